@@ -1,0 +1,1 @@
+"""Ashar's application package. Importing it never starts an application: see `app.factory`."""

@@ -1,0 +1,117 @@
+"""Environment -> typed `Config`. Defaults serve the embedded case; production refuses to start without its secrets."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+MINIMUM_SECRET_LENGTH = 32
+UNIX_SOCKET_LIMIT = 107  # bytes: the kernel's sun_path
+
+
+class ConfigurationMissing(Exception):
+    """A setting that this mode cannot do without is absent or unusable; the text says how to mend it."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """Every setting of one running copy."""
+
+    mode: str  # "embedded", "production" or "test"
+    home: Path
+    database_url: str
+    redis_url: str
+    bind: str
+    port: int
+    secret_key: str
+    broker_embedded: bool
+    https: bool
+    trusted_proxies: int
+    max_upload_bytes: int = 10 * 1024 * 1024
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.database_url.startswith("sqlite")
+
+    @property
+    def uploads(self) -> Path:
+        return self.home / "uploads"
+
+    @property
+    def reports(self) -> Path:
+        return self.home / "reports"
+
+    @property
+    def database_file(self) -> Path:
+        """Path of the SQLite file (meaningful only when `is_sqlite`)."""
+        return Path(self.database_url.removeprefix("sqlite+pysqlite:///").removeprefix("sqlite:///"))
+
+    def prepare_folders(self) -> None:
+        for folder in (self.home, self.uploads, self.reports, self.home / "keys", self.home / "run"):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+
+def from_environment(environ: Mapping[str, str] | None = None) -> Config:
+    """Read the environment.
+
+    Raises `ConfigurationMissing` when production lacks SECRET_KEY (or SECRET_KEY_FILE) or
+    DATABASE_URL, or when a value cannot be used.
+    """
+    env = os.environ if environ is None else environ
+    mode = env.get("ASHAR_ENV", "embedded")
+    if mode not in ("embedded", "production", "test"):
+        raise ConfigurationMissing(f"ASHAR_ENV={mode!r}: use embedded, production or test.")
+    home = Path(env.get("ASHAR_HOME", "instance")).resolve()
+    database_url = env.get("DATABASE_URL", "")
+    if not database_url:
+        if mode == "production" and env.get("ASHAR_EMBEDDED_DATABASE") != "yes":
+            raise ConfigurationMissing(
+                "Production needs DATABASE_URL (postgresql://…), or ASHAR_EMBEDDED_DATABASE=yes to keep SQLite."
+            )
+        database_url = f"sqlite+pysqlite:///{home / 'ashar.sqlite3'}"
+    redis_url = env.get("REDIS_URL", "")
+    socket = home / "run" / "broker.sock"
+    if not redis_url:
+        if len(os.fsencode(socket)) > UNIX_SOCKET_LIMIT:
+            raise ConfigurationMissing(f"ASHAR_HOME is too long for a socket path: {socket}. Choose a shorter one.")
+        redis_url = f"unix://{socket}"
+    try:
+        port = int(env.get("PORT", "8000"))
+        proxies = int(env.get("ASHAR_TRUSTED_PROXIES", "0"))
+    except ValueError as error:
+        raise ConfigurationMissing("PORT and ASHAR_TRUSTED_PROXIES must be whole numbers.") from error
+    return Config(
+        mode=mode,
+        home=home,
+        database_url=database_url,
+        redis_url=redis_url,
+        broker_embedded="REDIS_URL" not in env or not env["REDIS_URL"],
+        bind=env.get("BIND", "127.0.0.1"),
+        port=port,
+        secret_key=_secret_key(env, mode, home),
+        https=env.get("ASHAR_HTTPS", "yes" if mode == "production" else "no") == "yes",
+        trusted_proxies=proxies,
+    )
+
+
+def _secret_key(env: Mapping[str, str], mode: str, home: Path) -> str:
+    """SECRET_KEY, the text of SECRET_KEY_FILE, or (not in production) a key kept under ASHAR_HOME/keys."""
+    key = env.get("SECRET_KEY", "")
+    if not key and env.get("SECRET_KEY_FILE"):
+        key = Path(env["SECRET_KEY_FILE"]).read_text(encoding="utf-8").strip()
+    if key:
+        if len(key) < MINIMUM_SECRET_LENGTH:
+            raise ConfigurationMissing(f"SECRET_KEY must have at least {MINIMUM_SECRET_LENGTH} characters.")
+        return key
+    if mode == "production":
+        raise ConfigurationMissing("Production needs SECRET_KEY or SECRET_KEY_FILE: it never invents a secret.")
+    path = home / "keys" / "secret.key"
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        # Two processes may start together: only one creates, the other reads.
+        with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
+            file.write(secrets.token_hex(32))
+    except FileExistsError:
+        pass
+    return path.read_text(encoding="utf-8").strip()

@@ -1,0 +1,47 @@
+"""RQ job functions: thin, idempotent, each in an application context of the worker and with its own commits."""
+
+from app import clock, queue
+from app.localisation import use_locale
+from app.services import funding_reports, users
+from flask import current_app
+from models.base import db
+from models.funding_reports import FundingReport
+from reports import funding
+
+
+def make_funding_report(report_id: int) -> None:
+    """Gather the figures of a funding report, freeze them and keep the files beside them."""
+    report = db.session.get(FundingReport, report_id)
+    if report is None or not funding_reports.start(report):
+        db.session.commit()
+        return
+    db.session.commit()
+
+    def progress(percent: int, step: str) -> None:
+        report.progress, report.step = percent, step
+        db.session.commit()
+
+    try:
+        with use_locale(report.locale):
+            data = funding.gather(
+                report.fund, report.starts_on, report.ends_on, generated_at=report.requested_at, progress=progress
+            )
+            funding_reports.freeze(report, data.to_json(), now=clock.now())
+        db.session.commit()
+    except Exception:
+        db.session.rollback()
+        funding_reports.fail(db.session.merge(report), now=clock.now())
+        db.session.commit()
+        raise
+
+
+def relay_outbox() -> None:
+    """Send what could not be sent at its commit (the broker was away)."""
+    queue.send(current_app.extensions["broker"], clock.now())
+    db.session.commit()
+
+
+def forget_sign_in_attempts() -> None:
+    """Drop failed sign-ins that no throttle counts any more."""
+    users.forget_old_attempts(clock.now())
+    db.session.commit()

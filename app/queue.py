@@ -1,0 +1,51 @@
+"""The outbox's two ends: jobs are written with the data and sent to the broker after the commit.
+
+Redis is never the truth: a job that could not be sent stays in the outbox and the relay sends it later.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from redis import Redis
+from rq import Queue
+from rq.serializers import JSONSerializer
+
+from models.base import db
+from models.outbox import OutboxJob
+
+
+def enqueue_after_commit(function: str, *arguments: Any, now: datetime) -> OutboxJob:
+    """Write a job to the outbox. It leaves for the broker when the transaction is committed."""
+    job = OutboxJob(function=function, arguments=list(arguments), created_at=now)
+    db.session.add(job)
+    db.session.flush()
+    return job
+
+
+def queue_on(broker: Redis) -> Queue:
+    """The one queue. JSON only: a pickled job would run whatever it says."""
+    return Queue("ashar", connection=broker, serializer=JSONSerializer)
+
+
+def send(broker: Redis, now: datetime) -> int:
+    """Hand waiting jobs to the broker and mark them; the caller commits. Returns how many.
+
+    The job's id is the outbox row's, so a job that is sent twice after a crash is queued under one id, and
+    every job function can be run twice. Raises `RedisError` when the broker does not answer.
+    """
+    sent = 0
+    for job in unsent():
+        queue_on(broker).enqueue(
+            job.function, *job.arguments, job_id=f"outbox-{job.id}", result_ttl=3600, failure_ttl=30 * 86400
+        )
+        job.sent_at = now
+        sent += 1
+    return sent
+
+
+def unsent(limit: int = 100) -> Iterable[OutboxJob]:
+    """The oldest jobs that have not left yet."""
+    return db.session.scalars(
+        db.select(OutboxJob).where(OutboxJob.sent_at.is_(None)).order_by(OutboxJob.id).limit(limit)
+    )

@@ -1,0 +1,85 @@
+"""Lists of applications: filters, folded search and keyset paging, the same cost on the first and the last page."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.localisation import fold
+from models.applications import Application, ApplicationStatus
+from models.associations import Association
+from models.base import db
+
+PAGE = 60
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What a list is narrowed to; None or an empty text narrows nothing."""
+
+    call_id: int | None = None
+    status: ApplicationStatus | None = None
+    words: str = ""
+    association_ids: frozenset[int] | None = None
+    centre_ids: frozenset[int] | None = None
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page: its rows and the cursors of its neighbours (None at an end)."""
+
+    rows: list[Application]
+    newer: int | None
+    older: int | None
+
+
+def page(narrowed: Filter, *, before_id: int | None = None, after_id: int | None = None, size: int = PAGE) -> Page:
+    """The applications below `before_id` (older) or above `after_id` (newer), newest first."""
+    query = _narrow(db.select(Application), narrowed).options(
+        db.joinedload(Application.association), db.joinedload(Application.call)
+    )
+    if after_id is not None:
+        query = query.where(Application.id > after_id).order_by(Application.id).limit(size + 1)
+        found = list(db.session.scalars(query))
+        more_newer, rows = len(found) > size, list(reversed(found[:size]))
+        return Page(rows, rows[0].id if more_newer else None, rows[-1].id if rows else None)
+    if before_id is not None:
+        query = query.where(Application.id < before_id)
+    found = list(db.session.scalars(query.order_by(Application.id.desc()).limit(size + 1)))
+    rows = found[:size]
+    older = rows[-1].id if len(found) > size else None
+    return Page(rows, rows[0].id if before_id is not None and rows else None, older)
+
+
+def oldest_page(narrowed: Filter, size: int = PAGE) -> Page:
+    """The last page, found from the other end."""
+    query = _narrow(db.select(Application), narrowed).options(
+        db.joinedload(Application.association), db.joinedload(Application.call)
+    )
+    found = list(db.session.scalars(query.order_by(Application.id).limit(size + 1)))
+    rows = list(reversed(found[:size]))
+    return Page(rows, rows[0].id if len(found) > size else None, None)
+
+
+def counts(narrowed: Filter) -> Mapping[ApplicationStatus, int]:
+    """Applications per status under the filter (its own status apart)."""
+    query = db.select(Application.status, db.func.count()).group_by(Application.status)
+    without_status = Filter(narrowed.call_id, None, narrowed.words, narrowed.association_ids, narrowed.centre_ids)
+    return {status: int(count) for status, count in db.session.execute(_narrow(query, without_status))}
+
+
+def _narrow(query: Any, narrowed: Filter) -> Any:
+    if narrowed.call_id is not None:
+        query = query.where(Application.call_id == narrowed.call_id)
+    if narrowed.status is not None:
+        query = query.where(Application.status == narrowed.status)
+    if narrowed.association_ids is not None:
+        query = query.where(Application.association_id.in_(narrowed.association_ids))
+    if narrowed.centre_ids is not None:
+        query = query.where(
+            Application.association_id.in_(
+                db.select(Association.id).where(Association.centre_id.in_(narrowed.centre_ids))
+            )
+        )
+    if narrowed.words.strip():
+        query = query.where(Application.search_text.contains(fold(narrowed.words), autoescape=True))
+    return query

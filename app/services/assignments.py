@@ -1,0 +1,220 @@
+"""Who judges what: assignment by hand, declaration of interests, declining."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from app.localisation import N_
+from app.services import audit, notifications
+from app.services.actors import Actor
+from app.services.applications import TRANSITIONS as APPLICATION_TRANSITIONS
+from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, SeparationOfDutyError
+from app.services.workflow import Transition, target
+from models.applications import Application, ApplicationStatus
+from models.associations import Association, Membership
+from models.base import db
+from models.calls import Call
+from models.reviews import HOLDING, Assignment, AssignmentStatus, Conflict, ConflictKind, Review, ReviewStatus
+from models.users import Role, User
+
+A = AssignmentStatus
+TRANSITIONS: Mapping[tuple[AssignmentStatus, str], Transition] = {
+    (A.PROPOSED, "accept"): Transition(A.ACCEPTED, N_("Reviewer"), N_("declares to have no interest")),
+    (A.PROPOSED, "recuse"): Transition(A.RECUSED, N_("Reviewer"), N_("declares an interest")),
+    (A.ACCEPTED, "recuse"): Transition(A.RECUSED, N_("Reviewer"), N_("declares an interest")),
+    (A.PROPOSED, "decline"): Transition(A.DECLINED, N_("Reviewer"), N_("reason given")),
+    (A.ACCEPTED, "decline"): Transition(A.DECLINED, N_("Reviewer"), N_("reason given")),
+    (A.ACCEPTED, "submit"): Transition(A.SUBMITTED, N_("Reviewer"), N_("every criterion scored and justified")),
+    (A.SUBMITTED, "close"): Transition(A.CLOSED, N_("Council session"), N_("protocol signed")),
+}
+
+
+def eligible_reviewers(application: Application) -> list[User]:
+    """Reviewers who could be assigned: enabled, of another ayil okmotu, no member, no declared interest, not yet asked."""
+    asked = db.select(Assignment.reviewer_id).where(Assignment.application_id == application.id)
+    query = db.select(User).where(
+        User.id.in_(notifications.holders(Role.REVIEWER)), User.disabled_at.is_(None), User.id.not_in(asked)
+    )
+    reviewers = db.session.scalars(query.order_by(User.id)).unique()
+    return [one for one in reviewers if not hindrance(application, one)]
+
+
+def hindrance(application: Application, reviewer: User) -> str:
+    """Why `reviewer` may not judge `application` (a message id), or an empty text."""
+    association = application.association
+    village = reviewer.person.village
+    if village is not None and village.ayil_okmotu_id == association.ayil_okmotu_id:
+        return N_("The reviewer lives in the same ayil okmotu.")
+    memberships = (
+        db.select(Association.ayil_okmotu_id)
+        .join(Membership, Membership.association_id == Association.id)
+        .where(Membership.person_id == reviewer.person_id, Membership.until_on.is_(None))
+    )
+    if association.ayil_okmotu_id in set(db.session.scalars(memberships)):
+        return N_("The reviewer is a member of an association of the same ayil okmotu.")
+    if reviewer.association_ids & {association.id} or reviewer.centre_ids & {association.centre_id}:
+        return N_("The reviewer acts for the applicant.")
+    if declared_conflict(application, reviewer) is not None:
+        return N_("The reviewer has declared an interest.")
+    return ""
+
+
+def declared_conflict(application: Application, user: User) -> Conflict | None:
+    """The latest declaration of `user` on `application`, when it names an interest."""
+    query = (
+        db.select(Conflict)
+        .where(Conflict.application_id == application.id, Conflict.user_id == user.id)
+        .order_by(Conflict.id.desc())
+        .limit(1)
+    )
+    latest: Conflict | None = db.session.scalar(query)
+    return latest if latest is not None and latest.kind is not None else None
+
+
+def assign(application: Application, reviewer: User, *, due_on: date, actor: Actor, now: datetime) -> Assignment:
+    """Ask a reviewer to judge an application.
+
+    Raises `SeparationOfDutyError` for a reviewer with a tie to the applicant, `AlreadyUsedError` when asked before.
+    """
+    new_status = target(APPLICATION_TRANSITIONS, application.status, "assign")
+    if not reviewer.has_role(Role.REVIEWER):
+        raise DomainError(N_("This person is not a reviewer."), field="reviewer")
+    problem = hindrance(application, reviewer)
+    if problem:
+        raise SeparationOfDutyError(problem, field="reviewer")
+    if due_on <= now.date():
+        raise DomainError(N_("The day must lie in the future."), field="due_on")
+    query = db.select(Assignment).where(
+        Assignment.application_id == application.id, Assignment.reviewer_id == reviewer.id
+    )
+    if db.session.scalar(query) is not None:
+        raise AlreadyUsedError(N_("This reviewer has been asked already."), field="reviewer")
+    assignment = Assignment(
+        application=application,
+        reviewer=reviewer,
+        assigned_by_id=actor.user_id,
+        assigned_at=now,
+        due_on=due_on,
+    )
+    db.session.add(assignment)
+    application.status = new_status
+    db.session.flush()
+    audit.record(actor, "assignment.assign", assignment, now, application=application.id)
+    notifications.tell(
+        [reviewer.id], N_("You are asked to judge an application until %(day)s."), assignment, now, day=due_on
+    )
+    return assignment
+
+
+def declare(
+    assignment: Assignment, kind: ConflictKind | None, *, explanation: str = "", actor: Actor, now: datetime
+) -> Conflict:
+    """Declare an interest of `kind` (the assignment ends), or none (the reviewer accepts and may read)."""
+    action = "accept" if kind is None else "recuse"
+    new_status = target(TRANSITIONS, assignment.status, action)
+    if kind is not None and not explanation.strip():
+        raise IncompleteError(N_("Say in a sentence what ties you to the applicant."), field="explanation")
+    conflict = Conflict(
+        application_id=assignment.application_id,
+        user_id=actor.user_id,
+        kind=kind,
+        explanation=explanation.strip(),
+        declared_at=now,
+    )
+    db.session.add(conflict)
+    assignment.status, assignment.answered_at = new_status, now
+    db.session.flush()
+    audit.record(actor, f"assignment.{action}", assignment, now, kind=kind.value if kind else None)
+    if kind is not None:
+        _tell_secretary(
+            assignment, N_("A reviewer of %(number)s has declared an interest: another one is needed."), now
+        )
+    return conflict
+
+
+def decline(assignment: Assignment, *, reason: str, actor: Actor, now: datetime) -> None:
+    """Give the assignment back with a reason."""
+    new_status = target(TRANSITIONS, assignment.status, "decline")
+    if not reason.strip():
+        raise IncompleteError(N_("Give the reason."), field="reason")
+    assignment.status, assignment.answered_at, assignment.decline_reason = new_status, now, reason.strip()
+    db.session.flush()
+    audit.record(actor, "assignment.decline", assignment, now)
+    _tell_secretary(assignment, N_("A reviewer of %(number)s has declined: another one is needed."), now)
+
+
+def of_reviewer(reviewer: User) -> list[Assignment]:
+    """A reviewer's assignments, the nearest day first."""
+    query = (
+        db.select(Assignment)
+        .where(Assignment.reviewer_id == reviewer.id)
+        .options(
+            db.joinedload(Assignment.application).joinedload(Application.association),
+            db.joinedload(Assignment.application).joinedload(Application.call),
+            db.joinedload(Assignment.review),
+        )
+        .order_by(Assignment.due_on, Assignment.id)
+    )
+    return list(db.session.scalars(query))
+
+
+def of_application(application: Application) -> list[Assignment]:
+    query = (
+        db.select(Assignment)
+        .where(Assignment.application_id == application.id)
+        .options(db.joinedload(Assignment.reviewer), db.joinedload(Assignment.review))
+        .order_by(Assignment.id)
+    )
+    return list(db.session.scalars(query))
+
+
+def holding_count(application: Application) -> int:
+    """How many reviewers hold or did the work."""
+    query = db.select(db.func.count()).where(
+        Assignment.application_id == application.id, Assignment.status.in_(HOLDING)
+    )
+    return int(db.session.scalar(query) or 0)
+
+
+def lacking(call_id: int | None = None, limit: int = 60) -> list[tuple[Application, int]]:
+    """Applications that wait for more reviewers, with how many hold the work already."""
+    held = (
+        db.select(Assignment.application_id, db.func.count().label("held"))
+        .where(Assignment.status.in_(HOLDING))
+        .group_by(Assignment.application_id)
+        .subquery()
+    )
+    count = db.func.coalesce(held.c.held, 0)
+    query = (
+        db.select(Application, count)
+        .outerjoin(held, held.c.application_id == Application.id)
+        .join(Application.call)
+        .where(Application.status.in_([ApplicationStatus.ELIGIBLE, ApplicationStatus.IN_REVIEW]))
+        .where(count < Call.reviewers_per_application)
+        .options(db.joinedload(Application.association), db.contains_eager(Application.call))
+        .order_by(Application.id)
+        .limit(limit)
+    )
+    if call_id is not None:
+        query = query.where(Application.call_id == call_id)
+    return [(row[0], int(row[1])) for row in db.session.execute(query)]
+
+
+def _tell_secretary(assignment: Assignment, message: str, now: datetime) -> None:
+    notifications.tell(
+        notifications.holders(Role.SECRETARY), message, assignment, now, number=assignment.application.number
+    )
+
+
+def submitted_reviews(application: Application) -> list[Review]:
+    """The submitted reviews of those who still hold the assignment."""
+    query = (
+        db.select(Review)
+        .join(Review.assignment)
+        .where(
+            Assignment.application_id == application.id,
+            Assignment.status.in_([AssignmentStatus.SUBMITTED, AssignmentStatus.CLOSED]),
+            Review.status == ReviewStatus.SUBMITTED,
+        )
+        .order_by(Review.id)
+    )
+    return list(db.session.scalars(query))

@@ -1,0 +1,215 @@
+"""Calls: set up with fund, window, ceiling, match and rubric; opened once everything adds up."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from app.localisation import N_, Money
+from app.services import audit, funds, notifications
+from app.services.actors import Actor
+from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, LimitExceededError
+from app.services.workflow import Transition, target
+from models.base import LOCALES, db
+from models.calls import Call, CallStatus, Criterion
+from models.funds import Fund
+from models.users import Role
+
+TRANSITIONS: Mapping[tuple[CallStatus, str], Transition] = {
+    (CallStatus.DRAFT, "open"): Transition(
+        CallStatus.OPEN,
+        N_("Council secretary"),
+        N_("weights total 100; texts in three languages; budget covered by the fund"),
+    ),
+    (CallStatus.DRAFT, "cancel"): Transition(CallStatus.CANCELLED, N_("Council secretary")),
+    (CallStatus.OPEN, "decide"): Transition(
+        CallStatus.DECIDED, N_("Council chair"), N_("deadline past; the session's protocol signed")
+    ),
+}
+
+
+@dataclass(frozen=True)
+class CriterionInput:
+    """One line of a rubric as it is entered: texts in three languages, anchors for the levels "1" to "5"."""
+
+    key: str
+    weight: int
+    title: Mapping[str, str]
+    description: Mapping[str, str]
+    anchors: Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True)
+class CallInput:
+    """What the secretary enters for a call. Amounts in tyiyn, `match_percent` 100 for 1:1."""
+
+    code: str
+    title: Mapping[str, str]
+    summary: Mapping[str, str]
+    opens_at: datetime
+    closes_at: datetime
+    budget: int
+    grant_floor: int
+    grant_ceiling: int
+    match_percent: int = 100
+
+
+def create(fund: Fund, content: CallInput, rubric: Sequence[CriterionInput], *, actor: Actor, now: datetime) -> Call:
+    """Make a draft call with its rubric.
+
+    Raises `AlreadyUsedError` for a code in use and `DomainError` at the field that does not fit.
+    """
+    if db.session.scalar(db.select(Call.id).where(Call.code == content.code)) is not None:
+        raise AlreadyUsedError(N_("This code is taken."), field="code")
+    _check(content)
+    call = Call(fund=fund, created_by_id=actor.user_id, **_columns(content))
+    db.session.add(call)
+    db.session.flush()
+    set_rubric(call, rubric)
+    audit.record(actor, "call.create", call, now, code=call.code)
+    return call
+
+
+def change(call: Call, fund: Fund, content: CallInput, *, actor: Actor, now: datetime) -> None:
+    """Change a draft call; an open one is frozen."""
+    if call.status is not CallStatus.DRAFT:
+        raise DomainError(N_("An open call is frozen: it cannot be changed any more."))
+    _check(content)
+    other = db.session.scalar(db.select(Call.id).where(Call.code == content.code, Call.id != call.id))
+    if other is not None:
+        raise AlreadyUsedError(N_("This code is taken."), field="code")
+    call.fund = fund
+    for name, value in _columns(content).items():
+        setattr(call, name, value)
+    db.session.flush()
+    audit.record(actor, "call.change", call, now)
+
+
+def set_weights(call: Call, weights: Mapping[int, int], *, actor: Actor, now: datetime) -> None:
+    """Set the weight of each criterion by its id. The total is checked when the call opens."""
+    if call.status is not CallStatus.DRAFT:
+        raise DomainError(N_("An open call is frozen: it cannot be changed any more."))
+    for criterion in call.criteria:
+        criterion.weight = weights.get(criterion.id, criterion.weight)
+    db.session.flush()
+    audit.record(actor, "call.set_weights", call, now, weights={one.key: one.weight for one in call.criteria})
+
+
+def set_rubric(call: Call, rubric: Sequence[CriterionInput]) -> None:
+    for position, line in enumerate(rubric, start=1):
+        call.criteria.append(
+            Criterion(
+                position=position,
+                key=line.key,
+                weight=line.weight,
+                title=dict(line.title),
+                description=dict(line.description),
+                anchors={level: dict(text) for level, text in line.anchors.items()},
+            )
+        )
+    db.session.flush()
+
+
+def obstacles(call: Call) -> list[DomainError]:
+    """What still keeps the call from opening; an empty list when it may open."""
+    found: list[DomainError] = []
+    total = sum(criterion.weight for criterion in call.criteria)
+    if total != 100:
+        found.append(IncompleteError(N_("The weights add up to %(total)s, not to 100."), total=total))
+    for texts, problem in (
+        (call.title, N_("The title is not there in all three languages.")),
+        (call.summary, N_("The summary is not there in all three languages.")),
+    ):
+        if not all(texts.get(code, "").strip() for code in LOCALES):
+            found.append(IncompleteError(problem))
+    for criterion in call.criteria:
+        if not all(criterion.anchors.get(str(level), {}).get(code) for level in range(1, 6) for code in LOCALES):
+            found.append(
+                IncompleteError(
+                    N_("The levels of “%(criterion)s” are not described in all three languages."),
+                    criterion={"name": criterion.title},
+                )
+            )
+    free = free_budget(call)
+    if call.budget > free:
+        found.append(
+            LimitExceededError(
+                N_("The fund has %(free)s free, the call needs %(budget)s."),
+                free=Money(free),
+                budget=Money(call.budget),
+            )
+        )
+    return found
+
+
+def free_budget(call: Call) -> int:
+    """What the fund can still give to this call, in tyiyn: available less what other open calls may award."""
+    others = db.select(db.func.coalesce(db.func.sum(Call.budget), 0)).where(
+        Call.fund_id == call.fund_id, Call.id != call.id, Call.status == CallStatus.OPEN
+    )
+    return funds.position(call.fund).available - int(db.session.scalar(others))
+
+
+def open_(call: Call, *, actor: Actor, now: datetime) -> None:
+    """Open the call to applications; from now on it is frozen.
+
+    Raises `IncompleteError` with the first obstacle, `DomainError` when the deadline is past.
+    """
+    new_status = target(TRANSITIONS, call.status, "open")
+    if call.is_past_deadline(now):
+        raise DomainError(N_("The deadline is past."), field="closes_on")
+    for obstacle in obstacles(call):
+        raise obstacle
+    call.status, call.opened_at = new_status, now
+    db.session.flush()
+    audit.record(actor, "call.open", call, now)
+    members = notifications.holders(Role.MEMBER) + notifications.holders(Role.OPERATOR)
+    notifications.tell(
+        members,
+        N_("The call “%(call)s” is open until %(day)s."),
+        call,
+        now,
+        call={"name": call.title},
+        day=call.closes_at,
+    )
+
+
+def cancel(call: Call, *, actor: Actor, now: datetime) -> None:
+    call.status = target(TRANSITIONS, call.status, "cancel")
+    audit.record(actor, "call.cancel", call, now)
+
+
+def all_calls() -> list[Call]:
+    """Every call, the latest deadline first."""
+    return list(db.session.scalars(db.select(Call).order_by(Call.closes_at.desc(), Call.id.desc())))
+
+
+def open_calls(now: datetime) -> list[Call]:
+    """Published calls that take applications now, the nearest deadline first."""
+    query = db.select(Call).where(Call.status == CallStatus.OPEN, Call.opens_at <= now).order_by(Call.closes_at)
+    return [call for call in db.session.scalars(query) if call.is_open_at(now)]
+
+
+def _check(content: CallInput) -> None:
+    if content.closes_at <= content.opens_at:
+        raise DomainError(N_("The deadline must lie after the opening."), field="closes_on")
+    if content.grant_ceiling <= content.grant_floor:
+        raise DomainError(N_("The ceiling must be higher than the floor."), field="grant_ceiling")
+    if content.budget < content.grant_ceiling:
+        raise DomainError(N_("The budget must be at least one grant at the ceiling."), field="budget")
+    if content.match_percent <= 0:
+        raise DomainError(N_("The match must be more than zero."), field="match_percent")
+
+
+def _columns(content: CallInput) -> dict[str, Any]:
+    return {
+        "code": content.code,
+        "title": dict(content.title),
+        "summary": dict(content.summary),
+        "opens_at": content.opens_at,
+        "closes_at": content.closes_at,
+        "budget": content.budget,
+        "grant_floor": content.grant_floor,
+        "grant_ceiling": content.grant_ceiling,
+        "match_percent": content.match_percent,
+    }

@@ -1,0 +1,273 @@
+"""Contributions: recorded with evidence, verified or refused by a second person, reversed by new rows."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+
+from app.localisation import N_, Money
+from app.services import audit, ledger, notifications, rates
+from app.services.actors import Actor
+from app.services.errors import (
+    AlreadyUsedError,
+    DomainError,
+    IncompleteError,
+    LimitExceededError,
+    SeparationOfDutyError,
+)
+from app.services.workflow import Transition, target
+from models.base import BASE_CURRENCY, db, lock
+from models.contributions import Channel, Contribution, ContributionKind, ContributionStatus
+from models.documents import Document
+from models.grants import Grant, GrantStatus
+from models.ledger import AccountKind, EventKind, LedgerEvent
+from models.pledges import Pledge, PledgeStatus
+from models.users import Role
+
+C = ContributionStatus
+TRANSITIONS: Mapping[tuple[ContributionStatus, str], Transition] = {
+    (C.RECORDED, "verify"): Transition(
+        C.VERIFIED, N_("Monitoring officer"), N_("not who recorded it; evidence attached")
+    ),
+    (C.RECORDED, "refuse"): Transition(C.REFUSED, N_("Monitoring officer"), N_("reason given")),
+    (C.VERIFIED, "reverse"): Transition(C.REVERSED, N_("Finance officer"), N_("reason given; money not yet spent")),
+}
+OLDEST_EVIDENCE = timedelta(days=5 * 365 + 1)
+HIGHEST_AMOUNT = 100_000_000_00  # tyiyn
+ACCOUNTS = {
+    ContributionKind.REMITTANCE: (AccountKind.REMITTER, AccountKind.CO_INVESTMENT),
+    ContributionKind.COMMUNITY_CASH: (AccountKind.COMMUNITY, AccountKind.CO_INVESTMENT),
+    ContributionKind.IN_KIND: (AccountKind.IN_KIND_GIVEN, AccountKind.IN_KIND_HELD),
+}
+
+
+def reference_key(reference: str) -> str:
+    """A reference as it is compared: letters and digits only, upper case."""
+    return "".join(letter for letter in reference.upper() if letter.isalnum())
+
+
+def record(
+    grant: Grant,
+    kind: ContributionKind,
+    *,
+    channel: Channel | None,
+    reference: str,
+    sender_name: str,
+    sender_country: str,
+    sent_on: date,
+    currency: str,
+    amount: int,
+    pledge: Pledge | None,
+    actor: Actor,
+    now: datetime,
+) -> Contribution:
+    """Record money or goods that came; `amount` in minor units, valued at the rate of the day it was sent.
+
+    Raises `AlreadyUsedError` when this channel's reference has been recorded anywhere in the programme.
+    """
+    if grant.status not in (GrantStatus.ACCEPTED, GrantStatus.ACTIVE):
+        raise DomainError(N_("Contributions are recorded once the grant is accepted and while it runs."))
+    if amount <= 0:
+        raise DomainError(N_("The amount must be more than zero."), field="amount")
+    if sent_on > now.date():
+        raise DomainError(N_("The day lies in the future."), field="sent_on")
+    if sent_on < now.date() - OLDEST_EVIDENCE:
+        raise LimitExceededError(N_("The evidence is older than five years."), field="sent_on")
+    key = None
+    if kind is ContributionKind.REMITTANCE:
+        key = _new_key(channel, reference)
+    elif currency != BASE_CURRENCY:
+        raise DomainError(N_("Cash of the village and goods are recorded in som."), field="currency")
+    if pledge is not None and pledge.application_id != grant.application_id:
+        raise DomainError(N_("The pledge belongs to another application."), field="pledge")
+    rate = rates.rate_for(currency, sent_on)
+    amount_kgs = rates.in_som(amount, currency, rate)
+    if not 0 < amount_kgs <= HIGHEST_AMOUNT:
+        raise LimitExceededError(N_("This amount is not believable for a village project."), field="amount")
+    contribution = Contribution(
+        grant=grant,
+        pledge=pledge,
+        kind=kind,
+        channel=channel if kind is ContributionKind.REMITTANCE else None,
+        reference=reference.strip() if key else "",
+        reference_key=key,
+        sender_name=sender_name.strip(),
+        sender_country=sender_country,
+        sent_on=sent_on,
+        currency=currency,
+        amount=amount,
+        rate=rate,
+        amount_kgs=amount_kgs,
+        recorded_by_id=actor.user_id,
+        recorded_at=now,
+    )
+    db.session.add(contribution)
+    db.session.flush()
+    audit.record(actor, "contribution.record", contribution, now, grant=grant.id, amount=amount, currency=currency)
+    notifications.tell(
+        notifications.holders(Role.MONITOR),
+        N_("A contribution to %(number)s waits to be verified."),
+        grant,
+        now,
+        number=grant.number,
+    )
+    return contribution
+
+
+def _new_key(channel: Channel | None, reference: str) -> str:
+    if channel is None:
+        raise IncompleteError(N_("Choose how the money came."), field="channel")
+    key = reference_key(reference)
+    if len(key) < 4:
+        raise IncompleteError(
+            N_("Enter the number on the receipt (at least four letters or digits)."), field="reference"
+        )
+    used = db.select(Contribution.id).where(
+        Contribution.channel == channel,
+        Contribution.reference_key == key,
+        Contribution.status.in_([C.RECORDED, C.VERIFIED]),
+    )
+    if db.session.scalar(used) is not None:
+        raise AlreadyUsedError(N_("This receipt has been recorded already: a receipt counts once."), field="reference")
+    return key
+
+
+def evidence_of(contribution: Contribution) -> list[Document]:
+    query = db.select(Document).where(Document.contribution_id == contribution.id, Document.removed_at.is_(None))
+    return list(db.session.scalars(query.options(db.joinedload(Document.file)).order_by(Document.id)))
+
+
+def verify(contribution: Contribution, *, actor: Actor, now: datetime) -> None:
+    """A second person has checked the evidence: the money is booked and counts for the match.
+
+    Raises `SeparationOfDutyError` for who recorded it, `IncompleteError` without evidence.
+    """
+    lock(contribution)
+    new_status = target(TRANSITIONS, contribution.status, "verify")
+    if contribution.recorded_by_id == actor.user_id:
+        raise SeparationOfDutyError(N_("You recorded this contribution: another person has to verify it."))
+    if not evidence_of(contribution):
+        raise IncompleteError(N_("There is no evidence: attach the receipt first."))
+    grant = contribution.grant
+    source_kind, held_kind = ACCOUNTS[contribution.kind]
+    held = ledger.account(held_kind, fund_id=grant.fund_id, grant_id=grant.id)
+    if contribution.currency == BASE_CURRENCY:
+        legs = [ledger.Leg(ledger.account(source_kind), held, contribution.amount)]
+    else:
+        exchange = ledger.account(AccountKind.EXCHANGE, currency=contribution.currency)
+        legs = [
+            ledger.Leg(ledger.account(source_kind, currency=contribution.currency), exchange, contribution.amount),
+            ledger.Leg(ledger.account(AccountKind.EXCHANGE), held, contribution.amount_kgs),
+        ]
+    event = ledger.post(
+        EventKind.CONTRIBUTION_VERIFIED,
+        legs,
+        actor=actor,
+        now=now,
+        value_on=contribution.sent_on,
+        grant_id=grant.id,
+        fund_id=grant.fund_id,
+        rate_id=contribution.rate_id,
+    )
+    contribution.status, contribution.event_id = new_status, event.id
+    contribution.verified_by_id, contribution.verified_at = actor.user_id, now
+    db.session.flush()
+    _renew_pledge(contribution.pledge)
+    audit.record(actor, "contribution.verify", contribution, now, event=event.id, amount_kgs=contribution.amount_kgs)
+    _tell(contribution, N_("A contribution of %(amount)s to %(number)s is verified."), now)
+
+
+def refuse(contribution: Contribution, *, reason: str, actor: Actor, now: datetime) -> None:
+    """The evidence does not hold; the reason is told and the reference can be recorded anew."""
+    new_status = target(TRANSITIONS, contribution.status, "refuse")
+    if not reason.strip():
+        raise IncompleteError(N_("Give the reason: the association will read it."), field="reason")
+    if contribution.recorded_by_id == actor.user_id:
+        raise SeparationOfDutyError(N_("You recorded this contribution: another person has to verify it."))
+    contribution.status, contribution.reason = new_status, reason.strip()
+    db.session.flush()
+    audit.record(actor, "contribution.refuse", contribution, now)
+    _tell(
+        contribution,
+        N_("A contribution of %(amount)s to %(number)s was refused: %(reason)s"),
+        now,
+        reason=reason.strip(),
+    )
+
+
+def reverse(contribution: Contribution, *, reason: str, actor: Actor, now: datetime) -> None:
+    """A verified contribution was wrong: its transfers are answered by their reverse.
+
+    Raises `LimitExceededError` when the money is spent already.
+    """
+    lock(contribution)
+    new_status = target(TRANSITIONS, contribution.status, "reverse")
+    if not reason.strip():
+        raise IncompleteError(N_("Give the reason."), field="reason")
+    event = db.session.get(LedgerEvent, contribution.event_id)
+    reversal = ledger.reverse(event, actor=actor, now=now, value_on=now.date(), reason=reason.strip())
+    contribution.status, contribution.reason, contribution.reversal_event_id = new_status, reason.strip(), reversal.id
+    db.session.flush()
+    _renew_pledge(contribution.pledge)
+    audit.record(actor, "contribution.reverse", contribution, now, event=reversal.id)
+    _tell(
+        contribution,
+        N_("A contribution of %(amount)s to %(number)s was reversed: %(reason)s"),
+        now,
+        reason=reason.strip(),
+    )
+
+
+def counted(grant: Grant) -> int:
+    """Verified co-investment that counts for the match, in tyiyn: cash, and goods when the call says so."""
+    kinds = [ContributionKind.REMITTANCE, ContributionKind.COMMUNITY_CASH]
+    if grant.in_kind_counts:
+        kinds.append(ContributionKind.IN_KIND)
+    return sum(amount for kind, amount in verified_by_kind(grant).items() if kind in kinds)
+
+
+def verified_by_kind(grant: Grant) -> Mapping[ContributionKind, int]:
+    """Verified amounts in tyiyn by kind."""
+    query = (
+        db.select(Contribution.kind, db.func.sum(Contribution.amount_kgs))
+        .where(Contribution.grant_id == grant.id, Contribution.status == C.VERIFIED)
+        .group_by(Contribution.kind)
+    )
+    found = {kind: int(amount) for kind, amount in db.session.execute(query)}
+    return {kind: found.get(kind, 0) for kind in ContributionKind}
+
+
+def of_grant(grant: Grant) -> list[Contribution]:
+    query = db.select(Contribution).where(Contribution.grant_id == grant.id).order_by(Contribution.id)
+    return list(db.session.scalars(query.options(db.joinedload(Contribution.rate))))
+
+
+def waiting(limit: int = 60) -> list[Contribution]:
+    """Recorded contributions that wait for verification, the oldest first."""
+    query = db.select(Contribution).where(Contribution.status == C.RECORDED).order_by(Contribution.id).limit(limit)
+    return list(db.session.scalars(query.options(db.joinedload(Contribution.grant).joinedload(Grant.association))))
+
+
+def _renew_pledge(pledge: Pledge | None) -> None:
+    if pledge is None:
+        return
+    query = db.select(db.func.coalesce(db.func.sum(Contribution.amount_kgs), 0)).where(
+        Contribution.pledge_id == pledge.id, Contribution.status == C.VERIFIED
+    )
+    received = int(db.session.scalar(query))
+    if received >= pledge.amount_kgs:
+        pledge.status = PledgeStatus.FULFILLED
+    else:
+        pledge.status = PledgeStatus.PARTLY_RECEIVED if received else PledgeStatus.PLEDGED
+    db.session.flush()
+
+
+def _tell(contribution: Contribution, message: str, now: datetime, **parameters: object) -> None:
+    grant = contribution.grant
+    notifications.tell(
+        notifications.people_of(grant.association),
+        message,
+        grant,
+        now,
+        number=grant.number,
+        amount=Money(contribution.amount, contribution.currency),
+        **parameters,
+    )

@@ -1,0 +1,302 @@
+"""The Council's session: attendance, a decision on each application, the signed protocol."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from app.localisation import N_, Money
+from app.services import audit, calls, funds, notifications, numbering, rankings
+from app.services.actors import Actor
+from app.services.applications import TRANSITIONS as APPLICATION_TRANSITIONS
+from app.services.assignments import TRANSITIONS as ASSIGNMENT_TRANSITIONS
+from app.services.assignments import declared_conflict
+from app.services.errors import (
+    AlreadyUsedError,
+    DomainError,
+    IncompleteError,
+    LimitExceededError,
+    SeparationOfDutyError,
+)
+from app.services.workflow import target
+from models.applications import Application, ApplicationStatus
+from models.base import canonical_json, db, lock
+from models.calls import Call, CallStatus
+from models.council_sessions import (
+    Attendance,
+    CouncilSession,
+    Decision,
+    DecisionOutcome,
+    Protocol,
+    SessionStatus,
+)
+from models.reviews import Assignment, AssignmentStatus
+from models.users import Role, User
+
+ACTIONS = {
+    DecisionOutcome.SELECTED: "select",
+    DecisionOutcome.RESERVE: "reserve",
+    DecisionOutcome.REJECTED: "reject",
+}
+MESSAGES = {
+    DecisionOutcome.SELECTED: N_("The Council has selected your application %(number)s: %(amount)s."),
+    DecisionOutcome.RESERVE: N_("Your application %(number)s is on the reserve list."),
+    DecisionOutcome.REJECTED: N_("Your application %(number)s was not selected: %(reason)s"),
+}
+
+
+def convene(call: Call, *, held_on: date, place: str, seats: int, actor: Actor, now: datetime) -> CouncilSession:
+    """Open a session on a call whose deadline is past."""
+    if call.status is not CallStatus.OPEN or not call.is_past_deadline(now):
+        raise DomainError(N_("The Council sits when the deadline is past and the call is not decided yet."))
+    if db.session.scalar(
+        db.select(CouncilSession.id).where(
+            CouncilSession.call_id == call.id, CouncilSession.status == SessionStatus.OPEN
+        )
+    ):
+        raise AlreadyUsedError(N_("A session on this call is open already."))
+    if not 3 <= seats <= 101:
+        raise DomainError(N_("The Council has 3 to 101 seats."), field="seats")
+    session = CouncilSession(
+        call=call, held_on=held_on, place=place.strip(), seats=seats, created_by_id=actor.user_id, created_at=now
+    )
+    db.session.add(session)
+    db.session.flush()
+    audit.record(actor, "session.convene", session, now, call=call.id)
+    return session
+
+
+def record_attendance(session: CouncilSession, members: list[User], *, actor: Actor, now: datetime) -> None:
+    """Set who is present. Once a decision is made, people can only be added."""
+    _must_be_open(session)
+    present = {one.user_id: one for one in session.attendances}
+    wanted = {member.id for member in members}
+    if session.decisions and present.keys() - wanted:
+        raise DomainError(N_("After a decision nobody can be taken off the attendance."), field="members")
+    if len(wanted) > session.seats:
+        raise LimitExceededError(N_("More people than seats."), field="members")
+    for user_id in present.keys() - wanted:
+        session.attendances.remove(present[user_id])
+        db.session.delete(present[user_id])
+    for member in members:
+        if member.id not in present:
+            session.attendances.append(Attendance(user=member))
+    db.session.flush()
+    audit.record(actor, "session.record_attendance", session, now, present=sorted(wanted))
+
+
+def recused(session: CouncilSession, application: Application) -> list[User]:
+    """Those present who declared an interest in `application`: they do not vote on it."""
+    return [one.user for one in session.attendances if declared_conflict(application, one.user) is not None]
+
+
+def decide(
+    session: CouncilSession,
+    application: Application,
+    outcome: DecisionOutcome,
+    *,
+    amount: int | None,
+    reason: str,
+    votes_for: int,
+    votes_against: int,
+    abstentions: int,
+    actor: Actor,
+    now: datetime,
+) -> Decision:
+    """Record what the Council decided on one application; `amount` in tyiyn for a selected one.
+
+    Raises `LimitExceededError` when the amount is above what was asked, the ceiling, the call's budget or the
+    fund; `DomainError` without a quorum or when the votes are more than those who may vote.
+    """
+    lock(session)
+    lock(application.call.fund)
+    _must_be_open(session)
+    new_status = target(APPLICATION_TRANSITIONS, application.status, ACTIONS[outcome])
+    if application.call_id != session.call_id:
+        raise DomainError(N_("The application belongs to another call."))
+    if not session.has_quorum:
+        raise DomainError(N_("There is no quorum: more than half of the seats must be present."))
+    voters = session.present_count - len(recused(session, application))
+    if min(votes_for, votes_against, abstentions) < 0 or votes_for + votes_against + abstentions > voters:
+        raise DomainError(N_("At most %(voters)s may vote on this application."), field="votes_for", voters=voters)
+    if outcome is DecisionOutcome.SELECTED and votes_for <= votes_against:
+        raise DomainError(N_("A selection needs more votes for than against."), field="votes_for")
+    if not reason.strip():
+        raise IncompleteError(N_("Give the reason: it stands in the protocol."), field="reason")
+    row = next((one for one in rankings.rank(session.call) if one.application.id == application.id), None)
+    if outcome is DecisionOutcome.SELECTED:
+        if row is None or not row.passes:
+            raise DomainError(
+                N_("The application does not reach the thresholds: it cannot be selected."), field="outcome"
+            )
+        _check_amount(session, application, amount)
+    decision = Decision(
+        session=session,
+        application=application,
+        outcome=outcome,
+        amount=amount if outcome is DecisionOutcome.SELECTED else None,
+        reason=reason.strip(),
+        rank=row.rank if row else None,
+        score=row.points if row else None,
+        votes_for=votes_for,
+        votes_against=votes_against,
+        abstentions=abstentions,
+        decided_by_id=actor.user_id,
+        decided_at=now,
+    )
+    db.session.add(decision)
+    application.status, application.decided_at = new_status, now
+    db.session.flush()
+    audit.record(
+        actor, "session.decide", session, now, application=application.id, outcome=outcome.value, amount=decision.amount
+    )
+    return decision
+
+
+def awarded(session: CouncilSession) -> int:
+    """What this session has awarded so far, in tyiyn."""
+    return sum(one.amount or 0 for one in session.decisions)
+
+
+def remaining_budget(session: CouncilSession) -> int:
+    """What may still be awarded: the call's budget, or what the fund has available if that is less."""
+    pending = pending_awards(session.call.fund_id)
+    return min(session.call.budget - awarded(session), funds.position(session.call.fund).available - pending)
+
+
+def pending_awards(fund_id: int) -> int:
+    """Awards of the fund that are decided and not yet committed by a grant, in tyiyn."""
+    query = (
+        db.select(db.func.coalesce(db.func.sum(Decision.amount), 0))
+        .join(Application, Application.id == Decision.application_id)
+        .join(Call, Call.id == Application.call_id)
+        .where(
+            Call.fund_id == fund_id,
+            Application.status == ApplicationStatus.SELECTED,
+            Decision.outcome == DecisionOutcome.SELECTED,
+        )
+    )
+    return int(db.session.scalar(query) or 0)
+
+
+def _check_amount(session: CouncilSession, application: Application, amount: int | None) -> None:
+    if amount is None or amount <= 0:
+        raise IncompleteError(N_("Enter the amount that is awarded."), field="amount")
+    limit = min(application.grant_requested, application.call.grant_ceiling)
+    if amount > limit:
+        raise LimitExceededError(
+            N_("At most %(limit)s were asked for or may be given."), field="amount", limit=Money(limit)
+        )
+    left = remaining_budget(session)
+    if amount > left:
+        raise LimitExceededError(N_("Only %(left)s are left to award."), field="amount", left=Money(left))
+
+
+def undecided(session: CouncilSession) -> list[Application]:
+    """Reviewed applications of the call without a decision."""
+    query = db.select(Application).where(
+        Application.call_id == session.call_id, Application.status == ApplicationStatus.REVIEWED
+    )
+    return list(db.session.scalars(query.order_by(Application.id)))
+
+
+def sign(session: CouncilSession, *, actor: Actor, now: datetime) -> Protocol:
+    """The chair signs: the protocol is frozen with its hash, the call is decided, the applicants are told.
+
+    Raises `SeparationOfDutyError` when the signer was not present, `IncompleteError` while applications wait.
+    """
+    lock(session)
+    _must_be_open(session)
+    if actor.user_id not in {one.user_id for one in session.attendances}:
+        raise SeparationOfDutyError(N_("Only a chair who was present can sign."))
+    if not session.decisions:
+        raise IncompleteError(N_("There is no decision yet."))
+    waiting = len(undecided(session))
+    if waiting:
+        raise IncompleteError(N_("%(count)s applications wait for a decision."), count=waiting)
+    content = canonical_json(content_of(session))
+    protocol = Protocol(
+        session=session,
+        number=numbering.next_number("P", now.year),
+        content=content,
+        sha256=hashlib.sha256(content.encode()).hexdigest(),
+        signed_by_id=actor.user_id,
+        signed_at=now,
+    )
+    db.session.add(protocol)
+    session.status = SessionStatus.SIGNED
+    session.call.status = target(calls.TRANSITIONS, session.call.status, "decide")
+    _close_assignments(session.call)
+    db.session.flush()
+    audit.record(actor, "session.sign", session, now, sha256=protocol.sha256)
+    for decision in session.decisions:
+        application = decision.application
+        notifications.tell(
+            notifications.people_of(application.association),
+            MESSAGES[decision.outcome],
+            application,
+            now,
+            number=application.number,
+            amount=Money(decision.amount or 0),
+            reason=decision.reason,
+        )
+    notifications.tell(
+        notifications.holders(Role.FINANCE),
+        N_("The protocol %(number)s is signed: grants can be offered."),
+        session,
+        now,
+        number=protocol.number,
+    )
+    return protocol
+
+
+def content_of(session: CouncilSession) -> dict[str, Any]:
+    """Everything the protocol says, as plain JSON values; scores in hundredths of a point, amounts in tyiyn."""
+    call = session.call
+    return {
+        "call": call.code,
+        "title": dict(call.title),
+        "held_on": session.held_on.isoformat(),
+        "place": session.place,
+        "seats": session.seats,
+        "present": [one.user.display_name for one in session.attendances],
+        "pass_total": call.pass_total,
+        "pass_section_percent": call.pass_section_percent,
+        "criteria": [{"key": one.key, "weight": one.weight, "title": dict(one.title)} for one in call.criteria],
+        "budget": call.budget,
+        "decisions": [
+            _row(session, one) for one in sorted(session.decisions, key=lambda one: (one.rank or 9999, one.id))
+        ],
+    }
+
+
+def _row(session: CouncilSession, decision: Decision) -> Mapping[str, Any]:
+    application = decision.application
+    return {
+        "number": application.number,
+        "title": application.title,
+        "association": {code: application.association.name(code) for code in ("ky", "ru", "en")},
+        "rank": decision.rank,
+        "score": decision.score,
+        "requested": application.grant_requested,
+        "outcome": decision.outcome.value,
+        "amount": decision.amount,
+        "reason": decision.reason,
+        "votes": [decision.votes_for, decision.votes_against, decision.abstentions],
+        "recused": [user.display_name for user in recused(session, application)],
+    }
+
+
+def _close_assignments(call: Call) -> None:
+    query = (
+        db.select(Assignment)
+        .join(Application, Application.id == Assignment.application_id)
+        .where(Application.call_id == call.id, Assignment.status == AssignmentStatus.SUBMITTED)
+    )
+    for assignment in db.session.scalars(query):
+        assignment.status = target(ASSIGNMENT_TRANSITIONS, assignment.status, "close")
+
+
+def _must_be_open(session: CouncilSession) -> None:
+    if session.status is not SessionStatus.OPEN:
+        raise DomainError(N_("The protocol is signed: nothing can be changed any more."))

@@ -1,0 +1,273 @@
+"""A desk per role: what waits for whom, by the day it is due."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from app.clock import bishkek_day
+from app.localisation import N_
+from app.services import assignments, contributions, expenditures, results, visits
+from models.applications import Application, ApplicationStatus
+from models.associations import Association, PayoutAccount
+from models.base import db
+from models.calls import Call, CallStatus
+from models.council_sessions import CouncilSession, SessionStatus
+from models.grants import Grant, GrantStatus, Tranche, TrancheStatus
+from models.rates import ExchangeRate
+from models.reviews import Assignment, AssignmentStatus
+from models.users import Role, User
+
+MOST = 60
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing that waits: what to do (message with parameters), about what, where, and until when (None: no day)."""
+
+    text: str
+    subject: str
+    endpoint: str
+    arguments: Mapping[str, Any]
+    due_on: date | None = None
+
+
+def tasks_for(user: User, now: datetime) -> list[Task]:
+    """What waits for `user` in every role held, the nearest day first; what has no day comes last."""
+    found: list[Task] = []
+    for role, gather in _DESKS.items():
+        if user.has_role(role):
+            found.extend(gather(user, now))
+    return sorted(found, key=lambda task: (task.due_on or date.max, task.text, task.subject))
+
+
+def _applicant(user: User, now: datetime) -> list[Task]:
+    own = db.select(Association.id).where(
+        Association.id.in_(user.association_ids) | Association.centre_id.in_(user.centre_ids)
+    )
+    tasks = []
+    states = {
+        ApplicationStatus.DRAFT: N_("Finish the application"),
+        ApplicationStatus.SIGNED_OFF: N_("Submit the application"),
+        ApplicationStatus.RETURNED: N_("Mend the returned application"),
+    }
+    query = (
+        db.select(Application)
+        .where(Application.association_id.in_(own), Application.status.in_(states))
+        .options(db.joinedload(Application.association), db.joinedload(Application.call))
+        .limit(MOST)
+    )
+    for one in db.session.scalars(query):
+        if one.status is not ApplicationStatus.RETURNED and one.call.is_past_deadline(now):
+            continue
+        tasks.append(
+            Task(
+                states[one.status],
+                f"{one.title or one.number} · {one.association.name_ky}",
+                "applications.show",
+                {"application_id": one.id},
+                None if one.status is ApplicationStatus.RETURNED else bishkek_day(one.call.closes_at),
+            )
+        )
+    grants = (
+        db.select(Grant)
+        .where(Grant.association_id.in_(own), Grant.status.in_([GrantStatus.OFFERED, GrantStatus.ACTIVE]))
+        .options(
+            db.joinedload(Grant.association), db.joinedload(Grant.application), db.selectinload(Grant.tranches)
+        )
+        .limit(MOST)
+    )
+    for grant in db.session.scalars(grants):
+        subject = f"{grant.application.title} · {grant.association.name_ky}"
+        where = {"grant_id": grant.id}
+        if grant.status is GrantStatus.OFFERED:
+            tasks.append(Task(N_("Accept the grant"), subject, "grants.show", where, None))
+            continue
+        for tranche in grant.tranches:
+            if tranche.status is TrancheStatus.RELEASED:
+                tasks.append(Task(N_("Confirm that the money arrived"), subject, "grants.show", where, bishkek_day(now)))
+            elif tranche.status in (TrancheStatus.PLANNED, TrancheStatus.RETURNED):
+                tasks.append(Task(N_("Get the next tranche ready"), subject, "grants.show", where, tranche.due_on))
+                break
+            elif tranche.status is not TrancheStatus.ACCOUNTED:
+                break
+    return tasks
+
+
+def _reviewer(user: User, _now: datetime) -> list[Task]:
+    texts = {
+        AssignmentStatus.PROPOSED: N_("Say whether you have an interest"),
+        AssignmentStatus.ACCEPTED: N_("Write the review"),
+    }
+    return [
+        Task(
+            texts[one.status],
+            f"{one.application.title} · {one.application.association.name_ky}",
+            "reviews.edit" if one.status is AssignmentStatus.ACCEPTED else "assignments.answer",
+            {"assignment_id": one.id},
+            one.due_on,
+        )
+        for one in assignments.of_reviewer(user)
+        if one.status in texts
+    ]
+
+
+def _secretary(_user: User, now: datetime) -> list[Task]:
+    tasks = []
+    query = (
+        db.select(Application)
+        .where(Application.status.in_([ApplicationStatus.SUBMITTED, ApplicationStatus.RESUBMITTED]))
+        .options(db.joinedload(Application.association))
+        .order_by(Application.submitted_at)
+        .limit(MOST)
+    )
+    for one in db.session.scalars(query):
+        tasks.append(
+            Task(
+                N_("Screen the application"),
+                f"{one.title} · {one.association.name_ky}",
+                "applications.show",
+                {"application_id": one.id},
+                bishkek_day(one.submitted_at) if one.submitted_at else None,
+            )
+        )
+    for application, _held in assignments.lacking(limit=MOST):
+        tasks.append(
+            Task(
+                N_("Assign reviewers"),
+                f"{application.title} · {application.association.name_ky}",
+                "assignments.new",
+                {"application_id": application.id},
+            )
+        )
+    for call in db.session.scalars(db.select(Call).where(Call.status == CallStatus.DRAFT)):
+        tasks.append(Task(N_("Open the call"), call.title_in("ky"), "calls.show", {"call_id": call.id}))
+    for call in db.session.scalars(db.select(Call).where(Call.status == CallStatus.OPEN, Call.closes_at < now)):
+        tasks.append(Task(N_("Hold the Council's session"), call.title_in("ky"), "calls.show", {"call_id": call.id}))
+    return tasks
+
+
+def _chair(_user: User, _now: datetime) -> list[Task]:
+    query = db.select(CouncilSession).where(CouncilSession.status == SessionStatus.OPEN)
+    return [
+        Task(
+            N_("Sign the protocol when every decision is made"),
+            session.call.title_in("ky"),
+            "council_sessions.show",
+            {"session_id": session.id},
+            session.held_on,
+        )
+        for session in db.session.scalars(query.options(db.joinedload(CouncilSession.call)))
+    ]
+
+
+def _finance(user: User, now: datetime) -> list[Task]:
+    tasks = []
+    states = {
+        TrancheStatus.REQUESTED: N_("Prepare the payment"),
+        TrancheStatus.PREPARED: N_("Approve the payment"),
+        TrancheStatus.APPROVED: N_("Release the payment"),
+    }
+    query = (
+        db.select(Tranche)
+        .where(Tranche.status.in_(states))
+        .options(db.joinedload(Tranche.grant).joinedload(Grant.association))
+        .order_by(Tranche.due_on)
+        .limit(MOST)
+    )
+    for tranche in db.session.scalars(query):
+        if tranche.status is TrancheStatus.PREPARED and tranche.prepared_by_id == user.id:
+            continue
+        tasks.append(
+            Task(
+                states[tranche.status],
+                f"{tranche.grant.number} · {tranche.grant.association.name_ky}",
+                "tranches.show",
+                {"tranche_id": tranche.id},
+                tranche.due_on,
+            )
+        )
+    offers = (
+        db.select(Application)
+        .where(Application.status == ApplicationStatus.SELECTED)
+        .options(db.joinedload(Application.association))
+        .limit(MOST)
+    )
+    for one in db.session.scalars(offers):
+        subject = f"{one.title} · {one.association.name_ky}"
+        tasks.append(Task(N_("Offer the grant"), subject, "grants.new", {"application_id": one.id}))
+    for grant in db.session.scalars(
+        db.select(Grant).where(Grant.status == GrantStatus.ACCEPTED).options(db.joinedload(Grant.association)).limit(MOST)
+    ):
+        subject = f"{grant.number} · {grant.association.name_ky}"
+        tasks.append(Task(N_("Enter the signed agreement"), subject, "grants.show", {"grant_id": grant.id}))
+    for line in expenditures.waiting(MOST):
+        subject = f"{line.title} · {line.grant.association.name_ky}"
+        tasks.append(
+            Task(N_("Check the spending"), subject, "expenditures.show", {"expenditure_id": line.id}, bishkek_day(line.recorded_at))
+        )
+    for account in db.session.scalars(
+        db.select(PayoutAccount)
+        .where(PayoutAccount.confirmed_at.is_(None), PayoutAccount.closed_at.is_(None))
+        .options(db.joinedload(PayoutAccount.association))
+        .limit(MOST)
+    ):
+        where = {"association_id": account.association_id}
+        tasks.append(Task(N_("Confirm the payout account"), account.association.name_ky, "associations.show", where))
+    rates = db.select(ExchangeRate).where(ExchangeRate.approved_at.is_(None), ExchangeRate.entered_by_id != user.id)
+    if db.session.scalar(rates.limit(1)) is not None:
+        tasks.append(Task(N_("Approve exchange rates"), "", "rates.index", {}, bishkek_day(now)))
+    return tasks
+
+
+def _monitor(user: User, _now: datetime) -> list[Task]:
+    tasks = []
+    for one in contributions.waiting(MOST):
+        tasks.append(
+            Task(
+                N_("Verify the contribution"),
+                f"{one.grant.number} · {one.grant.association.name_ky}",
+                "contributions.show",
+                {"contribution_id": one.id},
+                bishkek_day(one.recorded_at),
+            )
+        )
+    for result, grant in results.waiting(MOST):
+        tasks.append(
+            Task(
+                N_("Verify the result"),
+                f"{grant.number} · {grant.association.name_ky}",
+                "results.index",
+                {"grant_id": grant.id},
+                bishkek_day(result.reported_at),
+            )
+        )
+    for visit in visits.planned_for(user, MOST):
+        subject = f"{visit.grant.number} · {visit.grant.association.name_ky}"
+        tasks.append(Task(N_("Visit the grant"), subject, "visits.show", {"visit_id": visit.id}, visit.planned_on))
+    return tasks
+
+
+def _nothing(_user: User, _now: datetime) -> list[Task]:
+    return []
+
+
+_DESKS: Mapping[Role, Callable[[User, datetime], list[Task]]] = {
+    Role.MEMBER: _applicant,
+    Role.OPERATOR: _applicant,
+    Role.REVIEWER: _reviewer,
+    Role.SECRETARY: _secretary,
+    Role.COUNCIL_CHAIR: _chair,
+    Role.FINANCE: _finance,
+    Role.MONITOR: _monitor,
+    Role.DONOR: _nothing,
+    Role.ADMINISTRATOR: _nothing,
+}
+
+
+def counts(user: User) -> Mapping[AssignmentStatus, int]:
+    """A reviewer's assignments per status."""
+    query = (
+        db.select(Assignment.status, db.func.count()).where(Assignment.reviewer_id == user.id).group_by(Assignment.status)
+    )
+    return {status: int(count) for status, count in db.session.execute(query)}

@@ -1,0 +1,189 @@
+"""Expenditures: recorded by the association, accepted line by line by finance, booked by heading."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from app.localisation import N_, Money, fold
+from app.services import audit, ledger, notifications, tranches
+from app.services.actors import Actor
+from app.services.contributions import reference_key
+from app.services.errors import (
+    AlreadyUsedError,
+    DomainError,
+    IncompleteError,
+    LimitExceededError,
+    SeparationOfDutyError,
+)
+from app.services.workflow import Transition, target
+from models.applications import BudgetLine, Payer
+from models.base import db, lock
+from models.documents import Document
+from models.expenditures import Expenditure, ExpenditureStatus
+from models.grants import Grant, GrantStatus
+from models.ledger import AccountKind, EventKind
+from models.users import Role
+
+E = ExpenditureStatus
+TRANSITIONS: Mapping[tuple[ExpenditureStatus, str], Transition] = {
+    (E.RECORDED, "accept"): Transition(
+        E.ACCEPTED, N_("Finance officer"), N_("not who recorded it; scan attached; money there")
+    ),
+    (E.RECORDED, "refuse"): Transition(E.REFUSED, N_("Finance officer"), N_("reason given")),
+}
+ACCOUNTS = {
+    Payer.GRANT: (AccountKind.ADVANCED, AccountKind.SPENT),
+    Payer.REMITTANCE: (AccountKind.CO_INVESTMENT, AccountKind.CO_INVESTMENT_SPENT),
+    Payer.COMMUNITY: (AccountKind.CO_INVESTMENT, AccountKind.CO_INVESTMENT_SPENT),
+    Payer.IN_KIND: (AccountKind.IN_KIND_HELD, AccountKind.IN_KIND_USED),
+}
+
+
+def record(
+    grant: Grant,
+    line: BudgetLine,
+    *,
+    title: str,
+    amount: int,
+    paid_on: date,
+    supplier: str,
+    document_number: str,
+    actor: Actor,
+    now: datetime,
+) -> Expenditure:
+    """Record one paid document on a budget line; `amount` in tyiyn, the payer is the line's.
+
+    Raises `LimitExceededError` beyond the line, `AlreadyUsedError` for a supplier's document recorded before.
+    """
+    lock(grant)
+    if grant.status not in (GrantStatus.ACTIVE, GrantStatus.SUSPENDED):
+        raise DomainError(N_("Spending is recorded while the grant runs."))
+    if line.application_id != grant.application_id:
+        raise DomainError(N_("The budget line belongs to another application."), field="budget_line")
+    if amount <= 0:
+        raise DomainError(N_("The amount must be more than zero."), field="amount")
+    if not grant.starts_on <= paid_on <= min(grant.ends_on, now.date()):
+        raise DomainError(N_("The day must lie within the grant's period and not in the future."), field="paid_on")
+    left = line.amount - spent_on(line)
+    if amount > left:
+        raise LimitExceededError(N_("Only %(left)s are left on this budget line."), field="amount", left=Money(left))
+    supplier_key, document_key = fold(supplier), reference_key(document_number)
+    if not document_key:
+        raise IncompleteError(N_("Enter the number of the document."), field="document_number")
+    used = db.select(Expenditure.id).where(
+        Expenditure.supplier_key == supplier_key,
+        Expenditure.document_key == document_key,
+        Expenditure.status != E.REFUSED,
+    )
+    if db.session.scalar(used) is not None:
+        raise AlreadyUsedError(N_("This document has been used already."), field="document_number")
+    expenditure = Expenditure(
+        grant=grant,
+        budget_line=line,
+        title=title.strip(),
+        payer=line.payer,
+        amount=amount,
+        paid_on=paid_on,
+        supplier=supplier.strip(),
+        supplier_key=supplier_key,
+        document_number=document_number.strip(),
+        document_key=document_key,
+        recorded_by_id=actor.user_id,
+        recorded_at=now,
+    )
+    db.session.add(expenditure)
+    db.session.flush()
+    audit.record(actor, "expenditure.record", expenditure, now, grant=grant.id, amount=amount)
+    notifications.tell(
+        notifications.holders(Role.FINANCE),
+        N_("Spending of %(number)s waits to be accepted."),
+        grant,
+        now,
+        number=grant.number,
+    )
+    return expenditure
+
+
+def spent_on(line: BudgetLine) -> int:
+    """What has been recorded on a budget line and not refused, in tyiyn."""
+    query = db.select(db.func.coalesce(db.func.sum(Expenditure.amount), 0)).where(
+        Expenditure.budget_line_id == line.id, Expenditure.status != E.REFUSED
+    )
+    return int(db.session.scalar(query))
+
+
+def scans_of(expenditure: Expenditure) -> list[Document]:
+    query = db.select(Document).where(Document.expenditure_id == expenditure.id, Document.removed_at.is_(None))
+    return list(db.session.scalars(query.options(db.joinedload(Document.file)).order_by(Document.id)))
+
+
+def accept(expenditure: Expenditure, *, actor: Actor, now: datetime) -> None:
+    """Accept a line: the money leaves the advance (or the co-investment) for its heading.
+
+    Raises `IncompleteError` without a scan, `LimitExceededError` when more is spent than was received.
+    """
+    lock(expenditure.grant)
+    lock(expenditure)
+    new_status = target(TRANSITIONS, expenditure.status, "accept")
+    if expenditure.recorded_by_id == actor.user_id:
+        raise SeparationOfDutyError(N_("You recorded this line: another person has to accept it."))
+    if not scans_of(expenditure):
+        raise IncompleteError(N_("There is no scan of the document: attach it first."))
+    grant = expenditure.grant
+    source, spent = ACCOUNTS[expenditure.payer]
+    heading = expenditure.budget_line.heading.value
+    event = ledger.post(
+        EventKind.EXPENDITURE_ACCEPTED,
+        [
+            ledger.Leg(
+                ledger.account(source, fund_id=grant.fund_id, grant_id=grant.id),
+                ledger.account(spent, fund_id=grant.fund_id, grant_id=grant.id, heading=heading),
+                expenditure.amount,
+            )
+        ],
+        actor=actor,
+        now=now,
+        value_on=expenditure.paid_on,
+        grant_id=grant.id,
+        fund_id=grant.fund_id,
+    )
+    expenditure.status, expenditure.event_id = new_status, event.id
+    expenditure.accepted_by_id, expenditure.accepted_at = actor.user_id, now
+    db.session.flush()
+    audit.record(actor, "expenditure.accept", expenditure, now, event=event.id)
+    tranches.settle(grant, actor=actor, now=now)
+    _tell(expenditure, N_("Spending of %(amount)s on %(number)s is accepted."), now)
+
+
+def refuse(expenditure: Expenditure, *, reason: str, actor: Actor, now: datetime) -> None:
+    """Refuse a line with a reason; its document can be recorded anew."""
+    new_status = target(TRANSITIONS, expenditure.status, "refuse")
+    if not reason.strip():
+        raise IncompleteError(N_("Give the reason: the association will read it."), field="reason")
+    expenditure.status, expenditure.reason = new_status, reason.strip()
+    db.session.flush()
+    audit.record(actor, "expenditure.refuse", expenditure, now)
+    _tell(expenditure, N_("Spending of %(amount)s on %(number)s was refused: %(reason)s"), now, reason=reason.strip())
+
+
+def of_grant(grant: Grant) -> list[Expenditure]:
+    query = db.select(Expenditure).where(Expenditure.grant_id == grant.id).order_by(Expenditure.id)
+    return list(db.session.scalars(query.options(db.joinedload(Expenditure.budget_line))))
+
+
+def waiting(limit: int = 60) -> list[Expenditure]:
+    """Recorded lines that wait for finance, the oldest first."""
+    query = db.select(Expenditure).where(Expenditure.status == E.RECORDED).order_by(Expenditure.id).limit(limit)
+    return list(db.session.scalars(query.options(db.joinedload(Expenditure.grant).joinedload(Grant.association))))
+
+
+def _tell(expenditure: Expenditure, message: str, now: datetime, **parameters: object) -> None:
+    grant = expenditure.grant
+    notifications.tell(
+        notifications.people_of(grant.association),
+        message,
+        grant,
+        now,
+        number=grant.number,
+        amount=Money(expenditure.amount),
+        **parameters,
+    )

@@ -1,0 +1,225 @@
+"""Grants: offered on a signed decision, accepted by the association, active, suspended, completed."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from app.localisation import N_, Money
+from app.services import audit, ledger, notifications, numbering
+from app.services.actors import Actor
+from app.services.applications import TRANSITIONS as APPLICATION_TRANSITIONS
+from app.services.errors import DomainError, IncompleteError, LimitExceededError
+from app.services.match import split_tranches
+from app.services.workflow import Transition, target
+from models.applications import Application
+from models.base import canonical_json, db, lock
+from models.council_sessions import CouncilSession, Decision, DecisionOutcome, SessionStatus
+from models.grants import Grant, GrantStatus, Tranche, TrancheStatus
+from models.indicators import Target
+from models.ledger import AccountKind, EventKind
+from models.users import Role
+
+G = GrantStatus
+TRANSITIONS: Mapping[tuple[GrantStatus, str], Transition] = {
+    (G.OFFERED, "accept"): Transition(G.ACCEPTED, N_("Association or operator"), N_("confirmed payout account")),
+    (G.ACCEPTED, "activate"): Transition(G.ACTIVE, N_("Finance officer"), N_("signed agreement")),
+    (G.ACTIVE, "suspend"): Transition(G.SUSPENDED, N_("Finance officer"), N_("reason given")),
+    (G.SUSPENDED, "resume"): Transition(G.ACTIVE, N_("Finance officer"), N_("reason given")),
+    (G.ACTIVE, "complete"): Transition(
+        G.COMPLETED, N_("Monitoring officer"), N_("every tranche accounted for; visit done; results verified")
+    ),
+}
+LENGTH = timedelta(days=365)
+
+
+def decision_for(application: Application) -> Decision | None:
+    """The signed decision that selected the application."""
+    query = (
+        db.select(Decision)
+        .join(CouncilSession, CouncilSession.id == Decision.session_id)
+        .where(
+            Decision.application_id == application.id,
+            Decision.outcome == DecisionOutcome.SELECTED,
+            CouncilSession.status == SessionStatus.SIGNED,
+        )
+    )
+    found: Decision | None = db.session.scalar(query)
+    return found
+
+
+def offer(application: Application, *, starts_on: date, ends_on: date, actor: Actor, now: datetime) -> Grant:
+    """Offer the grant the Council decided: the money is committed, the tranches are planned, the targets set.
+
+    Raises `LimitExceededError` when the fund cannot cover it, `IncompleteError` without a signed decision.
+    """
+    new_status = target(APPLICATION_TRANSITIONS, application.status, "offer_grant")
+    decision = decision_for(application)
+    if decision is None or decision.amount is None:
+        raise IncompleteError(N_("The protocol with this decision is not signed yet."))
+    if ends_on <= starts_on:
+        raise DomainError(N_("The end must lie after the start."), field="ends_on")
+    call = application.call
+    lock(call.fund)
+    grant = Grant(
+        number=numbering.next_number("G", now.year),
+        application=application,
+        fund=call.fund,
+        association=application.association,
+        amount=decision.amount,
+        match_percent=call.match_percent,
+        accounting_percent=call.accounting_percent,
+        in_kind_counts=call.in_kind_counts,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        offered_by_id=actor.user_id,
+        offered_at=now,
+    )
+    parts = split_tranches(decision.amount, call.tranche_percents)
+    step = (ends_on - starts_on) / len(parts)
+    for number, amount in enumerate(parts, start=1):
+        grant.tranches.append(Tranche(sequence=number, amount=amount, due_on=starts_on + (number - 1) * step))
+    db.session.add(grant)
+    db.session.flush()
+    for promise in application.targets:
+        db.session.add(
+            Target(
+                grant_id=grant.id, indicator_id=promise.indicator_id, baseline=promise.baseline, target=promise.target
+            )
+        )
+    available = ledger.account(AccountKind.AVAILABLE, fund_id=grant.fund_id)
+    committed = ledger.account(AccountKind.COMMITTED, fund_id=grant.fund_id, grant_id=grant.id)
+    if ledger.balance(available) < grant.amount:
+        raise LimitExceededError(N_("The fund has only %(left)s available."), left=Money(ledger.balance(available)))
+    ledger.post(
+        EventKind.GRANT_COMMITTED,
+        [ledger.Leg(available, committed, grant.amount)],
+        actor=actor,
+        now=now,
+        value_on=now.date(),
+        grant_id=grant.id,
+        fund_id=grant.fund_id,
+    )
+    application.status = new_status
+    db.session.flush()
+    audit.record(actor, "grant.offer", grant, now, amount=grant.amount, application=application.id)
+    notifications.tell(
+        notifications.people_of(grant.association),
+        N_("The grant %(number)s of %(amount)s is offered to you."),
+        grant,
+        now,
+        number=grant.number,
+        amount=Money(grant.amount),
+    )
+    return grant
+
+
+def accept(grant: Grant, *, actor: Actor, now: datetime) -> None:
+    """The association accepts; the agreement's content is fixed by its hash.
+
+    Raises `IncompleteError` while there is no confirmed payout account.
+    """
+    new_status = target(TRANSITIONS, grant.status, "accept")
+    account = grant.association.payout_account
+    if account is None:
+        raise IncompleteError(N_("First the association needs a confirmed payout account."))
+    grant.payout_account = account
+    grant.status, grant.accepted_by_id, grant.accepted_at = new_status, actor.user_id, now
+    grant.agreement_sha256 = hashlib.sha256(canonical_json(agreement_of(grant)).encode()).hexdigest()
+    db.session.flush()
+    audit.record(actor, "grant.accept", grant, now, sha256=grant.agreement_sha256)
+    notifications.tell(
+        notifications.holders(Role.FINANCE),
+        N_("The grant %(number)s has been accepted."),
+        grant,
+        now,
+        number=grant.number,
+    )
+
+
+def agreement_of(grant: Grant) -> dict[str, Any]:
+    """What the agreement says, as plain JSON values; amounts in tyiyn."""
+    account = grant.payout_account
+    return {
+        "number": grant.number,
+        "fund": grant.fund.code,
+        "application": grant.application.number,
+        "title": grant.application.title,
+        "association": grant.association.name_ky,
+        "amount": grant.amount,
+        "match_percent": grant.match_percent,
+        "accounting_percent": grant.accounting_percent,
+        "starts_on": grant.starts_on.isoformat(),
+        "ends_on": grant.ends_on.isoformat(),
+        "tranches": [{"sequence": one.sequence, "amount": one.amount} for one in grant.tranches],
+        "account": {"bank": account.bank, "number": account.number, "holder": account.holder} if account else None,
+    }
+
+
+def activate(grant: Grant, *, actor: Actor, now: datetime) -> None:
+    """The signed agreement is there: tranches can be requested."""
+    grant.status, grant.activated_at = target(TRANSITIONS, grant.status, "activate"), now
+    db.session.flush()
+    audit.record(actor, "grant.activate", grant, now)
+    notifications.tell(
+        notifications.people_of(grant.association),
+        N_("The agreement of %(number)s is signed: you can request the first tranche."),
+        grant,
+        now,
+        number=grant.number,
+    )
+
+
+def suspend(grant: Grant, *, reason: str, actor: Actor, now: datetime) -> None:
+    """Keep further money back until the reason is gone."""
+    _with_reason(grant, "suspend", reason, actor, now)
+    grant.suspended_reason = reason.strip()
+    notifications.tell(
+        notifications.people_of(grant.association),
+        N_("The grant %(number)s is suspended: %(reason)s"),
+        grant,
+        now,
+        number=grant.number,
+        reason=reason.strip(),
+    )
+
+
+def resume(grant: Grant, *, reason: str, actor: Actor, now: datetime) -> None:
+    _with_reason(grant, "resume", reason, actor, now)
+    grant.suspended_reason = ""
+    notifications.tell(
+        notifications.people_of(grant.association), N_("The grant %(number)s goes on."), grant, now, number=grant.number
+    )
+
+
+def _with_reason(grant: Grant, action: str, reason: str, actor: Actor, now: datetime) -> None:
+    new_status = target(TRANSITIONS, grant.status, action)
+    if not reason.strip():
+        raise IncompleteError(N_("Give the reason."), field="reason")
+    grant.status = new_status
+    db.session.flush()
+    audit.record(actor, f"grant.{action}", grant, now, reason=reason.strip())
+
+
+def complete(grant: Grant, *, visits_done: int, results_verified: int, actor: Actor, now: datetime) -> None:
+    """Everything is paid, accounted for, visited and verified.
+
+    Raises `IncompleteError` naming what is missing.
+    """
+    new_status = target(TRANSITIONS, grant.status, "complete")
+    if any(one.status is not TrancheStatus.ACCOUNTED for one in grant.tranches):
+        raise IncompleteError(N_("Not every tranche is accounted for."))
+    if visits_done == 0:
+        raise IncompleteError(N_("No monitoring visit has been done."))
+    if results_verified == 0:
+        raise IncompleteError(N_("No result has been verified."))
+    grant.status, grant.completed_at = new_status, now
+    db.session.flush()
+    audit.record(actor, "grant.complete", grant, now)
+    notifications.tell(
+        notifications.people_of(grant.association),
+        N_("The grant %(number)s is completed. Thank you!"),
+        grant,
+        now,
+        number=grant.number,
+    )

@@ -1,0 +1,62 @@
+"""Telling people: a message is written in the same transaction as what it tells of."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from app.localisation import as_json
+from app.services.audit import subject_of
+from models.associations import Association
+from models.base import db
+from models.notifications import Notification
+from models.users import Role, RoleAssignment, User
+
+
+def tell(users: Iterable[int], message: str, subject: object, now: datetime, **parameters: Any) -> None:
+    """Write `message` (an English message id) to each user id once."""
+    kept = {key: as_json(value) for key, value in parameters.items()}
+    name = subject if isinstance(subject, str) else subject_of(subject)
+    for user_id in sorted(set(users)):
+        db.session.add(Notification(user_id=user_id, message=message, parameters=kept, subject=name, created_at=now))
+
+
+def holders(role: Role) -> list[int]:
+    """Ids of the enabled users who hold `role` now."""
+    query = (
+        db.select(RoleAssignment.user_id)
+        .join(User, User.id == RoleAssignment.user_id)
+        .where(RoleAssignment.role == role, RoleAssignment.ended_at.is_(None), User.disabled_at.is_(None))
+    )
+    return list(db.session.scalars(query))
+
+
+def people_of(association: Association) -> list[int]:
+    """Ids of the users who act for an association: its members with an account and its centre's operators."""
+    query = (
+        db.select(RoleAssignment.user_id)
+        .where(RoleAssignment.ended_at.is_(None))
+        .where((RoleAssignment.association_id == association.id) | (RoleAssignment.centre_id == association.centre_id))
+    )
+    return list(db.session.scalars(query))
+
+
+def unread_count(user: User) -> int:
+    query = db.select(db.func.count()).where(Notification.user_id == user.id, Notification.read_at.is_(None))
+    return int(db.session.scalar(query) or 0)
+
+
+def inbox(user: User, before_id: int | None = None, limit: int = 60) -> list[Notification]:
+    """The newest notifications first."""
+    query = db.select(Notification).where(Notification.user_id == user.id)
+    if before_id is not None:
+        query = query.where(Notification.id < before_id)
+    return list(db.session.scalars(query.order_by(Notification.id.desc()).limit(limit)))
+
+
+def mark_all_read(user: User, now: datetime) -> None:
+    db.session.execute(
+        db.update(Notification)
+        .where(Notification.user_id == user.id, Notification.read_at.is_(None))
+        .values(read_at=now)
+        .execution_options(synchronize_session=False)
+    )

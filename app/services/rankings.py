@@ -1,0 +1,95 @@
+"""The ranking of a call: mean of the reviews, thresholds, order; one query a table, whatever the number of rows."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from fractions import Fraction
+
+from app.services import scoring
+from app.services.reviews import weights_of
+from models.applications import Application, ApplicationStatus
+from models.base import db
+from models.calls import Call, Criterion
+from models.reviews import Assignment, AssignmentStatus, Review, ReviewStatus, Score
+
+RANKED = (
+    ApplicationStatus.REVIEWED,
+    ApplicationStatus.SELECTED,
+    ApplicationStatus.RESERVE,
+    ApplicationStatus.REJECTED,
+    ApplicationStatus.GRANT_OFFERED,
+)
+
+
+@dataclass(frozen=True)
+class RankedApplication:
+    """One row: rank, exact mean (hundredths of a point), whether it passes, which sections are weak, running total."""
+
+    rank: int
+    application: Application
+    mean: Fraction
+    spread: int
+    reviews: int
+    passes: bool
+    weak: list[str]
+    cumulative: int
+
+    @property
+    def points(self) -> int:
+        """The mean in hundredths of a point, rounded half up for show; ranks use the exact mean."""
+        return int(self.mean + Fraction(1, 2))
+
+
+def rank(call: Call) -> list[RankedApplication]:
+    """The reviewed applications of a call from best to worst; `cumulative` adds up what passing ones ask for."""
+    query = (
+        db.select(Application)
+        .where(Application.call_id == call.id, Application.status.in_(RANKED))
+        .options(db.joinedload(Application.association))
+    )
+    applications = {one.id: one for one in db.session.scalars(query)}
+    weights = weights_of(call.criteria)
+    levels = _levels(call)
+    standings = [
+        scoring.standing(application_id, list(levels[application_id].values()), weights)
+        for application_id in applications
+    ]
+    rows: list[RankedApplication] = []
+    cumulative = 0
+    for place, one in scoring.ranked(standings, list(weights)):
+        application = applications[one.application_id]
+        passing = scoring.passes(one, weights, call.pass_total, call.pass_section_percent)
+        cumulative += application.grant_requested if passing else 0
+        rows.append(
+            RankedApplication(
+                place,
+                application,
+                one.mean,
+                one.spread,
+                one.reviews,
+                passing,
+                scoring.weak_sections(one, weights, call.pass_section_percent),
+                cumulative,
+            )
+        )
+    return rows
+
+
+def _levels(call: Call) -> dict[int, dict[int, dict[str, int]]]:
+    """{application: {review: {criterion key: level}}} of every counted review of the call."""
+    query = (
+        db.select(Assignment.application_id, Review.id, Criterion.key, Score.level)
+        .join(Review, Review.assignment_id == Assignment.id)
+        .join(Score, (Score.review_id == Review.id) & (Score.submission == Review.submission))
+        .join(Criterion, Criterion.id == Score.criterion_id)
+        .join(Application, Application.id == Assignment.application_id)
+        .where(
+            Application.call_id == call.id,
+            Application.status.in_(RANKED),
+            Assignment.status.in_([AssignmentStatus.SUBMITTED, AssignmentStatus.CLOSED]),
+            Review.status == ReviewStatus.SUBMITTED,
+        )
+    )
+    result: dict[int, dict[int, dict[str, int]]] = defaultdict(lambda: defaultdict(dict))
+    for application_id, review_id, key, level in db.session.execute(query):
+        result[application_id][review_id][key] = level
+    return result

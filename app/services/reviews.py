@@ -1,0 +1,123 @@
+"""Reviews: a level with a justification on each criterion, blind until the own one is in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.localisation import N_
+from app.services import audit, notifications, scoring
+from app.services.actors import Actor
+from app.services.applications import TRANSITIONS as APPLICATION_TRANSITIONS
+from app.services.assignments import TRANSITIONS as ASSIGNMENT_TRANSITIONS
+from app.services.assignments import declared_conflict, submitted_reviews
+from app.services.errors import DomainError, IncompleteError, SeparationOfDutyError
+from app.services.workflow import target
+from models.applications import Application, ApplicationStatus
+from models.base import db
+from models.calls import Criterion
+from models.reviews import Assignment, AssignmentStatus, Review, ReviewStatus, Score
+from models.users import Role, User
+
+SHORTEST_JUSTIFICATION = 40
+LONGEST_JUSTIFICATION = 2000
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """One criterion's level (None while undecided) and justification."""
+
+    level: int | None
+    justification: str
+
+
+def save_draft(
+    assignment: Assignment, judgements: Mapping[str, Judgement], comment: str, *, actor: Actor, now: datetime
+) -> Review:
+    """Keep what is written so far, keyed by criterion; unfinished is welcome."""
+    _must_be_writable(assignment, actor)
+    review = assignment.review
+    if review is None:
+        review = Review(assignment=assignment, saved_at=now)
+        db.session.add(review)
+    review.draft = {
+        key: {"level": one.level, "justification": one.justification.strip()} for key, one in judgements.items()
+    }
+    review.comment, review.saved_at = comment.strip(), now
+    db.session.flush()
+    return review
+
+
+def submit(
+    assignment: Assignment, judgements: Mapping[str, Judgement], comment: str, *, actor: Actor, now: datetime
+) -> Review:
+    """Hand in the review; its scores become append-only.
+
+    Raises `IncompleteError` naming the criterion without a level or with a justification under 40 characters.
+    When the call's number of reviews is in, the application becomes reviewed.
+    """
+    application = assignment.application
+    new_status = target(ASSIGNMENT_TRANSITIONS, assignment.status, "submit")
+    criteria = application.call.criteria
+    for criterion in criteria:
+        one = judgements.get(criterion.key, Judgement(None, ""))
+        if one.level not in scoring.LEVELS:
+            raise IncompleteError(N_("Choose a level from 1 to 5."), field=f"level_{criterion.key}")
+        if len(one.justification.strip()) < SHORTEST_JUSTIFICATION:
+            raise IncompleteError(
+                N_("Justify the level in at least %(least)s characters."),
+                field=f"justification_{criterion.key}",
+                least=SHORTEST_JUSTIFICATION,
+            )
+    review = save_draft(assignment, judgements, comment, actor=actor, now=now)
+    review.submission += 1
+    for criterion in criteria:
+        one = judgements[criterion.key]
+        db.session.add(
+            Score(
+                review_id=review.id,
+                submission=review.submission,
+                criterion_id=criterion.id,
+                level=one.level,
+                justification=one.justification.strip(),
+            )
+        )
+    review.total = scoring.total(
+        {criterion.key: judgements[criterion.key].level or 0 for criterion in criteria}, weights_of(criteria)
+    )
+    review.status, review.submitted_at = ReviewStatus.SUBMITTED, now
+    assignment.status = new_status
+    db.session.flush()
+    audit.record(actor, "review.submit", review, now, application=application.id, submission=review.submission)
+    if (
+        application.status is ApplicationStatus.IN_REVIEW
+        and len(submitted_reviews(application)) >= application.call.reviewers_per_application
+    ):
+        application.status = target(APPLICATION_TRANSITIONS, application.status, "complete_review")
+        db.session.flush()
+        notifications.tell(
+            notifications.holders(Role.SECRETARY),
+            N_("All reviews of %(number)s are in."),
+            application,
+            now,
+            number=application.number,
+        )
+    return review
+
+
+def visible_to(reviewer: User, application: Application) -> list[Review]:
+    """Reviews that `reviewer` may read: none before the own one is in, none with an interest."""
+    if declared_conflict(application, reviewer) is not None:
+        return []
+    reviews = submitted_reviews(application)
+    return reviews if any(review.assignment.reviewer_id == reviewer.id for review in reviews) else []
+
+
+def weights_of(criteria: list[Criterion]) -> dict[str, int]:
+    return {criterion.key: criterion.weight for criterion in criteria}
+
+
+def _must_be_writable(assignment: Assignment, actor: Actor) -> None:
+    if assignment.reviewer_id != actor.user_id:
+        raise SeparationOfDutyError(N_("Only the reviewer who was asked writes this review."))
+    if assignment.status is not AssignmentStatus.ACCEPTED:
+        raise DomainError(N_("Declare first whether you have an interest; a submitted review cannot be changed."))

@@ -1,0 +1,129 @@
+"""Screening: the call's rules looked up one by one, then the secretary's finding."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.localisation import N_, Money
+from app.services import audit, notifications
+from app.services.actors import Actor
+from app.services.applications import TRANSITIONS, documents_of
+from app.services.errors import DomainError, IncompleteError
+from app.services.match import co_investment_due
+from app.services.workflow import target
+from models.applications import Application, Payer, Screening, ScreeningOutcome
+from models.base import db
+from models.documents import DocumentKind
+from models.grants import Grant, GrantStatus
+
+ACTIONS = {
+    ScreeningOutcome.ELIGIBLE: "find_eligible",
+    ScreeningOutcome.INELIGIBLE: "find_ineligible",
+    ScreeningOutcome.RETURNED: "return",
+}
+MESSAGES = {
+    ScreeningOutcome.ELIGIBLE: N_("The application %(number)s is eligible and goes to review."),
+    ScreeningOutcome.INELIGIBLE: N_("The application %(number)s is not eligible: %(reason)s"),
+    ScreeningOutcome.RETURNED: N_("The application %(number)s came back for changes: %(reason)s"),
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One rule: its text (message id), whether it is met, and what was found (message with parameters)."""
+
+    rule: str
+    text: str
+    met: bool
+    found: DomainError
+
+
+def findings(application: Application) -> list[Finding]:
+    """Every eligibility rule, evaluated."""
+    call = application.call
+    grant = application.amount_paid_by(Payer.GRANT)
+    due = co_investment_due(grant, call.match_percent)
+    kinds = {document.kind for document in documents_of(application)}
+    association = application.association
+    open_grants = db.session.scalar(
+        db.select(db.func.count()).where(
+            Grant.association_id == association.id,
+            Grant.status.in_([GrantStatus.ACTIVE, GrantStatus.SUSPENDED]),
+            Grant.application_id != application.id,
+        )
+    )
+    return [
+        Finding(
+            "ceiling",
+            N_("The grant asked for lies between floor and ceiling."),
+            call.grant_floor <= grant <= call.grant_ceiling and grant > 0,
+            DomainError(
+                N_("Asked for: %(grant)s; ceiling: %(ceiling)s."), grant=Money(grant), ceiling=Money(call.grant_ceiling)
+            ),
+        ),
+        Finding(
+            "match",
+            N_("The pledges carry the grant."),
+            application.remittance_pledged >= due,
+            DomainError(
+                N_("Pledged: %(pledged)s; due: %(due)s."), pledged=Money(application.remittance_pledged), due=Money(due)
+            ),
+        ),
+        Finding(
+            "meeting",
+            N_("The minutes of the village meeting are attached."),
+            DocumentKind.MEETING_MINUTES in kinds,
+            DomainError(N_("Documents attached: %(count)s."), count=len(kinds)),
+        ),
+        Finding(
+            "account",
+            N_("The association has a confirmed payout account."),
+            association.payout_account is not None,
+            DomainError(N_("The account is confirmed.") if association.payout_account else N_("No confirmed account.")),
+        ),
+        Finding(
+            "no_open_grant",
+            N_("The association has no grant still running."),
+            open_grants == 0,
+            DomainError(N_("Grants running: %(count)s."), count=int(open_grants or 0)),
+        ),
+    ]
+
+
+def screen(
+    application: Application, outcome: ScreeningOutcome, *, reason: str, actor: Actor, now: datetime
+) -> Screening:
+    """Record the secretary's finding.
+
+    Raises `IncompleteError` when a refusal, a return, or an override of a rule that is not met has no reason.
+    """
+    new_status = target(TRANSITIONS, application.status, ACTIONS[outcome])
+    rules = findings(application)
+    text = reason.strip()
+    if outcome is not ScreeningOutcome.ELIGIBLE and not text:
+        raise IncompleteError(N_("Give the reason: the association will read it."), field="reason")
+    if outcome is ScreeningOutcome.ELIGIBLE and not all(rule.met for rule in rules) and not text:
+        raise IncompleteError(
+            N_("A rule is not met: say why the application is eligible all the same."), field="reason"
+        )
+    screening = Screening(
+        application_id=application.id,
+        outcome=outcome,
+        reason=text,
+        findings=[{"rule": rule.rule, "met": rule.met} for rule in rules],
+        screened_by_id=actor.user_id,
+        screened_at=now,
+    )
+    db.session.add(screening)
+    application.status, application.screened_at = new_status, now
+    db.session.flush()
+    db.session.expire(application, ["screenings"])
+    audit.record(actor, "application.screen", application, now, outcome=outcome.value)
+    notifications.tell(
+        notifications.people_of(application.association),
+        MESSAGES[outcome],
+        application,
+        now,
+        number=application.number,
+        reason=text,
+    )
+    return screening

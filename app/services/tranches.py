@@ -1,0 +1,278 @@
+"""Tranches and their gate: requested, prepared, approved by another person, released, confirmed, accounted for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from app.localisation import N_, Money
+from app.services import audit, contributions, ledger, notifications
+from app.services.actors import Actor
+from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, SeparationOfDutyError
+from app.services.match import co_investment_due
+from app.services.workflow import Transition, target
+from models.applications import Payer
+from models.base import db, lock
+from models.expenditures import Expenditure, ExpenditureStatus
+from models.grants import Grant, GrantStatus, Tranche, TrancheStatus
+from models.ledger import AccountKind, EventKind, LedgerEvent
+from models.users import Role
+
+T = TrancheStatus
+TRANSITIONS: Mapping[tuple[TrancheStatus, str], Transition] = {
+    (T.PLANNED, "request"): Transition(T.REQUESTED, N_("Association or operator"), N_("gate open")),
+    (T.REQUESTED, "prepare"): Transition(T.PREPARED, N_("Finance officer"), N_("gate open")),
+    (T.REQUESTED, "send_back"): Transition(T.PLANNED, N_("Finance officer"), N_("reason given")),
+    (T.PREPARED, "approve"): Transition(T.APPROVED, N_("Finance officer"), N_("not who prepared; gate open")),
+    (T.PREPARED, "send_back"): Transition(T.PLANNED, N_("Finance officer"), N_("reason given")),
+    (T.APPROVED, "release"): Transition(T.RELEASED, N_("Finance officer"), N_("gate open; bank reference")),
+    (T.RELEASED, "confirm"): Transition(T.CONFIRMED, N_("Association or operator")),
+    (T.CONFIRMED, "account"): Transition(
+        T.ACCOUNTED, N_("Finance officer accepts expenditure"), N_("the agreement's share accounted for")
+    ),
+    (T.RELEASED, "return"): Transition(T.RETURNED, N_("Finance officer"), N_("bank sent the money back; reason given")),
+    (T.RETURNED, "request"): Transition(T.REQUESTED, N_("Association or operator"), N_("gate open")),
+}
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One condition of the gate: its text, whether it is met, and the figures (message with parameters)."""
+
+    key: str
+    text: str
+    met: bool
+    detail: DomainError
+
+
+def gate(tranche: Tranche) -> list[Condition]:
+    """The conditions for paying `tranche`, each with what is there and what is missing (domain.md section 4)."""
+    grant = tranche.grant
+    before = [one for one in grant.tranches if one.sequence < tranche.sequence]
+    through = sum(one.amount for one in before) + tranche.amount
+    due = co_investment_due(through, grant.match_percent)
+    verified = contributions.counted(grant)
+    previous = before[-1] if before else None
+    account = grant.payout_account
+    return [
+        Condition(
+            "match",
+            N_("The co-investment due is verified."),
+            verified >= due,
+            DomainError(
+                N_("Verified: %(verified)s of %(due)s due; missing: %(missing)s."),
+                verified=Money(verified),
+                due=Money(due),
+                missing=Money(max(0, due - verified)),
+            ),
+        ),
+        Condition(
+            "accounted",
+            N_("The tranche before is accounted for."),
+            previous is None or previous.status is T.ACCOUNTED,
+            DomainError(N_("This is the first tranche."))
+            if previous is None
+            else DomainError(
+                N_("Accounted for: %(done)s of %(due)s due."),
+                done=Money(accounted(grant)),
+                due=Money(accounting_due(grant, previous.sequence)),
+            ),
+        ),
+        Condition(
+            "running",
+            N_("The grant is running and nothing stops it."),
+            grant.status is GrantStatus.ACTIVE,
+            DomainError(N_("Suspended: %(reason)s"), reason=grant.suspended_reason)
+            if grant.is_stopped
+            else DomainError(
+                N_("The agreement is signed.") if grant.status is GrantStatus.ACTIVE else N_("The grant is not active.")
+            ),
+        ),
+        Condition(
+            "account",
+            N_("The payout account is confirmed."),
+            account is not None and account.is_current,
+            DomainError(N_("%(bank)s, %(number)s"), bank=account.bank, number=account.masked_number)
+            if account
+            else DomainError(N_("No confirmed account.")),
+        ),
+    ]
+
+
+def is_open(tranche: Tranche) -> bool:
+    return all(condition.met for condition in gate(tranche))
+
+
+def accounted(grant: Grant) -> int:
+    """Grant money accounted for by accepted expenditure, in tyiyn."""
+    query = db.select(db.func.coalesce(db.func.sum(Expenditure.amount), 0)).where(
+        Expenditure.grant_id == grant.id,
+        Expenditure.status == ExpenditureStatus.ACCEPTED,
+        Expenditure.payer == Payer.GRANT,
+    )
+    return int(db.session.scalar(query))
+
+
+def accounting_due(grant: Grant, through_sequence: int) -> int:
+    """What must be accounted for before the tranche after `through_sequence` may be paid, in tyiyn (rounded up)."""
+    paid = sum(one.amount for one in grant.tranches if one.sequence <= through_sequence)
+    return -(-paid * grant.accounting_percent // 100)
+
+
+def request(tranche: Tranche, *, actor: Actor, now: datetime) -> None:
+    """The association asks for the tranche."""
+    _check_gate(tranche)
+    tranche.status = target(TRANSITIONS, tranche.status, "request")
+    tranche.requested_by_id, tranche.requested_at = actor.user_id, now
+    tranche.prepared_by_id = tranche.prepared_at = tranche.approved_by_id = tranche.approved_at = None
+    _note(tranche, "request", actor, now)
+    _tell_finance(tranche, N_("A tranche of %(number)s has been requested: %(amount)s."), now)
+
+
+def prepare(tranche: Tranche, *, actor: Actor, now: datetime) -> None:
+    """A finance officer prepares the payment."""
+    _check_gate(tranche)
+    tranche.status = target(TRANSITIONS, tranche.status, "prepare")
+    tranche.prepared_by_id, tranche.prepared_at = actor.user_id, now
+    _note(tranche, "prepare", actor, now)
+    _tell_finance(tranche, N_("A payment of %(number)s waits for approval: %(amount)s."), now)
+
+
+def send_back(tranche: Tranche, *, reason: str, actor: Actor, now: datetime) -> None:
+    """Give the request back to the association with a reason."""
+    new_status = target(TRANSITIONS, tranche.status, "send_back")
+    if not reason.strip():
+        raise IncompleteError(N_("Give the reason."), field="reason")
+    tranche.status = new_status
+    tranche.prepared_by_id = tranche.prepared_at = None
+    _note(tranche, "send_back", actor, now, reason=reason.strip())
+    _tell_association(
+        tranche, N_("The request of tranche %(sequence)s was sent back: %(reason)s"), now, reason=reason.strip()
+    )
+
+
+def approve(tranche: Tranche, *, actor: Actor, now: datetime) -> None:
+    """Another finance officer approves.
+
+    Raises `SeparationOfDutyError` for who prepared it; the database refuses that too.
+    """
+    new_status = target(TRANSITIONS, tranche.status, "approve")
+    if tranche.prepared_by_id == actor.user_id:
+        raise SeparationOfDutyError(N_("You prepared this payment: another person has to approve it."))
+    _check_gate(tranche)
+    tranche.status = new_status
+    tranche.approved_by_id, tranche.approved_at = actor.user_id, now
+    _note(tranche, "approve", actor, now)
+    _tell_finance(tranche, N_("A payment of %(number)s is approved and can be released: %(amount)s."), now)
+
+
+def release(tranche: Tranche, *, bank_reference: str, value_on: date, actor: Actor, now: datetime) -> None:
+    """The money was sent: committed becomes advanced in the ledger.
+
+    Raises `IncompleteError` when the gate has closed meanwhile, `AlreadyUsedError` for a bank reference in use.
+    """
+    grant = tranche.grant
+    lock(grant)
+    lock(tranche)
+    new_status = target(TRANSITIONS, tranche.status, "release")
+    _check_gate(tranche)
+    reference = "".join(bank_reference.split()).upper()
+    if not reference:
+        raise IncompleteError(N_("Enter the bank's reference."), field="bank_reference")
+    if value_on > now.date() or value_on < grant.starts_on:
+        raise DomainError(N_("The day must lie between the start of the grant and today."), field="value_on")
+    if db.session.scalar(db.select(Tranche.id).where(Tranche.bank_reference == reference)) is not None:
+        raise AlreadyUsedError(N_("This bank reference has been recorded already."), field="bank_reference")
+    event = ledger.post(
+        EventKind.TRANCHE_RELEASED,
+        [ledger.Leg(_committed(grant), _advanced(grant), tranche.amount)],
+        actor=actor,
+        now=now,
+        value_on=value_on,
+        grant_id=grant.id,
+        fund_id=grant.fund_id,
+    )
+    tranche.status, tranche.bank_reference, tranche.event_id = new_status, reference, event.id
+    tranche.released_by_id, tranche.released_at = actor.user_id, now
+    _note(tranche, "release", actor, now, event=event.id, amount=tranche.amount)
+    _tell_association(tranche, N_("%(amount)s of %(number)s were sent to your account."), now)
+
+
+def confirm(tranche: Tranche, *, actor: Actor, now: datetime) -> None:
+    """The association has the money."""
+    tranche.status = target(TRANSITIONS, tranche.status, "confirm")
+    tranche.confirmed_by_id, tranche.confirmed_at = actor.user_id, now
+    _note(tranche, "confirm", actor, now)
+    settle(tranche.grant, actor=actor, now=now)
+    _tell_finance(tranche, N_("The association has confirmed a tranche of %(number)s: %(amount)s."), now)
+
+
+def return_(tranche: Tranche, *, reason: str, actor: Actor, now: datetime) -> None:
+    """The bank sent the money back: the release is reversed and the tranche can be requested anew."""
+    grant = tranche.grant
+    lock(grant)
+    lock(tranche)
+    new_status = target(TRANSITIONS, tranche.status, "return")
+    if not reason.strip():
+        raise IncompleteError(N_("Give the reason."), field="reason")
+    event = db.session.get(LedgerEvent, tranche.event_id)
+    ledger.reverse(event, actor=actor, now=now, value_on=now.date(), reason=reason.strip())
+    tranche.status, tranche.event_id, tranche.released_at, tranche.bank_reference = new_status, None, None, None
+    _note(tranche, "return", actor, now, reason=reason.strip())
+    _tell_association(
+        tranche, N_("The bank sent %(amount)s of %(number)s back: %(reason)s"), now, reason=reason.strip()
+    )
+
+
+def settle(grant: Grant, *, actor: Actor, now: datetime) -> None:
+    """Mark confirmed tranches as accounted for once the agreement's share is covered by accepted expenditure."""
+    done = accounted(grant)
+    for tranche in grant.tranches:
+        if tranche.status is T.CONFIRMED and done >= accounting_due(grant, tranche.sequence):
+            tranche.status = target(TRANSITIONS, tranche.status, "account")
+            tranche.accounted_at = now
+            _note(tranche, "account", actor, now)
+            _tell_association(tranche, N_("Tranche %(sequence)s of %(number)s is accounted for."), now)
+
+
+def _committed(grant: Grant) -> ledger.LedgerAccount:
+    return ledger.account(AccountKind.COMMITTED, fund_id=grant.fund_id, grant_id=grant.id)
+
+
+def _advanced(grant: Grant) -> ledger.LedgerAccount:
+    return ledger.account(AccountKind.ADVANCED, fund_id=grant.fund_id, grant_id=grant.id)
+
+
+def _check_gate(tranche: Tranche) -> None:
+    for condition in gate(tranche):
+        if not condition.met:
+            raise IncompleteError(condition.detail.message, **condition.detail.parameters)
+
+
+def _note(tranche: Tranche, action: str, actor: Actor, now: datetime, **details: object) -> None:
+    db.session.flush()
+    audit.record(actor, f"tranche.{action}", tranche, now, grant=tranche.grant_id, **details)
+
+
+def _tell_finance(tranche: Tranche, message: str, now: datetime) -> None:
+    notifications.tell(
+        notifications.holders(Role.FINANCE),
+        message,
+        tranche.grant,
+        now,
+        number=tranche.grant.number,
+        amount=Money(tranche.amount),
+    )
+
+
+def _tell_association(tranche: Tranche, message: str, now: datetime, **parameters: object) -> None:
+    grant = tranche.grant
+    notifications.tell(
+        notifications.people_of(grant.association),
+        message,
+        grant,
+        now,
+        number=grant.number,
+        sequence=tranche.sequence,
+        amount=Money(tranche.amount),
+        **parameters,
+    )

@@ -1,0 +1,322 @@
+"""Users: first codes, passwords, signing in and out, roles, and the throttle that counts guesses."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import phonenumbers
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from app.localisation import N_, fold
+from app.services import audit
+from app.services.actors import Actor
+from app.services.errors import AlreadyUsedError, DomainError, LimitExceededError
+from models.associations import Association
+from models.base import db
+from models.centres import Centre
+from models.funds import Donor
+from models.people import Person
+from models.users import Role, RoleAssignment, SignInAttempt, User, UserSession
+
+SHORTEST_PASSWORD = 10
+LONGEST_PASSWORD = 200
+SESSION_LENGTH = timedelta(days=14)
+CODE_LENGTH = timedelta(days=14)
+WINDOW = timedelta(minutes=5)
+GUESSES_PER_ACCOUNT = 10
+GUESSES_PER_ADDRESS = 100  # a village centre signs in thirty people from one address
+CODE_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # without 0 O 1 I, which are misread on paper
+
+_hasher = PasswordHasher()
+_COMMON = frozenset((Path(__file__).parent / "common_passwords.txt").read_text(encoding="utf-8").split())
+_NOBODY = _hasher.hash("nobody signs in with this")
+
+
+class SignInRefusedError(DomainError):
+    """Name and password do not fit, or the account is disabled: which of them is not said."""
+
+
+class TooManyAttemptsError(LimitExceededError):
+    """The throttle holds for some minutes."""
+
+
+def normal_phone(text: str) -> str | None:
+    """The number in E.164 form (Kyrgyz unless it starts with +), None when it is no possible number."""
+    try:
+        number = phonenumbers.parse(text, "KG")
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(number):
+        return None
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def create(
+    person: Person,
+    username: str,
+    *,
+    actor: Actor | None,
+    now: datetime,
+    password: str | None = None,
+    phone: str | None = None,
+) -> tuple[User, str]:
+    """Open an account for `person`. Returns it with the first code (or `password` when given).
+
+    The first code must be changed at the first sign-in and expires after fourteen days.
+    Raises `AlreadyUsedError` when the user name or the phone has an account.
+    """
+    name = username.strip()
+    if not name or len(name) > 60 or any(letter.isspace() for letter in name):
+        raise DomainError(N_("A user name has 1 to 60 characters and no space."), field="username")
+    if db.session.scalar(db.select(User.id).where(User.folded_username == name.casefold())) is not None:
+        raise AlreadyUsedError(N_("This user name is taken."), field="username")
+    number = normal_phone(phone) if phone else None
+    if phone and number is None:
+        raise DomainError(N_("This is not a phone number."), field="phone")
+    if number and db.session.scalar(db.select(User.id).where(User.phone == number)) is not None:
+        raise AlreadyUsedError(N_("This phone number has an account already."), field="phone")
+    code = password or new_code()
+    user = User(
+        username=name,
+        folded_username=name.casefold(),
+        phone=number,
+        password_hash=_hasher.hash(code),
+        must_change_password=password is None,
+        code_expires_at=None if password else now + CODE_LENGTH,
+        person=person,
+        created_at=now,
+    )
+    db.session.add(user)
+    db.session.flush()
+    audit.record(actor, "user.create", user, now)
+    return user, code
+
+
+def new_code() -> str:
+    """A first code that can be read out: three groups of four, about 59 bits."""
+    return "-".join("".join(secrets.choice(CODE_ALPHABET) for _ in range(4)) for _ in range(3))
+
+
+def issue_code(user: User, *, actor: Actor, now: datetime) -> str:
+    """Give `user` a new first code; the old password and every session end at once."""
+    code = new_code()
+    user.password_hash = _hasher.hash(code)
+    user.must_change_password = True
+    user.code_expires_at = now + CODE_LENGTH
+    end_sessions(user, now=now)
+    audit.record(actor, "user.issue_code", user, now)
+    return code
+
+
+def check_password_rules(password: str, user: User | None = None) -> None:
+    """Length and the list of common passwords; nothing about digits and signs.
+
+    Raises `DomainError` that says what to change.
+    """
+    if len(password) < SHORTEST_PASSWORD:
+        raise DomainError(
+            N_("A password has at least %(least)s characters. A short sentence is easy to remember."),
+            field="password",
+            least=SHORTEST_PASSWORD,
+        )
+    if len(password) > LONGEST_PASSWORD:
+        raise DomainError(N_("This password is too long."), field="password")
+    simple = password.casefold()
+    if simple in _COMMON or len(set(simple)) < 4 or (user is not None and user.folded_username in simple):
+        raise DomainError(N_("This password is easy to guess. Choose another one."), field="password")
+
+
+def change_password(user: User, old: str, new: str, *, now: datetime, keep: UserSession | None = None) -> None:
+    """Change the password; every other session ends at once."""
+    if not _verify(user.password_hash, old):
+        raise DomainError(N_("The old password is not right."), field="old_password")
+    check_password_rules(new, user)
+    if new == old:
+        raise DomainError(N_("The new password must be another one."), field="password")
+    user.password_hash = _hasher.hash(new)
+    user.must_change_password = False
+    user.code_expires_at = None
+    end_sessions(user, now=now, keep=keep)
+    audit.record(Actor(user), "user.change_password", user, now)
+
+
+def sign_in(name: str, password: str, *, address: str, browser: str, now: datetime) -> tuple[UserSession, str]:
+    """Check user name or phone and password. Returns the session and its token (kept only as a hash).
+
+    Raises `TooManyAttemptsError` when the throttle holds, `SignInRefusedError` otherwise; the failed attempt
+    is flushed and the caller commits it.
+    """
+    user = find(name)
+    account_key = digest(f"user:{user.id}" if user else f"name:{name.strip().casefold()}")
+    address_key = digest(address)
+    throttle(account_key, address_key, now)
+    fits = _verify(user.password_hash if user else _NOBODY, password)
+    expired = user is not None and user.code_expires_at is not None and user.code_expires_at < now
+    if user is None or not fits or user.disabled_at is not None or expired:
+        db.session.add(SignInAttempt(account_key=account_key, address_key=address_key, attempted_at=now))
+        db.session.flush()
+        raise SignInRefusedError(N_("User name or password is not right."))
+    if _hasher.check_needs_rehash(user.password_hash):
+        user.password_hash = _hasher.hash(password)
+    token = secrets.token_urlsafe(32)
+    session = UserSession(
+        user=user, token_hash=digest(token), created_at=now, expires_at=now + SESSION_LENGTH, browser=browser[:200]
+    )
+    db.session.add(session)
+    db.session.flush()
+    audit.record(Actor(user), "user.sign_in", user, now)
+    return session, token
+
+
+def throttle(account_key: str, address_key: str, now: datetime) -> None:
+    """Refuse the guess beyond ten an account (hundred an address) in five minutes."""
+    since = now - WINDOW
+    counts = (
+        (SignInAttempt.account_key == account_key, GUESSES_PER_ACCOUNT),
+        (SignInAttempt.address_key == address_key, GUESSES_PER_ADDRESS),
+    )
+    for condition, limit in counts:
+        query = db.select(db.func.count()).where(condition, SignInAttempt.attempted_at > since)
+        if int(db.session.scalar(query) or 0) >= limit:
+            raise TooManyAttemptsError(N_("Too many attempts. Wait five minutes, then try again."))
+
+
+def forget_old_attempts(now: datetime) -> int:
+    """Drop attempts that no throttle counts any more; returns how many."""
+    result = db.session.execute(db.delete(SignInAttempt).where(SignInAttempt.attempted_at < now - 2 * WINDOW))
+    return int(result.rowcount)
+
+
+def find(name: str) -> User | None:
+    """The account with this user name or phone number."""
+    user: User | None = db.session.scalar(db.select(User).where(User.folded_username == name.strip().casefold()))
+    if user is None and (number := normal_phone(name)):
+        user = db.session.scalar(db.select(User).where(User.phone == number))
+    return user
+
+
+def session_for(token: str, now: datetime) -> UserSession | None:
+    """The live session of a token, with its user, person and roles: None once revoked, expired or disabled."""
+    query = (
+        db.select(UserSession)
+        .where(UserSession.token_hash == digest(token))
+        .options(db.joinedload(UserSession.user).selectinload(User.assigned_roles))
+    )
+    session: UserSession | None = db.session.scalar(query)
+    if session is None or session.revoked_at or session.expires_at < now or session.user.disabled_at:
+        return None
+    return session
+
+
+def sessions_of(user: User, now: datetime) -> list[UserSession]:
+    query = db.select(UserSession).where(
+        UserSession.user_id == user.id, UserSession.revoked_at.is_(None), UserSession.expires_at > now
+    )
+    return list(db.session.scalars(query.order_by(UserSession.id.desc())))
+
+
+def sign_out(session: UserSession, *, now: datetime) -> None:
+    session.revoked_at = now
+    audit.record(Actor(session.user), "user.sign_out", session.user, now)
+
+
+def sign_out_everywhere(user: User, *, actor: Actor, now: datetime) -> None:
+    end_sessions(user, now=now)
+    audit.record(actor, "user.sign_out_everywhere", user, now)
+
+
+def end_sessions(user: User, *, now: datetime, keep: UserSession | None = None) -> None:
+    """Revoke every live session of `user` but `keep`."""
+    query = db.update(UserSession).where(UserSession.user_id == user.id, UserSession.revoked_at.is_(None))
+    if keep is not None:
+        query = query.where(UserSession.id != keep.id)
+    db.session.execute(query.values(revoked_at=now))
+
+
+def disable(user: User, *, actor: Actor, now: datetime) -> None:
+    """Refuse the account from the next request on."""
+    if user.id == actor.user_id:
+        raise DomainError(N_("You cannot disable your own account."))
+    user.disabled_at = user.disabled_at or now
+    end_sessions(user, now=now)
+    audit.record(actor, "user.disable", user, now)
+
+
+def enable(user: User, *, actor: Actor, now: datetime) -> None:
+    user.disabled_at = None
+    audit.record(actor, "user.enable", user, now)
+
+
+def grant_role(
+    user: User,
+    role: Role,
+    *,
+    actor: Actor | None,
+    now: datetime,
+    association: Association | None = None,
+    centre: Centre | None = None,
+    donor: Donor | None = None,
+) -> RoleAssignment:
+    """Give a role with its scope: members an association, operators a centre, donors a donor.
+
+    Raises `DomainError` when the scope does not fit the role, `AlreadyUsedError` when it is held already.
+    """
+    fits = (
+        (role is Role.MEMBER) == (association is not None)
+        and (role is Role.OPERATOR) == (centre is not None)
+        and (role is Role.DONOR) == (donor is not None)
+    )
+    if not fits:
+        raise DomainError(N_("This role needs another scope."), field="role")
+    scope = (association.id if association else None, centre.id if centre else None, donor.id if donor else None)
+    for held in user.assigned_roles:
+        if held.ended_at is None and (held.role, held.association_id, held.centre_id, held.donor_id) == (role, *scope):
+            raise AlreadyUsedError(N_("The person has this role already."), field="role")
+    assignment = RoleAssignment(
+        user=user,
+        role=role,
+        association_id=scope[0],
+        centre_id=scope[1],
+        donor_id=scope[2],
+        granted_by_id=actor.user_id if actor else None,
+        granted_at=now,
+    )
+    db.session.add(assignment)
+    db.session.flush()
+    audit.record(actor, "user.grant_role", user, now, role=role.value)
+    return assignment
+
+
+def end_role(assignment: RoleAssignment, *, actor: Actor, now: datetime) -> None:
+    """End a role; it stays in the history. Takes effect at the next request."""
+    if assignment.ended_at is None:
+        assignment.ended_at = now
+        audit.record(actor, "user.end_role", assignment.user, now, role=assignment.role.value)
+
+
+def search(text: str, before_id: int | None = None, limit: int = 60) -> list[User]:
+    """Users by folded name or user name, newest first."""
+    query = db.select(User).join(Person, User.person_id == Person.id).order_by(User.id.desc()).limit(limit)
+    if text.strip():
+        word = fold(text)
+        query = query.where(
+            Person.folded_name.contains(word, autoescape=True)
+            | User.folded_username.contains(text.strip().casefold(), autoescape=True)
+        )
+    if before_id is not None:
+        query = query.where(User.id < before_id)
+    return list(db.session.scalars(query.options(db.selectinload(User.assigned_roles))).unique())
+
+
+def digest(text: str) -> str:
+    """SHA-256 in hexadecimal: what is kept of tokens, names and addresses."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _verify(password_hash: str, password: str) -> bool:
+    try:
+        return _hasher.verify(password_hash, password)
+    except (VerificationError, InvalidHashError):
+        return False

@@ -1,0 +1,134 @@
+"""What `flask verify` checks: every promise the stored data must keep, counted, each finding named."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from app.services import audit, contributions, documents, ledger, tranches
+from models.applications import Snapshot
+from models.base import db
+from models.council_sessions import Protocol
+from models.documents import StoredFile
+from models.funding_reports import FundingReport
+from models.funds import Fund
+from models.grants import Grant, Tranche
+from models.ledger import AccountKind, Transfer
+
+
+@dataclass
+class Check:
+    """One check: its name, how many things it looked at, and what it found wrong."""
+
+    name: str
+    count: int = 0
+    findings: list[str] = field(default_factory=list)
+
+
+def run(storage: Path) -> list[Check]:
+    """Every check over the whole database and the stored files."""
+    checks: list[tuple[str, Callable[[Check], Iterator[str]]]] = [
+        ("trial balance", _trial_balance),
+        ("accounts not below zero", _overdrawn),
+        ("funds add up", _funds),
+        ("tranches within awards", _tranches),
+        ("released within the match", _match),
+        ("snapshots", _snapshots),
+        ("protocols", _protocols),
+        ("funding reports", _reports),
+        ("stored files", lambda check: _files(check, storage)),
+        ("audit chain", _audit),
+    ]
+    done = []
+    for name, check in checks:
+        result = Check(name)
+        result.findings.extend(check(result))
+        done.append(result)
+    return done
+
+
+def _trial_balance(check: Check) -> Iterator[str]:
+    check.count = int(db.session.scalar(db.select(db.func.count()).select_from(Transfer)) or 0)
+    for currency, balance in ledger.trial_balance().items():
+        if balance != 0:
+            yield f"the balances in {currency} add up to {balance} minor units, not to 0"
+
+
+def _overdrawn(check: Check) -> Iterator[str]:
+    rows = ledger.overdrawn()
+    for account, balance in rows:
+        check.count += 1
+        yield f"account {account.kind.value} {account.scope_key} holds {balance} minor units"
+
+
+def _funds(check: Check) -> Iterator[str]:
+    for fund in db.session.scalars(db.select(Fund)):
+        check.count += 1
+        held = ledger.balances(
+            (AccountKind.AVAILABLE, AccountKind.COMMITTED, AccountKind.ADVANCED, AccountKind.SPENT), fund_id=fund.id
+        )
+        received = sum(one.amount_kgs for one in fund.instalments)
+        if sum(held.values()) != received:
+            yield f"fund {fund.code}: received {received}, accounted {sum(held.values())} tyiyn"
+
+
+def _tranches(check: Check) -> Iterator[str]:
+    query = (
+        db.select(Grant.number, Grant.amount, db.func.sum(Tranche.amount), db.func.count())
+        .join(Tranche, Tranche.grant_id == Grant.id)
+        .group_by(Grant.id, Grant.number, Grant.amount)
+    )
+    for number, award, planned, count in db.session.execute(query):
+        check.count += count
+        if int(planned) != award:
+            yield f"grant {number}: tranches add up to {planned}, the award is {award} tyiyn"
+
+
+def _match(check: Check) -> Iterator[str]:
+    for grant in db.session.scalars(db.select(Grant).options(db.selectinload(Grant.tranches))):
+        check.count += 1
+        paid = sum(one.amount for one in grant.tranches if one.is_paid)
+        carried = contributions.counted(grant) * grant.match_percent // 100
+        if paid > carried:
+            yield f"grant {grant.number}: paid {paid}, verified co-investment carries {carried} tyiyn"
+        if tranches.accounted(grant) > paid:
+            yield f"grant {grant.number}: more accounted for than paid"
+
+
+def _snapshots(check: Check) -> Iterator[str]:
+    rows = db.session.execute(
+        db.select(Snapshot.id, Snapshot.content, Snapshot.sha256).execution_options(yield_per=1000)
+    )
+    for snapshot_id, content, sha256 in rows:
+        check.count += 1
+        if hashlib.sha256(content.encode()).hexdigest() != sha256:
+            yield f"snapshot {snapshot_id} does not have its hash"
+
+
+def _protocols(check: Check) -> Iterator[str]:
+    for protocol in db.session.scalars(db.select(Protocol)):
+        check.count += 1
+        if hashlib.sha256(protocol.content.encode()).hexdigest() != protocol.sha256:
+            yield f"protocol {protocol.number} does not have its hash"
+
+
+def _reports(check: Check) -> Iterator[str]:
+    for report in db.session.scalars(db.select(FundingReport).where(FundingReport.content.is_not(None))):
+        check.count += 1
+        if hashlib.sha256((report.content or "").encode()).hexdigest() != report.sha256:
+            yield f"funding report {report.id} does not have its hash"
+
+
+def _files(check: Check, storage: Path) -> Iterator[str]:
+    for stored in db.session.scalars(db.select(StoredFile)):
+        check.count += 1
+        path = documents.path_of(stored, storage)
+        if not path.exists():
+            yield f"file {stored.sha256} is missing"
+        elif hashlib.sha256(path.read_bytes()).hexdigest() != stored.sha256:
+            yield f"file {stored.sha256} does not have its hash"
+
+
+def _audit(check: Check) -> Iterator[str]:
+    check.count = int(db.session.scalar(db.select(db.func.count()).select_from(audit.AuditEvent)) or 0)
+    yield from audit.broken_links()

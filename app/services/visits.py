@@ -1,0 +1,116 @@
+"""Monitoring visits: planned, then recorded with findings, photos and a risk rating."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from app.localisation import N_
+from app.services import audit, notifications
+from app.services.actors import Actor
+from app.services.errors import DomainError, IncompleteError
+from app.services.workflow import Transition, target
+from models.base import db
+from models.documents import Document
+from models.grants import Grant, GrantStatus
+from models.users import Role, User
+from models.visits import RiskRating, Visit, VisitStatus
+
+TRANSITIONS: Mapping[tuple[VisitStatus, str], Transition] = {
+    (VisitStatus.PLANNED, "record"): Transition(
+        VisitStatus.DONE, N_("Monitoring officer"), N_("findings, risk and a photo")
+    ),
+}
+
+
+def plan(grant: Grant, *, planned_on: date, visitor: User, actor: Actor, now: datetime) -> Visit:
+    """Plan a visit by a monitoring officer."""
+    if grant.status not in (GrantStatus.ACTIVE, GrantStatus.SUSPENDED):
+        raise DomainError(N_("Visits are planned while the grant runs."))
+    if not visitor.has_role(Role.MONITOR):
+        raise DomainError(N_("Only a monitoring officer visits."), field="visitor")
+    if planned_on < now.date():
+        raise DomainError(N_("The day must not lie in the past."), field="planned_on")
+    visit = Visit(
+        grant=grant,
+        planned_on=planned_on,
+        planned_by_id=actor.user_id,
+        visitor_id=visitor.id,
+        status=VisitStatus.PLANNED,
+    )
+    db.session.add(visit)
+    db.session.flush()
+    audit.record(actor, "visit.plan", visit, now, grant=grant.id)
+    people = [*notifications.people_of(grant.association), visitor.id]
+    notifications.tell(
+        people, N_("A visit to %(number)s is planned for %(day)s."), grant, now, number=grant.number, day=planned_on
+    )
+    return visit
+
+
+def record(
+    visit: Visit,
+    *,
+    visited_on: date,
+    checklist: Mapping[str, bool],
+    findings: str,
+    follow_up: str,
+    risk: RiskRating,
+    latitude: float | None,
+    longitude: float | None,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Record what was seen. Photos are attached before.
+
+    Raises `IncompleteError` without findings or without a photo.
+    """
+    new_status = target(TRANSITIONS, visit.status, "record")
+    if visit.visitor_id != actor.user_id:
+        raise DomainError(N_("The officer who visits records the visit."))
+    if visited_on > now.date():
+        raise DomainError(N_("The day lies in the future."), field="visited_on")
+    if len(findings.strip()) < 20:
+        raise IncompleteError(N_("Describe what you saw in a sentence or two."), field="findings")
+    if not photos_of(visit):
+        raise IncompleteError(N_("Attach at least one photo."), field="photo")
+    if (latitude is None) != (longitude is None) or (
+        latitude is not None and longitude is not None and not (-90 <= latitude <= 90 and -180 <= longitude <= 180)
+    ):
+        raise DomainError(N_("The place is not right: latitude and longitude in degrees."), field="latitude")
+    visit.status, visit.visited_on, visit.recorded_at = new_status, visited_on, now
+    visit.checklist, visit.findings, visit.follow_up = dict(checklist), findings.strip(), follow_up.strip()
+    visit.risk, visit.latitude, visit.longitude = risk, latitude, longitude
+    db.session.flush()
+    audit.record(actor, "visit.record", visit, now, grant=visit.grant_id, risk=risk.value)
+    notifications.tell(
+        notifications.people_of(visit.grant.association),
+        N_("The visit to %(number)s has been recorded."),
+        visit.grant,
+        now,
+        number=visit.grant.number,
+    )
+
+
+def photos_of(visit: Visit) -> list[Document]:
+    query = db.select(Document).where(Document.visit_id == visit.id, Document.removed_at.is_(None))
+    return list(db.session.scalars(query.options(db.joinedload(Document.file)).order_by(Document.id)))
+
+
+def of_grant(grant: Grant) -> list[Visit]:
+    return list(db.session.scalars(db.select(Visit).where(Visit.grant_id == grant.id).order_by(Visit.planned_on)))
+
+
+def done_count(grant: Grant) -> int:
+    query = db.select(db.func.count()).where(Visit.grant_id == grant.id, Visit.status == VisitStatus.DONE)
+    return int(db.session.scalar(query) or 0)
+
+
+def planned_for(visitor: User, limit: int = 60) -> list[Visit]:
+    """The visits an officer has still to make, the nearest first."""
+    query = (
+        db.select(Visit)
+        .where(Visit.visitor_id == visitor.id, Visit.status == VisitStatus.PLANNED)
+        .options(db.joinedload(Visit.grant).joinedload(Grant.association))
+        .order_by(Visit.planned_on)
+        .limit(limit)
+    )
+    return list(db.session.scalars(query))

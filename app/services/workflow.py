@@ -1,0 +1,41 @@
+"""The visible table form of a life cycle: (status, action) -> who, guard, next status."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from app.localisation import N_
+from app.services.errors import WrongTransitionError
+
+
+@dataclass(frozen=True)
+class Transition:
+    """One row: where the action leads, whose act it is and which guard is checked (both for people to read)."""
+
+    to: StrEnum
+    who: str
+    guard: str = ""
+
+
+Transitions = Mapping[tuple[StrEnum, str], Transition]
+
+
+def target(table: Transitions, status: StrEnum, action: str) -> Any:
+    """The status that `action` leads to from `status`.
+
+    Raises `WrongTransitionError` when the table has no such row.
+    """
+    row = table.get((status, action))
+    if row is None:
+        raise WrongTransitionError(
+            N_(
+                "This cannot be done now: it has been done already, or an earlier step is missing. Look at the page again."
+            )
+        )
+    return row.to
+
+
+def allowed(table: Transitions, status: StrEnum) -> list[str]:
+    """The actions possible from `status`, in the table's order."""
+    return [action for (source, action) in table if source == status]

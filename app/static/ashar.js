@@ -1,0 +1,73 @@
+// Small helps on top of pages that already work without JavaScript.
+const self = document.querySelector('script[data-govuk]')
+const page = document.body
+page.classList.add('js-enabled', 'govuk-frontend-supported')
+
+// GOV.UK components, only where a page has one: error summary takes focus, buttons ignore
+// a second click, words are counted.
+const start = (scope) => {
+  if (!scope.querySelector('[data-module^="govuk-"]')) return
+  import(self.dataset.govuk).then(({ createAll, Button, CharacterCount, Checkboxes, ErrorSummary }) => {
+    for (const component of [Button, CharacterCount, Checkboxes, ErrorSummary]) {
+      for (const element of scope.querySelectorAll(`[data-module="${component.moduleName}"]:not([data-${component.moduleName}-init])`)) {
+        new component(element)
+      }
+    }
+  })
+}
+
+// Show and hide a password.
+const reveal = (scope) => {
+  for (const button of scope.querySelectorAll('.ash-reveal[hidden]')) {
+    const input = document.getElementById(button.getAttribute('aria-controls'))
+    if (!input) continue
+    const set = (shown) => {
+      input.type = shown ? 'text' : 'password'
+      button.textContent = shown ? button.dataset.hide : button.dataset.show
+      button.setAttribute('aria-pressed', String(shown))
+    }
+    button.hidden = false
+    button.addEventListener('click', () => set(input.type === 'password'))
+    input.form?.addEventListener('submit', () => set(false))
+  }
+}
+
+// A form is sent once, even on a slow line; coming back to the page opens it again.
+document.addEventListener('submit', (event) => {
+  const form = event.target
+  if (form.method !== 'post' || event.defaultPrevented) return
+  if (form.dataset.sent) return event.preventDefault()
+  form.dataset.sent = 'yes'
+  form.setAttribute('aria-busy', 'true')
+  setTimeout(() => release(form), 8000)
+})
+const release = (form) => {
+  delete form.dataset.sent
+  form.removeAttribute('aria-busy')
+}
+window.addEventListener('pageshow', () => document.querySelectorAll('form[data-sent]').forEach(release))
+
+// Unsaved words: ask before leaving a form marked data-guard.
+let changed = false
+document.addEventListener('input', (event) => { if (event.target.form?.hasAttribute('data-guard')) changed = true })
+document.addEventListener('submit', () => { changed = false })
+window.addEventListener('beforeunload', (event) => { if (changed) event.preventDefault() })
+
+// Print buttons: <button type="button" data-print hidden>.
+for (const button of document.querySelectorAll('[data-print]')) {
+  button.hidden = false
+  button.addEventListener('click', () => window.print())
+}
+
+// htmx, only where a page asks for it.
+const verbs = ['get', 'post', 'put', 'patch', 'delete', 'boost', 'trigger']
+const selector = verbs.flatMap((verb) => [`[hx-${verb}]`, `[data-hx-${verb}]`]).join(',')
+if (document.querySelector(selector)) {
+  const script = document.createElement('script')
+  script.src = self.dataset.htmx
+  document.head.append(script)
+  document.addEventListener('htmx:after:swap', () => { start(document); reveal(document) })
+}
+
+start(document)
+reveal(document)

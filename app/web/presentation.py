@@ -1,0 +1,144 @@
+"""What every template can use: texts, formats, navigation, assets; and the language of a request."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, current_app, g, request, session, url_for
+from flask_login import current_user
+from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup
+
+from app import clock, labels, localisation
+from app.localisation import LOCALE_CODES, LOCALES, N_, gettext
+from app.policy import Permission
+from app.services import notifications
+from app.web.access import can, signed_in_user
+from app.web.submissions import new_key
+
+STATIC = Path(__file__).parent.parent / "static"
+
+
+@dataclass(frozen=True)
+class Link:
+    """One entry of the navigation."""
+
+    label: str
+    href: str
+    is_current: bool
+
+
+NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
+    (N_("My desk"), "desks.index", Permission.DESK_READ),
+    (N_("Calls"), "calls.index", Permission.CALL_READ),
+    (N_("Applications"), "applications.index", Permission.APPLICATION_READ),
+    (N_("My reviews"), "reviews.index", Permission.REVIEW_WRITE),
+    (N_("Reviewers"), "assignments.index", Permission.ASSIGNMENT_MANAGE),
+    (N_("Council"), "council_sessions.index", Permission.SESSION_READ),
+    (N_("Grants"), "grants.index", Permission.GRANT_READ),
+    (N_("Funds"), "funds.index", Permission.FUND_READ),
+    (N_("Rates"), "rates.index", Permission.RATE_READ),
+    (N_("Reports"), "funding_reports.index", Permission.FUNDING_REPORT_READ),
+    (N_("Associations"), "associations.index", Permission.ASSOCIATION_READ),
+    (N_("People"), "users.index", Permission.USER_READ),
+    (N_("History"), "audit_events.index", Permission.AUDIT_READ),
+)
+
+
+def choose_locale() -> None:
+    """Before every request: the user's language, the visitor's choice, or what the browser asks for."""
+    chosen = session.get("locale")
+    if not chosen and current_user.is_authenticated:
+        chosen = signed_in_user().locale
+    if not chosen:
+        chosen = request.accept_languages.best_match(LOCALE_CODES) or localisation.DEFAULT_LOCALE
+    localisation.set_locale(chosen)
+
+
+def navigation() -> list[Link]:
+    current = (request.endpoint or "").partition(".")[0]
+    return [
+        Link(gettext(label), url_for(endpoint), endpoint.partition(".")[0] == current)
+        for label, endpoint, permission in NAVIGATION
+        if can(permission)
+    ]
+
+
+@lru_cache
+def _asset_hash(name: str) -> str:
+    return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+
+
+def asset(name: str) -> str:
+    """The address of a static file with its content's hash, so that it can be cached for ever."""
+    return url_for("static", filename=name, v=_asset_hash(name))
+
+
+def action_fields() -> Markup:
+    """The hidden fields of a button's form: CSRF token and idempotency key."""
+    hidden = '<input type="hidden" name="{}" value="{}">'
+    return Markup(hidden * 2).format("csrf_token", generate_csrf(), "idempotency_key", new_key())  # noqa: S704
+
+
+SUBJECT_PAGES = {
+    "applications": ("applications.show", "application_id"),
+    "assignments": ("assignments.answer", "assignment_id"),
+    "calls": ("calls.show", "call_id"),
+    "council_sessions": ("council_sessions.show", "session_id"),
+    "funding_reports": ("funding_reports.show", "report_id"),
+    "funds": ("funds.show", "fund_id"),
+    "grants": ("grants.show", "grant_id"),
+}
+
+
+def subject_url(subject: str) -> str | None:
+    """The page of "noun:id", when the noun has one. Whether the reader may open it is decided there."""
+    noun, _colon, row_id = subject.partition(":")
+    if noun not in SUBJECT_PAGES:
+        return None
+    endpoint, argument = SUBJECT_PAGES[noun]
+    return url_for(endpoint, **{argument: row_id})
+
+
+def context() -> dict[str, Any]:
+    """Names every template has."""
+    signed_in = current_user.is_authenticated
+    return {
+        "locale": localisation.current_locale(),
+        "locales": LOCALES,
+        "navigation": navigation() if signed_in else [],
+        "notice_count": notifications.unread_count(signed_in_user()) if signed_in else 0,
+        "acting_for": g.get("acting_for"),
+        "is_demonstration": (current_app.config["ASHAR"].home / "demonstration").exists(),
+        "now": clock.now(),
+    }
+
+
+def install(app: Flask) -> None:
+    """Give the template environment its globals and filters."""
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        localisation.translated, localisation.translated_plural, newstyle=True
+    )
+    app.jinja_env.globals.update(
+        asset=asset,
+        can=can,
+        action_fields=action_fields,
+        label=labels.label_text,
+        tone=labels.tone,
+        message=lambda notice: localisation.render(notice.message, notice.parameters),
+        subject_url=subject_url,
+        country=lambda code: gettext(labels.COUNTRIES[code]) if code in labels.COUNTRIES else code,
+    )
+    app.jinja_env.filters.update(
+        money=localisation.money,
+        date=localisation.date_text,
+        datetime=localisation.datetime_text,
+        deadline=localisation.deadline_text,
+        number=localisation.number_text,
+        percent=localisation.percent_text,
+        points=lambda hundredths: localisation.number_text(hundredths / 100, 2),
+    )
+    app.context_processor(context)

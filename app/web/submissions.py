@@ -1,0 +1,171 @@
+"""Forms at the edge: one visible commit, idempotency keys, stale versions, refusals shown at the field."""
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from flask import abort, current_app, flash, g, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from itsdangerous import BadSignature, URLSafeSerializer
+from redis.exceptions import RedisError
+from sqlalchemy.exc import IntegrityError
+
+from app import clock, queue
+from app.localisation import gettext
+from app.services.errors import DomainError
+from app.web.access import signed_in_user
+from forms.base import BaseForm, ConfirmForm
+from models.base import db
+from models.form_submissions import FormSubmission
+
+Result = TypeVar("Result")
+KEY_FIELD = "idempotency_key"
+NOT_CONTENT = frozenset({KEY_FIELD, "csrf_token"})
+
+
+@dataclass
+class StaleForm(Exception):  # noqa: N818 - it is what happened, and becomes a page
+    """Somebody else changed the row meanwhile; `fields` pairs label, the own text and the stored text."""
+
+    fields: list[tuple[str, str, str]]
+    location: str
+
+
+def new_key() -> str:
+    """A fresh idempotency key, made and signed by the server for this user."""
+    return _signer().dumps(secrets.token_hex(8)) if current_user.is_authenticated else ""
+
+
+def _signer() -> URLSafeSerializer:
+    return URLSafeSerializer(current_app.secret_key or "", salt=f"form:{signed_in_user().id}")
+
+
+def replay() -> ResponseReturnValue | None:
+    """Before a POST is acted on: a form that was acted on already leads to the same place again."""
+    key = request.form.get(KEY_FIELD) if request.method == "POST" else None
+    if not key or not current_user.is_authenticated:
+        return None
+    query = db.select(FormSubmission).where(
+        FormSubmission.actor_id == signed_in_user().id, FormSubmission.key == _digest(key)
+    )
+    known = db.session.scalar(query)
+    if known is None:
+        return None
+    if known.body_hash != _body_hash():
+        abort(409)
+    return redirect(known.location, 303)
+
+
+def attempt(form: BaseForm, act: Callable[[], Result]) -> Result | None:
+    """Do `act`; a refusal of the domain becomes an error at its field (None is returned, nothing is kept).
+
+    A verb that returns nothing answers True.
+    """
+    try:
+        result = act()
+    except DomainError as refusal:
+        db.session.rollback()
+        form.refuse(refusal.field, str(refusal))
+        return None
+    return True if result is None else result  # type: ignore[return-value]
+
+
+def finish(location: str, message: str | None = None) -> ResponseReturnValue:
+    """Record the form's key, commit, send what waits in the outbox and go to `location`."""
+    key = request.form.get(KEY_FIELD, "")
+    try:
+        _signer().loads(key)
+    except BadSignature:
+        abort(400)
+    db.session.add(
+        FormSubmission(
+            actor_id=signed_in_user().id,
+            key=_digest(key),
+            body_hash=_body_hash(),
+            location=location[:400],
+            created_at=clock.now(),
+        )
+    )
+    try:
+        commit()
+    except IntegrityError:
+        db.session.rollback()
+        again = replay()  # the same form was committed by a parallel request a moment ago
+        if again is None:
+            raise
+        return again
+    if message:
+        flash(message, "success")
+    return redirect(location, 303)
+
+
+def commit() -> None:
+    """The request's one commit; jobs leave for the broker afterwards."""
+    db.session.commit()
+    send_outbox()
+
+
+def send_outbox() -> None:
+    """Send waiting jobs to the broker. When it does not answer they stay, and the relay sends them later."""
+    broker = current_app.extensions["broker"]
+    try:
+        if queue.send(broker, clock.now()):
+            db.session.commit()
+    except (RedisError, OSError):
+        db.session.rollback()
+        current_app.logger.warning("the broker does not answer: jobs stay in the outbox")
+
+
+def act_on_button(act: Callable[[], Any], location: str, message: str) -> ResponseReturnValue:
+    """A page's button: do `act` and come back to `location` with a message, or with the refusal."""
+    form = ConfirmForm()
+    if form.validate_on_submit() and attempt(form, act) is not None:
+        return finish(location, message)
+    for text in form.all_errors():
+        flash(text, "error")
+    return redirect(location, 303)
+
+
+def form_page(template: str, form: BaseForm, **context: Any) -> ResponseReturnValue:
+    """Show a form; with status 422 when it was sent and something is not right."""
+    form.idempotency_key.data = form.idempotency_key.data or new_key()
+    return render_template(template, form=form, **context), 422 if request.method == "POST" else 200
+
+
+def check_version(form: BaseForm, row: Any, fields: dict[str, str], location: str) -> None:
+    """Raise `StaleForm` when `row` was changed since the form was made. `fields` maps form field -> stored text."""
+    if form.version.data is not None and str(form.version.data) != str(row.version):
+        rows = [(form[name].label.text, str(form[name].data or ""), stored) for name, stored in fields.items()]
+        raise StaleForm([(str(label), own, stored) for label, own, stored in rows], location)
+
+
+def show_stale_form(error: StaleForm) -> ResponseReturnValue:
+    db.session.rollback()
+    return render_template("errors/stale.html", fields=error.fields, location=error.location), 409
+
+
+def refusal_reason() -> str:
+    """Why the policy refused, for the 403 page."""
+    refusal = g.get("refusal")
+    return gettext(refusal.reason) if refusal else ""
+
+
+def _body_hash() -> str:
+    digest = hashlib.sha256(request.path.encode())
+    for name in sorted(request.form):
+        if name not in NOT_CONTENT:
+            for value in request.form.getlist(name):
+                digest.update(f"\x00{name}\x01{value}".encode())
+    for name in sorted(request.files):
+        for file in request.files.getlist(name):
+            content = hashlib.file_digest(file.stream, "sha256")
+            file.stream.seek(0)
+            digest.update(f"\x00{name}\x02{file.filename}\x02{content.hexdigest()}".encode())
+    return digest.hexdigest()
+
+
+def _digest(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()

@@ -1,0 +1,207 @@
+"""The base of every form, and the fields that read what people type."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
+from wtforms import Field, HiddenField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
+
+from app.localisation import N_, gettext, lazy, ngettext
+
+REQUIRED = N_("Fill this in.")
+LONGEST_NUMBER = 24
+
+
+class _Translations:
+    """WTForms' own messages go through our catalogue (it has no Kyrgyz)."""
+
+    def gettext(self, text: str) -> str:
+        return gettext(text)
+
+    def ngettext(self, singular: str, plural: str, number: int) -> str:
+        return ngettext(singular, plural, number)
+
+
+class BaseForm(FlaskForm):
+    """A form with its idempotency key and, when it edits a row, the version it was made from."""
+
+    class Meta(FlaskForm.Meta):
+        def get_translations(self, form: Any) -> _Translations:
+            return _Translations()
+
+    idempotency_key = HiddenField()
+    version = HiddenField()
+
+    def refuse(self, field: str | None, text: str) -> None:
+        """Attach a refusal to its field, or to the whole form."""
+        if field and field in self:
+            self[field].errors = [*self[field].errors, text]
+        else:
+            self.form_errors = [*self.form_errors, text]
+
+    def all_errors(self) -> list[str]:
+        """Every message, for pages whose form is only a button."""
+        texts = [str(text) for texts in self.errors.values() for text in texts]
+        return texts or [str(text) for text in self.form_errors]
+
+
+class ConfirmForm(BaseForm):
+    """A button: nothing but the hidden fields."""
+
+
+class ReasonForm(BaseForm):
+    """A button with a reason."""
+
+    reason = StringField(lazy(N_("Reason")), validators=[Length(max=400)])
+
+
+class SearchForm(FlaskForm):
+    """A GET form without hidden fields."""
+
+    class Meta(FlaskForm.Meta):
+        csrf = False
+
+        def get_translations(self, form: Any) -> _Translations:
+            return _Translations()
+
+
+def _clean(value: str | None) -> str | None:
+    return value.strip() if value else value
+
+
+class TextField(StringField):
+    """One line of text, without blanks around it."""
+
+    def __init__(self, label: str, *, required: bool = True, longest: int = 200, **kwargs: Any) -> None:
+        checks: list[Any] = [required_value() if required else Optional(), Length(max=longest, message=too_long(longest))]
+        super().__init__(lazy(label), validators=checks, filters=[_clean], **kwargs)
+
+
+class LongTextField(TextAreaField):
+    """Several lines of text."""
+
+    def __init__(self, label: str, *, required: bool = True, longest: int = 4000, **kwargs: Any) -> None:
+        checks: list[Any] = [required_value() if required else Optional(), Length(max=longest, message=too_long(longest))]
+        super().__init__(lazy(label), validators=checks, filters=[_clean], **kwargs)
+
+
+class NumberField(Field):
+    """A decimal number as people type it: blanks between groups, a comma or a point before the fraction."""
+
+    widget = StringField.widget
+
+    def __init__(self, label: str, *, required: bool = True, places: int = 3, **kwargs: Any) -> None:
+        super().__init__(lazy(label), validators=[required_input() if required else Optional()], **kwargs)
+        self.places = places
+        self.typed: str | None = None
+
+    def _value(self) -> str:
+        if self.typed is not None:
+            return self.typed
+        return "" if self.data is None else format(self.data, "f").replace(".", ",")
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        if not valuelist:
+            return
+        self.typed = valuelist[0]
+        text = "".join(valuelist[0].split()).replace("\u202f", "").replace(",", ".")
+        if not text:
+            self.data = None
+            return
+        try:
+            number = Decimal(text) if len(text) <= LONGEST_NUMBER and text.count(".") <= 1 else None
+        except InvalidOperation:
+            number = None
+        if number is None or not number.is_finite() or "e" in text.lower() or "_" in text:
+            self.data = None
+            raise ValueError(gettext("Enter a number, for example 1 250,50."))
+        if -number.as_tuple().exponent > self.places:  # type: ignore[operator]
+            self.data = None
+            raise ValueError(gettext("At most %(places)s digits after the comma.", places=self.places))
+        self.data = number
+
+
+class AmountField(NumberField):
+    """An amount of money in major units, two decimals at most."""
+
+    def __init__(self, label: str, *, required: bool = True, **kwargs: Any) -> None:
+        super().__init__(label, required=required, places=2, **kwargs)
+
+
+class WholeNumberField(NumberField):
+    """A whole number, given as int."""
+
+    def __init__(self, label: str, *, required: bool = True, **kwargs: Any) -> None:
+        super().__init__(label, required=required, places=0, **kwargs)
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        super().process_formdata(valuelist)
+        if self.data is not None:
+            self.data = int(self.data)
+
+    def _value(self) -> str:
+        if self.typed is not None:
+            return self.typed
+        return "" if self.data is None else str(self.data)
+
+
+class DayField(Field):
+    """A day typed as 12.03.2027 (or 2027-03-12)."""
+
+    widget = StringField.widget
+    is_day = True
+
+    def __init__(self, label: str, *, required: bool = True, **kwargs: Any) -> None:
+        super().__init__(lazy(label), validators=[required_input() if required else Optional()], **kwargs)
+        self.typed: str | None = None
+
+    def _value(self) -> str:
+        if self.typed is not None:
+            return self.typed
+        return self.data.strftime("%d.%m.%Y") if isinstance(self.data, date) else ""
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        if not valuelist:
+            return
+        self.typed = valuelist[0]
+        text = valuelist[0].strip()
+        self.data = None
+        if not text:
+            return
+        for pattern in ("%d.%m.%Y", "%Y-%m-%d"):
+            try:
+                day = datetime.strptime(text, pattern).date()  # noqa: DTZ007 - a day has no zone
+            except ValueError:
+                continue
+            if 1900 <= day.year <= 2200:
+                self.data = day
+                return
+        raise ValueError(gettext("Enter a day as in 12.03.2027."))
+
+
+class UploadField(FileField):
+    """One file; what it may be is decided by its content."""
+
+    def __init__(self, label: str, *, required: bool = True, **kwargs: Any) -> None:
+        super().__init__(lazy(label), validators=[_file_required] if required else [], **kwargs)
+
+
+def _file_required(form: Any, field: Any) -> None:
+    if not field.data or not getattr(field.data, "filename", ""):
+        raise ValidationError(gettext("Choose a file."))
+
+
+def required_value() -> DataRequired:
+    return DataRequired(message=lazy(REQUIRED))
+
+
+def required_input() -> InputRequired:
+    return InputRequired(message=lazy(REQUIRED))
+
+
+def too_long(longest: int) -> Any:
+    return lazy(N_("At most %(limit)s characters."), limit=longest)

@@ -1,0 +1,198 @@
+"""Applications: proposal and business plan of one association in one call, with snapshots of each submission."""
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.associations import Association
+from models.base import STRICT, Base, Id, Json, LongText, Minor, Versioned, round_half_up
+from models.calls import Call
+from models.indicators import Indicator
+
+
+class ApplicationStatus(StrEnum):
+    DRAFT = "draft"
+    SIGNED_OFF = "signed_off"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    RESUBMITTED = "resubmitted"
+    ELIGIBLE = "eligible"
+    INELIGIBLE = "ineligible"
+    IN_REVIEW = "in_review"
+    REVIEWED = "reviewed"
+    SELECTED = "selected"
+    RESERVE = "reserve"
+    REJECTED = "rejected"
+    GRANT_OFFERED = "grant_offered"
+    WITHDRAWN = "withdrawn"
+
+
+class BudgetHeading(StrEnum):
+    EQUIPMENT = "equipment"
+    MATERIALS = "materials"
+    WORKS = "works"
+    LIVESTOCK = "livestock"
+    SERVICES = "services"
+    TRAINING = "training"
+    OTHER = "other"
+
+
+class Payer(StrEnum):
+    GRANT = "grant"
+    REMITTANCE = "remittance"
+    COMMUNITY = "community"
+    IN_KIND = "in_kind"
+
+
+EDITABLE = frozenset({ApplicationStatus.DRAFT, ApplicationStatus.RETURNED})
+
+
+class Application(Versioned, Base):
+    """One association's bid in one call.
+
+    `title`, `search_text` and the three amounts (tyiyn) repeat what the sections and lines say, so that
+    lists of thousands need no sums; every change of a section or line renews them.
+    """
+
+    __tablename__ = "applications"
+    __table_args__ = (
+        sa.Index("ix_applications_list", "call_id", "status", "id"),
+        sa.Index("ix_applications_association", "association_id", "id"),
+        sa.Index("ix_applications_status", "status", "id"),
+        sa.Index(
+            "uq_applications_one_a_call",
+            "call_id",
+            "association_id",
+            unique=True,
+            sqlite_where=sa.text("status <> 'withdrawn'"),
+            postgresql_where=sa.text("status <> 'withdrawn'"),
+        ),
+        STRICT,
+    )
+
+    id: Mapped[Id]
+    number: Mapped[str] = mapped_column(sa.String(20), unique=True)
+    call_id: Mapped[int] = mapped_column(sa.ForeignKey("calls.id"))
+    association_id: Mapped[int] = mapped_column(sa.ForeignKey("associations.id"))
+    status: Mapped[ApplicationStatus] = mapped_column(default=ApplicationStatus.DRAFT)
+    title: Mapped[str] = mapped_column(sa.String(200), default="")
+    search_text: Mapped[LongText] = mapped_column(sa.Text, default="")
+    language: Mapped[str] = mapped_column(sa.String(2), default="ky")
+    grant_requested: Mapped[Minor] = mapped_column(default=0)
+    remittance_pledged: Mapped[Minor] = mapped_column(default=0)
+    total_cost: Mapped[Minor] = mapped_column(default=0)
+    created_by_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
+    created_at: Mapped[datetime]
+    signed_off_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+    signed_off_at: Mapped[datetime | None]
+    submitted_at: Mapped[datetime | None]
+    screened_at: Mapped[datetime | None]
+    decided_at: Mapped[datetime | None]
+
+    call: Mapped[Call] = relationship()
+    association: Mapped[Association] = relationship()
+    sections: Mapped[list["ApplicationSection"]] = relationship(order_by="ApplicationSection.id")
+    budget_lines: Mapped[list["BudgetLine"]] = relationship(order_by="BudgetLine.id")
+    targets: Mapped[list["ApplicationTarget"]] = relationship(order_by="ApplicationTarget.id")
+    snapshots: Mapped[list["Snapshot"]] = relationship(order_by="Snapshot.sequence")
+    screenings: Mapped[list["Screening"]] = relationship(order_by="Screening.id")
+
+    @property
+    def is_editable(self) -> bool:
+        return self.status in EDITABLE
+
+    @property
+    def answers(self) -> dict[str, str]:
+        """Every answer of every section by question key."""
+        return {key: text for section in self.sections for key, text in section.answers.items()}
+
+    def amount_paid_by(self, payer: Payer) -> int:
+        """What `payer` is to pay of the budget, in tyiyn."""
+        return sum(line.amount for line in self.budget_lines if line.payer is payer)
+
+
+class ApplicationSection(Versioned, Base):
+    """The answers of one page of the form: {question key: text}. Its own version, so two members may write at once."""
+
+    __tablename__ = "application_sections"
+    __table_args__ = (sa.UniqueConstraint("application_id", "key"), STRICT)
+
+    id: Mapped[Id]
+    application_id: Mapped[int] = mapped_column(sa.ForeignKey("applications.id"))
+    key: Mapped[str] = mapped_column(sa.String(40))
+    answers: Mapped[Json] = mapped_column(default=dict)
+    saved_at: Mapped[datetime]
+    saved_by_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
+
+
+class BudgetLine(Versioned, Base):
+    """A planned cost. `quantity` has up to three decimals, `unit_cost` is in tyiyn."""
+
+    __tablename__ = "budget_lines"
+    __table_args__ = (sa.CheckConstraint("unit_cost > 0", name="unit_cost_positive"), STRICT)
+
+    id: Mapped[Id]
+    application_id: Mapped[int] = mapped_column(sa.ForeignKey("applications.id"), index=True)
+    heading: Mapped[BudgetHeading]
+    item: Mapped[str] = mapped_column(sa.String(200))
+    unit: Mapped[str] = mapped_column(sa.String(40))
+    quantity: Mapped[Decimal]
+    unit_cost: Mapped[Minor]
+    payer: Mapped[Payer]
+
+    @property
+    def amount(self) -> int:
+        """Quantity × unit cost in tyiyn, rounded half up once."""
+        return round_half_up(self.quantity * self.unit_cost)
+
+
+class ApplicationTarget(Versioned, Base):
+    """What the applicant promises on one indicator."""
+
+    __tablename__ = "application_targets"
+    __table_args__ = (sa.UniqueConstraint("application_id", "indicator_id"), STRICT)
+
+    id: Mapped[Id]
+    application_id: Mapped[int] = mapped_column(sa.ForeignKey("applications.id"))
+    indicator_id: Mapped[int] = mapped_column(sa.ForeignKey("indicators.id"))
+    baseline: Mapped[Decimal]
+    target: Mapped[Decimal]
+    indicator: Mapped[Indicator] = relationship()
+
+
+class Snapshot(Base):
+    """What was submitted: canonical JSON and its SHA-256. Append-only."""
+
+    __tablename__ = "snapshots"
+    __table_args__ = (sa.UniqueConstraint("application_id", "sequence"), STRICT)
+
+    id: Mapped[Id]
+    application_id: Mapped[int] = mapped_column(sa.ForeignKey("applications.id"))
+    sequence: Mapped[int]
+    content: Mapped[LongText] = mapped_column(sa.Text)
+    sha256: Mapped[str] = mapped_column(sa.String(64), index=True)
+    taken_at: Mapped[datetime]
+    taken_by_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
+
+
+class ScreeningOutcome(StrEnum):
+    ELIGIBLE = "eligible"
+    INELIGIBLE = "ineligible"
+    RETURNED = "returned"
+
+
+class Screening(Base):
+    """One screening of an application. `findings` lists each rule: {rule, met, value}. Append-only."""
+
+    __tablename__ = "screenings"
+
+    id: Mapped[Id]
+    application_id: Mapped[int] = mapped_column(sa.ForeignKey("applications.id"), index=True)
+    outcome: Mapped[ScreeningOutcome]
+    reason: Mapped[LongText] = mapped_column(sa.Text, default="")
+    findings: Mapped[Json]
+    screened_by_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
+    screened_at: Mapped[datetime]

@@ -1,0 +1,123 @@
+"""Associations of villages and of ayil okmotus, their members and payout accounts."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import STRICT, Base, Id, NamedInThree, Versioned
+from models.centres import Centre
+from models.people import Person
+from models.places import AyilOkmotu, Village
+
+
+class AssociationKind(StrEnum):
+    VILLAGE = "village"
+    AYIL_OKMOTU = "ayil_okmotu"
+
+
+class MembershipRole(StrEnum):
+    CHAIR = "chair"
+    TREASURER = "treasurer"
+    SECRETARY = "secretary"
+    MEMBER = "member"
+
+
+class Association(NamedInThree, Versioned, Base):
+    """A village association, or the association of one ayil okmotu over them. It belongs to one centre."""
+
+    __tablename__ = "associations"
+    __table_args__ = (
+        sa.CheckConstraint("(kind = 'village') = (village_id IS NOT NULL)", name="village_if_village_kind"),
+        STRICT,
+    )
+
+    id: Mapped[Id]
+    kind: Mapped[AssociationKind]
+    village_id: Mapped[int | None] = mapped_column(sa.ForeignKey("villages.id"), unique=True)
+    ayil_okmotu_id: Mapped[int] = mapped_column(sa.ForeignKey("ayil_okmotus.id"), index=True)
+    centre_id: Mapped[int] = mapped_column(sa.ForeignKey("centres.id"), index=True)
+    founded_on: Mapped[date | None]
+    is_test: Mapped[bool] = mapped_column(default=False)
+    search_text: Mapped[str] = mapped_column(sa.Text, default="")
+    sort_key: Mapped[str] = mapped_column(sa.String(400), default="", index=True)
+
+    village: Mapped[Village | None] = relationship()
+    ayil_okmotu: Mapped[AyilOkmotu] = relationship()
+    centre: Mapped[Centre] = relationship()
+    memberships: Mapped[list["Membership"]] = relationship(back_populates="association")
+    payout_accounts: Mapped[list["PayoutAccount"]] = relationship(back_populates="association")
+
+    @property
+    def payout_account(self) -> "PayoutAccount | None":
+        """The account money goes to now: confirmed and not closed."""
+        return next((account for account in self.payout_accounts if account.is_current), None)
+
+
+class Membership(Versioned, Base):
+    """A person's part in an association over a time."""
+
+    __tablename__ = "memberships"
+    __table_args__ = (
+        sa.Index(
+            "uq_memberships_current",
+            "association_id",
+            "person_id",
+            unique=True,
+            sqlite_where=sa.text("until_on IS NULL"),
+            postgresql_where=sa.text("until_on IS NULL"),
+        ),
+        STRICT,
+    )
+
+    id: Mapped[Id]
+    association_id: Mapped[int] = mapped_column(sa.ForeignKey("associations.id"))
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id"), index=True)
+    role: Mapped[MembershipRole]
+    since_on: Mapped[date]
+    until_on: Mapped[date | None]
+    association: Mapped[Association] = relationship(back_populates="memberships")
+    person: Mapped[Person] = relationship()
+
+    @property
+    def is_current(self) -> bool:
+        return self.until_on is None
+
+
+class PayoutAccount(Versioned, Base):
+    """The bank account grants are paid to. A change is proposed by one person and confirmed by another."""
+
+    __tablename__ = "payout_accounts"
+    __table_args__ = (
+        sa.CheckConstraint("confirmed_by_id IS NULL OR confirmed_by_id <> proposed_by_id", name="two_people"),
+        sa.Index(
+            "uq_payout_accounts_current",
+            "association_id",
+            unique=True,
+            sqlite_where=sa.text("closed_at IS NULL AND confirmed_at IS NOT NULL"),
+            postgresql_where=sa.text("closed_at IS NULL AND confirmed_at IS NOT NULL"),
+        ),
+        STRICT,
+    )
+
+    id: Mapped[Id]
+    association_id: Mapped[int] = mapped_column(sa.ForeignKey("associations.id"), index=True)
+    bank: Mapped[str] = mapped_column(sa.String(120))
+    number: Mapped[str] = mapped_column(sa.String(40))
+    holder: Mapped[str] = mapped_column(sa.String(200))
+    proposed_by_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
+    proposed_at: Mapped[datetime]
+    confirmed_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+    confirmed_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    association: Mapped[Association] = relationship(back_populates="payout_accounts")
+
+    @property
+    def is_current(self) -> bool:
+        return self.confirmed_at is not None and self.closed_at is None
+
+    @property
+    def masked_number(self) -> str:
+        """The account number with all but the last three characters hidden."""
+        return f"…{self.number[-3:]}"

@@ -1,0 +1,40 @@
+"""The audit trail: what happened, by whom, on whose behalf. Append-only and hash-chained."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.associations import Association
+from models.base import STRICT, Base, Id, LongText
+from models.users import User
+
+
+class AuditEvent(Base):
+    """One act. `subject` is "noun:id"; `details` canonical JSON without personal data; `hash` chains to the previous."""
+
+    __tablename__ = "audit_events"
+    __table_args__ = (sa.Index("ix_audit_events_subject", "subject", "id"), STRICT)
+
+    id: Mapped[Id]
+    happened_at: Mapped[datetime]
+    actor_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"), index=True)
+    on_behalf_of_id: Mapped[int | None] = mapped_column(sa.ForeignKey("associations.id"), index=True)
+    action: Mapped[str] = mapped_column(sa.String(60), index=True)
+    subject: Mapped[str] = mapped_column(sa.String(60))
+    details: Mapped[LongText] = mapped_column(sa.Text)
+    previous_hash: Mapped[str] = mapped_column(sa.String(64))
+    hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    actor: Mapped[User | None] = relationship()
+    on_behalf_of: Mapped[Association | None] = relationship()
+
+
+class AuditHead(Base):
+    """The single row that is locked while the chain grows."""
+
+    __tablename__ = "audit_head"
+    __table_args__ = (sa.CheckConstraint("id = 1", name="one_row"), STRICT)
+
+    id: Mapped[Id]
+    last_id: Mapped[int]
+    hash: Mapped[str] = mapped_column(sa.String(64))

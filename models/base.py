@@ -1,0 +1,186 @@
+"""The database handle, the declarative base and the column types every table uses.
+
+Instants are aware UTC. Money is integer minor units beside its ISO currency code, never a float.
+SQLite tables are STRICT, so the compilers below translate every type to what STRICT allows.
+"""
+
+import enum
+import json
+from collections.abc import Mapping
+from contextvars import ContextVar
+from datetime import UTC, date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Annotated, Any
+
+import sqlalchemy as sa
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
+
+STRICT: dict[str, Any] = {"sqlite_strict": True}
+LOCALES = ("ky", "ru", "en")
+BASE_CURRENCY = "KGS"
+
+write_intent: ContextVar[bool] = ContextVar("write_intent", default=True)
+"""Whether the next SQLite transaction takes the write lock at once (BEGIN IMMEDIATE). GET requests clear it."""
+
+
+@compiles(sa.String, "sqlite")
+@compiles(sa.Unicode, "sqlite")
+@compiles(sa.Enum, "sqlite")
+@compiles(sa.DateTime, "sqlite")
+@compiles(sa.Date, "sqlite")
+@compiles(sa.JSON, "sqlite")
+def _as_text(type_: Any, compiler: Any, **kw: Any) -> str:
+    return "TEXT"
+
+
+@compiles(sa.Boolean, "sqlite")
+@compiles(sa.BigInteger, "sqlite")
+@compiles(sa.SmallInteger, "sqlite")
+def _as_integer(type_: Any, compiler: Any, **kw: Any) -> str:
+    return "INTEGER"
+
+
+@compiles(sa.Float, "sqlite")
+def _as_real(type_: Any, compiler: Any, **kw: Any) -> str:
+    return "REAL"
+
+
+class UTCDateTime(sa.types.TypeDecorator[datetime]):
+    """An aware UTC instant. A naive datetime is refused rather than guessed at."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant without a time zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class ExactDecimal(sa.types.TypeDecorator[Decimal]):
+    """A decimal kept digit for digit: text on SQLite (which has no decimal type), NUMERIC elsewhere."""
+
+    impl = sa.Numeric(24, 8)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> Any:
+        return dialect.type_descriptor(sa.String(40) if dialect.name == "sqlite" else sa.Numeric(24, 8))
+
+    def process_bind_param(self, value: Decimal | None, dialect: sa.Dialect) -> Any:
+        if value is None:
+            return None
+        if not isinstance(value, Decimal) or not value.is_finite():
+            raise ValueError(f"not a finite Decimal: {value!r}")
+        return format(value, "f") if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> Decimal | None:
+        if value is None:
+            return None
+        number = Decimal(value)
+        return number.quantize(Decimal(1)) if number == number.to_integral_value() else number.normalize()
+
+
+class JsonDocument(sa.types.TypeDecorator[Any]):
+    """A JSON document (JSONB on PostgreSQL), written with sorted keys so that equal content is equal text."""
+
+    impl = sa.JSON
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> Any:
+        return dialect.type_descriptor(JSONB() if dialect.name == "postgresql" else sa.JSON())
+
+
+Texts = Mapping[str, str]
+"""One text in the three languages: {"ky": …, "ru": …, "en": …}."""
+
+Id = Annotated[int, mapped_column(sa.BigInteger, primary_key=True)]
+Minor = Annotated[int, mapped_column(sa.BigInteger)]
+"""Integer minor units of the currency named by the row (tyiyn, cents, whole won)."""
+Currency = Annotated[str, mapped_column(sa.String(3))]
+Json = Annotated[Any, mapped_column(JsonDocument)]
+LongText = Annotated[str, mapped_column(sa.Text)]
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """Declarative base of every table."""
+
+    metadata = sa.MetaData(naming_convention=NAMING)
+    __table_args__: Any = STRICT
+    type_annotation_map = {  # noqa: RUF012
+        str: sa.String(400),
+        int: sa.BigInteger,
+        datetime: UTCDateTime,
+        date: sa.Date,
+        Decimal: ExactDecimal,
+        enum.Enum: sa.Enum(
+            enum.Enum,
+            native_enum=False,
+            create_constraint=True,
+            length=40,
+            values_callable=lambda kind: [member.value for member in kind],
+        ),
+    }
+
+
+db = SQLAlchemy()
+Base.metadata.info["bind_key"] = None  # Flask-SQLAlchemy then uses the one engine for our tables
+
+
+class NamedInThree:
+    """Mixin: a proper name in Kyrgyz, Russian and English."""
+
+    name_ky: Mapped[str] = mapped_column(sa.String(200))
+    name_ru: Mapped[str] = mapped_column(sa.String(200))
+    name_en: Mapped[str] = mapped_column(sa.String(200))
+
+    def name(self, locale: str) -> str:
+        return {"ky": self.name_ky, "ru": self.name_ru}.get(locale, self.name_en)
+
+
+class Versioned:
+    """Mixin: optimistic locking. A stale UPDATE matches no row and raises `StaleDataError`."""
+
+    version: Mapped[int] = mapped_column(sa.Integer, default=1)
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:
+        return {"version_id_col": cls.__table__.c.version}  # type: ignore[attr-defined]
+
+
+def text_in(texts: Texts, locale: str) -> str:
+    """The text in `locale`, or in the first language that has one."""
+    return texts.get(locale) or next((texts[code] for code in LOCALES if texts.get(code)), "")
+
+
+def canonical_json(content: Any) -> str:
+    """Canonical JSON: sorted keys, no spaces, UTF-8; the form that is hashed."""
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def round_half_up(value: Decimal) -> int:
+    """The nearest integer, halves away from zero (domain.md section 6: once, at the end)."""
+    return int(value.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
+def lock(row: Base) -> None:
+    """Take the row lock and read the row anew. SQLite holds the whole write lock already (BEGIN IMMEDIATE)."""
+    db.session.refresh(row, with_for_update=True)

@@ -1,0 +1,101 @@
+"""Calls for proposals and the rubric each is judged by."""
+
+from datetime import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import STRICT, Base, Id, Json, Minor, Texts, Versioned, text_in
+from models.funds import Fund
+
+
+class CallStatus(StrEnum):
+    DRAFT = "draft"
+    OPEN = "open"
+    DECIDED = "decided"
+    CANCELLED = "cancelled"
+
+
+class Call(Versioned, Base):
+    """A round. Amounts in tyiyn; the rule columns hold the defaults of domain.md section 5 unless changed."""
+
+    __tablename__ = "calls"
+    __table_args__ = (
+        sa.CheckConstraint("closes_at > opens_at", name="window_in_order"),
+        sa.CheckConstraint("grant_floor >= 0 AND grant_ceiling > grant_floor", name="ceiling_above_floor"),
+        sa.CheckConstraint("budget > 0", name="budget_positive"),
+        sa.CheckConstraint("match_percent > 0", name="match_positive"),
+        sa.CheckConstraint("accounting_percent BETWEEN 0 AND 100", name="accounting_percent_range"),
+        STRICT,
+    )
+
+    id: Mapped[Id]
+    code: Mapped[str] = mapped_column(sa.String(30), unique=True)
+    fund_id: Mapped[int] = mapped_column(sa.ForeignKey("funds.id"), index=True)
+    title: Mapped[Json]
+    summary: Mapped[Json]
+    status: Mapped[CallStatus] = mapped_column(default=CallStatus.DRAFT)
+    opens_at: Mapped[datetime]
+    closes_at: Mapped[datetime]
+    budget: Mapped[Minor]
+    grant_floor: Mapped[Minor] = mapped_column(default=0)
+    grant_ceiling: Mapped[Minor]
+    match_percent: Mapped[int] = mapped_column(default=100)
+    tranche_percents: Mapped[Json] = mapped_column(default=lambda: [40, 40, 20])
+    accounting_percent: Mapped[int] = mapped_column(default=80)
+    in_kind_counts: Mapped[bool] = mapped_column(default=False)
+    pass_total: Mapped[int] = mapped_column(default=60)
+    pass_section_percent: Mapped[int] = mapped_column(default=50)
+    reviewers_per_application: Mapped[int] = mapped_column(default=2)
+    created_by_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
+    opened_at: Mapped[datetime | None]
+    is_public: Mapped[bool] = mapped_column(default=True)
+
+    fund: Mapped[Fund] = relationship()
+    criteria: Mapped[list["Criterion"]] = relationship(back_populates="call", order_by="Criterion.position")
+
+    def title_in(self, locale: str) -> str:
+        return text_in(self.title, locale)
+
+    def summary_in(self, locale: str) -> str:
+        return text_in(self.summary, locale)
+
+    def is_open_at(self, now: datetime) -> bool:
+        """Submissions count through the whole last second of the deadline."""
+        return self.status is CallStatus.OPEN and self.opens_at <= now and now.replace(microsecond=0) <= self.closes_at
+
+    def is_past_deadline(self, now: datetime) -> bool:
+        return now.replace(microsecond=0) > self.closes_at
+
+
+class Criterion(Versioned, Base):
+    """One line of the rubric. `anchors` describes each level 1-5 in three languages; weights of a call total 100."""
+
+    __tablename__ = "criteria"
+    __table_args__ = (
+        sa.CheckConstraint("weight > 0 AND weight <= 100", name="weight_range"),
+        sa.UniqueConstraint("call_id", "key"),
+        sa.UniqueConstraint("call_id", "position"),
+        STRICT,
+    )
+
+    id: Mapped[Id]
+    call_id: Mapped[int] = mapped_column(sa.ForeignKey("calls.id"))
+    position: Mapped[int]
+    key: Mapped[str] = mapped_column(sa.String(40))
+    weight: Mapped[int]
+    title: Mapped[Json]
+    description: Mapped[Json]
+    anchors: Mapped[Json]
+    call: Mapped[Call] = relationship(back_populates="criteria")
+
+    def title_in(self, locale: str) -> str:
+        return text_in(self.title, locale)
+
+    def description_in(self, locale: str) -> str:
+        return text_in(self.description, locale)
+
+    def anchor_in(self, level: int, locale: str) -> str:
+        anchor: Texts = self.anchors.get(str(level), {})
+        return text_in(anchor, locale)

@@ -1,0 +1,85 @@
+"""Contributions: co-investment that came, with its evidence, verified by a second person."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import STRICT, Base, Currency, Id, Minor, Versioned
+from models.grants import Grant
+from models.pledges import Pledge
+from models.rates import ExchangeRate
+
+
+class ContributionKind(StrEnum):
+    REMITTANCE = "remittance"
+    COMMUNITY_CASH = "community_cash"
+    IN_KIND = "in_kind"
+
+
+class ContributionStatus(StrEnum):
+    RECORDED = "recorded"
+    VERIFIED = "verified"
+    REFUSED = "refused"
+    REVERSED = "reversed"
+
+
+class Channel(StrEnum):
+    """How the money travelled."""
+
+    MONEY_TRANSFER = "money_transfer"
+    BANK = "bank"
+    MOBILE_WALLET = "mobile_wallet"
+    CARD = "card"
+    CUSTOMS_CASH = "customs_cash"
+    HAND_TO_HAND = "hand_to_hand"
+
+
+class Contribution(Versioned, Base):
+    """One sum of money or goods. `reference_key` is the normalised reference, unique a channel while it counts."""
+
+    __tablename__ = "contributions"
+    __table_args__ = (
+        sa.CheckConstraint("amount > 0 AND amount_kgs > 0", name="amounts_positive"),
+        sa.CheckConstraint("verified_by_id IS NULL OR verified_by_id <> recorded_by_id", name="two_people"),
+        sa.CheckConstraint("(kind = 'remittance') = (reference_key IS NOT NULL)", name="remittance_has_reference"),
+        sa.Index(
+            "uq_contributions_reference",
+            "channel",
+            "reference_key",
+            unique=True,
+            sqlite_where=sa.text("status IN ('recorded', 'verified')"),
+            postgresql_where=sa.text("status IN ('recorded', 'verified')"),
+        ),
+        sa.Index("ix_contributions_grant", "grant_id", "id"),
+        sa.Index("ix_contributions_status", "status", "id"),
+        STRICT,
+    )
+
+    id: Mapped[Id]
+    grant_id: Mapped[int] = mapped_column(sa.ForeignKey("grants.id"))
+    pledge_id: Mapped[int | None] = mapped_column(sa.ForeignKey("pledges.id"), index=True)
+    kind: Mapped[ContributionKind]
+    channel: Mapped[Channel | None]
+    reference: Mapped[str] = mapped_column(sa.String(60), default="")
+    reference_key: Mapped[str | None] = mapped_column(sa.String(60))
+    sender_name: Mapped[str] = mapped_column(sa.String(200))
+    sender_country: Mapped[str] = mapped_column(sa.String(2))
+    sent_on: Mapped[date]
+    currency: Mapped[Currency]
+    amount: Mapped[Minor]
+    rate_id: Mapped[int | None] = mapped_column(sa.ForeignKey("exchange_rates.id"))
+    amount_kgs: Mapped[Minor]
+    status: Mapped[ContributionStatus] = mapped_column(default=ContributionStatus.RECORDED)
+    recorded_by_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
+    recorded_at: Mapped[datetime]
+    verified_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+    verified_at: Mapped[datetime | None]
+    reason: Mapped[str] = mapped_column(sa.String(400), default="")
+    event_id: Mapped[int | None] = mapped_column(sa.ForeignKey("ledger_events.id"))
+    reversal_event_id: Mapped[int | None] = mapped_column(sa.ForeignKey("ledger_events.id"))
+
+    grant: Mapped[Grant] = relationship()
+    pledge: Mapped[Pledge | None] = relationship()
+    rate: Mapped[ExchangeRate | None] = relationship()

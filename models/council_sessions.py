@@ -1,0 +1,109 @@
+"""Sittings of the Council: attendance, decisions and the signed protocol."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.applications import Application
+from models.base import STRICT, Base, Id, LongText, Minor, Versioned
+from models.calls import Call
+from models.users import User
+
+
+class SessionStatus(StrEnum):
+    OPEN = "open"
+    SIGNED = "signed"
+
+
+class CouncilSession(Versioned, Base):
+    """A sitting on one call. `seats` is the number of Council members; more than half must be present."""
+
+    __tablename__ = "council_sessions"
+    __table_args__ = (sa.CheckConstraint("seats > 0", name="seats_positive"), STRICT)
+
+    id: Mapped[Id]
+    call_id: Mapped[int] = mapped_column(sa.ForeignKey("calls.id"), index=True)
+    held_on: Mapped[date]
+    place: Mapped[str] = mapped_column(sa.String(200))
+    seats: Mapped[int]
+    status: Mapped[SessionStatus] = mapped_column(default=SessionStatus.OPEN)
+    created_by_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
+    created_at: Mapped[datetime]
+    call: Mapped[Call] = relationship()
+    attendances: Mapped[list["Attendance"]] = relationship(order_by="Attendance.id")
+    decisions: Mapped[list["Decision"]] = relationship(back_populates="session", order_by="Decision.id")
+    protocol: Mapped["Protocol | None"] = relationship(back_populates="session", uselist=False)
+
+    @property
+    def present_count(self) -> int:
+        return len(self.attendances)
+
+    @property
+    def has_quorum(self) -> bool:
+        """More than half of the seats are present."""
+        return 2 * self.present_count > self.seats
+
+
+class Attendance(Base):
+    """A Council member present at a session."""
+
+    __tablename__ = "attendances"
+    __table_args__ = (sa.UniqueConstraint("session_id", "user_id"), STRICT)
+
+    id: Mapped[Id]
+    session_id: Mapped[int] = mapped_column(sa.ForeignKey("council_sessions.id"))
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
+    user: Mapped[User] = relationship()
+
+
+class DecisionOutcome(StrEnum):
+    SELECTED = "selected"
+    RESERVE = "reserve"
+    REJECTED = "rejected"
+
+
+class Decision(Base):
+    """What the Council decided on an application, with amount (tyiyn) and reason. Append-only."""
+
+    __tablename__ = "decisions"
+    __table_args__ = (
+        sa.UniqueConstraint("session_id", "application_id"),
+        sa.CheckConstraint("(outcome = 'selected') = (amount IS NOT NULL)", name="amount_if_selected"),
+        sa.CheckConstraint("amount IS NULL OR amount > 0", name="amount_positive"),
+        sa.CheckConstraint("votes_for >= 0 AND votes_against >= 0 AND abstentions >= 0", name="votes_not_negative"),
+        STRICT,
+    )
+
+    id: Mapped[Id]
+    session_id: Mapped[int] = mapped_column(sa.ForeignKey("council_sessions.id"), index=True)
+    application_id: Mapped[int] = mapped_column(sa.ForeignKey("applications.id"), index=True)
+    outcome: Mapped[DecisionOutcome]
+    amount: Mapped[Minor | None]
+    reason: Mapped[LongText] = mapped_column(sa.Text)
+    rank: Mapped[int | None]
+    score: Mapped[int | None]
+    votes_for: Mapped[int]
+    votes_against: Mapped[int]
+    abstentions: Mapped[int]
+    decided_by_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
+    decided_at: Mapped[datetime]
+    session: Mapped[CouncilSession] = relationship(back_populates="decisions")
+    application: Mapped[Application] = relationship()
+
+
+class Protocol(Base):
+    """The signed minutes: canonical JSON of all that was decided, and its SHA-256. Append-only."""
+
+    __tablename__ = "protocols"
+
+    id: Mapped[Id]
+    session_id: Mapped[int] = mapped_column(sa.ForeignKey("council_sessions.id"), unique=True)
+    number: Mapped[str] = mapped_column(sa.String(20), unique=True)
+    content: Mapped[LongText] = mapped_column(sa.Text)
+    sha256: Mapped[str] = mapped_column(sa.String(64))
+    signed_by_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
+    signed_at: Mapped[datetime]
+    session: Mapped[CouncilSession] = relationship(back_populates="protocol")
+    signed_by: Mapped[User] = relationship()

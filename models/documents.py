@@ -1,0 +1,75 @@
+"""Stored files and the documents that point at them."""
+
+from datetime import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import STRICT, Base, Id
+
+
+class DocumentKind(StrEnum):
+    MEETING_MINUTES = "meeting_minutes"
+    REGISTRATION = "registration"
+    QUOTATION = "quotation"
+    RECEIPT = "receipt"
+    INVOICE = "invoice"
+    PHOTO = "photo"
+    SIGNED_AGREEMENT = "signed_agreement"
+    OTHER = "other"
+
+
+class StoredFile(Base):
+    """Bytes under ASHAR_HOME/uploads, named by the SHA-256 of what is stored. Append-only.
+
+    `source_sha256` is the hash of the bytes as they were sent: images are re-encoded, so the two differ,
+    and a receipt used twice is recognised by what was sent.
+    """
+
+    __tablename__ = "stored_files"
+    __table_args__ = (sa.CheckConstraint("byte_size > 0", name="not_empty"), STRICT)
+
+    id: Mapped[Id]
+    sha256: Mapped[str] = mapped_column(sa.String(64), index=True)
+    source_sha256: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    byte_size: Mapped[int]
+    media_type: Mapped[str] = mapped_column(sa.String(60))
+    stored_at: Mapped[datetime]
+
+
+OWNERS = ("application_id", "grant_id", "contribution_id", "expenditure_id", "visit_id")
+
+
+class Document(Base):
+    """A named document of exactly one owner."""
+
+    __tablename__ = "documents"
+    __table_args__ = (
+        sa.CheckConstraint(
+            " + ".join(f"(CASE WHEN {owner} IS NULL THEN 0 ELSE 1 END)" for owner in OWNERS) + " = 1",
+            name="one_owner",
+        ),
+        sa.Index(
+            "uq_documents_contribution_file",
+            "file_id",
+            unique=True,
+            sqlite_where=sa.text("contribution_id IS NOT NULL AND removed_at IS NULL"),
+            postgresql_where=sa.text("contribution_id IS NOT NULL AND removed_at IS NULL"),
+        ),
+        STRICT,
+    )
+
+    id: Mapped[Id]
+    file_id: Mapped[int] = mapped_column(sa.ForeignKey("stored_files.id"), index=True)
+    kind: Mapped[DocumentKind]
+    filename: Mapped[str] = mapped_column(sa.String(200))
+    application_id: Mapped[int | None] = mapped_column(sa.ForeignKey("applications.id"), index=True)
+    grant_id: Mapped[int | None] = mapped_column(sa.ForeignKey("grants.id"), index=True)
+    contribution_id: Mapped[int | None] = mapped_column(sa.ForeignKey("contributions.id"), index=True)
+    expenditure_id: Mapped[int | None] = mapped_column(sa.ForeignKey("expenditures.id"), index=True)
+    visit_id: Mapped[int | None] = mapped_column(sa.ForeignKey("visits.id"), index=True)
+    uploaded_by_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
+    uploaded_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]
+    file: Mapped[StoredFile] = relationship()

@@ -1,0 +1,121 @@
+"""Grants and their tranches."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.applications import Application
+from models.associations import Association, PayoutAccount
+from models.base import STRICT, Base, Id, Minor, Versioned
+from models.funds import Fund
+
+
+class GrantStatus(StrEnum):
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    COMPLETED = "completed"
+    CLOSED = "closed"
+    TERMINATED = "terminated"
+
+
+class Grant(Versioned, Base):
+    """The award of an application. `amount` in tyiyn; the rules are copied from the call when the grant is offered."""
+
+    __tablename__ = "grants"
+    __table_args__ = (
+        sa.CheckConstraint("amount > 0", name="amount_positive"),
+        sa.CheckConstraint("ends_on > starts_on", name="period_in_order"),
+        sa.UniqueConstraint("id", "fund_id"),
+        sa.Index("ix_grants_fund", "fund_id", "status", "id"),
+        STRICT,
+    )
+
+    id: Mapped[Id]
+    number: Mapped[str] = mapped_column(sa.String(20), unique=True)
+    application_id: Mapped[int] = mapped_column(sa.ForeignKey("applications.id"), unique=True)
+    fund_id: Mapped[int] = mapped_column(sa.ForeignKey("funds.id"))
+    association_id: Mapped[int] = mapped_column(sa.ForeignKey("associations.id"), index=True)
+    amount: Mapped[Minor]
+    status: Mapped[GrantStatus] = mapped_column(default=GrantStatus.OFFERED)
+    match_percent: Mapped[int]
+    accounting_percent: Mapped[int]
+    in_kind_counts: Mapped[bool]
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    offered_by_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
+    offered_at: Mapped[datetime]
+    accepted_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+    accepted_at: Mapped[datetime | None]
+    activated_at: Mapped[datetime | None]
+    suspended_reason: Mapped[str] = mapped_column(sa.String(400), default="")
+    completed_at: Mapped[datetime | None]
+    payout_account_id: Mapped[int | None] = mapped_column(sa.ForeignKey("payout_accounts.id"))
+    agreement_sha256: Mapped[str | None] = mapped_column(sa.String(64))
+
+    application: Mapped[Application] = relationship()
+    fund: Mapped[Fund] = relationship()
+    association: Mapped[Association] = relationship()
+    payout_account: Mapped[PayoutAccount | None] = relationship()
+    tranches: Mapped[list["Tranche"]] = relationship(back_populates="grant", order_by="Tranche.sequence")
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether an open stop keeps money back."""
+        return self.status is GrantStatus.SUSPENDED
+
+
+class TrancheStatus(StrEnum):
+    PLANNED = "planned"
+    REQUESTED = "requested"
+    PREPARED = "prepared"
+    APPROVED = "approved"
+    RELEASED = "released"
+    CONFIRMED = "confirmed"
+    ACCOUNTED = "accounted"
+    RETURNED = "returned"
+
+
+PAID = frozenset({TrancheStatus.RELEASED, TrancheStatus.CONFIRMED, TrancheStatus.ACCOUNTED})
+
+
+class Tranche(Versioned, Base):
+    """One instalment of a grant. Who prepares never approves: the database refuses it too."""
+
+    __tablename__ = "tranches"
+    __table_args__ = (
+        sa.CheckConstraint("amount > 0", name="amount_positive"),
+        sa.CheckConstraint("approved_by_id IS NULL OR approved_by_id <> prepared_by_id", name="two_people"),
+        sa.CheckConstraint("(released_at IS NULL) = (event_id IS NULL)", name="released_with_event"),
+        sa.UniqueConstraint("grant_id", "sequence"),
+        sa.Index("ix_tranches_status", "status", "id"),
+        STRICT,
+    )
+
+    id: Mapped[Id]
+    grant_id: Mapped[int] = mapped_column(sa.ForeignKey("grants.id"))
+    sequence: Mapped[int]
+    amount: Mapped[Minor]
+    status: Mapped[TrancheStatus] = mapped_column(default=TrancheStatus.PLANNED)
+    due_on: Mapped[date]
+    requested_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+    requested_at: Mapped[datetime | None]
+    prepared_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+    prepared_at: Mapped[datetime | None]
+    approved_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+    approved_at: Mapped[datetime | None]
+    released_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+    released_at: Mapped[datetime | None]
+    bank_reference: Mapped[str | None] = mapped_column(sa.String(60), unique=True)
+    event_id: Mapped[int | None] = mapped_column(sa.ForeignKey("ledger_events.id"))
+    confirmed_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+    confirmed_at: Mapped[datetime | None]
+    accounted_at: Mapped[datetime | None]
+    grant: Mapped[Grant] = relationship(back_populates="tranches")
+
+    @property
+    def is_paid(self) -> bool:
+        return self.status in PAID

@@ -1,0 +1,138 @@
+"""Who judges what (assignments, conflicts) and the judgements (reviews, scores)."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.applications import Application
+from models.base import STRICT, Base, Id, Json, LongText, Versioned
+from models.calls import Criterion
+from models.users import User
+
+
+class AssignmentStatus(StrEnum):
+    PROPOSED = "proposed"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    RECUSED = "recused"
+    SUBMITTED = "submitted"
+    CLOSED = "closed"
+
+
+HOLDING = frozenset(
+    {
+        AssignmentStatus.PROPOSED,
+        AssignmentStatus.ACCEPTED,
+        AssignmentStatus.SUBMITTED,
+        AssignmentStatus.CLOSED,
+    }
+)
+
+
+class ConflictKind(StrEnum):
+    KINSHIP = "kinship"
+    PLACE = "place"
+    MEMBERSHIP = "membership"
+    BUSINESS = "business"
+    CONTRIBUTOR = "contributor"
+    OTHER = "other"
+
+
+class Assignment(Versioned, Base):
+    """One reviewer for one application."""
+
+    __tablename__ = "assignments"
+    __table_args__ = (
+        sa.UniqueConstraint("application_id", "reviewer_id"),
+        sa.Index("ix_assignments_reviewer", "reviewer_id", "status"),
+        STRICT,
+    )
+
+    id: Mapped[Id]
+    application_id: Mapped[int] = mapped_column(sa.ForeignKey("applications.id"))
+    reviewer_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
+    status: Mapped[AssignmentStatus] = mapped_column(default=AssignmentStatus.PROPOSED)
+    assigned_by_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
+    assigned_at: Mapped[datetime]
+    due_on: Mapped[date]
+    answered_at: Mapped[datetime | None]
+    decline_reason: Mapped[str] = mapped_column(sa.String(400), default="")
+    application: Mapped[Application] = relationship()
+    reviewer: Mapped[User] = relationship(foreign_keys=[reviewer_id])
+    review: Mapped["Review | None"] = relationship(back_populates="assignment", uselist=False)
+
+    @property
+    def is_holding(self) -> bool:
+        """Whether the reviewer still has or did the work."""
+        return self.status in HOLDING
+
+
+class Conflict(Base):
+    """A declaration about one application by one person: an interest of a kind, or (kind null) none. Append-only."""
+
+    __tablename__ = "conflicts"
+    __table_args__ = (sa.Index("ix_conflicts_pair", "application_id", "user_id"), STRICT)
+
+    id: Mapped[Id]
+    application_id: Mapped[int] = mapped_column(sa.ForeignKey("applications.id"))
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"), index=True)
+    kind: Mapped[ConflictKind | None]
+    explanation: Mapped[str] = mapped_column(sa.String(400), default="")
+    declared_at: Mapped[datetime]
+
+
+class ReviewStatus(StrEnum):
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+
+
+class Review(Versioned, Base):
+    """One reviewer's judgement. `draft` is what is being written; submitting turns it into append-only scores.
+
+    `submission` counts submissions (a reopened review gets the next one); `total` is in hundredths of a
+    point, 0-10000, of the latest submission.
+    """
+
+    __tablename__ = "reviews"
+    __table_args__ = (
+        sa.CheckConstraint("(status = 'submitted') = (total IS NOT NULL)", name="submitted_with_total"),
+        STRICT,
+    )
+
+    id: Mapped[Id]
+    assignment_id: Mapped[int] = mapped_column(sa.ForeignKey("assignments.id"), unique=True)
+    status: Mapped[ReviewStatus] = mapped_column(default=ReviewStatus.DRAFT)
+    draft: Mapped[Json] = mapped_column(default=dict)
+    comment: Mapped[LongText] = mapped_column(sa.Text, default="")
+    submission: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int | None]
+    saved_at: Mapped[datetime]
+    submitted_at: Mapped[datetime | None]
+    assignment: Mapped[Assignment] = relationship(back_populates="review")
+    all_scores: Mapped[list["Score"]] = relationship(order_by="Score.id")
+
+    @property
+    def scores(self) -> list["Score"]:
+        """The scores of the latest submission."""
+        return [score for score in self.all_scores if score.submission == self.submission]
+
+
+class Score(Base):
+    """A level 1-5 on one criterion with its justification. Append-only."""
+
+    __tablename__ = "scores"
+    __table_args__ = (
+        sa.CheckConstraint("level BETWEEN 1 AND 5", name="level_range"),
+        sa.UniqueConstraint("review_id", "submission", "criterion_id"),
+        STRICT,
+    )
+
+    id: Mapped[Id]
+    review_id: Mapped[int] = mapped_column(sa.ForeignKey("reviews.id"))
+    submission: Mapped[int]
+    criterion_id: Mapped[int] = mapped_column(sa.ForeignKey("criteria.id"))
+    level: Mapped[int]
+    justification: Mapped[LongText] = mapped_column(sa.Text)
+    criterion: Mapped[Criterion] = relationship()

@@ -1,0 +1,47 @@
+"""Monitoring visits."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import STRICT, Base, Id, Json, LongText, Versioned
+from models.grants import Grant
+
+
+class VisitStatus(StrEnum):
+    PLANNED = "planned"
+    DONE = "done"
+
+
+class RiskRating(StrEnum):
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+class Visit(Versioned, Base):
+    """A visit to a grant. `checklist` is {item key: bool}; photos are documents; place in degrees, WGS 84."""
+
+    __tablename__ = "visits"
+    __table_args__ = (
+        sa.CheckConstraint("(status = 'done') = (visited_on IS NOT NULL)", name="done_with_day"),
+        STRICT,
+    )
+
+    id: Mapped[Id]
+    grant_id: Mapped[int] = mapped_column(sa.ForeignKey("grants.id"), index=True)
+    planned_on: Mapped[date]
+    planned_by_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
+    visitor_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"), index=True)
+    status: Mapped[VisitStatus] = mapped_column(default=VisitStatus.PLANNED)
+    visited_on: Mapped[date | None]
+    recorded_at: Mapped[datetime | None]
+    checklist: Mapped[Json] = mapped_column(default=dict)
+    findings: Mapped[LongText] = mapped_column(sa.Text, default="")
+    follow_up: Mapped[LongText] = mapped_column(sa.Text, default="")
+    risk: Mapped[RiskRating | None]
+    latitude: Mapped[float | None] = mapped_column(sa.Float)
+    longitude: Mapped[float | None] = mapped_column(sa.Float)
+    grant: Mapped[Grant] = relationship()
