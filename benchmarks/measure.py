@@ -1,0 +1,91 @@
+"""Measuring CPU per request: this process, and on PostgreSQL the backend that served it."""
+
+import gzip
+import os
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from models.base import db
+from sqlalchemy import event, text
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One line of the result. `floor` is what Flask itself costs for an empty page in the same run (CPU figures)."""
+
+    name: str
+    value: float
+    unit: str
+    goal: float | None
+    floor: float | None
+    n: int
+    database: str
+
+    @property
+    def is_met(self) -> bool:
+        return self.goal is None or self.value <= self.goal
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+class Cpu:
+    """CPU clock over this process and the PostgreSQL backend of the engine's connection, in milliseconds."""
+
+    def __init__(self) -> None:
+        self.backend: int | None = None
+        if db.engine.dialect.name == "postgresql":
+            with db.engine.connect() as connection:
+                self.backend = int(connection.execute(text("SELECT pg_backend_pid()")).scalar_one())
+
+    def now(self) -> float:
+        own = time.process_time() * 1000
+        if self.backend is None:
+            return own
+        fields = Path(f"/proc/{self.backend}/stat").read_text().rpartition(")")[2].split()
+        return own + (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
+
+
+def median_cpu(act: Callable[[int], Any], count: int, warm_up: int = 5) -> float:
+    """Median CPU milliseconds of `act(i)`. On PostgreSQL the backend's clock ticks too coarsely for single
+    requests, so there it is the mean over all of them."""
+    for number in range(warm_up):
+        act(number)
+    cpu = Cpu()
+    if cpu.backend is not None:
+        start = cpu.now()
+        for number in range(warm_up, warm_up + count):
+            act(number)
+        return (cpu.now() - start) / count
+    samples = []
+    for number in range(warm_up, warm_up + count):
+        start = cpu.now()
+        act(number)
+        samples.append(cpu.now() - start)
+    return statistics.median(samples)
+
+
+@contextmanager
+def counted_queries() -> Iterator[list[str]]:
+    """The SELECTs and writes inside the block (BEGIN and COMMIT apart)."""
+    seen: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if not statement.startswith(("BEGIN", "SAVEPOINT", "RELEASE")):
+            seen.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+
+
+def gzipped(content: bytes) -> float:
+    """Kilobytes after gzip -6, as the server sends it."""
+    return len(gzip.compress(content, 6)) / 1024
