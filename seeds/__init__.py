@@ -1,0 +1,1 @@
+"""Reference data, the labelled demonstration programme and the synthetic load for benchmarks."""

@@ -1,0 +1,263 @@
+"""One application's story: drafted part by part, signed off, submitted, screened; the reviews follow."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from random import Random
+from typing import Any
+
+from app.services import applications, documents, questions, rates, screenings
+from app.services.actors import Actor
+from models.applications import Application, BudgetHeading, Payer, ScreeningOutcome
+from models.associations import Association, MembershipRole
+from models.calls import Call
+from models.documents import DocumentKind
+from seeds import papers, people, reviews
+from seeds.agenda import Story, later, office, working_day
+from seeds.content import by_key, pick
+from seeds.programme import Programme
+
+INDICATORS = ("jobs_created", "household_income", "persons_trained", "annual_sales", "migrant_families_served")
+CURRENCIES: tuple[tuple[str, str, int], ...] = (
+    ("RU", "RUB", 100_000),
+    ("KZ", "KZT", 1_000_000),
+    ("US", "USD", 5_000),
+    ("TR", "TRY", 50_000),
+    ("KR", "KRW", 50_000),
+)
+"""Country, currency and the step pledges are rounded up to, in minor units."""
+SHARES = ((48, 36, 20), (46, 38, 20), (50, 34, 20))
+"""Percent of the remittance part that each of three migrants pledges; a little more than is needed."""
+SUBMITTED_DAYS_AGO = {
+    "reviewed": 30,
+    "in_review": 26,
+    "resubmitted": 20,
+    "ineligible": 19,
+    "withdrawn": 17,
+    "eligible": 15,
+    "returned": 14,
+    "submitted": 5,
+    "signed_off": 1,
+    "draft_complete": 1,
+    "draft_budget": 0,
+    "draft_started": 0,
+}
+"""When applications of the open call are handed in, or would be."""
+SHORT_OF_MATCH, WITHOUT_QUORUM = "match_short", "no_quorum"
+WITHDRAWALS = {
+    "ky": "Айыл жыйыны ишти быйыл өз күчү менен баштоону чечти, арызды кийинки сынакка калтырабыз.",
+    "ru": "Сход решил начать дело в этом году своими силами, заявку отложим до следующего конкурса.",
+}
+RETURNED_BEFORE = 5  # every so many of a decided call came back for changes once
+
+
+@dataclass
+class Plan:
+    """What is going to happen to one application. `application` is there once it is drafted."""
+
+    call: Call
+    association: Association
+    kind: str
+    language: str
+    fate: str
+    opens_on: date
+    last_day: date
+    sits_on: date | None
+    position: int
+    application: Application = field(init=False)
+    pledges_short: bool = False
+
+    @property
+    def is_decided(self) -> bool:
+        return self.sits_on is not None
+
+
+def story(programme: Programme, plan: Plan) -> Story:
+    """From the first draft to the secretary's finding."""
+    chance = programme.chance(plan.call.code, plan.position)
+    plan.pledges_short = plan.fate == "ineligible" and plan.position % 2 == 1
+    hand_in_on = _hand_in_day(programme, plan, chance)
+    begin_on = max(plan.opens_on + timedelta(days=1), hand_in_on - timedelta(days=chance.randint(8, 13)))
+    now = yield office(working_day(begin_on), chance)
+    actor = programme.actor_for(plan.association)
+    plan.application = applications.create(plan.call, plan.association, language=plan.language, actor=actor, now=now)
+    application = plan.application
+    programme.agenda.start(_follow(programme, plan, chance, hand_in_on))
+    texts = answers(programme, plan)
+    for key in ("idea", "problem"):
+        _answer(application, key, texts, actor, now)
+    if plan.fate == "draft_started":
+        return
+    now = yield later(now, 1, chance)
+    for key in ("plan", "business", "future"):
+        _answer(application, key, texts, actor, now)
+    now = yield later(now, 1, chance)
+    _budget(programme, plan, actor, now)
+    if plan.fate == "draft_budget":
+        return
+    now = yield later(now, 1, chance)
+    _pledges(programme, plan, chance, actor, now)
+    _targets(programme, plan, actor, now)
+    now = yield later(now, 1, chance)
+    _minutes(programme, plan, chance, actor, now)
+
+
+def _hand_in_day(programme: Programme, plan: Plan, chance: Random) -> date:
+    if plan.is_decided:
+        return working_day(plan.last_day - timedelta(days=chance.randint(0, 11)), -1)
+    return programme.calendar.ago(SUBMITTED_DAYS_AGO[plan.fate] + chance.randint(0, 2))
+
+
+def _follow(programme: Programme, plan: Plan, chance: Random, hand_in_on: date) -> Story:
+    """Sign-off, submission and screening of what has been drafted."""
+    application, actor = plan.application, programme.actor_for(plan.association)
+    now = yield office(hand_in_on, chance)
+    if plan.fate.startswith("draft"):
+        return
+    applications.sign_off(application, actor=actor, now=now)
+    if plan.fate == "signed_off":
+        return
+    now = yield later(now, 0, chance)
+    applications.submit(application, actor=actor, now=now)
+    if plan.fate == "submitted":
+        return
+    after_the_call = working_day(plan.last_day + timedelta(days=3))
+    now = yield (office(after_the_call, chance) if plan.is_decided else later(now, 3, chance))
+    secretary = programme.as_staff("secretary")
+    if plan.fate == "withdrawn":
+        applications.withdraw(application, reason=WITHDRAWALS[plan.language], actor=actor, now=now)
+        return
+    reasons = programme.content.misc["screening"]
+    if plan.fate in ("returned", "resubmitted") or (plan.is_decided and plan.position % RETURNED_BEFORE == 1):
+        reason = pick(chance, reasons["returned"])["text"][plan.language]
+        screenings.screen(application, ScreeningOutcome.RETURNED, reason=reason, actor=secretary, now=now)
+        if plan.fate == "returned":
+            return
+        now = yield later(now, 2, chance)
+        _minutes(programme, plan, chance, actor, now)
+        applications.submit(application, actor=actor, now=now)
+        if plan.fate == "resubmitted":
+            return
+        now = yield later(now, 1, chance)
+    if plan.fate == "ineligible":
+        key = SHORT_OF_MATCH if plan.pledges_short else WITHOUT_QUORUM
+        reason = by_key(reasons["ineligible"], key)["text"][plan.language]
+        screenings.screen(application, ScreeningOutcome.INELIGIBLE, reason=reason, actor=secretary, now=now)
+        return
+    screenings.screen(application, ScreeningOutcome.ELIGIBLE, reason="", actor=secretary, now=now)
+    if plan.fate != "eligible":
+        programme.agenda.start(reviews.story(programme, application, plan.fate, later(now, 1, chance)))
+
+
+def answers(programme: Programme, plan: Plan) -> dict[str, str]:
+    """The texts of the kind of project with the names of the village and its ayil okmotu filled in."""
+    kind = by_key(programme.content.kinds, plan.kind)
+    variant = next(one for one in kind["variants"] if one["language"] == plan.language)
+    village = plan.association.village
+    names = {"village": village.name(plan.language), "ao": plan.association.ayil_okmotu.name(plan.language)}
+    return {key: text.format(**names) for key, text in variant.items() if key != "language"}
+
+
+def _answer(application: Application, key: str, texts: dict[str, str], actor: Actor, now: datetime) -> None:
+    wanted = {question.key: texts[question.key] for question in questions.BY_KEY[key].questions}
+    applications.save_section(application, key, wanted, actor=actor, now=now)
+
+
+def _lines(programme: Programme, plan: Plan) -> Iterator[Any]:
+    """The kind's budget; an application that falls short of the match leaves a remittance line out."""
+    left_out = not plan.pledges_short
+    for line in by_key(programme.content.kinds, plan.kind)["budget"]:
+        if not left_out and line["payer"] == Payer.REMITTANCE:
+            left_out = True
+            continue
+        yield line
+
+
+def _budget(programme: Programme, plan: Plan, actor: Actor, now: datetime) -> None:
+    for line in _lines(programme, plan):
+        applications.add_budget_line(
+            plan.application,
+            heading=BudgetHeading(line["heading"]),
+            item=line["item"][plan.language],
+            unit=line["unit"][plan.language],
+            quantity=Decimal(str(line["quantity"])),
+            unit_cost=int(line["unit_cost"]) * 100,
+            payer=Payer(line["payer"]),
+            actor=actor,
+            now=now,
+        )
+
+
+def _pledges(programme: Programme, plan: Plan, chance: Random, actor: Actor, now: datetime) -> None:
+    """Three migrants of three countries promise the remittance part between them, and a little more."""
+    application = plan.application
+    needed = application.amount_paid_by(Payer.REMITTANCE)
+    first = plan.position % len(CURRENCIES)
+    for share, number in zip(pick(chance, SHARES), range(3), strict=True):
+        country, currency, step = CURRENCIES[0 if number == 0 and first % 2 else (first + number) % len(CURRENCIES)]
+        rate = rates.rate_for(currency, now.date())
+        steps = 1
+        if rate is not None:
+            steps = -(-needed * share // (100 * rates.in_som(step, currency, rate)))
+        pseudonym = chance.random() < 0.2
+        female = chance.random() < 0.4
+        applications.add_pledge(
+            application,
+            remitter_name=people.villager_name(programme, female, chance),
+            is_pseudonym=pseudonym,
+            country=country,
+            currency=currency,
+            amount=steps * step,
+            due_on=now.date() + timedelta(days=chance.randint(60, 200)),
+            has_consent=True,
+            actor=actor,
+            now=now,
+        )
+
+
+def _targets(programme: Programme, plan: Plan, actor: Actor, now: datetime) -> None:
+    promised = by_key(programme.content.kinds, plan.kind)["indicators"]
+    for key in INDICATORS:
+        value = promised[key]
+        baseline, goal = value if isinstance(value, list) else (0, value)
+        applications.set_target(
+            plan.application,
+            programme.indicators[key],
+            Decimal(baseline),
+            Decimal(goal),
+            actor=actor,
+            now=now,
+        )
+
+
+def _minutes(programme: Programme, plan: Plan, chance: Random, actor: Actor, now: datetime) -> None:
+    """Attach the minutes of the village meeting."""
+    village, ky = plan.association.village.name(plan.language), plan.language == "ky"
+    present = chance.randint(46, 140)
+    chair = next(one.person for one in plan.association.memberships if one.role is MembershipRole.CHAIR)
+    held = now.date() - timedelta(days=chance.randint(4, 9))
+    number = programme.number("minutes")
+    text = pick(chance, programme.content.misc["minutes"][:3])[plan.language].format(village=village)
+    if ky:
+        title = f"Айыл жыйынынын протоколу № {number}"
+        facts = [
+            f"{plan.association.name_ky}. {held:%d.%m.%Y}. Катышты: {present} адам, кворум бар.",
+            f"Долбоор: {plan.application.title}",
+        ]
+        signed = f"Жыйындын төрагасы: {chair.full_name}"
+    else:
+        title = f"Протокол сельского схода № {number}"
+        facts = [
+            f"{plan.association.name_ru}. {held:%d.%m.%Y}. Участвовало: {present} человек, кворум есть.",
+            f"Проект: {plan.application.title}",
+        ]
+        signed = f"Председатель схода: {chair.full_name}"
+    documents.attach(
+        plan.application,
+        DocumentKind.MEETING_MINUTES,
+        papers.pdf(f"protokol-{number}.pdf", title, [*facts, text, signed]),
+        storage=programme.storage,
+        actor=actor,
+        now=now,
+    )

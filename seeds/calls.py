@@ -1,0 +1,198 @@
+"""The three calls of the demonstration: which villages apply, what becomes of it, when the Council sits."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from app.clock import end_of_day
+from app.services import calls
+from app.services.calls import CallInput, CriterionInput
+from models.associations import Association
+from models.calls import Call
+from seeds import applications, council_sessions, funds
+from seeds.agenda import Story, at
+from seeds.applications import Plan
+from seeds.people import DEMO_VILLAGE
+from seeds.programme import Programme
+
+SOM = 100  # tyiyn
+FIRST, SECOND, OPEN = "2025-spring", "2026-spring", "2026-autumn"
+EXTRA_AYIL_OKMOTUS = (5, 13, 19)  # large ones, with a second application in each call
+ONLY_IN = {"apricot_drying": "KG-B", "walnut": "KG-J"}
+LANGUAGES = ("ky", "ky", "ru", "ky", "ru")
+"""A little more is written in Kyrgyz than in Russian."""
+
+
+@dataclass(frozen=True)
+class CallPlan:
+    """One call: its window, its money and the fate of each application in the order of the ayil okmotus."""
+
+    code: str
+    opens_on: date
+    closes_on: date
+    sits_on: date | None
+    budget: int
+    floor: int
+    ceiling: int
+    fates: tuple[str, ...]
+
+
+FIRST_FATES = (
+    "completed reserve reserve completed rejected completed reserve completed reserve rejected rejected "
+    "completed reserve completed rejected reserve completed ineligible reserve completed rejected "
+    "withdrawn completed rejected"
+)
+SECOND_FATES = (
+    "offered accepted reserve requested prepared rejected approved next_open released completed bank_returned "
+    "suspended reserve confirmed third_released rejected gate_closed awaiting_offer reserve rejected second_requested "
+    "ineligible withdrawn accepted"
+)
+OPEN_FATES = (
+    "in_review submitted reviewed draft_started eligible in_review resubmitted signed_off submitted reviewed in_review "
+    "eligible draft_budget returned submitted ineligible reviewed withdrawn eligible submitted signed_off "
+    "returned withdrawn draft_complete"
+)
+
+
+def plans(programme: Programme) -> tuple[CallPlan, ...]:
+    """The calls of the demonstration; the open one lies around today."""
+    on, today = programme.calendar.on, programme.calendar.today
+    return (
+        CallPlan(
+            FIRST,
+            on(2025, 2, 3),
+            on(2025, 3, 14),
+            on(2025, 4, 17),
+            4_000_000 * SOM,
+            250_000 * SOM,
+            600_000 * SOM,
+            tuple(FIRST_FATES.split()),
+        ),
+        CallPlan(
+            SECOND,
+            on(2026, 2, 2),
+            on(2026, 3, 13),
+            on(2026, 4, 16),
+            8_000_000 * SOM,
+            250_000 * SOM,
+            750_000 * SOM,
+            tuple(SECOND_FATES.split()),
+        ),
+        CallPlan(
+            OPEN,
+            today - timedelta(days=40),
+            today + timedelta(days=21),
+            None,
+            9_000_000 * SOM,
+            250_000 * SOM,
+            750_000 * SOM,
+            tuple(OPEN_FATES.split()),
+        ),
+    )
+
+
+def all_of_them(programme: Programme) -> None:
+    """Put every call on the agenda."""
+    used: Counter[str] = Counter()
+    known: dict[int, set[str]] = {}
+    for number, plan in enumerate(plans(programme)):
+        programme.agenda.start(_call(programme, plan, number, used, known))
+
+
+def _call(programme: Programme, plan: CallPlan, number: int, used: Counter[str], known: dict[int, set[str]]) -> Story:
+    """The secretary makes and opens a call; then the villages' stories begin."""
+    now = yield at(plan.opens_on - timedelta(days=6), 15)
+    text, secretary = programme.content.calls[plan.code], programme.as_staff("secretary")
+    call = calls.create(
+        programme.funds[funds.FUND],
+        CallInput(
+            code=plan.code,
+            title=text["title"],
+            summary=text["summary"],
+            opens_at=at(plan.opens_on, 9),
+            closes_at=end_of_day(plan.closes_on),
+            budget=plan.budget,
+            grant_floor=plan.floor,
+            grant_ceiling=plan.ceiling,
+        ),
+        rubric(programme),
+        actor=secretary,
+        now=now,
+    )
+    now = yield at(plan.opens_on - timedelta(days=3), 10)
+    calls.open_(call, actor=secretary, now=now)
+    applicants = _applicants(programme, call, plan, number, used, known)
+    for applicant in applicants:
+        programme.agenda.start(applications.story(programme, applicant))
+    if plan.sits_on is not None:
+        programme.agenda.start(council_sessions.story(programme, call, plan.sits_on, applicants))
+
+
+def rubric(programme: Programme) -> list[CriterionInput]:
+    """The six default criteria."""
+    return [
+        CriterionInput(
+            key=line["key"],
+            weight=line["weight"],
+            title=line["name"],
+            description=line["description"],
+            anchors=line["anchors"],
+        )
+        for line in programme.content.rubric
+    ]
+
+
+def _applicants(
+    programme: Programme, call: Call, plan: CallPlan, number: int, used: Counter[str], known: dict[int, set[str]]
+) -> list[Plan]:
+    """Who applies with what; `used` counts the kinds of project so far, `known` those of each ayil okmotu."""
+    rows = []
+    for position, association in enumerate(_associations(programme, number)):
+        kind = _kind(programme, association, used, known)
+        rows.append(
+            Plan(
+                call=call,
+                association=association,
+                kind=kind,
+                language=LANGUAGES[(position + number) % len(LANGUAGES)],
+                fate=plan.fates[position],
+                opens_on=plan.opens_on,
+                last_day=min(plan.closes_on, programme.calendar.today - timedelta(days=1)),
+                sits_on=plan.sits_on,
+                position=position,
+            )
+        )
+    return rows
+
+
+def _associations(programme: Programme, number: int) -> Sequence[Association]:
+    """One village of each ayil okmotu, another one each call, and three more; Tayan in the second and the third."""
+    chosen = []
+    for place, ayil_okmotu in enumerate(programme.ayil_okmotus):
+        villages = programme.villages[ayil_okmotu.id]
+        offset = 0 if place in (0, 3, 7, 11, 14, 20) else place
+        # In the second call the first village, whose chair has an account, applies.
+        chosen.append(villages[(number - 1 + offset) % len(villages)])
+    for place in EXTRA_AYIL_OKMOTUS:
+        villages = programme.villages[programme.ayil_okmotus[place].id]
+        chosen.append(villages[(number + 2 + place) % len(villages)])
+    if number == 2:
+        everywhere = (village for villages in programme.villages.values() for village in villages)
+        chosen[-1] = next(village for village in everywhere if village.soate == DEMO_VILLAGE)
+    return [programme.associations[village.id] for village in chosen]
+
+
+def _kind(programme: Programme, association: Association, used: Counter[str], known: dict[int, set[str]]) -> str:
+    """The kind of project used least so far that fits the oblast and is new to the ayil okmotu."""
+    iso = association.ayil_okmotu.rayon.oblast.iso
+    here = known.setdefault(association.ayil_okmotu_id, set())
+    fitting = [
+        kind["key"]
+        for kind in programme.content.kinds
+        if kind["key"] not in here and ONLY_IN.get(kind["key"], iso) == iso
+    ]
+    kind = min(fitting, key=lambda key: used[key])
+    used[kind] += 1
+    here.add(kind)
+    return str(kind)

@@ -1,0 +1,83 @@
+"""The Council's session on a call: who is present, what is decided on each application, the signed protocol."""
+
+from datetime import date, datetime, timedelta
+from random import Random
+
+from app.services import council_sessions, rankings
+from models.applications import Application, ApplicationStatus
+from models.calls import Call
+from models.council_sessions import CouncilSession, DecisionOutcome
+from seeds import grants
+from seeds.agenda import Story, at, later
+from seeds.applications import Plan
+from seeds.content import by_key, pick
+from seeds.programme import Programme
+
+PLACE = "Ош шаары, ресурстук борбор"
+SEATS = 19
+ABSENT = 4
+MINUTES_EACH = 9
+OUTCOMES = {"reserve": DecisionOutcome.RESERVE, "rejected": DecisionOutcome.REJECTED}
+PARTIAL = 4  # so many are selected in full before the one that gets a little less
+CUT_TO_PERCENT = 93
+STEP = 1_000_00  # tyiyn: a partial award is cut to whole thousands of som
+
+
+def story(programme: Programme, call: Call, sits_on: date, plans: list[Plan]) -> Story:
+    """Convene, decide from the best to the worst, sign; then the grants' stories begin."""
+    chance = programme.chance("session", call.code)
+    secretary, chair = programme.as_staff("secretary"), programme.as_staff("council_chair")
+    now = yield at(sits_on, 9)
+    fates = {plan.application.id: plan.fate for plan in plans}
+    session = council_sessions.convene(call, held_on=sits_on, place=PLACE, seats=SEATS, actor=secretary, now=now)
+    members = chance.sample(programme.reviewers, SEATS - 1 - ABSENT)
+    now = yield at(sits_on, 9, 30)
+    present = [chair.user, *sorted(members, key=lambda one: one.id)]
+    council_sessions.record_attendance(session, present, actor=secretary, now=now)
+    selected = 0
+    for row in rankings.rank(call):
+        if row.application.status is not ApplicationStatus.REVIEWED:
+            continue
+        now = yield now + timedelta(minutes=MINUTES_EACH)
+        outcome = OUTCOMES.get(fates[row.application.id], DecisionOutcome.SELECTED)
+        is_partial = outcome is DecisionOutcome.SELECTED and selected == PARTIAL
+        selected += outcome is DecisionOutcome.SELECTED
+        _decide(programme, session, row.application, outcome, is_partial, chance, now)
+    now = yield later(now, 1, chance)
+    council_sessions.sign(session, actor=chair, now=now)
+    for decision in session.decisions:
+        if decision.outcome is DecisionOutcome.SELECTED:
+            application = decision.application
+            programme.agenda.start(grants.story(programme, application, fates[application.id], now))
+
+
+def _decide(
+    programme: Programme,
+    session: CouncilSession,
+    application: Application,
+    outcome: DecisionOutcome,
+    is_partial: bool,
+    chance: Random,
+    now: datetime,
+) -> None:
+    """Put one application to the vote. Who has an interest in it does not vote."""
+    reasons, asked = programme.content.misc["decisions"][outcome.value], application.grant_requested
+    reason = pick(chance, [one for one in reasons if one["key"] != "selected_partial"])
+    if is_partial:
+        reason = by_key(reasons, "selected_partial")
+    voters = session.present_count - len(council_sessions.recused(session, application))
+    abstentions, minority = chance.choice((0, 0, 0, 1, 2)), chance.choice((0, 0, 1, 2, 3))
+    majority = voters - abstentions - minority
+    is_rejected = outcome is DecisionOutcome.REJECTED
+    council_sessions.decide(
+        session,
+        application,
+        outcome,
+        amount=asked * CUT_TO_PERCENT // 100 // STEP * STEP if is_partial else asked,
+        reason=reason["text"][application.language],
+        votes_for=minority if is_rejected else majority,
+        votes_against=majority if is_rejected else minority,
+        abstentions=abstentions,
+        actor=programme.as_staff("secretary"),
+        now=now,
+    )

@@ -1,0 +1,76 @@
+"""The labelled demonstration programme: two years of three calls, made through the services alone, always the same.
+
+Who appears, which village applies with what and how far each grant gets stands in the plans of the modules
+beside this one; `seeds.agenda` tells it in the order of time up to the evening before today.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from app import clock
+from app.localisation import N_
+from models.base import db
+from models.indicators import Indicator
+from seeds import calls, content, funds, papers, people, rates, reference
+from seeds.agenda import Agenda, Calendar, at
+from seeds.people import DEMO_PASSWORD
+from seeds.programme import Programme
+
+SIGN_INS: tuple[tuple[str, str], ...] = (
+    (N_("Chair of a village association"), "tayan.chair"),
+    (N_("Centre operator"), "kyshtut.operator"),
+    (N_("Reviewer"), "reviewer1"),
+    (N_("Council secretary"), "secretary"),
+    (N_("Council chair"), "chair"),
+    (N_("Finance officer, prepares"), "finance1"),
+    (N_("Finance officer, approves"), "finance2"),
+    (N_("Monitoring officer"), "monitor1"),
+    (N_("Donor"), "donor.eu"),
+    (N_("Administrator"), "admin"),
+)
+"""Role (message id) and user name, one for each role."""
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """One account of the demonstration."""
+
+    role: str
+    username: str
+    password: str
+
+
+def sign_ins() -> list[SignIn]:
+    """One account for each role, to print."""
+    return [SignIn(role, username, DEMO_PASSWORD) for role, username in SIGN_INS]
+
+
+def load(*, storage: Path, today: date | None = None) -> Programme:
+    """Make the whole demonstration in the caller's transaction; files go to the folder `storage`.
+
+    `today` is the day in Bishkek around which the open call lies (default: the clock's). Needs an empty
+    programme: places and indicators are added when they are missing. The caller commits.
+    """
+    calendar = Calendar(today or clock.bishkek_day(clock.now()))
+    begin = at(calendar.on(2025, 1, 6), 8)
+    reference.load(begin)
+    papers.prepare()
+    programme = Programme(
+        storage=storage,
+        calendar=calendar,
+        agenda=Agenda(now=begin, until=calendar.until),
+        content=content.load(),
+        indicators={one.key: one for one in db.session.scalars(db.select(Indicator))},
+    )
+    people.places(programme)
+    for story in (
+        people.staff(programme),
+        rates.weekly(programme),
+        people.centres(programme),
+        funds.agreements(programme),
+    ):
+        programme.agenda.start(story)
+    calls.all_of_them(programme)
+    programme.agenda.run()
+    return programme

@@ -1,0 +1,142 @@
+"""One grant's story: offered, accepted, paid in tranches against co-investment, visited, completed."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+
+from app.services import documents, grants, results, visits
+from app.services.actors import Actor
+from models.applications import Application
+from models.documents import DocumentKind
+from models.grants import Grant
+from seeds import contributions, expenditures, papers, tranches
+from seeds import results as reported
+from seeds import visits as visited
+from seeds.agenda import Story, later
+from seeds.programme import Programme
+
+LENGTH = timedelta(days=364)
+
+
+@dataclass(frozen=True)
+class Course:
+    """How far a grant gets: the last tranche acted on and the last step on it; what comes after that."""
+
+    tranche: int
+    step: str
+    is_completed: bool = False
+    is_suspended: bool = False
+
+
+COURSES: dict[str, Course] = {
+    "awaiting_offer": Course(0, "decided"),
+    "offered": Course(0, "offered"),
+    "accepted": Course(0, "accepted"),
+    "gate_closed": Course(0, "active"),
+    "requested": Course(1, "requested"),
+    "prepared": Course(1, "prepared"),
+    "approved": Course(1, "approved"),
+    "released": Course(1, "released"),
+    "bank_returned": Course(1, "returned"),
+    "confirmed": Course(1, "confirmed"),
+    "suspended": Course(1, "confirmed", is_suspended=True),
+    "next_open": Course(1, "accounted"),
+    "second_requested": Course(2, "requested"),
+    "third_released": Course(3, "released"),
+    "completed": Course(3, "accounted", is_completed=True),
+}
+RECENT = {
+    "requested": 10,
+    "prepared": 11,
+    "approved": 12,
+    "released": 13,
+    "returned": 17,
+    "confirmed": 26,
+    "accounted": 48,
+}
+"""So many days before today the last tranche of a grant that is still running begins to move."""
+SUSPENSIONS = {
+    "ky": "Жабдуу башка жерде сакталып турат, эсеп китеби жүргүзүлгөн эмес. Кийинки транш токтотулду.",
+    "ru": "Оборудование хранится в другом месте, книга учёта не ведётся. Следующий транш приостановлен.",
+}
+VISIT_AHEAD = timedelta(days=9)
+
+
+def story(programme: Programme, application: Application, fate: str, signed_at: datetime) -> Story:
+    """What becomes of a selected application."""
+    chance, course = programme.chance("grant", application.number), COURSES[fate]
+    now = yield later(signed_at, 4, chance)
+    if course.step == "decided":
+        return
+    finance, actor = programme.as_staff("finance1"), programme.actor_for(application.association)
+    starts_on = now.date() + timedelta(days=10)
+    grant = grants.offer(application, starts_on=starts_on, ends_on=starts_on + LENGTH, actor=finance, now=now)
+    programme.grants.append(grant)
+    if course.step == "offered":
+        return
+    now = yield later(now, chance.randint(2, 4), chance)
+    grants.accept(grant, actor=actor, now=now)
+    if course.step == "accepted":
+        yield from contributions.waiting(programme, grant, chance)
+        return
+    now = yield later(now, 4, chance)
+    _agreement(programme, grant, finance, now)
+    grants.activate(grant, actor=finance, now=now)
+    if course.step == "active":
+        yield from contributions.too_little(programme, grant, chance)
+        return
+    now = yield from contributions.of_the_village(programme, grant, chance, later(now, 6, chance))
+    for tranche in grant.tranches[: course.tranche]:
+        is_last = tranche.sequence == course.tranche and not course.is_completed
+        begin = later(now, chance.randint(4, 9) if tranche.sequence == 1 else chance.randint(12, 20), chance)
+        if is_last:
+            begin = max(begin, later(_days_ago(programme, RECENT[course.step]), 0, chance))
+        now = yield from contributions.for_tranche(programme, grant, tranche.sequence, chance, begin)
+        stop = course.step if is_last else "accounted"
+        now = yield from tranches.cycle(programme, tranche, stop, chance, now)
+        if tranche.sequence == 1 and (not is_last or stop == "accounted" or course.is_suspended):
+            now = yield from visited.made(programme, grant, course.is_suspended, chance, now)
+        if stop == "accounted" and tranche.sequence < 3:
+            now = yield from reported.midway(programme, grant, is_last, chance, now)
+    if course.is_suspended:
+        now = yield later(now, 1, chance)
+        grants.suspend(grant, reason=SUSPENSIONS[application.language], actor=finance, now=now)
+    elif course.is_completed:
+        yield from _complete(programme, grant, chance, now)
+    elif course.step == "confirmed":
+        yield from expenditures.waiting(programme, grant, chance, now)
+    elif course.tranche > 1:
+        now = yield later(now, 1, chance)
+        visited.planned(programme, grant, programme.calendar.today + VISIT_AHEAD, now)
+
+
+def _days_ago(programme: Programme, days: int) -> datetime:
+    """The morning of a day before today."""
+    return programme.calendar.until - timedelta(days=days) + timedelta(hours=9)
+
+
+def _agreement(programme: Programme, grant: Grant, actor: Actor, now: datetime) -> None:
+    """Attach the scan of the agreement that both have signed."""
+    association = grant.association
+    if grant.application.language == "ky":
+        title = f"Грант келишими {grant.number}"
+        facts = [f"Алуучу: {association.name_ky}", f"Долбоор: {grant.application.title}", "Эки тарап кол койду."]
+    else:
+        title = f"Договор о гранте {grant.number}"
+        facts = [f"Получатель: {association.name_ru}", f"Проект: {grant.application.title}", "Подписан сторонами."]
+    upload = papers.pdf(f"{grant.number}.pdf", title, facts)
+    documents.attach(grant, DocumentKind.SIGNED_AGREEMENT, upload, storage=programme.storage, actor=actor, now=now)
+
+
+def _complete(programme: Programme, grant: Grant, chance: Random, now: datetime) -> Story:
+    """The last visit, the last results, the completion."""
+    now = yield from visited.made(programme, grant, False, chance, now)
+    now = yield from reported.final(programme, grant, chance, now)
+    now = yield later(now, 5, chance)
+    grants.complete(
+        grant,
+        visits_done=visits.done_count(grant),
+        results_verified=results.verified_count(grant),
+        actor=programme.as_staff("monitoring1"),
+        now=now,
+    )

@@ -1,0 +1,64 @@
+"""Reference data every installation starts with: places and the indicator dictionary. Safe to load at every start."""
+
+import csv
+from datetime import datetime
+from typing import Any
+
+from app.services import audit, places
+from models.base import db
+from models.indicators import Frequency, Indicator
+from models.places import AyilOkmotu, Oblast, Rayon, Village
+from seeds.content import DATA, read
+
+PLACES = DATA / "places.csv"
+INDICATORS = "indicators.json"
+
+
+class ReferenceDataRefusedError(Exception):
+    """A row of the project's own place list cannot be taken: the file is damaged."""
+
+
+def load(now: datetime) -> None:
+    """Add what is missing; nothing that is there is changed. The caller commits."""
+    load_places()
+    load_indicators(now)
+
+
+def load_places() -> None:
+    """Import the project's place list unless every place of it is there already."""
+    text = PLACES.read_text(encoding="utf-8")
+    wanted = {row["soate"] for row in csv.DictReader(text.splitlines())}
+    known = {
+        soate for table in (Oblast, Rayon, AyilOkmotu, Village) for soate in db.session.scalars(db.select(table.soate))
+    }
+    if wanted <= known:
+        return
+    result = places.import_csv(text.splitlines())
+    if result.refused:
+        line, reason = result.refused[0]
+        raise ReferenceDataRefusedError(f"{PLACES.name}, line {line}: {reason}")
+
+
+def load_indicators(now: datetime) -> None:
+    """Add the indicators of the dictionary whose key is not there yet."""
+    known = set(db.session.scalars(db.select(Indicator.key)))
+    for entry in read(INDICATORS):
+        if entry["key"] not in known:
+            indicator = _indicator(entry)
+            db.session.add(indicator)
+            db.session.flush()
+            audit.record(None, "indicator.create", indicator, now, key=indicator.key)
+
+
+def _indicator(entry: Any) -> Indicator:
+    return Indicator(
+        key=entry["key"],
+        title=entry["name"],
+        unit=entry["unit"],
+        definition=entry["definition"],
+        method=entry["method"],
+        tool=entry["tool"],
+        frequency=Frequency(entry["frequency"]),
+        responsible=entry["responsible"],
+        is_cumulative=entry["is_cumulative"],
+    )

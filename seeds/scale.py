@@ -1,0 +1,477 @@
+"""Synthetic load for benchmarks: many applications at once.
+
+The one exception to "rows are made by services alone": 20,000 applications through the services would take half
+an hour, so these are written in bulk, in the shape the services give them. They lie in calls of their own
+("scale-1" …, never public), have numbers of their own series ("S-2026-…") and keep every promise that
+`flask verify` checks. They have neither decisions nor grants. It needs the demonstration programme to build on.
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from itertools import islice
+from random import Random
+from typing import Any
+
+from sqlalchemy import insert
+
+from app.localisation import fold
+from app.services import audit, questions, rates, scoring
+from models.applications import (
+    Application,
+    ApplicationSection,
+    ApplicationStatus,
+    ApplicationTarget,
+    BudgetHeading,
+    BudgetLine,
+    Payer,
+    Snapshot,
+)
+from models.associations import Association
+from models.base import Base, canonical_json, db, round_half_up
+from models.calls import Call, CallStatus, Criterion
+from models.indicators import Indicator
+from models.numbering import NumberSeries
+from models.pledges import Pledge
+from models.rates import ExchangeRate
+from models.reviews import Assignment, AssignmentStatus, Conflict, Review, ReviewStatus, Score
+from models.users import Role, RoleAssignment, User
+from seeds import content
+from seeds.content import Content, pick
+
+BATCH = 1000
+SERIES = "S"
+S = ApplicationStatus
+SHARES: tuple[tuple[ApplicationStatus, int], ...] = (
+    (S.DRAFT, 14),
+    (S.SIGNED_OFF, 4),
+    (S.SUBMITTED, 11),
+    (S.RETURNED, 4),
+    (S.RESUBMITTED, 3),
+    (S.ELIGIBLE, 8),
+    (S.INELIGIBLE, 6),
+    (S.IN_REVIEW, 14),
+    (S.REVIEWED, 12),
+    (S.SELECTED, 4),
+    (S.RESERVE, 8),
+    (S.REJECTED, 9),
+    (S.WITHDRAWN, 3),
+)
+"""Statuses in percent. A grant needs a decision and a ledger, so none is offered here."""
+NOT_SUBMITTED = frozenset({S.DRAFT, S.SIGNED_OFF})
+REVIEWED = frozenset({S.REVIEWED, S.SELECTED, S.RESERVE, S.REJECTED})
+CLOSED = REVIEWED - {S.REVIEWED}
+TARGETS = ("jobs_created", "persons_trained")
+PLEDGE_SHARES = (60, 45)
+SPAN = timedelta(days=300)
+
+
+class DemonstrationMissingError(Exception):
+    """There are no associations, reviewers or rates to build on: load the demonstration programme first."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What the synthetic applications are built on."""
+
+    content: Content
+    associations: Sequence[Association]
+    operators: dict[int, int]
+    reviewers: Sequence[tuple[int, int | None]]
+    """User id and the ayil okmotu the reviewer lives in."""
+    secretary: int
+    indicators: dict[str, int]
+    rate: ExchangeRate
+
+
+@dataclass(frozen=True)
+class Draft:
+    """One application before it is written: its row, and what its other rows are made from."""
+
+    row: dict[str, Any]
+    kind: Any
+    association: Association
+    call: Call
+    texts: dict[str, str]
+    pledges: list[dict[str, Any]]
+
+
+def load(count: int, *, now: datetime) -> None:
+    """Add `count` applications; a second call adds more. The caller commits.
+
+    Raises `DemonstrationMissingError` on a database without the demonstration programme.
+    """
+    stage = _stage()
+    chance = Random(f"scale/{count}")
+    first = _reserve_numbers(count, now)
+    numbered = iter(range(first, first + count))
+    while batch := list(islice(numbered, len(stage.associations))):
+        call = _call(stage, now)
+        drafts = [_draft(stage, call, place, number, chance, now) for place, number in enumerate(batch)]
+        for start in range(0, len(drafts), BATCH):
+            _write(stage, drafts[start : start + BATCH], chance, now)
+    audit.record(None, "seed.scale", f"{SERIES.lower()}cale:{first}", now, count=count)
+
+
+def _stage() -> Stage:
+    associations = list(db.session.scalars(db.select(Association).order_by(Association.id)))
+    held = db.session.execute(
+        db.select(RoleAssignment.role, RoleAssignment.centre_id, User)
+        .join(User, User.id == RoleAssignment.user_id)
+        .where(RoleAssignment.ended_at.is_(None), RoleAssignment.role.in_([Role.OPERATOR, Role.REVIEWER, Role.SECRETARY]))
+        .order_by(RoleAssignment.id)
+    ).all()
+    reviewers = [
+        (user.id, user.person.village.ayil_okmotu_id if user.person.village else None)
+        for role, _centre, user in held
+        if role is Role.REVIEWER
+    ]
+    secretaries = [user.id for role, _centre, user in held if role is Role.SECRETARY]
+    rate = db.session.scalar(
+        db.select(ExchangeRate)
+        .where(ExchangeRate.currency == "RUB", ExchangeRate.approved_at.is_not(None))
+        .order_by(ExchangeRate.valid_on.desc())
+        .limit(1)
+    )
+    if not associations or len(reviewers) < 2 or not secretaries or rate is None:
+        raise DemonstrationMissingError("Load the demonstration programme first: flask demo.")
+    return Stage(
+        content=content.load(),
+        associations=associations,
+        operators={centre: user.id for role, centre, user in held if role is Role.OPERATOR},
+        reviewers=reviewers,
+        secretary=secretaries[0],
+        indicators={one.key: one.id for one in db.session.scalars(db.select(Indicator))},
+        rate=rate,
+    )
+
+
+def _reserve_numbers(count: int, now: datetime) -> int:
+    """Take `count` numbers of the series at once; returns the first."""
+    name = f"{SERIES}-{now.year}"
+    series = db.session.get(NumberSeries, name)
+    if series is None:
+        series = NumberSeries(name=name, last=0)
+        db.session.add(series)
+    first = series.last + 1
+    series.last += count
+    db.session.flush()
+    return first
+
+
+def _call(stage: Stage, now: datetime) -> Call:
+    """One more call that nobody outside sees; an association applies once in each."""
+    model = db.session.scalars(db.select(Call).where(Call.is_public).order_by(Call.id)).first()
+    if model is None:
+        raise DemonstrationMissingError("There is no call to take the rules from: flask demo.")
+    number = 1 + int(db.session.scalar(db.select(db.func.count()).where(~Call.is_public)) or 0)
+    call = Call(
+        code=f"scale-{number}",
+        fund_id=model.fund_id,
+        title={code: f"{text} [{number}]" for code, text in model.title.items()},
+        summary=model.summary,
+        status=CallStatus.DECIDED,
+        opens_at=now - SPAN,
+        closes_at=now - timedelta(days=1),
+        opened_at=now - SPAN,
+        budget=model.budget,
+        grant_floor=model.grant_floor,
+        grant_ceiling=model.grant_ceiling,
+        match_percent=model.match_percent,
+        created_by_id=stage.secretary,
+        is_public=False,
+    )
+    for one in model.criteria:
+        call.criteria.append(
+            Criterion(
+                position=one.position,
+                key=one.key,
+                weight=one.weight,
+                title=one.title,
+                description=one.description,
+                anchors=one.anchors,
+            )
+        )
+    db.session.add(call)
+    db.session.flush()
+    return call
+
+
+def _draft(stage: Stage, call: Call, place: int, number: int, chance: Random, now: datetime) -> Draft:
+    association = stage.associations[place]
+    kind, language = pick(chance, stage.content.kinds), chance.choice(("ky", "ru"))
+    status = chance.choices([one for one, _share in SHARES], [share for _one, share in SHARES])[0]
+    texts = _texts(kind, language, association)
+    amounts = dict.fromkeys(Payer, 0)
+    for line in kind["budget"]:
+        amounts[Payer(line["payer"])] += _amount(line)
+    pledges = [_pledge(stage, amounts[Payer.REMITTANCE] * share // 100, chance, now) for share in PLEDGE_SHARES]
+    created_at = now - timedelta(seconds=chance.randint(86_400 * 2, int(SPAN.total_seconds())))
+    submitted_at = None if status in NOT_SUBMITTED else created_at + timedelta(hours=chance.randint(4, 40))
+    operator = stage.operators[association.centre_id]
+    words = (f"{SERIES}-{now.year}-{number:05d}", texts["title"], association.name_ky, association.name_ru)
+    row = {
+        "number": words[0],
+        "call_id": call.id,
+        "association_id": association.id,
+        "status": status,
+        "title": texts["title"],
+        "search_text": fold(" ".join((*words, association.name_en))),
+        "language": language,
+        "grant_requested": amounts[Payer.GRANT],
+        "remittance_pledged": sum(one["amount_kgs"] for one in pledges),
+        "total_cost": sum(amounts.values()),
+        "created_by_id": operator,
+        "created_at": created_at,
+        "signed_off_by_id": None if status is S.DRAFT else operator,
+        "signed_off_at": None if status is S.DRAFT else created_at + timedelta(hours=3),
+        "submitted_at": submitted_at,
+        "screened_at": None,
+        "decided_at": submitted_at + timedelta(hours=6) if submitted_at and status in CLOSED else None,
+        "version": 1,
+    }
+    return Draft(row, kind, association, call, texts, pledges)
+
+
+def _texts(kind: Any, language: str, association: Association) -> dict[str, str]:
+    variant = next(one for one in kind["variants"] if one["language"] == language)
+    place = association.village or association.ayil_okmotu
+    names = {"village": place.name(language), "ao": association.ayil_okmotu.name(language)}
+    return {key: text.format(**names) for key, text in variant.items() if key != "language"}
+
+
+def _amount(line: Any) -> int:
+    return round_half_up(Decimal(str(line["quantity"])) * int(line["unit_cost"]) * 100)
+
+
+def _pledge(stage: Stage, som: int, chance: Random, now: datetime) -> dict[str, Any]:
+    amount = int(som * stage.rate.nominal / stage.rate.value)
+    people = stage.content.people
+    return {
+        "remitter_name": f"{pick(chance, people['surnames'])[0]} {pick(chance, people['male'])}",
+        "is_pseudonym": False,
+        "country": "RU",
+        "currency": stage.rate.currency,
+        "amount": amount,
+        "rate_id": stage.rate.id,
+        "amount_kgs": rates.in_som(amount, stage.rate.currency, stage.rate),
+        "due_on": (now + timedelta(days=90)).date(),
+        "has_consent": True,
+        "version": 1,
+    }
+
+
+def _write(stage: Stage, drafts: Sequence[Draft], chance: Random, now: datetime) -> None:
+    """Write applications with all that belongs to them."""
+    ids = _insert_returning(Application, [draft.row for draft in drafts])
+    written = list(zip(ids, drafts, strict=True))
+    _insert(ApplicationSection, [row for id_, draft in written for row in _sections(id_, draft)])
+    _insert(BudgetLine, [row for id_, draft in written for row in _lines(id_, draft)])
+    _insert(
+        Pledge,
+        [
+            pledge
+            | {
+                "application_id": id_,
+                "recorded_by_id": draft.row["created_by_id"],
+                "recorded_at": draft.row["created_at"],
+                "status": "pledged",
+            }
+            for id_, draft in written
+            for pledge in draft.pledges
+        ],
+    )
+    _insert(
+        ApplicationTarget,
+        [
+            {
+                "application_id": id_,
+                "indicator_id": stage.indicators[key],
+                "baseline": Decimal(0),
+                "target": Decimal(draft.kind["indicators"][key]),
+                "version": 1,
+            }
+            for id_, draft in written
+            for key in TARGETS
+        ],
+    )
+    _insert(Snapshot, [_snapshot(id_, draft) for id_, draft in written if draft.row["submitted_at"]])
+    _write_reviews(stage, written, chance, now)
+
+
+def _sections(id_: int, draft: Draft) -> Iterator[dict[str, Any]]:
+    for section in questions.SECTIONS:
+        yield {
+            "application_id": id_,
+            "key": section.key,
+            "answers": {question.key: draft.texts[question.key] for question in section.questions},
+            "saved_at": draft.row["created_at"],
+            "saved_by_id": draft.row["created_by_id"],
+            "version": 1,
+        }
+
+
+def _lines(id_: int, draft: Draft) -> Iterator[dict[str, Any]]:
+    language = draft.row["language"]
+    for line in draft.kind["budget"]:
+        yield {
+            "application_id": id_,
+            "heading": BudgetHeading(line["heading"]),
+            "item": line["item"][language],
+            "unit": line["unit"][language],
+            "quantity": Decimal(str(line["quantity"])),
+            "unit_cost": int(line["unit_cost"]) * 100,
+            "payer": Payer(line["payer"]),
+            "version": 1,
+        }
+
+
+def _snapshot(id_: int, draft: Draft) -> dict[str, Any]:
+    """The content that was handed in, in the shape of `applications.content_of`."""
+    language = draft.row["language"]
+    text = canonical_json(
+        {
+            "number": draft.row["number"],
+            "call": draft.call.code,
+            "association": {"id": draft.association.id, "name": draft.association.name_ky},
+            "language": language,
+            "answers": draft.texts,
+            "budget": [
+                {
+                    "heading": line["heading"],
+                    "item": line["item"][language],
+                    "unit": line["unit"][language],
+                    "quantity": str(line["quantity"]),
+                    "unit_cost": int(line["unit_cost"]) * 100,
+                    "amount": _amount(line),
+                    "payer": line["payer"],
+                }
+                for line in draft.kind["budget"]
+            ],
+            "pledges": [
+                {
+                    "remitter": one["remitter_name"],
+                    "country": one["country"],
+                    "currency": one["currency"],
+                    "amount": one["amount"],
+                    "amount_kgs": one["amount_kgs"],
+                    "due_on": one["due_on"].isoformat(),
+                }
+                for one in draft.pledges
+            ],
+            "targets": [
+                {"indicator": key, "baseline": "0", "target": str(draft.kind["indicators"][key])} for key in TARGETS
+            ],
+            "documents": [],
+            "signed_off_by": draft.row["signed_off_by_id"],
+        }
+    )
+    return {
+        "application_id": id_,
+        "sequence": 1,
+        "content": text,
+        "sha256": hashlib.sha256(text.encode()).hexdigest(),
+        "taken_at": draft.row["submitted_at"],
+        "taken_by_id": draft.row["created_by_id"],
+    }
+
+
+def _write_reviews(stage: Stage, written: Sequence[tuple[int, Draft]], chance: Random, now: datetime) -> None:
+    """Two assignments for what is in review or was: all submitted, or one of two."""
+    assigned: list[tuple[dict[str, Any], Draft]] = []
+    for id_, draft in written:
+        status = draft.row["status"]
+        if status not in REVIEWED and status is not S.IN_REVIEW:
+            continue
+        submitted = AssignmentStatus.CLOSED if status in CLOSED else AssignmentStatus.SUBMITTED
+        for place, reviewer in enumerate(_reviewers(stage, draft.association, chance)):
+            waits = status is S.IN_REVIEW and place == 1
+            row = {
+                "application_id": id_,
+                "reviewer_id": reviewer,
+                "status": AssignmentStatus.ACCEPTED if waits else submitted,
+                "assigned_by_id": stage.secretary,
+                "assigned_at": draft.row["submitted_at"] + timedelta(hours=1),
+                "due_on": (now + timedelta(days=14)).date(),
+                "answered_at": draft.row["submitted_at"] + timedelta(hours=2),
+                "decline_reason": "",
+                "version": 1,
+            }
+            assigned.append((row, draft))
+    ids = _insert_returning(Assignment, [row for row, _draft in assigned])
+    _insert(
+        Conflict,
+        [
+            {
+                "application_id": row["application_id"],
+                "user_id": row["reviewer_id"],
+                "kind": None,
+                "explanation": "",
+                "declared_at": row["answered_at"],
+            }
+            for row, _draft in assigned
+        ],
+    )
+    judged = [
+        (_review(stage, id_, row, draft, chance), draft)
+        for id_, (row, draft) in zip(ids, assigned, strict=True)
+        if row["status"] is not AssignmentStatus.ACCEPTED
+    ]
+    review_ids = _insert_returning(Review, [row for row, _draft in judged])
+    _insert(
+        Score,
+        [
+            {
+                "review_id": id_,
+                "submission": 1,
+                "criterion_id": criterion.id,
+                "level": row["draft"][criterion.key]["level"],
+                "justification": row["draft"][criterion.key]["justification"],
+            }
+            for id_, (row, draft) in zip(review_ids, judged, strict=True)
+            for criterion in draft.call.criteria
+        ],
+    )
+
+
+def _reviewers(stage: Stage, association: Association, chance: Random) -> list[int]:
+    """Two reviewers who live in other ayil okmotus."""
+    elsewhere = [user for user, home in stage.reviewers if home != association.ayil_okmotu_id]
+    return chance.sample(elsewhere, 2)
+
+
+def _review(stage: Stage, assignment_id: int, row: dict[str, Any], draft: Draft, chance: Random) -> dict[str, Any]:
+    stock, language = stage.content.review_texts, draft.row["language"]
+    judged = {}
+    for criterion in draft.call.criteria:
+        level = chance.choice((2, 3, 3, 4, 4, 5))
+        texts = stock[criterion.key][str(level)][language]
+        judged[criterion.key] = {"level": level, "justification": chance.choice(texts)}
+    weights = {criterion.key: criterion.weight for criterion in draft.call.criteria}
+    submitted_at = row["answered_at"] + timedelta(hours=3)
+    return {
+        "assignment_id": assignment_id,
+        "status": ReviewStatus.SUBMITTED,
+        "draft": judged,
+        "comment": "",
+        "submission": 1,
+        "total": scoring.total({key: one["level"] for key, one in judged.items()}, weights),
+        "saved_at": submitted_at,
+        "submitted_at": submitted_at,
+        "version": 1,
+    }
+
+
+def _insert(table: type[Base], rows: list[dict[str, Any]]) -> None:
+    if rows:
+        db.session.execute(insert(table.__table__), rows)
+
+
+def _insert_returning(table: type[Any], rows: list[dict[str, Any]]) -> list[int]:
+    """Write the rows; their new ids in the same order."""
+    if not rows:
+        return []
+    statement = insert(table).returning(table.id, sort_by_parameter_order=True)
+    return list(db.session.scalars(statement, rows))

@@ -1,0 +1,43 @@
+"""One tranche's way: requested, prepared and approved by two people, released, confirmed, accounted for."""
+
+from datetime import datetime
+from random import Random
+
+from app.services import tranches
+from models.grants import Tranche
+from seeds import expenditures
+from seeds.agenda import Chapter, later
+from seeds.programme import Programme
+
+STEPS = ("requested", "prepared", "approved", "released", "confirmed", "accounted")
+RETURNS = {
+    "ky": "Банк акчаны кайтарды: эсеп ээсинин аталышы келишимдегидей эмес.",
+    "ru": "Банк вернул деньги: наименование владельца счёта не совпадает с договором.",
+}
+
+
+def cycle(programme: Programme, tranche: Tranche, stop: str, chance: Random, now: datetime) -> Chapter:
+    """Walk the tranche up to the step `stop` ("returned" stands beside "confirmed")."""
+    association, actor = tranche.grant.association, programme.actor_for(tranche.grant.association)
+    preparer, approver = programme.as_staff("finance1"), programme.as_staff("finance2")
+    for step in STEPS:
+        if step == "accounted":
+            return (yield from expenditures.account_for(programme, tranche, chance, now))
+        now = yield later(now, chance.randint(1, 2) if step == "confirmed" else 1, chance)
+        if step == "requested":
+            tranches.request(tranche, actor=programme.actor_for(association), now=now)
+        elif step == "prepared":
+            tranches.prepare(tranche, actor=preparer, now=now)
+        elif step == "approved":
+            tranches.approve(tranche, actor=approver, now=now)
+        elif step == "released":
+            reference = f"ПП-{now:%y}-{programme.number('bank order'):05d}"
+            tranches.release(tranche, bank_reference=reference, value_on=now.date(), actor=preparer, now=now)
+        elif stop == "returned":
+            tranches.return_(tranche, reason=RETURNS[tranche.grant.application.language], actor=preparer, now=now)
+            return now
+        else:
+            tranches.confirm(tranche, actor=actor, now=now)
+        if step == stop:
+            return now
+    return now
