@@ -249,7 +249,7 @@ VISIT_STATUSES: Mapping[VisitStatus, str] = {
 }
 
 LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
-    type(next(iter(table))): dict(table)
+    type(next(iter(table))): {member: text for member, text in table.items()}  # noqa: C416
     for table in (
         APPLICATION_STATUSES, BUDGET_HEADINGS, PAYERS, SCREENING_OUTCOMES, ASSOCIATION_KINDS, MEMBERSHIP_ROLES,
         CALL_STATUSES, CONTRIBUTION_KINDS, CONTRIBUTION_STATUSES, CHANNELS, SESSION_STATUSES, DECISION_OUTCOMES,
@@ -296,6 +296,20 @@ COUNTRIES: Mapping[str, str] = {
     "TJ": N_("Tajikistan"),
 }
 """Countries money comes from, by ISO 3166-1 code; the most frequent ones first."""
+
+CURRENCIES: Mapping[str, str] = {
+    "KGS": N_("Kyrgyz som"),
+    "RUB": N_("Russian rouble"),
+    "USD": N_("US dollar"),
+    "EUR": N_("euro"),
+    "KZT": N_("Kazakh tenge"),
+    "TRY": N_("Turkish lira"),
+    "KRW": N_("South Korean won"),
+    "GBP": N_("pound sterling"),
+    "CNY": N_("Chinese yuan"),
+    "UZS": N_("Uzbek som"),
+}
+"""Currencies of evidence, by ISO 4217 code; the most frequent ones first."""
 
 VISIT_CHECKLIST: Mapping[str, str] = {
     "works": N_("The work goes as the plan says"),
@@ -359,6 +373,11 @@ def label_text(member: StrEnum) -> str:
 def country_text(code: str) -> str:
     """The name of a country in the language in force; an unlisted code stays as it is."""
     return gettext(COUNTRIES[code]) if code in COUNTRIES else code
+
+
+def currency_text(code: str) -> str:
+    """The name of a currency with its code, in the language in force."""
+    return f"{gettext(CURRENCIES[code])} ({code})" if code in CURRENCIES else code
 
 
 def unit_text(unit: str) -> str:

@@ -1,0 +1,300 @@
+"""The figures of a funding report as plain frozen data, and their canonical JSON.
+
+Amounts are tyiyn unless a currency is named beside them. A `Figure` holds the sum up to the report's end
+and the part of it dated within the period. Nothing here names a person.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, is_dataclass
+from datetime import UTC, date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from types import UnionType
+from typing import Any, get_args, get_origin, get_type_hints
+
+from app.localisation import N_
+from models.base import Texts, canonical_json
+
+VERSION = 1
+NOT_COLLECTED = None
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A sum in tyiyn: all events up to the end of the report, and those within its period."""
+
+    total: int = 0
+    in_period: int = 0
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where the money stands at the end. received = available + committed + advanced + spent."""
+
+    received: Figure
+    committed: int
+    advanced: int
+    disbursed: Figure
+    spent: Figure
+    returned: Figure
+    available: int
+
+    @property
+    def difference(self) -> int:
+        """What the identity is off by, in tyiyn: zero, or the ledger is not right."""
+        return self.received.total - self.available - self.committed - self.advanced - self.spent.total
+
+
+@dataclass(frozen=True)
+class CoInvestment:
+    """Verified co-investment of one kind from one country in one currency; `amount` in that currency's minor units."""
+
+    kind: str
+    country: str
+    currency: str
+    count: int
+    amount: int
+    kgs: Figure
+
+
+@dataclass(frozen=True)
+class Leverage:
+    """Verified co-investment by grant money disbursed, both up to the end, in tyiyn."""
+
+    cash: int
+    in_kind: int
+    disbursed: int
+
+    @property
+    def cash_only(self) -> Decimal | None:
+        """Som of verified cash for each som disbursed, two decimals; None while nothing is disbursed."""
+        return self._ratio(self.cash)
+
+    @property
+    def with_in_kind(self) -> Decimal | None:
+        return self._ratio(self.cash + self.in_kind)
+
+    def _ratio(self, numerator: int) -> Decimal | None:
+        if self.disbursed <= 0:
+            return None
+        return (Decimal(numerator) / self.disbursed).quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+@dataclass(frozen=True)
+class GrantRow:
+    """One grant; money up to the report's end, status as on the day the report was made."""
+
+    number: str
+    association: Texts
+    ayil_okmotu: Texts
+    oblast: Texts
+    title: str
+    status: str
+    starts_on: date
+    ends_on: date
+    amount: int
+    disbursed: int
+    spent: int
+    cash: int
+    in_kind: int
+    latitude: float | None
+    longitude: float | None
+
+
+@dataclass(frozen=True)
+class TrancheRow:
+    """An instalment of a grant. `paid` is 0 until it was paid; `paid_on` is the day of the transfer."""
+
+    grant: str
+    sequence: int
+    due_on: date
+    amount: int
+    paid: int
+    paid_on: date | None
+    status: str
+
+
+@dataclass(frozen=True)
+class ResultRow:
+    """One indicator over all grants. `value`, `female`, `male` are None when not (completely) collected.
+
+    `baseline` and `target` add up all `grants` with a target (or average them when `is_average`); `value` the
+    `collected` ones with a verified value.
+    """
+
+    key: str
+    title: Texts
+    unit: str
+    is_average: bool
+    grants: int
+    collected: int
+    baseline: Decimal
+    target: Decimal
+    value: Decimal | None
+    female: Decimal | None
+    male: Decimal | None
+
+
+@dataclass(frozen=True)
+class TrancheDelay:
+    """A tranche due and not paid at the report's end."""
+
+    grant: str
+    sequence: int
+    due_on: date
+    days: int
+    amount: int
+    status: str
+
+
+@dataclass(frozen=True)
+class VisitDelay:
+    """A visit planned for a day up to the report's end and not made by then."""
+
+    grant: str
+    planned_on: date
+    days: int
+
+
+@dataclass(frozen=True)
+class RiskRow:
+    """The rating of the newest visit of a grant, for those not low."""
+
+    grant: str
+    visited_on: date
+    risk: str
+
+
+@dataclass(frozen=True)
+class RateRow:
+    """An exchange rate pinned by what is counted here: how many instalments and contributions."""
+
+    currency: str
+    valid_on: date
+    nominal: int
+    value: Decimal
+    source: str
+    instalments: int
+    contributions: int
+
+
+@dataclass(frozen=True)
+class InstalmentRow:
+    """Money received from the donor; `amount` in minor units of `currency`."""
+
+    received_on: date
+    bank_reference: str
+    currency: str
+    amount: int
+    amount_kgs: int
+
+
+@dataclass(frozen=True)
+class FundingReportData:
+    """Everything a funding report says."""
+
+    version: int
+    donor: Texts
+    emblem: str
+    fund_code: str
+    fund: Texts
+    purpose: Texts
+    statement: Texts
+    currency: str
+    agreed: int
+    starts_on: date
+    ends_on: date
+    generated_at: datetime
+    position: Position
+    awarded: Figure
+    cash: Figure
+    in_kind: Figure
+    leverage: Leverage
+    co_investments: tuple[CoInvestment, ...]
+    grants: tuple[GrantRow, ...]
+    tranches: tuple[TrancheRow, ...]
+    results: tuple[ResultRow, ...]
+    tranche_delays: tuple[TrancheDelay, ...]
+    visit_delays: tuple[VisitDelay, ...]
+    visits_done: int
+    risk_counts: Mapping[str, int]
+    risks: tuple[RiskRow, ...]
+    rates: tuple[RateRow, ...]
+    instalments: tuple[InstalmentRow, ...]
+
+    @property
+    def number(self) -> str:
+        """How the report is called: fund and period."""
+        return f"{self.fund_code} {self.starts_on.isoformat()} / {self.ends_on.isoformat()}"
+
+
+def figures(data: FundingReportData) -> list[tuple[str, str, int]]:
+    """(key, message id, tyiyn) of the headline totals; page, PDF and workbook show these and no others."""
+    position = data.position
+    return [
+        ("received", N_("Received from the donor"), position.received.total),
+        ("awarded", N_("Awarded to grants"), data.awarded.total),
+        ("committed", N_("Committed and not yet paid"), position.committed),
+        ("disbursed", N_("Disbursed to associations"), position.disbursed.total),
+        ("spent", N_("Spent and accounted for"), position.spent.total),
+        ("returned", N_("Sent back by banks"), position.returned.total),
+        ("available", N_("Available for new grants"), position.available),
+        ("cash", N_("Verified co-investment in cash"), data.cash.total),
+        ("in_kind", N_("Verified co-investment in kind"), data.in_kind.total),
+    ]
+
+
+# Canonical JSON ---------------------------------------------------------------------------------------------------
+
+
+def to_json(data: FundingReportData) -> str:
+    """Canonical JSON of the report: the text that is frozen and hashed."""
+    return canonical_json(_plain(asdict(data)))
+
+
+def from_json(content: str) -> FundingReportData:
+    """The report a frozen text says. Raises `ValueError` for a version this code does not know."""
+    values = json.loads(content)
+    if values.get("version") != VERSION:
+        raise ValueError(f"funding report of version {values.get('version')!r}")
+    data: FundingReportData = _typed(FundingReportData, values)
+    return data
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    return value
+
+
+def _typed(kind: Any, value: Any) -> Any:
+    """`value` from JSON as `kind`: a dataclass, a tuple of them, an optional, a day, an instant, a decimal."""
+    if is_dataclass(kind):
+        hints = _hints(kind)
+        return kind(**{one.name: _typed(hints[one.name], value[one.name]) for one in fields(kind)})  # type: ignore[operator]
+    if get_origin(kind) is tuple:
+        item = get_args(kind)[0]
+        return tuple(_typed(item, one) for one in value)
+    if isinstance(kind, UnionType):
+        item = next(one for one in get_args(kind) if one is not type(None))
+        return None if value is None else _typed(item, value)
+    if kind in (datetime, date):
+        return kind.fromisoformat(value)
+    return Decimal(value) if kind is Decimal else value
+
+
+_known_hints: dict[Any, dict[str, Any]] = {}
+
+
+def _hints(kind: Any) -> dict[str, Any]:
+    if kind not in _known_hints:
+        _known_hints[kind] = get_type_hints(kind)
+    return _known_hints[kind]

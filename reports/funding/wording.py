@@ -1,0 +1,74 @@
+"""What page, paper and workbook of the funding report say in the same words."""
+
+from collections.abc import Sequence
+
+from app.localisation import N_, date_text, money, number_text
+from app.localisation import gettext as _
+from reports.funding.data import FundingReportData, GrantRow, Leverage
+
+TITLE = N_("Funding report")
+
+
+def period_text(data: FundingReportData) -> str:
+    """The days the report is about."""
+    return f"{date_text(data.starts_on)} – {date_text(data.ends_on)}"
+
+
+def leverage_text(leverage: Leverage, *, with_in_kind: bool) -> str:
+    """The leverage as people read it, or that there is none yet."""
+    ratio = leverage.with_in_kind if with_in_kind else leverage.cash_only
+    return _("not available") if ratio is None else number_text(ratio, 2)
+
+
+def in_period(data: FundingReportData) -> dict[str, int]:
+    """{key of `figures`: what of it is dated within the period, in tyiyn}; balances have no such part."""
+    position = data.position
+    return {
+        "received": position.received.in_period,
+        "disbursed": position.disbursed.in_period,
+        "spent": position.spent.in_period,
+        "returned": position.returned.in_period,
+        "awarded": data.awarded.in_period,
+        "cash": data.cash.in_period,
+        "in_kind": data.in_kind.in_period,
+    }
+
+
+def identity_text(data: FundingReportData) -> str:
+    """The identity every position keeps, with its figures."""
+    position = data.position
+    return _(
+        "Check: %(received)s received = %(available)s available + %(committed)s committed and not yet paid "
+        "+ %(advanced)s paid and not yet accounted for + %(spent)s spent.",
+        received=money(position.received.total),
+        available=money(position.available),
+        committed=money(position.committed),
+        advanced=money(position.advanced),
+        spent=money(position.spent.total),
+    )
+
+
+def leverage_lines(data: FundingReportData) -> list[str]:
+    """Both leverages with formula and denominator."""
+    leverage = data.leverage
+    disbursed = money(leverage.disbursed)
+    return [
+        _(
+            "Leverage = verified co-investment ÷ grant money disbursed. "
+            "Cash only: %(cash)s ÷ %(disbursed)s = %(ratio)s.",
+            cash=money(leverage.cash),
+            disbursed=disbursed,
+            ratio=leverage_text(leverage, with_in_kind=False),
+        ),
+        _(
+            "With goods and labour: %(all)s ÷ %(disbursed)s = %(ratio)s.",
+            all=money(leverage.cash + leverage.in_kind),
+            disbursed=disbursed,
+            ratio=leverage_text(leverage, with_in_kind=True),
+        ),
+    ]
+
+
+def sum_of(grants: Sequence[GrantRow], field: str) -> int:
+    """The sum of one money field over grants, in tyiyn."""
+    return sum(int(getattr(one, field)) for one in grants)

@@ -1,0 +1,140 @@
+"""The XLSX kit: write-only workbooks in which text is never a formula, numbers stay numbers and days are days.
+
+The same data give the same bytes: the archive's and the properties' times are those of the document.
+"""
+
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.utils import get_column_letter
+
+from app.localisation import EXPONENTS, plain_amount
+
+Value = str | int | Decimal | date | None
+
+HEAD_FONT, HEAD_FILL = Font(bold=True, color="FF23201C"), PatternFill("solid", fgColor="FFF1EADC")
+HEAD_EDGE, TOTAL_EDGE = Border(bottom=Side("medium", color="FFA8322A")), Border(top=Side("thin", color="FF23201C"))
+TITLE_FONT, BOLD_FONT = Font(bold=True, size=14), Font(bold=True)
+WRAPPED, TOP = Alignment(wrap_text=True, vertical="bottom"), Alignment(vertical="top")
+DAY_FORMAT = "yyyy-mm-dd"
+NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+LONGEST_TEXT = 32_000
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A column: its title, its width in characters, and the format of its numbers ("" for text and days)."""
+
+    title: str
+    width: int
+    number_format: str = ""
+
+
+def money_format(currency: str = "KGS") -> str:
+    """The number format of amounts in major units of `currency`."""
+    exponent = EXPONENTS[currency]
+    return "#,##0" + ("." + "0" * exponent if exponent else "")
+
+
+def major(amount: int | None, currency: str = "KGS") -> Decimal | None:
+    """Minor units as the number a workbook holds: major units."""
+    return None if amount is None else plain_amount(amount, currency)
+
+
+class Sheets:
+    """A workbook in the making. Rows are written as they come; nothing is kept in memory."""
+
+    def __init__(self, title: str, dated_at: datetime) -> None:
+        self._book = Workbook(write_only=True)
+        self._book.properties.title = title
+        self._book.properties.creator = "Ashar"
+        self._dated_at = dated_at.astimezone(UTC).replace(microsecond=0)
+
+    def add(
+        self,
+        name: str,
+        headings: Sequence[Heading],
+        rows: Iterable[Sequence[Value]],
+        total: Sequence[Value] | None = None,
+        *,
+        intro: Sequence[str] = (),
+    ) -> None:
+        """Write one sheet: lines of introduction, a frozen head, the rows and a row of totals."""
+        sheet = self._book.create_sheet(_sheet_name(name))
+        for index, heading in enumerate(headings, start=1):
+            sheet.column_dimensions[get_column_letter(index)].width = heading.width
+        sheet.freeze_panes = f"A{len(intro) + 2}"
+        sheet.page_setup.orientation = "landscape"
+        sheet.page_setup.paperSize = 9
+        sheet.page_setup.fitToHeight = 0
+        sheet.sheet_properties.pageSetUpPr.fitToPage = True
+        sheet.print_title_rows = f"{len(intro) + 1}:{len(intro) + 1}"
+        for index, line in enumerate(intro):
+            cell = _cell(sheet, line)
+            cell.font = TITLE_FONT if index == 0 else Font()
+            sheet.append([cell])
+        head = []
+        for heading in headings:
+            cell = _cell(sheet, heading.title)
+            cell.font, cell.fill, cell.border, cell.alignment = HEAD_FONT, HEAD_FILL, HEAD_EDGE, WRAPPED
+            head.append(cell)
+        sheet.append(head)
+        for row in rows:
+            sheet.append(_row(sheet, headings, row))
+        if total is not None:
+            cells = _row(sheet, headings, total)
+            for cell in cells:
+                cell.font, cell.border = BOLD_FONT, TOTAL_EDGE
+            sheet.append(cells)
+
+    def save(self) -> bytes:
+        """The workbook's bytes."""
+        target = io.BytesIO()
+        self._book.save(target)
+        return _with_time(target.getvalue(), self._dated_at)
+
+
+def _row(sheet: Any, headings: Sequence[Heading], row: Sequence[Value]) -> list[Any]:
+    return [_cell(sheet, value, heading.number_format) for heading, value in zip(headings, row, strict=True)]
+
+
+def _cell(sheet: Any, value: Value, number_format: str = "") -> Any:
+    if isinstance(value, str):
+        cell = WriteOnlyCell(sheet, NOT_IN_XML.sub("", value)[:LONGEST_TEXT])
+        cell.data_type = "s"  # a text beginning with = stays a text
+        return cell
+    cell = WriteOnlyCell(sheet, value)
+    if isinstance(value, date):
+        cell.number_format = DAY_FORMAT
+    elif number_format:
+        cell.number_format = number_format
+    return cell
+
+
+def _sheet_name(name: str) -> str:
+    return re.sub(r"[\[\]:*?/\\]", " ", name).strip("' ")[:31] or "1"
+
+
+def _with_time(content: bytes, at: datetime) -> bytes:
+    """The same archive with every time set to `at`."""
+    stamp = f"{at:%Y-%m-%dT%H:%M:%SZ}".encode()
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as copy:
+        for entry in source.infolist():
+            data = source.read(entry)
+            if entry.filename == "docProps/core.xml":
+                data = re.sub(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*", rb"\g<1>" + stamp, data)
+            info = zipfile.ZipInfo(entry.filename, date_time=at.timetuple()[:6])
+            info.compress_type = zipfile.ZIP_DEFLATED
+            info.external_attr = 0o600 << 16
+            copy.writestr(info, data)
+    return target.getvalue()
