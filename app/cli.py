@@ -14,7 +14,7 @@ from rq.cron import CronScheduler
 from rq.serializers import JSONSerializer
 from sqlalchemy import text
 
-from app import clock, doctor, jobs, queue
+from app import clock, doctor, jobs, queue, workflow
 from app.config import Config
 from app.localisation import LOCALE_CODES, use_locale
 from app.services import associations, funds, places, users, verification
@@ -32,7 +32,18 @@ report_group = AppGroup("report", help="Reports.")
 
 def register(app: Flask) -> None:
     """Add the commands to the application."""
-    for command in (init, demo, run_doctor, verify, worker, cron, import_places, user_group, report_group):
+    for command in (
+        init,
+        demo,
+        run_doctor,
+        verify,
+        worker,
+        cron,
+        import_places,
+        print_workflow,
+        user_group,
+        report_group,
+    ):
         app.cli.add_command(command)
 
 
@@ -78,7 +89,10 @@ def run_doctor() -> None:
     """Say what is wrong with this copy and how to mend it."""
     findings = doctor.examine(_config(), current_app.extensions["broker"])
     for finding in findings:
-        click.echo(f"{'ok     ' if not finding.problem else 'PROBLEM'} {finding.what}" + (f": {finding.problem}" if finding.problem else ""))
+        click.echo(
+            f"{'ok     ' if not finding.problem else 'PROBLEM'} {finding.what}"
+            + (f": {finding.problem}" if finding.problem else "")
+        )
     if any(finding.problem for finding in findings):
         raise SystemExit(1)
 
@@ -138,6 +152,12 @@ def import_places(file: Path, is_applied: bool) -> None:
     else:
         db.session.rollback()
         click.echo("Dry run: nothing was written. Add --apply to write.")
+
+
+@click.command("workflow")
+def print_workflow() -> None:
+    """Print the life cycles as Markdown: docs/workflow.md is this."""
+    click.echo(workflow.as_markdown(), nl=False)
 
 
 @user_group.command("add")

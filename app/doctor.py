@@ -35,7 +35,7 @@ def examine(config: Config, broker: Redis) -> list[Finding]:
             "broker",
             ""
             if state["broker"] == "ok"
-            else "The broker does not answer: start the programme with make run, or set REDIS_URL. Jobs wait meanwhile.",
+            else "It does not answer: start the programme with make run, or set REDIS_URL. Jobs wait meanwhile.",
         )
     )
     if state["migrations"] == "ok":
@@ -56,7 +56,9 @@ def _folder(config: Config) -> Finding:
 
 def _disk(config: Config) -> Finding:
     free = shutil.disk_usage(config.home).free
-    problem = "" if free >= LEAST_FREE else f"Only {free // 2**20} MiB free: make room, or set ASHAR_HOME to another disk."
+    problem = (
+        "" if free >= LEAST_FREE else f"Only {free // 2**20} MiB free: make room, or set ASHAR_HOME to another disk."
+    )
     return Finding("disk", problem)
 
 

@@ -9,7 +9,7 @@ from flask_login import current_user
 from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from redis import Redis
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -76,6 +76,7 @@ def _configure(app: Flask, config: Config) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         PERMANENT_SESSION_LIFETIME=SESSION_LENGTH,
+        SESSION_REFRESH_EACH_REQUEST=False,
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=config.https,
         SEND_FILE_MAX_AGE_DEFAULT=365 * 86400,
@@ -94,6 +95,8 @@ def _configure(app: Flask, config: Config) -> None:
 def _hook(app: Flask, config: Config) -> None:
     @app.before_request
     def open_request() -> ResponseReturnValue | None:
+        if request.endpoint == "static":
+            return None
         write_intent.set(request.method not in READS)
         presentation.choose_locale()
         return access.guard() or submissions.replay()
@@ -119,6 +122,7 @@ def _hook(app: Flask, config: Config) -> None:
     app.register_error_handler(CSRFError, lambda error: _page(400))
     app.register_error_handler(DomainError, _show_refusal)
     app.register_error_handler(StaleDataError, lambda error: _conflict())
+    app.register_error_handler(IntegrityError, lambda error: _conflict())
     app.register_error_handler(submissions.StaleForm, submissions.show_stale_form)
     app.register_error_handler(OperationalError, _show_database_away)
 
@@ -149,4 +153,3 @@ def _show_database_away(error: OperationalError) -> ResponseReturnValue:
     logging.getLogger("ashar").error("the database does not answer: %s", error.orig)
     db.session.rollback()
     return _page(503)
-

@@ -1,9 +1,10 @@
 """RQ job functions: thin, idempotent, each in an application context of the worker and with its own commits."""
 
+from flask import current_app
+
 from app import clock, queue
 from app.localisation import use_locale
 from app.services import funding_reports, users
-from flask import current_app
 from models.base import db
 from models.funding_reports import FundingReport
 from reports import funding

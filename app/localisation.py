@@ -183,10 +183,7 @@ def as_json(value: Any) -> Any:
 def number_text(value: int | float | Decimal, decimals: int | None = None) -> str:
     """1 234 567,5 (ky, ru) or 1 234 567.5 (en), groups parted by no-break spaces."""
     number = Decimal(str(value)) if isinstance(value, float) else Decimal(value)
-    if decimals is None:
-        text = f"{number.normalize():,f}"
-    else:
-        text = f"{number:,.{decimals}f}"
+    text = f"{number.normalize():,f}" if decimals is None else f"{number:,.{decimals}f}"
     whole, _dot, fraction = text.partition(".")
     whole = whole.replace(",", NBSP)
     if not fraction:

@@ -111,9 +111,9 @@ class Refused:
 
 
 R, S, P = Role, Scope, Permission
-_EVERYBODY: Mapping[Role, Scope] = dict.fromkeys(Role, S.ALL)
-_APPLICANT: Mapping[Role, Scope] = {R.MEMBER: S.ASSOCIATION, R.OPERATOR: S.CENTRE}
-_OFFICE: Mapping[Role, Scope] = {R.SECRETARY: S.ALL, R.COUNCIL_CHAIR: S.ALL}
+_EVERYBODY: dict[Role, Scope] = dict.fromkeys(Role, S.ALL)
+_APPLICANT: dict[Role, Scope] = {R.MEMBER: S.ASSOCIATION, R.OPERATOR: S.CENTRE}
+_OFFICE: dict[Role, Scope] = {R.SECRETARY: S.ALL, R.COUNCIL_CHAIR: S.ALL}
 
 GRANTS: Mapping[Permission, Mapping[Role, Scope]] = {
     P.DESK_READ: _EVERYBODY,
@@ -125,9 +125,7 @@ GRANTS: Mapping[Permission, Mapping[Role, Scope]] = {
     P.MEMBER_MANAGE: {R.OPERATOR: S.CENTRE, R.ADMINISTRATOR: S.ALL},
     P.PAYOUT_ACCOUNT_PROPOSE: _APPLICANT,
     P.PAYOUT_ACCOUNT_CONFIRM: {R.FINANCE: S.ALL},
-    P.APPLICATION_READ: _APPLICANT
-    | _OFFICE
-    | {R.REVIEWER: S.ASSIGNMENT, R.FINANCE: S.ALL, R.MONITOR: S.ALL},
+    P.APPLICATION_READ: _APPLICANT | _OFFICE | {R.REVIEWER: S.ASSIGNMENT, R.FINANCE: S.ALL, R.MONITOR: S.ALL},
     P.APPLICATION_WRITE: _APPLICANT,
     P.APPLICATION_SIGN_OFF: _APPLICANT,
     P.APPLICATION_SCREEN: {R.SECRETARY: S.ALL},
@@ -186,7 +184,7 @@ def _covers(scope: Scope, user: User, on: Any) -> bool:
     if scope is Scope.ALL:
         return True
     if scope is Scope.ASSIGNMENT:
-        return isinstance(on, Assignment) and on.reviewer_id == user.id or isinstance(on, Application)
+        return (isinstance(on, Assignment) and on.reviewer_id == user.id) or isinstance(on, Application)
     if scope is Scope.DONOR:
         fund = on if isinstance(on, Fund) else getattr(on, "fund", None)
         return fund is not None and fund.donor_id in user.donor_ids
@@ -234,7 +232,7 @@ def _own_associations(user: User) -> Any:
 def _applications(user: User) -> Any:
     if user.has_role(R.SECRETARY, R.COUNCIL_CHAIR):
         return db.true()
-    seen = Application.association_id.in_(_own_associations(user))
+    seen: Any = Application.association_id.in_(_own_associations(user))
     if user.has_role(R.REVIEWER):
         own = db.select(Assignment.application_id).where(
             Assignment.reviewer_id == user.id, Assignment.status.in_(REVIEWER_MAY_READ)
@@ -248,7 +246,7 @@ def _applications(user: User) -> Any:
 def _grants(user: User) -> Any:
     if user.has_role(R.SECRETARY, R.COUNCIL_CHAIR, R.FINANCE, R.MONITOR):
         return db.true()
-    seen = Grant.association_id.in_(_own_associations(user))
+    seen: Any = Grant.association_id.in_(_own_associations(user))
     if user.has_role(R.DONOR):
         seen |= Grant.fund_id.in_(db.select(Fund.id).where(Fund.donor_id.in_(user.donor_ids)))
     return seen

@@ -10,8 +10,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from models.base import db
 from sqlalchemy import event, text
+
+from models.base import db
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from app.localisation import N_, gettext, lazy, ngettext
 
 REQUIRED = N_("Fill this in.")
 LONGEST_NUMBER = 24
+OWN_MESSAGES_OF_WTFORMS = (N_("Not a valid choice."), N_("Invalid Choice: could not coerce."))
 
 
 class _Translations:
@@ -41,7 +42,7 @@ class BaseForm(FlaskForm):
         if field and field in self:
             self[field].errors = [*self[field].errors, text]
         else:
-            self.form_errors = [*self.form_errors, text]
+            self.form_errors: list[str] = [*self.form_errors, text]
 
     def all_errors(self) -> list[str]:
         """Every message, for pages whose form is only a button."""
@@ -77,7 +78,10 @@ class TextField(StringField):
     """One line of text, without blanks around it."""
 
     def __init__(self, label: str, *, required: bool = True, longest: int = 200, **kwargs: Any) -> None:
-        checks: list[Any] = [required_value() if required else Optional(), Length(max=longest, message=too_long(longest))]
+        checks: list[Any] = [
+            required_value() if required else Optional(),
+            Length(max=longest, message=too_long(longest)),
+        ]
         super().__init__(lazy(label), validators=checks, filters=[_clean], **kwargs)
 
 
@@ -85,7 +89,10 @@ class LongTextField(TextAreaField):
     """Several lines of text."""
 
     def __init__(self, label: str, *, required: bool = True, longest: int = 4000, **kwargs: Any) -> None:
-        checks: list[Any] = [required_value() if required else Optional(), Length(max=longest, message=too_long(longest))]
+        checks: list[Any] = [
+            required_value() if required else Optional(),
+            Length(max=longest, message=too_long(longest)),
+        ]
         super().__init__(lazy(label), validators=checks, filters=[_clean], **kwargs)
 
 
@@ -93,6 +100,8 @@ class NumberField(Field):
     """A decimal number as people type it: blanks between groups, a comma or a point before the fraction."""
 
     widget = StringField.widget
+
+    data: Any
 
     def __init__(self, label: str, *, required: bool = True, places: int = 3, **kwargs: Any) -> None:
         super().__init__(lazy(label), validators=[required_input() if required else Optional()], **kwargs)
@@ -140,8 +149,8 @@ class WholeNumberField(NumberField):
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         super().process_formdata(valuelist)
-        if self.data is not None:
-            self.data = int(self.data)
+        number: Any = self.data
+        self.data = None if number is None else int(number)
 
     def _value(self) -> str:
         if self.typed is not None:

@@ -11,7 +11,9 @@ from models.users import User
 
 
 class AuditEvent(Base):
-    """One act. `subject` is "noun:id"; `details` canonical JSON without personal data; `hash` chains to the previous."""
+    """One act. `subject` is "noun:id"; `details` canonical JSON without personal data; `hash` chains to the
+    one before. Append-only.
+    """
 
     __tablename__ = "audit_events"
     __table_args__ = (sa.Index("ix_audit_events_subject", "subject", "id"), STRICT)

@@ -18,7 +18,7 @@ class ExpenditureStatus(StrEnum):
 
 
 class Expenditure(Versioned, Base):
-    """One paid document. `amount` in tyiyn; the heading is that of the budget line. A supplier's document counts once."""
+    """One paid document. `amount` in tyiyn; the heading is the budget line's. A supplier's document counts once."""
 
     __tablename__ = "expenditures"
     __table_args__ = (

@@ -1,1 +1,1 @@
-"""The domain: what the programme does. Plain functions that take actor and time as arguments and flush, never commit."""
+"""The domain: what the programme does. Plain functions that are told actor and time, and flush, never commit."""

@@ -1,7 +1,7 @@
 """Lists of applications: filters, folded search and keyset paging, the same cost on the first and the last page."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from app.localisation import fold
@@ -21,6 +21,8 @@ class Filter:
     words: str = ""
     association_ids: frozenset[int] | None = None
     centre_ids: frozenset[int] | None = None
+    seen: Any = None
+    """The condition of the rows a user may see, as `policy.visible` states it."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ def oldest_page(narrowed: Filter, size: int = PAGE) -> Page:
 def counts(narrowed: Filter) -> Mapping[ApplicationStatus, int]:
     """Applications per status under the filter (its own status apart)."""
     query = db.select(Application.status, db.func.count()).group_by(Application.status)
-    without_status = Filter(narrowed.call_id, None, narrowed.words, narrowed.association_ids, narrowed.centre_ids)
+    without_status = replace(narrowed, status=None)
     return {status: int(count) for status, count in db.session.execute(_narrow(query, without_status))}
 
 
@@ -80,6 +82,8 @@ def _narrow(query: Any, narrowed: Filter) -> Any:
                 db.select(Association.id).where(Association.centre_id.in_(narrowed.centre_ids))
             )
         )
+    if narrowed.seen is not None:
+        query = query.where(narrowed.seen)
     if narrowed.words.strip():
         query = query.where(Application.search_text.contains(fold(narrowed.words), autoescape=True))
     return query

@@ -5,12 +5,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
+from app.clock import bishkek_day
 from app.localisation import N_, Money, fold
-from app.services import audit, notifications, numbering, questions, rates
+from app.services import audit, documents, notifications, numbering, questions, rates
 from app.services.actors import Actor
 from app.services.associations import is_chair
+from app.services.documents import Upload
 from app.services.errors import (
     AlreadyUsedError,
     DomainError,
@@ -30,7 +33,7 @@ from models.applications import (
     Snapshot,
 )
 from models.associations import Association
-from models.base import canonical_json, db
+from models.base import canonical_json, db, lock
 from models.calls import Call
 from models.documents import Document, DocumentKind
 from models.indicators import Indicator
@@ -38,6 +41,7 @@ from models.pledges import Pledge
 from models.users import Role
 
 S = ApplicationStatus
+_ASSIGN_GUARD = N_("reviewer of another ayil okmotu, no conflict")
 TRANSITIONS: Mapping[tuple[ApplicationStatus, str], Transition] = {
     (S.DRAFT, "sign_off"): Transition(
         S.SIGNED_OFF, N_("Association's chair"), N_("every part filled in; minutes of the village meeting attached")
@@ -51,17 +55,23 @@ TRANSITIONS: Mapping[tuple[ApplicationStatus, str], Transition] = {
     (S.RESUBMITTED, "find_eligible"): Transition(S.ELIGIBLE, N_("Council secretary"), N_("every rule met")),
     (S.SUBMITTED, "find_ineligible"): Transition(S.INELIGIBLE, N_("Council secretary"), N_("reason given")),
     (S.RESUBMITTED, "find_ineligible"): Transition(S.INELIGIBLE, N_("Council secretary"), N_("reason given")),
-    (S.ELIGIBLE, "assign"): Transition(S.IN_REVIEW, N_("Council secretary"), N_("reviewer of another ayil okmotu, no conflict")),
-    (S.IN_REVIEW, "assign"): Transition(S.IN_REVIEW, N_("Council secretary"), N_("reviewer of another ayil okmotu, no conflict")),
-    (S.IN_REVIEW, "complete_review"): Transition(S.REVIEWED, N_("Reviewer"), N_("the call's number of reviews submitted")),
-    (S.REVIEWED, "select"): Transition(S.SELECTED, N_("Council session"), N_("quorum; amount within ceiling, budget and fund")),
+    (S.ELIGIBLE, "assign"): Transition(S.IN_REVIEW, N_("Council secretary"), _ASSIGN_GUARD),
+    (S.IN_REVIEW, "assign"): Transition(S.IN_REVIEW, N_("Council secretary"), _ASSIGN_GUARD),
+    (S.IN_REVIEW, "complete_review"): Transition(
+        S.REVIEWED, N_("Reviewer"), N_("the call's number of reviews submitted")
+    ),
+    (S.REVIEWED, "select"): Transition(
+        S.SELECTED, N_("Council session"), N_("quorum; amount within ceiling, budget and fund")
+    ),
     (S.REVIEWED, "reserve"): Transition(S.RESERVE, N_("Council session"), N_("quorum; reason given")),
     (S.REVIEWED, "reject"): Transition(S.REJECTED, N_("Council session"), N_("quorum; reason given")),
-    (S.SELECTED, "offer_grant"): Transition(S.GRANT_OFFERED, N_("Finance officer"), N_("protocol signed; fund covers the amount")),
+    (S.SELECTED, "offer_grant"): Transition(
+        S.GRANT_OFFERED, N_("Finance officer"), N_("protocol signed; fund covers the amount")
+    ),
 } | {
     (status, "withdraw"): Transition(S.WITHDRAWN, N_("Association or operator"), N_("before the decision"))
     for status in (S.DRAFT, S.SIGNED_OFF, S.SUBMITTED, S.RETURNED, S.RESUBMITTED, S.ELIGIBLE, S.IN_REVIEW, S.REVIEWED)
-}  # fmt: skip
+}
 
 HIGHEST_AMOUNT = 100_000_000_00  # tyiyn: a hundred million som is no village project
 HIGHEST_QUANTITY = Decimal(1_000_000)
@@ -111,6 +121,14 @@ def create(call: Call, association: Association, *, language: str, actor: Actor,
 
 def section_of(application: Application, key: str) -> ApplicationSection:
     return next(section for section in application.sections if section.key == key)
+
+
+def section_for_writing(application: Application, key: str) -> ApplicationSection:
+    """The section, read anew and locked until the end of the request: two writers come one after the other."""
+    lock(application)
+    section = section_of(application, key)
+    lock(section)
+    return section
 
 
 def save_section(
@@ -197,7 +215,7 @@ def add_pledge(
         raise IncompleteError(N_("Without the remitter's consent the pledge cannot be recorded."), field="has_consent")
     if amount <= 0:
         raise DomainError(N_("The amount must be more than zero."), field="amount")
-    rate = rates.rate_for(currency, now.date())
+    rate = rates.rate_for(currency, bishkek_day(now))
     amount_kgs = rates.in_som(amount, currency, rate)
     if not 0 < amount_kgs <= HIGHEST_AMOUNT:
         raise LimitExceededError(N_("This amount is not believable for a village project."), field="amount")
@@ -239,6 +257,19 @@ def pledges_of(application: Application) -> list[Pledge]:
 def documents_of(application: Application) -> list[Document]:
     query = db.select(Document).where(Document.application_id == application.id, Document.removed_at.is_(None))
     return list(db.session.scalars(query.options(db.joinedload(Document.file)).order_by(Document.id)))
+
+
+def attach_document(
+    application: Application, kind: DocumentKind, upload: Upload, *, storage: Path, actor: Actor, now: datetime
+) -> Document:
+    """Attach a paper while the application is being written."""
+    _must_be_editable(application)
+    return documents.attach(application, kind, upload, storage=storage, actor=actor, now=now)
+
+
+def remove_document(document: Document, application: Application, *, actor: Actor, now: datetime) -> None:
+    _must_be_editable(application)
+    documents.remove(document, application, actor=actor, now=now)
 
 
 def set_target(

@@ -1,9 +1,11 @@
 """Who judges what: assignment by hand, declaration of interests, declining."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 
-from app.localisation import N_
+from app.clock import bishkek_day
+from app.localisation import N_, sort_key
 from app.services import audit, notifications
 from app.services.actors import Actor
 from app.services.applications import TRANSITIONS as APPLICATION_TRANSITIONS
@@ -17,6 +19,7 @@ from models.reviews import HOLDING, Assignment, AssignmentStatus, Conflict, Conf
 from models.users import Role, User
 
 A = AssignmentStatus
+OUTSTANDING = (A.PROPOSED, A.ACCEPTED)
 TRANSITIONS: Mapping[tuple[AssignmentStatus, str], Transition] = {
     (A.PROPOSED, "accept"): Transition(A.ACCEPTED, N_("Reviewer"), N_("declares to have no interest")),
     (A.PROPOSED, "recuse"): Transition(A.RECUSED, N_("Reviewer"), N_("declares an interest")),
@@ -29,7 +32,7 @@ TRANSITIONS: Mapping[tuple[AssignmentStatus, str], Transition] = {
 
 
 def eligible_reviewers(application: Application) -> list[User]:
-    """Reviewers who could be assigned: enabled, of another ayil okmotu, no member, no declared interest, not yet asked."""
+    """Reviewers who could be assigned: enabled, of another ayil okmotu, no declared interest, not yet asked."""
     asked = db.select(Assignment.reviewer_id).where(Assignment.application_id == application.id)
     query = db.select(User).where(
         User.id.in_(notifications.holders(Role.REVIEWER)), User.disabled_at.is_(None), User.id.not_in(asked)
@@ -81,7 +84,7 @@ def assign(application: Application, reviewer: User, *, due_on: date, actor: Act
     problem = hindrance(application, reviewer)
     if problem:
         raise SeparationOfDutyError(problem, field="reviewer")
-    if due_on <= now.date():
+    if due_on <= bishkek_day(now):
         raise DomainError(N_("The day must lie in the future."), field="due_on")
     query = db.select(Assignment).where(
         Assignment.application_id == application.id, Assignment.reviewer_id == reviewer.id
@@ -199,10 +202,61 @@ def lacking(call_id: int | None = None, limit: int = 60) -> list[tuple[Applicati
     return [(row[0], int(row[1])) for row in db.session.execute(query)]
 
 
-def _tell_secretary(assignment: Assignment, message: str, now: datetime) -> None:
-    notifications.tell(
-        notifications.holders(Role.SECRETARY), message, assignment, now, number=assignment.application.number
+@dataclass(frozen=True)
+class Workload:
+    """What one reviewer has to answer or write, what is late of it, and what is done."""
+
+    reviewer: User
+    waiting: int
+    late: int
+    done: int
+
+
+def workloads(today: date) -> list[Workload]:
+    """Every enabled reviewer with the work asked for, who has the most late first."""
+    is_waiting = Assignment.status.in_(OUTSTANDING)
+    is_done = Assignment.status.in_([AssignmentStatus.SUBMITTED, AssignmentStatus.CLOSED])
+    query = (
+        db.select(
+            User,
+            db.func.count(db.case((is_waiting, 1))),
+            db.func.count(db.case((is_waiting & (Assignment.due_on < today), 1))),
+            db.func.count(db.case((is_done, 1))),
+        )
+        .outerjoin(Assignment, Assignment.reviewer_id == User.id)
+        .where(User.id.in_(notifications.holders(Role.REVIEWER)))
+        .group_by(User.id)
+        .options(db.selectinload(User.person))
     )
+    found = [Workload(row[0], int(row[1]), int(row[2]), int(row[3])) for row in db.session.execute(query)]
+    return sorted(found, key=lambda one: (-one.late, -one.waiting, sort_key(one.reviewer.display_name)))
+
+
+def outstanding(limit: int = 60) -> list[Assignment]:
+    """Assignments that wait for their reviewer, the nearest (or longest overdue) day first."""
+    query = (
+        db.select(Assignment)
+        .where(Assignment.status.in_(OUTSTANDING))
+        .options(
+            db.joinedload(Assignment.reviewer),
+            db.joinedload(Assignment.application).joinedload(Application.association),
+        )
+        .order_by(Assignment.due_on, Assignment.id)
+        .limit(limit)
+    )
+    return list(db.session.scalars(query))
+
+
+def declarations(application: Application) -> Mapping[int, Conflict]:
+    """The latest declaration on `application` by user id."""
+    query = db.select(Conflict).where(Conflict.application_id == application.id).order_by(Conflict.id)
+    return {one.user_id: one for one in db.session.scalars(query)}
+
+
+def _tell_secretary(assignment: Assignment, message: str, now: datetime) -> None:
+    # The message leads to the application: the assignment's own page is the reviewer's alone.
+    application = assignment.application
+    notifications.tell(notifications.holders(Role.SECRETARY), message, application, now, number=application.number)
 
 
 def submitted_reviews(application: Application) -> list[Review]:

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 
+from app.clock import bishkek_day
 from app.localisation import N_, fold, sort_key
 from app.services import audit
 from app.services.actors import Actor
@@ -117,8 +119,38 @@ def add_member(
     return membership
 
 
+def enrol(
+    association: Association,
+    full_name: str,
+    role: MembershipRole,
+    *,
+    sex: Sex | None,
+    birth_year: int | None,
+    migrant_status: MigrantStatus,
+    since_on: date,
+    actor: Actor,
+    now: datetime,
+) -> Membership:
+    """Register a person of the association's village and enter the membership in one act."""
+    if since_on > bishkek_day(now):
+        raise DomainError(N_("The day lies in the future."), field="since_on")
+    person = register_person(
+        full_name,
+        now=now,
+        actor=actor,
+        sex=sex,
+        birth_year=birth_year,
+        migrant_status=migrant_status,
+        village=association.village,
+    )
+    return add_member(association, person, role, since_on=since_on, actor=actor, now=now)
+
+
 def end_membership(membership: Membership, *, on: date, actor: Actor, now: datetime) -> None:
+    if membership.until_on is not None:
+        raise AlreadyUsedError(N_("This membership has ended already."))
     membership.until_on = on
+    db.session.flush()
     audit.record(actor, "association.end_membership", membership.association, now, person=membership.person_id)
 
 
@@ -167,6 +199,30 @@ def confirm_payout_account(account: PayoutAccount, *, actor: Actor, now: datetim
     account.confirmed_by_id, account.confirmed_at = actor.user_id, now
     db.session.flush()
     audit.record(actor, "payout_account.confirm", account, now, association=account.association_id)
+
+
+def membership_of(association: Association, membership_id: int) -> Membership | None:
+    return next((one for one in association.memberships if one.id == membership_id), None)
+
+
+def account_of(association: Association, account_id: int) -> PayoutAccount | None:
+    return next((one for one in association.payout_accounts if one.id == account_id), None)
+
+
+def to_apply_for(association_ids: frozenset[int], centre_ids: frozenset[int]) -> list[Association]:
+    """The associations somebody may write an application for: own ones and those of own centres."""
+    own = Association.id.in_(association_ids) | Association.centre_id.in_(centre_ids)
+    query = db.select(Association).where(own).order_by(Association.sort_key, Association.id)
+    return list(db.session.scalars(query))
+
+
+def listed(seen: Any, text: str = "", *, after: str = "", limit: int = 60) -> list[Association]:
+    """Associations under the condition `seen` (of `policy.visible`) after a sort key, in Kyrgyz order."""
+    query = db.select(Association).where(seen, Association.sort_key > after)
+    if text.strip():
+        query = query.where(Association.search_text.contains(fold(text), autoescape=True))
+    query = query.options(db.joinedload(Association.ayil_okmotu)).order_by(Association.sort_key, Association.id)
+    return list(db.session.scalars(query.limit(limit)))
 
 
 def of_centres(centre_ids: frozenset[int]) -> list[Association]:

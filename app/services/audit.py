@@ -81,6 +81,10 @@ def latest(before_id: int | None = None, limit: int = 60, subject: str | None = 
     query = db.select(AuditEvent).order_by(AuditEvent.id.desc()).limit(limit)
     if before_id is not None:
         query = query.where(AuditEvent.id < before_id)
-    if subject:
+    if subject and ":" in subject:
         query = query.where(AuditEvent.subject == subject)
-    return list(db.session.scalars(query.options(db.joinedload(AuditEvent.on_behalf_of))))
+    elif subject:  # every row of a noun
+        query = query.where(AuditEvent.subject.startswith(f"{subject}:", autoescape=True))
+    return list(
+        db.session.scalars(query.options(db.joinedload(AuditEvent.actor), db.joinedload(AuditEvent.on_behalf_of)))
+    )

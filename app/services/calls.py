@@ -27,6 +27,9 @@ TRANSITIONS: Mapping[tuple[CallStatus, str], Transition] = {
     ),
 }
 
+HIGHEST_AMOUNT = 100_000_000_000_00  # tyiyn: a hundred thousand million som is no programme's
+HIGHEST_MATCH = 1000  # percent
+
 
 @dataclass(frozen=True)
 class CriterionInput:
@@ -184,6 +187,30 @@ def all_calls() -> list[Call]:
     return list(db.session.scalars(db.select(Call).order_by(Call.closes_at.desc(), Call.id.desc())))
 
 
+def published_calls() -> list[Call]:
+    """Calls the public may read, whether they still take applications or not; the latest deadline first."""
+    query = db.select(Call).where(Call.status.in_([CallStatus.OPEN, CallStatus.DECIDED]), Call.is_public)
+    return list(db.session.scalars(query.order_by(Call.closes_at.desc(), Call.id.desc())))
+
+
+def published_call(call_id: int) -> Call | None:
+    query = db.select(Call).where(
+        Call.id == call_id, Call.status.in_([CallStatus.OPEN, CallStatus.DECIDED]), Call.is_public
+    )
+    call: Call | None = db.session.scalar(query)
+    return call
+
+
+def seen_calls(seen: Any) -> list[Call]:
+    """Calls under the condition `seen` (of `policy.visible`), the latest deadline first."""
+    return list(db.session.scalars(db.select(Call).where(seen).order_by(Call.closes_at.desc(), Call.id.desc())))
+
+
+def funds_to_choose() -> list[Fund]:
+    """Every fund a call can be paid from."""
+    return list(db.session.scalars(db.select(Fund).order_by(Fund.code)))
+
+
 def open_calls(now: datetime) -> list[Call]:
     """Published calls that take applications now, the nearest deadline first."""
     query = db.select(Call).where(Call.status == CallStatus.OPEN, Call.opens_at <= now).order_by(Call.closes_at)
@@ -191,14 +218,17 @@ def open_calls(now: datetime) -> list[Call]:
 
 
 def _check(content: CallInput) -> None:
+    for name in ("budget", "grant_floor", "grant_ceiling"):
+        if not 0 <= getattr(content, name) <= HIGHEST_AMOUNT:
+            raise DomainError(N_("The amount must be zero or more and believable."), field=name)
     if content.closes_at <= content.opens_at:
         raise DomainError(N_("The deadline must lie after the opening."), field="closes_on")
     if content.grant_ceiling <= content.grant_floor:
         raise DomainError(N_("The ceiling must be higher than the floor."), field="grant_ceiling")
     if content.budget < content.grant_ceiling:
         raise DomainError(N_("The budget must be at least one grant at the ceiling."), field="budget")
-    if content.match_percent <= 0:
-        raise DomainError(N_("The match must be more than zero."), field="match_percent")
+    if not 0 < content.match_percent <= HIGHEST_MATCH:
+        raise DomainError(N_("The match must be more than zero and believable."), field="match_percent")
 
 
 def _columns(content: CallInput) -> dict[str, Any]:

@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
-from app.localisation import N_, Money
-from app.services import audit, ledger, notifications, rates
+from app.clock import bishkek_day
+from app.localisation import N_, Money, gettext
+from app.services import audit, documents, grants, ledger, notifications, rates
 from app.services.actors import Actor
+from app.services.documents import Upload
 from app.services.errors import (
     AlreadyUsedError,
     DomainError,
@@ -13,10 +16,11 @@ from app.services.errors import (
     LimitExceededError,
     SeparationOfDutyError,
 )
+from app.services.match import grant_carried
 from app.services.workflow import Transition, target
 from models.base import BASE_CURRENCY, db, lock
 from models.contributions import Channel, Contribution, ContributionKind, ContributionStatus
-from models.documents import Document
+from models.documents import Document, DocumentKind
 from models.grants import Grant, GrantStatus
 from models.ledger import AccountKind, EventKind, LedgerEvent
 from models.pledges import Pledge, PledgeStatus
@@ -67,9 +71,9 @@ def record(
         raise DomainError(N_("Contributions are recorded once the grant is accepted and while it runs."))
     if amount <= 0:
         raise DomainError(N_("The amount must be more than zero."), field="amount")
-    if sent_on > now.date():
+    if sent_on > bishkek_day(now):
         raise DomainError(N_("The day lies in the future."), field="sent_on")
-    if sent_on < now.date() - OLDEST_EVIDENCE:
+    if sent_on < bishkek_day(now) - OLDEST_EVIDENCE:
         raise LimitExceededError(N_("The evidence is older than five years."), field="sent_on")
     key = None
     if kind is ContributionKind.REMITTANCE:
@@ -135,11 +139,24 @@ def evidence_of(contribution: Contribution) -> list[Document]:
     return list(db.session.scalars(query.options(db.joinedload(Document.file)).order_by(Document.id)))
 
 
+def attach(
+    contribution: Contribution, kind: DocumentKind, upload: Upload, *, storage: Path, actor: Actor, now: datetime
+) -> Document:
+    """Add evidence while the contribution waits to be verified.
+
+    Raises `AlreadyUsedError` when the same file has proved another contribution.
+    """
+    if contribution.status is not C.RECORDED:
+        raise DomainError(N_("Evidence is added only while the contribution waits to be verified."))
+    return documents.attach(contribution, kind, upload, storage=storage, actor=actor, now=now)
+
+
 def verify(contribution: Contribution, *, actor: Actor, now: datetime) -> None:
     """A second person has checked the evidence: the money is booked and counts for the match.
 
     Raises `SeparationOfDutyError` for who recorded it, `IncompleteError` without evidence.
     """
+    lock(contribution.grant)
     lock(contribution)
     new_status = target(TRANSITIONS, contribution.status, "verify")
     if contribution.recorded_by_id == actor.user_id:
@@ -196,18 +213,26 @@ def refuse(contribution: Contribution, *, reason: str, actor: Actor, now: dateti
 def reverse(contribution: Contribution, *, reason: str, actor: Actor, now: datetime) -> None:
     """A verified contribution was wrong: its transfers are answered by their reverse.
 
+    When what is left no longer carries the tranches paid, the grant is suspended until it does.
     Raises `LimitExceededError` when the money is spent already.
     """
+    grant = contribution.grant
+    lock(grant)
     lock(contribution)
     new_status = target(TRANSITIONS, contribution.status, "reverse")
     if not reason.strip():
         raise IncompleteError(N_("Give the reason."), field="reason")
-    event = db.session.get(LedgerEvent, contribution.event_id)
-    reversal = ledger.reverse(event, actor=actor, now=now, value_on=now.date(), reason=reason.strip())
+    event = db.session.get_one(LedgerEvent, contribution.event_id)
+    reversal = ledger.reverse(event, actor=actor, now=now, value_on=bishkek_day(now), reason=reason.strip())
     contribution.status, contribution.reason, contribution.reversal_event_id = new_status, reason.strip(), reversal.id
     db.session.flush()
     _renew_pledge(contribution.pledge)
     audit.record(actor, "contribution.reverse", contribution, now, event=reversal.id)
+    paid = sum(one.amount for one in grant.tranches if one.is_paid)
+    if grant.status is GrantStatus.ACTIVE and paid > grant_carried(counted(grant), grant.match_percent):
+        grants.suspend(
+            grant, reason=gettext("The verified co-investment no longer carries what was paid."), actor=actor, now=now
+        )
     _tell(
         contribution,
         N_("A contribution of %(amount)s to %(number)s was reversed: %(reason)s"),

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from app.localisation import N_, Money
+from sqlalchemy.orm.attributes import flag_modified
+
+from app.localisation import N_, Money, sort_key
 from app.services import audit, calls, funds, notifications, numbering, rankings
 from app.services.actors import Actor
 from app.services.applications import TRANSITIONS as APPLICATION_TRANSITIONS
@@ -68,7 +70,9 @@ def convene(call: Call, *, held_on: date, place: str, seats: int, actor: Actor, 
 
 def record_attendance(session: CouncilSession, members: list[User], *, actor: Actor, now: datetime) -> None:
     """Set who is present. Once a decision is made, people can only be added."""
+    lock(session)
     _must_be_open(session)
+    flag_modified(session, "seats")  # the session gets a new version: who edits the same list at once is told
     present = {one.user_id: one for one in session.attendances}
     wanted = {member.id for member in members}
     if session.decisions and present.keys() - wanted:
@@ -116,7 +120,7 @@ def decide(
         raise DomainError(N_("The application belongs to another call."))
     if not session.has_quorum:
         raise DomainError(N_("There is no quorum: more than half of the seats must be present."))
-    voters = session.present_count - len(recused(session, application))
+    voters = voters_on(session, application)
     if min(votes_for, votes_against, abstentions) < 0 or votes_for + votes_against + abstentions > voters:
         raise DomainError(N_("At most %(voters)s may vote on this application."), field="votes_for", voters=voters)
     if outcome is DecisionOutcome.SELECTED and votes_for <= votes_against:
@@ -190,6 +194,45 @@ def _check_amount(session: CouncilSession, application: Application, amount: int
     left = remaining_budget(session)
     if amount > left:
         raise LimitExceededError(N_("Only %(left)s are left to award."), field="amount", left=Money(left))
+
+
+def latest(before_id: int | None = None, limit: int = 60) -> list[CouncilSession]:
+    """Sessions, the newest first."""
+    query = db.select(CouncilSession).options(
+        db.joinedload(CouncilSession.call), db.selectinload(CouncilSession.decisions)
+    )
+    if before_id is not None:
+        query = query.where(CouncilSession.id < before_id)
+    return list(db.session.scalars(query.order_by(CouncilSession.id.desc()).limit(limit)))
+
+
+def awaited(now: datetime) -> list[Call]:
+    """Calls past their deadline that are not decided and have no open session."""
+    sitting = db.select(CouncilSession.call_id).where(CouncilSession.status == SessionStatus.OPEN)
+    query = db.select(Call).where(Call.status == CallStatus.OPEN, Call.closes_at < now, Call.id.not_in(sitting))
+    return list(db.session.scalars(query.order_by(Call.closes_at, Call.id)))
+
+
+def of_call(call: Call) -> list[CouncilSession]:
+    query = db.select(CouncilSession).where(CouncilSession.call_id == call.id)
+    return list(db.session.scalars(query.order_by(CouncilSession.id)))
+
+
+def council_members() -> list[User]:
+    """Who sits in the Council: enabled reviewers and the chair, in the order of the alphabet."""
+    ids = {*notifications.holders(Role.REVIEWER), *notifications.holders(Role.COUNCIL_CHAIR)}
+    members = db.session.scalars(db.select(User).where(User.id.in_(ids))).unique()
+    return sorted(members, key=lambda one: sort_key(one.display_name))
+
+
+def voters_on(session: CouncilSession, application: Application) -> int:
+    """How many of those present may vote on `application`."""
+    return session.present_count - len(recused(session, application))
+
+
+def most_for(session: CouncilSession, application: Application) -> int:
+    """The highest amount that may be awarded to `application` now, in tyiyn."""
+    return max(0, min(application.grant_requested, application.call.grant_ceiling, remaining_budget(session)))
 
 
 def undecided(session: CouncilSession) -> list[Application]:

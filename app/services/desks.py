@@ -72,9 +72,7 @@ def _applicant(user: User, now: datetime) -> list[Task]:
     grants = (
         db.select(Grant)
         .where(Grant.association_id.in_(own), Grant.status.in_([GrantStatus.OFFERED, GrantStatus.ACTIVE]))
-        .options(
-            db.joinedload(Grant.association), db.joinedload(Grant.application), db.selectinload(Grant.tranches)
-        )
+        .options(db.joinedload(Grant.association), db.joinedload(Grant.application), db.selectinload(Grant.tranches))
         .limit(MOST)
     )
     for grant in db.session.scalars(grants):
@@ -85,7 +83,9 @@ def _applicant(user: User, now: datetime) -> list[Task]:
             continue
         for tranche in grant.tranches:
             if tranche.status is TrancheStatus.RELEASED:
-                tasks.append(Task(N_("Confirm that the money arrived"), subject, "grants.show", where, bishkek_day(now)))
+                tasks.append(
+                    Task(N_("Confirm that the money arrived"), subject, "grants.show", where, bishkek_day(now))
+                )
             elif tranche.status in (TrancheStatus.PLANNED, TrancheStatus.RETURNED):
                 tasks.append(Task(N_("Get the next tranche ready"), subject, "grants.show", where, tranche.due_on))
                 break
@@ -197,14 +197,23 @@ def _finance(user: User, now: datetime) -> list[Task]:
         subject = f"{one.title} · {one.association.name_ky}"
         tasks.append(Task(N_("Offer the grant"), subject, "grants.new", {"application_id": one.id}))
     for grant in db.session.scalars(
-        db.select(Grant).where(Grant.status == GrantStatus.ACCEPTED).options(db.joinedload(Grant.association)).limit(MOST)
+        db.select(Grant)
+        .where(Grant.status == GrantStatus.ACCEPTED)
+        .options(db.joinedload(Grant.association))
+        .limit(MOST)
     ):
         subject = f"{grant.number} · {grant.association.name_ky}"
         tasks.append(Task(N_("Enter the signed agreement"), subject, "grants.show", {"grant_id": grant.id}))
     for line in expenditures.waiting(MOST):
         subject = f"{line.title} · {line.grant.association.name_ky}"
         tasks.append(
-            Task(N_("Check the spending"), subject, "expenditures.show", {"expenditure_id": line.id}, bishkek_day(line.recorded_at))
+            Task(
+                N_("Check the spending"),
+                subject,
+                "expenditures.show",
+                {"expenditure_id": line.id},
+                bishkek_day(line.recorded_at),
+            )
         )
     for account in db.session.scalars(
         db.select(PayoutAccount)
@@ -268,6 +277,8 @@ _DESKS: Mapping[Role, Callable[[User, datetime], list[Task]]] = {
 def counts(user: User) -> Mapping[AssignmentStatus, int]:
     """A reviewer's assignments per status."""
     query = (
-        db.select(Assignment.status, db.func.count()).where(Assignment.reviewer_id == user.id).group_by(Assignment.status)
+        db.select(Assignment.status, db.func.count())
+        .where(Assignment.reviewer_id == user.id)
+        .group_by(Assignment.status)
     )
     return {status: int(count) for status, count in db.session.execute(query)}

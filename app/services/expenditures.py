@@ -1,12 +1,16 @@
 """Expenditures: recorded by the association, accepted line by line by finance, booked by heading."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 
+from app.clock import bishkek_day
 from app.localisation import N_, Money, fold
-from app.services import audit, ledger, notifications, tranches
+from app.services import audit, documents, ledger, notifications, tranches
 from app.services.actors import Actor
 from app.services.contributions import reference_key
+from app.services.documents import Upload
 from app.services.errors import (
     AlreadyUsedError,
     DomainError,
@@ -17,7 +21,7 @@ from app.services.errors import (
 from app.services.workflow import Transition, target
 from models.applications import BudgetLine, Payer
 from models.base import db, lock
-from models.documents import Document
+from models.documents import Document, DocumentKind
 from models.expenditures import Expenditure, ExpenditureStatus
 from models.grants import Grant, GrantStatus
 from models.ledger import AccountKind, EventKind
@@ -61,7 +65,7 @@ def record(
         raise DomainError(N_("The budget line belongs to another application."), field="budget_line")
     if amount <= 0:
         raise DomainError(N_("The amount must be more than zero."), field="amount")
-    if not grant.starts_on <= paid_on <= min(grant.ends_on, now.date()):
+    if not grant.starts_on <= paid_on <= min(grant.ends_on, bishkek_day(now)):
         raise DomainError(N_("The day must lie within the grant's period and not in the future."), field="paid_on")
     left = line.amount - spent_on(line)
     if amount > left:
@@ -114,6 +118,42 @@ def spent_on(line: BudgetLine) -> int:
 def scans_of(expenditure: Expenditure) -> list[Document]:
     query = db.select(Document).where(Document.expenditure_id == expenditure.id, Document.removed_at.is_(None))
     return list(db.session.scalars(query.options(db.joinedload(Document.file)).order_by(Document.id)))
+
+
+def attach(
+    expenditure: Expenditure, kind: DocumentKind, upload: Upload, *, storage: Path, actor: Actor, now: datetime
+) -> Document:
+    """Add a scan while the line waits to be accepted."""
+    if expenditure.status is not E.RECORDED:
+        raise DomainError(N_("A scan is added only while the line waits to be accepted."))
+    return documents.attach(expenditure, kind, upload, storage=storage, actor=actor, now=now)
+
+
+@dataclass(frozen=True)
+class LineUse:
+    """A budget line against what was spent on it, in tyiyn. `left` takes lines that wait as spent."""
+
+    line: BudgetLine
+    accepted: int
+    waiting: int
+
+    @property
+    def left(self) -> int:
+        return self.line.amount - self.accepted - self.waiting
+
+
+def by_line(grant: Grant) -> list[LineUse]:
+    """Every budget line of the grant with its accepted and waiting spending."""
+    query = (
+        db.select(Expenditure.budget_line_id, Expenditure.status, db.func.sum(Expenditure.amount))
+        .where(Expenditure.grant_id == grant.id, Expenditure.status != E.REFUSED)
+        .group_by(Expenditure.budget_line_id, Expenditure.status)
+    )
+    spent = {(line_id, status): int(amount) for line_id, status, amount in db.session.execute(query)}
+    return [
+        LineUse(line, spent.get((line.id, E.ACCEPTED), 0), spent.get((line.id, E.RECORDED), 0))
+        for line in grant.application.budget_lines
+    ]
 
 
 def accept(expenditure: Expenditure, *, actor: Actor, now: datetime) -> None:

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
+from app.clock import bishkek_day
 from app.localisation import N_
 from app.services import audit, ledger, notifications, rates
 from app.services.actors import Actor
@@ -83,7 +85,7 @@ def receive(
     lock(fund)
     if amount <= 0:
         raise DomainError(N_("The amount must be more than zero."), field="amount")
-    if received_on > now.date():
+    if received_on > bishkek_day(now):
         raise DomainError(N_("The day lies in the future."), field="received_on")
     reference = "".join(bank_reference.split()).upper()
     if any(one.bank_reference == reference for one in fund.instalments):
@@ -148,6 +150,12 @@ def position(fund: Fund) -> Position:
         advanced=held[AccountKind.ADVANCED],
         spent=spent,
     )
+
+
+def listed(among: Any) -> list[Fund]:
+    """The funds of `among` (a SELECT of those somebody sees) by code, with donor and instalments."""
+    query = among.options(db.joinedload(Fund.donor), db.selectinload(Fund.instalments)).order_by(Fund.code)
+    return list(db.session.scalars(query))
 
 
 def by_code(code: str) -> Fund | None:

@@ -1,20 +1,24 @@
 """Grants: offered on a signed decision, accepted by the association, active, suspended, completed."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+from app.clock import bishkek_day
 from app.localisation import N_, Money
-from app.services import audit, ledger, notifications, numbering
+from app.services import audit, documents, ledger, notifications, numbering
 from app.services.actors import Actor
 from app.services.applications import TRANSITIONS as APPLICATION_TRANSITIONS
+from app.services.documents import Upload
 from app.services.errors import DomainError, IncompleteError, LimitExceededError
 from app.services.match import split_tranches
 from app.services.workflow import Transition, target
 from models.applications import Application
 from models.base import canonical_json, db, lock
 from models.council_sessions import CouncilSession, Decision, DecisionOutcome, SessionStatus
+from models.documents import Document, DocumentKind
 from models.grants import Grant, GrantStatus, Tranche, TrancheStatus
 from models.indicators import Target
 from models.ledger import AccountKind, EventKind
@@ -46,6 +50,52 @@ def decision_for(application: Application) -> Decision | None:
     )
     found: Decision | None = db.session.scalar(query)
     return found
+
+
+PAGE = 60
+
+
+def page(
+    among: Any,
+    *,
+    status: GrantStatus | None = None,
+    fund_id: int | None = None,
+    before_id: int | None = None,
+    limit: int = PAGE,
+) -> list[Grant]:
+    """The newest first of `among` (a SELECT of the grants somebody sees), narrowed, for a list."""
+    query = among.order_by(Grant.id.desc()).limit(limit)
+    if status is not None:
+        query = query.where(Grant.status == status)
+    if fund_id is not None:
+        query = query.where(Grant.fund_id == fund_id)
+    if before_id is not None:
+        query = query.where(Grant.id < before_id)
+    query = query.options(
+        db.joinedload(Grant.application), db.joinedload(Grant.association), db.selectinload(Grant.tranches)
+    )
+    return list(db.session.scalars(query))
+
+
+def numbers_of(ids: Iterable[int | None]) -> Mapping[int, str]:
+    """The numbers of the grants with these ids."""
+    query = db.select(Grant.id, Grant.number).where(Grant.id.in_({one for one in ids if one is not None}))
+    return {row[0]: row[1] for row in db.session.execute(query)}
+
+
+def documents_of(grant: Grant) -> list[Document]:
+    """The signed agreement and other papers of the grant itself."""
+    query = db.select(Document).where(Document.grant_id == grant.id, Document.removed_at.is_(None))
+    return list(db.session.scalars(query.options(db.joinedload(Document.file)).order_by(Document.id)))
+
+
+def attach(
+    grant: Grant, kind: DocumentKind, upload: Upload, *, storage: Path, actor: Actor, now: datetime
+) -> Document:
+    """Keep a paper of the grant: the signed agreement once it is accepted."""
+    if grant.status is not G.ACCEPTED:
+        raise DomainError(N_("The signed agreement is entered once, after the association has accepted."))
+    return documents.attach(grant, kind, upload, storage=storage, actor=actor, now=now)
 
 
 def offer(application: Application, *, starts_on: date, ends_on: date, actor: Actor, now: datetime) -> Grant:
@@ -96,7 +146,7 @@ def offer(application: Application, *, starts_on: date, ends_on: date, actor: Ac
         [ledger.Leg(available, committed, grant.amount)],
         actor=actor,
         now=now,
-        value_on=now.date(),
+        value_on=bishkek_day(now),
         grant_id=grant.id,
         fund_id=grant.fund_id,
     )

@@ -93,7 +93,8 @@ def rate_for(currency: str, on: date) -> ExchangeRate | None:
     if rate is None:
         raise IncompleteError(
             N_(
-                "There is no approved rate for %(currency)s on %(day)s or in the seven days before. Ask finance to enter it."
+                "There is no approved rate for %(currency)s on %(day)s or in the seven days before. "
+                "Ask finance to enter it."
             ),
             field="currency",
             currency=currency,
@@ -111,6 +112,12 @@ def convert(amount: int, currency: str, nominal: int, value: Decimal) -> int:
 def in_som(amount: int, currency: str, rate: ExchangeRate | None) -> int:
     """`amount` in tyiyn at the pinned `rate` (None: it is som already)."""
     return amount if rate is None else convert(amount, currency, rate.nominal, rate.value)
+
+
+def waiting(limit: int = 60) -> list[ExchangeRate]:
+    """Rates that wait for another person's approval, the oldest first."""
+    query = db.select(ExchangeRate).where(ExchangeRate.approved_at.is_(None)).order_by(ExchangeRate.id).limit(limit)
+    return list(db.session.scalars(query))
 
 
 def latest(limit: int = 60, before_id: int | None = None) -> list[ExchangeRate]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
+from app.clock import bishkek_day
 from app.localisation import N_
 from app.services import audit, notifications
 from app.services.actors import Actor
@@ -57,7 +58,7 @@ def report(
         raise DomainError(N_("Results are reported while the grant runs."))
     if not 0 <= value <= HIGHEST:
         raise DomainError(N_("The value must be zero or more and believable."), field="value")
-    if not grant.starts_on <= period_ends_on <= now.date():
+    if not grant.starts_on <= period_ends_on <= bishkek_day(now):
         raise DomainError(
             N_("The day must lie within the grant's period and not in the future."), field="period_ends_on"
         )
@@ -143,7 +144,7 @@ def waiting(limit: int = 60) -> list[tuple[Result, Grant]]:
 
 
 def _tell(result: Result, message: str, now: datetime, **parameters: object) -> None:
-    grant = db.session.get(Grant, result.target.grant_id)
+    grant = db.session.get_one(Grant, result.target.grant_id)
     notifications.tell(
         notifications.people_of(grant.association), message, grant, now, number=grant.number, **parameters
     )

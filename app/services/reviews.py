@@ -34,6 +34,14 @@ def save_draft(
     assignment: Assignment, judgements: Mapping[str, Judgement], comment: str, *, actor: Actor, now: datetime
 ) -> Review:
     """Keep what is written so far, keyed by criterion; unfinished is welcome."""
+    review = _keep(assignment, judgements, comment, actor, now)
+    audit.record(actor, "review.save_draft", review, now, application=assignment.application_id)
+    return review
+
+
+def _keep(
+    assignment: Assignment, judgements: Mapping[str, Judgement], comment: str, actor: Actor, now: datetime
+) -> Review:
     _must_be_writable(assignment, actor)
     review = assignment.review
     if review is None:
@@ -68,7 +76,7 @@ def submit(
                 field=f"justification_{criterion.key}",
                 least=SHORTEST_JUSTIFICATION,
             )
-    review = save_draft(assignment, judgements, comment, actor=actor, now=now)
+    review = _keep(assignment, judgements, comment, actor, now)
     review.submission += 1
     for criterion in criteria:
         one = judgements[criterion.key]
@@ -110,6 +118,20 @@ def visible_to(reviewer: User, application: Application) -> list[Review]:
         return []
     reviews = submitted_reviews(application)
     return reviews if any(review.assignment.reviewer_id == reviewer.id for review in reviews) else []
+
+
+def readable_by(user: User, application: Application) -> list[Review]:
+    """The submitted reviews `user` may read: all for the office, unless they still judge themselves or have a tie."""
+    query = db.select(Assignment.id).where(
+        Assignment.application_id == application.id,
+        Assignment.reviewer_id == user.id,
+        Assignment.status.in_([AssignmentStatus.PROPOSED, AssignmentStatus.ACCEPTED]),
+    )
+    if declared_conflict(application, user) is not None or db.session.scalar(query) is not None:
+        return []
+    if user.has_role(Role.SECRETARY, Role.COUNCIL_CHAIR):
+        return submitted_reviews(application)
+    return visible_to(user, application)
 
 
 def weights_of(criteria: list[Criterion]) -> dict[str, int]:

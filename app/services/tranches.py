@@ -4,14 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from app.clock import bishkek_day
 from app.localisation import N_, Money
 from app.services import audit, contributions, ledger, notifications
 from app.services.actors import Actor
 from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, SeparationOfDutyError
-from app.services.match import co_investment_due
+from app.services.match import co_investment_due, grant_carried
 from app.services.workflow import Transition, target
 from models.applications import Payer
 from models.base import db, lock
+from models.contributions import ContributionKind
 from models.expenditures import Expenditure, ExpenditureStatus
 from models.grants import Grant, GrantStatus, Tranche, TrancheStatus
 from models.ledger import AccountKind, EventKind, LedgerEvent
@@ -98,6 +100,50 @@ def gate(tranche: Tranche) -> list[Condition]:
     ]
 
 
+@dataclass(frozen=True)
+class MatchArithmetic:
+    """The match of a grant line by line, in tyiyn. `next_` is the first tranche that is not paid (None: all are).
+
+    carried = counted × percent / 100 (rounded down); due = co-investment that carries everything through `next_`.
+    """
+
+    award: int
+    percent: int
+    by_kind: Mapping[ContributionKind, int]
+    in_kind_counts: bool
+    counted: int
+    carried: int
+    paid: int
+    next_: Tranche | None
+    through: int
+    due: int
+
+    @property
+    def missing(self) -> int:
+        return max(0, self.due - self.counted)
+
+
+def match_of(grant: Grant) -> MatchArithmetic:
+    """The arithmetic a page shows: award, ratio, what is verified, what it carries, what the next tranche needs."""
+    counted = contributions.counted(grant)
+    paid = sum(one.amount for one in grant.tranches if one.is_paid)
+    next_ = next((one for one in grant.tranches if not one.is_paid), None)
+    last = next_.sequence if next_ else len(grant.tranches)
+    through = sum(one.amount for one in grant.tranches if one.sequence <= last)
+    return MatchArithmetic(
+        award=grant.amount,
+        percent=grant.match_percent,
+        by_kind=contributions.verified_by_kind(grant),
+        in_kind_counts=grant.in_kind_counts,
+        counted=counted,
+        carried=grant_carried(counted, grant.match_percent),
+        paid=paid,
+        next_=next_,
+        through=through,
+        due=co_investment_due(through, grant.match_percent),
+    )
+
+
 def is_open(tranche: Tranche) -> bool:
     return all(condition.met for condition in gate(tranche))
 
@@ -178,7 +224,7 @@ def release(tranche: Tranche, *, bank_reference: str, value_on: date, actor: Act
     reference = "".join(bank_reference.split()).upper()
     if not reference:
         raise IncompleteError(N_("Enter the bank's reference."), field="bank_reference")
-    if value_on > now.date() or value_on < grant.starts_on:
+    if value_on > bishkek_day(now) or value_on < grant.starts_on:
         raise DomainError(N_("The day must lie between the start of the grant and today."), field="value_on")
     if db.session.scalar(db.select(Tranche.id).where(Tranche.bank_reference == reference)) is not None:
         raise AlreadyUsedError(N_("This bank reference has been recorded already."), field="bank_reference")
@@ -214,8 +260,8 @@ def return_(tranche: Tranche, *, reason: str, actor: Actor, now: datetime) -> No
     new_status = target(TRANSITIONS, tranche.status, "return")
     if not reason.strip():
         raise IncompleteError(N_("Give the reason."), field="reason")
-    event = db.session.get(LedgerEvent, tranche.event_id)
-    ledger.reverse(event, actor=actor, now=now, value_on=now.date(), reason=reason.strip())
+    event = db.session.get_one(LedgerEvent, tranche.event_id)
+    ledger.reverse(event, actor=actor, now=now, value_on=bishkek_day(now), reason=reason.strip())
     tranche.status, tranche.event_id, tranche.released_at, tranche.bank_reference = new_status, None, None, None
     _note(tranche, "return", actor, now, reason=reason.strip())
     _tell_association(

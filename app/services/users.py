@@ -2,14 +2,16 @@
 
 import hashlib
 import secrets
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import phonenumbers
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from app.localisation import N_, fold
+from app.localisation import N_, fold, sort_key
 from app.services import audit
 from app.services.actors import Actor
 from app.services.errors import AlreadyUsedError, DomainError, LimitExceededError
@@ -101,6 +103,8 @@ def new_code() -> str:
 
 def issue_code(user: User, *, actor: Actor, now: datetime) -> str:
     """Give `user` a new first code; the old password and every session end at once."""
+    if user.id == actor.user_id:
+        raise DomainError(N_("For yourself, change the password on the page of your account."))
     code = new_code()
     user.password_hash = _hasher.hash(code)
     user.must_change_password = True
@@ -185,7 +189,7 @@ def throttle(account_key: str, address_key: str, now: datetime) -> None:
 
 def forget_old_attempts(now: datetime) -> int:
     """Drop attempts that no throttle counts any more; returns how many."""
-    result = db.session.execute(db.delete(SignInAttempt).where(SignInAttempt.attempted_at < now - 2 * WINDOW))
+    result: Any = db.session.execute(db.delete(SignInAttempt).where(SignInAttempt.attempted_at < now - 2 * WINDOW))
     return int(result.rowcount)
 
 
@@ -291,13 +295,15 @@ def grant_role(
 
 def end_role(assignment: RoleAssignment, *, actor: Actor, now: datetime) -> None:
     """End a role; it stays in the history. Takes effect at the next request."""
+    if assignment.user_id == actor.user_id:
+        raise DomainError(N_("You cannot end your own role: another administrator does it."))
     if assignment.ended_at is None:
         assignment.ended_at = now
         audit.record(actor, "user.end_role", assignment.user, now, role=assignment.role.value)
 
 
-def search(text: str, before_id: int | None = None, limit: int = 60) -> list[User]:
-    """Users by folded name or user name, newest first."""
+def search(text: str, before_id: int | None = None, limit: int = 60, among: Any = None) -> list[User]:
+    """Users by folded name or user name, newest first; `among` is the SELECT of those that may be seen."""
     query = db.select(User).join(Person, User.person_id == Person.id).order_by(User.id.desc()).limit(limit)
     if text.strip():
         word = fold(text)
@@ -307,7 +313,22 @@ def search(text: str, before_id: int | None = None, limit: int = 60) -> list[Use
         )
     if before_id is not None:
         query = query.where(User.id < before_id)
+    if among is not None:
+        query = query.where(User.id.in_(among.with_only_columns(User.id)))
     return list(db.session.scalars(query.options(db.selectinload(User.assigned_roles))).unique())
+
+
+def names_of(ids: Iterable[int | None]) -> Mapping[int, str]:
+    """The names people are shown by, for the accounts with these ids."""
+    query = db.select(User).where(User.id.in_({one for one in ids if one is not None}))
+    return {user.id: user.display_name for user in db.session.scalars(query)}
+
+
+def holding(role: Role) -> list[User]:
+    """The accounts that hold a role now and may sign in, by name."""
+    held = db.select(RoleAssignment.user_id).where(RoleAssignment.role == role, RoleAssignment.ended_at.is_(None))
+    query = db.select(User).where(User.id.in_(held), User.disabled_at.is_(None))
+    return sorted(db.session.scalars(query), key=lambda user: sort_key(user.display_name))
 
 
 def digest(text: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.services import audit, contributions, documents, ledger, tranches
+from app.services.match import grant_carried
 from models.applications import Snapshot
 from models.base import db
 from models.council_sessions import Protocol
@@ -88,8 +89,8 @@ def _match(check: Check) -> Iterator[str]:
     for grant in db.session.scalars(db.select(Grant).options(db.selectinload(Grant.tranches))):
         check.count += 1
         paid = sum(one.amount for one in grant.tranches if one.is_paid)
-        carried = contributions.counted(grant) * grant.match_percent // 100
-        if paid > carried:
+        carried = grant_carried(contributions.counted(grant), grant.match_percent)
+        if paid > carried and not grant.is_stopped:
             yield f"grant {grant.number}: paid {paid}, verified co-investment carries {carried} tyiyn"
         if tranches.accounted(grant) > paid:
             yield f"grant {grant.number}: more accounted for than paid"

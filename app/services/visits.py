@@ -2,18 +2,22 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from pathlib import Path
 
+from app.clock import bishkek_day
 from app.localisation import N_
-from app.services import audit, notifications
+from app.services import audit, documents, notifications
 from app.services.actors import Actor
+from app.services.documents import Upload
 from app.services.errors import DomainError, IncompleteError
 from app.services.workflow import Transition, target
 from models.base import db
-from models.documents import Document
+from models.documents import Document, DocumentKind
 from models.grants import Grant, GrantStatus
 from models.users import Role, User
 from models.visits import RiskRating, Visit, VisitStatus
 
+PICTURES = ("image/jpeg", "image/png")
 TRANSITIONS: Mapping[tuple[VisitStatus, str], Transition] = {
     (VisitStatus.PLANNED, "record"): Transition(
         VisitStatus.DONE, N_("Monitoring officer"), N_("findings, risk and a photo")
@@ -27,7 +31,7 @@ def plan(grant: Grant, *, planned_on: date, visitor: User, actor: Actor, now: da
         raise DomainError(N_("Visits are planned while the grant runs."))
     if not visitor.has_role(Role.MONITOR):
         raise DomainError(N_("Only a monitoring officer visits."), field="visitor")
-    if planned_on < now.date():
+    if planned_on < bishkek_day(now):
         raise DomainError(N_("The day must not lie in the past."), field="planned_on")
     visit = Visit(
         grant=grant,
@@ -66,7 +70,7 @@ def record(
     new_status = target(TRANSITIONS, visit.status, "record")
     if visit.visitor_id != actor.user_id:
         raise DomainError(N_("The officer who visits records the visit."))
-    if visited_on > now.date():
+    if visited_on > bishkek_day(now):
         raise DomainError(N_("The day lies in the future."), field="visited_on")
     if len(findings.strip()) < 20:
         raise IncompleteError(N_("Describe what you saw in a sentence or two."), field="findings")
@@ -88,6 +92,17 @@ def record(
         now,
         number=visit.grant.number,
     )
+
+
+def attach_photo(visit: Visit, upload: Upload, *, storage: Path, actor: Actor, now: datetime) -> Document:
+    """Add a photo to a visit that is not recorded yet."""
+    if visit.status is not VisitStatus.PLANNED:
+        raise DomainError(N_("Photos are added before the visit is recorded."))
+    if visit.visitor_id != actor.user_id:
+        raise DomainError(N_("The officer who visits records the visit."))
+    if documents.media_type_of(upload) not in PICTURES:
+        raise DomainError(N_("A photo is a JPG or PNG picture."), field="upload")
+    return documents.attach(visit, DocumentKind.PHOTO, upload, storage=storage, actor=actor, now=now)
 
 
 def photos_of(visit: Visit) -> list[Document]:

@@ -18,7 +18,8 @@ class Transition:
     guard: str = ""
 
 
-Transitions = Mapping[tuple[StrEnum, str], Transition]
+Transitions = Mapping[tuple[Any, str], Transition]
+"""Keyed by (status of the noun's own enum, action)."""
 
 
 def target(table: Transitions, status: StrEnum, action: str) -> Any:
@@ -30,7 +31,8 @@ def target(table: Transitions, status: StrEnum, action: str) -> Any:
     if row is None:
         raise WrongTransitionError(
             N_(
-                "This cannot be done now: it has been done already, or an earlier step is missing. Look at the page again."
+                "This cannot be done now: it has been done already, or an earlier step is missing. "
+                "Look at the page again."
             )
         )
     return row.to

@@ -123,4 +123,6 @@ def authorise(permission: Permission, on: Any) -> None:
 def actor(on: Any = None) -> Actor:
     """The signed-in user as an actor, on behalf of the association `on` belongs to when an operator acts for it."""
     association = policy.association_of(on) if on is not None else None
-    return acting_for(signed_in_user(), association) if isinstance(association, Association) else Actor(signed_in_user())
+    return (
+        acting_for(signed_in_user(), association) if isinstance(association, Association) else Actor(signed_in_user())
+    )

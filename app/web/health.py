@@ -14,7 +14,7 @@ MIGRATIONS = Path(__file__).parent.parent.parent / "migrations"
 
 
 def readiness(broker: Redis) -> dict[str, str]:
-    """"ok" or "failing" for database, migrations and broker."""
+    """ "ok" or "failing" for database, migrations and broker."""
     return {"database": _database(), "migrations": _migrations(), "broker": _broker(broker)}
 
 

@@ -99,7 +99,8 @@ def subject_url(subject: str) -> str | None:
     if noun not in SUBJECT_PAGES:
         return None
     endpoint, argument = SUBJECT_PAGES[noun]
-    return url_for(endpoint, **{argument: row_id})
+    values: dict[str, Any] = {argument: row_id}
+    return url_for(endpoint, **values)
 
 
 def context() -> dict[str, Any]:
@@ -128,6 +129,8 @@ def install(app: Flask) -> None:
         action_fields=action_fields,
         label=labels.label_text,
         tone=labels.tone,
+        unit=labels.unit_text,
+        currency=labels.currency_text,
         message=lambda notice: localisation.render(notice.message, notice.parameters),
         subject_url=subject_url,
         country=lambda code: gettext(labels.COUNTRIES[code]) if code in labels.COUNTRIES else code,

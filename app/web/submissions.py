@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
 from flask import abort, current_app, flash, g, redirect, render_template, request
@@ -15,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app import clock, queue
 from app.localisation import gettext
+from app.services.documents import Upload
 from app.services.errors import DomainError
 from app.web.access import signed_in_user
 from forms.base import BaseForm, ConfirmForm
@@ -27,7 +29,7 @@ NOT_CONTENT = frozenset({KEY_FIELD, "csrf_token"})
 
 
 @dataclass
-class StaleForm(Exception):  # noqa: N818 - it is what happened, and becomes a page
+class StaleForm(Exception):
     """Somebody else changed the row meanwhile; `fields` pairs label, the own text and the stored text."""
 
     fields: list[tuple[str, str, str]]
@@ -70,11 +72,33 @@ def attempt(form: BaseForm, act: Callable[[], Result]) -> Result | None:
         db.session.rollback()
         form.refuse(refusal.field, str(refusal))
         return None
+    except IntegrityError:  # a constraint of the database: somebody was faster between our check and our write
+        db.session.rollback()
+        form.refuse(None, gettext("Somebody else saved the same a moment ago. Open the page again and look."))
+        return None
     return True if result is None else result  # type: ignore[return-value]
 
 
 def finish(location: str, message: str | None = None) -> ResponseReturnValue:
     """Record the form's key, commit, send what waits in the outbox and go to `location`."""
+    again = _record(location)
+    if again is not None:
+        return again
+    if message:
+        flash(message, "success")
+    return redirect(location, 303)
+
+
+def finish_with(page: ResponseReturnValue, location: str) -> ResponseReturnValue:
+    """As `finish`, but answer with `page`, for what is shown once and kept nowhere (a first code).
+
+    A replay of the form leads to `location`, which shows the thing without the secret.
+    """
+    return _record(location) or page
+
+
+def _record(location: str) -> ResponseReturnValue | None:
+    """Record the form's key and commit. Answers the replay's redirect when the form was committed already."""
     key = request.form.get(KEY_FIELD, "")
     try:
         _signer().loads(key)
@@ -97,9 +121,7 @@ def finish(location: str, message: str | None = None) -> ResponseReturnValue:
         if again is None:
             raise
         return again
-    if message:
-        flash(message, "success")
-    return redirect(location, 303)
+    return None
 
 
 def commit() -> None:
@@ -135,6 +157,17 @@ def form_page(template: str, form: BaseForm, **context: Any) -> ResponseReturnVa
     return render_template(template, form=form, **context), 422 if request.method == "POST" else 200
 
 
+def upload_of(field: Any) -> Upload:
+    """What an upload field was sent: the browser's file name and the bytes."""
+    return Upload(filename=field.data.filename or "", content=field.data.read())
+
+
+def uploads() -> Path:
+    """Where files people send are kept."""
+    folder: Path = current_app.config["ASHAR"].uploads
+    return folder
+
+
 def check_version(form: BaseForm, row: Any, fields: dict[str, str], location: str) -> None:
     """Raise `StaleForm` when `row` was changed since the form was made. `fields` maps form field -> stored text."""
     if form.version.data is not None and str(form.version.data) != str(row.version):
@@ -161,7 +194,7 @@ def _body_hash() -> str:
                 digest.update(f"\x00{name}\x01{value}".encode())
     for name in sorted(request.files):
         for file in request.files.getlist(name):
-            content = hashlib.file_digest(file.stream, "sha256")
+            content = hashlib.sha256(file.stream.read())
             file.stream.seek(0)
             digest.update(f"\x00{name}\x02{file.filename}\x02{content.hexdigest()}".encode())
     return digest.hexdigest()

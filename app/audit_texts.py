@@ -1,0 +1,209 @@
+"""The audit trail in words: what each act, noun and detail is called on the history page.
+
+`tests/blueprints/test_audit_events.py` reads the services and fails when an act or a detail has no words here.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from app.labels import label_text
+from app.localisation import N_, date_text, gettext, money, number_text
+from app.services.questions import BY_KEY
+from models.applications import Payer, ScreeningOutcome
+from models.associations import MembershipRole
+from models.audit import AuditEvent
+from models.council_sessions import DecisionOutcome
+from models.reviews import ConflictKind
+from models.users import Role
+from models.visits import RiskRating
+
+ACTIONS: Mapping[str, str] = {
+    "application.add_budget_line": N_("Added a budget line"),
+    "application.add_pledge": N_("Added a pledge"),
+    "application.create": N_("Began an application"),
+    "application.remove_budget_line": N_("Removed a budget line"),
+    "application.remove_pledge": N_("Removed a pledge"),
+    "application.remove_target": N_("Removed a target"),
+    "application.reopen": N_("Reopened the application for changes"),
+    "application.save_section": N_("Saved a part of the application"),
+    "application.screen": N_("Screened the application"),
+    "application.set_target": N_("Set a target"),
+    "application.sign_off": N_("Signed the application off"),
+    "application.submit": N_("Submitted the application"),
+    "application.withdraw": N_("Withdrew the application"),
+    "assignment.accept": N_("Declared no interest and took the review"),
+    "assignment.assign": N_("Asked a reviewer"),
+    "assignment.decline": N_("Gave a review back"),
+    "assignment.recuse": N_("Declared an interest"),
+    "association.add_member": N_("Entered a member"),
+    "association.end_membership": N_("Ended a membership"),
+    "association.found": N_("Registered an association"),
+    "call.cancel": N_("Cancelled the call"),
+    "call.change": N_("Changed the call"),
+    "call.create": N_("Prepared a call"),
+    "call.open": N_("Opened the call"),
+    "call.set_weights": N_("Set the weights of the criteria"),
+    "centre.open": N_("Registered a resource centre"),
+    "contribution.record": N_("Recorded a contribution"),
+    "contribution.refuse": N_("Refused a contribution"),
+    "contribution.reverse": N_("Reversed a contribution"),
+    "contribution.verify": N_("Verified a contribution"),
+    "document.attach": N_("Attached a document"),
+    "document.remove": N_("Removed a document"),
+    "donor.create": N_("Registered a donor"),
+    "expenditure.accept": N_("Accepted spending"),
+    "expenditure.record": N_("Recorded spending"),
+    "expenditure.refuse": N_("Refused spending"),
+    "fund.create": N_("Registered a fund"),
+    "fund.receive": N_("Recorded money received from the donor"),
+    "funding_report.fail": N_("A funding report could not be made"),
+    "funding_report.freeze": N_("A funding report was finished and frozen"),
+    "funding_report.request": N_("Asked for a funding report"),
+    "grant.accept": N_("Accepted the grant"),
+    "grant.activate": N_("Entered the signed agreement"),
+    "grant.complete": N_("Completed the grant"),
+    "grant.offer": N_("Offered the grant"),
+    "grant.resume": N_("Let the grant go on"),
+    "grant.suspend": N_("Suspended the grant"),
+    "indicator.create": N_("Added an indicator"),
+    "payout_account.confirm": N_("Confirmed a payout account"),
+    "payout_account.propose": N_("Proposed a payout account"),
+    "person.register": N_("Registered a person"),
+    "rate.approve": N_("Approved an exchange rate"),
+    "rate.enter": N_("Entered an exchange rate"),
+    "result.refuse": N_("Refused a result"),
+    "result.report": N_("Reported a result"),
+    "result.verify": N_("Verified a result"),
+    "review.save_draft": N_("Saved a draft of the review"),
+    "review.submit": N_("Submitted a review"),
+    "session.convene": N_("Convened the Council"),
+    "session.decide": N_("Recorded a decision of the Council"),
+    "session.record_attendance": N_("Recorded who is present"),
+    "session.sign": N_("Signed the protocol"),
+    "tranche.account": N_("A tranche is accounted for"),
+    "tranche.approve": N_("Approved a payment"),
+    "tranche.confirm": N_("Confirmed that the money arrived"),
+    "tranche.prepare": N_("Prepared a payment"),
+    "tranche.release": N_("Released a payment"),
+    "tranche.request": N_("Requested a tranche"),
+    "tranche.return": N_("Recorded that the bank sent the money back"),
+    "tranche.send_back": N_("Sent the request of a tranche back"),
+    "user.change_password": N_("Changed the own password"),
+    "user.create": N_("Opened an account"),
+    "user.disable": N_("Disabled an account"),
+    "user.enable": N_("Enabled an account"),
+    "user.end_role": N_("Ended a role"),
+    "user.grant_role": N_("Gave a role"),
+    "user.issue_code": N_("Issued a first code"),
+    "user.sign_in": N_("Signed in"),
+    "user.sign_out": N_("Signed out"),
+    "user.sign_out_everywhere": N_("Signed out everywhere"),
+    "visit.plan": N_("Planned a visit"),
+    "visit.record": N_("Recorded a visit"),
+}
+"""{action: message id} for every action the services and seeds record."""
+
+NOUNS: Mapping[str, str] = {
+    "applications": N_("Application"),
+    "assignments": N_("Assignment of a reviewer"),
+    "associations": N_("Association"),
+    "calls": N_("Call"),
+    "centres": N_("Resource centre"),
+    "contributions": N_("Contribution"),
+    "council_sessions": N_("Session of the Council"),
+    "donors": N_("Donor"),
+    "expenditures": N_("Spending"),
+    "funding_reports": N_("Funding report"),
+    "funds": N_("Fund"),
+    "grants": N_("Grant"),
+    "indicators": N_("Indicator"),
+    "payout_accounts": N_("Payout account"),
+    "people": N_("Person"),
+    "exchange_rates": N_("Exchange rate"),
+    "results": N_("Result"),
+    "reviews": N_("Review"),
+    "tranches": N_("Tranche"),
+    "users": N_("Account"),
+    "visits": N_("Visit"),
+}
+"""{table: message id} for every table an act may be about, in the order of the filter."""
+
+HIDDEN = frozenset(
+    {
+        "application", "association", "call", "currency", "document", "event", "fund", "grant", "indicator", "key",
+        "line", "person", "pledge",
+    }
+)  # fmt: skip
+"""Details that are row ids or keys, for the computer only."""
+
+
+def _one_of(kind: type[StrEnum]) -> Callable[[Any], str]:
+    return lambda value: label_text(kind(value))
+
+
+def _outcome(value: Any) -> str:
+    kinds: tuple[type[StrEnum], ...] = (ScreeningOutcome, DecisionOutcome)
+    return next((label_text(kind(value)) for kind in kinds if value in [one.value for one in kind]), str(value))
+
+
+def _role(value: Any) -> str:
+    kinds: tuple[type[StrEnum], ...] = (Role, MembershipRole)
+    return next((label_text(kind(value)) for kind in kinds if value in [one.value for one in kind]), str(value))
+
+
+def _section(value: Any) -> str:
+    return gettext(BY_KEY[value].title) if value in BY_KEY else str(value)
+
+
+DETAILS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
+    "amount": (N_("Amount"), str),  # with its currency, see `details_of`
+    "amount_kgs": (N_("In som"), money),
+    "code": (N_("Code"), str),
+    "kind": (N_("Interest"), _one_of(ConflictKind)),
+    "on": (N_("Valid on"), lambda value: date_text(date.fromisoformat(value))),
+    "outcome": (N_("Outcome"), _outcome),
+    "payer": (N_("Paid by"), _one_of(Payer)),
+    "present": (N_("Members present"), lambda value: number_text(len(value))),
+    "reason": (N_("Reason"), str),
+    "risk": (N_("Risk"), _one_of(RiskRating)),
+    "role": (N_("Role"), _role),
+    "section": (N_("Part"), _section),
+    "sha256": (N_("Fingerprint"), lambda value: f"{value[:8]}…{value[-8:]}"),
+    "snapshot": (N_("Submission"), number_text),
+    "submission": (N_("Submission"), number_text),
+    "value": (N_("Value"), str),
+    "weights": (N_("Weights"), lambda value: " + ".join(number_text(one) for one in value.values())),
+}
+"""{detail: (message id, how its value is shown)}."""
+
+
+def action_text(event: AuditEvent) -> str:
+    """What was done, in the language in force."""
+    return gettext(ACTIONS[event.action]) if event.action in ACTIONS else event.action
+
+
+def noun_text(event: AuditEvent) -> str:
+    """What kind of thing it was done to."""
+    table = event.subject.partition(":")[0]
+    return gettext(NOUNS[table]) if table in NOUNS else ""
+
+
+def details_of(event: AuditEvent) -> list[tuple[str, str]]:
+    """(label, value) of what is worth reading in an event's details."""
+    details: dict[str, Any] = json.loads(event.details)
+    rows = []
+    for key, value in details.items():
+        if value is None or key in HIDDEN:
+            continue
+        text, show = DETAILS.get(key, (key, str))
+        if key == "amount":
+            shown = money(value, details.get("currency", "KGS"))
+        elif key == "value" and "currency" in details:
+            shown = f"{details['currency']} {value}"
+        else:
+            shown = show(value)
+        rows.append((gettext(text), shown))
+    return rows

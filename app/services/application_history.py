@@ -1,0 +1,51 @@
+"""What happened to an application, for its readers: acts of the applicant and of the secretary, never of reviewers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.localisation import N_
+from models.applications import Application
+from models.audit import AuditEvent
+from models.base import db
+
+APPLICANT, SECRETARY = N_("Association or operator"), N_("Council secretary")
+SHOWN: Mapping[str, tuple[str, str]] = {
+    "application.create": (N_("Draft started"), APPLICANT),
+    "application.sign_off": (N_("Signed off by the association"), APPLICANT),
+    "application.reopen": (N_("Opened again for changes"), APPLICANT),
+    "application.submit": (N_("Submitted"), APPLICANT),
+    "application.screen": (N_("Screened"), SECRETARY),
+    "application.withdraw": (N_("Withdrawn"), APPLICANT),
+}
+"""Act -> its title and the role that did it. Assignments, reviews and single savings are left out."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One act: `title` and `role` are message ids; `actor` is a name, `on_behalf` whether an operator acted."""
+
+    happened_at: datetime
+    title: str
+    role: str
+    actor: str
+    on_behalf: bool
+
+
+def steps(application: Application) -> list[Step]:
+    """The acts in the order they happened."""
+    query = (
+        db.select(AuditEvent)
+        .where(AuditEvent.subject == f"applications:{application.id}", AuditEvent.action.in_(SHOWN))
+        .options(db.joinedload(AuditEvent.actor))
+        .order_by(AuditEvent.id)
+    )
+    return [
+        Step(
+            one.happened_at,
+            *SHOWN[one.action],
+            actor=one.actor.display_name if one.actor else "",
+            on_behalf=one.on_behalf_of_id is not None,
+        )
+        for one in db.session.scalars(query)
+    ]

@@ -1,0 +1,76 @@
+"""What audit events are about, by name: one query a table, whatever the number of events."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from models.applications import Application
+from models.associations import Association, PayoutAccount
+from models.audit import AuditEvent
+from models.base import db
+from models.calls import Call
+from models.centres import Centre
+from models.contributions import Contribution
+from models.council_sessions import CouncilSession
+from models.expenditures import Expenditure
+from models.funding_reports import FundingReport
+from models.funds import Donor, Fund
+from models.grants import Grant, Tranche
+from models.indicators import Indicator, Result, Target
+from models.people import Person
+from models.rates import ExchangeRate
+from models.reviews import Assignment, Review
+from models.users import User
+from models.visits import Visit
+
+Name = Callable[[Any, str], str]
+
+
+def _application(row: Application, locale: str) -> str:
+    return f"{row.number} · {row.title}" if row.title else f"{row.number} · {row.association.name(locale)}"
+
+
+def _of_grant(row: Any, locale: str) -> str:
+    return f"{row.grant.number} · {row.grant.association.name(locale)}"
+
+
+NAMES: Mapping[type[Any], Name] = {
+    Application: _application,
+    Assignment: lambda row, locale: f"{row.application.number} · {row.reviewer.display_name}",
+    Association: lambda row, locale: row.name(locale),
+    Call: lambda row, locale: row.title_in(locale),
+    Centre: lambda row, locale: row.name(locale),
+    Contribution: _of_grant,
+    CouncilSession: lambda row, locale: row.call.title_in(locale),
+    Donor: lambda row, locale: row.name(locale),
+    ExchangeRate: lambda row, locale: row.currency,
+    Expenditure: _of_grant,
+    Fund: lambda row, locale: row.name(locale),
+    FundingReport: lambda row, locale: row.fund.name(locale),
+    Grant: lambda row, locale: f"{row.number} · {row.association.name(locale)}",
+    Indicator: lambda row, locale: row.title_in(locale),
+    PayoutAccount: lambda row, locale: row.association.name(locale),
+    Person: lambda row, locale: row.full_name,
+    Result: lambda row, locale: row.target.indicator.title_in(locale),
+    Review: lambda row, locale: row.assignment.application.number,
+    Target: lambda row, locale: row.indicator.title_in(locale),
+    Tranche: _of_grant,
+    User: lambda row, locale: row.display_name,
+    Visit: _of_grant,
+}
+TABLES: Mapping[str, type[Any]] = {model.__tablename__: model for model in NAMES}
+
+
+def names_of(events: Iterable[AuditEvent], locale: str) -> dict[str, str]:
+    """{subject: name} of what `events` are about; a row that is gone has no name."""
+    wanted: dict[str, set[int]] = defaultdict(set)
+    for event in events:
+        table, _colon, row_id = event.subject.partition(":")
+        if table in TABLES and row_id.isdigit():
+            wanted[table].add(int(row_id))
+    names = {}
+    for table, ids in wanted.items():
+        model = TABLES[table]
+        for row in db.session.scalars(db.select(model).where(model.id.in_(ids))).unique():
+            names[f"{table}:{row.id}"] = NAMES[model](row, locale)
+    return names

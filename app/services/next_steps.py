@@ -1,0 +1,79 @@
+"""What happens next to a grant: what, who must do it, and by when."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from app.localisation import N_, LazyText, Money, lazy
+from app.services import tranches
+from models.grants import Grant, GrantStatus, Tranche, TrancheStatus
+from models.users import Role
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that waits for somebody; `who` is None when nothing waits any more."""
+
+    text: LazyText
+    who: Role | None = None
+    due_on: date | None = None
+
+
+_GRANT: dict[GrantStatus, Step] = {
+    GrantStatus.OFFERED: Step(
+        lazy(N_("The association reads the offer and accepts it. It needs a confirmed payout account.")), Role.MEMBER
+    ),
+    GrantStatus.ACCEPTED: Step(
+        lazy(N_("The agreement is printed, signed by both sides and scanned. Finance enters the scan.")), Role.FINANCE
+    ),
+    GrantStatus.COMPLETED: Step(lazy(N_("Everything is paid, accounted for, visited and verified. Nothing waits."))),
+    GrantStatus.CLOSED: Step(lazy(N_("The grant is closed. Nothing waits."))),
+    GrantStatus.TERMINATED: Step(lazy(N_("The grant was ended early. Nothing waits."))),
+}
+_PAYMENT: dict[TrancheStatus, tuple[str, Role]] = {
+    TrancheStatus.REQUESTED: (N_("Finance prepares the payment of tranche %(number)s: %(amount)s."), Role.FINANCE),
+    TrancheStatus.PREPARED: (
+        N_("Another finance officer approves the payment of tranche %(number)s: %(amount)s."),
+        Role.FINANCE,
+    ),
+    TrancheStatus.APPROVED: (
+        N_("Finance sends the money of tranche %(number)s and enters the bank's reference: %(amount)s."),
+        Role.FINANCE,
+    ),
+    TrancheStatus.RELEASED: (
+        N_("The association looks at its account and confirms that tranche %(number)s arrived: %(amount)s."),
+        Role.MEMBER,
+    ),
+    TrancheStatus.CONFIRMED: (
+        N_("The association spends tranche %(number)s and records each document; finance accepts the lines."),
+        Role.MEMBER,
+    ),
+}
+
+
+def step_of(grant: Grant) -> Step:
+    """The next thing that keeps the grant from going on."""
+    if grant.status is GrantStatus.SUSPENDED:
+        text = lazy(N_("Money is kept back: %(reason)s Finance lets the grant go on."), reason=grant.suspended_reason)
+        return Step(text, Role.FINANCE)
+    if grant.status is not GrantStatus.ACTIVE:
+        return _GRANT[grant.status]
+    tranche = next((one for one in grant.tranches if one.status is not TrancheStatus.ACCOUNTED), None)
+    if tranche is None:
+        text = lazy(N_("Every tranche is accounted for. After a visit and a verified result the grant is completed."))
+        return Step(text, Role.MONITOR, grant.ends_on)
+    return step_of_tranche(tranche)
+
+
+def step_of_tranche(tranche: Tranche) -> Step:
+    """The next step of one tranche."""
+    number, amount = tranche.sequence, Money(tranche.amount)
+    if tranche.status in _PAYMENT:
+        text, who = _PAYMENT[tranche.status]
+        return Step(lazy(text, number=number, amount=amount), who, tranche.due_on)
+    if tranche.status is TrancheStatus.ACCOUNTED:
+        return Step(lazy(N_("This tranche is accounted for. Nothing waits.")))
+    if tranches.is_open(tranche):
+        text = N_("Tranche %(number)s can be requested: %(amount)s.")
+    else:
+        text = N_("Tranche %(number)s of %(amount)s opens when every condition below is met.")
+    return Step(lazy(text, number=number, amount=amount), Role.MEMBER, tranche.due_on)

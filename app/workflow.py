@@ -1,0 +1,52 @@
+"""`docs/workflow.md`, written from the life-cycle tables of the services."""
+
+from collections.abc import Mapping
+
+from app.localisation import N_, gettext, use_locale
+from app.services import (
+    applications,
+    assignments,
+    calls,
+    contributions,
+    expenditures,
+    grants,
+    results,
+    tranches,
+    visits,
+)
+from app.services.workflow import Transitions
+
+TABLES: Mapping[str, Transitions] = {
+    N_("Call"): calls.TRANSITIONS,
+    N_("Application"): applications.TRANSITIONS,
+    N_("Assignment"): assignments.TRANSITIONS,
+    N_("Grant"): grants.TRANSITIONS,
+    N_("Tranche"): tranches.TRANSITIONS,
+    N_("Contribution"): contributions.TRANSITIONS,
+    N_("Spending"): expenditures.TRANSITIONS,
+    N_("Visit"): visits.TRANSITIONS,
+    N_("Result"): results.TRANSITIONS,
+}
+
+
+def as_markdown() -> str:
+    """Every life cycle as a table: status, action, who, guard, next status (in English)."""
+    lines = [
+        "# Life cycles",
+        "",
+        "Made by `flask workflow` from the tables the guards themselves use; do not edit.",
+        "",
+    ]
+    with use_locale("en"):
+        for noun, table in TABLES.items():
+            lines += [
+                f"## {gettext(noun)}",
+                "",
+                "| status | action | who | guard | next status |",
+                "|---|---|---|---|---|",
+            ]
+            for (status, action), row in table.items():
+                guard = gettext(row.guard) if row.guard else ""
+                lines.append(f"| {status} | {action} | {gettext(row.who)} | {guard} | {row.to} |")
+            lines.append("")
+    return "\n".join(lines)

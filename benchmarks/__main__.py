@@ -1,0 +1,80 @@
+"""`python -m benchmarks [NAME]`: load 20,000 applications once, measure, print, write ASHAR_HOME/bench.json.
+
+ASHAR_HOME defaults to instance/bench, so that the data are made once; DATABASE_URL measures PostgreSQL.
+"""
+
+import json
+import os
+import platform
+import sys
+import time
+from pathlib import Path
+
+from flask_migrate import upgrade
+from sqlalchemy import func, select, text
+
+from app.clock import now
+from app.config import from_environment
+from app.factory import create_app
+from benchmarks.measure import Figure
+from benchmarks.requests import empty_page, measures
+from models.applications import Application
+from models.base import db
+from seeds import demonstration, reference, scale
+
+APPLICATIONS = 20_000
+
+
+def main(only: str | None) -> int:
+    """Measure everything, or the measure called `only`; 1 when a goal is missed."""
+    os.environ.setdefault("ASHAR_HOME", "instance/bench")
+    config = from_environment()
+    app = create_app(config)
+    chosen = {name: measure for name, measure in measures().items() if only in (None, "", name)}
+    if not chosen and only != "scale":
+        print(f"No such measure: {only}. There are: {', '.join(measures())}, scale.")
+        return 2
+    figures: list[Figure] = []
+    with app.app_context():
+        figures += _prepare(config.home, config.uploads)
+    floor = empty_page()
+    print(f"Flask's empty page: {floor:.2f} ms CPU (the floor) · {platform.machine()}, {os.cpu_count()} cores")
+    for measure in chosen.values():
+        with app.app_context():
+            figures += list(measure(app, floor))
+    for figure in figures:
+        _show(figure)
+    path = config.home / "bench.json"
+    path.write_text(json.dumps([figure.as_json() for figure in figures], indent=1), encoding="utf-8")
+    print(f"written to {path}")
+    return 0 if all(figure.is_met for figure in figures) else 1
+
+
+def _prepare(home: Path, uploads: Path) -> list[Figure]:
+    """Make the data on the first run; says how long the 20,000 applications took."""
+    upgrade()
+    reference.load(now())
+    db.session.commit()
+    if db.session.scalar(select(func.count()).select_from(Application)):
+        return []
+    demonstration.load(storage=uploads, today=None)
+    db.session.commit()
+    (home / "demonstration").write_text("benchmark\n", encoding="utf-8")
+    start = time.monotonic()
+    scale.load(APPLICATIONS, now=now())
+    db.session.commit()
+    db.session.execute(text("ANALYZE"))
+    db.session.commit()
+    took = time.monotonic() - start
+    return [Figure("demo-scale", round(took, 1), "s", 120, None, APPLICATIONS, db.engine.dialect.name)]
+
+
+def _show(figure: Figure) -> None:
+    goal = f"goal {figure.goal:g}" if figure.goal is not None else ""
+    ratio = f"{figure.value / figure.floor:.1f} × floor" if figure.floor else ""
+    mark = "" if figure.is_met else "  MISSED"
+    print(f"{figure.name:<28} {figure.value:>9g} {figure.unit:<11} {goal:<10} {ratio:<14} N={figure.n}{mark}")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else None))

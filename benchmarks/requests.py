@@ -1,0 +1,143 @@
+"""What is measured: requests of a signed-in person against 20,000 applications."""
+
+from collections.abc import Callable, Iterator
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from benchmarks.measure import Figure, counted_queries, gzipped, median_cpu
+from models.applications import Application, ApplicationStatus
+from models.base import db
+from models.reviews import Assignment, AssignmentStatus
+from models.users import User
+from seeds import demonstration
+from tests.support.pages import form_fields
+
+COUNT = 200
+REVIEWS = 60
+Measure = Callable[[Flask, float], Iterator[Figure]]
+
+
+def empty_page() -> float:
+    """Flask's own cost for an empty page, in milliseconds of CPU: the floor of every other figure."""
+    bare = Flask("bare")
+    bare.add_url_rule("/", view_func=lambda: "")
+    client = bare.test_client()
+    return median_cpu(lambda _number: client.get("/"), 500)
+
+
+def sign_in(app: Flask, username: str) -> FlaskClient:
+    """A client signed in through the real form."""
+    client = app.test_client()
+    password = next(one.password for one in demonstration.sign_ins() if one.password)
+    fields = form_fields(client.get("/sign-in").get_data(as_text=True))
+    answer = client.post("/sign-in", data={**fields, "name": username, "password": password})
+    if answer.status_code != 303:
+        raise RuntimeError(f"{username} cannot sign in: {answer.status_code}")
+    client.post("/language", data={"locale": "ky", "csrf_token": fields["csrf_token"]})
+    return client
+
+
+def _get(client: FlaskClient, url: str) -> bytes:
+    answer = client.get(url)
+    if answer.status_code != 200:
+        raise RuntimeError(f"{url}: {answer.status_code}")
+    return answer.data
+
+
+def list_page(app: Flask, floor: float) -> Iterator[Figure]:
+    """The secretary's list of 60 rows: first page, last page, filter and word; queries; weight."""
+    client = sign_in(app, "secretary")
+    for name, url in (
+        ("list-first", "/applications"),
+        ("list-last", "/applications?page=last"),
+        ("list-status", "/applications?status=submitted"),
+        ("list-word", "/applications?words=тепл"),
+    ):
+        value = median_cpu(lambda _number, url=url: _get(client, url), COUNT)  # type: ignore[misc]
+        yield _cpu(name, value, 12, floor, COUNT)
+        with counted_queries() as seen:
+            page = _get(client, url)
+        yield Figure(f"{name}-queries", len(seen), "queries", 8, None, 1, _database())
+        yield Figure(f"{name}-weight", round(gzipped(page), 1), "KB gzipped", 25, None, 1, _database())
+
+
+def application_page(app: Flask, floor: float) -> Iterator[Figure]:
+    """The application as the secretary reads it."""
+    client = sign_in(app, "secretary")
+    with app.app_context():
+        wanted = [ApplicationStatus.SUBMITTED, ApplicationStatus.ELIGIBLE, ApplicationStatus.IN_REVIEW]
+        query = select(Application.id).where(Application.status.in_(wanted)).order_by(Application.id.desc())
+        ids = list(db.session.scalars(query.limit(COUNT + 5)))
+    value = median_cpu(lambda number: _get(client, f"/applications/{ids[number % len(ids)]}"), COUNT)
+    yield _cpu("application-page", value, 10, floor, COUNT)
+    with counted_queries() as seen:
+        page = _get(client, f"/applications/{ids[0]}")
+    yield Figure("application-page-queries", len(seen), "queries", None, None, 1, _database())
+    yield Figure("application-page-weight", round(gzipped(page), 1), "KB gzipped", None, None, 1, _database())
+
+
+def review_post(app: Flask, floor: float) -> Iterator[Figure]:
+    """Submitting a review: six levels with their justifications; each POST a fresh form."""
+    with app.app_context():
+        query = (
+            select(Assignment.id, User.username)
+            .join(User, User.id == Assignment.reviewer_id)
+            .where(Assignment.status == AssignmentStatus.ACCEPTED)
+            .order_by(Assignment.id.desc())
+            .limit(REVIEWS + 5)
+        )
+        waiting = [(int(row[0]), str(row[1])) for row in db.session.execute(query)]
+    clients = {username: sign_in(app, username) for username in sorted({name for _id, name in waiting})}
+    bodies = []
+    for assignment_id, username in waiting:
+        url = f"/assignments/{assignment_id}/review"
+        fields = form_fields(_get(clients[username], url).decode())
+        for name in list(fields):
+            if name.startswith("justification_"):
+                fields[name] = "План убедителен: есть покупатели, цены проверены, переводы подтверждены письмами."
+                fields[name.replace("justification_", "level_")] = "4"
+        bodies.append((clients[username], url, {**fields, "submit": "submit"}))
+
+    def post(number: int) -> None:
+        client, url, fields = bodies[number]
+        answer = client.post(url, data=fields)
+        if answer.status_code != 303:
+            raise RuntimeError(f"{url}: {answer.status_code} {answer.get_data(as_text=True)[:2000]}")
+
+    count = len(bodies) - 5
+    yield _cpu("review-post", median_cpu(post, count), 8, floor, count)
+
+
+def first_load(app: Flask, _floor: float) -> Iterator[Figure]:
+    """What a browser fetches on its first visit to the sign-in page: page, styles, scripts and fonts, gzipped."""
+    client = app.test_client()
+    page = _get(client, "/sign-in")
+    text = page.decode()
+    total = gzipped(page)
+    names = {part.split('"')[0].split("?")[0] for part in text.split('"/static/')[1:]}
+    styles = [name for name in names if name.endswith(".css")]
+    total += sum(gzipped(_get(client, f"/static/{name}")) for name in names)
+    fonts: set[str] = set()
+    for name in styles:
+        content = _get(client, f"/static/{name}").decode()
+        fonts |= {
+            piece.split(")")[0].strip("\"'") for piece in content.split("url(")[1:] if ".woff2" in piece.split(")")[0]
+        }
+    for font in fonts:
+        total += len(_get(client, f"/static/{font.lstrip('./')}".replace("../", ""))) / 1024
+    yield Figure("first-load", round(total, 1), "KB gzipped", 100, None, 1, _database())
+
+
+def _cpu(name: str, value: float, goal: float, floor: float, count: int) -> Figure:
+    return Figure(name, round(value, 2), "ms CPU", goal, round(floor, 2), count, _database())
+
+
+def _database() -> str:
+    return db.engine.dialect.name
+
+
+def measures() -> dict[str, Measure]:
+    """Every measure by the name `ONLY=` takes."""
+    return {"list": list_page, "application": application_page, "review": review_post, "first-load": first_load}

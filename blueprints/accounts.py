@@ -1,0 +1,127 @@
+"""Signing in and out, one's own password, sessions and language."""
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user, login_user, logout_user
+
+from app import clock
+from app.localisation import LOCALE_CODES, gettext
+from app.policy import Permission
+from app.services import users
+from app.services.actors import Actor
+from app.services.users import SignInRefusedError, TooManyAttemptsError
+from app.web.access import SignedIn, public, requires, signed_in_user
+from app.web.submissions import act_on_button, attempt, commit, finish, form_page
+from forms.accounts import ChangePasswordForm, SignInForm
+
+bp = Blueprint("accounts", __name__)
+
+
+@bp.route("/sign-in", methods=["GET", "POST"])
+@public
+def sign_in() -> ResponseReturnValue:
+    """The door."""
+    if current_user.is_authenticated:
+        return redirect(url_for("desks.index"), 303)
+    form = SignInForm(next=request.args.get("next", ""))
+    if form.validate_on_submit():
+        try:
+            live, token = users.sign_in(
+                form.name.data,
+                form.password.data,
+                address=request.remote_addr or "",
+                browser=request.user_agent.string,
+                now=clock.now(),
+            )
+        except (SignInRefusedError, TooManyAttemptsError) as refusal:
+            commit()  # the failed attempt counts
+            form.refuse(refusal.field, str(refusal))
+            code = 429 if isinstance(refusal, TooManyAttemptsError) else 422
+            return render_template("accounts/sign_in.html", form=form), code
+        _begin(SignedIn(live, token))
+        commit()
+        return redirect(_safe(form.next.data), 303)
+    return form_page("accounts/sign_in.html", form)
+
+
+def _begin(signed_in: SignedIn) -> None:
+    """Start a fresh session: nothing of the visitor's is carried over but the language."""
+    chosen = session.get("locale")
+    session.clear()
+    if chosen:
+        session["locale"] = chosen
+    session.permanent = True
+    login_user(signed_in)
+
+
+def _safe(target: str | None) -> str:
+    """A path of this site, or the desk."""
+    parts = urlsplit(target or "")
+    if target and target.startswith("/") and not target.startswith(("//", "/\\")) and not parts.netloc:
+        return target
+    return url_for("desks.index")
+
+
+@bp.post("/sign-out")
+@requires(POST=Permission.SELF_MANAGE)
+def sign_out() -> ResponseReturnValue:
+    """Leave this browser."""
+    users.sign_out(current_user.session, now=clock.now())
+    commit()
+    chosen = session.get("locale")
+    logout_user()
+    session.clear()
+    if chosen:
+        session["locale"] = chosen
+    return redirect(url_for("accounts.sign_in"), 303)
+
+
+@bp.post("/language")
+@public
+def set_locale() -> ResponseReturnValue:
+    """Remember the language, also before sign-in."""
+    chosen = request.form.get("locale", "")
+    if chosen in LOCALE_CODES:
+        session["locale"] = chosen
+        session.permanent = True
+        if current_user.is_authenticated and signed_in_user().locale != chosen:
+            signed_in_user().locale = chosen
+            commit()
+    return redirect(_safe(request.form.get("next")), 303)
+
+
+@bp.route("/account", methods=["GET"])
+@requires(GET=Permission.SELF_MANAGE)
+def show() -> ResponseReturnValue:
+    """My account: where I am signed in."""
+    user = signed_in_user()
+    return render_template("accounts/show.html", user=user, sessions=users.sessions_of(user, clock.now()))
+
+
+@bp.route("/account/password", methods=["GET", "POST"])
+@requires(GET=Permission.SELF_MANAGE, POST=Permission.SELF_MANAGE)
+def change_password() -> ResponseReturnValue:
+    """Change the password; a first code must be changed before anything else."""
+    form, user = ChangePasswordForm(), signed_in_user()
+    if form.validate_on_submit() and attempt(
+        form,
+        lambda: users.change_password(
+            user, form.old_password.data, form.password.data, now=clock.now(), keep=current_user.session
+        ),
+    ):
+        return finish(url_for("desks.index"), gettext("Your password is changed."))
+    return form_page("accounts/change_password.html", form, must_change=user.must_change_password)
+
+
+@bp.post("/account/sign-out-everywhere")
+@requires(POST=Permission.SELF_MANAGE)
+def sign_out_everywhere() -> ResponseReturnValue:
+    """End every session of mine, this one too."""
+    user = signed_in_user()
+    return act_on_button(
+        lambda: users.sign_out_everywhere(user, actor=Actor(user), now=clock.now()),
+        url_for("accounts.sign_in"),
+        gettext("You are signed out everywhere."),
+    )

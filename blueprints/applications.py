@@ -1,0 +1,286 @@
+"""Applications: written by an association or for it by its centre, read by everybody who works with them."""
+
+import io
+
+from flask import Blueprint, abort, current_app, redirect, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+
+from app import clock, policy
+from app.localisation import LOCALES, current_locale, gettext
+from app.policy import Permission
+from app.services import application_history, application_lists, applications, associations, calls, questions
+from app.services.application_lists import Filter, Page
+from app.services.applications import Gap
+from app.services.questions import Section
+from app.web.access import actor, authorise, can, load, requires, signed_in_user
+from app.web.submissions import act_on_button, attempt, check_version, finish, form_page
+from forms.applications import ApplicationForm, SectionForm, WithdrawForm, section_form
+from models.applications import Application, ApplicationStatus, Payer
+from models.associations import Association
+from models.calls import Call
+from models.users import Role
+from reports import receipt as receipts
+
+bp = Blueprint("applications", __name__, url_prefix="/applications")
+ONE_LINE = 1  # rows
+PARTS = ("budget", "pledges", "targets", "documents")
+
+
+@bp.get("")
+@requires(GET=Permission.APPLICATION_READ)
+def index() -> ResponseReturnValue:
+    """The applications the reader may see: by call, status and words, newest first."""
+    user = signed_in_user()
+    narrowed = Filter(
+        call_id=request.args.get("call_id", type=int),
+        status=_status(request.args.get("status", "")),
+        words=request.args.get("q", "")[:100],
+        seen=policy.visible(user, Application).whereclause,
+    )
+    counts = application_lists.counts(narrowed)
+    chosen = {"call_id": narrowed.call_id, "q": narrowed.words or None}
+    return render_template(
+        "applications/index.html",
+        page=_page(narrowed),
+        narrowed=narrowed,
+        counts=[(status, counts[status]) for status in ApplicationStatus if counts.get(status)],
+        total=sum(counts.values()),
+        chosen=chosen,
+        chosen_status=dict(chosen, status=narrowed.status.value if narrowed.status else None),
+        calls=calls.seen_calls(policy.visible(user, Call).whereclause),
+        is_first=not {"before", "after", "last"} & set(request.args),
+    )
+
+
+def _status(text: str) -> ApplicationStatus | None:
+    return ApplicationStatus(text) if text in list(ApplicationStatus) else None
+
+
+def _page(narrowed: Filter) -> Page:
+    if "last" in request.args:
+        return application_lists.oldest_page(narrowed)
+    return application_lists.page(
+        narrowed, before_id=request.args.get("before", type=int), after_id=request.args.get("after", type=int)
+    )
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@requires(GET=Permission.APPLICATION_WRITE, POST=Permission.APPLICATION_WRITE)
+def new() -> ResponseReturnValue:
+    """Start an application in an open call."""
+    user, now = signed_in_user(), clock.now()
+    open_calls = calls.open_calls(now)
+    own = associations.to_apply_for(user.association_ids, user.centre_ids)
+    form = ApplicationForm(
+        call=request.args.get("call_id", type=int) or (open_calls[0].id if len(open_calls) == 1 else None),
+        association=request.args.get("association_id", type=int),
+        language=current_locale(),
+    )
+    form.call.choices = [(call.id, call.title_in(current_locale())) for call in open_calls]
+    form.association.choices = [(one.id, one.name(current_locale())) for one in own]
+    form.language.choices = list(LOCALES)
+    if form.validate_on_submit() and (application := attempt(form, lambda: _create(form))):
+        return finish(url_for("applications.show", application_id=application.id), gettext("The draft is started."))
+    return form_page("applications/new.html", form, open_calls=open_calls, own=own)
+
+
+def _create(form: ApplicationForm) -> Application:
+    call, association = load(Call, form.call.data), load(Association, form.association.data)
+    authorise(Permission.APPLICATION_WRITE, association)
+    return applications.create(
+        call, association, language=form.language.data, actor=actor(association), now=clock.now()
+    )
+
+
+@bp.get("/<int:application_id>")
+@requires(GET=Permission.APPLICATION_READ)
+def show(application_id: int) -> ResponseReturnValue:
+    """The list of tasks while its writers work on it; else everything, to be read."""
+    application = load(Application, application_id, Permission.APPLICATION_READ)
+    content = _content(application)
+    if application.is_editable and content["is_writer"]:
+        content["tasks"] = _tasks(application, applications.gaps(application))
+    return render_template("applications/show.html", **content)
+
+
+def _content(application: Application) -> dict[str, object]:
+    """What both the reading page and the check before sign-off show."""
+    writes = can(Permission.APPLICATION_WRITE, application)
+    return {
+        "application": application,
+        "sections": questions.SECTIONS,
+        "answers": application.answers,
+        "paid_by": [(payer, application.amount_paid_by(payer)) for payer in Payer],
+        "pledges": applications.pledges_of(application),
+        "documents": applications.documents_of(application),
+        "history": application_history.steps(application),
+        "is_writer": writes,
+        # The names of remitters and of those who acted stay with the applicant and the Council's office.
+        "shows_names": writes or signed_in_user().has_role(Role.SECRETARY, Role.COUNCIL_CHAIR),
+        "is_past_deadline": application.call.is_past_deadline(clock.now()),
+    }
+
+
+def _tasks(application: Application, gaps: list[Gap]) -> list[dict[str, object]]:
+    """One line for each part of the form with its state."""
+    where = {"application_id": application.id}
+    missing: dict[str, list[str]] = {}
+    for gap in gaps:
+        missing.setdefault(gap.part, []).append(str(gap.problem))
+    begun = {section.key for section in application.sections if any(section.answers.values())}
+    tasks: list[dict[str, object]] = [
+        _task(
+            gettext(section.title),
+            url_for("applications.edit_section", section_key=section.key, **where),
+            missing.get(section.key, []),
+            section.key in begun,
+        )
+        for section in questions.SECTIONS
+    ]
+    held = {
+        "budget": (gettext("Budget"), "budget_lines.index", bool(application.budget_lines)),
+        "pledges": (gettext("Pledges of co-investment"), "pledges.index", application.remittance_pledged > 0),
+        "targets": (gettext("Results you promise"), "targets.index", bool(application.targets)),
+        "documents": (gettext("Documents"), "documents.index", "documents" not in missing),
+    }
+    for part in PARTS:
+        title, endpoint, is_begun = held[part]
+        tasks.append(_task(title, url_for(endpoint, **where), missing.get(part, []), is_begun))
+    return tasks
+
+
+def _task(title: str, href: str, missing: list[str], is_begun: bool) -> dict[str, object]:
+    if not missing:
+        return {"title": title, "href": href, "status_text": gettext("Complete"), "tone": "met"}
+    state = gettext("In progress") if is_begun else gettext("Not started yet")
+    hint = " ".join(missing) if is_begun else None
+    tone = "waiting" if is_begun else "neutral"
+    return {"title": title, "href": href, "status_text": state, "tone": tone, "hint": hint}
+
+
+@bp.route("/<int:application_id>/sections/<section_key>", methods=["GET", "POST"])
+@requires(GET=Permission.APPLICATION_WRITE, POST=Permission.APPLICATION_WRITE)
+def edit_section(application_id: int, section_key: str) -> ResponseReturnValue:
+    """One group of questions. What is unfinished is kept too."""
+    application = load(Application, application_id, Permission.APPLICATION_WRITE)
+    definition = questions.BY_KEY.get(section_key) or abort(404)
+    if not application.is_editable and request.method == "GET":
+        return redirect(url_for("applications.show", application_id=application.id), 303)
+    form, section = _section_form(definition), applications.section_of(application, section_key)
+    if form.is_submitted():
+        section = applications.section_for_writing(application, section_key)
+        stored = {one.key: section.answers.get(one.key, "") for one in definition.questions}
+        here = url_for("applications.edit_section", application_id=application.id, section_key=section_key)
+        check_version(form, section, stored, here)
+    else:
+        form.version.data = str(section.version)
+        for question in definition.questions:
+            form[question.key].data = section.answers.get(question.key, "")
+    if form.validate_on_submit() and attempt(form, lambda: _save(application, definition, form)):
+        return finish(_after(application, definition), gettext("Saved: %(part)s.", part=gettext(definition.title)))
+    return form_page("applications/edit_section.html", form, application=application, **_neighbours(definition))
+
+
+def _section_form(definition: Section) -> SectionForm:
+    return section_form([(one.key, one.label, one.limit, one.rows == ONE_LINE) for one in definition.questions])()
+
+
+def _save(application: Application, definition: Section, form: SectionForm) -> object:
+    answers = {one.key: form[one.key].data or "" for one in definition.questions}
+    return applications.save_section(application, definition.key, answers, actor=actor(application), now=clock.now())
+
+
+def _neighbours(definition: Section) -> dict[str, object]:
+    place = questions.SECTIONS.index(definition)
+    return {
+        "section": definition,
+        "number": place + 1,
+        "count": len(questions.SECTIONS),
+        "previous": questions.SECTIONS[place - 1] if place else None,
+        "following": questions.SECTIONS[place + 1] if place + 1 < len(questions.SECTIONS) else None,
+    }
+
+
+def _after(application: Application, definition: Section) -> str:
+    """Where "save and go on" and "save and back to the list" lead."""
+    following = _neighbours(definition)["following"]
+    if request.form.get("then") == "next":
+        if isinstance(following, Section):
+            return url_for("applications.edit_section", application_id=application.id, section_key=following.key)
+        return url_for("budget_lines.index", application_id=application.id)
+    return url_for("applications.show", application_id=application.id)
+
+
+@bp.get("/<int:application_id>/check")
+@requires(GET=Permission.APPLICATION_WRITE)
+def check(application_id: int) -> ResponseReturnValue:
+    """Everything once more before it is signed off or submitted."""
+    application = load(Application, application_id, Permission.APPLICATION_WRITE)
+    return render_template("applications/check.html", gaps=applications.gaps(application), **_content(application))
+
+
+@bp.post("/<int:application_id>/sign-off")
+@requires(POST=Permission.APPLICATION_SIGN_OFF)
+def sign_off(application_id: int) -> ResponseReturnValue:
+    """The chair stands by the application."""
+    application = load(Application, application_id, Permission.APPLICATION_SIGN_OFF)
+    return act_on_button(
+        lambda: applications.sign_off(application, actor=actor(application), now=clock.now()),
+        url_for("applications.show", application_id=application.id),
+        gettext("The application is signed off. It is not submitted yet."),
+    )
+
+
+@bp.post("/<int:application_id>/reopen")
+@requires(POST=Permission.APPLICATION_WRITE)
+def reopen(application_id: int) -> ResponseReturnValue:
+    """Take back the sign-off to change something."""
+    application = load(Application, application_id, Permission.APPLICATION_WRITE)
+    return act_on_button(
+        lambda: applications.reopen(application, actor=actor(application), now=clock.now()),
+        url_for("applications.show", application_id=application.id),
+        gettext("The application can be changed again. The chair signs it off anew afterwards."),
+    )
+
+
+@bp.post("/<int:application_id>/submit")
+@requires(POST=Permission.APPLICATION_WRITE)
+def submit(application_id: int) -> ResponseReturnValue:
+    """Hand in."""
+    application = load(Application, application_id, Permission.APPLICATION_WRITE)
+    return act_on_button(
+        lambda: applications.submit(application, actor=actor(application), now=clock.now()),
+        url_for("applications.show", application_id=application.id),
+        gettext("The application is submitted. Print the receipt and keep it."),
+    )
+
+
+@bp.route("/<int:application_id>/withdraw", methods=["GET", "POST"])
+@requires(GET=Permission.APPLICATION_WRITE, POST=Permission.APPLICATION_WRITE)
+def withdraw(application_id: int) -> ResponseReturnValue:
+    """Withdraw before the decision, with a reason."""
+    application = load(Application, application_id, Permission.APPLICATION_WRITE)
+    form, location = WithdrawForm(), url_for("applications.show", application_id=application.id)
+    if form.validate_on_submit() and attempt(
+        form,
+        lambda: applications.withdraw(application, reason=form.reason.data, actor=actor(application), now=clock.now()),
+    ):
+        return finish(location, gettext("The application is withdrawn."))
+    return form_page("applications/withdraw.html", form, application=application)
+
+
+@bp.get("/<int:application_id>/receipt")
+@requires(GET=Permission.APPLICATION_READ)
+def receipt(application_id: int) -> ResponseReturnValue:
+    """The paper of the latest submission."""
+    application = load(Application, application_id, Permission.APPLICATION_READ)
+    if not application.snapshots:
+        abort(404)
+    data = receipts.gather(application, application.snapshots[-1])
+    is_demonstration = (current_app.config["ASHAR"].home / "demonstration").exists()
+    return send_file(
+        io.BytesIO(receipts.to_pdf(data, current_locale(), demonstration=is_demonstration)),
+        mimetype="application/pdf",
+        as_attachment=True,
+        download_name=f"{application.number}.pdf",
+    )

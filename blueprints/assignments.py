@@ -1,0 +1,95 @@
+"""Who judges what: the secretary's board, assigning by hand, the reviewer's answer."""
+
+from flask import Blueprint, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from app import clock
+from app.labels import CONFLICT_KINDS
+from app.localisation import gettext
+from app.policy import Permission
+from app.services import assignments
+from app.web.access import actor, load, requires
+from app.web.submissions import attempt, finish, form_page
+from forms.assignments import NO_INTEREST, AnswerForm, AssignForm, DeclineForm
+from models.applications import Application
+from models.reviews import Assignment, AssignmentStatus, ConflictKind
+
+bp = Blueprint("assignments", __name__, url_prefix="/assignments")
+
+
+@bp.get("")
+@requires(GET=Permission.ASSIGNMENT_MANAGE)
+def index() -> ResponseReturnValue:
+    """Which applications lack reviewers, and who is behind."""
+    today = clock.bishkek_day(clock.now())
+    return render_template(
+        "assignments/index.html",
+        lacking=assignments.lacking(),
+        outstanding=assignments.outstanding(),
+        workloads=assignments.workloads(today),
+        today=today,
+    )
+
+
+@bp.route("/new/<int:application_id>", methods=["GET", "POST"])
+@requires(GET=Permission.ASSIGNMENT_MANAGE, POST=Permission.ASSIGNMENT_MANAGE)
+def new(application_id: int) -> ResponseReturnValue:
+    """Ask a reviewer to judge an application."""
+    application = load(Application, application_id, Permission.ASSIGNMENT_MANAGE)
+    form, now = AssignForm(), clock.now()
+    free = {one.id: one for one in assignments.eligible_reviewers(application)}
+    loads = {one.reviewer.id: one for one in assignments.workloads(clock.bishkek_day(now))}
+    form.reviewer.choices = [
+        (one.id, one.display_name) for one in sorted(free.values(), key=lambda one: loads[one.id].waiting)
+    ]
+    if form.validate_on_submit() and attempt(
+        form,
+        lambda: assignments.assign(
+            application, free[form.reviewer.data], due_on=form.due_on.data, actor=actor(), now=now
+        ),
+    ):
+        return finish(url_for(".new", application_id=application_id), gettext("The reviewer has been asked."))
+    asked, declared = assignments.of_application(application), assignments.declarations(application)
+    return form_page("assignments/new.html", form, application=application, asked=asked, declared=declared, loads=loads)
+
+
+@bp.route("/<int:assignment_id>/answer", methods=["GET", "POST"])
+@requires(GET=Permission.ASSIGNMENT_ANSWER, POST=Permission.ASSIGNMENT_ANSWER)
+def answer(assignment_id: int) -> ResponseReturnValue:
+    """The reviewer declares an interest or none, before seeing the application."""
+    assignment = load(Assignment, assignment_id, Permission.ASSIGNMENT_ANSWER)
+    form = AnswerForm()
+    form.interest.choices = [(kind.value, gettext(text)) for kind, text in CONFLICT_KINDS.items()]
+    if assignment.status is AssignmentStatus.PROPOSED:
+        form.interest.choices.insert(0, (NO_INTEREST, gettext("I have no interest in this application")))
+    if form.validate_on_submit() and attempt(form, lambda: _declare(assignment, form)):
+        if form.interest.data == NO_INTEREST:
+            return finish(
+                url_for("reviews.edit", assignment_id=assignment_id),
+                gettext("Your declaration is recorded. You can read the application now."),
+            )
+        return finish(
+            url_for("reviews.index"), gettext("Your interest is recorded. Another reviewer takes over; thank you.")
+        )
+    return form_page("assignments/answer.html", form, assignment=assignment)
+
+
+def _declare(assignment: Assignment, form: AnswerForm) -> object:
+    """No interest, or an interest of the chosen kind."""
+    kind = None if form.interest.data == NO_INTEREST else ConflictKind(form.interest.data)
+    explanation = form.explanation.data or ""
+    return assignments.declare(assignment, kind, explanation=explanation, actor=actor(), now=clock.now())
+
+
+@bp.route("/<int:assignment_id>/decline", methods=["GET", "POST"])
+@requires(GET=Permission.ASSIGNMENT_ANSWER, POST=Permission.ASSIGNMENT_ANSWER)
+def decline(assignment_id: int) -> ResponseReturnValue:
+    """Give the assignment back with a reason."""
+    assignment = load(Assignment, assignment_id, Permission.ASSIGNMENT_ANSWER)
+    form = DeclineForm()
+    if form.validate_on_submit() and attempt(
+        form,
+        lambda: assignments.decline(assignment, reason=form.reason.data, actor=actor(), now=clock.now()),
+    ):
+        return finish(url_for("reviews.index"), gettext("You gave the review back. The secretary asks somebody else."))
+    return form_page("assignments/decline.html", form, assignment=assignment)

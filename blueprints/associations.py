@@ -1,0 +1,141 @@
+"""Associations: members, payout account and applications; an operator reaches each of the centre's in one click."""
+
+from flask import Blueprint, abort, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app import clock, policy
+from app.labels import label_text
+from app.localisation import gettext
+from app.policy import Permission
+from app.services import application_lists, associations, calls
+from app.services.application_lists import Filter
+from app.web.access import actor, can, load, requires, signed_in_user
+from app.web.submissions import act_on_button, attempt, finish, form_page
+from forms.associations import MemberForm, PayoutAccountForm
+from models.applications import Application
+from models.associations import Association, MembershipRole
+from models.people import MigrantStatus, Sex
+
+bp = Blueprint("associations", __name__, url_prefix="/associations")
+PAGE = 60
+
+
+@bp.get("")
+@requires(GET=Permission.ASSOCIATION_READ)
+def index() -> ResponseReturnValue:
+    """The associations the reader may see, in Kyrgyz order."""
+    user, words = signed_in_user(), request.args.get("q", "")[:100]
+    seen = policy.visible(user, Association).whereclause
+    rows = associations.listed(seen, words, after=request.args.get("after", ""), limit=PAGE)
+    works = {}
+    if can(Permission.APPLICATION_WRITE):
+        narrowed = Filter(association_ids=frozenset(one.id for one in rows))
+        for one in application_lists.page(narrowed).rows:
+            works.setdefault(one.association_id, one)
+    return render_template(
+        "associations/index.html",
+        rows=rows,
+        words=words,
+        newest=works,
+        following=rows[-1].sort_key if len(rows) == PAGE else None,
+        is_first="after" not in request.args,
+    )
+
+
+@bp.get("/<int:association_id>")
+@requires(GET=Permission.ASSOCIATION_READ)
+def show(association_id: int) -> ResponseReturnValue:
+    """One association: members, account, applications."""
+    association = load(Association, association_id, Permission.ASSOCIATION_READ)
+    user, rows = signed_in_user(), []
+    if can(Permission.APPLICATION_READ):
+        seen = policy.visible(user, Application).whereclause
+        rows = application_lists.page(Filter(association_ids=frozenset({association.id}), seen=seen)).rows
+    return render_template(
+        "associations/show.html",
+        association=association,
+        applications=rows,
+        open_calls=calls.open_calls(clock.now()) if can(Permission.APPLICATION_WRITE, association) else [],
+        user=user,
+    )
+
+
+@bp.route("/<int:association_id>/members/new", methods=["GET", "POST"])
+@requires(GET=Permission.MEMBER_MANAGE, POST=Permission.MEMBER_MANAGE)
+def new_member(association_id: int) -> ResponseReturnValue:
+    """Enter a member with an office."""
+    association = load(Association, association_id, Permission.MEMBER_MANAGE)
+    form = MemberForm(migrant_status=MigrantStatus.NONE.value, role=MembershipRole.MEMBER.value)
+    form.role.choices = [(one.value, label_text(one)) for one in MembershipRole]
+    form.sex.choices = [(one.value, label_text(one)) for one in Sex]
+    form.migrant_status.choices = [(one.value, label_text(one)) for one in MigrantStatus]
+    if form.validate_on_submit() and attempt(
+        form,
+        lambda: associations.enrol(
+            association,
+            form.full_name.data,
+            MembershipRole(form.role.data),
+            sex=Sex(form.sex.data),
+            birth_year=form.birth_year.data,
+            migrant_status=MigrantStatus(form.migrant_status.data),
+            since_on=form.since_on.data,
+            actor=actor(association),
+            now=clock.now(),
+        ),
+    ):
+        return finish(url_for("associations.show", association_id=association.id), gettext("The member is entered."))
+    return form_page("associations/new_member.html", form, association=association)
+
+
+@bp.post("/<int:association_id>/members/<int:membership_id>/end")
+@requires(POST=Permission.MEMBER_MANAGE)
+def end_member(association_id: int, membership_id: int) -> ResponseReturnValue:
+    """The person is no member any more from today."""
+    association = load(Association, association_id, Permission.MEMBER_MANAGE)
+    membership, now = associations.membership_of(association, membership_id), clock.now()
+    if membership is None:
+        abort(404)
+    return act_on_button(
+        lambda: associations.end_membership(membership, on=clock.bishkek_day(now), actor=actor(association), now=now),
+        url_for("associations.show", association_id=association.id),
+        gettext("The membership has ended."),
+    )
+
+
+@bp.route("/<int:association_id>/payout-accounts/new", methods=["GET", "POST"])
+@requires(GET=Permission.PAYOUT_ACCOUNT_PROPOSE, POST=Permission.PAYOUT_ACCOUNT_PROPOSE)
+def new_payout_account(association_id: int) -> ResponseReturnValue:
+    """Propose the account money goes to."""
+    association = load(Association, association_id, Permission.PAYOUT_ACCOUNT_PROPOSE)
+    form = PayoutAccountForm()
+    if form.validate_on_submit() and attempt(
+        form,
+        lambda: associations.propose_payout_account(
+            association,
+            bank=form.bank.data,
+            number=form.number.data,
+            holder=form.holder.data,
+            actor=actor(association),
+            now=clock.now(),
+        ),
+    ):
+        return finish(
+            url_for("associations.show", association_id=association.id),
+            gettext("The account is proposed. A finance officer confirms it."),
+        )
+    return form_page("associations/new_payout_account.html", form, association=association)
+
+
+@bp.post("/<int:association_id>/payout-accounts/<int:account_id>/confirm")
+@requires(POST=Permission.PAYOUT_ACCOUNT_CONFIRM)
+def confirm_payout_account(association_id: int, account_id: int) -> ResponseReturnValue:
+    """A second person confirms the account."""
+    association = load(Association, association_id, Permission.PAYOUT_ACCOUNT_CONFIRM)
+    account = associations.account_of(association, account_id)
+    if account is None:
+        abort(404)
+    return act_on_button(
+        lambda: associations.confirm_payout_account(account, actor=actor(), now=clock.now()),
+        url_for("associations.show", association_id=association.id),
+        gettext("The account is confirmed. Grants are paid to it from now on."),
+    )

@@ -1,0 +1,147 @@
+"""Contributions: recorded with the receipt, checked by a second person, reversed by finance."""
+
+from flask import Blueprint, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from app import clock
+from app.labels import COUNTRIES, CURRENCIES, country_text, currency_text, label_text
+from app.localisation import N_, gettext, money, to_minor
+from app.policy import Permission
+from app.services import applications, contributions, users
+from app.services.errors import DomainError
+from app.services.workflow import allowed
+from app.web.access import actor, load, requires, signed_in_user
+from app.web.submissions import attempt, finish, form_page, upload_of, uploads
+from forms.contributions import ContributionForm, ContributionReasonForm, EvidenceForm, VerifyForm
+from models.contributions import Channel, Contribution, ContributionKind
+from models.documents import DocumentKind
+from models.grants import Grant
+from models.pledges import Pledge
+
+bp = Blueprint("contributions", __name__)
+
+
+@bp.route("/grants/<int:grant_id>/contributions/new", methods=["GET", "POST"])
+@requires(GET=Permission.CONTRIBUTION_RECORD, POST=Permission.CONTRIBUTION_RECORD)
+def new(grant_id: int) -> ResponseReturnValue:
+    """Record what came, with its receipt: both are kept or neither is."""
+    grant = load(Grant, grant_id, Permission.CONTRIBUTION_RECORD)
+    form, pledges = ContributionForm(), {str(one.id): one for one in applications.pledges_of(grant.application)}
+    _offer_choices(form, pledges)
+    if form.validate_on_submit() and (row := attempt(form, lambda: _record(form, grant, pledges))):
+        message = gettext("The contribution is recorded. A monitoring officer verifies it next.")
+        return finish(url_for("contributions.show", contribution_id=row.id), message)
+    return form_page("contributions/new.html", form, grant=grant)
+
+
+def _offer_choices(form: ContributionForm, pledges: dict[str, Pledge]) -> None:
+    form.kind.choices = [(one.value, label_text(one)) for one in ContributionKind]
+    form.channel.choices = [("", gettext("Choose")), *((one.value, label_text(one)) for one in Channel)]
+    form.sender_country.choices = [("", gettext("Choose")), *((code, country_text(code)) for code in COUNTRIES)]
+    form.currency.choices = [(code, currency_text(code)) for code in CURRENCIES]
+    form.pledge.choices = [("", gettext("None of them")), *((key, _named(one)) for key, one in pledges.items())]
+
+
+def _named(pledge: Pledge) -> str:
+    return f"{pledge.remitter_name}, {country_text(pledge.country)}: {money(pledge.amount, pledge.currency)}"
+
+
+def _record(form: ContributionForm, grant: Grant, pledges: dict[str, Pledge]) -> Contribution:
+    who, now = actor(grant), clock.now()
+    row = contributions.record(
+        grant,
+        ContributionKind(form.kind.data),
+        channel=Channel(form.channel.data) if form.channel.data else None,
+        reference=form.reference.data or "",
+        sender_name=form.sender_name.data,
+        sender_country=form.sender_country.data,
+        sent_on=form.sent_on.data,
+        currency=form.currency.data,
+        amount=_minor(form),
+        pledge=pledges.get(form.pledge.data or ""),
+        actor=who,
+        now=now,
+    )
+    contributions.attach(row, DocumentKind.RECEIPT, upload_of(form.upload), storage=uploads(), actor=who, now=now)
+    return row
+
+
+def _minor(form: ContributionForm) -> int:
+    try:
+        return to_minor(form.amount.data, form.currency.data)
+    except ValueError as error:
+        raise DomainError(N_("This currency has no fractions: enter a whole number."), field="amount") from error
+
+
+@bp.get("/contributions/<int:contribution_id>")
+@requires(GET=Permission.CONTRIBUTION_READ)
+def show(contribution_id: int) -> ResponseReturnValue:
+    """What came, its evidence, who recorded and who verified it."""
+    row = load(Contribution, contribution_id, Permission.CONTRIBUTION_READ)
+    return render_template(
+        "contributions/show.html",
+        row=row,
+        evidence=contributions.evidence_of(row),
+        actions=allowed(contributions.TRANSITIONS, row.status),
+        names=users.names_of([row.recorded_by_id, row.verified_by_id]),
+        is_recorder=row.recorded_by_id == signed_in_user().id,
+    )
+
+
+@bp.route("/contributions/<int:contribution_id>/evidence", methods=["GET", "POST"])
+@requires(GET=Permission.CONTRIBUTION_RECORD, POST=Permission.CONTRIBUTION_RECORD)
+def attach(contribution_id: int) -> ResponseReturnValue:
+    """One more receipt."""
+    row = load(Contribution, contribution_id, Permission.CONTRIBUTION_RECORD)
+    form = EvidenceForm()
+    if form.validate_on_submit() and attempt(
+        form,
+        lambda: contributions.attach(
+            row, DocumentKind.RECEIPT, upload_of(form.upload), storage=uploads(), actor=actor(row), now=clock.now()
+        ),
+    ):
+        return finish(url_for("contributions.show", contribution_id=contribution_id), gettext("The receipt is added."))
+    return form_page("contributions/attach.html", form, row=row)
+
+
+@bp.route("/contributions/<int:contribution_id>/verify", methods=["GET", "POST"])
+@requires(GET=Permission.CONTRIBUTION_VERIFY, POST=Permission.CONTRIBUTION_VERIFY)
+def verify(contribution_id: int) -> ResponseReturnValue:
+    """A second person goes through the checks."""
+    row = load(Contribution, contribution_id, Permission.CONTRIBUTION_VERIFY)
+    form = VerifyForm()
+    if form.validate_on_submit() and attempt(
+        form, lambda: contributions.verify(row, actor=actor(row), now=clock.now())
+    ):
+        return finish(url_for("grants.show", grant_id=row.grant_id), gettext("The contribution is verified."))
+    return form_page("contributions/verify.html", form, row=row, evidence=contributions.evidence_of(row))
+
+
+@bp.route("/contributions/<int:contribution_id>/refuse", methods=["GET", "POST"])
+@requires(GET=Permission.CONTRIBUTION_VERIFY, POST=Permission.CONTRIBUTION_VERIFY)
+def refuse(contribution_id: int) -> ResponseReturnValue:
+    """The evidence does not hold."""
+    row = load(Contribution, contribution_id, Permission.CONTRIBUTION_VERIFY)
+    form = ContributionReasonForm()
+    if form.validate_on_submit() and attempt(
+        form, lambda: contributions.refuse(row, reason=form.reason.data or "", actor=actor(row), now=clock.now())
+    ):
+        return finish(
+            url_for("contributions.show", contribution_id=contribution_id), gettext("The contribution is refused.")
+        )
+    return form_page("contributions/refuse.html", form, row=row)
+
+
+@bp.route("/contributions/<int:contribution_id>/reverse", methods=["GET", "POST"])
+@requires(GET=Permission.CONTRIBUTION_REVERSE, POST=Permission.CONTRIBUTION_REVERSE)
+def reverse(contribution_id: int) -> ResponseReturnValue:
+    """A verified contribution was wrong."""
+    row = load(Contribution, contribution_id, Permission.CONTRIBUTION_REVERSE)
+    form = ContributionReasonForm()
+    if form.validate_on_submit() and attempt(
+        form, lambda: contributions.reverse(row, reason=form.reason.data or "", actor=actor(row), now=clock.now())
+    ):
+        return finish(
+            url_for("contributions.show", contribution_id=contribution_id), gettext("The contribution is reversed.")
+        )
+    return form_page("contributions/reverse.html", form, row=row)

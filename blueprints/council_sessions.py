@@ -1,0 +1,212 @@
+"""The Council: ranking of a call, sessions, attendance, decisions and the signed protocol."""
+
+from flask import Blueprint, Response, abort, current_app, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app import clock
+from app.labels import DECISION_OUTCOMES
+from app.localisation import current_locale, gettext, to_minor
+from app.policy import Permission
+from app.services import council_sessions, rankings
+from app.web.access import actor, load, requires
+from app.web.submissions import StaleForm, act_on_button, attempt, finish, form_page
+from forms.council_sessions import AttendanceForm, ConveneForm, DecideForm
+from models.applications import Application
+from models.base import BASE_CURRENCY
+from models.calls import Call
+from models.council_sessions import CouncilSession, Decision, DecisionOutcome
+from models.users import User
+from reports import protocol as protocol_report
+
+bp = Blueprint("council_sessions", __name__, url_prefix="/council")
+PAGE = 60
+
+
+@bp.get("")
+@requires(GET=Permission.SESSION_READ)
+def index() -> ResponseReturnValue:
+    """Calls that wait for a session, and the sessions held."""
+    before = request.args.get("before", type=int)
+    rows = council_sessions.latest(before, PAGE)
+    older = rows[-1].id if len(rows) == PAGE else None
+    awaited = council_sessions.awaited(clock.now())
+    return render_template(
+        "council_sessions/index.html", rows=rows, older=older, is_first=before is None, awaited=awaited
+    )
+
+
+@bp.get("/calls/<int:call_id>/ranking")
+@requires(GET=Permission.RANKING_READ)
+def ranking(call_id: int) -> ResponseReturnValue:
+    """The reviewed applications of a call from best to worst."""
+    call = load(Call, call_id, Permission.RANKING_READ)
+    sessions = council_sessions.of_call(call)
+    titles = {one.key: one.title_in(current_locale()) for one in call.criteria}
+    can_convene = call in council_sessions.awaited(clock.now())
+    return render_template(
+        "council_sessions/ranking.html",
+        call=call,
+        rows=rankings.rank(call),
+        sessions=sessions,
+        titles=titles,
+        can_convene=can_convene,
+    )
+
+
+@bp.route("/calls/<int:call_id>/new", methods=["GET", "POST"])
+@requires(GET=Permission.SESSION_MANAGE, POST=Permission.SESSION_MANAGE)
+def new(call_id: int) -> ResponseReturnValue:
+    """Convene the Council on a call."""
+    call = load(Call, call_id, Permission.SESSION_MANAGE)
+    now, form = clock.now(), ConveneForm()
+    if form.validate_on_submit() and (
+        session := attempt(
+            form,
+            lambda: council_sessions.convene(
+                call,
+                held_on=form.held_on.data,
+                place=form.place.data,
+                seats=form.seats.data,
+                actor=actor(),
+                now=now,
+            ),
+        )
+    ):
+        return finish(url_for(".attendance", session_id=session.id), gettext("The session is open."))
+    members = council_sessions.council_members()
+    return form_page("council_sessions/new.html", form, call=call, members=members, today=clock.bishkek_day(now))
+
+
+@bp.get("/<int:session_id>")
+@requires(GET=Permission.SESSION_READ)
+def show(session_id: int) -> ResponseReturnValue:
+    """Attendance, quorum, what is decided and what waits."""
+    session = load(CouncilSession, session_id, Permission.SESSION_READ)
+    waiting = {one.id for one in council_sessions.undecided(session)}
+    return render_template(
+        "council_sessions/show.html",
+        session=session,
+        undecided=[row for row in rankings.rank(session.call) if row.application.id in waiting],
+        awarded=council_sessions.awarded(session),
+        remaining=council_sessions.remaining_budget(session),
+    )
+
+
+@bp.route("/<int:session_id>/attendance", methods=["GET", "POST"])
+@requires(GET=Permission.SESSION_MANAGE, POST=Permission.SESSION_MANAGE)
+def attendance(session_id: int) -> ResponseReturnValue:
+    """Tick who is present."""
+    session = load(CouncilSession, session_id, Permission.SESSION_MANAGE)
+    present = [one.user for one in session.attendances]
+    members = {one.id: one for one in [*council_sessions.council_members(), *present]}
+    form = AttendanceForm(data={"members": [one.id for one in present], "version": str(session.version)})
+    form.members.choices = [(one.id, one.display_name) for one in members.values()]
+    if form.validate_on_submit():
+        chosen = [members[one] for one in form.members.data]
+        _check_attendance(form, session, present, chosen)
+        if attempt(
+            form,
+            lambda: council_sessions.record_attendance(session, chosen, actor=actor(), now=clock.now()),
+        ):
+            return finish(url_for(".show", session_id=session_id), gettext("The attendance is recorded."))
+    return form_page("council_sessions/attendance.html", form, session=session)
+
+
+def _check_attendance(form: AttendanceForm, session: CouncilSession, present: list[User], chosen: list[User]) -> None:
+    """Stop when somebody else changed the list meanwhile: both lists are shown by name."""
+    if str(form.version.data) != str(session.version):
+        own, stored = (", ".join(one.display_name for one in people) for people in (chosen, present))
+        here = url_for(".attendance", session_id=session.id)
+        raise StaleForm([(str(form.members.label.text), own, stored)], here)
+
+
+@bp.route("/<int:session_id>/decide/<int:application_id>", methods=["GET", "POST"])
+@requires(GET=Permission.SESSION_MANAGE, POST=Permission.SESSION_MANAGE)
+def decide(session_id: int, application_id: int) -> ResponseReturnValue:
+    """Record what the Council decided: first checked, then recorded."""
+    session = load(CouncilSession, session_id, Permission.SESSION_MANAGE)
+    application = load(Application, application_id, Permission.APPLICATION_READ)
+    if application.call_id != session.call_id:
+        abort(404)
+    form = DecideForm()
+    form.outcome.choices = [(one.value, gettext(text)) for one, text in DECISION_OUTCOMES.items()]
+    is_valid = form.validate_on_submit()
+    if is_valid and "record" in request.form and attempt(form, lambda: _decide(session, application, form)):
+        return finish(url_for(".show", session_id=session_id), gettext("The decision is recorded."))
+    is_checked = is_valid and "check" in request.form and not form.all_errors()
+    context = _decision_context(session, application)
+    page = form_page("council_sessions/decide.html", form, **context, **_checked(form, is_checked))
+    return page[0] if is_checked and isinstance(page, tuple) else page
+
+
+def _decide(session: CouncilSession, application: Application, form: DecideForm) -> Decision:
+    """The decision as the form says it."""
+    amount = form.amount.data
+    return council_sessions.decide(
+        session,
+        application,
+        DecisionOutcome(form.outcome.data),
+        amount=None if amount is None else to_minor(amount, BASE_CURRENCY),
+        reason=form.reason.data,
+        votes_for=form.votes_for.data,
+        votes_against=form.votes_against.data,
+        abstentions=form.abstentions.data,
+        actor=actor(),
+        now=clock.now(),
+    )
+
+
+def _checked(form: DecideForm, is_checked: bool) -> dict[str, object]:
+    """What the page of the check shows: outcome and amount in tyiyn."""
+    if not is_checked:
+        return {"is_checked": False, "outcome": None, "amount": None}
+    outcome = DecisionOutcome(form.outcome.data)
+    has_amount = outcome is DecisionOutcome.SELECTED and form.amount.data is not None
+    return {
+        "is_checked": True,
+        "outcome": outcome,
+        "amount": to_minor(form.amount.data, BASE_CURRENCY) if has_amount else None,
+    }
+
+
+def _decision_context(session: CouncilSession, application: Application) -> dict[str, object]:
+    """What the Council needs to know about one application."""
+    rows = rankings.rank(session.call)
+    return {
+        "session": session,
+        "application": application,
+        "row": next((one for one in rows if one.application.id == application.id), None),
+        "titles": {one.key: one.title_in(current_locale()) for one in session.call.criteria},
+        "recused": council_sessions.recused(session, application),
+        "voters": council_sessions.voters_on(session, application),
+        "remaining": council_sessions.remaining_budget(session),
+        "most": council_sessions.most_for(session, application),
+    }
+
+
+@bp.post("/<int:session_id>/sign")
+@requires(POST=Permission.PROTOCOL_SIGN)
+def sign(session_id: int) -> ResponseReturnValue:
+    """The chair signs the protocol."""
+    session = load(CouncilSession, session_id, Permission.PROTOCOL_SIGN)
+    return act_on_button(
+        lambda: council_sessions.sign(session, actor=actor(), now=clock.now()),
+        url_for(".show", session_id=session_id),
+        gettext("The protocol is signed. The applicants have been told."),
+    )
+
+
+@bp.get("/<int:session_id>/protocol")
+@requires(GET=Permission.SESSION_READ)
+def protocol(session_id: int) -> ResponseReturnValue:
+    """The signed protocol as PDF."""
+    session = load(CouncilSession, session_id, Permission.SESSION_READ)
+    if session.protocol is None:
+        abort(404)
+    is_demonstration = (current_app.config["ASHAR"].home / "demonstration").exists()
+    data = protocol_report.gather(session.protocol)
+    content = protocol_report.to_pdf(data, current_locale(), demonstration=is_demonstration)
+    name = f"{session.protocol.number}.{current_locale()}.pdf"
+    return Response(
+        content, mimetype="application/pdf", headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )

@@ -1,0 +1,77 @@
+"""Documents: attached to an application while it is written; any document one may see, downloaded."""
+
+from flask import Blueprint, abort, current_app, send_file, url_for
+from flask.typing import ResponseReturnValue
+
+from app import clock
+from app.labels import label_text
+from app.localisation import gettext
+from app.policy import Permission
+from app.services import applications, documents
+from app.services.documents import Upload
+from app.web.access import actor, load, requires
+from app.web.submissions import act_on_button, attempt, finish, form_page
+from forms.documents import DocumentForm
+from models.applications import Application
+from models.documents import Document, DocumentKind
+
+bp = Blueprint("documents", __name__)
+KINDS = (
+    DocumentKind.MEETING_MINUTES,
+    DocumentKind.REGISTRATION,
+    DocumentKind.QUOTATION,
+    DocumentKind.PHOTO,
+    DocumentKind.OTHER,
+)
+
+
+@bp.route("/applications/<int:application_id>/documents", methods=["GET", "POST"])
+@requires(GET=Permission.APPLICATION_WRITE, POST=Permission.APPLICATION_WRITE)
+def index(application_id: int) -> ResponseReturnValue:
+    """The papers of an application, and a form for the next one."""
+    application = load(Application, application_id, Permission.APPLICATION_WRITE)
+    form = DocumentForm()
+    form.kind.choices = [(kind.value, label_text(kind)) for kind in KINDS]
+    if form.validate_on_submit() and attempt(form, lambda: _attach(application, form)):
+        return finish(url_for("documents.index", application_id=application.id), gettext("The document is attached."))
+    return form_page(
+        "documents/index.html", form, application=application, documents=applications.documents_of(application)
+    )
+
+
+def _attach(application: Application, form: DocumentForm) -> Document:
+    file = form.upload.data
+    return applications.attach_document(
+        application,
+        DocumentKind(form.kind.data),
+        Upload(filename=file.filename or "", content=file.read()),
+        storage=current_app.config["ASHAR"].uploads,
+        actor=actor(application),
+        now=clock.now(),
+    )
+
+
+@bp.post("/applications/<int:application_id>/documents/<int:document_id>/delete")
+@requires(POST=Permission.APPLICATION_WRITE)
+def delete(application_id: int, document_id: int) -> ResponseReturnValue:
+    """Take a document off the application."""
+    application = load(Application, application_id, Permission.APPLICATION_WRITE)
+    document = next((one for one in applications.documents_of(application) if one.id == document_id), None)
+    if document is None:
+        abort(404)
+    return act_on_button(
+        lambda: applications.remove_document(document, application, actor=actor(application), now=clock.now()),
+        url_for("documents.index", application_id=application.id),
+        gettext("The document is removed."),
+    )
+
+
+@bp.get("/documents/<int:document_id>")
+@requires(GET=Permission.DOCUMENT_READ)
+def download(document_id: int) -> ResponseReturnValue:
+    """The file, always as an attachment."""
+    document = load(Document, document_id, Permission.DOCUMENT_READ)
+    path = documents.path_of(document.file, current_app.config["ASHAR"].uploads)
+    if not path.exists():
+        abort(404)
+    return send_file(path, mimetype=document.file.media_type, as_attachment=True, download_name=document.filename)

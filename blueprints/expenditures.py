@@ -1,0 +1,130 @@
+"""Expenditures: what was spent against the budget, line by line."""
+
+from flask import Blueprint, abort, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from app import clock
+from app.localisation import gettext, money, to_minor
+from app.policy import Permission
+from app.services import expenditures, users
+from app.services.expenditures import LineUse
+from app.services.workflow import allowed
+from app.web.access import actor, load, requires, signed_in_user
+from app.web.submissions import act_on_button, attempt, finish, form_page, upload_of, uploads
+from forms.expenditures import ExpenditureForm, ExpenditureReasonForm, ScanForm
+from models.base import BASE_CURRENCY
+from models.documents import DocumentKind
+from models.expenditures import Expenditure, ExpenditureStatus
+from models.grants import Grant, GrantStatus
+
+bp = Blueprint("expenditures", __name__)
+RUNNING = (GrantStatus.ACTIVE, GrantStatus.SUSPENDED)
+
+
+@bp.get("/grants/<int:grant_id>/spending")
+@requires(GET=Permission.EXPENDITURE_READ)
+def index(grant_id: int) -> ResponseReturnValue:
+    """Budget and spending of one grant."""
+    grant = load(Grant, grant_id, Permission.EXPENDITURE_READ)
+    return render_template(
+        "expenditures/index.html",
+        grant=grant,
+        lines=expenditures.by_line(grant),
+        rows=expenditures.of_grant(grant),
+        is_running=grant.status in RUNNING,
+    )
+
+
+@bp.route("/grants/<int:grant_id>/spending/new", methods=["GET", "POST"])
+@requires(GET=Permission.EXPENDITURE_RECORD, POST=Permission.EXPENDITURE_RECORD)
+def new(grant_id: int) -> ResponseReturnValue:
+    """Record one paid document with its scan: both are kept or neither is."""
+    grant = load(Grant, grant_id, Permission.EXPENDITURE_RECORD)
+    form, lines = ExpenditureForm(), {str(one.line.id): one for one in expenditures.by_line(grant)}
+    form.budget_line.choices = [("", gettext("Choose")), *((key, _named(one)) for key, one in lines.items())]
+    if form.validate_on_submit() and (row := attempt(form, lambda: _record(form, grant, lines))):
+        message = gettext("The spending is recorded. A finance officer checks it next.")
+        return finish(url_for("expenditures.show", expenditure_id=row.id), message)
+    return form_page("expenditures/new.html", form, grant=grant, lines=list(lines.values()))
+
+
+def _named(use: LineUse) -> str:
+    return gettext("%(item)s: %(left)s left", item=use.line.item, left=money(use.left))
+
+
+def _record(form: ExpenditureForm, grant: Grant, lines: dict[str, LineUse]) -> Expenditure:
+    who, now = actor(grant), clock.now()
+    row = expenditures.record(
+        grant,
+        lines[form.budget_line.data].line,
+        title=form.title.data,
+        amount=to_minor(form.amount.data, BASE_CURRENCY),
+        paid_on=form.paid_on.data,
+        supplier=form.supplier.data,
+        document_number=form.document_number.data,
+        actor=who,
+        now=now,
+    )
+    expenditures.attach(row, DocumentKind.INVOICE, upload_of(form.upload), storage=uploads(), actor=who, now=now)
+    return row
+
+
+@bp.get("/spending/<int:expenditure_id>")
+@requires(GET=Permission.EXPENDITURE_READ)
+def show(expenditure_id: int) -> ResponseReturnValue:
+    """One paid document."""
+    row = load(Expenditure, expenditure_id, Permission.EXPENDITURE_READ)
+    uses = [one for one in expenditures.by_line(row.grant) if one.line.id == row.budget_line_id]
+    if not uses:
+        abort(404)
+    return render_template(
+        "expenditures/show.html",
+        row=row,
+        use=uses[0],
+        scans=expenditures.scans_of(row),
+        actions=allowed(expenditures.TRANSITIONS, row.status),
+        names=users.names_of([row.recorded_by_id, row.accepted_by_id]),
+        is_recorder=row.recorded_by_id == signed_in_user().id,
+        waits=row.status is ExpenditureStatus.RECORDED,
+    )
+
+
+@bp.route("/spending/<int:expenditure_id>/scan", methods=["GET", "POST"])
+@requires(GET=Permission.EXPENDITURE_RECORD, POST=Permission.EXPENDITURE_RECORD)
+def attach(expenditure_id: int) -> ResponseReturnValue:
+    """One more scan."""
+    row = load(Expenditure, expenditure_id, Permission.EXPENDITURE_RECORD)
+    form = ScanForm()
+    if form.validate_on_submit() and attempt(
+        form,
+        lambda: expenditures.attach(
+            row, DocumentKind.INVOICE, upload_of(form.upload), storage=uploads(), actor=actor(row), now=clock.now()
+        ),
+    ):
+        return finish(url_for("expenditures.show", expenditure_id=expenditure_id), gettext("The scan is added."))
+    return form_page("expenditures/attach.html", form, row=row)
+
+
+@bp.post("/spending/<int:expenditure_id>/accept")
+@requires(POST=Permission.EXPENDITURE_ACCEPT)
+def accept(expenditure_id: int) -> ResponseReturnValue:
+    """Finance accepts the line."""
+    row = load(Expenditure, expenditure_id, Permission.EXPENDITURE_ACCEPT)
+    return act_on_button(
+        lambda: expenditures.accept(row, actor=actor(row), now=clock.now()),
+        url_for("expenditures.show", expenditure_id=expenditure_id),
+        gettext("The spending is accepted."),
+    )
+
+
+@bp.route("/spending/<int:expenditure_id>/refuse", methods=["GET", "POST"])
+@requires(GET=Permission.EXPENDITURE_ACCEPT, POST=Permission.EXPENDITURE_ACCEPT)
+def refuse(expenditure_id: int) -> ResponseReturnValue:
+    """Finance refuses the line."""
+    row = load(Expenditure, expenditure_id, Permission.EXPENDITURE_ACCEPT)
+    form = ExpenditureReasonForm()
+    if form.validate_on_submit() and attempt(
+        form, lambda: expenditures.refuse(row, reason=form.reason.data or "", actor=actor(row), now=clock.now())
+    ):
+        return finish(url_for("expenditures.show", expenditure_id=expenditure_id), gettext("The spending is refused."))
+    return form_page("expenditures/refuse.html", form, row=row)

@@ -1,0 +1,200 @@
+"""Grants: offered, accepted, active, suspended, completed; the one page where a project's money is seen whole."""
+
+import io
+
+from flask import Blueprint, current_app, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+
+from app import clock
+from app.labels import label_text
+from app.localisation import current_locale, gettext
+from app.policy import Permission, visible
+from app.services import (
+    applications,
+    contributions,
+    expenditures,
+    grants,
+    ledger,
+    next_steps,
+    results,
+    tranches,
+    users,
+    visits,
+)
+from app.services.workflow import allowed
+from app.web.access import actor, can, load, requires, signed_in_user
+from app.web.submissions import act_on_button, attempt, finish, form_page, upload_of, uploads
+from forms.grants import ActivateForm, GrantReasonForm, OfferForm
+from models.applications import Application
+from models.documents import DocumentKind
+from models.grants import Grant, GrantStatus
+from reports import agreement as agreement_paper
+
+bp = Blueprint("grants", __name__)
+PAGE = grants.PAGE
+
+
+@bp.get("/grants")
+@requires(GET=Permission.GRANT_READ)
+def index() -> ResponseReturnValue:
+    """The newest first, of one status or of all."""
+    wanted, before = request.args.get("status", ""), request.args.get("before", type=int)
+    status = GrantStatus(wanted) if wanted in list(GrantStatus) else None
+    rows = grants.page(visible(signed_in_user(), Grant), status=status, before_id=before)
+    return render_template(
+        "grants/index.html",
+        rows=rows,
+        status=status,
+        statuses=[(one.value, label_text(one)) for one in GrantStatus],
+        older=rows[-1].id if len(rows) == PAGE else None,
+        is_first=before is None,
+    )
+
+
+@bp.get("/grants/<int:grant_id>")
+@requires(GET=Permission.GRANT_READ)
+def show(grant_id: int) -> ResponseReturnValue:
+    """Everything about one grant, as far as the reader may see it."""
+    grant = load(Grant, grant_id, Permission.GRANT_READ)
+    works_with_it = can(Permission.CONTRIBUTION_READ, grant)
+    return render_template(
+        "grants/show.html",
+        grant=grant,
+        step=next_steps.step_of(grant),
+        match=tranches.match_of(grant),
+        gates={one.id: tranches.gate(one) for one in grant.tranches if not one.is_paid},
+        lines=expenditures.by_line(grant),
+        targets=results.targets_of(grant),
+        actions=allowed(grants.TRANSITIONS, grant.status),
+        works_with_it=works_with_it,
+        **(_rows(grant) if works_with_it else {}),
+    )
+
+
+def _rows(grant: Grant) -> dict[str, object]:
+    """What a donor does not see: people, papers, single payments."""
+    found = visits.of_grant(grant)
+    journal = ledger.journal(grant_id=grant.id) if can(Permission.FUND_READ) else []
+    return {
+        "contributions": contributions.of_grant(grant),
+        "visits": found,
+        "papers": grants.documents_of(grant),
+        "journal": journal,
+        "names": users.names_of([one.visitor_id for one in found] + [one.actor_id for one in journal]),
+    }
+
+
+@bp.route("/applications/<int:application_id>/grant/new", methods=["GET", "POST"])
+@requires(GET=Permission.GRANT_OFFER, POST=Permission.GRANT_OFFER)
+def new(application_id: int) -> ResponseReturnValue:
+    """Offer the grant the Council decided."""
+    application = load(Application, application_id, Permission.GRANT_OFFER)
+    today = clock.bishkek_day(clock.now())
+    form = OfferForm(starts_on=today, ends_on=today + grants.LENGTH)
+    if form.validate_on_submit() and (
+        grant := attempt(
+            form,
+            lambda: grants.offer(
+                application,
+                starts_on=form.starts_on.data,
+                ends_on=form.ends_on.data,
+                actor=actor(application),
+                now=clock.now(),
+            ),
+        )
+    ):
+        return finish(url_for("grants.show", grant_id=grant.id), gettext("The grant is offered."))
+    decision, pledges = grants.decision_for(application), applications.pledges_of(application)
+    return form_page("grants/new.html", form, application=application, decision=decision, pledges=pledges)
+
+
+@bp.route("/grants/<int:grant_id>/accept", methods=["GET", "POST"])
+@requires(GET=Permission.GRANT_ACCEPT, POST=Permission.GRANT_ACCEPT)
+def accept(grant_id: int) -> ResponseReturnValue:
+    """The association reads what it takes on, and accepts."""
+    grant = load(Grant, grant_id, Permission.GRANT_ACCEPT)
+    if request.method == "POST":
+        return act_on_button(
+            lambda: grants.accept(grant, actor=actor(grant), now=clock.now()),
+            url_for("grants.show", grant_id=grant_id),
+            gettext("The grant is accepted. Next the agreement is printed and signed."),
+        )
+    return render_template("grants/accept.html", grant=grant, match=tranches.match_of(grant))
+
+
+@bp.route("/grants/<int:grant_id>/activate", methods=["GET", "POST"])
+@requires(GET=Permission.GRANT_MANAGE, POST=Permission.GRANT_MANAGE)
+def activate(grant_id: int) -> ResponseReturnValue:
+    """The signed agreement is there."""
+    grant = load(Grant, grant_id, Permission.GRANT_MANAGE)
+    form = ActivateForm()
+
+    def act() -> None:
+        who, now, kind = actor(grant), clock.now(), DocumentKind.SIGNED_AGREEMENT
+        grants.attach(grant, kind, upload_of(form.upload), storage=uploads(), actor=who, now=now)
+        grants.activate(grant, actor=who, now=now)
+
+    if form.validate_on_submit() and attempt(form, act):
+        return finish(url_for("grants.show", grant_id=grant_id), gettext("The grant is active."))
+    return form_page("grants/activate.html", form, grant=grant)
+
+
+@bp.route("/grants/<int:grant_id>/suspend", methods=["GET", "POST"])
+@requires(GET=Permission.GRANT_MANAGE, POST=Permission.GRANT_MANAGE)
+def suspend(grant_id: int) -> ResponseReturnValue:
+    """Keep further money back."""
+    grant = load(Grant, grant_id, Permission.GRANT_MANAGE)
+    form = GrantReasonForm()
+    if form.validate_on_submit() and attempt(
+        form, lambda: grants.suspend(grant, reason=form.reason.data or "", actor=actor(grant), now=clock.now())
+    ):
+        return finish(url_for("grants.show", grant_id=grant_id), gettext("The grant is suspended."))
+    return form_page("grants/suspend.html", form, grant=grant)
+
+
+@bp.route("/grants/<int:grant_id>/resume", methods=["GET", "POST"])
+@requires(GET=Permission.GRANT_MANAGE, POST=Permission.GRANT_MANAGE)
+def resume(grant_id: int) -> ResponseReturnValue:
+    """The reason of the stop is gone."""
+    grant = load(Grant, grant_id, Permission.GRANT_MANAGE)
+    form = GrantReasonForm()
+    if form.validate_on_submit() and attempt(
+        form, lambda: grants.resume(grant, reason=form.reason.data or "", actor=actor(grant), now=clock.now())
+    ):
+        return finish(url_for("grants.show", grant_id=grant_id), gettext("The grant goes on."))
+    return form_page("grants/resume.html", form, grant=grant)
+
+
+@bp.post("/grants/<int:grant_id>/complete")
+@requires(POST=Permission.GRANT_COMPLETE)
+def complete(grant_id: int) -> ResponseReturnValue:
+    """Everything is paid, accounted for, visited and verified."""
+    grant = load(Grant, grant_id, Permission.GRANT_COMPLETE)
+    return act_on_button(
+        lambda: grants.complete(
+            grant,
+            visits_done=visits.done_count(grant),
+            results_verified=results.verified_count(grant),
+            actor=actor(grant),
+            now=clock.now(),
+        ),
+        url_for("grants.show", grant_id=grant_id),
+        gettext("The grant is completed."),
+    )
+
+
+@bp.get("/grants/<int:grant_id>/agreement")
+@requires(GET=Permission.CONTRIBUTION_READ)
+def agreement(grant_id: int) -> ResponseReturnValue:
+    """The agreement as PDF in the page's language. Not for donors: account and holder stand in it."""
+    grant = load(Grant, grant_id, Permission.CONTRIBUTION_READ)
+    home = current_app.config["ASHAR"].home
+    paper = agreement_paper.to_pdf(
+        agreement_paper.gather(grant), current_locale(), demonstration=(home / "demonstration").exists()
+    )
+    return send_file(
+        io.BytesIO(paper),
+        mimetype="application/pdf",
+        as_attachment=True,
+        download_name=f"{grant.number}-{current_locale()}.pdf",
+    )

@@ -1,0 +1,40 @@
+"""Screening: the rules looked up, the secretary's finding."""
+
+from flask import Blueprint, url_for
+from flask.typing import ResponseReturnValue
+
+from app import clock
+from app.labels import label_text
+from app.localisation import gettext
+from app.policy import Permission
+from app.services import screenings
+from app.web.access import actor, load, requires
+from app.web.submissions import attempt, finish, form_page
+from forms.screenings import ScreeningForm
+from models.applications import Application, ScreeningOutcome
+
+bp = Blueprint("screenings", __name__)
+
+
+@bp.route("/applications/<int:application_id>/screenings/new", methods=["GET", "POST"])
+@requires(GET=Permission.APPLICATION_SCREEN, POST=Permission.APPLICATION_SCREEN)
+def new(application_id: int) -> ResponseReturnValue:
+    """Every rule with what was found, then the finding."""
+    application = load(Application, application_id, Permission.APPLICATION_SCREEN)
+    form = ScreeningForm()
+    form.outcome.choices = [(one.value, label_text(one)) for one in ScreeningOutcome]
+    if form.validate_on_submit() and attempt(
+        form,
+        lambda: screenings.screen(
+            application,
+            ScreeningOutcome(form.outcome.data),
+            reason=form.reason.data or "",
+            actor=actor(),
+            now=clock.now(),
+        ),
+    ):
+        return finish(
+            url_for("applications.show", application_id=application.id),
+            gettext("The finding is recorded. The association has a message."),
+        )
+    return form_page("screenings/new.html", form, application=application, findings=screenings.findings(application))

@@ -1,0 +1,43 @@
+"""Signing in and one's own account."""
+
+from wtforms import HiddenField, PasswordField, StringField
+from wtforms.validators import EqualTo, Length
+
+from app.localisation import N_, lazy
+from forms.base import BaseForm, required_input, required_value, too_long
+
+
+class SignInForm(BaseForm):
+    """User name or phone, and password."""
+
+    name = StringField(
+        lazy(N_("User name or phone number")),
+        validators=[required_value(), Length(max=60, message=too_long(60))],
+        render_kw={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"},
+    )
+    password = PasswordField(
+        lazy(N_("Password")),
+        validators=[required_input(), Length(max=200, message=too_long(200))],
+        render_kw={"autocomplete": "current-password"},
+    )
+    next = HiddenField()
+
+
+class ChangePasswordForm(BaseForm):
+    """The old password (or first code) and the new one twice."""
+
+    old_password = PasswordField(
+        lazy(N_("Old password or first code")),
+        validators=[required_input(), Length(max=200, message=too_long(200))],
+        render_kw={"autocomplete": "current-password"},
+    )
+    password = PasswordField(
+        lazy(N_("New password")),
+        validators=[required_input(), Length(max=200, message=too_long(200))],
+        render_kw={"autocomplete": "new-password"},
+    )
+    repeated = PasswordField(
+        lazy(N_("New password once more")),
+        validators=[required_input(), EqualTo("password", message=lazy(N_("The two new passwords differ.")))],
+        render_kw={"autocomplete": "new-password"},
+    )

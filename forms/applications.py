@@ -1,0 +1,49 @@
+"""Starting an application and writing its sections."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from wtforms import RadioField, SelectField, StringField
+
+from app.localisation import N_, lazy
+from forms.base import BaseForm, LongTextField, TextField, required_input
+
+
+class ApplicationForm(BaseForm):
+    """Which call, which association, which language."""
+
+    call = RadioField(lazy(N_("Call")), coerce=int, validators=[required_input()])
+    association = SelectField(lazy(N_("Association")), coerce=int, validators=[required_input()])
+    language = RadioField(lazy(N_("Language you write in")), validators=[required_input()])
+
+
+class AnswerField(LongTextField):
+    """A long answer. A line break counts as one character, as people count."""
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        super().process_formdata([text.replace("\r\n", "\n") for text in valuelist])
+
+
+class ShortAnswerField(TextField):
+    """An answer of one line."""
+
+    widget = StringField.widget
+
+
+class SectionForm(BaseForm):
+    """One page of the application; its fields are made by `section_form`."""
+
+
+def section_form(questions: Sequence[tuple[str, str, int, bool]]) -> type[SectionForm]:
+    """A form with one field for each (key, label, longest, is one line). Unfinished answers are welcome."""
+    fields: dict[str, Any] = {}
+    for key, label, longest, is_line in questions:
+        kind = ShortAnswerField if is_line else AnswerField
+        fields[key] = kind(label, required=False, longest=longest)
+    return type("SectionForm", (SectionForm,), fields)
+
+
+class WithdrawForm(BaseForm):
+    """Why the application is withdrawn."""
+
+    reason = LongTextField(N_("Why do you withdraw the application?"), longest=400)

@@ -1,0 +1,17 @@
+"""A line of the budget."""
+
+from wtforms import SelectField
+
+from app.localisation import N_, lazy
+from forms.base import AmountField, BaseForm, NumberField, TextField, required_input
+
+
+class BudgetLineForm(BaseForm):
+    """What is bought, how much of it, at what price and who pays."""
+
+    heading = SelectField(lazy(N_("Kind of cost")), validators=[required_input()])
+    item = TextField(N_("What exactly"), longest=200)
+    unit = TextField(N_("Unit"), longest=40)
+    quantity = NumberField(N_("Quantity"))
+    unit_cost = AmountField(N_("Price of one"))
+    payer = SelectField(lazy(N_("Who pays")), validators=[required_input()])

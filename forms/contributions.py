@@ -1,0 +1,55 @@
+"""Contributions: what came, its evidence, the check by a second person."""
+
+from wtforms import BooleanField, RadioField, SelectField
+from wtforms.validators import DataRequired
+
+from app.localisation import N_, lazy
+from forms.base import AmountField, BaseForm, DayField, ReasonForm, TextField, UploadField, required_input
+
+CHECK_FIRST = N_("Check this first, then tick it.")
+
+
+class ContributionForm(BaseForm):
+    """One sum of money or goods with its receipt. Choices are set by the view."""
+
+    kind = RadioField(lazy(N_("What came")), validators=[required_input()])
+    channel = SelectField(lazy(N_("How the money came")))
+    reference = TextField(N_("Number on the receipt"), required=False, longest=60)
+    sender_name = TextField(N_("Who sent or gave it"))
+    sender_country = SelectField(lazy(N_("From which country")), validators=[required_input()])
+    sent_on = DayField(N_("Day on the receipt"))
+    currency = SelectField(lazy(N_("Currency")), validators=[required_input()])
+    amount = AmountField(N_("Amount"))
+    pledge = SelectField(lazy(N_("Which pledge it fulfils")))
+    upload = UploadField(N_("Receipt: photo or PDF"))
+
+
+class EvidenceForm(BaseForm):
+    """One more file of evidence."""
+
+    upload = UploadField(N_("Receipt: photo or PDF"))
+
+
+class VerifyForm(BaseForm):
+    """The checks of the second person: each must be made."""
+
+    receipt = BooleanField(
+        lazy(N_("The receipt can be read and nothing on it was altered")),
+        validators=[DataRequired(message=lazy(CHECK_FIRST))],
+    )
+    figures = BooleanField(
+        lazy(N_("Amount, currency and day on the receipt are those recorded here")),
+        validators=[DataRequired(message=lazy(CHECK_FIRST))],
+    )
+    sender = BooleanField(
+        lazy(N_("The sender is a member of the association or kin of one")),
+        validators=[DataRequired(message=lazy(CHECK_FIRST))],
+    )
+    arrived = BooleanField(
+        lazy(N_("The association has the money or the goods")),
+        validators=[DataRequired(message=lazy(CHECK_FIRST))],
+    )
+
+
+class ContributionReasonForm(ReasonForm):
+    """Refusing or reversing a contribution."""

@@ -1,0 +1,66 @@
+"""The rubric as a form: a level and a justification on each criterion, and a comment."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from wtforms import RadioField
+from wtforms.validators import ValidationError
+
+from app.localisation import N_, gettext
+from forms.base import BaseForm, LongTextField
+from models.calls import Criterion
+
+LEVELS: Mapping[int, str] = {
+    1: N_("1 – very poor"),
+    2: N_("2 – poor"),
+    3: N_("3 – fair"),
+    4: N_("4 – good"),
+    5: N_("5 – very good"),
+}
+
+
+class ReviewForm(BaseForm):
+    """A review; `rubric_form` adds level and justification of each criterion. A draft may be unfinished."""
+
+    comment = LongTextField(N_("Comment for the Council"), required=False, longest=4000)
+
+    def level(self, key: str) -> int | None:
+        """The chosen level, None while undecided."""
+        return self[f"level_{key}"].data or None
+
+    def justification(self, key: str) -> str:
+        return self[f"justification_{key}"].data or ""
+
+    def is_complete(self, keys: Sequence[str], least: int) -> bool:
+        """Whether every criterion has its level and a justification of `least` characters; marks those that lack."""
+        for key in keys:
+            if self.level(key) is None:
+                self.refuse(f"level_{key}", gettext("Choose a level from 1 to 5."))
+            if len(self.justification(key).strip()) < least:
+                text = gettext("Justify the level in at least %(least)s characters.", least=least)
+                self.refuse(f"justification_{key}", text)
+        return not self.errors
+
+
+def rubric_form(criteria: Sequence[Criterion], locale: str, longest: int, **values: Any) -> ReviewForm:
+    """A `ReviewForm` for these criteria; `values` fill it when it is shown first."""
+    fields: dict[str, Any] = {}
+    for criterion in criteria:
+        fields[f"level_{criterion.key}"] = RadioField(
+            criterion.title_in(locale), coerce=_level, validate_choice=False, validators=[_known_level]
+        )
+        fields[f"justification_{criterion.key}"] = LongTextField(N_("Why this level?"), required=False, longest=longest)
+    form: ReviewForm = type("RubricForm", (ReviewForm,), fields)(**values)
+    for criterion in criteria:
+        form[f"level_{criterion.key}"].choices = [(level, gettext(text)) for level, text in LEVELS.items()]
+    return form
+
+
+def _level(value: Any) -> int | None:
+    text = str(value or "")
+    return int(text) if text in ("1", "2", "3", "4", "5") else None
+
+
+def _known_level(_form: Any, field: Any) -> None:
+    if field.raw_data and field.raw_data[0] and field.data is None:
+        raise ValidationError(gettext("Choose a level from 1 to 5."))

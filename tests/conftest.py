@@ -1,0 +1,257 @@
+"""Fixtures of the whole suite: real databases, a real broker, a real browser; no mocks.
+
+`app`, `client`, `programme` for an empty programme with the reference data at `NOW`; `demo` beside `client`
+puts the demonstration programme under it. Tests marked `database`, and those of tests/services and
+tests/migrations, run on SQLite and on PostgreSQL.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from argon2 import PasswordHasher
+from flask import Flask
+from jinja2 import FileSystemBytecodeCache
+from playwright.sync_api import Browser, Page, sync_playwright
+
+import tests.support.unfinished  # noqa: F401 - first
+from app import clock
+from app.config import Config
+from app.factory import create_app
+from app.services import users
+from models.base import db
+from models.users import User
+from tests.factories import Programme
+from tests.support import databases, pages, servers
+from tests.support.clients import Client, watch_sessions
+from tests.support.databases import Copy, PostgresqlServer, SqliteTemplates
+
+NOW = datetime(2026, 10, 12, 4, 0, tzinfo=UTC)
+"""The present of tests: Monday 12 October 2026, 10:00 in Bishkek. `with clock.at(...)` sets another one."""
+ON_BOTH = ("services", "migrations")
+HERE = Path(__file__).parent
+
+form_fields = pages.form_fields
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what the database decides on both databases."""
+    if "database" in metafunc.fixturenames and _runs_on_both(metafunc.definition):
+        metafunc.parametrize("database", ["sqlite", "postgresql"], indirect=True)
+
+
+def _runs_on_both(item: pytest.Item) -> bool:
+    folder = item.path.relative_to(HERE).parts[0] if item.path.is_relative_to(HERE) else ""
+    return folder in ON_BOTH or item.get_closest_marker("database") is not None
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_hashing() -> None:
+    """The same argon2id with the least cost: making an account takes 0.2 s otherwise."""
+    users._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    users._NOBODY = users._hasher.hash("nobody signs in with this")
+
+
+@pytest.fixture(scope="session")
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder all workers of this run share."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@pytest.fixture(scope="session")
+def sqlite_templates(run_folder: Path, cheap_hashing: None) -> SqliteTemplates:
+    return SqliteTemplates(run_folder / "templates")
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(cheap_hashing: None) -> Iterator[PostgresqlServer]:
+    """A private PostgreSQL; the tests that need it are skipped with the reason when there is none."""
+    server = PostgresqlServer()
+    try:
+        server.start()
+    except (databases.NoPostgresqlError, OSError, LookupError) as error:
+        server.stop()
+        pytest.skip(f"no PostgreSQL: {error}")
+    yield server
+    server.stop()
+    for home in server.homes.values():
+        shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """ASHAR_HOME of the test, short enough for a socket."""
+    folder = databases.scratch_folder("t")
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest, home: Path, sqlite_templates: SqliteTemplates) -> Iterator[Copy]:
+    """The test's own copy of the template: `.kind` is "sqlite" or "postgresql"."""
+    wanted = databases.DEMONSTRATION if "demo" in request.fixturenames else databases.PLAIN
+    if getattr(request, "param", "sqlite") == "postgresql":
+        server: PostgresqlServer = request.getfixturevalue("postgresql_server")
+        copy = server.copy(wanted)
+    else:
+        copy = sqlite_templates.copy(wanted, home)
+    if copy.uploads is not None and copy.uploads.exists():
+        shutil.copytree(copy.uploads, home / "uploads", copy_function=_link)
+    yield copy
+    copy.drop()
+
+
+def _link(source: str, target: str) -> None:
+    """Stored files never change, so a copy can share their bytes."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
+
+
+@pytest.fixture(scope="session")
+def broker_url() -> Iterator[str]:
+    """A real broker on a unix socket."""
+    folder = databases.scratch_folder("b")
+    with servers.broker(folder) as url:
+        yield url
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def broker(broker_url: str) -> str:
+    """Ask for it, and the test's application has an empty broker."""
+    servers.empty(broker_url)
+    return broker_url
+
+
+@pytest.fixture
+def config(request: pytest.FixtureRequest, home: Path, database: Copy) -> Config:
+    redis_url = request.getfixturevalue("broker") if "broker" in request.fixturenames else ""
+    return databases.config_for(home, database.url, redis_url)
+
+
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("jinja")))
+
+
+@pytest.fixture
+def app(config: Config, compiled_templates: FileSystemBytecodeCache) -> Iterator[Flask]:
+    """The application on the test's database, its context pushed; it is `NOW`."""
+    made = create_app(config)
+    made.jinja_env.bytecode_cache = compiled_templates
+    made.test_client_class = Client
+    watch_sessions(made)
+    with made.app_context(), clock.at(NOW):
+        yield made
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> Client:
+    """A browser without a screen. `app.test_client()` gives another one."""
+    made = app.test_client()
+    assert isinstance(made, Client)
+    return made
+
+
+@pytest.fixture
+def sign_in() -> Callable[[Client, User], Client]:
+    return lambda client, user: client.sign_in(user)
+
+
+@pytest.fixture
+def programme(app: Flask) -> Programme:
+    """An empty programme with what it needs made on demand: `programme.make_grant(status=...)`."""
+    return Programme(storage=app.config["ASHAR"].uploads)
+
+
+class Demonstration:
+    """The demonstration programme under `app`; it is `databases.DEMONSTRATION_NOW`."""
+
+    today = databases.DEMONSTRATION_DAY
+    now = databases.DEMONSTRATION_NOW
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+
+    def user(self, username: str) -> User:
+        found = users.find(username)
+        assert found is not None, f"no user {username}"
+        return found
+
+
+@pytest.fixture
+def demo(app: Flask) -> Iterator[Demonstration]:
+    with clock.at(databases.DEMONSTRATION_NOW):
+        yield Demonstration(app)
+
+
+@pytest.fixture
+def demonstration_app(demo: Demonstration) -> Flask:
+    return demo.app
+
+
+# A real site and a real browser --------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def site(sqlite_templates: SqliteTemplates, broker_url: str) -> Iterator[servers.Site]:
+    """The demonstration under gunicorn, one for a module's tests; it lives in real time."""
+    folder = databases.scratch_folder("s")
+    template = sqlite_templates.template(databases.DEMONSTRATION)
+    shutil.copyfile(template / "ashar.sqlite3", folder / "ashar.sqlite3")
+    shutil.copytree(template / "uploads", folder / "uploads", copy_function=_link)
+    (folder / "demonstration").touch()
+    servers.empty(broker_url)
+    with servers.site(folder, REDIS_URL=broker_url) as running:
+        yield running
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium. Tests with it are skipped with the reason when it is missing."""
+    executable = shutil.which("chromium")
+    if executable is None:
+        pytest.skip("no Chromium: apt-get install chromium")
+    with sync_playwright() as playwright:
+        made = playwright.chromium.launch(executable_path=executable, args=list(servers.CHROMIUM_ARGUMENTS))
+        yield made
+        made.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, site: servers.Site) -> Iterator[Callable[..., Page]]:
+    """Open a page of a fresh browser: `open_page(width=360, locale="ru")`.
+
+    At the end of the test no script may have failed, nothing may have been asked from elsewhere, no
+    Content-Security-Policy broken.
+    """
+    contexts, problems = [], []
+
+    def make(width: int = 1280, height: int = 900, locale: str = "ky") -> Page:
+        context = browser.new_context(
+            base_url=site.url, viewport={"width": width, "height": height}, locale=locale, accept_downloads=True
+        )
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        servers.watch(page, site.url, problems)
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert not problems
+
+
+@pytest.fixture
+def page(open_page: Callable[..., Page]) -> Page:
+    return open_page()

@@ -1,0 +1,505 @@
+"""A small programme for tests, made through the services only, each thing on demand and in the state asked for.
+
+Everything happens at `clock.now()` or a stated time before it, so a test that needs another present says
+`with clock.at(...)`. Amounts are tyiyn. Nothing is committed: the client does that before a request.
+"""
+
+import io
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import cached_property
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+from PIL import Image
+
+from app import clock
+from app.services import (
+    applications,
+    assignments,
+    associations,
+    calls,
+    council_sessions,
+    documents,
+    funds,
+    questions,
+    rates,
+    reviews,
+    screenings,
+    users,
+)
+from app.services.actors import Actor
+from app.services.calls import CallInput, CriterionInput
+from app.services.documents import Upload
+from app.services.reviews import Judgement
+from models.applications import Application, ApplicationStatus, BudgetHeading, Payer, ScreeningOutcome
+from models.associations import Association, AssociationKind, MembershipRole
+from models.base import db
+from models.calls import Call
+from models.centres import Centre
+from models.council_sessions import CouncilSession, DecisionOutcome
+from models.documents import Document, DocumentKind
+from models.funds import Donor, Emblem, Fund
+from models.indicators import Indicator
+from models.people import Person
+from models.places import AyilOkmotu, Village
+from models.rates import ExchangeRate, RateSource
+from models.reviews import Assignment
+from models.users import Role, User
+from seeds.content import read
+from tests.grant_factories import GrantFactories
+
+PASSWORD = "алты жылкы беш тай"
+SOM = 100
+LONG_AGO = timedelta(days=400)
+A = ApplicationStatus
+ROUTE: Sequence[ApplicationStatus] = (
+    A.DRAFT, A.SIGNED_OFF, A.SUBMITTED, A.ELIGIBLE, A.IN_REVIEW, A.REVIEWED, A.SELECTED, A.GRANT_OFFERED,
+)  # fmt: skip
+"""The straight way of an application; the other statuses branch off it."""
+BRANCHES = {
+    A.RETURNED: A.SUBMITTED,
+    A.RESUBMITTED: A.SUBMITTED,
+    A.INELIGIBLE: A.SUBMITTED,
+    A.RESERVE: A.REVIEWED,
+    A.REJECTED: A.REVIEWED,
+    A.WITHDRAWN: A.DRAFT,
+}
+DECIDED = frozenset({A.SELECTED, A.RESERVE, A.REJECTED, A.GRANT_OFFERED})
+OUTCOMES = {A.RESERVE: DecisionOutcome.RESERVE, A.REJECTED: DecisionOutcome.REJECTED}
+TEXT = "Айыл жыйынында чогуу талкууланып, баары макул болгон иш, айлар боюнча жазылган."
+
+
+def three(text: str) -> dict[str, str]:
+    """The same text in the three languages, told apart by a suffix."""
+    return {locale: f"{text} {locale}" for locale in ("ky", "ru", "en")}
+
+
+class Programme(GrantFactories):
+    """Staff and things of one programme. Staff, fund and call are made at their first use and then kept."""
+
+    def __init__(self, storage: Path) -> None:
+        self.storage = storage
+        self._numbers = count(1)
+        self._places = iter(db.session.scalars(db.select(Village).order_by(Village.soate)).all())
+        self._centres: dict[int, Centre] = {}
+        self._operators: dict[int, User] = {}
+        self._chairs: dict[int, User] = {}
+
+    # People ---------------------------------------------------------------------------------------------------
+
+    def make_person(self, full_name: str = "", **fields: Any) -> Person:
+        return associations.register_person(
+            full_name or f"Асанова Бермет {next(self._numbers)}", now=clock.now() - LONG_AGO, **fields
+        )
+
+    def make_user(
+        self,
+        role: Role | None = None,
+        *,
+        person: Person | None = None,
+        username: str = "",
+        association: Association | None = None,
+        centre: Centre | None = None,
+        donor: Donor | None = None,
+        **fields: Any,
+    ) -> User:
+        """An account with `PASSWORD` and, when given, a role. The scope a role needs is made when it is not given."""
+        now = clock.now() - LONG_AGO
+        name = username or f"{role.value if role else 'user'}{next(self._numbers)}"
+        user, _password = users.create(
+            person or self.make_person(), name, actor=None, now=now, password=PASSWORD, **fields
+        )
+        if role is Role.MEMBER:
+            association = association or self.association
+        elif role is Role.OPERATOR:
+            centre = centre or self.association.centre
+        elif role is Role.DONOR:
+            donor = donor or self.fund.donor
+        if role is not None:
+            users.grant_role(user, role, actor=None, now=now, association=association, centre=centre, donor=donor)
+        return user
+
+    def as_(self, user: User, association: Association | None = None) -> Actor:
+        """`user` as an actor, an operator on behalf of `association`."""
+        return Actor(user, association)
+
+    @cached_property
+    def secretary(self) -> User:
+        return self.make_user(Role.SECRETARY)
+
+    @cached_property
+    def council_chair(self) -> User:
+        return self.make_user(Role.COUNCIL_CHAIR)
+
+    @cached_property
+    def finance(self) -> User:
+        """Prepares payments."""
+        return self.make_user(Role.FINANCE)
+
+    @cached_property
+    def other_finance(self) -> User:
+        """Approves payments."""
+        return self.make_user(Role.FINANCE)
+
+    @cached_property
+    def monitor(self) -> User:
+        return self.make_user(Role.MONITOR)
+
+    @cached_property
+    def administrator(self) -> User:
+        return self.make_user(Role.ADMINISTRATOR)
+
+    @cached_property
+    def donor_user(self) -> User:
+        return self.make_user(Role.DONOR)
+
+    @cached_property
+    def reviewers(self) -> list[User]:
+        """Two reviewers without ties to any place."""
+        return [self.make_user(Role.REVIEWER) for _ in range(2)]
+
+    @property
+    def chair(self) -> User:
+        """The chair of `association`, a member with an account."""
+        return self.chair_of(self.association)
+
+    @property
+    def operator(self) -> User:
+        """The operator of the centre of `association`."""
+        return self.operator_of(self.association.centre)
+
+    def chair_of(self, association: Association) -> User:
+        return self._chairs[association.id]
+
+    def operator_of(self, centre: Centre) -> User:
+        if centre.id not in self._operators:
+            self._operators[centre.id] = self.make_user(Role.OPERATOR, centre=centre)
+        return self._operators[centre.id]
+
+    def user_of(self, role: Role) -> User:
+        """The one account of a role."""
+        named = {
+            Role.MEMBER: "chair",
+            Role.DONOR: "donor_user",
+            Role.COUNCIL_CHAIR: "council_chair",
+        }
+        if role is Role.REVIEWER:
+            return self.reviewers[0]
+        user: User = getattr(self, named.get(role, role.value))
+        return user
+
+    # Associations, funds, calls -------------------------------------------------------------------------------
+
+    def centre_of(self, ayil_okmotu: AyilOkmotu) -> Centre:
+        if ayil_okmotu.id not in self._centres:
+            names = three(f"Борбор {ayil_okmotu.soate}")
+            self._centres[ayil_okmotu.id] = associations.open_centre(
+                ayil_okmotu, names, actor=None, now=clock.now() - LONG_AGO
+            )
+        return self._centres[ayil_okmotu.id]
+
+    def make_association(self, *, in_another_centre: bool = False, with_account: bool = True) -> Association:
+        """A village association with chair (who has a user account), treasurer and confirmed payout account."""
+        village = next(one for one in self._places if not in_another_centre or one.ayil_okmotu_id not in self._centres)
+        now = clock.now() - LONG_AGO
+        association = associations.found(
+            AssociationKind.VILLAGE,
+            three(village.name_en),
+            ayil_okmotu=village.ayil_okmotu,
+            centre=self.centre_of(village.ayil_okmotu),
+            village=village,
+            founded_on=date(2023, 5, 1),
+            actor=None,
+            now=now,
+        )
+        for role in (MembershipRole.CHAIR, MembershipRole.TREASURER, MembershipRole.MEMBER):
+            person = self.make_person(village=village)
+            associations.add_member(association, person, role, since_on=date(2023, 5, 1), actor=None, now=now)
+            if role is MembershipRole.CHAIR:
+                self._chairs[association.id] = self.make_user(Role.MEMBER, person=person, association=association)
+        if with_account:
+            proposer = Actor(self.chair_of(association))
+            account = associations.propose_payout_account(
+                association,
+                bank="Айыл Банк",
+                number=f"1290{association.id:012d}",
+                holder=association.name_ky,
+                actor=proposer,
+                now=now,
+            )
+            associations.confirm_payout_account(account, actor=Actor(self.finance), now=now)
+        db.session.expire(association)
+        return association
+
+    @cached_property
+    def association(self) -> Association:
+        return self.make_association()
+
+    def make_fund(self, code: str = "", *, currency: str = "KGS", amount: int = 100_000_000 * SOM) -> Fund:
+        """A fund that has received all of its amount."""
+        number, now, actor = next(self._numbers), clock.now() - LONG_AGO, Actor(self.finance)
+        donor = funds.create_donor(f"D{number}", three("Донор"), Emblem.EU, actor=actor, now=now)
+        day = clock.bishkek_day(now)
+        fund = funds.create(
+            donor,
+            code or f"F{number}",
+            three("Фонд"),
+            currency=currency,
+            amount=amount,
+            starts_on=day,
+            ends_on=day + timedelta(days=1500),
+            purpose=three("Айылдарды өнүктүрүү"),
+            statement=three("Каржылайт"),
+            actor=actor,
+            now=now,
+        )
+        if currency != "KGS":
+            self.make_rate(currency, on=day)
+        funds.receive(fund, amount, received_on=day, bank_reference=f"BANK-{number}", actor=actor, now=now)
+        return fund
+
+    @cached_property
+    def fund(self) -> Fund:
+        return self.make_fund()
+
+    def make_rate(
+        self, currency: str, *, on: date | None = None, value: str = "1.10", nominal: int = 1
+    ) -> ExchangeRate:
+        """An approved rate of a day (today by default)."""
+        now = clock.now()
+        rate = rates.enter(
+            currency,
+            on or clock.bishkek_day(now),
+            nominal,
+            Decimal(value),
+            RateSource.NBKR_DAILY,
+            actor=Actor(self.finance),
+            now=now,
+        )
+        rates.approve(rate, actor=Actor(self.other_finance), now=now)
+        return rate
+
+    def make_call(
+        self,
+        *,
+        is_open: bool = True,
+        opens_at: datetime | None = None,
+        closes_at: datetime | None = None,
+        fund: Fund | None = None,
+        **fields: Any,
+    ) -> Call:
+        """A call with the six criteria, its window thirty days to both sides of now; a draft unless `is_open`."""
+        now = clock.now()
+        opens_at = opens_at or now - timedelta(days=30)
+        number = next(self._numbers)
+        content = {
+            "budget": 5_000_000 * SOM,
+            "grant_floor": 100_000 * SOM,
+            "grant_ceiling": 500_000 * SOM,
+        } | fields
+        rubric = [
+            CriterionInput(one["key"], one["weight"], one["name"], one["description"], one["anchors"])
+            for one in read("rubric.json")
+        ]
+        made_at = opens_at - timedelta(days=5)
+        call = calls.create(
+            fund or self.fund,
+            CallInput(
+                code=f"2026-{number}",
+                title=three("Сынак"),
+                summary=three("Айыл долбоорлору"),
+                opens_at=opens_at,
+                closes_at=closes_at or clock.end_of_day(clock.bishkek_day(now + timedelta(days=30))),
+                **content,
+            ),
+            rubric,
+            actor=Actor(self.secretary),
+            now=made_at,
+        )
+        if is_open:
+            calls.open_(call, actor=Actor(self.secretary), now=made_at)
+        return call
+
+    @cached_property
+    def call(self) -> Call:
+        """The call that is open now."""
+        return self.make_call()
+
+    def make_past_call(self, *, days_ago: int = 100, **fields: Any) -> Call:
+        """An open call whose deadline was `days_ago` days ago; the Council has not sat yet."""
+        closed_on = clock.bishkek_day(clock.now() - timedelta(days=days_ago))
+        opens_at = clock.start_of_day(closed_on - timedelta(days=60))
+        return self.make_call(opens_at=opens_at, closes_at=clock.end_of_day(closed_on), **fields)
+
+    # Applications ---------------------------------------------------------------------------------------------
+
+    def make_application(
+        self,
+        status: ApplicationStatus | str = A.DRAFT,
+        *,
+        association: Association | None = None,
+        call: Call | None = None,
+        is_complete: bool = True,
+        grant: int = 200_000 * SOM,
+    ) -> Application:
+        """An application in `status`, of a new association unless given, in the open call unless it is decided.
+
+        A decided one gets a past call of its own, whose session is signed. `is_complete=False` leaves a draft empty.
+        """
+        wanted = ApplicationStatus(status)
+        association = association or self.make_association()
+        call = call or (self.make_past_call() if wanted in DECIDED else self.call)
+        now = min(clock.now(), call.closes_at) - timedelta(days=20)
+        actor = Actor(self.chair_of(association))
+        application = applications.create(call, association, language="ky", actor=actor, now=now)
+        if is_complete:
+            self.fill_in(application, grant=grant, now=now)
+        self._advance(application, BRANCHES.get(wanted, wanted), now)
+        self._branch_off(application, wanted, now)
+        assert application.status is wanted
+        return application
+
+    def fill_in(self, application: Application, *, grant: int = 200_000 * SOM, now: datetime | None = None) -> None:
+        """Answers, a budget of grant and as much remittance, one pledge, two targets and the minutes."""
+        now, actor = now or clock.now(), Actor(self.chair_of(application.association))
+        for section in questions.SECTIONS:
+            answers = {one.key: TEXT[: one.limit] for one in section.questions}
+            applications.save_section(application, section.key, answers, actor=actor, now=now)
+        for item, cost, payer in (("Сүт муздаткыч", grant, Payer.GRANT), ("Имарат", grant, Payer.REMITTANCE)):
+            applications.add_budget_line(
+                application,
+                heading=BudgetHeading.EQUIPMENT,
+                item=item,
+                unit="даана",
+                quantity=Decimal(1),
+                unit_cost=cost,
+                payer=payer,
+                actor=actor,
+                now=now,
+            )
+        applications.add_pledge(
+            application,
+            remitter_name="Токтогулов Нурбек",
+            is_pseudonym=False,
+            country="RU",
+            currency="KGS",
+            amount=grant,
+            due_on=clock.bishkek_day(now + timedelta(days=60)),
+            has_consent=True,
+            actor=actor,
+            now=now,
+        )
+        for indicator in self.indicators[:2]:
+            applications.set_target(application, indicator, Decimal(0), Decimal(10), actor=actor, now=now)
+        self.attach(application, DocumentKind.MEETING_MINUTES, actor=actor, now=now)
+
+    @cached_property
+    def indicators(self) -> list[Indicator]:
+        return list(db.session.scalars(db.select(Indicator).order_by(Indicator.id)))
+
+    def _advance(self, application: Application, wanted: ApplicationStatus, begin: datetime) -> None:
+        """Go the straight way up to `wanted`, a day for each step."""
+        chair, secretary = Actor(self.chair_of(application.association)), Actor(self.secretary)
+        for day, status in enumerate(ROUTE[1 : ROUTE.index(wanted) + 1], start=1):
+            now = begin + timedelta(days=day)
+            if status is A.SIGNED_OFF:
+                applications.sign_off(application, actor=chair, now=now)
+            elif status is A.SUBMITTED:
+                applications.submit(application, actor=chair, now=now)
+            elif status is A.ELIGIBLE:
+                screenings.screen(application, ScreeningOutcome.ELIGIBLE, reason="", actor=secretary, now=now)
+            elif status is A.IN_REVIEW:
+                for reviewer in self.reviewers:
+                    self.assign(application, reviewer, now=now)
+            elif status is A.REVIEWED:
+                for assignment in assignments.of_application(application):
+                    self.review(assignment, now=now)
+            elif status is A.SELECTED:
+                self.decide(application, DecisionOutcome.SELECTED)
+            elif status is A.GRANT_OFFERED:
+                self.offer(application)
+
+    def _branch_off(self, application: Application, wanted: ApplicationStatus, begin: datetime) -> None:
+        now = begin + timedelta(days=3)
+        chair, secretary = Actor(self.chair_of(application.association)), Actor(self.secretary)
+        if wanted in (A.RETURNED, A.RESUBMITTED):
+            screenings.screen(application, ScreeningOutcome.RETURNED, reason=TEXT, actor=secretary, now=now)
+        if wanted is A.RESUBMITTED:
+            applications.submit(application, actor=chair, now=now)
+        elif wanted is A.INELIGIBLE:
+            screenings.screen(application, ScreeningOutcome.INELIGIBLE, reason=TEXT, actor=secretary, now=now)
+        elif wanted is A.WITHDRAWN:
+            applications.withdraw(application, reason=TEXT, actor=chair, now=now)
+        elif wanted in OUTCOMES:
+            self.decide(application, OUTCOMES[wanted])
+
+    def assign(self, application: Application, reviewer: User, *, now: datetime | None = None) -> Assignment:
+        """Ask a reviewer; not answered yet."""
+        now = now or clock.now()
+        due_on = clock.bishkek_day(now + timedelta(days=14))
+        return assignments.assign(application, reviewer, due_on=due_on, actor=Actor(self.secretary), now=now)
+
+    def review(self, assignment: Assignment, *, level: int = 4, now: datetime | None = None) -> None:
+        """The reviewer declares no interest and hands in the same level on every criterion."""
+        now, actor = now or clock.now(), Actor(assignment.reviewer)
+        assignments.declare(assignment, None, actor=actor, now=now)
+        judgements = {one.key: Judgement(level, TEXT) for one in assignment.application.call.criteria}
+        reviews.submit(assignment, judgements, TEXT, actor=actor, now=now)
+
+    def make_session(self, call: Call, *, now: datetime | None = None) -> CouncilSession:
+        """An open session with a quorum: chair and two more of three seats."""
+        now = now or call.closes_at + timedelta(days=20)
+        secretary = Actor(self.secretary)
+        session = council_sessions.convene(
+            call, held_on=clock.bishkek_day(now), place="Ош", seats=3, actor=secretary, now=now
+        )
+        council_sessions.record_attendance(session, [self.council_chair, *self.reviewers], actor=secretary, now=now)
+        return session
+
+    def decide(self, application: Application, outcome: DecisionOutcome, *, is_signed: bool = True) -> CouncilSession:
+        """A session of its call decides on it, and the chair signs."""
+        now = application.call.closes_at + timedelta(days=20)
+        session = self.make_session(application.call, now=now)
+        council_sessions.decide(
+            session,
+            application,
+            outcome,
+            amount=application.grant_requested if outcome is DecisionOutcome.SELECTED else None,
+            reason=TEXT,
+            votes_for=3,
+            votes_against=0,
+            abstentions=0,
+            actor=Actor(self.secretary),
+            now=now,
+        )
+        if is_signed:
+            council_sessions.sign(session, actor=Actor(self.council_chair), now=now)
+        return session
+
+    # Files ----------------------------------------------------------------------------------------------------
+
+    def attach(
+        self, owner: Any, kind: DocumentKind, *, actor: Actor, now: datetime | None = None, upload: Upload | None = None
+    ) -> Document:
+        return documents.attach(
+            owner, kind, upload or self.make_pdf(), storage=self.storage, actor=actor, now=now or clock.now()
+        )
+
+    def make_pdf(self) -> Upload:
+        """A PDF unlike any other."""
+        number, target = next(self._numbers), io.BytesIO()
+        with pikepdf.new() as pdf:
+            pdf.add_blank_page()
+            pdf.docinfo["/Title"] = f"paper {number}"
+            pdf.save(target, deterministic_id=True)
+        return Upload(f"paper-{number}.pdf", target.getvalue())
+
+    def make_photo(self) -> Upload:
+        """A JPEG unlike any other."""
+        number, target = next(self._numbers), io.BytesIO()
+        Image.new("RGB", (40, 30), (number % 256, number // 256 % 256, 90)).save(target, "JPEG")
+        return Upload(f"photo-{number}.jpg", target.getvalue())

@@ -1,0 +1,260 @@
+"""The part of the factories from the offer of a grant to its completion."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from itertools import count
+from typing import Any
+
+from app import clock
+from app.services import contributions, expenditures, grants, results, tranches, visits
+from app.services.actors import Actor
+from models.applications import Application, ApplicationStatus, Payer
+from models.associations import Association
+from models.base import db
+from models.contributions import Channel, Contribution, ContributionKind, ContributionStatus
+from models.documents import DocumentKind
+from models.expenditures import Expenditure, ExpenditureStatus
+from models.grants import Grant, GrantStatus, Tranche, TrancheStatus
+from models.indicators import Result, ResultStatus
+from models.users import User
+from models.visits import RiskRating, Visit, VisitStatus
+from app.services.documents import Upload
+
+BEGAN_AGO = timedelta(days=60)
+FINDINGS = "Жабдуу орнотулган, иштеп турат, айылдаштар ыраазы."
+T = TrancheStatus
+ROUTE = (T.PLANNED, T.REQUESTED, T.PREPARED, T.APPROVED, T.RELEASED, T.CONFIRMED, T.ACCOUNTED)
+
+
+class GrantFactories:
+    """Mixed into `tests.factories.Programme`, which has the people, the applications and the files."""
+
+    _numbers: "count[int]"
+    finance: User
+    other_finance: User
+    monitor: User
+    storage: Any
+
+    def chair_of(self, association: Association) -> User:
+        raise NotImplementedError
+
+    def make_application(self, status: ApplicationStatus, **fields: Any) -> Application:
+        raise NotImplementedError
+
+    def make_pdf(self) -> Upload:
+        raise NotImplementedError
+
+    def make_photo(self) -> Upload:
+        raise NotImplementedError
+
+    def offer(self, application: Application) -> Grant:
+        """Finance offers the grant, sixty days ago, for a year."""
+        now = clock.now() - BEGAN_AGO
+        starts_on = clock.bishkek_day(now)
+        return grants.offer(
+            application,
+            starts_on=starts_on,
+            ends_on=starts_on + timedelta(days=365),
+            actor=Actor(self.finance),
+            now=now,
+        )
+
+    def make_grant(
+        self, status: GrantStatus | str = GrantStatus.ACTIVE, *, is_matched: bool = False, **application: Any
+    ) -> Grant:
+        """A grant in `status`; active ones have planned tranches and, when `is_matched`, the whole match verified."""
+        wanted = GrantStatus(status)
+        made = self.make_application(ApplicationStatus.GRANT_OFFERED, **application)
+        grant: Grant = db.session.scalars(db.select(Grant).where(Grant.application_id == made.id)).one()
+        chair, finance = self.chair_actor(grant), Actor(self.finance)
+        now = grant.offered_at + timedelta(days=1)
+        if wanted is GrantStatus.OFFERED:
+            return grant
+        grants.accept(grant, actor=chair, now=now)
+        if wanted is GrantStatus.ACCEPTED:
+            return grant
+        grants.activate(grant, actor=finance, now=now + timedelta(days=1))
+        if is_matched or wanted is GrantStatus.COMPLETED:
+            self.make_contribution(grant, ContributionStatus.VERIFIED, amount=grant.amount)
+        if wanted is GrantStatus.SUSPENDED:
+            grants.suspend(grant, reason="Отчёт кечикти", actor=finance, now=now + timedelta(days=3))
+        elif wanted is GrantStatus.COMPLETED:
+            self._complete(grant)
+        assert grant.status is wanted
+        return grant
+
+    def chair_actor(self, grant: Grant) -> Actor:
+        """Who acts for the association of a grant."""
+        return Actor(self.chair_of(grant.association))
+
+    def _complete(self, grant: Grant) -> None:
+        for tranche in grant.tranches:
+            self.advance(tranche, T.ACCOUNTED)
+        self.make_visit(grant, VisitStatus.DONE)
+        self.make_result(grant, ResultStatus.VERIFIED)
+        grants.complete(
+            grant,
+            visits_done=visits.done_count(grant),
+            results_verified=results.verified_count(grant),
+            actor=Actor(self.monitor),
+            now=clock.now(),
+        )
+
+    # Tranches -------------------------------------------------------------------------------------------------
+
+    def make_tranche(self, status: TrancheStatus | str = T.PLANNED, *, grant: Grant | None = None) -> Tranche:
+        """The first tranche of a matched grant, advanced to `status`."""
+        grant = grant or self.make_grant(GrantStatus.ACTIVE, is_matched=True)
+        return self.advance(grant.tranches[0], TrancheStatus(status))
+
+    def advance(self, tranche: Tranche, wanted: TrancheStatus) -> Tranche:
+        """Lead a tranche, whose gate must be open, to `wanted`."""
+        chair = self.chair_actor(tranche.grant)
+        finance, other = Actor(self.finance), Actor(self.other_finance)
+        goal = T.RELEASED if wanted is T.RETURNED else wanted
+        for status in ROUTE[ROUTE.index(tranche.status) + 1 : ROUTE.index(goal) + 1]:
+            now = clock.now()
+            if status is T.REQUESTED:
+                tranches.request(tranche, actor=chair, now=now)
+            elif status is T.PREPARED:
+                tranches.prepare(tranche, actor=finance, now=now)
+            elif status is T.APPROVED:
+                tranches.approve(tranche, actor=other, now=now)
+            elif status is T.RELEASED:
+                self.release(tranche, now=now)
+            elif status is T.CONFIRMED:
+                tranches.confirm(tranche, actor=chair, now=now)
+            elif status is T.ACCOUNTED and tranche.status is T.CONFIRMED:
+                self.make_expenditure(tranche.grant, ExpenditureStatus.ACCEPTED, amount=tranche.amount)
+        if wanted is T.RETURNED:
+            tranches.return_(tranche, reason="Эсеп жабык", actor=finance, now=clock.now())
+        assert tranche.status is wanted
+        return tranche
+
+    def release(self, tranche: Tranche, *, now: datetime | None = None) -> None:
+        now = now or clock.now()
+        tranches.release(
+            tranche,
+            bank_reference=f"PAY-{next(self._numbers)}",
+            value_on=now.date(),
+            actor=Actor(self.finance),
+            now=now,
+        )
+
+    # Co-investment, spending, visits, results -----------------------------------------------------------------
+
+    def make_contribution(
+        self,
+        grant: Grant,
+        status: ContributionStatus | str = ContributionStatus.RECORDED,
+        *,
+        amount: int = 50_000_00,
+        with_evidence: bool = True,
+        now: datetime | None = None,
+        **fields: Any,
+    ) -> Contribution:
+        """A remittance in som by bank with its receipt, recorded by the chair and verified by the monitor."""
+        wanted, now, chair = ContributionStatus(status), now or clock.now(), self.chair_actor(grant)
+        details: dict[str, Any] = {
+            "channel": Channel.BANK,
+            "reference": f"RCPT-{next(self._numbers):06d}",
+            "sender_name": "Токтогулов Нурбек",
+            "sender_country": "RU",
+            "sent_on": now.date() - timedelta(days=3),
+            "currency": "KGS",
+            "pledge": None,
+        }
+        kind = fields.pop("kind", ContributionKind.REMITTANCE)
+        contribution = contributions.record(grant, kind, amount=amount, actor=chair, now=now, **(details | fields))
+        if with_evidence:
+            contributions.attach(
+                contribution, DocumentKind.RECEIPT, self.make_pdf(), storage=self.storage, actor=chair, now=now
+            )
+        monitor = Actor(self.monitor)
+        if wanted is ContributionStatus.REFUSED:
+            contributions.refuse(contribution, reason="Окулбайт", actor=monitor, now=now)
+        elif wanted is not ContributionStatus.RECORDED:
+            contributions.verify(contribution, actor=monitor, now=now)
+        if wanted is ContributionStatus.REVERSED:
+            contributions.reverse(contribution, reason="Эки жолу", actor=Actor(self.finance), now=now)
+        return contribution
+
+    def make_expenditure(
+        self,
+        grant: Grant,
+        status: ExpenditureStatus | str = ExpenditureStatus.RECORDED,
+        *,
+        amount: int = 10_000_00,
+        payer: Payer = Payer.GRANT,
+        with_scan: bool = True,
+        now: datetime | None = None,
+    ) -> Expenditure:
+        """A bill on the first budget line of `payer`, recorded by the chair and accepted by finance."""
+        wanted, now, chair = ExpenditureStatus(status), now or clock.now(), self.chair_actor(grant)
+        number = next(self._numbers)
+        expenditure = expenditures.record(
+            grant,
+            next(line for line in grant.application.budget_lines if line.payer is payer),
+            title="Сүт муздаткыч",
+            amount=amount,
+            paid_on=now.date() - timedelta(days=1),
+            supplier=f"ОсОО Дүкөн {number}",
+            document_number=f"INV-{number}",
+            actor=chair,
+            now=now,
+        )
+        if with_scan:
+            expenditures.attach(
+                expenditure, DocumentKind.INVOICE, self.make_pdf(), storage=self.storage, actor=chair, now=now
+            )
+        if wanted is ExpenditureStatus.ACCEPTED:
+            expenditures.accept(expenditure, actor=Actor(self.finance), now=now)
+        elif wanted is ExpenditureStatus.REFUSED:
+            expenditures.refuse(expenditure, reason="Окулбайт", actor=Actor(self.finance), now=now)
+        return expenditure
+
+    def make_visit(
+        self, grant: Grant, status: VisitStatus | str = VisitStatus.PLANNED, *, with_photo: bool = True
+    ) -> Visit:
+        """A visit of the monitor today."""
+        now, monitor = clock.now(), Actor(self.monitor)
+        visit = visits.plan(grant, planned_on=now.date(), visitor=self.monitor, actor=monitor, now=now)
+        if with_photo:
+            visits.attach_photo(visit, self.make_photo(), storage=self.storage, actor=monitor, now=now)
+        if VisitStatus(status) is VisitStatus.DONE:
+            visits.record(
+                visit,
+                visited_on=now.date(),
+                checklist={"equipment_in_use": True},
+                findings=FINDINGS,
+                follow_up="",
+                risk=RiskRating.LOW,
+                latitude=40.5,
+                longitude=72.8,
+                actor=monitor,
+                now=now,
+            )
+        return visit
+
+    def make_result(
+        self, grant: Grant, status: ResultStatus | str = ResultStatus.REPORTED, *, value: int = 4
+    ) -> Result:
+        """Half women, half men, on the first target, up to yesterday."""
+        wanted, now = ResultStatus(status), clock.now()
+        half = Decimal(value) / 2
+        result = results.report(
+            results.targets_of(grant)[0],
+            grant,
+            period_ends_on=now.date() - timedelta(days=1),
+            value=Decimal(value),
+            female=half,
+            male=half,
+            evidence="Тизме",
+            actor=self.chair_actor(grant),
+            now=now,
+        )
+        if wanted is ResultStatus.VERIFIED:
+            results.verify(result, actor=Actor(self.monitor), now=now)
+        elif wanted is ResultStatus.REFUSED:
+            results.refuse(result, reason="Далил жок", actor=Actor(self.monitor), now=now)
+        return result

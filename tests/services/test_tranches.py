@@ -1,0 +1,176 @@
+"""The tranche gate and the four eyes, on both databases."""
+
+from dataclasses import replace
+
+import pytest
+from app import clock
+from app.services import contributions, funds, ledger, tranches
+from app.services.actors import Actor
+from app.services.errors import (
+    AlreadyUsedError,
+    DomainError,
+    IncompleteError,
+    SeparationOfDutyError,
+    WrongTransitionError,
+)
+from models.contributions import ContributionStatus
+from models.expenditures import ExpenditureStatus
+from models.grants import GrantStatus, TrancheStatus
+from models.ledger import AccountKind
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from models.base import db
+
+T = TrancheStatus
+
+
+def unmet(tranche):
+    return {condition.key for condition in tranches.gate(tranche) if not condition.met}
+
+
+def test_a_pledge_alone_never_opens_the_gate(programme):
+    grant = programme.make_grant()
+    assert grant.application.remittance_pledged >= grant.amount
+    assert unmet(grant.tranches[0]) == {"match"}
+    with pytest.raises(IncompleteError):
+        tranches.request(grant.tranches[0], actor=programme.chair_actor(grant), now=clock.now())
+    assert grant.tranches[0].status is T.PLANNED
+
+
+def test_the_gate_opens_at_exactly_the_match_due(programme):
+    grant = programme.make_grant()
+    first = grant.tranches[0]
+    programme.make_contribution(grant, "verified", amount=first.amount - 1)
+    assert unmet(first) == {"match"}
+    programme.make_contribution(grant, "verified", amount=1)
+    assert unmet(first) == set()
+
+
+def test_a_recorded_contribution_does_not_count_before_it_is_verified(programme):
+    grant = programme.make_grant()
+    programme.make_contribution(grant, ContributionStatus.RECORDED, amount=grant.amount)
+    assert contributions.counted(grant) == 0
+
+
+def test_the_second_tranche_waits_until_80_percent_of_the_first_is_accounted_for(programme):
+    tranche = programme.make_tranche(T.CONFIRMED)
+    grant, second = tranche.grant, tranche.grant.tranches[1]
+    due = tranche.amount * 80 // 100
+    programme.make_expenditure(grant, ExpenditureStatus.ACCEPTED, amount=due - 1)
+    assert unmet(second) == {"accounted"}
+    programme.make_expenditure(grant, ExpenditureStatus.ACCEPTED, amount=1)
+    assert tranche.status is T.ACCOUNTED
+    assert unmet(second) == set()
+
+
+def test_a_suspended_grant_pays_nothing(programme):
+    tranche = programme.make_tranche(T.APPROVED)
+    grant = tranche.grant
+    grant.status = GrantStatus.SUSPENDED
+    assert unmet(tranche) == {"running"}
+    with pytest.raises(IncompleteError):
+        programme.release(tranche)
+
+
+def test_the_preparer_cannot_approve(programme):
+    tranche = programme.make_tranche(T.PREPARED)
+    with pytest.raises(SeparationOfDutyError):
+        tranches.approve(tranche, actor=Actor(programme.finance), now=clock.now())
+    assert tranche.status is T.PREPARED
+
+
+def test_the_database_refuses_one_person_for_both_too(programme):
+    tranche = programme.make_tranche(T.PREPARED)
+    db.session.commit()
+    with pytest.raises(IntegrityError):
+        db.session.execute(
+            text("UPDATE tranches SET approved_by_id = prepared_by_id WHERE id = :id"), {"id": tranche.id}
+        )
+
+
+def test_release_moves_committed_to_advanced_and_nothing_else(programme):
+    tranche = programme.make_tranche(T.APPROVED)
+    before = funds.position(tranche.grant.fund)
+    programme.release(tranche)
+    after = funds.position(tranche.grant.fund)
+    assert after == replace(
+        before, committed=before.committed - tranche.amount, advanced=before.advanced + tranche.amount
+    )
+    assert set(ledger.trial_balance().values()) == {0}
+
+
+def test_a_bank_reference_counts_once(programme):
+    first = programme.make_tranche(T.RELEASED)
+    other = programme.make_tranche(T.APPROVED)
+    spaced = " ".join(first.bank_reference.lower())
+    with pytest.raises(AlreadyUsedError):
+        tranches.release(
+            other,
+            bank_reference=spaced,
+            value_on=clock.bishkek_day(clock.now()),
+            actor=Actor(programme.finance),
+            now=clock.now(),
+        )
+
+
+def test_a_returned_payment_goes_back_and_can_be_requested_anew(programme):
+    tranche = programme.make_tranche(T.RETURNED)
+    held = ledger.balances((AccountKind.COMMITTED, AccountKind.ADVANCED), grant_id=tranche.grant_id)
+    assert held == {AccountKind.COMMITTED: tranche.grant.amount, AccountKind.ADVANCED: 0}
+    tranches.request(tranche, actor=programme.chair_actor(tranche.grant), now=clock.now())
+    assert tranche.status is T.REQUESTED
+
+
+def test_a_reversal_that_uncovers_paid_money_suspends_the_grant(programme):
+    grant = programme.make_grant()
+    contribution = programme.make_contribution(grant, "verified", amount=grant.amount)
+    programme.advance(grant.tranches[0], T.RELEASED)
+    contributions.reverse(contribution, reason="Эки жолу жазылган", actor=Actor(programme.finance), now=clock.now())
+    assert grant.status is GrantStatus.SUSPENDED
+    assert contributions.counted(grant) == 0
+
+
+def test_the_whole_grant_is_paid_in_three_parts_that_total_the_award(programme):
+    grant = programme.make_grant(is_matched=True)
+    for tranche in grant.tranches:
+        programme.advance(tranche, T.ACCOUNTED)
+    held = ledger.balances((AccountKind.COMMITTED, AccountKind.ADVANCED, AccountKind.SPENT), grant_id=grant.id)
+    assert sum(one.amount for one in grant.tranches) == grant.amount
+    assert held[AccountKind.COMMITTED] == 0
+    assert held[AccountKind.ADVANCED] + held[AccountKind.SPENT] == grant.amount
+
+
+ACTS = {
+    "request": lambda one, actor, now: tranches.request(one, actor=actor, now=now),
+    "prepare": lambda one, actor, now: tranches.prepare(one, actor=actor, now=now),
+    "send_back": lambda one, actor, now: tranches.send_back(one, reason="кайра", actor=actor, now=now),
+    "approve": lambda one, actor, now: tranches.approve(one, actor=actor, now=now),
+    "release": lambda one, actor, now: tranches.release(
+        one, bank_reference="X-1", value_on=clock.bishkek_day(now), actor=actor, now=now
+    ),
+    "confirm": lambda one, actor, now: tranches.confirm(one, actor=actor, now=now),
+    "return": lambda one, actor, now: tranches.return_(one, reason="кайра", actor=actor, now=now),
+}
+
+
+@pytest.mark.parametrize("status", list(TrancheStatus))
+def test_only_the_acts_of_the_table_are_possible(programme, status):
+    """Every act against every status: those in the table succeed, all others are refused and change nothing."""
+    tranche = programme.make_tranche(status)
+    db.session.commit()
+    stranger = Actor(programme.make_user(None))
+    db.session.commit()
+    for action, act in ACTS.items():
+        row = tranches.TRANSITIONS.get((status, action))
+        if row is None:
+            with pytest.raises(DomainError) as refusal:
+                act(tranche, stranger, clock.now())
+            assert isinstance(refusal.value, WrongTransitionError | IncompleteError)
+            db.session.rollback()
+            assert tranche.status is status
+        else:
+            act(tranche, stranger, clock.now())
+            assert tranche.status in (row.to, T.ACCOUNTED)
+            db.session.rollback()
+            assert tranche.status is status

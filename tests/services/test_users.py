@@ -1,0 +1,126 @@
+"""Accounts: first codes, passwords, the throttle, rights that end at once."""
+
+from datetime import timedelta
+
+import pytest
+from app import clock
+from app.services import users
+from app.services.actors import Actor
+from app.services.errors import AlreadyUsedError, DomainError
+from app.services.users import SignInRefusedError, TooManyAttemptsError
+from models.users import Role
+from tests.factories import PASSWORD
+
+
+def enter(name, password=PASSWORD, address="10.0.0.1", now=None):
+    return users.sign_in(name, password, address=address, browser="test", now=now or clock.now())
+
+
+def test_user_name_and_phone_both_open_the_door(programme):
+    user = programme.make_user(Role.SECRETARY, username="Бермет", phone="0555 123 456")
+    assert enter(" бермет ")[0].user is user
+    assert enter("+996 555 123456")[0].user is user
+
+
+def test_the_eleventh_guess_in_five_minutes_is_refused_and_another_account_is_not(programme):
+    programme.make_user(Role.SECRETARY, username="target")
+    programme.make_user(Role.FINANCE, username="other")
+    for _ in range(10):
+        with pytest.raises(SignInRefusedError):
+            enter("Target", "wrong password")
+    with pytest.raises(TooManyAttemptsError):
+        enter("target")
+    assert enter("other")
+    with pytest.raises(TooManyAttemptsError):
+        enter("target", now=clock.now() + timedelta(minutes=4, seconds=59))
+    assert enter("target", now=clock.now() + timedelta(minutes=5, seconds=1))
+
+
+def test_guesses_by_phone_and_by_name_count_together(programme):
+    programme.make_user(Role.SECRETARY, username="target", phone="0555123456")
+    for name in ("target", "0555123456") * 5:
+        with pytest.raises(SignInRefusedError):
+            enter(name, "wrong password")
+    with pytest.raises(TooManyAttemptsError):
+        enter("target")
+
+
+def test_thirty_people_of_a_centre_sign_in_from_one_address(programme):
+    for number in range(30):
+        programme.make_user(Role.REVIEWER, username=f"person{number}")
+    for number in range(30):
+        with pytest.raises(SignInRefusedError):
+            enter(f"person{number}", "mistyped")
+        assert enter(f"person{number}")
+
+
+def test_an_unknown_name_is_refused_like_a_wrong_password(programme):
+    programme.make_user(Role.REVIEWER, username="known")
+    refusals = []
+    for name in ("known", "unknown"):
+        with pytest.raises(SignInRefusedError) as refusal:
+            enter(name, "wrong password")
+        refusals.append(str(refusal.value))
+    assert refusals[0] == refusals[1]
+
+
+def test_a_first_code_must_be_changed_and_expires(programme):
+    person = programme.make_person()
+    user, code = users.create(person, "new", actor=None, now=clock.now())
+    assert user.must_change_password
+    with pytest.raises(SignInRefusedError):
+        enter("new", code, now=clock.now() + timedelta(days=15))
+    live, _token = enter("new", code)
+    users.change_password(user, code, "жаңы сырсөз алма", now=clock.now(), keep=live)
+    assert not user.must_change_password
+    assert enter("new", "жаңы сырсөз алма")
+    with pytest.raises(SignInRefusedError):
+        enter("new", code)
+
+
+@pytest.mark.parametrize("password", ["short", "password1234", "aaaaaaaaaaaa", "my-zamira-name", "x" * 201])
+def test_passwords_that_are_easy_to_guess_are_refused(programme, password):
+    user = programme.make_user(Role.REVIEWER, username="zamira")
+    with pytest.raises(DomainError) as refusal:
+        users.change_password(user, PASSWORD, password, now=clock.now())
+    assert refusal.value.field == "password"
+
+
+def test_disabling_ends_every_session_at_once(programme):
+    user = programme.make_user(Role.REVIEWER, username="leaving")
+    tokens = [enter("leaving")[1] for _ in range(3)]
+    assert all(users.session_for(token, clock.now()) for token in tokens)
+    users.disable(user, actor=Actor(programme.administrator), now=clock.now())
+    assert not any(users.session_for(token, clock.now()) for token in tokens)
+    with pytest.raises(SignInRefusedError):
+        enter("leaving")
+
+
+def test_a_new_password_ends_the_other_sessions_and_keeps_this_one(programme):
+    user = programme.make_user(Role.REVIEWER, username="careful")
+    first, first_token = enter("careful")
+    _second, second_token = enter("careful")
+    users.change_password(user, PASSWORD, "башка узун сырсөз", now=clock.now(), keep=first)
+    assert users.session_for(first_token, clock.now())
+    assert users.session_for(second_token, clock.now()) is None
+
+
+def test_a_session_expires(programme):
+    programme.make_user(Role.REVIEWER, username="away")
+    _live, token = enter("away")
+    assert users.session_for(token, clock.now() + timedelta(days=15)) is None
+
+
+def test_user_names_are_unique_whatever_their_case(programme):
+    programme.make_user(Role.REVIEWER, username="Айгүл")
+    with pytest.raises(AlreadyUsedError) as refusal:
+        programme.make_user(Role.REVIEWER, username="АЙГҮЛ")
+    assert refusal.value.field == "username"
+
+
+def test_a_role_needs_its_scope(programme):
+    user = programme.make_user(None)
+    with pytest.raises(DomainError):
+        users.grant_role(user, Role.OPERATOR, actor=None, now=clock.now())
+    with pytest.raises(DomainError):
+        users.grant_role(user, Role.SECRETARY, actor=None, now=clock.now(), centre=programme.association.centre)

@@ -1,0 +1,200 @@
+"""Real databases for tests: a template made once by the migrations, and a copy of it for each test."""
+
+import contextlib
+import fcntl
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+
+import psycopg
+from flask import Flask
+from flask_migrate import upgrade
+
+from app import clock
+from app.config import Config
+from app.factory import create_app
+from models.base import db
+from seeds import reference
+
+SECRET = "a secret of the tests, 32 letters or more"
+DEMONSTRATION_DAY = date(2026, 11, 16)
+"""The demonstration's today in tests: a Monday."""
+DEMONSTRATION_NOW = datetime(2026, 11, 16, 4, 0, tzinfo=clock.UTC)
+PLAIN, DEMONSTRATION = "plain", "demonstration"
+FAST_DISK = Path("/dev/shm")
+
+
+def scratch_folder(prefix: str) -> Path:
+    """A fresh short folder, in memory when there is room: fsync costs nothing there."""
+    roomy = FAST_DISK.is_dir() and shutil.disk_usage(FAST_DISK).free > 2**30
+    return Path(tempfile.mkdtemp(prefix=f"ashar-{prefix}-", dir=FAST_DISK if roomy else None))
+
+
+def config_for(home: Path, database_url: str, redis_url: str = "") -> Config:
+    """The configuration of a test's copy. Without `redis_url` the broker is away."""
+    return Config(
+        mode="test",
+        home=home,
+        database_url=database_url,
+        redis_url=redis_url or f"unix://{home}/run/nobody.sock",
+        bind="127.0.0.1",
+        port=0,
+        secret_key=SECRET,
+        broker_embedded=False,
+        https=False,
+        trusted_proxies=0,
+    )
+
+
+def sqlite_url(file: Path) -> str:
+    return f"sqlite+pysqlite:///{file}"
+
+
+def close(app: Flask) -> None:
+    """Give back every connection of `app`."""
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+def fill(kind: str, database_url: str, home: Path) -> None:
+    """Migrate an empty database and load the reference data, for DEMONSTRATION the demonstration too."""
+    app = create_app(config_for(home, database_url))
+    with app.app_context(), clock.at(DEMONSTRATION_NOW):
+        upgrade()
+        reference.load(clock.now())
+        db.session.commit()
+        if kind == DEMONSTRATION:
+            from seeds import demonstration  # noqa: PLC0415 - arrives while this is written
+
+            demonstration.load(storage=home / "uploads", today=DEMONSTRATION_DAY)
+            db.session.commit()
+    close(app)
+
+
+@dataclass
+class Copy:
+    """A test's own database. `uploads` is the folder its stored files are in, to be copied into the test's home."""
+
+    kind: str  # "sqlite" or "postgresql"
+    url: str
+    uploads: Path | None
+    drop: Callable[[], None]
+
+
+class SqliteTemplates:
+    """Template files shared by all xdist workers of a run: the first that needs one makes it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def copy(self, kind: str, into: Path) -> Copy:
+        home = self.template(kind)
+        file = into / "ashar.sqlite3"
+        shutil.copyfile(home / "ashar.sqlite3", file)
+        return Copy("sqlite", sqlite_url(file), home / "uploads", lambda: None)
+
+    def template(self, kind: str) -> Path:
+        """The home folder of a template."""
+        home, ready = self.folder / kind, self.folder / f"{kind}.ready"
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with only_one(self.folder / f"{kind}.lock"):
+            if not ready.exists():
+                shutil.rmtree(home, ignore_errors=True)
+                home.mkdir()
+                fill(kind, sqlite_url(home / "ashar.sqlite3"), home)
+                ready.touch()
+        return home
+
+
+@contextlib.contextmanager
+def only_one(path: Path) -> Iterator[None]:
+    """Let one process at a time through."""
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+class NoPostgresqlError(Exception):
+    """PostgreSQL cannot be started here; the text says why."""
+
+
+def postgresql_binaries() -> Path:
+    """The folder of the newest PostgreSQL. Raises `NoPostgresqlError`."""
+    found = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/initdb")]
+    on_path = shutil.which("initdb")
+    if on_path:
+        found.append(Path(on_path).resolve().parent)
+    if not found:
+        raise NoPostgresqlError("PostgreSQL is not installed: apt-get install postgresql")
+    return max(found, key=lambda path: int(path.parent.name) if path.parent.name.isdigit() else 0)
+
+
+@dataclass
+class PostgresqlServer:
+    """A private throw-away server on a unix socket, fsync on as in production (its data lie in memory)."""
+
+    folder: Path = field(default_factory=lambda: scratch_folder("pg"))
+    made: int = 0
+    homes: dict[str, Path] = field(default_factory=dict)
+
+    def start(self) -> None:
+        binaries = postgresql_binaries()
+        if os.geteuid() == 0:
+            shutil.chown(self.folder, "postgres")
+        self.folder.chmod(0o755)
+        self._run(
+            binaries / "initdb", "-D", self.folder / "data", "-U", "ashar", "-A", "trust", "-E", "UTF8",
+            "--locale", "C.UTF-8", "--no-sync",
+        )  # fmt: skip
+        options = f"-k {self.folder} -c listen_addresses='' -c max_connections=120 -c shared_buffers=64MB"
+        self._run(
+            binaries / "pg_ctl", "start", "-w", "-D", self.folder / "data", "-l", self.folder / "log", "-o", options
+        )
+
+    def stop(self) -> None:
+        if (self.folder / "data").exists():
+            with contextlib.suppress(NoPostgresqlError):
+                self._run(postgresql_binaries() / "pg_ctl", "stop", "-m", "fast", "-w", "-D", self.folder / "data")
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _run(self, *command: object) -> None:
+        as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+        with tempfile.TemporaryFile() as output:  # a file, since the server would keep a pipe open
+            done = subprocess.run(
+                [*as_user, *map(str, command)],
+                stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, cwd="/", check=False,
+            )  # fmt: skip
+            output.seek(0)
+            text = output.read().decode(errors="replace")
+        if done.returncode:
+            raise NoPostgresqlError(f"{command[0]} failed: {text[-600:]}")
+
+    def url(self, name: str) -> str:
+        return f"postgresql+psycopg://ashar@/{name}?host={self.folder}"
+
+    def execute(self, statement: str) -> None:
+        with psycopg.connect(f"host={self.folder} user=ashar dbname=postgres", autocommit=True) as connection:
+            connection.execute(statement)  # type: ignore[call-overload]
+
+    def create(self, template: str = "template0") -> Copy:
+        """A new database: empty, or a copy of `template`."""
+        self.made += 1
+        name = f"test{self.made}"
+        self.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return Copy("postgresql", self.url(name), None, lambda: self.execute(f"DROP DATABASE {name} WITH (FORCE)"))
+
+    def copy(self, kind: str) -> Copy:
+        if kind not in self.homes:
+            home = scratch_folder(f"pg-{kind}")
+            self.execute(f"CREATE DATABASE {kind} TEMPLATE template0")
+            fill(kind, self.url(kind), home)
+            self.homes[kind] = home
+        made = self.create(kind)
+        made.uploads = self.homes[kind] / "uploads"
+        return made
