@@ -83,6 +83,7 @@ ACTIONS: Mapping[str, str] = {
     "session.decide": N_("Recorded a decision of the Council"),
     "session.record_attendance": N_("Recorded who is present"),
     "session.sign": N_("Signed the protocol"),
+    "seed.scale": N_("Added synthetic applications to measure with"),
     "tranche.account": N_("A tranche is accounted for"),
     "tranche.approve": N_("Approved a payment"),
     "tranche.confirm": N_("Confirmed that the money arrived"),
@@ -162,6 +163,7 @@ DETAILS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "amount": (N_("Amount"), str),  # with its currency, see `details_of`
     "amount_kgs": (N_("In som"), money),
     "code": (N_("Code"), str),
+    "count": (N_("Number"), number_text),
     "kind": (N_("Interest"), _one_of(ConflictKind)),
     "on": (N_("Valid on"), lambda value: date_text(date.fromisoformat(value))),
     "outcome": (N_("Outcome"), _outcome),

@@ -1,6 +1,8 @@
 """The flask commands: init, demo, doctor, verify, report, user, worker, import-places, workflow."""
 
 import getpass
+import time
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -9,6 +11,7 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
 from flask_migrate import upgrade
+from redis.exceptions import RedisError
 from rq import Worker
 from rq.cron import CronScheduler
 from rq.serializers import JSONSerializer
@@ -47,6 +50,26 @@ def register(app: Flask) -> None:
         app.cli.add_command(command)
 
 
+class Cron(CronScheduler):
+    """RQ's cron, which knows only pickle and ends when the broker is away: this one sends JSON and waits."""
+
+    def enqueue_jobs(self) -> list[Any]:
+        due = [job for job in self.get_jobs() if job.should_run()]
+        try:
+            for job in due:
+                queue.queue_on(self.connection).enqueue(job.func_name, **job.job_options)
+                job.set_enqueue_time(clock.now())
+        except RedisError as error:
+            self.log.warning("the broker does not answer, trying again: %s", error)
+            time.sleep(2)
+            return []
+        return due
+
+    def heartbeat(self) -> None:
+        with suppress(RedisError):
+            super().heartbeat()
+
+
 def _config() -> Config:
     config: Config = current_app.config["ASHAR"]
     return config
@@ -72,16 +95,15 @@ def demo(count: int | None) -> None:
     if funds.by_code("EU-DEMO") is None:
         demonstration.load(storage=_config().uploads, today=None)
         db.session.commit()
-        marker.write_text("labelled demonstration data\n", encoding="utf-8")
+    sign_ins = "\n".join(f"  {one.role:<30} {one.username:<20} {one.password}" for one in demonstration.sign_ins())
+    marker.write_text(sign_ins + "\n", encoding="utf-8")
     if count:
         scale.load(count, now=clock.now())
         db.session.commit()
         db.session.execute(text("ANALYZE"))
         db.session.commit()
         click.echo(f"{count} synthetic applications were added.")
-    click.echo("Demonstration sign-ins:")
-    for one in demonstration.sign_ins():
-        click.echo(f"  {one.role:<22} {one.username:<20} {one.password}")
+    click.echo(f"Demonstration sign-ins:\n{sign_ins}")
 
 
 @click.command("doctor")
@@ -123,9 +145,10 @@ def worker(burst: bool) -> None:
 @click.command("cron")
 def cron() -> None:
     """Queue the repeated jobs: one cron for the whole installation."""
-    scheduler = CronScheduler(connection=current_app.extensions["broker"])
-    scheduler.register(jobs.relay_outbox, "ashar", interval=30)
-    scheduler.register(jobs.forget_sign_in_attempts, "ashar", interval=3600)
+    scheduler = Cron(connection=current_app.extensions["broker"])
+    for function, seconds in ((jobs.relay_outbox, 30), (jobs.forget_sign_in_attempts, 3600)):
+        # One that no worker takes is dropped when the next is due, so that they do not pile up.
+        scheduler.register(function, queue.NAME, interval=seconds, ttl=seconds, result_ttl=0, failure_ttl=86400)
     scheduler.start()
 
 

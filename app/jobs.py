@@ -27,7 +27,7 @@ def make_funding_report(report_id: int) -> None:
             data = funding.gather(
                 report.fund, report.starts_on, report.ends_on, generated_at=report.requested_at, progress=progress
             )
-            funding_reports.freeze(report, data.to_json(), now=clock.now())
+            funding_reports.freeze(report, funding.to_json(data), now=clock.now())
         db.session.commit()
     except Exception:
         db.session.rollback()

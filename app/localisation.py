@@ -134,6 +134,10 @@ class LazyText:
     def __bool__(self) -> bool:
         return bool(self.message)
 
+    def __mod__(self, parameters: Any) -> str:
+        """WTForms fills in a message with `%` what is filled in here already."""
+        return str(self)
+
 
 def lazy(message: str, **parameters: Any) -> LazyText:
     """A label that is translated when it is shown."""

@@ -14,6 +14,8 @@ from rq.serializers import JSONSerializer
 from models.base import db
 from models.outbox import OutboxJob
 
+NAME = "ashar"
+
 
 def enqueue_after_commit(function: str, *arguments: Any, now: datetime) -> OutboxJob:
     """Write a job to the outbox. It leaves for the broker when the transaction is committed."""
@@ -25,7 +27,7 @@ def enqueue_after_commit(function: str, *arguments: Any, now: datetime) -> Outbo
 
 def queue_on(broker: Redis) -> Queue:
     """The one queue. JSON only: a pickled job would run whatever it says."""
-    return Queue("ashar", connection=broker, serializer=JSONSerializer)
+    return Queue(NAME, connection=broker, serializer=JSONSerializer)
 
 
 def send(broker: Redis, now: datetime) -> int:

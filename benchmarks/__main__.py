@@ -16,8 +16,8 @@ from sqlalchemy import func, select, text
 from app.clock import now
 from app.config import from_environment
 from app.factory import create_app
-from benchmarks.measure import Figure
-from benchmarks.requests import empty_page, measures
+from benchmarks.measure import Cpu, Figure
+from benchmarks.requests import DATABASE, empty_page, measures
 from models.applications import Application
 from models.base import db
 from seeds import demonstration, reference, scale
@@ -37,11 +37,11 @@ def main(only: str | None) -> int:
     figures: list[Figure] = []
     with app.app_context():
         figures += _prepare(config.home, config.uploads)
+        DATABASE[0] = Cpu.watch_backend()
     floor = empty_page()
     print(f"Flask's empty page: {floor:.2f} ms CPU (the floor) · {platform.machine()}, {os.cpu_count()} cores")
-    for measure in chosen.values():
-        with app.app_context():
-            figures += list(measure(app, floor))
+    for measure in chosen.values():  # outside any application context: each request gets a session of its own
+        figures += list(measure(app, floor))
     for figure in figures:
         _show(figure)
     path = config.home / "bench.json"

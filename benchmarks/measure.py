@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from flask import Flask
 from sqlalchemy import event, text
 
 from models.base import db
@@ -36,19 +37,24 @@ class Figure:
 
 
 class Cpu:
-    """CPU clock over this process and the PostgreSQL backend of the engine's connection, in milliseconds."""
+    """CPU clock in milliseconds: this process and, when given, the PostgreSQL backend that serves it."""
 
-    def __init__(self) -> None:
-        self.backend: int | None = None
+    backend: int | None = None
+
+    @classmethod
+    def watch_backend(cls) -> str:
+        """Find the backend of the engine's one connection (inside an application context); names the database."""
         if db.engine.dialect.name == "postgresql":
             with db.engine.connect() as connection:
-                self.backend = int(connection.execute(text("SELECT pg_backend_pid()")).scalar_one())
+                cls.backend = int(connection.execute(text("SELECT pg_backend_pid()")).scalar_one())
+        return db.engine.dialect.name
 
-    def now(self) -> float:
+    @classmethod
+    def now(cls) -> float:
         own = time.process_time() * 1000
-        if self.backend is None:
+        if cls.backend is None:
             return own
-        fields = Path(f"/proc/{self.backend}/stat").read_text().rpartition(")")[2].split()
+        fields = Path(f"/proc/{cls.backend}/stat").read_text().rpartition(")")[2].split()
         return own + (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
 
 
@@ -57,22 +63,21 @@ def median_cpu(act: Callable[[int], Any], count: int, warm_up: int = 5) -> float
     requests, so there it is the mean over all of them."""
     for number in range(warm_up):
         act(number)
-    cpu = Cpu()
-    if cpu.backend is not None:
-        start = cpu.now()
+    if Cpu.backend is not None:
+        start = Cpu.now()
         for number in range(warm_up, warm_up + count):
             act(number)
-        return (cpu.now() - start) / count
+        return (Cpu.now() - start) / count
     samples = []
     for number in range(warm_up, warm_up + count):
-        start = cpu.now()
+        start = Cpu.now()
         act(number)
-        samples.append(cpu.now() - start)
+        samples.append(Cpu.now() - start)
     return statistics.median(samples)
 
 
 @contextmanager
-def counted_queries() -> Iterator[list[str]]:
+def counted_queries(app: Flask) -> Iterator[list[str]]:
     """The SELECTs and writes inside the block (BEGIN and COMMIT apart)."""
     seen: list[str] = []
 
@@ -80,11 +85,13 @@ def counted_queries() -> Iterator[list[str]]:
         if not statement.startswith(("BEGIN", "SAVEPOINT", "RELEASE")):
             seen.append(statement)
 
-    event.listen(db.engine, "before_cursor_execute", note)
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
     try:
         yield seen
     finally:
-        event.remove(db.engine, "before_cursor_execute", note)
+        event.remove(engine, "before_cursor_execute", note)
 
 
 def gzipped(content: bytes) -> float:

@@ -6,6 +6,7 @@ from flask import Blueprint, abort, current_app, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 
 from app import clock, policy
+from app.labels import label_text
 from app.localisation import LOCALES, current_locale, gettext
 from app.policy import Permission
 from app.services import application_history, application_lists, applications, associations, calls, questions
@@ -45,9 +46,10 @@ def index() -> ResponseReturnValue:
         narrowed=narrowed,
         counts=[(status, counts[status]) for status in ApplicationStatus if counts.get(status)],
         total=sum(counts.values()),
+        states={status: label_text(status) for status in ApplicationStatus},
         chosen=chosen,
         chosen_status=dict(chosen, status=narrowed.status.value if narrowed.status else None),
-        calls=calls.seen_calls(policy.visible(user, Call).whereclause),
+        calls=calls.titles_seen(policy.visible(user, Call).whereclause, narrowed.call_id),
         is_first=not {"before", "after", "last"} & set(request.args),
     )
 

@@ -4,38 +4,46 @@ import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from flask import Blueprint, abort, current_app, render_template, send_file, url_for
+from flask import Blueprint, abort, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock
+from app.labels import label_text
 from app.localisation import LOCALES, current_locale, gettext
 from app.policy import Permission, visible
-from app.services import funding_reports, funds, users
+from app.services import funding_reports, funds, grants, users
 from app.web.access import actor, can, load, requires, signed_in_user
+from app.web.presentation import is_demonstration
 from app.web.submissions import attempt, finish, form_page
 from forms.funding_reports import FundingReportForm
+from models.contributions import ContributionKind
 from models.funding_reports import FundingReport, FundingReportStatus
 from models.funds import Fund
+from models.grants import Grant, GrantStatus
+from models.rates import RateSource
+from models.visits import RiskRating
 from reports import funding
+from reports.funding import FundingReportData
 
+GRANTS_SHOWN = 200
 bp = Blueprint("funding_reports", __name__, url_prefix="/funding-reports")
 
 
 @dataclass(frozen=True)
 class Form:
-    """A form a report is downloaded in: its media type and what makes it of the figures and a language."""
+    """A form a report is downloaded in: its media type, and what makes it of figures, language and demonstration."""
 
     media_type: str
-    make: Callable[[funding.FundingReportData, str], bytes]
+    make: Callable[[FundingReportData, str, bool], bytes]
 
 
 FORMS: Mapping[str, Form] = {
-    "pdf": Form("application/pdf", lambda data, locale: funding.to_pdf(data, locale)),
+    "pdf": Form("application/pdf", lambda data, locale, demo: funding.to_pdf(data, locale, demonstration=demo)),
     "xlsx": Form(
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        lambda data, locale: funding.to_xlsx(data, locale),
+        lambda data, locale, demo: funding.to_xlsx(data, locale, demonstration=demo),
     ),
-    "csv": Form("text/csv", lambda data, locale: funding.to_csv(data, locale)),
+    "csv": Form("text/csv", lambda data, locale, _demo: funding.to_csv(data, locale)),
 }
 
 
@@ -81,6 +89,7 @@ def show(report_id: int) -> ResponseReturnValue:
     """The report on screen in the page's language, or how far it is."""
     report = load(FundingReport, report_id, Permission.FUNDING_REPORT_READ)
     data = funding.from_json(report.content) if report.content else None
+    numbers = [one.number for one in data.grants[:GRANTS_SHOWN]] if data else []
     return render_template(
         "funding_reports/show.html",
         report=report,
@@ -88,9 +97,23 @@ def show(report_id: int) -> ResponseReturnValue:
         figures=funding.figures(data) if data else [],
         languages=dict(LOCALES),
         names=users.names_of([report.requested_by_id]) if can(Permission.CONTRIBUTION_READ) else {},
+        grant_ids=grants.ids_of(visible(signed_in_user(), Grant), numbers),
         formats=list(FORMS),
+        grants_shown=GRANTS_SHOWN,
         is_over=report.status in (FundingReportStatus.DONE, FundingReportStatus.FAILED),
+        **_texts(),
     )
+
+
+def _texts() -> dict[str, dict[str, str]]:
+    """The frozen figures hold plain codes: what people read instead."""
+    tables = {
+        "kind_texts": ContributionKind,
+        "status_texts": GrantStatus,
+        "risk_texts": RiskRating,
+        "source_texts": RateSource,
+    }
+    return {name: {one.value: label_text(one) for one in codes} for name, codes in tables.items()}
 
 
 @bp.get("/<int:report_id>/progress")
@@ -112,6 +135,5 @@ def download(report_id: int, form: str) -> ResponseReturnValue:
         abort(404)
     chosen, data = FORMS[form], funding.from_json(report.content)
     name = f"{report.fund.code}-{report.starts_on}-{report.ends_on}-{report.locale}.{form}"
-    content = chosen.make(data, report.locale)
-    current_app.logger.info("funding report %s given out as %s", report.id, form)
-    return send_file(io.BytesIO(content), mimetype=chosen.media_type, as_attachment=True, download_name=name)
+    content = chosen.make(data, report.locale, is_demonstration())
+    return send_file(io.BytesIO(content), mimetype=chosen.media_type, as_attachment=True, download_name=name, max_age=0)

@@ -2,7 +2,7 @@
 
 import io
 
-from flask import Blueprint, current_app, render_template, request, send_file, url_for
+from flask import Blueprint, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock
@@ -23,6 +23,7 @@ from app.services import (
 )
 from app.services.workflow import allowed
 from app.web.access import actor, can, load, requires, signed_in_user
+from app.web.presentation import is_demonstration
 from app.web.submissions import act_on_button, attempt, finish, form_page, upload_of, uploads
 from forms.grants import ActivateForm, GrantReasonForm, OfferForm
 from models.applications import Application
@@ -188,13 +189,12 @@ def complete(grant_id: int) -> ResponseReturnValue:
 def agreement(grant_id: int) -> ResponseReturnValue:
     """The agreement as PDF in the page's language. Not for donors: account and holder stand in it."""
     grant = load(Grant, grant_id, Permission.CONTRIBUTION_READ)
-    home = current_app.config["ASHAR"].home
-    paper = agreement_paper.to_pdf(
-        agreement_paper.gather(grant), current_locale(), demonstration=(home / "demonstration").exists()
-    )
+    data = agreement_paper.gather(grant)
+    paper = agreement_paper.to_pdf(data, current_locale(), demonstration=is_demonstration())
     return send_file(
         io.BytesIO(paper),
         mimetype="application/pdf",
         as_attachment=True,
         download_name=f"{grant.number}-{current_locale()}.pdf",
+        max_age=0,
     )

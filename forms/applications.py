@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from wtforms import RadioField, SelectField, StringField
+from wtforms import RadioField, SelectField
 
 from app.localisation import N_, lazy
 from forms.base import BaseForm, LongTextField, TextField, required_input
@@ -17,8 +17,17 @@ class ApplicationForm(BaseForm):
     language = RadioField(lazy(N_("Language you write in")), validators=[required_input()])
 
 
+def _may_wait(field: Any) -> None:
+    """An answer may be empty now, but the page does not call it optional: it is needed before the sign-off."""
+    field.flags.optional = None
+
+
 class AnswerField(LongTextField):
     """A long answer. A line break counts as one character, as people count."""
+
+    def __init__(self, label: str, **kwargs: Any) -> None:
+        super().__init__(label, required=False, **kwargs)
+        _may_wait(self)
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         super().process_formdata([text.replace("\r\n", "\n") for text in valuelist])
@@ -27,7 +36,9 @@ class AnswerField(LongTextField):
 class ShortAnswerField(TextField):
     """An answer of one line."""
 
-    widget = StringField.widget
+    def __init__(self, label: str, **kwargs: Any) -> None:
+        super().__init__(label, required=False, **kwargs)
+        _may_wait(self)
 
 
 class SectionForm(BaseForm):
@@ -39,7 +50,7 @@ def section_form(questions: Sequence[tuple[str, str, int, bool]]) -> type[Sectio
     fields: dict[str, Any] = {}
     for key, label, longest, is_line in questions:
         kind = ShortAnswerField if is_line else AnswerField
-        fields[key] = kind(label, required=False, longest=longest)
+        fields[key] = kind(label, longest=longest)
     return type("SectionForm", (SectionForm,), fields)
 
 

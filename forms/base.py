@@ -10,7 +10,7 @@ from flask_wtf.file import FileField
 from wtforms import Field, HiddenField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
-from app.localisation import N_, gettext, lazy, ngettext
+from app.localisation import N_, gettext, lazy, translated, translated_plural
 
 REQUIRED = N_("Fill this in.")
 LONGEST_NUMBER = 24
@@ -21,10 +21,10 @@ class _Translations:
     """WTForms' own messages go through our catalogue (it has no Kyrgyz)."""
 
     def gettext(self, text: str) -> str:
-        return gettext(text)
+        return translated(text)
 
     def ngettext(self, singular: str, plural: str, number: int) -> str:
-        return ngettext(singular, plural, number)
+        return translated_plural(singular, plural, number)  # WTForms fills in the placeholders itself
 
 
 class BaseForm(FlaskForm):

@@ -160,7 +160,7 @@ class ApplicationTarget(Versioned, Base):
     indicator_id: Mapped[int] = mapped_column(sa.ForeignKey("indicators.id"))
     baseline: Mapped[Decimal]
     target: Mapped[Decimal]
-    indicator: Mapped[Indicator] = relationship()
+    indicator: Mapped[Indicator] = relationship(lazy="joined", innerjoin=True)
 
 
 class Snapshot(Base):

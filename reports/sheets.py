@@ -21,11 +21,11 @@ from app.localisation import EXPONENTS, plain_amount
 
 Value = str | int | Decimal | date | None
 
-HEAD_FONT, HEAD_FILL = Font(bold=True, color="FF23201C"), PatternFill("solid", fgColor="FFF1EADC")
+HEAD_FONT, HEAD_FILL = Font("Calibri", 11, bold=True, color="FF23201C"), PatternFill("solid", fgColor="FFF1EADC")
 HEAD_EDGE, TOTAL_EDGE = Border(bottom=Side("medium", color="FFA8322A")), Border(top=Side("thin", color="FF23201C"))
-TITLE_FONT, BOLD_FONT = Font(bold=True, size=14), Font(bold=True)
-WRAPPED, TOP = Alignment(wrap_text=True, vertical="bottom"), Alignment(vertical="top")
-DAY_FORMAT = "yyyy-mm-dd"
+TITLE_FONT, BOLD_FONT, PLAIN_FONT = Font("Calibri", 14, bold=True), Font("Calibri", 11, bold=True), Font("Calibri", 11)
+WRAPPED = Alignment(wrap_text=True, vertical="bottom")
+DAY_FORMAT, COUNT_FORMAT = "yyyy-mm-dd", "#,##0"
 NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 LONGEST_TEXT = 32_000
 
@@ -80,7 +80,7 @@ class Sheets:
         sheet.print_title_rows = f"{len(intro) + 1}:{len(intro) + 1}"
         for index, line in enumerate(intro):
             cell = _cell(sheet, line)
-            cell.font = TITLE_FONT if index == 0 else Font()
+            cell.font = TITLE_FONT if index == 0 else PLAIN_FONT
             sheet.append([cell])
         head = []
         for heading in headings:
@@ -116,7 +116,7 @@ def _cell(sheet: Any, value: Value, number_format: str = "") -> Any:
     if isinstance(value, date):
         cell.number_format = DAY_FORMAT
     elif number_format:
-        cell.number_format = number_format
+        cell.number_format = COUNT_FORMAT if isinstance(value, int) else number_format  # whole numbers are counts
     return cell
 
 

@@ -154,7 +154,7 @@ def answers(programme: Programme, plan: Plan) -> dict[str, str]:
     """The texts of the kind of project with the names of the village and its ayil okmotu filled in."""
     kind = by_key(programme.content.kinds, plan.kind)
     variant = next(one for one in kind["variants"] if one["language"] == plan.language)
-    village = plan.association.village
+    village = programme.village_of(plan.association)
     names = {"village": village.name(plan.language), "ao": plan.association.ayil_okmotu.name(plan.language)}
     return {key: text.format(**names) for key, text in variant.items() if key != "language"}
 
@@ -233,7 +233,7 @@ def _targets(programme: Programme, plan: Plan, actor: Actor, now: datetime) -> N
 
 def _minutes(programme: Programme, plan: Plan, chance: Random, actor: Actor, now: datetime) -> None:
     """Attach the minutes of the village meeting."""
-    village, ky = plan.association.village.name(plan.language), plan.language == "ky"
+    village, ky = programme.village_of(plan.association).name(plan.language), plan.language == "ky"
     present = chance.randint(46, 140)
     chair = next(one.person for one in plan.association.memberships if one.role is MembershipRole.CHAIR)
     held = now.date() - timedelta(days=chance.randint(4, 9))

@@ -9,7 +9,6 @@ from datetime import date
 from pathlib import Path
 
 from app import clock
-from app.localisation import N_
 from models.base import db
 from models.indicators import Indicator
 from seeds import calls, content, funds, papers, people, rates, reference
@@ -18,18 +17,18 @@ from seeds.people import DEMO_PASSWORD
 from seeds.programme import Programme
 
 SIGN_INS: tuple[tuple[str, str], ...] = (
-    (N_("Chair of a village association"), "tayan.chair"),
-    (N_("Centre operator"), "kyshtut.operator"),
-    (N_("Reviewer"), "reviewer1"),
-    (N_("Council secretary"), "secretary"),
-    (N_("Council chair"), "chair"),
-    (N_("Finance officer, prepares"), "finance1"),
-    (N_("Finance officer, approves"), "finance2"),
-    (N_("Monitoring officer"), "monitor1"),
-    (N_("Donor"), "donor.eu"),
-    (N_("Administrator"), "admin"),
+    ("Chair of a village association", "tayan.chair"),
+    ("Centre operator", "kyshtut.operator"),
+    ("Reviewer", "reviewer1"),
+    ("Council secretary", "secretary"),
+    ("Council chair", "chair"),
+    ("Finance officer, prepares", "finance1"),
+    ("Finance officer, approves", "finance2"),
+    ("Monitoring officer", "monitor1"),
+    ("Donor", "donor.eu"),
+    ("Administrator", "admin"),
 )
-"""Role (message id) and user name, one for each role."""
+"""Role and user name, one for each role."""
 
 
 @dataclass(frozen=True)

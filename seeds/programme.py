@@ -61,6 +61,12 @@ class Programme:
     def as_staff(self, key: str) -> Actor:
         return Actor(self.staff[key])
 
+    def village_of(self, association: Association) -> Village:
+        """The village of an association; the demonstration's applicants all have one."""
+        if association.village is None:
+            raise ValueError(f"{association.name_en} is no association of a village")
+        return association.village
+
     def number(self, series: str) -> int:
         """The next running number of a series of papers."""
         self.numbers[series] += 1

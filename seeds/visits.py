@@ -13,7 +13,7 @@ from seeds.agenda import Chapter, at, later, working_day
 from seeds.content import pick
 from seeds.programme import Programme
 
-CHECKLIST = ("equipment_in_place", "donor_sign_visible", "books_kept", "people_working", "receipts_seen")
+CHECKLIST = ("works", "equipment", "emblem", "records", "co_investment", "safe")
 GOOD = (0, 2, 4, 7, 9, 11, 13)
 POOR = (1, 3, 5, 6, 8, 10, 12)
 """Places of the findings in misc.json that speak well of the project, and of those that do not."""
@@ -40,7 +40,7 @@ def made(programme: Programme, grant: Grant, is_bad: bool, chance: Random, now: 
     is_doubtful = is_bad or chance.random() < 0.3
     if is_doubtful:
         seen = [stock["visits"][place][language] for place in chance.sample(POOR, 3 if is_bad else 1)] + seen[:1]
-    village = grant.association.village
+    village = programme.village_of(grant.association)
     visits.record(
         visit,
         visited_on=visit.planned_on,
@@ -48,8 +48,8 @@ def made(programme: Programme, grant: Grant, is_bad: bool, chance: Random, now: 
         findings=" ".join(seen),
         follow_up=pick(chance, stock["follow_ups"])[language] if is_doubtful else "",
         risk=RiskRating.HIGH if is_bad else RiskRating.MEDIUM if is_doubtful else RiskRating.LOW,
-        latitude=round(village.latitude + chance.uniform(-0.004, 0.004), 5),
-        longitude=round(village.longitude + chance.uniform(-0.004, 0.004), 5),
+        latitude=_near(village.latitude, chance),
+        longitude=_near(village.longitude, chance),
         actor=actor,
         now=now,
     )
@@ -62,3 +62,8 @@ def _key(grant: Grant) -> str:
 
 def _visitor(programme: Programme, grant: Grant) -> User:
     return programme.staff[_key(grant)]
+
+
+def _near(degrees: float | None, chance: Random) -> float | None:
+    """Some hundred metres from the middle of the village."""
+    return None if degrees is None else round(degrees + chance.uniform(-0.004, 0.004), 5)

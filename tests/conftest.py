@@ -17,7 +17,6 @@ from flask import Flask
 from jinja2 import FileSystemBytecodeCache
 from playwright.sync_api import Browser, Page, sync_playwright
 
-import tests.support.unfinished  # noqa: F401 - first
 from app import clock
 from app.config import Config
 from app.factory import create_app

@@ -8,6 +8,7 @@ from typing import Any
 from app import clock
 from app.services import contributions, expenditures, grants, results, tranches, visits
 from app.services.actors import Actor
+from app.services.documents import Upload
 from models.applications import Application, ApplicationStatus, Payer
 from models.associations import Association
 from models.base import db
@@ -18,7 +19,6 @@ from models.grants import Grant, GrantStatus, Tranche, TrancheStatus
 from models.indicators import Result, ResultStatus
 from models.users import User
 from models.visits import RiskRating, Visit, VisitStatus
-from app.services.documents import Upload
 
 BEGAN_AGO = timedelta(days=60)
 FINDINGS = "Жабдуу орнотулган, иштеп турат, айылдаштар ыраазы."

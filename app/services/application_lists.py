@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from app.localisation import fold
 from models.applications import Application, ApplicationStatus
@@ -10,6 +11,25 @@ from models.associations import Association
 from models.base import db
 
 PAGE = 60
+
+
+class Listed(NamedTuple):
+    """What a list shows of an application. Plain columns: sixty whole rows would cost more than the query."""
+
+    id: int
+    association_id: int
+    number: str
+    title: str
+    status: ApplicationStatus
+    grant_requested: int
+    remittance_pledged: int
+    submitted_at: datetime | None
+    name_ky: str
+    name_ru: str
+    name_en: str
+
+    def association_name(self, locale: str) -> str:
+        return {"ky": self.name_ky, "ru": self.name_ru}.get(locale, self.name_en)
 
 
 @dataclass(frozen=True)
@@ -29,24 +49,22 @@ class Filter:
 class Page:
     """One page: its rows and the cursors of its neighbours (None at an end)."""
 
-    rows: list[Application]
+    rows: list[Listed]
     newer: int | None
     older: int | None
 
 
 def page(narrowed: Filter, *, before_id: int | None = None, after_id: int | None = None, size: int = PAGE) -> Page:
     """The applications below `before_id` (older) or above `after_id` (newer), newest first."""
-    query = _narrow(db.select(Application), narrowed).options(
-        db.joinedload(Application.association), db.joinedload(Application.call)
-    )
+    query = _listed(narrowed)
     if after_id is not None:
         query = query.where(Application.id > after_id).order_by(Application.id).limit(size + 1)
-        found = list(db.session.scalars(query))
+        found = _fetch(query)
         more_newer, rows = len(found) > size, list(reversed(found[:size]))
         return Page(rows, rows[0].id if more_newer else None, rows[-1].id if rows else None)
     if before_id is not None:
         query = query.where(Application.id < before_id)
-    found = list(db.session.scalars(query.order_by(Application.id.desc()).limit(size + 1)))
+    found = _fetch(query.order_by(Application.id.desc()).limit(size + 1))
     rows = found[:size]
     older = rows[-1].id if len(found) > size else None
     return Page(rows, rows[0].id if before_id is not None and rows else None, older)
@@ -54,12 +72,22 @@ def page(narrowed: Filter, *, before_id: int | None = None, after_id: int | None
 
 def oldest_page(narrowed: Filter, size: int = PAGE) -> Page:
     """The last page, found from the other end."""
-    query = _narrow(db.select(Application), narrowed).options(
-        db.joinedload(Application.association), db.joinedload(Application.call)
-    )
-    found = list(db.session.scalars(query.order_by(Application.id).limit(size + 1)))
+    query = _listed(narrowed)
+    found = _fetch(query.order_by(Application.id).limit(size + 1))
     rows = list(reversed(found[:size]))
     return Page(rows, rows[0].id if len(found) > size else None, None)
+
+
+def _listed(narrowed: Filter) -> Any:
+    """The SELECT of `Listed`'s columns."""
+    names = (Association.name_ky, Association.name_ru, Association.name_en)
+    columns = (getattr(Application, name) for name in Listed._fields[: -len(names)])
+    query = db.select(*columns, *names).join(Association, Association.id == Application.association_id)
+    return _narrow(query, narrowed)
+
+
+def _fetch(query: Any) -> list[Listed]:
+    return [Listed(*row) for row in db.session.execute(query)]
 
 
 def counts(narrowed: Filter) -> Mapping[ApplicationStatus, int]:

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -75,6 +75,7 @@ TRANSITIONS: Mapping[tuple[ApplicationStatus, str], Transition] = {
 
 HIGHEST_AMOUNT = 100_000_000_00  # tyiyn: a hundred million som is no village project
 HIGHEST_QUANTITY = Decimal(1_000_000)
+LATEST_PLEDGE = timedelta(days=5 * 366)
 
 
 @dataclass(frozen=True)
@@ -215,6 +216,8 @@ def add_pledge(
         raise IncompleteError(N_("Without the remitter's consent the pledge cannot be recorded."), field="has_consent")
     if amount <= 0:
         raise DomainError(N_("The amount must be more than zero."), field="amount")
+    if not bishkek_day(now) <= due_on <= bishkek_day(now) + LATEST_PLEDGE:
+        raise DomainError(N_("The day must lie ahead, within five years."), field="due_on")
     rate = rates.rate_for(currency, bishkek_day(now))
     amount_kgs = rates.in_som(amount, currency, rate)
     if not 0 < amount_kgs <= HIGHEST_AMOUNT:

@@ -206,6 +206,18 @@ def seen_calls(seen: Any) -> list[Call]:
     return list(db.session.scalars(db.select(Call).where(seen).order_by(Call.closes_at.desc(), Call.id.desc())))
 
 
+LATEST = 40
+
+
+def titles_seen(seen: Any, chosen_id: int | None = None) -> list[tuple[int, Mapping[str, str]]]:
+    """Id and title of the latest calls under `seen`, and of the one chosen: for a list to choose from."""
+    query = db.select(Call.id, Call.title).where(seen).order_by(Call.closes_at.desc(), Call.id.desc())
+    rows = [(int(row[0]), row[1]) for row in db.session.execute(query.limit(LATEST))]
+    if chosen_id is not None and chosen_id not in {row[0] for row in rows}:
+        rows += [(int(row[0]), row[1]) for row in db.session.execute(query.where(Call.id == chosen_id))]
+    return rows
+
+
 def funds_to_choose() -> list[Fund]:
     """Every fund a call can be paid from."""
     return list(db.session.scalars(db.select(Fund).order_by(Fund.code)))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from app.clock import bishkek_day
@@ -19,6 +19,8 @@ from models.reviews import Assignment, AssignmentStatus
 from models.users import Role, User
 
 MOST = 60
+ANSWER_WITHIN = timedelta(days=7)
+"""By when the office answers what came in (screening, verifying, checking): the house's own measure."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,7 @@ def _secretary(_user: User, now: datetime) -> list[Task]:
                 f"{one.title} · {one.association.name_ky}",
                 "applications.show",
                 {"application_id": one.id},
-                bishkek_day(one.submitted_at) if one.submitted_at else None,
+                bishkek_day(one.submitted_at + ANSWER_WITHIN) if one.submitted_at else None,
             )
         )
     for application, _held in assignments.lacking(limit=MOST):
@@ -212,7 +214,7 @@ def _finance(user: User, now: datetime) -> list[Task]:
                 subject,
                 "expenditures.show",
                 {"expenditure_id": line.id},
-                bishkek_day(line.recorded_at),
+                bishkek_day(line.recorded_at + ANSWER_WITHIN),
             )
         )
     for account in db.session.scalars(
@@ -238,7 +240,7 @@ def _monitor(user: User, _now: datetime) -> list[Task]:
                 f"{one.grant.number} · {one.grant.association.name_ky}",
                 "contributions.show",
                 {"contribution_id": one.id},
-                bishkek_day(one.recorded_at),
+                bishkek_day(one.recorded_at + ANSWER_WITHIN),
             )
         )
     for result, grant in results.waiting(MOST):
@@ -248,7 +250,7 @@ def _monitor(user: User, _now: datetime) -> list[Task]:
                 f"{grant.number} · {grant.association.name_ky}",
                 "results.index",
                 {"grant_id": grant.id},
-                bishkek_day(result.reported_at),
+                bishkek_day(result.reported_at + ANSWER_WITHIN),
             )
         )
     for visit in visits.planned_for(user, MOST):

@@ -83,15 +83,18 @@ def numbers_of(ids: Iterable[int | None]) -> Mapping[int, str]:
     return {row[0]: row[1] for row in db.session.execute(query)}
 
 
+def ids_of(among: Any, numbers: Iterable[str]) -> Mapping[str, int]:
+    """The ids of those grants of `among` (a SELECT of what somebody sees) that have these numbers."""
+    return {grant.number: grant.id for grant in db.session.scalars(among.where(Grant.number.in_(list(numbers))))}
+
+
 def documents_of(grant: Grant) -> list[Document]:
     """The signed agreement and other papers of the grant itself."""
     query = db.select(Document).where(Document.grant_id == grant.id, Document.removed_at.is_(None))
     return list(db.session.scalars(query.options(db.joinedload(Document.file)).order_by(Document.id)))
 
 
-def attach(
-    grant: Grant, kind: DocumentKind, upload: Upload, *, storage: Path, actor: Actor, now: datetime
-) -> Document:
+def attach(grant: Grant, kind: DocumentKind, upload: Upload, *, storage: Path, actor: Actor, now: datetime) -> Document:
     """Keep a paper of the grant: the signed agreement once it is accepted."""
     if grant.status is not G.ACCEPTED:
         raise DomainError(N_("The signed agreement is entered once, after the association has accepted."))

@@ -103,6 +103,11 @@ def subject_url(subject: str) -> str | None:
     return url_for(endpoint, **values)
 
 
+def is_demonstration() -> bool:
+    """Whether this copy holds the demonstration programme: every page and paper says so."""
+    return bool((current_app.config["ASHAR"].home / "demonstration").exists())
+
+
 def context() -> dict[str, Any]:
     """Names every template has."""
     signed_in = current_user.is_authenticated
@@ -112,7 +117,7 @@ def context() -> dict[str, Any]:
         "navigation": navigation() if signed_in else [],
         "notice_count": notifications.unread_count(signed_in_user()) if signed_in else 0,
         "acting_for": g.get("acting_for"),
-        "is_demonstration": (current_app.config["ASHAR"].home / "demonstration").exists(),
+        "is_demonstration": is_demonstration(),
         "now": clock.now(),
     }
 

@@ -135,7 +135,7 @@ def _co_investment(data: FundingReportData) -> list[Flowable]:
     columns = [
         Column(_("Kind"), 1.8),
         Column(_("From"), 1.4),
-        Column(_("Number"), 0.8, numeric=True),
+        Column(_("Contributions"), 1, numeric=True),
         Column(_("Amount"), 1.5, numeric=True),
         Column(_("Som"), 1.3, numeric=True),
         Column(_("Of it in the period"), 1.3, numeric=True),

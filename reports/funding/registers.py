@@ -262,9 +262,7 @@ def risks(span: Span) -> tuple[dict[str, int], tuple[RiskRow, ...]]:
         .order_by(Visit.visited_on, Visit.id)
     )
     newest: dict[str, tuple[date, RiskRating]] = {
-        number: (visited_on, risk)
-        for number, visited_on, risk in db.session.execute(query)
-        if visited_on and risk
+        number: (visited_on, risk) for number, visited_on, risk in db.session.execute(query) if visited_on and risk
     }
     counts = {rating.value: 0 for rating in RiskRating}
     for _day, risk in newest.values():

@@ -94,7 +94,7 @@ def _summary(sheets: Sheets, data: FundingReportData, locale: str, demonstration
         *([note] if note else []),
     ]
     headings = [
-        Heading(_("Som"), 44),
+        Heading(_("Som"), 62),
         Heading(_("Up to %(day)s", day=date_text(data.ends_on)), 20, MONEY),
         Heading(_("Of it in the period"), 20, MONEY),
     ]
@@ -108,7 +108,7 @@ def _grant_headings() -> list[Heading]:
         Heading(_("Ayil okmotu"), 26),
         Heading(_("Oblast"), 22),
         Heading(_("Project"), 44),
-        Heading(_("Status"), 18),
+        Heading(_("Status"), 28),
         Heading(_("Starts on"), 12),
         Heading(_("Ends on"), 12),
         Heading(_("Awarded, som"), 16, MONEY),
@@ -180,9 +180,9 @@ def _co_investments(sheets: Sheets, data: FundingReportData) -> None:
         major(data.cash.total + data.in_kind.total), major(data.cash.in_period + data.in_kind.in_period),
     )  # fmt: skip
     headings = [
-        Heading(_("Kind"), 28),
-        Heading(_("From"), 24),
-        Heading(_("Number"), 10, WHOLE),
+        Heading(_("Kind"), 38),
+        Heading(_("From"), 32),
+        Heading(_("Contributions"), 14, WHOLE),
         Heading(_("Currency"), 10),
         Heading(_("Amount"), 18, MONEY),
         Heading(_("Som"), 18, MONEY),
@@ -245,7 +245,7 @@ def _tranches(sheets: Sheets, data: FundingReportData) -> None:
         Heading(_("Planned, som"), 16, MONEY),
         Heading(_("Paid on"), 13),
         Heading(_("Paid, som"), 16, MONEY),
-        Heading(_("State"), 24),
+        Heading(_("State"), 28),
     ]
     sheets.add(_("Tranches"), headings, rows, total)
 
@@ -272,7 +272,7 @@ def _delays(sheets: Sheets, data: FundingReportData) -> None:
         Heading(_("Day"), 13),
         Heading(_("Days late"), 11, WHOLE),
         Heading(_("Amount, som"), 16, MONEY),
-        Heading(_("State"), 24),
+        Heading(_("State"), 28),
     ]
     sheets.add(_("Delays and risks"), headings, rows)
 
@@ -295,7 +295,7 @@ def _rates(sheets: Sheets, data: FundingReportData) -> None:
         Heading(_("Valid from"), 13),
         Heading(_("Units"), 9, WHOLE),
         Heading(_("Som"), 14, "#,##0.0000####"),
-        Heading(_("Source"), 32),
+        Heading(_("Source"), 40),
         Heading(_("Instalments"), 12, WHOLE),
         Heading(_("Contributions"), 13, WHOLE),
     ]

@@ -19,7 +19,7 @@ from app import clock
 from app.config import Config
 from app.factory import create_app
 from models.base import db
-from seeds import reference
+from seeds import demonstration, reference
 
 SECRET = "a secret of the tests, 32 letters or more"
 DEMONSTRATION_DAY = date(2026, 11, 16)
@@ -70,8 +70,6 @@ def fill(kind: str, database_url: str, home: Path) -> None:
         reference.load(clock.now())
         db.session.commit()
         if kind == DEMONSTRATION:
-            from seeds import demonstration  # noqa: PLC0415 - arrives while this is written
-
             demonstration.load(storage=home / "uploads", today=DEMONSTRATION_DAY)
             db.session.commit()
     close(app)

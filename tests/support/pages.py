@@ -57,6 +57,8 @@ class _Reader(HTMLParser):
         elif tag == "button":
             self._button = True
             self._text = []
+            if given.get("name"):  # sent only when it is the one that was pressed
+                self._form.names.add(given["name"])
 
     def _input(self, given: Mapping[str, str]) -> None:
         assert self._form is not None

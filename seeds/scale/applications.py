@@ -1,24 +1,15 @@
-"""Synthetic load for benchmarks: many applications at once.
-
-The one exception to "rows are made by services alone": 20,000 applications through the services would take half
-an hour, so these are written in bulk, in the shape the services give them. They lie in calls of their own
-("scale-1" …, never public), have numbers of their own series ("S-2026-…") and keep every promise that
-`flask verify` checks. They have neither decisions nor grants. It needs the demonstration programme to build on.
-"""
+"""Synthetic applications: many at once, with sections, budget, pledges, targets, snapshots and reviews."""
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import islice
 from random import Random
 from typing import Any
 
-from sqlalchemy import insert
-
 from app.localisation import fold
-from app.services import audit, questions, rates, scoring
+from app.services import audit, questions, rates
 from models.applications import (
     Application,
     ApplicationSection,
@@ -30,16 +21,14 @@ from models.applications import (
     Snapshot,
 )
 from models.associations import Association
-from models.base import Base, canonical_json, db, round_half_up
+from models.base import canonical_json, db, round_half_up
 from models.calls import Call, CallStatus, Criterion
-from models.indicators import Indicator
 from models.numbering import NumberSeries
 from models.pledges import Pledge
-from models.rates import ExchangeRate
-from models.reviews import Assignment, AssignmentStatus, Conflict, Review, ReviewStatus, Score
-from models.users import Role, RoleAssignment, User
-from seeds import content
-from seeds.content import Content, pick
+from seeds.content import pick
+from seeds.scale import reviews
+from seeds.scale import stage as stages
+from seeds.scale.stage import DemonstrationMissingError, Draft, Stage
 
 BATCH = 1000
 SERIES = "S"
@@ -61,41 +50,9 @@ SHARES: tuple[tuple[ApplicationStatus, int], ...] = (
 )
 """Statuses in percent. A grant needs a decision and a ledger, so none is offered here."""
 NOT_SUBMITTED = frozenset({S.DRAFT, S.SIGNED_OFF})
-REVIEWED = frozenset({S.REVIEWED, S.SELECTED, S.RESERVE, S.REJECTED})
-CLOSED = REVIEWED - {S.REVIEWED}
 TARGETS = ("jobs_created", "persons_trained")
 PLEDGE_SHARES = (60, 45)
 SPAN = timedelta(days=300)
-
-
-class DemonstrationMissingError(Exception):
-    """There are no associations, reviewers or rates to build on: load the demonstration programme first."""
-
-
-@dataclass(frozen=True)
-class Stage:
-    """What the synthetic applications are built on."""
-
-    content: Content
-    associations: Sequence[Association]
-    operators: dict[int, int]
-    reviewers: Sequence[tuple[int, int | None]]
-    """User id and the ayil okmotu the reviewer lives in."""
-    secretary: int
-    indicators: dict[str, int]
-    rate: ExchangeRate
-
-
-@dataclass(frozen=True)
-class Draft:
-    """One application before it is written: its row, and what its other rows are made from."""
-
-    row: dict[str, Any]
-    kind: Any
-    association: Association
-    call: Call
-    texts: dict[str, str]
-    pledges: list[dict[str, Any]]
 
 
 def load(count: int, *, now: datetime) -> None:
@@ -103,7 +60,7 @@ def load(count: int, *, now: datetime) -> None:
 
     Raises `DemonstrationMissingError` on a database without the demonstration programme.
     """
-    stage = _stage()
+    stage = stages.find()
     chance = Random(f"scale/{count}")
     first = _reserve_numbers(count, now)
     numbered = iter(range(first, first + count))
@@ -112,40 +69,7 @@ def load(count: int, *, now: datetime) -> None:
         drafts = [_draft(stage, call, place, number, chance, now) for place, number in enumerate(batch)]
         for start in range(0, len(drafts), BATCH):
             _write(stage, drafts[start : start + BATCH], chance, now)
-    audit.record(None, "seed.scale", f"{SERIES.lower()}cale:{first}", now, count=count)
-
-
-def _stage() -> Stage:
-    associations = list(db.session.scalars(db.select(Association).order_by(Association.id)))
-    held = db.session.execute(
-        db.select(RoleAssignment.role, RoleAssignment.centre_id, User)
-        .join(User, User.id == RoleAssignment.user_id)
-        .where(RoleAssignment.ended_at.is_(None), RoleAssignment.role.in_([Role.OPERATOR, Role.REVIEWER, Role.SECRETARY]))
-        .order_by(RoleAssignment.id)
-    ).all()
-    reviewers = [
-        (user.id, user.person.village.ayil_okmotu_id if user.person.village else None)
-        for role, _centre, user in held
-        if role is Role.REVIEWER
-    ]
-    secretaries = [user.id for role, _centre, user in held if role is Role.SECRETARY]
-    rate = db.session.scalar(
-        db.select(ExchangeRate)
-        .where(ExchangeRate.currency == "RUB", ExchangeRate.approved_at.is_not(None))
-        .order_by(ExchangeRate.valid_on.desc())
-        .limit(1)
-    )
-    if not associations or len(reviewers) < 2 or not secretaries or rate is None:
-        raise DemonstrationMissingError("Load the demonstration programme first: flask demo.")
-    return Stage(
-        content=content.load(),
-        associations=associations,
-        operators={centre: user.id for role, centre, user in held if role is Role.OPERATOR},
-        reviewers=reviewers,
-        secretary=secretaries[0],
-        indicators={one.key: one.id for one in db.session.scalars(db.select(Indicator))},
-        rate=rate,
-    )
+    audit.record(None, "seed.scale", f"scale:{first}", now, count=count)
 
 
 def _reserve_numbers(count: int, now: datetime) -> int:
@@ -229,7 +153,7 @@ def _draft(stage: Stage, call: Call, place: int, number: int, chance: Random, no
         "signed_off_at": None if status is S.DRAFT else created_at + timedelta(hours=3),
         "submitted_at": submitted_at,
         "screened_at": None,
-        "decided_at": submitted_at + timedelta(hours=6) if submitted_at and status in CLOSED else None,
+        "decided_at": submitted_at + timedelta(hours=6) if submitted_at and status in reviews.CLOSED else None,
         "version": 1,
     }
     return Draft(row, kind, association, call, texts, pledges)
@@ -265,11 +189,11 @@ def _pledge(stage: Stage, som: int, chance: Random, now: datetime) -> dict[str, 
 
 def _write(stage: Stage, drafts: Sequence[Draft], chance: Random, now: datetime) -> None:
     """Write applications with all that belongs to them."""
-    ids = _insert_returning(Application, [draft.row for draft in drafts])
+    ids = stages.write_returning(Application, [draft.row for draft in drafts])
     written = list(zip(ids, drafts, strict=True))
-    _insert(ApplicationSection, [row for id_, draft in written for row in _sections(id_, draft)])
-    _insert(BudgetLine, [row for id_, draft in written for row in _lines(id_, draft)])
-    _insert(
+    stages.write(ApplicationSection, [row for id_, draft in written for row in _sections(id_, draft)])
+    stages.write(BudgetLine, [row for id_, draft in written for row in _lines(id_, draft)])
+    stages.write(
         Pledge,
         [
             pledge
@@ -283,7 +207,7 @@ def _write(stage: Stage, drafts: Sequence[Draft], chance: Random, now: datetime)
             for pledge in draft.pledges
         ],
     )
-    _insert(
+    stages.write(
         ApplicationTarget,
         [
             {
@@ -297,8 +221,8 @@ def _write(stage: Stage, drafts: Sequence[Draft], chance: Random, now: datetime)
             for key in TARGETS
         ],
     )
-    _insert(Snapshot, [_snapshot(id_, draft) for id_, draft in written if draft.row["submitted_at"]])
-    _write_reviews(stage, written, chance, now)
+    stages.write(Snapshot, [_snapshot(id_, draft) for id_, draft in written if draft.row["submitted_at"]])
+    reviews.write(stage, written, chance, now)
 
 
 def _sections(id_: int, draft: Draft) -> Iterator[dict[str, Any]]:
@@ -376,102 +300,3 @@ def _snapshot(id_: int, draft: Draft) -> dict[str, Any]:
         "taken_at": draft.row["submitted_at"],
         "taken_by_id": draft.row["created_by_id"],
     }
-
-
-def _write_reviews(stage: Stage, written: Sequence[tuple[int, Draft]], chance: Random, now: datetime) -> None:
-    """Two assignments for what is in review or was: all submitted, or one of two."""
-    assigned: list[tuple[dict[str, Any], Draft]] = []
-    for id_, draft in written:
-        status = draft.row["status"]
-        if status not in REVIEWED and status is not S.IN_REVIEW:
-            continue
-        submitted = AssignmentStatus.CLOSED if status in CLOSED else AssignmentStatus.SUBMITTED
-        for place, reviewer in enumerate(_reviewers(stage, draft.association, chance)):
-            waits = status is S.IN_REVIEW and place == 1
-            row = {
-                "application_id": id_,
-                "reviewer_id": reviewer,
-                "status": AssignmentStatus.ACCEPTED if waits else submitted,
-                "assigned_by_id": stage.secretary,
-                "assigned_at": draft.row["submitted_at"] + timedelta(hours=1),
-                "due_on": (now + timedelta(days=14)).date(),
-                "answered_at": draft.row["submitted_at"] + timedelta(hours=2),
-                "decline_reason": "",
-                "version": 1,
-            }
-            assigned.append((row, draft))
-    ids = _insert_returning(Assignment, [row for row, _draft in assigned])
-    _insert(
-        Conflict,
-        [
-            {
-                "application_id": row["application_id"],
-                "user_id": row["reviewer_id"],
-                "kind": None,
-                "explanation": "",
-                "declared_at": row["answered_at"],
-            }
-            for row, _draft in assigned
-        ],
-    )
-    judged = [
-        (_review(stage, id_, row, draft, chance), draft)
-        for id_, (row, draft) in zip(ids, assigned, strict=True)
-        if row["status"] is not AssignmentStatus.ACCEPTED
-    ]
-    review_ids = _insert_returning(Review, [row for row, _draft in judged])
-    _insert(
-        Score,
-        [
-            {
-                "review_id": id_,
-                "submission": 1,
-                "criterion_id": criterion.id,
-                "level": row["draft"][criterion.key]["level"],
-                "justification": row["draft"][criterion.key]["justification"],
-            }
-            for id_, (row, draft) in zip(review_ids, judged, strict=True)
-            for criterion in draft.call.criteria
-        ],
-    )
-
-
-def _reviewers(stage: Stage, association: Association, chance: Random) -> list[int]:
-    """Two reviewers who live in other ayil okmotus."""
-    elsewhere = [user for user, home in stage.reviewers if home != association.ayil_okmotu_id]
-    return chance.sample(elsewhere, 2)
-
-
-def _review(stage: Stage, assignment_id: int, row: dict[str, Any], draft: Draft, chance: Random) -> dict[str, Any]:
-    stock, language = stage.content.review_texts, draft.row["language"]
-    judged = {}
-    for criterion in draft.call.criteria:
-        level = chance.choice((2, 3, 3, 4, 4, 5))
-        texts = stock[criterion.key][str(level)][language]
-        judged[criterion.key] = {"level": level, "justification": chance.choice(texts)}
-    weights = {criterion.key: criterion.weight for criterion in draft.call.criteria}
-    submitted_at = row["answered_at"] + timedelta(hours=3)
-    return {
-        "assignment_id": assignment_id,
-        "status": ReviewStatus.SUBMITTED,
-        "draft": judged,
-        "comment": "",
-        "submission": 1,
-        "total": scoring.total({key: one["level"] for key, one in judged.items()}, weights),
-        "saved_at": submitted_at,
-        "submitted_at": submitted_at,
-        "version": 1,
-    }
-
-
-def _insert(table: type[Base], rows: list[dict[str, Any]]) -> None:
-    if rows:
-        db.session.execute(insert(table.__table__), rows)
-
-
-def _insert_returning(table: type[Any], rows: list[dict[str, Any]]) -> list[int]:
-    """Write the rows; their new ids in the same order."""
-    if not rows:
-        return []
-    statement = insert(table).returning(table.id, sort_by_parameter_order=True)
-    return list(db.session.scalars(statement, rows))

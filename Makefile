@@ -1,0 +1,75 @@
+# Ashar: everything starts here. Needs python3 (3.11 or newer) with python3-venv, and make.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+RUNTIME := $(VENV)/.installed-runtime
+TOOLS := $(VENV)/.installed-tools
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+CPUS := 2
+
+.PHONY: help run test check bench reliability format lock test-programs
+.DELETE_ON_ERROR:
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: $(RUNTIME) ## start Ashar with its demonstration (PORT, BIND, ASHAR_HOME, ASHAR_DEMO=no)
+	@exec $(BIN)/python -m app.launcher
+
+test: $(TOOLS) test-programs check ## everything: checks, then the whole suite on both databases and in a browser
+	@$(BIN)/pytest -n $(CPUS) --dist loadfile
+
+check: $(TOOLS) ## the fast part: style, types, import contracts, unit and architecture tests
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --check --quiet
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/pytest -n $(CPUS) --quiet tests/unit tests/architecture
+
+bench: $(TOOLS) ## speed, with 20,000 applications (ONLY=name for one figure)
+	@$(BIN)/python -m benchmarks $(ONLY)
+
+reliability: $(TOOLS) ## the promises of reliability.md, whole: takes long
+	@$(BIN)/pytest tests/reliability
+
+format: $(TOOLS) ## put the code into its one form
+	@$(BIN)/ruff check --fix --quiet || true
+	@$(BIN)/ruff format --quiet
+
+lock: ## pin the newest dependencies with their hashes (needs uv)
+	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet \
+	  pyproject.toml -o requirements.lock
+	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet \
+	  --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Ashar needs Python 3.11 or newer.")'
+	@$(PYTHON) -m venv $(VENV) || { echo "python3-venv is missing: apt-get install python3-venv"; rm -rf $(VENV); exit 1; }
+
+$(RUNTIME): requirements.lock | $(BIN)/python
+	@echo "Installing from requirements.lock …"
+	@$(PIP) install --require-hashes -r requirements.lock
+	@touch $@
+
+$(TOOLS): requirements-dev.lock | $(BIN)/python
+	@echo "Installing from requirements-dev.lock …"
+	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@ $(RUNTIME)
+
+# What the tests need beyond Python. Nothing is forced: what is missing is said here and again by the tests' skips.
+test-programs:
+	@missing=""; \
+	command -v chromium >/dev/null || missing="$$missing chromium"; \
+	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$$missing postgresql"; \
+	command -v redis-server >/dev/null || command -v valkey-server >/dev/null || missing="$$missing redis-server"; \
+	command -v soffice >/dev/null || missing="$$missing libreoffice-calc"; \
+	command -v pdftotext >/dev/null || missing="$$missing poppler-utils"; \
+	[ -z "$$missing" ] && exit 0; \
+	if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then \
+	  echo "Not installed, their tests are skipped:$$missing (needs root and apt-get)"; exit 0; fi; \
+	echo "Installing$$missing …"; \
+	install() { DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; }; \
+	{ install || { apt-get update -qq && install; }; } >/tmp/ashar-apt.log 2>&1 \
+	  || { echo "Could not be installed, their tests are skipped:$$missing"; tail -n 3 /tmp/ashar-apt.log; }

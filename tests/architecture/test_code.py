@@ -1,0 +1,118 @@
+"""What the code may look like: imports, commits, lengths, names. What a review would have to say twice."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.sources import ROOT, functions_of, imported_names, modules, name_of, tree_of
+
+LONGEST_MODULE = 400
+LONGEST_VIEW = 20
+MAY_COMMIT = frozenset({"app/web/submissions.py", "app/jobs.py", "app/cli.py", "app/launcher.py"})
+VAGUE = frozenset({"helper", "helpers", "util", "utils", "manager", "managers", "common", "misc", "tools"})
+LEDGER_TABLES = frozenset({"LedgerAccount", "LedgerEvent", "Transfer"})
+MAY_TOUCH_LEDGER = ("app/services/ledger.py", "app/services/verification.py", "models/", "reports/")
+DATA_MODULES = frozenset({"reports/outlines.py"})
+"""Modules that are nothing but data made by a program."""
+
+
+def test_there_is_something_to_look_at() -> None:
+    assert len(modules()) > 100
+
+
+def test_import_contracts() -> None:
+    done = subprocess.run(
+        [Path(sys.executable).parent / "lint-imports"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_no_import_inside_a_function() -> None:
+    inside = {
+        f"{name_of(path)}:{node.lineno}"
+        for path in modules()
+        for function in ast.walk(tree_of(path))
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    }
+    assert not inside
+
+
+def test_no_import_for_the_type_checker_alone() -> None:
+    found = [
+        f"{name_of(path)}:{node.lineno}"
+        for path in modules()
+        for node in ast.walk(tree_of(path))
+        if (isinstance(node, ast.Name) and node.id == "TYPE_CHECKING")
+        or (isinstance(node, ast.Attribute) and node.attr == "TYPE_CHECKING")
+    ]
+    assert not found
+
+
+def test_commits_stand_at_the_edges_only() -> None:
+    found = {
+        f"{name_of(path)}:{node.lineno}"
+        for path in modules()
+        if name_of(path) not in MAY_COMMIT
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "commit"
+    }
+    assert not found
+
+
+def test_the_clock_is_asked_at_the_edges_only() -> None:
+    """Services, models and reports are told what time it is."""
+    found = [
+        f"{name_of(path)}:{node.lineno}"
+        for path in modules()
+        if name_of(path).startswith(("app/services/", "models/", "reports/"))
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in {"now", "utcnow", "today"}
+    ]
+    assert not found
+
+
+def test_the_ledger_s_tables_are_touched_by_few() -> None:
+    found = {
+        name_of(path): names
+        for path in modules()
+        if not name_of(path).startswith(MAY_TOUCH_LEDGER)
+        and (names := LEDGER_TABLES & imported_names(path, "models.ledger"))
+    }
+    assert not found
+
+
+@pytest.mark.parametrize("path", modules(), ids=name_of)
+def test_a_module_has_at_most_400_lines(path: Path) -> None:
+    if name_of(path) not in DATA_MODULES:
+        assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_MODULE
+
+
+def test_no_module_has_a_vague_name() -> None:
+    parts = {part.removesuffix(".py"): name_of(path) for path in modules() for part in path.relative_to(ROOT).parts}
+    assert not {parts[name] for name in VAGUE & parts.keys()}
+
+
+def test_views_are_short() -> None:
+    """A view is a function of a blueprint with a route; its decorators and docstring do not count."""
+    long = {}
+    for path in (ROOT / "blueprints").glob("*.py"):
+        for function in functions_of(path):
+            if not any("bp." in ast.unparse(one) for one in function.decorator_list):
+                continue
+            body = function.body[1:] if ast.get_docstring(function) else function.body
+            length = body[-1].end_lineno - body[0].lineno + 1 if body else 0
+            if length > LONGEST_VIEW:
+                long[f"{name_of(path)}:{function.lineno} {function.name}"] = length
+    assert not long
+
+
+def test_every_public_module_class_and_function_of_the_services_says_what_it_is() -> None:
+    silent = [name_of(path) for path in modules() if path.stat().st_size and not ast.get_docstring(tree_of(path))]
+    assert set(silent) <= {"wsgi.py"}

@@ -1,0 +1,45 @@
+"""Every text people see is there in Kyrgyz and Russian, complete and with its placeholders."""
+
+import re
+
+import pytest
+
+from app.translations import update
+
+SAME_IN_ALL = frozenset({"Ashar", "PDF", "XLSX", "CSV", "Excel", "SHA-256", "QR", "English"})
+"""Texts that are written in Latin letters in every language."""
+
+
+@pytest.fixture(scope="module")
+def found() -> dict[str, update.Texts]:
+    return update.extract()
+
+
+def test_there_are_texts(found: dict[str, update.Texts]) -> None:
+    assert len(found) > 500
+
+
+@pytest.mark.parametrize("locale", ["ky", "ru"])
+def test_no_text_is_missing_or_wrong(found: dict[str, update.Texts], locale: str) -> None:
+    """`python -m app.translations.update` says the same."""
+    assert not list(update.problems(locale, found, update.read(locale)))
+
+
+@pytest.mark.parametrize("locale", ["ky", "ru"])
+def test_no_translation_is_left_in_latin_letters(locale: str) -> None:
+    latin = []
+    for key, message in update.read(locale).items():
+        for text in message.string if isinstance(message.string, tuple) else (message.string,):
+            words = re.sub(r"%\(\w+\)[sd]|%%|<[^>]+>", " ", text)
+            if (
+                re.search(r"[A-Za-z]{3,}", words)
+                and not re.search(r"[А-Яа-яЁёӨөҮүҢң]", words)
+                and key not in SAME_IN_ALL
+            ):
+                latin.append(key)
+    assert not latin
+
+
+@pytest.mark.parametrize("locale", ["ky", "ru"])
+def test_no_text_is_kept_that_nobody_shows(found: dict[str, update.Texts], locale: str) -> None:
+    assert not update.read(locale).keys() - found.keys()

@@ -1,0 +1,391 @@
+"""Applications through the pages: drafted, checked, signed off, submitted; lists, and what each role reads."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from app import clock
+from app.localisation import gettext, use_locale
+from app.services import applications, questions
+from app.services.actors import Actor
+from models.applications import Application, ApplicationSection, ApplicationStatus, Snapshot
+from models.audit import AuditEvent
+from models.base import db
+from models.users import Role
+from tests.support.pages import form_fields, forms_of, text_of
+
+S = ApplicationStatus
+
+
+def count(table):
+    return db.session.scalar(db.select(db.func.count()).select_from(table))
+
+
+def fresh(row):
+    db.session.expire_all()
+    return row
+
+
+def names_in(page, *users):
+    """The users whose name stands on the page (names of the factories end in a number)."""
+    return [user for user in users if re.search(re.escape(user.display_name) + r"(?!\d)", page)]
+
+
+def press(client, page_url, action):
+    """Press the button of a page whose form goes to `action`."""
+    return client.post(action, data=form_fields(client.get(page_url).text, action))
+
+
+@pytest.fixture
+def draft(programme):
+    return programme.make_application(S.DRAFT, association=programme.association)
+
+
+@pytest.fixture
+def chair(client, programme, draft):
+    return client.sign_in(programme.chair).speak("en")
+
+
+def test_a_member_starts_an_application(client, programme):
+    call, association = programme.call, programme.association
+    client.sign_in(programme.chair).speak("en")
+    answer = client.submit(f"/applications/new?call_id={call.id}", association=str(association.id), language="ru")
+    application = db.session.scalars(db.select(Application)).one()
+    assert answer.status_code == 303 and answer.location == f"/applications/{application.id}"
+    assert (application.call_id, application.association_id, application.language) == (call.id, association.id, "ru")
+    page = text_of(client.get(answer.location).text)
+    for section in questions.SECTIONS:
+        assert section.title in page
+    assert "Not started yet" in page and "Check the answers" in page
+
+
+def test_the_same_start_sent_twice_makes_one_application(client, programme):
+    url = f"/applications/new?call_id={programme.call.id}"
+    client.sign_in(programme.chair)
+    data = dict(form_fields(client.get(url).text)) | {"association": str(programme.association.id)}
+    first, second = client.post(url, data=data), client.post(url, data=data)
+    assert first.status_code == second.status_code == 303 and first.location == second.location
+    assert count(Application) == 1
+
+
+def test_a_second_application_in_the_call_is_refused(chair, programme):
+    answer = chair.submit("/applications/new", call=str(programme.call.id), association=str(programme.association.id))
+    assert answer.status_code == 422
+    assert "Your association has an application in this call already." in text_of(answer.text)
+    assert count(Application) == 1
+
+
+def test_nobody_starts_one_for_a_foreign_association(chair, programme):
+    other = programme.make_association(in_another_centre=True)
+    answer = chair.submit("/applications/new", call=str(programme.call.id), association=str(other.id))
+    assert answer.status_code == 422
+    assert "Not a valid choice." in text_of(answer.text)
+    assert count(Application) == 1
+
+
+def test_an_operator_acts_on_behalf_and_the_page_says_so(client, programme):
+    association, call = programme.association, programme.call
+    client.sign_in(programme.operator).speak("en")
+    answer = client.submit(f"/applications/new?association_id={association.id}", call=str(call.id))
+    assert answer.status_code == 303
+    page = text_of(client.get(answer.location).text)
+    assert f"You are acting for {association.name('en')}" in page
+    event = db.session.scalars(db.select(AuditEvent).where(AuditEvent.action == "application.create")).one()
+    assert (event.actor_id, event.on_behalf_of_id) == (programme.operator.id, association.id)
+
+
+def test_a_section_keeps_what_is_unfinished_and_leads_on(chair, draft):
+    url = f"/applications/{draft.id}/sections/problem"
+    data = dict(form_fields(chair.get(url).text)) | {"problem": "Суу\r\nжок", "beneficiaries": "", "then": "next"}
+    answer = chair.post(url, data=data)
+    assert answer.status_code == 303 and answer.location == f"/applications/{draft.id}/sections/plan"
+    assert fresh(draft).answers["problem"] == "Суу\nжок"
+    page = text_of(chair.get(f"/applications/{draft.id}").text)
+    assert "Not answered yet: Who benefits?" in page and "In progress" in page
+
+
+def test_a_text_over_the_limit_stays_on_the_page_and_is_not_saved(chair, draft):
+    before = dict(draft.answers)
+    long = "ү" * 801
+    answer = chair.submit(f"/applications/{draft.id}/sections/idea", summary=long)
+    assert answer.status_code == 422
+    assert "At most 800 characters." in text_of(answer.text)
+    assert form_fields(answer.text)["summary"] == long
+    assert fresh(draft).answers == before
+    assert chair.submit(f"/applications/{draft.id}/sections/idea", summary="ү" * 800).status_code == 303
+
+
+def test_a_stale_section_shows_both_texts_and_saves_neither_over_the_other(chair, draft, programme):
+    url = f"/applications/{draft.id}/sections/plan"
+    data = dict(form_fields(chair.get(url).text))
+    assert chair.submit(url, objective="Биринчи жазган текст").status_code == 303
+    answer = chair.post(url, data=data | {"objective": "Экинчи жазган текст"})
+    assert answer.status_code == 409
+    assert "Биринчи жазган текст" in answer.text and "Экинчи жазган текст" in answer.text
+    assert fresh(draft).answers["objective"] == "Биринчи жазган текст"
+    # Another section has a version of its own: it is not stale.
+    assert chair.submit(f"/applications/{draft.id}/sections/future", risks="Кургакчылык, суу аз").status_code == 303
+
+
+def test_an_unknown_section_is_not_there(chair, draft):
+    assert chair.get(f"/applications/{draft.id}/sections/secrets").status_code == 404
+
+
+def test_from_the_check_to_the_receipt(chair, draft):
+    check, page = f"/applications/{draft.id}/check", f"/applications/{draft.id}"
+    assert "You stand by this application as the chair" in text_of(chair.get(check).text)
+    assert press(chair, check, f"{page}/sign-off").location == page
+    assert fresh(draft).status is S.SIGNED_OFF
+    key = form_fields(chair.get(check).text, f"{page}/submit")
+    answers = [chair.post(f"{page}/submit", data=key) for _ in range(2)]
+    assert [one.status_code for one in answers] == [303, 303]
+    assert fresh(draft).status is S.SUBMITTED and count(Snapshot) == 1
+    shown = text_of(chair.get(page).text)
+    assert "Submitted" in shown and "Council secretary" in shown
+    receipt = chair.get(f"{page}/receipt")
+    assert receipt.mimetype == "application/pdf" and receipt.data.startswith(b"%PDF-")
+    assert receipt.headers["Content-Disposition"].startswith("attachment")
+    assert draft.number in receipt.headers["Content-Disposition"]
+
+
+def test_there_is_no_receipt_before_submission(chair, draft):
+    assert chair.get(f"/applications/{draft.id}/receipt").status_code == 404
+
+
+def test_only_the_chair_signs_off(client, programme, draft):
+    person = programme.make_person()
+    member = programme.make_user(Role.MEMBER, person=person, association=programme.association)
+    client.sign_in(member).speak("en")
+    answer = press(client, f"/applications/{draft.id}/check", f"/applications/{draft.id}/sign-off")
+    assert "Only the chair of the association can sign off." in text_of(client.get(answer.location).text)
+    assert fresh(draft).status is S.DRAFT
+
+
+def test_what_is_missing_keeps_the_sign_off_away(chair, programme, draft):
+    data = form_fields(chair.get(f"/applications/{draft.id}/check").text, f"/applications/{draft.id}/sign-off")
+    actor = Actor(programme.chair)
+    applications.save_section(draft, "idea", {}, actor=actor, now=clock.now())
+    page = chair.get(f"/applications/{draft.id}/check")
+    assert "Not answered yet: Summary" in text_of(page.text)
+    assert f"/applications/{draft.id}/sign-off" not in [form.action for form in forms_of(page.text)]
+    answer = chair.post(f"/applications/{draft.id}/sign-off", data=data)
+    assert "Not answered yet: Name of the project" in text_of(chair.get(answer.location).text)
+    assert fresh(draft).status is S.DRAFT
+
+
+def test_the_last_second_counts_and_the_next_does_not(chair, programme, draft):
+    applications.sign_off(draft, actor=Actor(programme.chair), now=clock.now())
+    url, deadline = f"/applications/{draft.id}", programme.call.closes_at
+    data = form_fields(chair.get(f"{url}/check").text, f"{url}/submit")
+    with clock.at(deadline + timedelta(seconds=1)):
+        chair.speak("ru")
+        answer = chair.post(f"{url}/submit", data=data)
+        with use_locale("ru"):
+            told = gettext(
+                "The deadline was %(deadline)s. The application is kept, but it cannot be submitted.", deadline=deadline
+            )
+        assert told in text_of(chair.get(answer.location).text)
+        assert fresh(draft).status is S.SIGNED_OFF and count(Snapshot) == 0
+    with clock.at(deadline + timedelta(microseconds=999_999)):
+        assert chair.post(f"{url}/submit", data=data).status_code == 303
+        assert fresh(draft).status is S.SUBMITTED
+
+
+def test_a_submitted_application_is_only_read(chair, programme):
+    application = programme.make_application(S.SUBMITTED, association=programme.make_association())
+    chair.sign_in(programme.chair_of(application.association)).speak("en")
+    url = f"/applications/{application.id}"
+    assert chair.get(f"{url}/sections/idea").location == url
+    draft = programme.make_application(S.DRAFT)
+    other = chair.application.test_client().sign_in(programme.chair_of(draft.association))
+    data = dict(form_fields(other.get(f"/applications/{draft.id}/sections/idea").text))
+    answer = chair.post(f"{url}/sections/idea", data=data | {"title": "Кайра жазуу", "version": _version(application)})
+    assert answer.status_code in (400, 422)
+    assert fresh(application).title != "Кайра жазуу"
+    page = chair.get(f"{url}/budget")
+    assert "item" not in {name for form in forms_of(page.text) for name in form.names}
+
+
+def _version(application):
+    query = db.select(ApplicationSection).where(
+        ApplicationSection.application_id == application.id, ApplicationSection.key == "idea"
+    )
+    return str(db.session.scalars(query).one().version)
+
+
+def test_a_sign_off_is_taken_back(chair, programme, draft):
+    applications.sign_off(draft, actor=Actor(programme.chair), now=clock.now())
+    url = f"/applications/{draft.id}"
+    assert press(chair, url, f"{url}/reopen").status_code == 303
+    assert fresh(draft).status is S.DRAFT and draft.signed_off_at is None
+
+
+def test_reopening_what_is_submitted_is_refused(chair, programme, draft):
+    applications.sign_off(draft, actor=Actor(programme.chair), now=clock.now())
+    url = f"/applications/{draft.id}"
+    data = form_fields(chair.get(url).text, f"{url}/reopen")
+    applications.submit(draft, actor=Actor(programme.chair), now=clock.now())
+    answer = chair.post(f"{url}/reopen", data=data)
+    assert "This cannot be done now" in text_of(chair.get(answer.location).text)
+    assert fresh(draft).status is S.SUBMITTED
+
+
+def test_a_withdrawal_needs_its_reason(chair, draft):
+    url = f"/applications/{draft.id}/withdraw"
+    answer = chair.submit(url, reason="  ")
+    assert answer.status_code == 422 and "Fill this in." in text_of(answer.text)
+    assert fresh(draft).status is S.DRAFT
+    assert chair.submit(url, reason="Айыл жыйыны башкача чечти").status_code == 303
+    assert fresh(draft).status is S.WITHDRAWN
+
+
+def test_the_reason_of_a_return_stands_above_the_tasks(client, programme):
+    application = programme.make_application(S.RETURNED)
+    client.sign_in(programme.chair_of(application.association)).speak("en")
+    page = text_of(client.get(f"/applications/{application.id}").text)
+    assert application.screenings[-1].reason in page and "Parts of the application" in page
+    url = f"/applications/{application.id}"
+    with clock.at(application.call.closes_at + timedelta(days=5)):
+        assert press(client, f"{url}/check", f"{url}/submit").status_code == 303
+    assert fresh(application).status is S.RESUBMITTED
+
+
+PAGES = ("", "/check", "/sections/idea", "/budget", "/pledges", "/targets", "/documents", "/withdraw", "/receipt")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_another_tenants_application_is_not_there(client, programme, path):
+    foreign = programme.make_application(S.SUBMITTED)
+    outsider = programme.make_association(in_another_centre=True)
+    for user in (programme.chair_of(outsider), programme.operator_of(outsider.centre)):
+        client.sign_in(user)
+        assert client.get(f"/applications/{foreign.id}{path}").status_code == 404
+        assert client.get(f"/applications/999999{path}").status_code == 404
+
+
+@pytest.mark.parametrize("verb", ["sign-off", "submit", "reopen"])
+def test_no_button_reaches_another_tenants_application(client, programme, verb):
+    foreign = programme.make_application(S.DRAFT)
+    outsider = programme.make_association(in_another_centre=True)
+    own = programme.make_application(S.DRAFT, association=outsider)
+    client.sign_in(programme.chair_of(outsider))
+    data = form_fields(client.get(f"/applications/{own.id}/withdraw").text)
+    assert client.post(f"/applications/{foreign.id}/{verb}", data=data).status_code == 404
+    assert fresh(foreign).status is S.DRAFT
+
+
+@pytest.mark.parametrize(
+    ("role", "status", "names"),
+    [
+        (Role.SECRETARY, 200, True),
+        (Role.COUNCIL_CHAIR, 200, True),
+        (Role.FINANCE, 200, False),
+        (Role.MONITOR, 200, False),
+        (Role.DONOR, 403, False),
+        (Role.ADMINISTRATOR, 403, False),
+    ],
+)
+def test_who_reads_a_selected_application_and_the_remitters_names(client, programme, role, status, names):
+    application = programme.make_application(S.SELECTED)
+    client.sign_in(programme.user_of(role)).speak("en")
+    page = client.get(f"/applications/{application.id}")
+    assert page.status_code == status
+    assert ("Токтогулов Нурбек" in page.text) is names
+    if status == 200:
+        assert application.answers["problem"] in page.text and "Who pays how much" in page.text
+        assert not names_in(page.text, *programme.reviewers)
+
+
+def test_a_reviewer_reads_what_was_accepted_without_names(client, programme):
+    application = programme.make_application(S.REVIEWED)
+    client.sign_in(programme.reviewers[0])
+    page = client.get(f"/applications/{application.id}")
+    assert page.status_code == 200
+    assert "Токтогулов Нурбек" not in page.text
+    assert not names_in(page.text, programme.chair_of(application.association), programme.reviewers[1])
+    assert client.get(f"/applications/{programme.make_application(S.SUBMITTED).id}").status_code == 404
+
+
+def test_applicants_never_read_who_reviews(client, programme):
+    application = programme.make_application(S.REVIEWED)
+    client.sign_in(programme.chair_of(application.association))
+    page = client.get(f"/applications/{application.id}").text
+    assert names_in(page, programme.chair_of(application.association))
+    assert not names_in(page, *programme.reviewers)
+
+
+def test_the_list_narrows_by_call_state_and_folded_words(client, programme):
+    one, other = programme.make_application(S.SUBMITTED), programme.make_application(S.DRAFT)
+    applications.save_section(
+        other, "idea", {"title": "Көчөт өстүрүү"}, actor=Actor(programme.chair_of(other.association)), now=clock.now()
+    )
+    client.sign_in(programme.secretary).speak("en")
+
+    def shown(query):
+        page = client.get(f"/applications{query}").text
+        return {row.id for row in (one, other) if f'href="/applications/{row.id}"' in page}
+
+    assert shown("") == {one.id, other.id}
+    assert shown("?status=draft") == {other.id}
+    assert shown("?q=кочот остуруу") == {other.id}
+    assert shown("?q=nothing-like-this") == set()
+    assert shown(f"?call_id={programme.call.id}") == {one.id, other.id}
+    assert shown("?call_id=999") == set()
+    assert shown("?status=nonsense&call_id=abc") == {one.id, other.id}
+
+
+def test_the_list_of_applicants_holds_their_own_only(client, programme):
+    own, foreign = (
+        programme.make_application(),
+        programme.make_application(association=programme.make_association(in_another_centre=True)),
+    )
+    client.sign_in(programme.chair_of(own.association))
+    page = client.get("/applications").text
+    assert f'href="/applications/{own.id}"' in page and f'href="/applications/{foreign.id}"' not in page
+
+
+def test_the_list_turns_its_pages_both_ways(client, programme, monkeypatch):
+    monkeypatch.setattr(
+        "app.services.application_lists.page.__kwdefaults__", {"before_id": None, "after_id": None, "size": 2}
+    )
+    monkeypatch.setattr("app.services.application_lists.oldest_page.__defaults__", (2,))
+    rows = [programme.make_application(is_complete=False).id for _ in range(5)]
+    client.sign_in(programme.secretary).speak("en")
+
+    def read(url):
+        page = client.get(url).text
+        links = {text: href for href, text in _links(page)}
+        return [row for row in reversed(rows) if f'href="/applications/{row}"' in page], links
+
+    shown, links = read("/applications")
+    assert shown == [rows[4], rows[3]] and "Newer" not in links
+    shown, links = read(links["Older"])
+    assert shown == [rows[2], rows[1]]
+    assert read(links["Newer"])[0] == [rows[4], rows[3]]
+    shown, last = read(links["Oldest"])
+    assert shown == [rows[1], rows[0]] and "Older" not in last
+    assert read(last["Newest"])[0] == [rows[4], rows[3]]
+
+
+def _links(page):
+    return [
+        (href.replace("&amp;", "&"), text)
+        for href, text in re.findall(r'<a class="ash-pager__link"[^>]*href="([^"]*)"><span>([^<]*)</span>', page)
+    ]
+
+
+def test_the_list_costs_few_queries(client, programme, app):
+    for _ in range(3):
+        programme.make_application(is_complete=False)
+    client.sign_in(programme.secretary)
+    client.get("/applications")
+    seen = []
+
+    def note(_connection, _cursor, statement, *_rest):
+        seen.append(statement)
+
+    db.event.listen(db.engine, "before_cursor_execute", note)
+    assert client.get("/applications").status_code == 200
+    db.event.remove(db.engine, "before_cursor_execute", note)
+    assert 3 <= len([one for one in seen if one.lstrip().upper().startswith("SELECT")]) <= 8

@@ -1,0 +1,230 @@
+"""The secretary's board, asking reviewers, and their answers before they see anything."""
+
+from datetime import timedelta
+
+import pytest
+
+from app import clock
+from app.services import assignments, associations, reviews
+from app.services.actors import Actor
+from models.applications import ApplicationStatus
+from models.associations import MembershipRole
+from models.base import db
+from models.notifications import Notification
+from models.reviews import Assignment, AssignmentStatus, Conflict, ConflictKind
+from models.users import Role
+from tests.support.pages import form_fields, text_of
+
+
+def count(table):
+    return db.session.scalar(db.select(db.func.count()).select_from(table))
+
+
+@pytest.fixture
+def eligible(programme):
+    assert programme.reviewers
+    return programme.make_application(ApplicationStatus.ELIGIBLE)
+
+
+@pytest.fixture
+def asked(programme, eligible):
+    return programme.assign(eligible, programme.reviewers[0])
+
+
+def test_the_board_names_who_is_lacking_and_who_is_behind(client, programme, eligible):
+    late = programme.make_application(ApplicationStatus.ELIGIBLE)
+    programme.assign(late, programme.reviewers[0], now=clock.now() - timedelta(days=30))
+    page = text_of(client.sign_in(programme.secretary).speak("en").get("/assignments").text)
+    assert "Applications that lack reviewers 2" in page
+    assert eligible.association.name("en") in page and "0 of 2" in page
+    assert programme.reviewers[0].display_name in page
+    assert "Late 1" in page
+
+
+def test_the_secretary_asks_a_reviewer(client, programme, eligible):
+    reviewer = programme.reviewers[1]
+    url = f"/assignments/new/{eligible.id}"
+    answer = client.sign_in(programme.secretary).submit(url, reviewer=str(reviewer.id), due_on="01.11.2026")
+    assert answer.status_code == 303
+    assignment = db.session.scalar(db.select(Assignment))
+    assert (assignment.reviewer_id, assignment.due_on.isoformat()) == (reviewer.id, "2026-11-01")
+    assert eligible.status is ApplicationStatus.IN_REVIEW
+    page = text_of(client.speak("en").get(url).text)
+    assert "Has not answered" in page and "1 of 2" in page
+
+
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        ({"due_on": "31.02.2027"}, "Enter a day as in 12.03.2027."),
+        ({"due_on": "12.10.2026"}, "The day must lie in the future."),
+        ({"due_on": "01.11.2026", "reviewer": None}, "Fill this in."),
+        ({"due_on": "01.11.2026", "reviewer": "999999"}, "Not a valid choice."),
+    ],
+)
+def test_asking_is_refused_at_the_field_and_keeps_what_was_typed(client, programme, eligible, typed, message):
+    url = f"/assignments/new/{eligible.id}"
+    typed = {"reviewer": str(programme.reviewers[0].id)} | typed
+    answer = client.sign_in(programme.secretary).speak("en").submit(url, **typed)
+    assert answer.status_code == 422
+    assert message in text_of(answer.text)
+    assert f'value="{typed["due_on"]}"' in answer.text
+    assert count(Assignment) == 0
+
+
+def test_a_reviewer_of_the_same_ayil_okmotu_is_neither_offered_nor_taken(client, programme, eligible):
+    neighbour = programme.make_user(
+        Role.REVIEWER, person=programme.make_person("Абдыкеримов Тынчтык", village=eligible.association.village)
+    )
+    url = f"/assignments/new/{eligible.id}"
+    page = client.sign_in(programme.secretary).get(url).text
+    assert programme.reviewers[0].display_name in page
+    assert neighbour.display_name not in page
+    assert client.submit(url, reviewer=str(neighbour.id), due_on="01.11.2026").status_code == 422
+    assert count(Assignment) == 0
+
+
+def test_the_same_form_sent_twice_asks_once(client, programme, eligible):
+    url = f"/assignments/new/{eligible.id}"
+    client.sign_in(programme.secretary)
+    data = {"reviewer": str(programme.reviewers[0].id), "due_on": "01.11.2026"}
+    page = client.get(url).text
+    fields = _fields(page) | data
+    first, second = client.post(url, data=fields), client.post(url, data=fields)
+    assert (first.status_code, second.status_code) == (303, 303)
+    assert first.location == second.location
+    assert count(Assignment) == 1
+    assert client.post(url, data=fields | {"due_on": "02.11.2026"}).status_code == 409
+
+
+def _fields(page):
+    return dict(form_fields(page).items())
+
+
+def test_nobody_can_be_asked_about_a_draft(client, programme):
+    draft = programme.make_application(ApplicationStatus.DRAFT)
+    assert programme.reviewers
+    page = client.sign_in(programme.secretary).speak("en").get(f"/assignments/new/{draft.id}")
+    assert "No reviewer can be asked now" in page.text
+    assert "due_on" not in page.text
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.SECRETARY])
+def test_only_the_secretary_sees_who_judges(client, programme, eligible, role):
+    client.sign_in(programme.user_of(role))
+    assert client.get("/assignments").status_code == 403
+    assert client.get(f"/assignments/new/{eligible.id}").status_code == 403
+
+
+def test_before_the_declaration_nothing_of_the_application_is_shown(client, programme, eligible, asked):
+    client.sign_in(programme.reviewers[0]).speak("en")
+    page = client.get(f"/assignments/{asked.id}/answer").text
+    assert eligible.title in page and eligible.association.name("en") in page
+    assert eligible.association.village.name("en") in page and eligible.call.title_in("en") in page
+    assert eligible.answers["problem"] not in page.replace(eligible.title, "")
+    assert "200" not in text_of(page)
+    assert client.get(f"/reviews/{asked.id}/edit").location == f"/assignments/{asked.id}/answer"
+    assert client.get(f"/applications/{eligible.id}").status_code == 404
+
+
+def test_no_interest_opens_the_application(client, programme, eligible, asked):
+    url = f"/assignments/{asked.id}/answer"
+    answer = client.sign_in(programme.reviewers[0]).submit(url, interest="none")
+    assert answer.location == f"/reviews/{asked.id}/edit"
+    assert asked.status is AssignmentStatus.ACCEPTED
+    declared = db.session.scalar(db.select(Conflict))
+    assert (declared.user_id, declared.kind) == (programme.reviewers[0].id, None)
+    assert client.get(answer.location).status_code == 200
+    assert client.get(f"/applications/{eligible.id}").status_code == 200
+
+
+def test_an_interest_closes_it_and_tells_the_secretary(client, programme, eligible, asked):
+    url = f"/assignments/{asked.id}/answer"
+    client.sign_in(programme.reviewers[0])
+    answer = client.submit(url, interest="business", explanation="Менин дүкөнүм аларга сатат.")
+    assert answer.location == "/reviews"
+    assert asked.status is AssignmentStatus.RECUSED
+    assert db.session.scalar(db.select(Conflict)).kind is ConflictKind.BUSINESS
+    assert client.get(f"/applications/{eligible.id}").status_code == 404
+    told = db.session.scalars(db.select(Notification).where(Notification.user_id == programme.secretary.id)).all()
+    assert told[-1].subject == f"applications:{eligible.id}"
+    board = client.sign_in(programme.secretary).get(f"/assignments/new/{eligible.id}").text
+    assert "Менин дүкөнүм аларга сатат." in board
+
+
+def test_an_interest_needs_its_sentence(client, programme, asked):
+    url = f"/assignments/{asked.id}/answer"
+    answer = client.sign_in(programme.reviewers[0]).speak("en").submit(url, interest="kinship", explanation=" ")
+    assert answer.status_code == 422
+    assert "Say in a sentence what ties you to the applicant." in answer.text
+    assert 'value="kinship" checked' in answer.text
+    assert count(Conflict) == 0 and asked.status is AssignmentStatus.PROPOSED
+
+
+def test_an_answer_must_be_chosen(client, programme, asked):
+    answer = client.sign_in(programme.reviewers[0]).speak("en").submit(f"/assignments/{asked.id}/answer")
+    assert answer.status_code == 422 and "Fill this in." in answer.text
+    assert count(Conflict) == 0
+
+
+def test_an_interest_found_while_reading_ends_the_assignment(client, programme, asked):
+    assignments.declare(asked, None, actor=Actor(programme.reviewers[0]), now=clock.now())
+    page = client.sign_in(programme.reviewers[0]).get(f"/assignments/{asked.id}/answer")
+    assert 'value="none"' not in page.text
+    client.submit(f"/assignments/{asked.id}/answer", interest="kinship", explanation="Жээним катчы экен.")
+    assert asked.status is AssignmentStatus.RECUSED
+
+
+def test_a_second_answer_is_refused(client, programme, asked):
+    url = f"/assignments/{asked.id}/answer"
+    client.sign_in(programme.reviewers[0]).speak("en")
+    fields = _fields(client.get(url).text) | {"interest": "none"}
+    assignments.decline(asked, reason="Убактым жок", actor=Actor(programme.reviewers[0]), now=clock.now())
+    answer = client.post(url, data=fields)
+    assert answer.status_code == 422
+    assert asked.status is AssignmentStatus.DECLINED and count(Conflict) == 0
+
+
+def test_giving_it_back_needs_a_reason(client, programme, asked):
+    url = f"/assignments/{asked.id}/decline"
+    client.sign_in(programme.reviewers[0]).speak("en")
+    refused = client.submit(url)
+    assert refused.status_code == 422 and "Fill this in." in refused.text
+    assert asked.status is AssignmentStatus.PROPOSED
+    assert client.submit(url, reason="Иш сапарымдамын").location == "/reviews"
+    assert (asked.status, asked.decline_reason) == (AssignmentStatus.DECLINED, "Иш сапарымдамын")
+
+
+def test_another_reviewers_assignment_is_not_there(client, programme, asked):
+    client.sign_in(programme.reviewers[1])
+    for path in ("/assignments/{}/answer", "/assignments/{}/decline", "/reviews/{}/edit"):
+        answer, missing = client.get(path.format(asked.id)), client.get(path.format(999999))
+        assert (answer.status_code, missing.status_code) == (404, 404)
+        assert text_of(answer.text) == text_of(missing.text)
+
+
+def test_applicants_never_read_who_judges(client, programme):
+    """The names of reviewers, as canaries, on the pages an applicant and an operator can open."""
+    application = programme.make_application(ApplicationStatus.REVIEWED)
+    names = [one.display_name for one in programme.reviewers]
+    assert len(reviews.visible_to(programme.reviewers[0], application)) == 2
+    for user in (programme.chair_of(application.association), programme.operator_of(application.association.centre)):
+        client.sign_in(user)
+        for path in (f"/applications/{application.id}", "/applications", "/", "/messages"):
+            page = client.get(path)
+            assert page.status_code == 200
+            assert not [name for name in names if name in page.text]
+        assert client.get(f"/reviews/of/{application.id}").status_code == 403
+
+
+def test_members_of_an_association_of_the_place_are_hindered(programme, eligible):
+    reviewer = programme.make_user(Role.REVIEWER)
+    associations.add_member(
+        eligible.association,
+        reviewer.person,
+        MembershipRole.MEMBER,
+        since_on=clock.bishkek_day(clock.now()),
+        actor=None,
+        now=clock.now(),
+    )
+    assert reviewer not in assignments.eligible_reviewers(eligible)

@@ -1,0 +1,127 @@
+"""Associations: members and the payout account that two people stand for."""
+
+import pytest
+
+from app import clock
+from app.services import users
+from models.applications import ApplicationStatus
+from models.associations import Membership, PayoutAccount
+from models.base import db
+from models.people import Person
+from models.users import Role
+from tests.support.pages import form_fields, text_of
+
+MEMBER = {
+    "full_name": "Осмон кызы Толгонай",
+    "role": "secretary",
+    "sex": "female",
+    "birth_year": "1984",
+    "migrant_status": "returnee",
+    "since_on": "01.02.2025",
+}
+ACCOUNT = {"bank": "Айыл Банк", "number": "1290 0000 1111 2222", "holder": "Ассоциация"}
+
+
+def count(table):
+    return db.session.scalar(db.select(db.func.count()).select_from(table))
+
+
+@pytest.fixture
+def association(programme):
+    return programme.association
+
+
+@pytest.fixture
+def url(association):
+    return f"/associations/{association.id}"
+
+
+def test_an_operator_reaches_the_centres_associations_and_their_work_in_one_click(client, programme, association):
+    application = programme.make_application(ApplicationStatus.DRAFT, association=association)
+    foreign = programme.make_association(in_another_centre=True)
+    page = client.sign_in(programme.operator).speak("en").get("/associations").text
+    assert f'href="/associations/{association.id}"' in page
+    assert f'href="/applications/{application.id}"' in page
+    assert f'href="/associations/{foreign.id}"' not in page
+
+
+@pytest.mark.parametrize("path", ["", "/members/new", "/payout-accounts/new"])
+def test_another_centres_association_is_not_there(client, programme, association, path):
+    foreign = programme.make_association(in_another_centre=True)
+    client.sign_in(programme.operator)
+    assert client.get(f"/associations/{foreign.id}{path}").status_code == 404
+    assert client.get(f"/associations/{association.id}{path}").status_code == 200
+
+
+@pytest.mark.parametrize("role", [Role.DONOR, Role.REVIEWER])
+def test_donors_and_reviewers_read_no_members(client, programme, url, role):
+    assert client.sign_in(programme.user_of(role)).get(url).status_code == 403
+
+
+def test_a_member_is_entered_once(client, programme, url):
+    client.sign_in(programme.operator).speak("en")
+    before = count(Membership)
+    data = dict(form_fields(client.get(f"{url}/members/new").text)) | MEMBER
+    assert [client.post(f"{url}/members/new", data=data).status_code for _ in range(2)] == [303, 303]
+    assert count(Membership) == before + 1
+    assert "Осмон кызы Толгонай" in client.get(url).text
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"role": "chair"}, "The association has somebody in this office already."),
+        ({"birth_year": "84"}, "Enter a year with four digits, as in 1984."),
+        ({"since_on": "13.10.2026"}, "The day lies in the future."),
+        ({"full_name": "А"}, "Write the full name as in the passport."),
+        ({"sex": None}, "Fill this in."),
+    ],
+)
+def test_a_member_that_does_not_fit_leaves_nobody_behind(client, programme, url, changes, message):
+    client.sign_in(programme.operator).speak("en")
+    people, members = count(Person), count(Membership)
+    answer = client.submit(f"{url}/members/new", **(MEMBER | changes))
+    assert answer.status_code == 422 and message in text_of(answer.text)
+    assert form_fields(answer.text)["full_name"] == (MEMBER | changes)["full_name"]
+    assert (count(Person), count(Membership)) == (people, members)
+
+
+def test_a_membership_ends_but_not_through_another_association(client, programme, association, url):
+    client.sign_in(programme.operator)
+    held = next(one for one in association.memberships if one.role.value == "member")
+    foreign = programme.make_association(in_another_centre=True).memberships[0]
+    data = form_fields(client.get(url).text, f"{url}/members/{held.id}/end")
+    assert client.post(f"{url}/members/{foreign.id}/end", data=data).status_code == 404
+    assert client.post(f"{url}/members/{held.id}/end", data=data).status_code == 303
+    db.session.expire_all()
+    assert not held.is_current and foreign.is_current
+
+
+def test_an_account_is_proposed_by_one_and_confirmed_by_another(client, programme, association, url):
+    client.sign_in(programme.chair).speak("en")
+    answer = client.submit(f"{url}/payout-accounts/new", **(ACCOUNT | {"number": "12"}))
+    assert answer.status_code == 422 and "An account number has 8 to 34 letters and digits." in text_of(answer.text)
+    assert client.submit(f"{url}/payout-accounts/new", **ACCOUNT).location == url
+    account = db.session.scalars(db.select(PayoutAccount).where(PayoutAccount.confirmed_at.is_(None))).one()
+    old, confirm = association.payout_account, f"{url}/payout-accounts/{account.id}/confirm"
+    shown = client.get(url).text
+    assert "1290000011112222" not in shown and confirm not in shown
+    assert client.post(confirm, data=form_fields(client.get(f"{url}/payout-accounts/new").text)).status_code == 403
+    client.sign_in(programme.finance).speak("en")
+    assert client.post(confirm, data=form_fields(client.get(url).text, confirm)).status_code == 303
+    db.session.expire_all()
+    assert association.payout_account is account and old.closed_at is not None
+
+
+def test_who_proposed_an_account_cannot_confirm_it(client, programme, association, url):
+    both = programme.make_user(Role.FINANCE)
+    users.grant_role(both, Role.MEMBER, actor=None, now=clock.now(), association=association)
+    client.sign_in(both).speak("en")
+    client.submit(f"{url}/payout-accounts/new", **ACCOUNT)
+    account = db.session.scalars(db.select(PayoutAccount).where(PayoutAccount.confirmed_at.is_(None))).one()
+    data = form_fields(client.get(f"{url}/payout-accounts/new").text)
+    answer = client.post(f"{url}/payout-accounts/{account.id}/confirm", data=data)
+    assert answer.status_code == 303
+    assert "You proposed this account: another person has to confirm it." in text_of(client.get(url).text)
+    db.session.expire_all()
+    assert account.confirmed_at is None

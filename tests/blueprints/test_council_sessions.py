@@ -1,0 +1,295 @@
+"""The Council's ranking, sessions, decisions and the signed protocol."""
+
+import io
+
+import pytest
+from pypdf import PdfReader
+
+from app import clock
+from app.services import assignments, council_sessions
+from app.services.actors import Actor
+from models.applications import ApplicationStatus
+from models.base import db
+from models.calls import CallStatus
+from models.council_sessions import Attendance, CouncilSession, Decision, DecisionOutcome, Protocol, SessionStatus
+from models.users import Role
+from tests.factories import SOM, TEXT
+from tests.support.pages import form_fields, text_of
+
+OFFICE = (Role.SECRETARY, Role.COUNCIL_CHAIR)
+
+
+def count(table):
+    return db.session.scalar(db.select(db.func.count()).select_from(table))
+
+
+@pytest.fixture
+def call(programme):
+    return programme.make_past_call()
+
+
+@pytest.fixture
+def reviewed(programme, call):
+    return programme.make_application(ApplicationStatus.REVIEWED, call=call)
+
+
+@pytest.fixture
+def session(programme, call, reviewed):
+    return programme.make_session(call)
+
+
+def decision(**changes):
+    typed = {
+        "outcome": "selected", "amount": "200 000,00", "votes_for": "3", "votes_against": "0", "abstentions": "0",
+        "reason": "Айылга керек, далилдери бар.",
+    }  # fmt: skip
+    return typed | changes
+
+
+def press(client, url, button, **changes):
+    fields = dict(form_fields(client.get(url).text).items())
+    return client.post(url, data=fields | changes | {button: "1"})
+
+
+def test_the_ranking_shows_order_thresholds_and_the_budget_line(client, programme, call, reviewed):
+    weak = programme.make_application(ApplicationStatus.IN_REVIEW, call=call)
+    for one in assignments.of_application(weak):
+        programme.review(one, level=2)
+    page = text_of(client.sign_in(programme.secretary).speak("en").get(f"/council/calls/{call.id}/ranking").text)
+    assert "80.00" in page and "40.00" in page
+    assert page.index("80.00") < page.index("40.00")
+    assert "within the budget" in page and "not reached" in page
+    assert "1 of 2 applications reach the thresholds" in page
+
+
+def test_what_goes_beyond_the_budget_is_marked(client, programme):
+    call = programme.make_past_call(budget=300_000 * SOM, grant_ceiling=250_000 * SOM)
+    for _ in range(2):
+        programme.make_application(ApplicationStatus.REVIEWED, call=call)
+    page = text_of(client.sign_in(programme.secretary).speak("en").get(f"/council/calls/{call.id}/ranking").text)
+    assert page.count("within the budget") == 1 and page.count("beyond the budget") == 1
+
+
+def test_the_secretary_convenes_once(client, programme, call):
+    url = f"/council/calls/{call.id}/new"
+    client.sign_in(programme.secretary).speak("en")
+    assert f"/council/calls/{call.id}/new" in client.get("/council").text
+    answer = client.submit(url, held_on="10.10.2026", place="Ош, Ленин 205", seats="19")
+    session = db.session.scalar(db.select(CouncilSession))
+    assert answer.location == f"/council/{session.id}/attendance"
+    assert (session.place, session.seats, session.call_id) == ("Ош, Ленин 205", 19, call.id)
+    again = client.submit(url, held_on="10.10.2026", place="Ош", seats="19")
+    assert again.status_code == 422 and "A session on this call is open already." in again.text
+    assert count(CouncilSession) == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        ({"seats": "0"}, "The Council has 3 to 101 seats."),
+        ({"seats": "-5"}, "The Council has 3 to 101 seats."),
+        ({"seats": "99999999999999999999"}, "The Council has 3 to 101 seats."),
+        ({"seats": "тогуз"}, "Enter a number"),
+        ({"held_on": "30.02.2026"}, "Enter a day as in 12.03.2027."),
+        ({"place": ""}, "Fill this in."),
+    ],
+)
+def test_convening_is_refused_at_the_field(client, programme, call, typed, message):
+    data = {"held_on": "10.10.2026", "place": "Ош", "seats": "19"} | typed
+    answer = client.sign_in(programme.secretary).speak("en").submit(f"/council/calls/{call.id}/new", **data)
+    assert answer.status_code == 422 and message in text_of(answer.text)
+    assert all(f'value="{value}"' in answer.text for value in data.values() if value)
+    assert count(CouncilSession) == 0
+
+
+def test_the_council_does_not_sit_before_the_deadline(client, programme):
+    url = f"/council/calls/{programme.call.id}/new"
+    answer = client.sign_in(programme.secretary).speak("en").submit(url, held_on="10.10.2026", place="Ош", seats="9")
+    assert answer.status_code == 422 and "when the deadline is past" in answer.text
+
+
+def test_attendance_is_ticked_and_corrected(client, programme, call, reviewed):
+    session = council_sessions.convene(
+        call, held_on=clock.bishkek_day(clock.now()), place="Ош", seats=3, actor=Actor(programme.secretary),
+        now=clock.now(),
+    )  # fmt: skip
+    members = [programme.council_chair, *programme.reviewers]
+    url = f"/council/{session.id}/attendance"
+    client.sign_in(programme.secretary)
+    assert client.submit(url, members=[str(one.id) for one in members]).location == f"/council/{session.id}"
+    assert session.present_count == 3 and session.has_quorum
+    assert client.submit(url, members=[str(members[0].id)]).status_code == 303
+    assert [one.user_id for one in session.attendances] == [members[0].id]
+    page = client.speak("en").get(f"/council/{session.id}").text
+    assert "Not met" in page and "/decide/" not in page
+
+
+def test_after_a_decision_nobody_is_taken_off_and_a_stranger_is_never_put_on(client, programme, session, reviewed):
+    url = f"/council/{session.id}/attendance"
+    client.sign_in(programme.secretary).speak("en")
+    assert client.submit(url, members=[str(programme.finance.id)]).status_code == 422
+    council_sessions.decide(
+        session, reviewed, DecisionOutcome.REJECTED, amount=None, reason=TEXT, votes_for=0, votes_against=3,
+        abstentions=0, actor=Actor(programme.secretary), now=clock.now(),
+    )  # fmt: skip
+    answer = client.submit(url, members=[str(programme.council_chair.id)])
+    assert answer.status_code == 422 and "nobody can be taken off" in answer.text
+    assert count(Attendance) == 3
+
+
+def test_two_lists_of_attendance_at_once_the_second_is_told(client, programme, session):
+    url = f"/council/{session.id}/attendance"
+    client.sign_in(programme.secretary)
+    early = dict(form_fields(client.get(url).text).items())
+    client.submit(url, members=[str(programme.council_chair.id)])
+    answer = client.post(url, data=early | {"members": [str(one.id) for one in programme.reviewers]})
+    assert answer.status_code == 409
+    assert programme.reviewers[0].display_name in answer.text and programme.council_chair.display_name in answer.text
+    assert [one.user_id for one in session.attendances] == [programme.council_chair.id]
+
+
+def test_a_decision_is_checked_then_recorded(client, programme, session, reviewed):
+    url = f"/council/{session.id}/decide/{reviewed.id}"
+    client.sign_in(programme.secretary).speak("en")
+    checked = press(client, url, "check", **decision())
+    assert checked.status_code == 200
+    assert "Check the decision" in checked.text and "200 000 som are set aside" in text_of(checked.text)
+    assert count(Decision) == 0
+    fields = dict(form_fields(checked.text).items())
+    recorded = client.post(url, data=fields | {"record": "1"})
+    assert recorded.location == f"/council/{session.id}"
+    found = db.session.scalar(db.select(Decision))
+    assert (found.outcome, found.amount, found.votes_for) == (DecisionOutcome.SELECTED, 200_000 * SOM, 3)
+    assert found.rank == 1 and found.score == 8000
+    assert reviewed.status is ApplicationStatus.SELECTED
+    assert client.post(url, data=fields | {"record": "1"}).location == recorded.location
+    assert count(Decision) == 1
+    page = text_of(client.get(f"/council/{session.id}").text)
+    assert "3 for, 0 against, 0 abstained" in page and "Every application is decided" in page
+
+
+def test_change_brings_the_form_back_with_everything_typed(client, programme, session, reviewed):
+    url = f"/council/{session.id}/decide/{reviewed.id}"
+    client.sign_in(programme.secretary)
+    checked = press(client, url, "check", **decision(reason='Көп "сөз" <айтылды>\nэки сап'))
+    fields = dict(form_fields(checked.text).items())
+    back = client.post(url, data=fields | {"change": "1"})
+    kept = form_fields(back.text)
+    assert kept["reason"].replace("\r", "") == 'Көп "сөз" <айтылды>\nэки сап'
+    assert (kept["amount"], kept["outcome"], kept["votes_for"]) == ("200 000,00", "selected", "3")
+    assert count(Decision) == 0
+
+
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        ({"amount": "-1"}, "This cannot be less than zero."),
+        ({"amount": "0"}, "Enter the amount that is awarded."),
+        ({"amount": ""}, "Enter the amount that is awarded."),
+        ({"amount": "200000,001"}, "At most 2 digits after the comma."),
+        ({"amount": "200 001"}, "At most 200 000 som were asked for or may be given."),
+        ({"amount": "9" * 24}, "were asked for or may be given."),
+        ({"votes_for": "4"}, "At most 3 may vote on this application."),
+        ({"votes_for": "1", "votes_against": "1"}, "A selection needs more votes for than against."),
+        ({"votes_against": "-1"}, "This cannot be less than zero."),
+        ({"reason": " "}, "Fill this in."),
+        ({"outcome": "postponed"}, "Not a valid choice."),
+        ({"outcome": None}, "Fill this in."),
+    ],
+)
+def test_a_decision_is_refused_at_the_field_and_nothing_is_lost(client, programme, session, reviewed, typed, message):
+    url = f"/council/{session.id}/decide/{reviewed.id}"
+    client.sign_in(programme.secretary).speak("en")
+    data = {name: value for name, value in decision(**typed).items() if value is not None}
+    answer = press(client, url, "record", **data)
+    assert answer.status_code == 422 and message in text_of(answer.text)
+    kept = form_fields(answer.text)
+    assert kept["amount"] == data["amount"] and kept["votes_for"] == data["votes_for"]
+    assert count(Decision) == 0 and reviewed.status is ApplicationStatus.REVIEWED
+
+
+def test_no_more_than_the_call_has_is_awarded(client, programme):
+    call = programme.make_past_call(budget=300_000 * SOM, grant_ceiling=250_000 * SOM)
+    first, second = (programme.make_application(ApplicationStatus.REVIEWED, call=call) for _ in range(2))
+    session = programme.make_session(call)
+    client.sign_in(programme.secretary).speak("en")
+    assert press(client, f"/council/{session.id}/decide/{first.id}", "record", **decision()).status_code == 303
+    answer = press(client, f"/council/{session.id}/decide/{second.id}", "record", **decision())
+    assert answer.status_code == 422 and "Only 100 000 som are left to award." in text_of(answer.text)
+    assert count(Decision) == 1
+
+
+def test_without_a_quorum_nothing_is_decided(client, programme, session, reviewed):
+    council_sessions.record_attendance(session, [], actor=Actor(programme.secretary), now=clock.now())
+    url = f"/council/{session.id}/decide/{reviewed.id}"
+    answer = press(client.sign_in(programme.secretary).speak("en"), url, "record", **decision(votes_for="0"))
+    assert answer.status_code == 422 and "There is no quorum" in answer.text
+    assert count(Decision) == 0
+
+
+def test_an_application_of_another_call_is_not_there(client, programme, session):
+    other = programme.make_application(ApplicationStatus.SUBMITTED)
+    client.sign_in(programme.secretary)
+    for row_id in (other.id, 999999):
+        url = f"/council/{session.id}/decide/{row_id}"
+        assert client.get(url).status_code == 404
+        assert client.post(url, data=_token(client) | decision() | {"record": "1"}).status_code == 404
+    assert count(Decision) == 0
+
+
+def test_the_chair_signs_and_the_protocol_is_frozen(client, programme, session, reviewed):
+    client.sign_in(programme.council_chair).speak("en")
+    page = f"/council/{session.id}"
+    assert "You can sign when every reviewed application is decided." in client.get(page).text
+    press(client.sign_in(programme.secretary), f"{page}/decide/{reviewed.id}", "record", **decision())
+    client.sign_in(programme.council_chair)
+    assert "You sign 1 decisions with 200 000 som awarded in all." in text_of(client.get(page).text)
+    assert client.submit(page, action=f"{page}/sign").location == page
+    assert session.status is SessionStatus.SIGNED and session.call.status is CallStatus.DECIDED
+    assert count(Protocol) == 1
+    assert f"{page}/sign" not in client.get(page).text
+    for locale in ("ky", "ru", "en"):
+        answer = client.speak(locale).get(f"{page}/protocol")
+        assert answer.mimetype == "application/pdf"
+        assert answer.headers["Content-Disposition"].startswith("attachment")
+        text = " ".join(one.extract_text() for one in PdfReader(io.BytesIO(answer.data)).pages)
+        assert session.protocol.number in text and reviewed.number in text
+
+
+def test_signing_too_early_is_refused_in_words(client, programme, session, reviewed):
+    client.sign_in(programme.council_chair).speak("en")
+    answer = client.post(f"/council/{session.id}/sign", data=_token(client), follow_redirects=True)
+    assert "There is no decision yet." in answer.text
+    assert count(Protocol) == 0 and session.status is SessionStatus.OPEN
+
+
+def _token(client):
+    """The hidden fields of any form of the signed-in user."""
+    fields = form_fields(client.get("/account").text)
+    return {name: fields[name] for name in ("csrf_token", "idempotency_key")}
+
+
+def test_only_the_chair_signs_and_only_the_secretary_decides(client, programme, session, reviewed):
+    secretary, chair = client.sign_in(programme.secretary), programme.council_chair
+    assert secretary.post(f"/council/{session.id}/sign", data=_token(client)).status_code == 403
+    client.sign_in(chair)
+    for path in ("attendance", f"decide/{reviewed.id}"):
+        assert client.get(f"/council/{session.id}/{path}").status_code == 403
+    assert client.get(f"/council/calls/{session.call_id}/new").status_code == 403
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role not in OFFICE])
+def test_nobody_else_enters_the_council(client, programme, session, role):
+    client.sign_in(programme.user_of(role))
+    for path in ("", f"/{session.id}", f"/{session.id}/protocol", f"/calls/{session.call_id}/ranking"):
+        assert client.get(f"/council{path}").status_code == 403
+
+
+def test_an_unsigned_session_has_no_protocol(client, programme, session):
+    assert client.sign_in(programme.secretary).get(f"/council/{session.id}/protocol").status_code == 404
+
+
+def test_empty_pages_say_what_will_stand_there(client, programme):
+    client.sign_in(programme.secretary).speak("en")
+    assert "No session yet" in client.get("/council").text
+    assert "Nothing to rank yet" in client.get(f"/council/calls/{programme.call.id}/ranking").text

@@ -1,0 +1,202 @@
+"""Reviews: drafts keep everything, submitting needs all, nobody reads others' before the own one is in."""
+
+import pytest
+
+from app import clock
+from app.services import assignments, users
+from app.services.actors import Actor
+from models.applications import ApplicationStatus
+from models.audit import AuditEvent
+from models.base import db
+from models.reviews import AssignmentStatus, ConflictKind, Review, ReviewStatus, Score
+from models.users import Role
+from tests.support.pages import form_fields, text_of
+
+WHY = "Айыл жыйынында талкууланган, баары жазылган, далилдер жетиштүү."
+
+
+def count(table):
+    return db.session.scalar(db.select(db.func.count()).select_from(table))
+
+
+@pytest.fixture
+def application(programme):
+    return programme.make_application(ApplicationStatus.IN_REVIEW)
+
+
+@pytest.fixture
+def assignment(programme, application):
+    """The first reviewer's, with no interest declared."""
+    found = assignments.of_application(application)[0]
+    assignments.declare(found, None, actor=Actor(found.reviewer), now=clock.now())
+    return found
+
+
+@pytest.fixture
+def url(client, assignment):
+    client.sign_in(assignment.reviewer).speak("en")
+    return f"/reviews/{assignment.id}/edit"
+
+
+def keys_of(assignment):
+    return [one.key for one in assignment.application.call.criteria]
+
+
+def complete(assignment, level=4):
+    texts = {f"justification_{key}": f"{WHY} {key}" for key in keys_of(assignment)}
+    return texts | {f"level_{key}": str(level) for key in keys_of(assignment)} | {"comment": "Жалпысынан жакшы."}
+
+
+def send(client, url, button, **changes):
+    """Press one of the two buttons."""
+    fields = dict(form_fields(client.get(url).text).items())
+    return client.post(url, data=fields | changes | {button: "1"})
+
+
+def test_the_page_shows_the_application_and_every_level_in_words(client, url, assignment, application):
+    page = client.get(url).text
+    for text in (*application.answers.values(), application.budget_lines[0].item):
+        assert text in page
+    for criterion in application.call.criteria:
+        assert criterion.title_in("en") in page
+        for level in range(1, 6):
+            assert criterion.anchor_in(level, "en").split("'")[0] in page
+    assert "Токтогулов" not in page  # who sends the money is not the reviewer's business
+
+
+def test_a_draft_may_be_unfinished_and_comes_back_whole(client, url, assignment):
+    key = keys_of(assignment)[0]
+    answer = send(client, url, "save", **{f"level_{key}": "3", f"justification_{key}": "кыска", "comment": "кийин"})
+    assert answer.location == url
+    assert assignment.review.status is ReviewStatus.DRAFT
+    assert assignment.review.draft[key] == {"level": 3, "justification": "кыска"}
+    fields = form_fields(client.get(url).text)
+    assert (fields[f"level_{key}"], fields[f"justification_{key}"], fields["comment"]) == ("3", "кыска", "кийин")
+    assert db.session.scalar(db.select(AuditEvent).where(AuditEvent.action == "review.save_draft")) is not None
+
+
+def test_submitting_closes_the_review(client, url, assignment, application):
+    answer = send(client, url, "submit", **complete(assignment))
+    assert answer.location == f"/reviews/of/{application.id}"
+    assert (assignment.status, assignment.review.total) == (AssignmentStatus.SUBMITTED, 8000)
+    assert count(Score) == len(application.call.criteria)
+    assert client.get(url).location == f"/reviews/of/{application.id}"
+    assert "80.00" in text_of(client.get(answer.location).text)
+
+
+def test_an_incomplete_review_is_refused_at_each_field_and_nothing_is_lost(client, url, assignment):
+    first, second, third = keys_of(assignment)[:3]
+    typed = complete(assignment) | {f"justification_{first}": "кыска", f"justification_{third}": " " * 60}
+    typed.pop(f"level_{second}")
+    answer = send(client, url, "submit", **typed)
+    assert answer.status_code == 422
+    assert answer.text.count("Choose a level from 1 to 5.") == 2  # in the summary and at the field
+    assert answer.text.count("Justify the level in at least 40 characters.") == 4
+    fields = form_fields(answer.text)
+    kept = {name: value for name, value in typed.items() if name != f"justification_{third}"}
+    assert {name: fields[name] for name in kept} == kept
+    assert assignment.status is AssignmentStatus.ACCEPTED and count(Score) == 0 and count(Review) == 0
+
+
+def test_thirty_nine_characters_are_too_few_and_forty_are_enough(client, url, assignment):
+    key = keys_of(assignment)[0]
+    assert send(client, url, "submit", **complete(assignment) | {f"justification_{key}": "ө" * 39}).status_code == 422
+    assert send(client, url, "submit", **complete(assignment) | {f"justification_{key}": "ө" * 40}).status_code == 303
+
+
+@pytest.mark.parametrize("level", ["0", "6", "-1", "4.5", "five", "' OR 1=1"])
+def test_a_level_that_does_not_exist_is_refused(client, url, assignment, level):
+    key = keys_of(assignment)[0]
+    for button in ("save", "submit"):
+        answer = send(client, url, button, **complete(assignment) | {f"level_{key}": level})
+        assert answer.status_code == 422 and "Choose a level from 1 to 5." in answer.text
+    assert count(Review) == 0
+
+
+def test_too_long_a_justification_is_refused(client, url, assignment):
+    key = keys_of(assignment)[0]
+    answer = send(client, url, "save", **{f"justification_{key}": "ө" * 2001})
+    assert answer.status_code == 422 and "At most 2000 characters." in text_of(answer.text)
+    assert form_fields(answer.text)[f"justification_{key}"] == "ө" * 2001
+
+
+def test_the_same_review_sent_twice_counts_once(client, url, assignment, application):
+    fields = dict(form_fields(client.get(url).text).items()) | complete(assignment) | {"submit": "1"}
+    first, second = client.post(url, data=fields), client.post(url, data=fields)
+    assert (first.status_code, second.status_code, first.location) == (303, 303, second.location)
+    assert (count(Review), count(Score)) == (1, len(application.call.criteria))
+    other = fields | {f"level_{keys_of(assignment)[0]}": "1"}
+    assert client.post(url, data=other).status_code == 409
+    assert assignment.review.total == 8000
+
+
+def test_two_windows_the_second_is_told_and_both_texts_stand_there(client, url, assignment):
+    key = keys_of(assignment)[0]
+    early = dict(form_fields(client.get(url).text).items())
+    send(client, url, "save", **{f"justification_{key}": "биринчи терезе"})
+    answer = client.post(url, data=early | {f"justification_{key}": "экинчи терезе", "save": "1"})
+    assert answer.status_code == 409
+    assert "биринчи терезе" in answer.text and "экинчи терезе" in answer.text
+    assert assignment.review.draft[key]["justification"] == "биринчи терезе"
+
+
+def test_a_stale_window_cannot_submit_over_a_newer_draft(client, url, assignment):
+    early = dict(form_fields(client.get(url).text).items())
+    send(client, url, "save", comment="жаңысы")
+    assert client.post(url, data=early | complete(assignment) | {"submit": "1"}).status_code == 409
+    assert assignment.status is AssignmentStatus.ACCEPTED and count(Score) == 0
+
+
+def test_others_scores_are_hidden_until_the_own_is_in(client, programme, url, assignment, application):
+    other = assignments.of_application(application)[1]
+    programme.review(other)
+    page = client.get(f"/reviews/of/{application.id}")
+    assert "No review to read yet" in page.text
+    assert "80.00" not in page.text
+    send(client, url, "submit", **complete(assignment, level=2))
+    page = client.get(f"/reviews/of/{application.id}").text
+    assert "80.00" in page and "40.00" in page and "60.00" in page
+    assert "Reviewer 1" in page and "Your review" in page
+    assert other.reviewer.display_name not in page
+
+
+def test_an_interest_hides_reviews_from_the_office_too(client, programme, application):
+    programme.review(assignments.of_application(application)[0])
+    office, now = programme.council_chair, clock.now()
+    client.sign_in(office).speak("en")
+    assert "80.00" in client.get(f"/reviews/of/{application.id}").text
+    users.grant_role(office, Role.REVIEWER, actor=None, now=now)
+    asked = programme.assign(application, office)
+    assert "No review to read yet" in client.get(f"/reviews/of/{application.id}").text
+    assignments.declare(asked, ConflictKind.KINSHIP, explanation="тууганым", actor=Actor(office), now=now)
+    assert "No review to read yet" in client.get(f"/reviews/of/{application.id}").text
+
+
+def test_the_office_reads_all_with_names(client, programme):
+    application = programme.make_application(ApplicationStatus.REVIEWED)
+    for user in (programme.secretary, programme.council_chair):
+        page = client.sign_in(user).get(f"/reviews/of/{application.id}").text
+        assert all(one.display_name in page for one in programme.reviewers)
+
+
+@pytest.mark.parametrize(
+    "role", [role for role in Role if role not in (Role.SECRETARY, Role.COUNCIL_CHAIR, Role.REVIEWER)]
+)
+def test_nobody_else_reads_reviews(client, programme, application, role):
+    client.sign_in(programme.user_of(role))
+    assert client.get(f"/reviews/of/{application.id}").status_code == 403
+    assert client.get("/reviews").status_code == 403
+
+
+def test_a_reviewer_of_something_else_finds_nothing(client, programme, application):
+    client.sign_in(programme.make_user(Role.REVIEWER)).speak("en")
+    assert client.get(f"/reviews/of/{application.id}").status_code == 404
+    assert "No review is asked of you" in client.get("/reviews").text
+
+
+def test_my_reviews_lead_to_the_next_step(client, programme, url, assignment, application):
+    page = client.get("/reviews").text
+    assert url in page and application.title in page
+    other = assignments.of_application(application)[1]
+    page = client.sign_in(other.reviewer).get("/reviews").text
+    assert f"/assignments/{other.id}/answer" in page

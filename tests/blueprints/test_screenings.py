@@ -1,0 +1,81 @@
+"""Screening by the secretary."""
+
+import pytest
+
+from app.localisation import gettext, use_locale
+from models.applications import ApplicationStatus, Screening
+from models.base import db
+from models.notifications import Notification
+from models.users import Role
+from tests.support.pages import form_fields, text_of
+
+S = ApplicationStatus
+
+
+def count(table):
+    return db.session.scalar(db.select(db.func.count()).select_from(table))
+
+
+@pytest.fixture
+def application(programme):
+    return programme.make_application(S.SUBMITTED)
+
+
+@pytest.fixture
+def url(client, programme, application):
+    client.sign_in(programme.secretary).speak("en")
+    return f"/applications/{application.id}/screenings/new"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "status"), [("eligible", S.ELIGIBLE), ("ineligible", S.INELIGIBLE), ("returned", S.RETURNED)]
+)
+def test_the_finding_is_recorded_and_told(client, programme, application, url, outcome, status):
+    told = count(Notification)
+    answer = client.submit(url, outcome=outcome, reason="Документтер жетишет")
+    assert answer.location == f"/applications/{application.id}"
+    db.session.expire_all()
+    assert application.status is status and count(Screening) == 1
+    assert count(Notification) > told
+    client.sign_in(programme.chair_of(application.association))
+    assert "Документтер жетишет" in client.get(answer.location).text
+
+
+@pytest.mark.parametrize("outcome", ["ineligible", "returned"])
+def test_a_refusal_without_reason_is_said_in_russian_too(client, application, url, outcome):
+    client.speak("ru")
+    answer = client.submit(url, outcome=outcome)
+    with use_locale("ru"):
+        assert gettext("Give the reason: the association will read it.") in text_of(answer.text)
+    assert answer.status_code == 422
+    db.session.expire_all()
+    assert application.status is S.SUBMITTED and count(Screening) == 0
+
+
+def test_an_override_of_an_unmet_rule_needs_its_reason(client, programme):
+    association = programme.make_association(with_account=False)
+    application = programme.make_application(S.SUBMITTED, association=association)
+    client.sign_in(programme.secretary).speak("en")
+    url = f"/applications/{application.id}/screenings/new"
+    page = text_of(client.get(url).text)
+    assert "No confirmed account." in page and "Not met" in page
+    answer = client.submit(url, outcome="eligible")
+    assert answer.status_code == 422
+    assert "A rule is not met: say why the application is eligible all the same." in text_of(answer.text)
+    assert client.submit(url, outcome="eligible", reason="Эсеп ачылып жатат").status_code == 303
+
+
+def test_screening_twice_is_refused_but_a_repeated_form_is_one_screening(client, application, url):
+    data = dict(form_fields(client.get(url).text)) | {"outcome": "eligible"}
+    other = dict(form_fields(client.get(url).text)) | {"outcome": "ineligible", "reason": "Кеч"}
+    assert [client.post(url, data=data).status_code for _ in range(2)] == [303, 303]
+    answer = client.post(url, data=other)
+    assert answer.status_code == 422 and "This cannot be done now" in text_of(answer.text)
+    db.session.expire_all()
+    assert application.status is S.ELIGIBLE and count(Screening) == 1
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.SECRETARY])
+def test_nobody_else_screens(client, programme, application, role):
+    client.sign_in(programme.user_of(role))
+    assert client.get(f"/applications/{application.id}/screenings/new").status_code == 403

@@ -1,0 +1,368 @@
+"""The whole main job through the HTTP client: from a call to a donor's funding report, each person at the own desk."""
+
+import io
+import json
+from datetime import UTC, date, datetime, timedelta
+
+import openpyxl
+import pytest
+from app import clock, jobs
+from app.services import tranches, verification
+from models.applications import Application, ApplicationStatus
+from models.base import db
+from models.calls import Call
+from models.council_sessions import CouncilSession
+from models.funding_reports import FundingReport
+from models.grants import Grant, GrantStatus, TrancheStatus
+from models.pledges import Pledge
+from models.reviews import Assignment
+from models.visits import Visit
+from pypdf import PdfReader
+from tests.factories import TEXT
+from tests.support import pages
+
+START = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
+JUSTIFICATION = "Сатып алуучулар менен макулдашуу бар, баалары текшерилген, эсеби так."
+
+
+def day(instant: datetime, days: int = 0) -> str:
+    return (clock.bishkek_day(instant) + timedelta(days=days)).strftime("%d.%m.%Y")
+
+
+class Walk:
+    """Signs people in and sends forms; every sent form must lead on (303)."""
+
+    def __init__(self, app, programme):
+        self.app, self.programme = app, programme
+        self.clients = {}
+
+    def as_(self, user):
+        if user.id not in self.clients:
+            self.clients[user.id] = self.app.test_client().sign_in(user).speak("ky")
+        return self.clients[user.id]
+
+    def send(self, user, url, **changes):
+        answer = self.as_(user).submit(url, **changes)
+        assert answer.status_code == 303, f"{url}: {answer.status_code}\n{errors_on(answer.text)}"
+        return answer.headers["Location"]
+
+    def send_checked(self, user, url, **changes):
+        """Send a form that is shown once more to be checked, then record it."""
+        checked = self.as_(user).submit(url, **changes)
+        assert checked.status_code == 200, errors_on(checked.text)
+        form = pages.choose_form(checked.text, url, None)
+        answer = self.as_(user).post(url, data=pages.filled(form, {"record": "1"}))
+        assert answer.status_code == 303, errors_on(answer.text)
+
+    def press(self, user, page, action):
+        """Press the button of `page` that posts to `action`."""
+        answer = self.as_(user).submit(page, action=action)
+        assert answer.status_code == 303, f"{action}: {answer.status_code}"
+        shown = self.as_(user).get(answer.headers["Location"]).text
+        assert "govuk-error-summary" not in shown and "ash-flash--error" not in shown, errors_on(shown)
+
+    def file(self, made):
+        return io.BytesIO(made.content), made.filename
+
+
+def errors_on(page):
+    return [part.split("<")[0].strip() for part in page.split("govuk-error-message")[1:]] or page[-1500:]
+
+
+@pytest.mark.parametrize("award", [350_000])
+def test_from_call_to_funding_report(app, programme, award):
+    walk, people = Walk(app, programme), programme
+    association, other = people.association, people.make_association(in_another_centre=True)
+    chair, operator = people.chair_of(association), people.operator_of(other.centre)
+    fund = people.fund
+    with clock.at(START):
+        call = set_up_call(walk, fund)
+        first = apply(walk, call, association, chair, award, own=True)
+        second = apply(walk, call, other, operator, award, own=False)
+    with clock.at(START + timedelta(days=20)):
+        for application in (first, second):
+            judge(walk, application)
+    with clock.at(START + timedelta(days=40)):
+        decide(walk, call, {first: award, second: None})
+    db.session.expire_all()
+    assert first.status is ApplicationStatus.SELECTED
+    assert second.status is ApplicationStatus.RESERVE
+    with clock.at(START + timedelta(days=45)):
+        grant = take_up(walk, first, chair)
+    pay_and_account(walk, grant, chair, START + timedelta(days=46))
+    with clock.at(START + timedelta(days=130)):
+        finish_grant(walk, grant, chair)
+        read_report(walk, fund, grant)
+        history_names_the_operator(walk, operator, other)
+        for check in verification.run(people.storage):
+            assert check.findings == [], check.name
+
+
+def set_up_call(walk, fund) -> Call:
+    secretary = walk.programme.secretary
+    texts = {f"{part}_{code}": f"Жазгы сынак {code}" for part in ("title", "summary") for code in ("ky", "ru", "en")}
+    location = walk.send(
+        secretary,
+        "/calls/new",
+        fund=str(fund.id),
+        code="2026-test",
+        **texts,
+        opens_on=day(START),
+        closes_on=day(START, 14),
+        budget="1 000 000",
+        grant_floor="100 000",
+        grant_ceiling="500 000",
+        match_percent="100",
+    )
+    call = db.session.scalars(db.select(Call).where(Call.code == "2026-test")).one()
+    assert [criterion.weight for criterion in call.criteria] == [20, 25, 20, 10, 15, 10]
+    walk.press(secretary, location, f"/calls/{call.id}/open")
+    db.session.expire_all()
+    assert call.is_open_at(clock.now())
+    return call
+
+
+def apply(walk, call, association, user, award, *, own) -> Application:
+    walk.send(user, f"/applications/new?call={call.id}", call=str(call.id), association=str(association.id), language="ky")
+    query = db.select(Application).where(Application.association_id == association.id)
+    application = db.session.scalars(query).one()
+    base = f"/applications/{application.id}"
+    for section in application.sections:
+        page = walk.as_(user).get(f"{base}/sections/{section.key}")
+        names = [part.split('"')[0] for part in page.text.split('<textarea')[1:] for part in [part.split('name="')[1]]]
+        answers = {name: TEXT for name in names}
+        if section.key == "idea":
+            answers["title"] = "Сүт муздаткыч"
+        walk.send(user, f"{base}/sections/{section.key}", **answers)
+    for item, payer in (("Муздаткыч", "grant"), ("Имарат", "remittance")):
+        walk.send(
+            user,
+            f"{base}/budget",
+            heading="equipment",
+            item=item,
+            unit="даана",
+            quantity="1",
+            unit_cost=f"{award},00",
+            payer=payer,
+        )
+    walk.send(
+        user,
+        f"{base}/pledges",
+        remitter_name="Айбек",
+        is_pseudonym="y",
+        country="RU",
+        amount=str(award),
+        currency="KGS",
+        due_on=day(START, 60),
+        has_consent="y",
+    )
+    for indicator in walk.programme.indicators[:2]:
+        walk.send(user, f"{base}/targets", indicator=str(indicator.id), baseline="0", target="4")
+    paper = walk.programme.make_pdf()
+    walk.send(user, f"{base}/documents", kind="meeting_minutes", upload=walk.file(paper))
+    walk.press(user, f"{base}/check", f"{base}/sign-off")
+    walk.press(user, f"{base}/check", f"{base}/submit")
+    db.session.expire_all()
+    assert application.status is ApplicationStatus.SUBMITTED
+    receipt = walk.as_(user).get(f"{base}/receipt")
+    assert receipt.mimetype == "application/pdf"
+    text = "".join(PdfReader(io.BytesIO(receipt.data)).pages[0].extract_text().split())
+    assert application.number in text
+    assert application.snapshots[-1].sha256 in text
+    if not own:
+        assert association.name_ky in walk.as_(user).get(base).text
+    return application
+
+
+def judge(walk, application) -> None:
+    secretary = walk.programme.secretary
+    walk.send(secretary, f"/applications/{application.id}/screenings/new", outcome="eligible", reason="")
+    for reviewer in walk.programme.reviewers:
+        walk.send(
+            secretary, f"/assignments/new/{application.id}", reviewer=str(reviewer.id), due_on=day(clock.now(), 10)
+        )
+    query = db.select(Assignment).where(Assignment.application_id == application.id).order_by(Assignment.id)
+    for position, assignment in enumerate(db.session.scalars(query).all()):
+        reviewer = assignment.reviewer
+        unseen = walk.as_(reviewer).get(f"/applications/{application.id}")
+        assert unseen.status_code == 404, "nothing is shown before the declaration of interests"
+        walk.send(reviewer, f"/assignments/{assignment.id}/answer", interest="none", explanation="")
+        others = walk.as_(reviewer).get(f"/reviews/of/{application.id}")
+        assert JUSTIFICATION not in others.text, "others' scores are hidden until the own review is in"
+        levels = {f"level_{one.key}": str(4 + position % 2) for one in application.call.criteria}
+        reasons = {f"justification_{one.key}": JUSTIFICATION for one in application.call.criteria}
+        walk.send(reviewer, f"/reviews/{assignment.id}/edit", **levels, **reasons, submit="1")
+    db.session.expire_all()
+    assert application.status is ApplicationStatus.REVIEWED
+
+
+def decide(walk, call, awards) -> None:
+    people = walk.programme
+    ranking = walk.as_(people.secretary).get(f"/council/calls/{call.id}/ranking")
+    assert "90,00" in ranking.text
+    walk.send(
+        people.secretary, f"/council/calls/{call.id}/new", held_on=day(clock.now()), place="Ош", seats="3"
+    )
+    session = db.session.scalars(db.select(CouncilSession)).one()
+    members = [str(one.id) for one in (*people.reviewers, people.council_chair)]
+    walk.send(people.secretary, f"/council/{session.id}/attendance", members=members)
+    for application, amount in awards.items():
+        walk.send_checked(
+            people.secretary,
+            f"/council/{session.id}/decide/{application.id}",
+            outcome="selected" if amount else "reserve",
+            amount=str(amount or ""),
+            votes_for="3",
+            votes_against="0",
+            abstentions="0",
+            reason="Рейтинг боюнча, каражаттын чегинде.",
+            check="1",
+        )
+    walk.press(people.council_chair, f"/council/{session.id}", f"/council/{session.id}/sign")
+    db.session.expire_all()
+    protocol = walk.as_(people.secretary).get(f"/council/{session.id}/protocol")
+    text = "".join("".join(page.extract_text() for page in PdfReader(io.BytesIO(protocol.data)).pages).split())
+    assert session.protocol.sha256 in text
+    content = json.loads(session.protocol.content)
+    assert [row["amount"] for row in content["decisions"]] == [35_000_000, None]
+
+
+def take_up(walk, application, chair) -> Grant:
+    people, now = walk.programme, clock.now()
+    walk.send(
+        people.finance, f"/applications/{application.id}/grant/new", starts_on=day(now), ends_on=day(now, 300)
+    )
+    grant = db.session.scalars(db.select(Grant)).one()
+    walk.send(chair, f"/grants/{grant.id}/accept")
+    paper = people.make_pdf()
+    walk.send(people.finance, f"/grants/{grant.id}/activate", upload=walk.file(paper))
+    agreement = walk.as_(chair).get(f"/grants/{grant.id}/agreement")
+    assert agreement.data.startswith(b"%PDF-")
+    db.session.expire_all()
+    assert grant.status is GrantStatus.ACTIVE
+    assert [one.amount for one in grant.tranches] == [14_000_000, 14_000_000, 7_000_000]
+    return grant
+
+
+def pay_and_account(walk, grant, chair, begin) -> None:
+    """Three tranches: a receipt from abroad for each, prepared by one, approved by another, spent and accounted for."""
+    people = walk.programme
+    pledge = db.session.scalars(db.select(Pledge).where(Pledge.application_id == grant.application_id)).one()
+    line = grant.application.budget_lines[0]
+    for number, tranche in enumerate(list(grant.tranches), start=1):
+        with clock.at(begin + timedelta(days=20 * number)):
+            now = clock.now()
+            people.make_rate("RUB", value="1.25")
+            assert not tranches.is_open(tranche)
+            som = tranche.amount // 100
+            walk.send(
+                chair,
+                f"/grants/{grant.id}/contributions/new",
+                kind="remittance",
+                channel="money_transfer",
+                reference=f"TR-{number:06d}",
+                sender_name="Айбек",
+                sender_country="RU",
+                sent_on=day(now),
+                currency="RUB",
+                amount=str(som * 100 // 125),
+                pledge=str(pledge.id),
+                upload=walk.file(people.make_pdf()),
+            )
+            checks = {name: "y" for name in ("receipt", "figures", "sender", "arrived")}
+            walk.send(people.monitor, f"/contributions/{newest_id('contributions')}/verify", **checks)
+            db.session.expire_all()
+            assert tranches.is_open(tranche)
+            page = f"/tranches/{tranche.id}"
+            walk.press(chair, page, f"{page}/request")
+            walk.press(people.finance, page, f"{page}/prepare")
+            refused = walk.as_(people.finance).get(page).text
+            assert f"{page}/approve" not in refused, "who prepared sees no button to approve"
+            walk.press(people.other_finance, page, f"{page}/approve")
+            walk.send(people.finance, f"{page}/release", bank_reference=f"BANK {number}", value_on=day(now))
+            walk.press(chair, page, f"{page}/confirm")
+            walk.send(
+                chair,
+                f"/grants/{grant.id}/spending/new",
+                budget_line=str(line.id),
+                title="Муздаткыч",
+                amount=str(som),
+                paid_on=day(now),
+                supplier="ОсОО Агротехника",
+                document_number=f"ЭФ-{number}",
+                upload=walk.file(people.make_pdf()),
+            )
+            spent = newest_id("expenditures")
+            walk.press(people.finance, f"/spending/{spent}", f"/spending/{spent}/accept")
+            db.session.expire_all()
+            assert tranche.status is TrancheStatus.ACCOUNTED
+
+
+def newest_id(table: str) -> int:
+    return int(db.session.execute(db.text(f"SELECT max(id) FROM {table}")).scalar_one())
+
+
+def finish_grant(walk, grant, chair) -> None:
+    people, now = walk.programme, clock.now()
+    walk.send(people.monitor, f"/grants/{grant.id}/visits/new", planned_on=day(now), visitor=str(people.monitor.id))
+    visit = db.session.scalars(db.select(Visit)).one()
+    walk.send(people.monitor, f"/visits/{visit.id}/photo", upload=walk.file(people.make_photo()))
+    walk.send(
+        people.monitor,
+        f"/visits/{visit.id}",
+        visited_on=day(now),
+        findings="Муздаткыч орнотулган, күнүнө 900 литр сүт кабыл алынат.",
+        follow_up="",
+        risk="low",
+        latitude="40,5",
+        longitude="72,8",
+    )
+    page = walk.as_(chair).get(f"/grants/{grant.id}/results").text
+    links = [f"/targets/{part.split('/')[0]}/results/new" for part in page.split("/targets/")[1:]]
+    for link in dict.fromkeys(links):
+        walk.send(chair, link, period_ends_on=day(now, -1), value="4", female="3", male="1", evidence="Тизме менен саналды, кол коюлган.")
+        result = newest_id("results")
+        walk.press(people.monitor, f"/grants/{grant.id}/results", f"/results/{result}/verify")
+    walk.press(people.monitor, f"/grants/{grant.id}", f"/grants/{grant.id}/complete")
+    db.session.expire_all()
+    assert grant.status is GrantStatus.COMPLETED
+
+
+def read_report(walk, fund, grant) -> None:
+    """The donor asks for the report; page, PDF and workbook say the same."""
+    donor = walk.programme.make_user(walk.programme.donor_user.assigned_roles[0].role, donor=fund.donor)
+    today = clock.bishkek_day(clock.now())
+    location = walk.send(
+        donor,
+        "/funding-reports/new",
+        fund=str(fund.id),
+        starts_on=date(2026, 1, 1).strftime("%d.%m.%Y"),
+        ends_on=today.strftime("%d.%m.%Y"),
+        locale="ky",
+    )
+    report = db.session.scalars(db.select(FundingReport)).one()
+    jobs.make_funding_report(report.id)
+    db.session.expire_all()
+    page = walk.as_(donor).get(location).text.replace("\u00a0", " ")
+    pdf = walk.as_(donor).get(f"/funding-reports/{report.id}/pdf").data
+    printed = " ".join(one.extract_text() for one in PdfReader(io.BytesIO(pdf)).pages).replace("\u00a0", " ")
+    book = openpyxl.load_workbook(io.BytesIO(walk.as_(donor).get(f"/funding-reports/{report.id}/xlsx").data))
+    cells = {cell.value for sheet in book for row in sheet.iter_rows() for cell in row}
+    for figure in (350_000, 100_000_000):  # disbursed and co-invested; received
+        text = f"{figure:,}".replace(",", " ")
+        assert text in page
+        assert text in printed
+        assert figure in cells
+    assert report.sha256[:8] in printed.replace(" ", "") or report.sha256[:8] in page
+    for name in ("Айбек", walk.programme.reviewers[0].display_name):
+        assert name not in page
+        assert name not in printed
+    assert "Айбек" not in walk.as_(donor).get(f"/grants/{grant.id}").text
+
+
+def history_names_the_operator(walk, operator, association) -> None:
+    history = walk.as_(walk.programme.secretary).get("/history").text
+    assert history.count("<tr") > 20
+    older = walk.as_(walk.programme.secretary).get("/history?subject=applications").text
+    assert operator.display_name in older
+    assert association.name_ky in older

@@ -1,0 +1,210 @@
+"""The seeds: reference data is loaded once, the demonstration programme holds what it promises, the load is sound."""
+
+from collections import Counter
+from decimal import Decimal
+
+from flask import Flask
+
+from app import clock
+from app.labels import VISIT_CHECKLIST
+from app.services import applications, ledger, tranches, users, verification
+from app.services.actors import Actor
+from models.applications import Application, ApplicationStatus
+from models.associations import Association, AssociationKind, Membership, PayoutAccount
+from models.audit import AuditEvent
+from models.base import db
+from models.calls import Call, CallStatus
+from models.contributions import Contribution, ContributionStatus
+from models.grants import Grant, GrantStatus, Tranche, TrancheStatus
+from models.indicators import Indicator, Result, ResultStatus
+from models.people import Person, Sex
+from models.places import AyilOkmotu, Oblast, Village
+from models.rates import ExchangeRate
+from models.users import Role, User
+from models.visits import Visit
+from seeds import demonstration, reference, scale
+from tests.conftest import Demonstration
+
+CURRENCIES = {"RUB", "USD", "KZT", "TRY", "KRW"}
+G, T, S = GrantStatus, TrancheStatus, ApplicationStatus
+EVERY_GRANT_STATUS = {G.OFFERED, G.ACCEPTED, G.ACTIVE, G.SUSPENDED, G.COMPLETED}
+
+
+def count(table: type) -> int:
+    return int(db.session.scalar(db.select(db.func.count()).select_from(table)) or 0)
+
+
+def statuses(code: str) -> Counter[ApplicationStatus]:
+    query = db.select(Application.status).join(Call, Call.id == Application.call_id).where(Call.code == code)
+    return Counter(db.session.scalars(query))
+
+
+def test_reference_data_is_there(app: Flask) -> None:
+    found = (count(Oblast), count(AyilOkmotu), count(Village), count(Indicator))
+
+    assert found == (3, 21, 120, 8)
+
+
+def test_reference_data_loaded_again_changes_nothing(app: Flask) -> None:
+    before = (count(Village), count(Indicator), count(AuditEvent))
+
+    reference.load(clock.now())
+
+    assert (count(Village), count(Indicator), count(AuditEvent)) == before
+    assert not db.session.dirty
+
+
+def test_every_village_and_ayil_okmotu_has_its_association(demo: Demonstration) -> None:
+    kinds = Counter(db.session.scalars(db.select(Association.kind)))
+    confirmed = db.select(db.func.count()).where(
+        PayoutAccount.confirmed_at.is_not(None), PayoutAccount.closed_at.is_(None)
+    )
+
+    assert kinds == {AssociationKind.VILLAGE: 120, AssociationKind.AYIL_OKMOTU: 21}
+    assert count(Membership) == 5 * 141
+    assert db.session.scalar(confirmed) == 141
+
+
+def test_about_half_of_the_people_are_women(demo: Demonstration) -> None:
+    women = db.session.scalar(db.select(db.func.count()).where(Person.sex == Sex.FEMALE)) or 0
+
+    assert Decimal("0.4") < Decimal(women) / count(Person) < Decimal("0.6")
+
+
+def test_applications_come_from_all_ayil_okmotus(demo: Demonstration) -> None:
+    query = db.select(Association.ayil_okmotu_id).join(Application, Application.association_id == Association.id)
+
+    assert count(Application) >= 63
+    assert len(set(db.session.scalars(query))) == 21
+
+
+def test_three_calls_two_of_them_decided(demo: Demonstration) -> None:
+    calls = {call.code: call for call in db.session.scalars(db.select(Call))}
+
+    assert {code: call.status for code, call in calls.items()} == {
+        "2025-spring": CallStatus.DECIDED,
+        "2026-spring": CallStatus.DECIDED,
+        "2026-autumn": CallStatus.OPEN,
+    }
+    assert calls["2026-autumn"].is_open_at(demo.now)
+
+
+def test_open_call_has_applications_in_every_state_before_the_session(demo: Demonstration) -> None:
+    wanted = {
+        S.DRAFT, S.SIGNED_OFF, S.SUBMITTED, S.RETURNED, S.RESUBMITTED, S.ELIGIBLE, S.INELIGIBLE, S.IN_REVIEW,
+        S.REVIEWED, S.WITHDRAWN,
+    }  # fmt: skip
+
+    assert set(statuses("2026-autumn")) == wanted
+
+
+def test_decided_calls_hold_no_loose_ends(demo: Demonstration) -> None:
+    decided = {S.SELECTED, S.GRANT_OFFERED, S.RESERVE, S.REJECTED, S.INELIGIBLE, S.WITHDRAWN}
+
+    assert set(statuses("2025-spring")) <= decided
+    assert set(statuses("2026-spring")) == decided
+
+
+def test_grants_and_tranches_are_in_every_status(demo: Demonstration) -> None:
+    assert set(db.session.scalars(db.select(Grant.status))) == EVERY_GRANT_STATUS
+    assert set(db.session.scalars(db.select(Tranche.status))) == set(TrancheStatus)
+
+
+def test_grants_of_the_first_call_are_completed(demo: Demonstration) -> None:
+    query = (
+        db.select(Grant.status)
+        .join(Application, Application.id == Grant.application_id)
+        .join(Call, Call.id == Application.call_id)
+        .where(Call.code == "2025-spring")
+    )
+
+    assert set(db.session.scalars(query)) == {GrantStatus.COMPLETED}
+
+
+def test_remittances_are_verified_in_five_currencies(demo: Demonstration) -> None:
+    verified = db.select(Contribution.currency).where(Contribution.status == ContributionStatus.VERIFIED)
+
+    assert set(db.session.scalars(verified)) >= CURRENCIES
+    assert set(db.session.scalars(db.select(Contribution.status))) == set(ContributionStatus)
+
+
+def test_completed_grants_have_two_verified_results_and_a_visit(demo: Demonstration) -> None:
+    for grant in db.session.scalars(db.select(Grant).where(Grant.status == GrantStatus.COMPLETED)):
+        verified = {
+            result.target.indicator.key
+            for result in db.session.scalars(db.select(Result).where(Result.status == ResultStatus.VERIFIED))
+            if result.target.grant_id == grant.id
+        }
+        assert len(verified) >= 2
+        assert db.session.scalar(db.select(db.func.count()).where(Visit.grant_id == grant.id))
+
+
+def test_visits_tick_the_items_of_the_checklist(demo: Demonstration) -> None:
+    ticked = {key for visit in db.session.scalars(db.select(Visit)) for key in visit.checklist}
+
+    assert ticked == set(VISIT_CHECKLIST)
+
+
+def test_rates_are_entered_up_to_the_last_monday(demo: Demonstration) -> None:
+    latest = db.session.scalar(db.select(db.func.max(ExchangeRate.valid_on)))
+
+    assert (demo.today - latest).days <= 7
+    assert set(db.session.scalars(db.select(ExchangeRate.currency))) == CURRENCIES | {"EUR", "GBP", "UZS"}
+
+
+def test_stored_data_keeps_every_promise(demo: Demonstration) -> None:
+    findings = [one for check in verification.run(demo.app.config["ASHAR"].uploads) for one in check.findings]
+
+    assert findings == []
+    assert set(ledger.trial_balance().values()) == {0}
+
+
+def test_audit_trail_grows_in_the_order_of_time(demo: Demonstration) -> None:
+    query = db.select(AuditEvent.happened_at).where(AuditEvent.action != "indicator.create").order_by(AuditEvent.id)
+    instants = list(db.session.scalars(query))
+
+    assert instants == sorted(instants)
+    assert instants[-1] < demo.now
+
+
+def test_one_account_for_each_role_signs_in(demo: Demonstration) -> None:
+    roles: set[Role] = set()
+    for one in demonstration.sign_ins():
+        users.sign_in(one.username, one.password, address="192.0.2.1", browser="", now=demo.now)
+        roles |= demo.user(one.username).roles
+
+    assert roles == set(Role)
+    assert count(User) < 60
+
+
+def test_password_of_the_demonstration_meets_the_rules() -> None:
+    users.check_password_rules(demonstration.sign_ins()[0].password)
+
+
+def test_chair_of_tayan_can_request_the_second_tranche_and_sign_off_a_draft(demo: Demonstration) -> None:
+    chair = demo.user("tayan.chair")
+    (association_id,) = chair.association_ids
+    grant = db.session.scalars(db.select(Grant).where(Grant.association_id == association_id)).one()
+    draft = db.session.scalars(
+        db.select(Application).where(Application.association_id == association_id, Application.status == S.DRAFT)
+    ).one()
+
+    statuses_of_grant = [tranche.status for tranche in grant.tranches]
+    applications.sign_off(draft, actor=Actor(chair), now=demo.now)
+
+    assert statuses_of_grant == [T.ACCOUNTED, T.PLANNED, T.PLANNED]
+    assert applications.gaps(draft) == []
+    assert tranches.gate(grant.tranches[1])[1].met
+
+
+def test_synthetic_load_is_sound_and_can_be_added_to(demo: Demonstration) -> None:
+    before = count(Application)
+
+    scale.load(300, now=demo.now)
+    scale.load(20, now=demo.now)
+
+    assert count(Application) == before + 320
+    public = db.select(Call.is_public).where(Call.code.startswith("scale-"))
+    assert set(db.session.scalars(public)) == {False}
+    findings = [one for check in verification.run(demo.app.config["ASHAR"].uploads) for one in check.findings]
+    assert findings == []
