@@ -1,6 +1,7 @@
 """Applications: written by an association or for it by its centre, read by everybody who works with them."""
 
 import io
+from typing import Any
 
 from flask import Blueprint, abort, current_app, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
@@ -39,7 +40,6 @@ def index() -> ResponseReturnValue:
         seen=policy.visible(user, Application).whereclause,
     )
     counts = application_lists.counts(narrowed)
-    chosen = {"call_id": narrowed.call_id, "q": narrowed.words or None}
     return render_template(
         "applications/index.html",
         page=_page(narrowed),
@@ -47,11 +47,16 @@ def index() -> ResponseReturnValue:
         counts=[(status, counts[status]) for status in ApplicationStatus if counts.get(status)],
         total=sum(counts.values()),
         states={status: label_text(status) for status in ApplicationStatus},
-        chosen=chosen,
-        chosen_status=dict(chosen, status=narrowed.status.value if narrowed.status else None),
+        chosen_status=_query(narrowed),
         calls=calls.titles_seen(policy.visible(user, Call).whereclause, narrowed.call_id),
         is_first=not {"before", "after", "last"} & set(request.args),
     )
+
+
+def _query(narrowed: Filter) -> dict[str, Any]:
+    """The choices as they stand in the addresses of the neighbouring pages."""
+    status = narrowed.status.value if narrowed.status else None
+    return {"call_id": narrowed.call_id, "q": narrowed.words or None, "status": status}
 
 
 def _status(text: str) -> ApplicationStatus | None:
@@ -125,7 +130,7 @@ def _content(application: Application) -> dict[str, object]:
 
 def _tasks(application: Application, gaps: list[Gap]) -> list[dict[str, object]]:
     """One line for each part of the form with its state."""
-    where = {"application_id": application.id}
+    where: dict[str, Any] = {"application_id": application.id}
     missing: dict[str, list[str]] = {}
     for gap in gaps:
         missing.setdefault(gap.part, []).append(str(gap.problem))

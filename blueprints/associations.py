@@ -8,12 +8,12 @@ from app.labels import label_text
 from app.localisation import gettext
 from app.policy import Permission
 from app.services import application_lists, associations, calls
-from app.services.application_lists import Filter
+from app.services.application_lists import Filter, Listed
 from app.web.access import actor, can, load, requires, signed_in_user
 from app.web.submissions import act_on_button, attempt, finish, form_page
 from forms.associations import MemberForm, PayoutAccountForm
 from models.applications import Application
-from models.associations import Association, MembershipRole
+from models.associations import Association, Membership, MembershipRole
 from models.people import MigrantStatus, Sex
 
 bp = Blueprint("associations", __name__, url_prefix="/associations")
@@ -27,9 +27,10 @@ def index() -> ResponseReturnValue:
     user, words = signed_in_user(), request.args.get("q", "")[:100]
     seen = policy.visible(user, Association).whereclause
     rows = associations.listed(seen, words, after=request.args.get("after", ""), limit=PAGE)
-    works = {}
+    works: dict[int, Listed] = {}
     if can(Permission.APPLICATION_WRITE):
-        narrowed = Filter(association_ids=frozenset(one.id for one in rows))
+        own = policy.visible(user, Application).whereclause
+        narrowed = Filter(association_ids=frozenset(one.id for one in rows), seen=own)
         for one in application_lists.page(narrowed).rows:
             works.setdefault(one.association_id, one)
     return render_template(
@@ -69,22 +70,23 @@ def new_member(association_id: int) -> ResponseReturnValue:
     form.role.choices = [(one.value, label_text(one)) for one in MembershipRole]
     form.sex.choices = [(one.value, label_text(one)) for one in Sex]
     form.migrant_status.choices = [(one.value, label_text(one)) for one in MigrantStatus]
-    if form.validate_on_submit() and attempt(
-        form,
-        lambda: associations.enrol(
-            association,
-            form.full_name.data,
-            MembershipRole(form.role.data),
-            sex=Sex(form.sex.data),
-            birth_year=form.birth_year.data,
-            migrant_status=MigrantStatus(form.migrant_status.data),
-            since_on=form.since_on.data,
-            actor=actor(association),
-            now=clock.now(),
-        ),
-    ):
+    if form.validate_on_submit() and attempt(form, lambda: _enrol(association, form)):
         return finish(url_for("associations.show", association_id=association.id), gettext("The member is entered."))
     return form_page("associations/new_member.html", form, association=association)
+
+
+def _enrol(association: Association, form: MemberForm) -> Membership:
+    return associations.enrol(
+        association,
+        form.full_name.data,
+        MembershipRole(form.role.data),
+        sex=Sex(form.sex.data),
+        birth_year=form.birth_year.data,
+        migrant_status=MigrantStatus(form.migrant_status.data),
+        since_on=form.since_on.data,
+        actor=actor(association),
+        now=clock.now(),
+    )
 
 
 @bp.post("/<int:association_id>/members/<int:membership_id>/end")

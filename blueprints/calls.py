@@ -129,7 +129,7 @@ def weights(call_id: int) -> ResponseReturnValue:
     """The weight of each criterion."""
     call = load(Call, call_id, Permission.CALL_MANAGE)
     location, stored = url_for("calls.show", call_id=call.id), {f"weight_{one.id}": one.weight for one in call.criteria}
-    stamp = SimpleNamespace(version="-".join(str(one.version) for one in (call, *call.criteria)))
+    stamp = SimpleNamespace(version="-".join(map(str, [call.version, *(one.version for one in call.criteria)])))
     form: WeightsForm = weights_form([(one.id, one.title_in(current_locale())) for one in call.criteria])(data=stored)
     if not form.is_submitted():
         form.version.data = stamp.version

@@ -163,6 +163,7 @@ class DayField(Field):
 
     widget = StringField.widget
     is_day = True
+    data: Any
 
     def __init__(self, label: str, *, required: bool = True, **kwargs: Any) -> None:
         super().__init__(lazy(label), validators=[required_input() if required else Optional()], **kwargs)

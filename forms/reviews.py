@@ -52,6 +52,7 @@ def rubric_form(criteria: Sequence[Criterion], locale: str, longest: int, **valu
         fields[f"justification_{criterion.key}"] = LongTextField(N_("Why this level?"), required=False, longest=longest)
     form: ReviewForm = type("RubricForm", (ReviewForm,), fields)(**values)
     for criterion in criteria:
+        form[f"justification_{criterion.key}"].flags.optional = False  # a draft may leave it out, a review not
         form[f"level_{criterion.key}"].choices = [(level, gettext(text)) for level, text in LEVELS.items()]
     return form
 

@@ -2,9 +2,10 @@
 
 from logging.config import fileConfig
 
-import models
 from alembic import context
 from flask import current_app
+
+import models
 from models.base import Base, db
 
 config = context.config

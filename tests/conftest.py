@@ -67,9 +67,9 @@ def sqlite_templates(run_folder: Path, cheap_hashing: None) -> SqliteTemplates:
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(cheap_hashing: None) -> Iterator[PostgresqlServer]:
+def postgresql_server(run_folder: Path, cheap_hashing: None) -> Iterator[PostgresqlServer]:
     """A private PostgreSQL; the tests that need it are skipped with the reason when there is none."""
-    server = PostgresqlServer()
+    server = PostgresqlServer(run_folder / "templates")
     try:
         server.start()
     except (databases.NoPostgresqlError, OSError, LookupError) as error:
@@ -77,8 +77,6 @@ def postgresql_server(cheap_hashing: None) -> Iterator[PostgresqlServer]:
         pytest.skip(f"no PostgreSQL: {error}")
     yield server
     server.stop()
-    for home in server.homes.values():
-        shutil.rmtree(home, ignore_errors=True)
 
 
 @pytest.fixture

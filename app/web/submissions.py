@@ -194,6 +194,7 @@ def _body_hash() -> str:
                 digest.update(f"\x00{name}\x01{value}".encode())
     for name in sorted(request.files):
         for file in request.files.getlist(name):
+            file.stream.seek(0)  # whoever stored the file has read it to its end
             content = hashlib.sha256(file.stream.read())
             file.stream.seek(0)
             digest.update(f"\x00{name}\x02{file.filename}\x02{content.hexdigest()}".encode())

@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import openpyxl
 import pytest
+from pypdf import PdfReader
+
 from app import clock, jobs
 from app.services import tranches, verification
 from models.applications import Application, ApplicationStatus
@@ -17,7 +19,6 @@ from models.grants import Grant, GrantStatus, TrancheStatus
 from models.pledges import Pledge
 from models.reviews import Assignment
 from models.visits import Visit
-from pypdf import PdfReader
 from tests.factories import TEXT
 from tests.support import pages
 
@@ -100,7 +101,7 @@ def test_from_call_to_funding_report(app, programme, award):
 
 def set_up_call(walk, fund) -> Call:
     secretary = walk.programme.secretary
-    texts = {f"{part}_{code}": f"Жазгы сынак {code}" for part in ("title", "summary") for code in ("ky", "ru", "en")}
+    texts = {f"{part}_{code}": f"Сынак {code}" for part in ("title", "summary") for code in ("ky", "ru", "en")}
     location = walk.send(
         secretary,
         "/calls/new",
@@ -123,14 +124,16 @@ def set_up_call(walk, fund) -> Call:
 
 
 def apply(walk, call, association, user, award, *, own) -> Application:
-    walk.send(user, f"/applications/new?call={call.id}", call=str(call.id), association=str(association.id), language="ky")
+    walk.send(
+        user, f"/applications/new?call={call.id}", call=str(call.id), association=str(association.id), language="ky"
+    )
     query = db.select(Application).where(Application.association_id == association.id)
     application = db.session.scalars(query).one()
     base = f"/applications/{application.id}"
     for section in application.sections:
         page = walk.as_(user).get(f"{base}/sections/{section.key}")
-        names = [part.split('"')[0] for part in page.text.split('<textarea')[1:] for part in [part.split('name="')[1]]]
-        answers = {name: TEXT for name in names}
+        names = [part.split('"')[0] for part in page.text.split("<textarea")[1:] for part in [part.split('name="')[1]]]
+        answers = dict.fromkeys(names, TEXT)
         if section.key == "idea":
             answers["title"] = "Сүт муздаткыч"
         walk.send(user, f"{base}/sections/{section.key}", **answers)
@@ -200,9 +203,7 @@ def decide(walk, call, awards) -> None:
     people = walk.programme
     ranking = walk.as_(people.secretary).get(f"/council/calls/{call.id}/ranking")
     assert "90,00" in ranking.text
-    walk.send(
-        people.secretary, f"/council/calls/{call.id}/new", held_on=day(clock.now()), place="Ош", seats="3"
-    )
+    walk.send(people.secretary, f"/council/calls/{call.id}/new", held_on=day(clock.now()), place="Ош", seats="3")
     session = db.session.scalars(db.select(CouncilSession)).one()
     members = [str(one.id) for one in (*people.reviewers, people.council_chair)]
     walk.send(people.secretary, f"/council/{session.id}/attendance", members=members)
@@ -229,9 +230,7 @@ def decide(walk, call, awards) -> None:
 
 def take_up(walk, application, chair) -> Grant:
     people, now = walk.programme, clock.now()
-    walk.send(
-        people.finance, f"/applications/{application.id}/grant/new", starts_on=day(now), ends_on=day(now, 300)
-    )
+    walk.send(people.finance, f"/applications/{application.id}/grant/new", starts_on=day(now), ends_on=day(now, 300))
     grant = db.session.scalars(db.select(Grant)).one()
     walk.send(chair, f"/grants/{grant.id}/accept")
     paper = people.make_pdf()
@@ -269,7 +268,7 @@ def pay_and_account(walk, grant, chair, begin) -> None:
                 pledge=str(pledge.id),
                 upload=walk.file(people.make_pdf()),
             )
-            checks = {name: "y" for name in ("receipt", "figures", "sender", "arrived")}
+            checks = dict.fromkeys(("receipt", "figures", "sender", "arrived"), "y")
             walk.send(people.monitor, f"/contributions/{newest_id('contributions')}/verify", **checks)
             db.session.expire_all()
             assert tranches.is_open(tranche)
@@ -320,7 +319,9 @@ def finish_grant(walk, grant, chair) -> None:
     page = walk.as_(chair).get(f"/grants/{grant.id}/results").text
     links = [f"/targets/{part.split('/')[0]}/results/new" for part in page.split("/targets/")[1:]]
     for link in dict.fromkeys(links):
-        walk.send(chair, link, period_ends_on=day(now, -1), value="4", female="3", male="1", evidence="Тизме менен саналды, кол коюлган.")
+        walk.send(
+            chair, link, period_ends_on=day(now, -1), value="4", female="3", male="1", evidence="Тизме менен саналды."
+        )
         result = newest_id("results")
         walk.press(people.monitor, f"/grants/{grant.id}/results", f"/results/{result}/verify")
     walk.press(people.monitor, f"/grants/{grant.id}", f"/grants/{grant.id}/complete")

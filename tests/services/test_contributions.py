@@ -4,10 +4,17 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+
 from app import clock
 from app.services import contributions, ledger, rates
 from app.services.actors import Actor
-from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, LimitExceededError, SeparationOfDutyError
+from app.services.errors import (
+    AlreadyUsedError,
+    DomainError,
+    IncompleteError,
+    LimitExceededError,
+    SeparationOfDutyError,
+)
 from models.applications import Payer
 from models.base import db
 from models.contributions import Channel, ContributionKind, ContributionStatus

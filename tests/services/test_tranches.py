@@ -3,6 +3,9 @@
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
 from app import clock
 from app.services import contributions, funds, ledger, tranches
 from app.services.actors import Actor
@@ -13,14 +16,11 @@ from app.services.errors import (
     SeparationOfDutyError,
     WrongTransitionError,
 )
+from models.base import db
 from models.contributions import ContributionStatus
 from models.expenditures import ExpenditureStatus
 from models.grants import GrantStatus, TrancheStatus
 from models.ledger import AccountKind
-from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError
-
-from models.base import db
 
 T = TrancheStatus
 

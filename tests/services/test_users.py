@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+
 from app import clock
 from app.services import users
 from app.services.actors import Actor

@@ -137,9 +137,11 @@ def postgresql_binaries() -> Path:
 class PostgresqlServer:
     """A private throw-away server on a unix socket, fsync on as in production (its data lie in memory)."""
 
+    shared: Path
+    """A folder all workers of the run share: what takes long to fill is filled once and handed on as a dump."""
     folder: Path = field(default_factory=lambda: scratch_folder("pg"))
     made: int = 0
-    homes: dict[str, Path] = field(default_factory=dict)
+    templates: set[str] = field(default_factory=set)
 
     def start(self) -> None:
         binaries = postgresql_binaries()
@@ -161,17 +163,20 @@ class PostgresqlServer:
                 self._run(postgresql_binaries() / "pg_ctl", "stop", "-m", "fast", "-w", "-D", self.folder / "data")
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _run(self, *command: object) -> None:
+    def _run(self, *command: object, text: Path | None = None) -> bytes:
+        """Run as who may; returns what it wrote. `text` is a file it reads."""
         as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-        with tempfile.TemporaryFile() as output:  # a file, since the server would keep a pipe open
+        source = text or Path(os.devnull)
+        with tempfile.TemporaryFile() as output, source.open("rb") as given:  # no pipe: the server would keep it open
             done = subprocess.run(
                 [*as_user, *map(str, command)],
-                stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, cwd="/", check=False,
+                stdin=given, stdout=output, stderr=subprocess.STDOUT, cwd="/", check=False,
             )  # fmt: skip
             output.seek(0)
-            text = output.read().decode(errors="replace")
+            said = output.read()
         if done.returncode:
-            raise NoPostgresqlError(f"{command[0]} failed: {text[-600:]}")
+            raise NoPostgresqlError(f"{command[0]} failed: {said[-600:].decode(errors='replace')}")
+        return said
 
     def url(self, name: str) -> str:
         return f"postgresql+psycopg://ashar@/{name}?host={self.folder}"
@@ -188,11 +193,24 @@ class PostgresqlServer:
         return Copy("postgresql", self.url(name), None, lambda: self.execute(f"DROP DATABASE {name} WITH (FORCE)"))
 
     def copy(self, kind: str) -> Copy:
-        if kind not in self.homes:
-            home = scratch_folder(f"pg-{kind}")
-            self.execute(f"CREATE DATABASE {kind} TEMPLATE template0")
-            fill(kind, self.url(kind), home)
-            self.homes[kind] = home
+        home = self.shared / f"postgresql-{kind}"
+        if kind not in self.templates:
+            self._make_template(kind, home)
+            self.templates.add(kind)
         made = self.create(kind)
-        made.uploads = self.homes[kind] / "uploads"
+        made.uploads = home / "uploads"
         return made
+
+    def _make_template(self, kind: str, home: Path) -> None:
+        self.shared.mkdir(parents=True, exist_ok=True)
+        dump = self.shared / f"postgresql-{kind}.sql"
+        self.execute(f"CREATE DATABASE {kind} TEMPLATE template0")
+        with only_one(self.shared / f"postgresql-{kind}.lock"):
+            binaries, connection = postgresql_binaries(), ("-h", self.folder, "-U", "ashar")
+            if dump.exists():
+                self._run(binaries / "psql", *connection, "-q", "-v", "ON_ERROR_STOP=1", "-d", kind, text=dump)
+                return
+            home.mkdir(exist_ok=True)
+            fill(kind, self.url(kind), home)
+            text = self._run(binaries / "pg_dump", *connection, kind)
+            dump.write_bytes(text)

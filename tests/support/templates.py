@@ -15,8 +15,8 @@ from tests.support.sources import ROOT
 FOLDER = ROOT / "app" / "templates"
 READ_ALOUD = ("alt", "title", "aria-label", "placeholder", "label")
 WORD = re.compile(r"[A-Za-zА-Яа-яӨөҮүҢңЁё]{3,}")
-NAMES_FOR_CODE = re.compile(r"#[a-z-]+|\b[a-z]+(?:-+[a-z]+)+\b")
-"""Anchors and names of classes, which a block or a macro may hand on as text."""
+NAMES_FOR_CODE = re.compile(r"#[a-z-]+|[a-z-]+=\"[^\"]*\"|\b[a-z]+(?:-+[a-z]+)+\b")
+"""Anchors, attributes and names of classes, which a block, a branch or a macro may hand on as text."""
 
 
 @lru_cache
@@ -88,7 +88,8 @@ def bare_words(source: str) -> list[str]:
     text = re.sub(r"\{%-?\s*(trans\b.*?)%\}.*?\{%-?\s*endtrans\s*-?%\}", "", text, flags=re.S)
     text = re.sub(r"\{%-?\s*macro _kind\b.*?endmacro\s*-?%\}", "", text, flags=re.S)  # its text is a name for code
     text = re.sub(r"\{%.*?%\}", "", text, flags=re.S)
-    text = re.sub(r"\{\{.*?\}\}", "x", text, flags=re.S)
+    text = re.sub(r"(</?)\{\{.*?\}\}", r"\1i", text, flags=re.S)
+    text = re.sub(r"\{\{.*?\}\}", "0", text, flags=re.S)
     reader = _Plain()
     reader.feed(text)
     reader.close()

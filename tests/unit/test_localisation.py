@@ -4,6 +4,9 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from app.localisation import (
     EXPONENTS,
     Money,
@@ -19,8 +22,6 @@ from app.localisation import (
     to_minor,
     use_locale,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 NB = "\u00a0"
 
@@ -81,7 +82,13 @@ def test_kyrgyz_letters_sort_after_their_neighbours():
 
 @pytest.mark.parametrize(
     ("typed", "meant"),
-    [("Озгон", "Өзгөн"), ("Конур-Добо", "Коңур-Дөбө"), ("Джалал-Абад", "Жалал-Абад"), ("ЄзгЄн", "Өзгөн"), ("КЇн", "Күн")],
+    [
+        ("Озгон", "Өзгөн"),
+        ("Конур-Добо", "Коңур-Дөбө"),
+        ("Джалал-Абад", "Жалал-Абад"),
+        ("ЄзгЄн", "Өзгөн"),
+        ("КЇн", "Күн"),
+    ],
 )
 def test_folding_forgives_what_people_type(typed, meant):
     assert fold(typed) == fold(meant)

@@ -1,9 +1,10 @@
 """The match and the tranche split: exact integer arithmetic in tyiyn."""
 
 import pytest
-from app.services.match import co_investment_due, grant_carried, split_tranches
 from hypothesis import given
 from hypothesis import strategies as st
+
+from app.services.match import co_investment_due, grant_carried, split_tranches
 
 amounts = st.integers(min_value=0, max_value=10**12)
 ratios = st.integers(min_value=1, max_value=1000)
@@ -46,7 +47,8 @@ percent_lists = st.lists(st.integers(1, 60), min_size=1, max_size=6).map(
 def test_tranches_total_the_award_to_the_tyiyn(award, percents):
     parts = split_tranches(award, percents)
     assert sum(parts) == award
-    assert all(abs(part - award * percent / 100) < len(parts) + 1 for part, percent in zip(parts, percents, strict=True))
+    for part, percent in zip(parts, percents, strict=True):
+        assert abs(part - award * percent / 100) < len(parts) + 1
 
 
 def test_the_last_tranche_takes_the_remainder():

@@ -2,9 +2,10 @@
 
 from fractions import Fraction
 
-from app.services import scoring
 from hypothesis import given
 from hypothesis import strategies as st
+
+from app.services import scoring
 
 WEIGHTS = {
     "relevance": 20,
