@@ -28,22 +28,23 @@ def sign_in() -> ResponseReturnValue:
     form = SignInForm(next=request.args.get("next", ""))
     if form.validate_on_submit():
         try:
-            live, token = users.sign_in(
-                form.name.data,
-                form.password.data,
-                address=request.remote_addr or "",
-                browser=request.user_agent.string,
-                now=clock.now(),
-            )
+            _begin(_checked(form))
         except (SignInRefusedError, TooManyAttemptsError) as refusal:
             commit()  # the failed attempt counts
             form.refuse(refusal.field, str(refusal))
             code = 429 if isinstance(refusal, TooManyAttemptsError) else 422
             return render_template("accounts/sign_in.html", form=form), code
-        _begin(SignedIn(live, token))
         commit()
         return redirect(_safe(form.next.data), 303)
     return form_page("accounts/sign_in.html", form)
+
+
+def _checked(form: SignInForm) -> SignedIn:
+    """The session that name and password open."""
+    address, browser = request.remote_addr or "", request.user_agent.string
+    return SignedIn(
+        *users.sign_in(form.name.data, form.password.data, address=address, browser=browser, now=clock.now())
+    )
 
 
 def _begin(signed_in: SignedIn) -> None:

@@ -15,7 +15,7 @@ from models.funds import Fund, FundInstalment
 from models.grants import Grant
 
 bp = Blueprint("funds", __name__, url_prefix="/funds")
-PAGE = 60
+PAGE = 25
 
 
 @bp.get("")

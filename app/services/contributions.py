@@ -22,7 +22,7 @@ from models.base import BASE_CURRENCY, db, lock
 from models.contributions import Channel, Contribution, ContributionKind, ContributionStatus
 from models.documents import Document, DocumentKind
 from models.grants import Grant, GrantStatus
-from models.ledger import AccountKind, EventKind, LedgerEvent
+from models.ledger import AccountKind, EventKind
 from models.pledges import Pledge, PledgeStatus
 from models.users import Role
 
@@ -222,8 +222,9 @@ def reverse(contribution: Contribution, *, reason: str, actor: Actor, now: datet
     new_status = target(TRANSITIONS, contribution.status, "reverse")
     if not reason.strip():
         raise IncompleteError(N_("Give the reason."), field="reason")
-    event = db.session.get_one(LedgerEvent, contribution.event_id)
-    reversal = ledger.reverse(event, actor=actor, now=now, value_on=bishkek_day(now), reason=reason.strip())
+    reversal = ledger.reverse(
+        contribution.event_id or 0, actor=actor, now=now, value_on=bishkek_day(now), reason=reason.strip()
+    )
     contribution.status, contribution.reason, contribution.reversal_event_id = new_status, reason.strip(), reversal.id
     db.session.flush()
     _renew_pledge(contribution.pledge)

@@ -110,11 +110,12 @@ def post(
     return event
 
 
-def reverse(event: LedgerEvent, *, actor: Actor, now: datetime, value_on: date, reason: str) -> LedgerEvent:
-    """Answer `event` by the opposite transfers. Each event can be reversed once.
+def reverse(event_id: int, *, actor: Actor, now: datetime, value_on: date, reason: str) -> LedgerEvent:
+    """Answer an event by the opposite transfers. Each event can be reversed once.
 
     Raises `AlreadyUsedError` when it was reversed before, `LimitExceededError` when the money has moved on.
     """
+    event = db.session.get_one(LedgerEvent, event_id)
     if db.session.scalar(db.select(LedgerEvent.id).where(LedgerEvent.reverses_id == event.id)) is not None:
         raise AlreadyUsedError(N_("This has been reversed already."))
     accounts = {one.id: one for one in _accounts_of(event)}

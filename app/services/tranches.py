@@ -16,7 +16,7 @@ from models.base import db, lock
 from models.contributions import ContributionKind
 from models.expenditures import Expenditure, ExpenditureStatus
 from models.grants import Grant, GrantStatus, Tranche, TrancheStatus
-from models.ledger import AccountKind, EventKind, LedgerEvent
+from models.ledger import AccountKind, EventKind
 from models.users import Role
 
 T = TrancheStatus
@@ -260,8 +260,7 @@ def return_(tranche: Tranche, *, reason: str, actor: Actor, now: datetime) -> No
     new_status = target(TRANSITIONS, tranche.status, "return")
     if not reason.strip():
         raise IncompleteError(N_("Give the reason."), field="reason")
-    event = db.session.get_one(LedgerEvent, tranche.event_id)
-    ledger.reverse(event, actor=actor, now=now, value_on=bishkek_day(now), reason=reason.strip())
+    ledger.reverse(tranche.event_id or 0, actor=actor, now=now, value_on=bishkek_day(now), reason=reason.strip())
     tranche.status, tranche.event_id, tranche.released_at, tranche.bank_reference = new_status, None, None, None
     _note(tranche, "return", actor, now, reason=reason.strip())
     _tell_association(

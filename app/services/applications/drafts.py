@@ -1,0 +1,271 @@
+"""Drafting: sections, budget lines, pledges, targets and documents of an application that is still open to change."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from app.clock import bishkek_day
+from app.localisation import N_, fold
+from app.services import audit, documents, numbering, questions, rates
+from app.services.actors import Actor
+from app.services.documents import Upload
+from app.services.errors import (
+    AlreadyUsedError,
+    DomainError,
+    IncompleteError,
+    LimitExceededError,
+)
+from models.applications import (
+    Application,
+    ApplicationSection,
+    ApplicationStatus,
+    ApplicationTarget,
+    BudgetHeading,
+    BudgetLine,
+    Payer,
+)
+from models.associations import Association
+from models.base import db, lock
+from models.calls import Call
+from models.documents import Document, DocumentKind
+from models.indicators import Indicator
+from models.pledges import Pledge
+
+HIGHEST_AMOUNT = 100_000_000_00  # tyiyn: a hundred million som is no village project
+HIGHEST_QUANTITY = Decimal(1_000_000)
+LATEST_PLEDGE = timedelta(days=5 * 366)
+
+
+def create(call: Call, association: Association, *, language: str, actor: Actor, now: datetime) -> Application:
+    """Start a draft. One application an association in a call, withdrawn ones apart.
+
+    Raises `DomainError` when the call is not open, `AlreadyUsedError` when there is one already.
+    """
+    if not call.is_open_at(now):
+        raise DomainError(N_("This call is not open."))
+    existing = db.select(Application.id).where(
+        Application.call_id == call.id,
+        Application.association_id == association.id,
+        Application.status != ApplicationStatus.WITHDRAWN,
+    )
+    if db.session.scalar(existing) is not None:
+        raise AlreadyUsedError(N_("Your association has an application in this call already."))
+    application = Application(
+        number=numbering.next_number("A", now.year),
+        call=call,
+        association=association,
+        status=ApplicationStatus.DRAFT,
+        language=language,
+        created_by_id=actor.user_id,
+        created_at=now,
+    )
+    db.session.add(application)
+    db.session.flush()
+    for section in questions.SECTIONS:
+        application.sections.append(
+            ApplicationSection(key=section.key, answers={}, saved_at=now, saved_by_id=actor.user_id)
+        )
+    renew(application)
+    audit.record(actor, "application.create", application, now, call=call.id)
+    return application
+
+
+def section_of(application: Application, key: str) -> ApplicationSection:
+    return next(section for section in application.sections if section.key == key)
+
+
+def section_for_writing(application: Application, key: str) -> ApplicationSection:
+    """The section, read anew and locked until the end of the request: two writers come one after the other."""
+    lock(application)
+    section = section_of(application, key)
+    lock(section)
+    return section
+
+
+def save_section(
+    application: Application, key: str, answers: Mapping[str, str], *, actor: Actor, now: datetime
+) -> ApplicationSection:
+    """Save the answers of one page; unfinished ones are welcome. The caller has checked the section's version."""
+    _must_be_editable(application)
+    section, definition = section_of(application, key), questions.BY_KEY[key]
+    kept = {}
+    for question in definition.questions:
+        text = answers.get(question.key, "").replace("\r\n", "\n").strip()
+        if len(text) > question.limit:
+            raise LimitExceededError(
+                N_("At most %(limit)s characters; this has %(count)s."),
+                field=question.key,
+                limit=question.limit,
+                count=len(text),
+            )
+        kept[question.key] = text
+    section.answers, section.saved_at, section.saved_by_id = kept, now, actor.user_id
+    renew(application)
+    audit.record(actor, "application.save_section", application, now, section=key)
+    return section
+
+
+def add_budget_line(
+    application: Application,
+    *,
+    heading: BudgetHeading,
+    item: str,
+    unit: str,
+    quantity: Decimal,
+    unit_cost: int,
+    payer: Payer,
+    actor: Actor,
+    now: datetime,
+) -> BudgetLine:
+    """Add a planned cost; `unit_cost` in tyiyn."""
+    _must_be_editable(application)
+    if not 0 < quantity <= HIGHEST_QUANTITY:
+        raise DomainError(N_("The quantity must be more than zero and believable."), field="quantity")
+    if not 0 < unit_cost <= HIGHEST_AMOUNT or quantity * unit_cost > HIGHEST_AMOUNT:
+        raise DomainError(N_("The price must be more than zero and believable."), field="unit_cost")
+    line = BudgetLine(
+        heading=heading, item=item.strip(), unit=unit.strip(), quantity=quantity, unit_cost=unit_cost, payer=payer
+    )
+    application.budget_lines.append(line)
+    db.session.flush()
+    renew(application)
+    audit.record(
+        actor, "application.add_budget_line", application, now, line=line.id, amount=line.amount, payer=payer.value
+    )
+    return line
+
+
+def remove_budget_line(line: BudgetLine, application: Application, *, actor: Actor, now: datetime) -> None:
+    _must_be_editable(application)
+    audit.record(actor, "application.remove_budget_line", application, now, line=line.id, amount=line.amount)
+    application.budget_lines.remove(line)
+    db.session.delete(line)
+    db.session.flush()
+    renew(application)
+
+
+def add_pledge(
+    application: Application,
+    *,
+    remitter_name: str,
+    is_pseudonym: bool,
+    country: str,
+    currency: str,
+    amount: int,
+    due_on: date,
+    has_consent: bool,
+    actor: Actor,
+    now: datetime,
+) -> Pledge:
+    """Record a promise of co-investment in minor units of `currency`, valued in som at today's rate.
+
+    Raises `IncompleteError` without consent or without a rate, `DomainError` for an unknown currency.
+    """
+    _must_be_editable(application)
+    if not has_consent:
+        raise IncompleteError(N_("Without the remitter's consent the pledge cannot be recorded."), field="has_consent")
+    if amount <= 0:
+        raise DomainError(N_("The amount must be more than zero."), field="amount")
+    if not bishkek_day(now) <= due_on <= bishkek_day(now) + LATEST_PLEDGE:
+        raise DomainError(N_("The day must lie ahead, within five years."), field="due_on")
+    rate = rates.rate_for(currency, bishkek_day(now))
+    amount_kgs = rates.in_som(amount, currency, rate)
+    if not 0 < amount_kgs <= HIGHEST_AMOUNT:
+        raise LimitExceededError(N_("This amount is not believable for a village project."), field="amount")
+    pledge = Pledge(
+        application_id=application.id,
+        remitter_name=remitter_name.strip(),
+        is_pseudonym=is_pseudonym,
+        country=country,
+        currency=currency,
+        amount=amount,
+        rate_id=rate.id if rate else None,
+        amount_kgs=amount_kgs,
+        due_on=due_on,
+        has_consent=has_consent,
+        recorded_by_id=actor.user_id,
+        recorded_at=now,
+    )
+    db.session.add(pledge)
+    db.session.flush()
+    renew(application)
+    audit.record(actor, "application.add_pledge", application, now, pledge=pledge.id, amount=amount, currency=currency)
+    return pledge
+
+
+def remove_pledge(pledge: Pledge, application: Application, *, actor: Actor, now: datetime) -> None:
+    _must_be_editable(application)
+    audit.record(actor, "application.remove_pledge", application, now, pledge=pledge.id, amount_kgs=pledge.amount_kgs)
+    db.session.delete(pledge)
+    db.session.flush()
+    renew(application)
+
+
+def pledges_of(application: Application) -> list[Pledge]:
+    return list(
+        db.session.scalars(db.select(Pledge).where(Pledge.application_id == application.id).order_by(Pledge.id))
+    )
+
+
+def documents_of(application: Application) -> list[Document]:
+    query = db.select(Document).where(Document.application_id == application.id, Document.removed_at.is_(None))
+    return list(db.session.scalars(query.options(db.joinedload(Document.file)).order_by(Document.id)))
+
+
+def attach_document(
+    application: Application, kind: DocumentKind, upload: Upload, *, storage: Path, actor: Actor, now: datetime
+) -> Document:
+    """Attach a paper while the application is being written."""
+    _must_be_editable(application)
+    return documents.attach(application, kind, upload, storage=storage, actor=actor, now=now)
+
+
+def remove_document(document: Document, application: Application, *, actor: Actor, now: datetime) -> None:
+    _must_be_editable(application)
+    documents.remove(document, application, actor=actor, now=now)
+
+
+def set_target(
+    application: Application, indicator: Indicator, baseline: Decimal, goal: Decimal, *, actor: Actor, now: datetime
+) -> None:
+    """Promise a value on an indicator; a second promise replaces the first."""
+    _must_be_editable(application)
+    if not indicator.is_active:
+        raise DomainError(N_("This indicator is not in use."), field="indicator")
+    if baseline < 0 or goal < 0 or goal > 10_000_000 or baseline > 10_000_000:
+        raise DomainError(N_("The value must be zero or more and believable."), field="target")
+    for promise in application.targets:
+        if promise.indicator_id == indicator.id:
+            promise.baseline, promise.target = baseline, goal
+            break
+    else:
+        application.targets.append(ApplicationTarget(indicator=indicator, baseline=baseline, target=goal))
+    db.session.flush()
+    audit.record(actor, "application.set_target", application, now, indicator=indicator.key)
+
+
+def remove_target(promise: ApplicationTarget, application: Application, *, actor: Actor, now: datetime) -> None:
+    _must_be_editable(application)
+    application.targets.remove(promise)
+    db.session.delete(promise)
+    db.session.flush()
+    audit.record(actor, "application.remove_target", application, now, indicator=promise.indicator_id)
+
+
+def renew(application: Application) -> None:
+    """Renew what the application repeats for lists: title, search text and amounts."""
+    answers = application.answers
+    application.title = answers.get("title", "")[:200]
+    association = application.association
+    words = (application.number, application.title, association.name_ky, association.name_ru, association.name_en)
+    application.search_text = fold(" ".join(words))
+    application.grant_requested = application.amount_paid_by(Payer.GRANT)
+    application.total_cost = sum(line.amount for line in application.budget_lines)
+    application.remittance_pledged = sum(pledge.amount_kgs for pledge in pledges_of(application))
+    db.session.flush()
+
+
+def _must_be_editable(application: Application) -> None:
+    if not application.is_editable:
+        raise DomainError(N_("The application has been signed off or submitted: it can only be read now."))

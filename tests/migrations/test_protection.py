@@ -1,0 +1,97 @@
+"""History is append-only: through the application's own connection the database itself refuses (promise R4)."""
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.exc import DBAPIError
+
+from models.base import Base, db
+from models.protection import APPEND_ONLY, UNIQUE_KEYS
+from tests.factories import Programme
+from tests.support.databases import Copy
+
+ATTEMPTS = {
+    "sqlite": (
+        "UPDATE {table} SET id = id",
+        "UPDATE OR REPLACE {table} SET id = id",
+        "DELETE FROM {table}",
+        "REPLACE INTO {table} SELECT * FROM {table}",
+        "INSERT OR REPLACE INTO {table} SELECT * FROM {table}",
+        "INSERT INTO {table} SELECT * FROM {table} WHERE true ON CONFLICT (id) DO UPDATE SET id = excluded.id",
+    ),
+    "postgresql": (
+        "UPDATE {table} SET id = id",
+        "DELETE FROM {table}",
+        "INSERT INTO {table} SELECT * FROM {table} ON CONFLICT (id) DO UPDATE SET id = excluded.id",
+        "TRUNCATE {table} CASCADE",
+    ),
+}
+
+
+def refused(statement: str, table: str) -> bool:
+    """Whether the database refuses with the trigger's words; what was there stays."""
+    before = db.session.execute(sa.text(f"SELECT * FROM {table} ORDER BY id")).all()
+    assert before, f"no row in {table}: the attempt would prove nothing"
+    try:
+        db.session.execute(sa.text(statement))
+        db.session.commit()
+        answer = ""
+    except DBAPIError as error:
+        answer = str(error.orig)
+    db.session.rollback()
+    assert db.session.execute(sa.text(f"SELECT * FROM {table} ORDER BY id")).all() == before
+    db.session.rollback()
+    return f"{table} is append-only" in answer or "append-only" in answer
+
+
+def test_what_is_written_once_cannot_be_changed(database: Copy, programme: Programme) -> None:
+    """Each way on each table, over the rows of a whole grant."""
+    programme.make_grant("completed")
+    db.session.commit()
+    tried = 0
+    for table in APPEND_ONLY:
+        for attempt in ATTEMPTS[database.kind]:
+            assert refused(attempt.format(table=table), table), attempt.format(table=table)
+            tried += 1
+    assert tried == len(APPEND_ONLY) * len(ATTEMPTS[database.kind])
+    print(f"{database.kind}: {tried} attempts, {tried} refused")
+
+
+def test_a_row_cannot_be_replaced_under_another_id(database: Copy, programme: Programme) -> None:
+    """SQLite's INSERT OR REPLACE deletes the row that holds a unique value, and fires no DELETE trigger."""
+    if database.kind != "sqlite":
+        pytest.skip("PostgreSQL has no INSERT OR REPLACE")
+    programme.make_grant("completed")
+    db.session.commit()
+    tried = 0
+    for table, keys in UNIQUE_KEYS.items():
+        columns = [column.name for column in Base.metadata.tables[table].columns if column.name != "id"]
+        for key in keys:
+            is_set = " AND ".join(f"{name} IS NOT NULL" for name in key)
+            if not db.session.scalar(sa.text(f"SELECT count(*) FROM {table} WHERE {is_set}")):
+                continue
+            names = ", ".join(columns)
+            statement = (
+                f"INSERT OR REPLACE INTO {table} (id, {names}) SELECT id + 100000, {names} FROM {table} WHERE {is_set}"
+            )
+            assert refused(statement, table), statement
+            tried += 1
+    assert tried >= 8
+
+
+def test_the_unique_keys_are_those_of_the_models() -> None:
+    """A unique column that is not listed would open the way around the trigger."""
+    for table in APPEND_ONLY:
+        metadata = Base.metadata.tables[table]
+        found = {
+            tuple(sorted(one.columns.keys())) for one in metadata.constraints if isinstance(one, sa.UniqueConstraint)
+        }
+        found |= {tuple(sorted(one.columns.keys())) for one in metadata.indexes if one.unique}
+        assert found <= {tuple(sorted(key)) for key in UNIQUE_KEYS.get(table, ())}, table
+
+
+def test_new_rows_are_welcome(app: Flask, programme: Programme) -> None:
+    before = db.session.scalar(sa.text("SELECT count(*) FROM audit_events"))
+    programme.make_person()
+    db.session.commit()
+    assert db.session.scalar(sa.text("SELECT count(*) FROM audit_events")) == before + 1

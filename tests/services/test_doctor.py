@@ -1,0 +1,82 @@
+"""`flask doctor`: each thing that can be wrong is named with its cure."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from app import database as database_setup
+from app import doctor
+from app.config import Config
+from models.base import db
+from tests.support.databases import Copy
+
+
+@pytest.fixture
+def config(app: Flask) -> Config:
+    found: Config = app.config["ASHAR"]
+    return found
+
+
+def problems(app: Flask, config: Config) -> dict[str, str]:
+    return {one.what: one.problem for one in doctor.examine(config, app.extensions["broker"]) if one.problem}
+
+
+def test_a_sound_copy(app: Flask, broker: str, config: Config) -> None:
+    assert problems(app, config) == {}
+    assert len(doctor.examine(config, app.extensions["broker"])) == 6
+
+
+def test_the_command_says_so_and_exits_accordingly(app: Flask, broker: str) -> None:
+    done = app.test_cli_runner().invoke(args=["doctor"])
+    assert done.exit_code == 0, done.output
+    assert "PROBLEM" not in done.output
+
+
+def test_no_broker(app: Flask, config: Config) -> None:
+    assert "make run" in problems(app, config)["broker"]
+    done = app.test_cli_runner().invoke(args=["doctor"])
+    assert done.exit_code == 1
+    assert "PROBLEM broker" in done.output
+
+
+def test_an_older_database(app: Flask, broker: str, config: Config) -> None:
+    db.session.execute(sa.text("UPDATE alembic_version SET version_num = '0000'"))
+    db.session.commit()
+    assert "flask init" in problems(app, config)["migrations"]
+
+
+def test_a_table_that_lost_its_protection(app: Flask, database: Copy, broker: str, config: Config) -> None:
+    trigger = "scores_no_replace" if database.kind == "sqlite" else "scores_no_change ON scores"
+    db.session.execute(sa.text(f"DROP TRIGGER {trigger}"))
+    db.session.commit()
+    assert "scores" in problems(app, config)["append-only tables"]
+
+
+def test_a_folder_that_cannot_be_written(app: Flask, broker: str, config: Config, tmp_path: Path) -> None:
+    in_the_way = tmp_path / "file"
+    in_the_way.touch()
+    found = problems(app, replace(config, home=in_the_way))
+    assert "ASHAR_HOME" in found[f"folder {in_the_way}"]
+
+
+def test_an_unsafe_database_is_named(app: Flask, database: Copy) -> None:
+    """Durability off: on SQLite by a pragma of the connection, on PostgreSQL by a setting."""
+    statement = {"sqlite": "PRAGMA synchronous = OFF", "postgresql": "SET synchronous_commit = off"}[database.kind]
+    engine = sa.create_engine(db.engine.url, module=db.engine.dialect.dbapi)
+    if database.kind == "sqlite":
+        database_setup.prepare(engine)
+
+    @sa.event.listens_for(engine, "connect")
+    def weaken(connection: object, _record: object) -> None:
+        cursor = connection.cursor()  # type: ignore[attr-defined]
+        cursor.execute(statement)
+        connection.commit()  # type: ignore[attr-defined]
+        cursor.close()
+
+    found = " ".join(database_setup.check(engine))
+    engine.dispose()
+    assert "synchronous" in found
+    assert database_setup.check(db.engine) == []

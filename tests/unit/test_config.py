@@ -1,0 +1,90 @@
+"""The environment as configuration: defaults for the embedded case, and a production that refuses to guess."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from app.config import ConfigurationMissing, from_environment
+
+KEY = "k" * 32
+POSTGRESQL = "postgresql://ashar@db/ashar"
+
+
+def production(tmp_path: Path, **more: str) -> dict[str, str]:
+    return {"ASHAR_ENV": "production", "ASHAR_HOME": str(tmp_path / "home")} | more
+
+
+def test_the_defaults_serve_the_embedded_case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    config = from_environment({})
+    assert (config.mode, config.home) == ("embedded", tmp_path / "instance")
+    assert config.is_sqlite
+    assert config.database_file == tmp_path / "instance" / "ashar.sqlite3"
+    assert config.redis_url == f"unix://{tmp_path}/instance/run/broker.sock"
+    assert config.broker_embedded
+    assert (config.bind, config.port, config.https, config.trusted_proxies) == ("127.0.0.1", 8000, False, 0)
+
+
+def test_the_embedded_key_is_made_once_and_kept_private(tmp_path: Path) -> None:
+    first = from_environment({"ASHAR_HOME": str(tmp_path)})
+    assert len(first.secret_key) >= 32
+    assert from_environment({"ASHAR_HOME": str(tmp_path)}).secret_key == first.secret_key
+    assert stat.S_IMODE((tmp_path / "keys" / "secret.key").stat().st_mode) == 0o600
+
+
+def test_two_copies_stand_beside_each_other(tmp_path: Path) -> None:
+    one, other = (from_environment({"ASHAR_HOME": str(tmp_path / name), "PORT": "8001"}) for name in ("a", "b"))
+    assert one.database_url != other.database_url
+    assert one.redis_url != other.redis_url
+    assert one.secret_key != other.secret_key
+
+
+def test_outside_servers_need_no_change_of_code(tmp_path: Path) -> None:
+    env = {"ASHAR_HOME": str(tmp_path), "DATABASE_URL": POSTGRESQL, "REDIS_URL": "redis://cache:6379/0"}
+    config = from_environment(env)
+    assert not config.is_sqlite
+    assert (config.redis_url, config.broker_embedded) == ("redis://cache:6379/0", False)
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        ({"DATABASE_URL": POSTGRESQL}, "SECRET_KEY"),
+        ({"DATABASE_URL": POSTGRESQL, "SECRET_KEY": "short"}, "at least 32"),
+        ({"SECRET_KEY": KEY}, "DATABASE_URL"),
+        ({}, "DATABASE_URL"),
+    ],
+)
+def test_production_refuses_to_start_without_its_secrets(tmp_path: Path, given: dict[str, str], wanted: str) -> None:
+    with pytest.raises(ConfigurationMissing, match=wanted):
+        from_environment(production(tmp_path, **given))
+
+
+def test_production_with_its_secrets(tmp_path: Path) -> None:
+    key_file = tmp_path / "key"
+    key_file.write_text(KEY + "\n", encoding="utf-8")
+    config = from_environment(production(tmp_path, DATABASE_URL=POSTGRESQL, SECRET_KEY_FILE=str(key_file)))
+    assert config.secret_key == KEY
+    assert config.https
+    on_sqlite = from_environment(production(tmp_path, ASHAR_EMBEDDED_DATABASE="yes", SECRET_KEY=KEY))
+    assert on_sqlite.is_sqlite
+    assert not (tmp_path / "home" / "keys").exists()
+
+
+@pytest.mark.parametrize("wrong", [{"ASHAR_ENV": "staging"}, {"PORT": "http"}, {"ASHAR_TRUSTED_PROXIES": "all"}])
+def test_a_value_that_cannot_be_used_is_refused(tmp_path: Path, wrong: dict[str, str]) -> None:
+    with pytest.raises(ConfigurationMissing):
+        from_environment({"ASHAR_HOME": str(tmp_path)} | wrong)
+
+
+def test_a_home_too_long_for_a_socket_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationMissing, match="shorter"):
+        from_environment({"ASHAR_HOME": str(tmp_path / ("x" * 110))})
+
+
+def test_the_folders_are_private(tmp_path: Path) -> None:
+    config = from_environment({"ASHAR_HOME": str(tmp_path / "home")})
+    config.prepare_folders()
+    for folder in (config.uploads, config.reports, config.home / "run", config.home / "keys"):
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
