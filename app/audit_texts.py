@@ -127,7 +127,7 @@ NOUNS: Mapping[str, str] = {
     "results": N_("Result"),
     "reviews": N_("Review"),
     "tranches": N_("Tranche"),
-    "users": N_("Account"),
+    "users": N_("User account"),
     "visits": N_("Visit"),
 }
 """{table: message id} for every table an act may be about, in the order of the filter."""

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from app.config import Config
-from models.base import write_intent
+from models.base import canonical_json, write_intent
 
 OLDEST_SQLITE = (3, 51, 3)
 BUSY_TIMEOUT_MS = 15_000
@@ -30,9 +30,11 @@ class UnsafeDatabaseError(Exception):
 
 def engine_options(config: Config) -> dict[str, Any]:
     """Arguments of `create_engine` for this configuration."""
+    common = {"json_serializer": canonical_json}  # Cyrillic as it is written, not as \u escapes
     if config.is_sqlite:
-        return {"module": sqlite_driver, "connect_args": {"timeout": BUSY_TIMEOUT_MS / 1000, "isolation_level": None}}
-    return {"pool_pre_ping": True, "connect_args": {"options": POSTGRESQL_OPTIONS}}
+        arguments = {"timeout": BUSY_TIMEOUT_MS / 1000, "isolation_level": None}
+        return {**common, "module": sqlite_driver, "connect_args": arguments}
+    return {**common, "pool_pre_ping": True, "connect_args": {"options": POSTGRESQL_OPTIONS}}
 
 
 def prepare(engine: sa.Engine) -> None:

@@ -17,7 +17,7 @@ Story = Generator[datetime, datetime, None]
 Chapter = Generator[datetime, datetime, datetime]
 """A part of a story, told with `yield from`; it returns the instant at which it ended."""
 
-LATEST_FIXED_DAY = date(2026, 10, 5)
+LATEST_FIXED_DAY = date(2026, 11, 2)
 """The demonstration's calendar is written for days from here on; on an earlier clock it moves back by whole weeks."""
 
 

@@ -1,6 +1,7 @@
 """Staff, reviewers, centres, associations, members and payout accounts of the demonstration."""
 
 from datetime import date, datetime, timedelta
+from functools import cache
 from random import Random
 
 from app.services import associations, users
@@ -164,8 +165,16 @@ def donor_account(programme: Programme, donor_code: str, key: str, now: datetime
 
 
 def _account(actor: Actor | None, person: Person, username: str, now: datetime) -> User:
-    user, _password = users.create(person, username, actor=actor, now=now, password=DEMO_PASSWORD)
+    user, _password = users.create(
+        person, username, actor=actor, now=now, password=DEMO_PASSWORD, password_hash=_demo_hash()
+    )
     return user
+
+
+@cache
+def _demo_hash() -> str:
+    """One hash for all demonstration accounts: fifty of them would cost half a minute on a slow machine."""
+    return users.hash_password(DEMO_PASSWORD)
 
 
 def _person(name: str, actor: Actor | None, home: Village | None, now: datetime, chance: Random) -> Person:

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from app.clock import bishkek_day
-from app.localisation import N_
+from app.localisation import N_, current_locale
 from app.services import assignments, contributions, expenditures, results, visits
 from models.applications import Application, ApplicationStatus
 from models.associations import Association, PayoutAccount
@@ -65,7 +65,7 @@ def _applicant(user: User, now: datetime) -> list[Task]:
         tasks.append(
             Task(
                 states[one.status],
-                f"{one.title or one.number} · {one.association.name_ky}",
+                f"{one.title or one.number} · {one.association.name(current_locale())}",
                 "applications.show",
                 {"application_id": one.id},
                 None if one.status is ApplicationStatus.RETURNED else bishkek_day(one.call.closes_at),
@@ -78,7 +78,7 @@ def _applicant(user: User, now: datetime) -> list[Task]:
         .limit(MOST)
     )
     for grant in db.session.scalars(grants):
-        subject = f"{grant.application.title} · {grant.association.name_ky}"
+        subject = f"{grant.application.title} · {grant.association.name(current_locale())}"
         where = {"grant_id": grant.id}
         if grant.status is GrantStatus.OFFERED:
             tasks.append(Task(N_("Accept the grant"), subject, "grants.show", where, None))
@@ -104,7 +104,7 @@ def _reviewer(user: User, _now: datetime) -> list[Task]:
     return [
         Task(
             texts[one.status],
-            f"{one.application.title} · {one.application.association.name_ky}",
+            f"{one.application.title} · {one.application.association.name(current_locale())}",
             "reviews.edit" if one.status is AssignmentStatus.ACCEPTED else "assignments.answer",
             {"assignment_id": one.id},
             one.due_on,
@@ -127,7 +127,7 @@ def _secretary(_user: User, now: datetime) -> list[Task]:
         tasks.append(
             Task(
                 N_("Screen the application"),
-                f"{one.title} · {one.association.name_ky}",
+                f"{one.title} · {one.association.name(current_locale())}",
                 "applications.show",
                 {"application_id": one.id},
                 bishkek_day(one.submitted_at + ANSWER_WITHIN) if one.submitted_at else None,
@@ -137,15 +137,15 @@ def _secretary(_user: User, now: datetime) -> list[Task]:
         tasks.append(
             Task(
                 N_("Assign reviewers"),
-                f"{application.title} · {application.association.name_ky}",
+                f"{application.title} · {application.association.name(current_locale())}",
                 "assignments.new",
                 {"application_id": application.id},
             )
         )
     for call in db.session.scalars(db.select(Call).where(Call.status == CallStatus.DRAFT)):
-        tasks.append(Task(N_("Open the call"), call.title_in("ky"), "calls.show", {"call_id": call.id}))
+        tasks.append(Task(N_("Open the call"), call.title_in(current_locale()), "calls.show", {"call_id": call.id}))
     for call in db.session.scalars(db.select(Call).where(Call.status == CallStatus.OPEN, Call.closes_at < now)):
-        tasks.append(Task(N_("Hold the Council's session"), call.title_in("ky"), "calls.show", {"call_id": call.id}))
+        tasks.append(Task(N_("Hold the Council's session"), call.title_in(current_locale()), "calls.show", {"call_id": call.id}))
     return tasks
 
 
@@ -154,7 +154,7 @@ def _chair(_user: User, _now: datetime) -> list[Task]:
     return [
         Task(
             N_("Sign the protocol when every decision is made"),
-            session.call.title_in("ky"),
+            session.call.title_in(current_locale()),
             "council_sessions.show",
             {"session_id": session.id},
             session.held_on,
@@ -183,7 +183,7 @@ def _finance(user: User, now: datetime) -> list[Task]:
         tasks.append(
             Task(
                 states[tranche.status],
-                f"{tranche.grant.number} · {tranche.grant.association.name_ky}",
+                f"{tranche.grant.number} · {tranche.grant.association.name(current_locale())}",
                 "tranches.show",
                 {"tranche_id": tranche.id},
                 tranche.due_on,
@@ -196,7 +196,7 @@ def _finance(user: User, now: datetime) -> list[Task]:
         .limit(MOST)
     )
     for one in db.session.scalars(offers):
-        subject = f"{one.title} · {one.association.name_ky}"
+        subject = f"{one.title} · {one.association.name(current_locale())}"
         tasks.append(Task(N_("Offer the grant"), subject, "grants.new", {"application_id": one.id}))
     for grant in db.session.scalars(
         db.select(Grant)
@@ -204,10 +204,10 @@ def _finance(user: User, now: datetime) -> list[Task]:
         .options(db.joinedload(Grant.association))
         .limit(MOST)
     ):
-        subject = f"{grant.number} · {grant.association.name_ky}"
+        subject = f"{grant.number} · {grant.association.name(current_locale())}"
         tasks.append(Task(N_("Enter the signed agreement"), subject, "grants.show", {"grant_id": grant.id}))
     for line in expenditures.waiting(MOST):
-        subject = f"{line.title} · {line.grant.association.name_ky}"
+        subject = f"{line.title} · {line.grant.association.name(current_locale())}"
         tasks.append(
             Task(
                 N_("Check the spending"),
@@ -224,7 +224,7 @@ def _finance(user: User, now: datetime) -> list[Task]:
         .limit(MOST)
     ):
         where = {"association_id": account.association_id}
-        tasks.append(Task(N_("Confirm the payout account"), account.association.name_ky, "associations.show", where))
+        tasks.append(Task(N_("Confirm the payout account"), account.association.name(current_locale()), "associations.show", where))
     rates = db.select(ExchangeRate).where(ExchangeRate.approved_at.is_(None), ExchangeRate.entered_by_id != user.id)
     if db.session.scalar(rates.limit(1)) is not None:
         tasks.append(Task(N_("Approve exchange rates"), "", "rates.index", {}, bishkek_day(now)))
@@ -237,7 +237,7 @@ def _monitor(user: User, _now: datetime) -> list[Task]:
         tasks.append(
             Task(
                 N_("Verify the contribution"),
-                f"{one.grant.number} · {one.grant.association.name_ky}",
+                f"{one.grant.number} · {one.grant.association.name(current_locale())}",
                 "contributions.show",
                 {"contribution_id": one.id},
                 bishkek_day(one.recorded_at + ANSWER_WITHIN),
@@ -247,14 +247,14 @@ def _monitor(user: User, _now: datetime) -> list[Task]:
         tasks.append(
             Task(
                 N_("Verify the result"),
-                f"{grant.number} · {grant.association.name_ky}",
+                f"{grant.number} · {grant.association.name(current_locale())}",
                 "results.index",
                 {"grant_id": grant.id},
                 bishkek_day(result.reported_at + ANSWER_WITHIN),
             )
         )
     for visit in visits.planned_for(user, MOST):
-        subject = f"{visit.grant.number} · {visit.grant.association.name_ky}"
+        subject = f"{visit.grant.number} · {visit.grant.association.name(current_locale())}"
         tasks.append(Task(N_("Visit the grant"), subject, "visits.show", {"visit_id": visit.id}, visit.planned_on))
     return tasks
 

@@ -1,6 +1,7 @@
 """What every template can use: texts, formats, navigation, assets; and the language of a request."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -82,23 +83,23 @@ def action_fields() -> Markup:
     return Markup(hidden * 2).format("csrf_token", generate_csrf(), "idempotency_key", new_key())  # noqa: S704
 
 
-SUBJECT_PAGES = {
-    "applications": ("applications.show", "application_id"),
-    "assignments": ("assignments.answer", "assignment_id"),
-    "calls": ("calls.show", "call_id"),
-    "council_sessions": ("council_sessions.show", "session_id"),
-    "funding_reports": ("funding_reports.show", "report_id"),
-    "funds": ("funds.show", "fund_id"),
-    "grants": ("grants.show", "grant_id"),
+SUBJECT_PAGES: Mapping[str, tuple[str, str, Permission]] = {
+    "applications": ("applications.show", "application_id", Permission.APPLICATION_READ),
+    "assignments": ("assignments.answer", "assignment_id", Permission.ASSIGNMENT_ANSWER),
+    "calls": ("calls.show", "call_id", Permission.CALL_READ),
+    "council_sessions": ("council_sessions.show", "session_id", Permission.SESSION_READ),
+    "funding_reports": ("funding_reports.show", "report_id", Permission.FUNDING_REPORT_READ),
+    "funds": ("funds.show", "fund_id", Permission.FUND_READ),
+    "grants": ("grants.show", "grant_id", Permission.GRANT_READ),
 }
 
 
 def subject_url(subject: str) -> str | None:
-    """The page of "noun:id", when the noun has one. Whether the reader may open it is decided there."""
+    """The page of "noun:id", when the noun has one that the reader's role may open."""
     noun, _colon, row_id = subject.partition(":")
-    if noun not in SUBJECT_PAGES:
+    endpoint, argument, permission = SUBJECT_PAGES.get(noun, ("", "", None))
+    if permission is None or not can(permission):
         return None
-    endpoint, argument = SUBJECT_PAGES[noun]
     values: dict[str, Any] = {argument: row_id}
     return url_for(endpoint, **values)
 

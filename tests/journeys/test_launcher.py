@@ -46,15 +46,15 @@ class Copy:
         return self
 
     def children(self) -> set[int]:
-        """Every process that has this copy's home in its environment, but for the parent."""
-        mark = f"ASHAR_HOME={self.home}".encode()
+        """Every process that has this copy's home in its environment or its title, but for the parent."""
         found = set()
         for folder in Path("/proc").glob("[0-9]*"):
             try:
-                if mark in (folder / "environ").read_bytes().split(b"\0"):
-                    found.add(int(folder.name))
+                environment, title = (folder / "environ").read_bytes(), (folder / "cmdline").read_bytes()
             except OSError:
                 continue
+            if f"ASHAR_HOME={self.home}".encode() in environment.split(b"\0") or bytes(self.home) in title:
+                found.add(int(folder.name))
         return found - {self.process.pid}
 
     def end(self, number: signal.Signals) -> float:

@@ -1,0 +1,114 @@
+"""A tour of every role's pages in a real browser: no broken policy, no sideways scrolling, the right language."""
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from seeds import demonstration
+from tests.support.servers import Site
+
+PASSWORD = demonstration.sign_ins()[0].password
+LANGUAGES = ("ky", "ru", "en")
+ROLES = [one.username for one in demonstration.sign_ins()]
+LATIN = re.compile(r"[A-Za-z]{4,}")
+FILE_NAME = re.compile(r"\S+\.(pdf|jpg|png)\b")
+LATIN_ALLOWED = {
+    "Ashar", "InforEuro", "spring", "GeoNames", "Who", "First", "SOATE", "English", "DEMO", "XLSX", "QR", "SHA", "PDF", "CSV",
+    *(part for name in ROLES for part in re.split(r"\W", name)),
+}  # fmt: skip
+
+
+def sign_in(page: Page, username: str, language: str) -> None:
+    page.goto("/sign-in")
+    choose(page, language)
+    page.fill("input[name=name]", username)
+    page.fill("input[name=password]", PASSWORD)
+    page.locator("main button[type=submit]").click()
+    page.wait_for_url(re.compile(r"/$"))
+
+
+def choose(page: Page, language: str) -> None:
+    page.locator(f"form[action$='/language'] button[value={language}]").first.click()
+    page.wait_for_load_state()
+    assert page.locator("html").get_attribute("lang") == language
+
+
+def scrolls_sideways(page: Page) -> bool:
+    return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
+
+
+def links_of(page: Page) -> list[str]:
+    """The navigation's pages and the first of each kind of detail page the role can reach from them."""
+    found = page.eval_on_selector_all("nav a[href^='/'], header a[href^='/']", "all => all.map(a => a.pathname)")
+    return list(dict.fromkeys(found))
+
+
+def tour(page: Page) -> list[str]:
+    """Every page of the navigation, and from each one page of every kind it links to."""
+    seen: dict[str, str] = {}
+    for address in links_of(page):
+        seen.setdefault(re.sub(r"\d+", "N", address), address)
+    for address in list(seen.values()):
+        page.goto(address)
+        for link in page.eval_on_selector_all("main a[href^='/']", "all => all.map(a => a.pathname)"):
+            if not link.endswith((".pdf", "/receipt", "/protocol", "/agreement", "/pdf", "/xlsx", "/csv")) and (
+                "/documents/" not in link
+            ):
+                seen.setdefault(re.sub(r"\d+", "N", link), link)
+    return list(seen.values())
+
+
+@pytest.mark.parametrize("username", ROLES)
+def test_every_page_of_a_role_is_whole_on_a_phone_and_on_a_pc(page: Page, username: str) -> None:
+    language = LANGUAGES[ROLES.index(username) % 2]
+    sign_in(page, username, language)
+    wide, foreign = [], []
+    addresses = tour(page)
+    assert len(addresses) >= 4
+    for address in addresses:
+        for width in (360, 1280):
+            page.set_viewport_size({"width": width, "height": 800})
+            response = page.goto(address)
+            assert response is not None
+            assert response.status == 200, address
+            if scrolls_sideways(page):
+                wide.append((address, width))
+        if address.startswith("/people"):
+            continue  # user names are Latin, whatever the language
+        text = FILE_NAME.sub("", page.locator("main").inner_text())
+        words = set(LATIN.findall(text)) - LATIN_ALLOWED
+        foreign += [(address, word) for word in words if not word.isupper()]
+    assert wide == []
+    assert foreign == [], "English words on a Kyrgyz or Russian page"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_language_is_remembered_before_and_after_sign_in(page: Page, language: str) -> None:
+    sign_in(page, "secretary", language)
+    for address in ("/applications", "/council", "/history"):
+        page.goto(address)
+        assert page.locator("html").get_attribute("lang") == language
+
+
+def test_dark_and_print_are_readable(page: Page) -> None:
+    sign_in(page, "finance1", "ky")
+    page.emulate_media(color_scheme="dark")
+    page.goto("/grants")
+    dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    page.emulate_media(color_scheme="light")
+    assert dark != page.evaluate("getComputedStyle(document.body).backgroundColor")
+    page.emulate_media(media="print")
+    assert not page.locator(".ash-header__tools").is_visible()
+
+
+def test_without_javascript_one_can_sign_in_choose_a_language_and_open_the_menu(browser: Browser, site: Site) -> None:
+    context = browser.new_context(java_script_enabled=False, base_url=site.url, viewport={"width": 360, "height": 700})
+    page = context.new_page()
+    sign_in(page, "tayan.chair", "ru")
+    page.locator("header summary").first.click()
+    page.locator("nav a[href='/applications']:visible").first.click()
+    page.wait_for_load_state()
+    assert page.locator("html").get_attribute("lang") == "ru"
+    assert page.locator("main a[href*='/applications/']").count()
+    context.close()
