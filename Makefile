@@ -1,6 +1,7 @@
 # Ashar: everything starts here. Needs python3 (3.11 or newer) with python3-venv, and make.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
+.SHELLFLAGS := -o pipefail -c
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -9,7 +10,7 @@ TOOLS := $(VENV)/.installed-tools
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 CPUS := 2
 
-.PHONY: help run test check bench reliability format lock test-programs
+.PHONY: help run test check bench reliability format lock style test-programs
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -18,21 +19,23 @@ help: ## list the targets
 run: $(RUNTIME) ## start Ashar with its demonstration (PORT, BIND, ASHAR_HOME, ASHAR_DEMO=no)
 	@exec $(BIN)/python -m app.launcher
 
-test: $(TOOLS) test-programs check ## everything: checks, then the whole suite on both databases and in a browser
+test: $(TOOLS) test-programs style ## everything: style and types, the whole suite on both databases and in a browser
 	@$(BIN)/pytest -n $(CPUS) --dist loadfile
 
-check: $(TOOLS) ## the fast part: style, types, import contracts, unit and architecture tests
+check: $(TOOLS) style ## the fast part: style, types, import contracts, unit and architecture tests
+	@$(BIN)/pytest -n $(CPUS) --quiet tests/unit tests/architecture
+
+style:
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --check --quiet
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports
-	@$(BIN)/pytest -n $(CPUS) --quiet tests/unit tests/architecture
+	@$(BIN)/lint-imports --no-logo 2>&1 | tail -n 2
 
 bench: $(TOOLS) ## speed, with 20,000 applications (ONLY=name for one figure)
 	@$(BIN)/python -m benchmarks $(ONLY)
 
-reliability: $(TOOLS) ## the promises of reliability.md, whole: takes long
-	@$(BIN)/pytest tests/reliability
+reliability: $(TOOLS) test-programs ## the promises of reliability.md at their full N: takes long
+	@ASHAR_FULL=yes $(BIN)/pytest tests/reliability -s
 
 format: $(TOOLS) ## put the code into its one form
 	@$(BIN)/ruff check --fix --quiet || true

@@ -213,8 +213,8 @@ def association_of(row: Any) -> Association | None:
 
 
 def visible(user: User, table: type[Any]) -> Any:
-    """The SELECT of the rows of `table` that `user` may see."""
-    return db.select(table).where(_VISIBLE[table](user))
+    """The SELECT of the rows of `table` that `user` may see, with the rows every page of it needs beside it."""
+    return db.select(table).where(_VISIBLE[table](user)).options(*_BESIDE.get(table, ()))
 
 
 def _associations(user: User) -> Any:
@@ -331,4 +331,20 @@ _VISIBLE: Mapping[type[Any], Callable[[User], Any]] = {
     Tranche: _of_grants(Tranche.grant_id),
     User: _users,
     Visit: _of_grants(Visit.grant_id),
+}
+
+_BESIDE: Mapping[type[Any], tuple[Any, ...]] = {
+    Application: (
+        db.joinedload(Application.call, innerjoin=True),
+        db.joinedload(Application.association, innerjoin=True).joinedload(Association.ayil_okmotu, innerjoin=True),
+    ),
+    Assignment: (
+        db.joinedload(Assignment.application, innerjoin=True).joinedload(Application.call, innerjoin=True),
+        db.joinedload(Assignment.review),
+    ),
+    Grant: (
+        db.joinedload(Grant.association, innerjoin=True),
+        db.joinedload(Grant.application, innerjoin=True),
+        db.joinedload(Grant.fund, innerjoin=True),
+    ),
 }

@@ -17,11 +17,16 @@ from models.outbox import OutboxJob
 NAME = "ashar"
 
 
+WAITING = "jobs wait in the outbox"
+"""On the session: this transaction wrote a job, so its commit is worth a look at the outbox."""
+
+
 def enqueue_after_commit(function: str, *arguments: Any, now: datetime) -> OutboxJob:
     """Write a job to the outbox. It leaves for the broker when the transaction is committed."""
     job = OutboxJob(function=function, arguments=list(arguments), created_at=now)
     db.session.add(job)
     db.session.flush()
+    db.session.info[WAITING] = True
     return job
 
 

@@ -5,6 +5,7 @@ SQLite tables are STRICT, so the compilers below translate every type to what ST
 """
 
 import enum
+import hashlib
 import json
 from collections.abc import Mapping
 from contextvars import ContextVar
@@ -184,3 +185,10 @@ def round_half_up(value: Decimal) -> int:
 def lock(row: Base) -> None:
     """Take the row lock and read the row anew. SQLite holds the whole write lock already (BEGIN IMMEDIATE)."""
     db.session.refresh(row, with_for_update=True)
+
+
+def lock_name(name: str) -> None:
+    """Take a lock on a name until the transaction ends, where there is no row to lock yet. SQLite holds it already."""
+    if db.session.get_bind().dialect.name == "postgresql":
+        number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
+        db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(number)))

@@ -13,7 +13,7 @@ from app.services.assignments import declared_conflict, submitted_reviews
 from app.services.errors import DomainError, IncompleteError, SeparationOfDutyError
 from app.services.workflow import target
 from models.applications import Application, ApplicationStatus
-from models.base import db
+from models.base import db, lock
 from models.calls import Criterion
 from models.reviews import Assignment, AssignmentStatus, Review, ReviewStatus, Score
 from models.users import Role, User
@@ -64,6 +64,7 @@ def submit(
     When the call's number of reviews is in, the application becomes reviewed.
     """
     application = assignment.application
+    lock(application)  # the last two reviews may come in together: one of them must see the other
     new_status = target(ASSIGNMENT_TRANSITIONS, assignment.status, "submit")
     criteria = application.call.criteria
     for criterion in criteria:
@@ -78,17 +79,17 @@ def submit(
             )
     review = _keep(assignment, judgements, comment, actor, now)
     review.submission += 1
-    for criterion in criteria:
-        one = judgements[criterion.key]
-        db.session.add(
-            Score(
-                review_id=review.id,
-                submission=review.submission,
-                criterion_id=criterion.id,
-                level=one.level,
-                justification=one.justification.strip(),
-            )
-        )
+    scores = [
+        {
+            "review_id": review.id,
+            "submission": review.submission,
+            "criterion_id": criterion.id,
+            "level": judgements[criterion.key].level,
+            "justification": judgements[criterion.key].justification.strip(),
+        }
+        for criterion in criteria
+    ]
+    db.session.execute(db.insert(Score), scores)
     review.total = scoring.total(
         {criterion.key: judgements[criterion.key].level or 0 for criterion in criteria}, weights_of(criteria)
     )

@@ -212,9 +212,9 @@ def session_for(token: str, now: datetime) -> UserSession | None:
     query = (
         db.select(UserSession)
         .where(UserSession.token_hash == digest(token))
-        .options(db.joinedload(UserSession.user).selectinload(User.assigned_roles))
+        .options(db.joinedload(UserSession.user, innerjoin=True).joinedload(User.assigned_roles))
     )
-    session: UserSession | None = db.session.scalar(query)
+    session: UserSession | None = db.session.execute(query).unique().scalar_one_or_none()
     if session is None or session.revoked_at or session.expires_at < now or session.user.disabled_at:
         return None
     return session

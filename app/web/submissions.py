@@ -20,7 +20,7 @@ from app.services.documents import Upload
 from app.services.errors import DomainError
 from app.web.access import signed_in_user
 from forms.base import BaseForm, ConfirmForm
-from models.base import db
+from models.base import db, lock_name
 from models.form_submissions import FormSubmission
 
 Result = TypeVar("Result")
@@ -50,6 +50,7 @@ def replay() -> ResponseReturnValue | None:
     key = request.form.get(KEY_FIELD) if request.method == "POST" else None
     if not key or not current_user.is_authenticated:
         return None
+    lock_name(f"form {signed_in_user().id} {key}")  # a replay that comes at the same moment waits for the first
     query = db.select(FormSubmission).where(
         FormSubmission.actor_id == signed_in_user().id, FormSubmission.key == _digest(key)
     )
@@ -126,8 +127,10 @@ def _record(location: str) -> ResponseReturnValue | None:
 
 def commit() -> None:
     """The request's one commit; jobs leave for the broker afterwards."""
+    has_jobs = db.session.info.pop(queue.WAITING, False)
     db.session.commit()
-    send_outbox()
+    if has_jobs:
+        send_outbox()
 
 
 def send_outbox() -> None:

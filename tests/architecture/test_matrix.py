@@ -37,7 +37,9 @@ def test_the_table_names_every_address_and_no_other(app: Flask) -> None:
 
 
 @pytest.mark.parametrize("role", list(Role))
-def test_each_role_is_let_in_where_the_table_says(app: Flask, client: Client, programme: Programme, role: Role) -> None:
+def test_each_role_is_let_in_where_the_table_says(
+    app: Flask, client: Client, broker: str, programme: Programme, role: Role
+) -> None:
     """A refusal is a 403 before the row is looked for; who is let in gets a 404 for a row that is not there."""
     app.config["WTF_CSRF_ENABLED"] = False  # the token is looked at before the permission
     user = programme.user_of(role)

@@ -10,7 +10,7 @@ from app import clock
 from app.services import users
 from app.services.actors import Actor
 from models.base import db
-from models.users import SignInAttempt, User, UserSession
+from models.users import Role, SignInAttempt, User, UserSession
 from tests.conftest import NOW
 from tests.factories import PASSWORD, Programme
 from tests.support.clients import Client
@@ -27,7 +27,7 @@ def is_inside(client: Client) -> bool:
 
 @pytest.mark.parametrize("name", ["{username}", "  {USERNAME} ", "0555 12 34 56", "+996555123456"])
 def test_name_or_phone_and_password_open_the_door(client: Client, programme: Programme, name: str) -> None:
-    user = programme.make_user(phone="+996 555 123456")
+    user = programme.make_user(Role.MONITOR, phone="+996 555 123456")
     typed = name.format(username=user.username, USERNAME=user.username.upper())
     response = enter(client, typed, PASSWORD)
     assert (response.status_code, response.location) == (303, "/")
@@ -88,7 +88,7 @@ def test_after_the_door_one_goes_where_one_wanted_within_the_house(
 
 
 def first_code_of(programme: Programme) -> tuple[User, str]:
-    user = programme.make_user()
+    user = programme.make_user(Role.MONITOR)
     return user, users.issue_code(user, actor=Actor(programme.administrator), now=clock.now())
 
 

@@ -47,7 +47,7 @@ def _flushed(session: Session, _context: Any) -> None:
 @event.listens_for(Session, "do_orm_execute")
 def _executed(state: Any) -> None:
     if state.is_insert or state.is_update or state.is_delete:
-        state.session.info["uncommitted"] = str(state.statement)
+        state.session.info["uncommitted"] = f"sent {type(state.statement).__name__}"
 
 
 @event.listens_for(Session, "after_commit")
@@ -64,7 +64,7 @@ class Client(FlaskClient):
             db.session.commit()
         app: Flask = self.application
         app.extensions["uncommitted"].clear()
-        response = _apart(lambda: super(Client, self).open(*args, **kwargs))
+        response = apart(lambda: super(Client, self).open(*args, **kwargs))
         if app.extensions["uncommitted"]:
             url = f"{response.request.method} {response.request.path} ({response.status_code})"
             raise UncommittedRequestError(f"{url} left its session uncommitted: {app.extensions['uncommitted']}")
@@ -94,7 +94,7 @@ class Client(FlaskClient):
                 if locale:
                     session["locale"] = locale
 
-        _apart(set_cookie)
+        apart(set_cookie)
         return self
 
     def sign_out(self) -> "Client":
@@ -109,7 +109,7 @@ class Client(FlaskClient):
             with self.session_transaction() as session:
                 session["locale"] = locale
 
-        _apart(choose)
+        apart(choose)
         return self
 
     def submit(self, url: str, *, action: str | None = None, **changes: Any) -> TestResponse:
@@ -128,7 +128,7 @@ def _agent(client: Client) -> str:
     return str(environ.get("HTTP_USER_AGENT", ""))
 
 
-def _apart(act: Any) -> Any:
+def apart(act: Any) -> Any:
     """Run `act` outside the test's application context, so that `g` and the session are the request's own.
 
     Everything else (the fixed clock, the language) is as in the test.

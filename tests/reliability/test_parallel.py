@@ -1,0 +1,173 @@
+"""Limited money is not spent twice (R7), a repeated form records once (R5): real threads, both databases.
+
+`make test` samples, `make reliability` (ASHAR_FULL=yes) runs the N of reliability.md. Each prints its N.
+"""
+
+import os
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from flask import Flask
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+
+from app import clock
+from app.services import contributions, ledger, tranches
+from app.services.actors import Actor
+from app.services.errors import DomainError
+from models.base import db
+from models.contributions import Channel, Contribution, ContributionKind
+from models.form_submissions import FormSubmission
+from models.grants import Grant, Tranche, TrancheStatus
+from models.ledger import AccountKind
+from models.rates import ExchangeRate
+from models.users import User
+from tests.conftest import NOW
+from tests.support.clients import apart
+from tests.support.pages import form_fields
+
+pytestmark = pytest.mark.database
+FULL = os.environ.get("ASHAR_FULL") == "yes"
+AT_ONCE = 50 if FULL else 12
+FORMS = 1000 if FULL else 30
+REPLAYS = 5
+
+
+def at_once(app: Flask, count: int, act: Callable[[int], object]) -> Counter[str]:
+    """Run `act(i)` in `count` threads that start together, each committing its own transaction."""
+    start = Barrier(count)
+
+    def run(number: int) -> str:
+        def inside() -> str:
+            with app.app_context(), clock.at(NOW):
+                start.wait(30)
+                try:
+                    act(number)
+                    db.session.commit()
+                except (DomainError, IntegrityError, StaleDataError) as refusal:
+                    db.session.rollback()
+                    return type(refusal).__name__
+                except OperationalError as error:  # waited too long for the lock: a refusal too, nothing is written
+                    db.session.rollback()
+                    return f"busy: {str(error.orig)[:40]}"
+                finally:
+                    db.session.remove()
+                return "done"
+
+        return str(apart(inside))
+
+    with ThreadPoolExecutor(count) as threads:
+        return Counter(threads.map(run, range(count)))
+
+
+def test_one_of_many_parallel_releases_of_a_tranche_succeeds(app, programme, database):
+    tranche = programme.make_tranche(TrancheStatus.APPROVED)
+    tranche_id, grant_id, officer = tranche.id, tranche.grant_id, programme.finance.id
+    db.session.commit()
+
+    def release(number: int) -> None:
+        tranches.release(
+            db.session.get_one(Tranche, tranche_id),
+            bank_reference=f"PARALLEL-{number}",
+            value_on=clock.bishkek_day(NOW),
+            actor=Actor(db.session.get_one(User, officer)),
+            now=NOW,
+        )
+
+    outcomes = at_once(app, AT_ONCE, release)
+    print(f"{database.kind}: {AT_ONCE} releases at once: {dict(outcomes)}")
+    db.session.expire_all()
+    assert outcomes["done"] == 1
+    advanced = ledger.balances((AccountKind.ADVANCED,), grant_id=grant_id)[AccountKind.ADVANCED]
+    assert advanced == db.session.get_one(Tranche, tranche_id).amount
+
+
+def test_one_receipt_recorded_by_many_at_once_counts_once(app, programme, database):
+    grant = programme.make_grant()
+    grant_id, chair = grant.id, programme.chair_actor(grant).user_id
+    db.session.commit()
+
+    def record(_number: int) -> None:
+        contributions.record(
+            db.session.get_one(Grant, grant_id),
+            ContributionKind.REMITTANCE,
+            channel=Channel.BANK,
+            reference="SAME-RECEIPT",
+            sender_name="Айбек",
+            sender_country="RU",
+            sent_on=clock.bishkek_day(NOW),
+            currency="KGS",
+            amount=100_00,
+            pledge=None,
+            actor=Actor(db.session.get_one(User, chair)),
+            now=NOW,
+        )
+
+    outcomes = at_once(app, AT_ONCE, record)
+    print(f"{database.kind}: the same receipt {AT_ONCE} times at once: {dict(outcomes)}")
+    assert outcomes["done"] == 1
+    assert db.session.scalar(db.select(db.func.count()).select_from(Contribution)) == 1
+
+
+def test_a_form_sent_five_times_at_once_records_once(app, programme, database):
+    """Through the pages: the same filled-in form, replayed in parallel, leads every time to the same place."""
+    officer = programme.finance
+    client = app.test_client().sign_in(officer)
+    before = db.session.scalar(db.select(db.func.count()).select_from(ExchangeRate))
+    bodies = []
+    for number in range(FORMS):
+        fields = form_fields(client.get("/rates/new").text).to_dict()
+        day = f"{number % 28 + 1:02d}.{number // 28 % 12 + 1:02d}.{2020 - number // 336}"
+        bodies.append(
+            fields
+            | {
+                "currency": "USD",
+                "nominal": "1",
+                "value": "87,45",
+                "valid_on": day,
+                "source": "manual",
+                "source_note": "",
+            }
+        )
+
+    cookie = client.get_cookie(app.config["SESSION_COOKIE_NAME"])
+
+    def send(body: dict[str, str]) -> list[tuple[int, str | None]]:
+        def one(_number: int) -> tuple[int, str | None]:
+            def post() -> tuple[int, str | None]:
+                with clock.at(NOW):
+                    other = app.test_client()
+                    other.set_cookie(cookie.key, cookie.value)
+                    answer = super(type(other), other).open("/rates/new", method="POST", data=body)
+                    return answer.status_code, answer.headers.get("Location")
+
+            return apart(post)  # type: ignore[no-any-return]
+
+        with ThreadPoolExecutor(REPLAYS) as threads:
+            return list(threads.map(one, range(REPLAYS)))
+
+    wrong = [answers for answers in map(send, bodies) if {status for status, _where in answers} != {303}]
+    db.session.expire_all()
+    recorded = db.session.scalar(db.select(db.func.count()).select_from(ExchangeRate)) - before
+    kept = db.session.scalar(db.select(db.func.count()).select_from(FormSubmission))
+    print(f"{database.kind}: {FORMS} forms × {REPLAYS} replays at once: {recorded} records, {len(wrong)} wrong answers")
+    assert wrong == []
+    assert recorded == FORMS
+    assert kept == FORMS
+
+
+def test_the_same_key_with_another_body_is_a_conflict(app, programme):
+    client = app.test_client().sign_in(programme.finance)
+    body = form_fields(client.get("/rates/new").text).to_dict() | {
+        "currency": "USD",
+        "nominal": "1",
+        "value": "87,45",
+        "valid_on": "01.10.2026",
+        "source": "manual",
+    }
+    assert client.post("/rates/new", data=body).status_code == 303
+    assert client.post("/rates/new", data=body | {"value": "88,00"}).status_code == 409
+    assert client.post("/rates/new", data=body).status_code == 303
