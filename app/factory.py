@@ -2,14 +2,14 @@
 
 import logging
 
-from flask import Flask, Response, render_template, request
+from flask import Flask, Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_compress import Compress
 from flask_login import current_user
 from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from redis import Redis
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -55,6 +55,7 @@ def create_app(config: Config | None = None) -> Flask:
     Compress(app)
     access.login_manager.init_app(app)
     presentation.install(app)
+    app.url_map.converters["int"] = access.RowNumber
     _hook(app, config)
     blueprints.register(app)
     cli.register(app)
@@ -95,8 +96,10 @@ def _configure(app: Flask, config: Config) -> None:
 def _hook(app: Flask, config: Config) -> None:
     @app.before_request
     def open_request() -> ResponseReturnValue | None:
-        if request.endpoint == "static":
+        if request.endpoint in ("static", "health.healthz"):
             return None
+        if any("\0" in value for value in (*request.args.values(), *request.form.values())):
+            abort(400)  # no text has it, and PostgreSQL cannot keep it
         write_intent.set(request.method not in READS)
         presentation.choose_locale()
         return access.guard() or submissions.replay()
@@ -111,7 +114,7 @@ def _hook(app: Flask, config: Config) -> None:
         if config.https:
             response.headers["Strict-Transport-Security"] = "max-age=31536000"
         if request.endpoint != "static":
-            signed_in = current_user.is_authenticated
+            signed_in = access.is_signed_in()
             response.headers["Cache-Control"] = "no-store" if signed_in else "no-cache"
             response.vary.add("Cookie")
             response.vary.add("Accept-Language")
@@ -119,12 +122,13 @@ def _hook(app: Flask, config: Config) -> None:
 
     for code in ERRORS:
         app.register_error_handler(code, _show_error)
-    app.register_error_handler(CSRFError, lambda error: _page(400))
+    app.register_error_handler(CSRFError, _show_bad_token)
     app.register_error_handler(DomainError, _show_refusal)
     app.register_error_handler(StaleDataError, lambda error: _conflict())
     app.register_error_handler(IntegrityError, lambda error: _conflict())
     app.register_error_handler(submissions.StaleForm, submissions.show_stale_form)
     app.register_error_handler(OperationalError, _show_database_away)
+    app.register_error_handler(DataError, lambda error: _page(400))
 
 
 def _page(code: int, reason: str = "") -> ResponseReturnValue:
@@ -132,9 +136,18 @@ def _page(code: int, reason: str = "") -> ResponseReturnValue:
     return render_template(f"errors/{template}.html", reason=reason), code
 
 
+def _show_bad_token(_error: CSRFError) -> ResponseReturnValue:
+    """The token fits no session. Whoever is signed out is told so, with what was typed."""
+    if current_user.is_authenticated or request.endpoint == "accounts.sign_in":
+        return _page(400)
+    return access.show_signed_out()
+
+
 def _show_error(error: HTTPException) -> ResponseReturnValue:
     code = error.code or 500
     db.session.rollback()
+    if code >= 500:
+        access.forget()
     return _page(code, submissions.refusal_reason() if code == 403 else "")
 
 
@@ -150,6 +163,7 @@ def _conflict() -> ResponseReturnValue:
 
 
 def _show_database_away(error: OperationalError) -> ResponseReturnValue:
-    logging.getLogger("ashar").error("the database does not answer: %s", error.orig)
+    logging.getLogger("ashar").error("the database does not answer, or not in time: %s", error.orig)
     db.session.rollback()
+    access.forget()  # the page that says so asks the database for nothing
     return _page(503)

@@ -299,8 +299,11 @@ def _users(user: User) -> Any:
     members = db.select(RoleAssignment.user_id).where(
         RoleAssignment.association_id.in_(_own_associations(user)), RoleAssignment.ended_at.is_(None)
     )
-    # An operator never reaches an account that also holds an office: only a plain member's.
-    others = db.select(RoleAssignment.user_id).where(RoleAssignment.role != R.MEMBER)
+    # An operator never reaches an account that also holds an office, or is a member elsewhere too.
+    others = db.select(RoleAssignment.user_id).where(
+        (RoleAssignment.role != R.MEMBER)
+        | (RoleAssignment.association_id.not_in(_own_associations(user)) & RoleAssignment.ended_at.is_(None))
+    )
     return User.id.in_(members) & User.id.not_in(others) if user.has_role(R.OPERATOR) else db.false()
 
 

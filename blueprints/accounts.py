@@ -11,9 +11,10 @@ from app.localisation import LOCALE_CODES, gettext
 from app.policy import Permission
 from app.services import users
 from app.services.actors import Actor
+from app.services.errors import DomainError
 from app.services.users import SignInRefusedError, TooManyAttemptsError
 from app.web.access import SignedIn, public, requires, signed_in_user
-from app.web.submissions import act_on_button, attempt, commit, finish, form_page
+from app.web.submissions import act_on_button, commit, finish, form_page
 from forms.accounts import ChangePasswordForm, SignInForm
 
 bp = Blueprint("accounts", __name__)
@@ -59,10 +60,13 @@ def _begin(signed_in: SignedIn) -> None:
 
 def _safe(target: str | None) -> str:
     """A path of this site, or the desk."""
-    parts = urlsplit(target or "")
-    if target and target.startswith("/") and not target.startswith(("//", "/\\")) and not parts.netloc:
-        return target
-    return url_for("desks.index")
+    try:
+        is_elsewhere = bool(urlsplit(target or "").netloc)
+    except ValueError:
+        is_elsewhere = True
+    if is_elsewhere or not target or not target.isprintable() or not target.startswith("/"):
+        return url_for("desks.index")
+    return url_for("desks.index") if target.startswith(("//", "/\\")) else target
 
 
 @bp.post("/sign-out")
@@ -106,13 +110,15 @@ def show() -> ResponseReturnValue:
 def change_password() -> ResponseReturnValue:
     """Change the password; a first code must be changed before anything else."""
     form, user = ChangePasswordForm(), signed_in_user()
-    if form.validate_on_submit() and attempt(
-        form,
-        lambda: users.change_password(
-            user, form.old_password.data, form.password.data, now=clock.now(), keep=current_user.session
-        ),
-    ):
-        return finish(url_for("desks.index"), gettext("Your password is changed."))
+    if form.validate_on_submit():
+        old, new = form.old_password.data, form.password.data
+        try:
+            users.change_password(user, old, new, now=clock.now(), keep=current_user.session)
+        except DomainError as refusal:
+            commit()  # a wrong old password counts as an attempt; nothing else was changed
+            form.refuse(refusal.field, str(refusal))
+        else:
+            return finish(url_for("desks.index"), gettext("Your password is changed."))
     return form_page("accounts/change_password.html", form, must_change=user.must_change_password)
 
 

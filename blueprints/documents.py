@@ -1,6 +1,6 @@
 """Documents: attached to an application while it is written; any document one may see, downloaded."""
 
-from flask import Blueprint, abort, current_app, send_file, url_for
+from flask import Blueprint, abort, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock
@@ -8,9 +8,8 @@ from app.labels import label_text
 from app.localisation import gettext
 from app.policy import Permission
 from app.services import applications, documents
-from app.services.documents import Upload
 from app.web.access import actor, load, requires
-from app.web.submissions import act_on_button, attempt, finish, form_page
+from app.web.submissions import act_on_button, attempt, finish, form_page, upload_of, uploads
 from forms.documents import DocumentForm
 from models.applications import Application
 from models.documents import Document, DocumentKind
@@ -40,12 +39,11 @@ def index(application_id: int) -> ResponseReturnValue:
 
 
 def _attach(application: Application, form: DocumentForm) -> Document:
-    file = form.upload.data
     return applications.attach_document(
         application,
         DocumentKind(form.kind.data),
-        Upload(filename=file.filename or "", content=file.read()),
-        storage=current_app.config["ASHAR"].uploads,
+        upload_of(form.upload),
+        storage=uploads(),
         actor=actor(application),
         now=clock.now(),
     )
@@ -71,7 +69,7 @@ def delete(application_id: int, document_id: int) -> ResponseReturnValue:
 def download(document_id: int) -> ResponseReturnValue:
     """The file, always as an attachment."""
     document = load(Document, document_id, Permission.DOCUMENT_READ)
-    path = documents.path_of(document.file, current_app.config["ASHAR"].uploads)
+    path = documents.path_of(document.file, uploads())
     if not path.exists():
         abort(404)
     return send_file(path, mimetype=document.file.media_type, as_attachment=True, download_name=document.filename)

@@ -14,6 +14,7 @@ from app.localisation import N_, gettext, lazy, translated, translated_plural
 
 REQUIRED = N_("Fill this in.")
 LONGEST_NUMBER = 24
+LARGEST_NUMBER = 10**16 - 1  # in minor units still well within the database's integers
 OWN_MESSAGES_OF_WTFORMS = (N_("Not a valid choice."), N_("Invalid Choice: could not coerce."))
 
 
@@ -125,7 +126,13 @@ class NumberField(Field):
             number = Decimal(text) if len(text) <= LONGEST_NUMBER and text.count(".") <= 1 else None
         except InvalidOperation:
             number = None
-        if number is None or not number.is_finite() or "e" in text.lower() or "_" in text:
+        if (
+            number is None
+            or not number.is_finite()
+            or abs(number) > LARGEST_NUMBER
+            or "e" in text.lower()
+            or "_" in text
+        ):
             self.data = None
             raise ValueError(gettext("Enter a number, for example 1 250,50."))
         if -number.as_tuple().exponent > self.places:  # type: ignore[operator]

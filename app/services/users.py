@@ -14,9 +14,9 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from app.localisation import N_, fold, sort_key
 from app.services import audit
 from app.services.actors import Actor
-from app.services.errors import AlreadyUsedError, DomainError, LimitExceededError
+from app.services.errors import AlreadyUsedError, DomainError, LimitExceededError, SeparationOfDutyError
 from models.associations import Association
-from models.base import db
+from models.base import db, lock_name
 from models.centres import Centre
 from models.funds import Donor
 from models.people import Person
@@ -29,6 +29,15 @@ CODE_LENGTH = timedelta(days=14)
 WINDOW = timedelta(minutes=5)
 GUESSES_PER_ACCOUNT = 10
 GUESSES_PER_ADDRESS = 100  # a village centre signs in thirty people from one address
+OFFICES = (Role.SECRETARY, Role.COUNCIL_CHAIR, Role.FINANCE, Role.MONITOR, Role.REVIEWER)
+APART: tuple[frozenset[Role], ...] = (
+    frozenset({Role.SECRETARY, Role.REVIEWER}),  # the secretary never scores
+    frozenset({Role.SECRETARY, Role.FINANCE}),
+    frozenset({Role.FINANCE, Role.MONITOR}),  # who verifies does not pay
+    *(frozenset({Role.ADMINISTRATOR, office}) for office in OFFICES),
+    *(frozenset({Role.DONOR, other}) for other in Role if other is not Role.DONOR),
+)
+"""Pairs of roles nobody holds together (domain.md section 2)."""
 CODE_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # without 0 O 1 I, which are misread on paper
 
 _hasher = PasswordHasher()
@@ -67,7 +76,8 @@ def create(
 ) -> tuple[User, str]:
     """Open an account for `person`. Returns it with the first code (or `password` when given).
 
-    `password_hash` is a ready-made hash of `password`, for many accounts made at once. The first code must be changed at the first sign-in and expires after fourteen days.
+    `password_hash` is a ready-made hash of `password`, for many accounts made at once. The first code must be
+    changed at the first sign-in and expires after fourteen days.
     Raises `AlreadyUsedError` when the user name or the phone has an account.
     """
     name = username.strip()
@@ -139,9 +149,19 @@ def check_password_rules(password: str, user: User | None = None) -> None:
 
 
 def change_password(user: User, old: str, new: str, *, now: datetime, keep: UserSession | None = None) -> None:
-    """Change the password; every other session ends at once."""
+    """Change the password; every other session ends at once.
+
+    Raises `SignInRefusedError` for a wrong old password: the attempt is flushed and the caller commits it.
+    """
+    account_key = digest(f"user:{user.id}")
+    lock_name(f"sign-in {account_key}")
+    throttle(account_key, digest(f"own password of {user.id}"), now)
     if not _verify(user.password_hash, old):
-        raise DomainError(N_("The old password is not right."), field="old_password")
+        db.session.add(
+            SignInAttempt(account_key=account_key, address_key=digest(f"own password of {user.id}"), attempted_at=now)
+        )
+        db.session.flush()
+        raise SignInRefusedError(N_("The old password is not right."), field="old_password")
     check_password_rules(new, user)
     if new == old:
         raise DomainError(N_("The new password must be another one."), field="password")
@@ -161,6 +181,7 @@ def sign_in(name: str, password: str, *, address: str, browser: str, now: dateti
     user = find(name)
     account_key = digest(f"user:{user.id}" if user else f"name:{name.strip().casefold()}")
     address_key = digest(address)
+    lock_name(f"sign-in {account_key}")  # parallel guesses are counted one after the other
     throttle(account_key, address_key, now)
     fits = _verify(user.password_hash if user else _NOBODY, password)
     expired = user is not None and user.code_expires_at is not None and user.code_expires_at < now
@@ -280,6 +301,10 @@ def grant_role(
     )
     if not fits:
         raise DomainError(N_("This role needs another scope."), field="role")
+    if actor is not None and actor.user_id == user.id:
+        raise SeparationOfDutyError(N_("Nobody gives a role to oneself. Another administrator does it."), field="role")
+    if any(role in apart and other in apart and other is not role for other in user.roles for apart in APART):
+        raise SeparationOfDutyError(N_("The person holds a role that goes not together with this one."), field="role")
     scope = (association.id if association else None, centre.id if centre else None, donor.id if donor else None)
     for held in user.assigned_roles:
         if held.ended_at is None and (held.role, held.association_id, held.centre_id, held.donor_id) == (role, *scope):

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import abort, current_app, flash, g, redirect, request, url_for
+from flask import abort, current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user
+from werkzeug.routing import IntegerConverter, Map
 
 from app import clock, policy
-from app.localisation import current_locale, gettext
+from app.localisation import current_locale
 from app.policy import Permission
 from app.services import users
 from app.services.actors import Actor, acting_for
@@ -20,7 +21,36 @@ Row = TypeVar("Row")
 View = TypeVar("View", bound=Callable[..., Any])
 PUBLIC = "public"
 
+NOT_TYPED = frozenset({"csrf_token", "idempotency_key", "version", "locale", "next"})
+LARGEST_ROW_NUMBER = 2**63 - 1
+
 login_manager = LoginManager()
+
+
+class RowNumber(IntegerConverter):
+    """A row's number in an address: no larger than the database can hold."""
+
+    def __init__(self, map: Map) -> None:
+        super().__init__(map, max=LARGEST_ROW_NUMBER)
+
+
+def row_number(text: str) -> int:
+    """A row's number in a query. Raises `ValueError` for anything else, so that it counts as not given."""
+    number = int(text)
+    if not 0 <= number <= LARGEST_ROW_NUMBER:
+        raise ValueError(text)
+    return number
+
+
+def is_signed_in() -> bool:
+    """Whether this request was made by somebody signed in, asking the database nothing."""
+    known = g.get("_login_user")
+    return known is not None and known.is_authenticated
+
+
+def forget() -> None:
+    """Go on as a stranger: the page that tells of a failure must not ask the database who reads it."""
+    g._login_user = login_manager.anonymous_user()
 
 
 class SignedIn(UserMixin):
@@ -75,9 +105,8 @@ def guard() -> ResponseReturnValue | None:
         abort(405 if access else 403)
     if not current_user.is_authenticated:
         if request.method == "POST":
-            flash(gettext("You were signed out. Sign in again; what you typed was not saved."), "warning")
-        target = request.full_path.rstrip("?") if request.method == "GET" else None
-        return redirect(url_for("accounts.sign_in", next=target), 303)
+            return show_signed_out()
+        return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")), 303)
     if signed_in_user().must_change_password and permission is not Permission.SELF_MANAGE:
         return redirect(url_for("accounts.change_password"), 303)
     refusal = policy.may(signed_in_user(), permission)
@@ -85,6 +114,17 @@ def guard() -> ResponseReturnValue | None:
         g.refusal = refusal
         abort(403)
     return None
+
+
+def show_signed_out() -> ResponseReturnValue:
+    """A form came without a live session: what was typed is shown to be copied, with the way back."""
+    typed = [
+        value
+        for name, values in request.form.lists()
+        for value in values
+        if value.strip() and "password" not in name and name not in NOT_TYPED
+    ]
+    return render_template("errors/signed_out.html", typed=typed, back=request.path), 401
 
 
 def signed_in_user() -> User:

@@ -16,7 +16,7 @@ from app import clock, labels, localisation
 from app.localisation import LOCALE_CODES, LOCALES, N_, gettext
 from app.policy import Permission
 from app.services import notifications
-from app.web.access import can, signed_in_user
+from app.web.access import can, is_signed_in, signed_in_user
 from app.web.submissions import new_key
 
 STATIC = Path(__file__).parent.parent / "static"
@@ -111,7 +111,7 @@ def is_demonstration() -> bool:
 
 def context() -> dict[str, Any]:
     """Names every template has."""
-    signed_in = current_user.is_authenticated
+    signed_in = is_signed_in()
     return {
         "locale": localisation.current_locale(),
         "locales": LOCALES,

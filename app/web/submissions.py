@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app import clock, queue
 from app.localisation import gettext
+from app.services import documents
 from app.services.documents import Upload
 from app.services.errors import DomainError
 from app.web.access import signed_in_user
@@ -161,8 +162,8 @@ def form_page(template: str, form: BaseForm, **context: Any) -> ResponseReturnVa
 
 
 def upload_of(field: Any) -> Upload:
-    """What an upload field was sent: the browser's file name and the bytes."""
-    return Upload(filename=field.data.filename or "", content=field.data.read())
+    """What an upload field was sent, cleaned. Raises `UploadRefusedError`: call it inside `attempt`."""
+    return documents.from_outside(field.data.filename or "", field.data.read())
 
 
 def uploads() -> Path:
@@ -173,7 +174,7 @@ def uploads() -> Path:
 
 def check_version(form: BaseForm, row: Any, fields: dict[str, str], location: str) -> None:
     """Raise `StaleForm` when `row` was changed since the form was made. `fields` maps form field -> stored text."""
-    if form.version.data is not None and str(form.version.data) != str(row.version):
+    if str(form.version.data or "") != str(row.version):
         rows = [(form[name].label.text, str(form[name].data or ""), stored) for name, stored in fields.items()]
         raise StaleForm([(str(label), own, stored) for label, own, stored in rows], location)
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy.exc import OperationalError
 
 from app import clock
 from app.services import users
@@ -14,7 +15,7 @@ from models.users import Role, SignInAttempt, User, UserSession
 from tests.conftest import NOW
 from tests.factories import PASSWORD, Programme
 from tests.support.clients import Client
-from tests.support.pages import text_of
+from tests.support.pages import form_fields, text_of
 
 
 def enter(client: Client, name: str, password: str, url: str = "/sign-in"):
@@ -150,3 +151,71 @@ def test_the_language_is_chosen_before_signing_in(client: Client, locale: str) -
     answer = client.submit("/sign-in", action="/language", locale=locale, next="/sign-in")
     assert answer.location == "/sign-in"
     assert f'lang="{locale}"' in client.get("/sign-in").text
+
+
+def test_a_form_sent_after_the_session_ended_gives_the_typed_text_back(client, programme):
+    """From another browser everywhere signed out: nothing typed is lost, and the way back is there."""
+    application = programme.make_application("draft")
+    user = programme.chair_of(application.association)
+    client.sign_in(user).speak("en")
+    url = f"/applications/{application.id}/sections/idea"
+    fields = form_fields(client.get(url).text).to_dict() | {"title": "Words that took an hour"}
+    users.end_sessions(user, now=clock.now())
+    answer = client.post(url, data=fields)
+    assert answer.status_code == 401
+    assert "Words that took an hour" in answer.text
+    assert f"/sign-in?next={url.replace('/', '%2F')}" in answer.text or f"/sign-in?next={url}" in answer.text
+
+
+def test_a_form_sent_without_any_cookie_gives_the_typed_text_back(app, client, programme):
+    application = programme.make_application("draft")
+    client.sign_in(programme.chair_of(application.association)).speak("en")
+    url = f"/applications/{application.id}/sections/idea"
+    fields = form_fields(client.get(url).text).to_dict() | {"title": "Words that took an hour"}
+    stranger = app.test_client()
+    answer = stranger.post(url, data=fields)
+    assert answer.status_code == 401
+    assert "Words that took an hour" in answer.text
+
+
+def test_the_old_password_cannot_be_guessed_without_end(client, programme):
+    user = programme.make_user(Role.REVIEWER)
+    client.sign_in(user).speak("en")
+    new = "эки жылкы беш тай"
+    for _ in range(10):
+        answer = client.submit("/account/password", old_password="wrong one", password=new, repeated=new)
+        assert "The old password is not right." in answer.text
+    answer = client.submit("/account/password", old_password=PASSWORD, password=new, repeated=new)
+    assert answer.status_code == 422
+    assert "Too many attempts" in answer.text
+
+
+@pytest.mark.parametrize("target", ["//evil.example", "/\\evil.example", "https://evil.example", "//[", "/a\r\nX: y"])
+def test_next_never_leads_elsewhere(client, programme, target):
+    programme.make_user(Role.REVIEWER, username="guest")
+    fields = form_fields(client.get("/sign-in").text).to_dict()
+    answer = client.post("/sign-in", data=fields | {"name": "guest", "password": PASSWORD, "next": target})
+    assert answer.status_code == 303
+    assert answer.headers["Location"] == "/"
+
+
+@pytest.mark.parametrize("url", ["/open-calls/99999999999999999999", "/open-calls?before=99999999999999999999"])
+def test_numbers_no_database_holds_are_simply_not_there(client, url):
+    assert client.get(url).status_code in (200, 404)
+
+
+def test_a_text_with_a_nul_is_refused_plainly(client):
+    fields = form_fields(client.get("/sign-in").text).to_dict()
+    assert client.post("/sign-in", data=fields | {"name": "a\0b", "password": "x"}).status_code == 400
+
+
+def test_when_the_database_is_away_a_plain_page_says_so(client, programme, monkeypatch):
+    client.sign_in(programme.secretary)
+
+    def away(*_arguments, **_more):
+        raise OperationalError("SELECT 1", {}, Exception("gone"))
+
+    monkeypatch.setattr(users, "session_for", away)
+    for url in ("/", "/open-calls", "/nowhere"):
+        assert client.get(url).status_code == 503
+    assert client.get("/healthz").status_code == 200

@@ -220,16 +220,18 @@ def test_the_administrator_cannot_disable_or_strip_the_own_account(admin, progra
 def test_roles_are_given_and_ended_at_once(admin, programme, app):
     user = programme.make_user(Role.FINANCE)
     page = f"/people/{user.id}"
-    assert admin.submit(f"{page}/roles/new", role="monitor").location == page
-    assert user.roles == {Role.FINANCE, Role.MONITOR}
-    again = admin.submit(f"{page}/roles/new", role="monitor")
+    together = admin.submit(f"{page}/roles/new", role="monitor")  # who verifies does not pay
+    assert together.status_code == 422 and "goes not together" in together.text
+    assert admin.submit(f"{page}/roles/new", role="council_chair").location == page
+    assert user.roles == {Role.FINANCE, Role.COUNCIL_CHAIR}
+    again = admin.submit(f"{page}/roles/new", role="council_chair")
     assert again.status_code == 422 and "The person has this role already." in again.text
     held = next(one for one in user.assigned_roles if one.role is Role.FINANCE)
     elsewhere = app.test_client().sign_in(user)
-    assert elsewhere.get("/funds").status_code == 200
+    assert elsewhere.get("/rates").status_code == 200
     assert admin.submit(page, action=f"{page}/roles/{held.id}/end").location == page
-    assert elsewhere.get("/funds").status_code == 403
-    assert user.roles == {Role.MONITOR} and len(user.assigned_roles) == 2
+    assert elsewhere.get("/rates").status_code == 403
+    assert user.roles == {Role.COUNCIL_CHAIR} and len(user.assigned_roles) == 2
 
 
 def test_a_role_of_somebody_else_is_not_ended_under_this_address(admin, programme):

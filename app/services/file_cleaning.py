@@ -1,0 +1,181 @@
+"""Cleaning what people send: pure bytes in, clean bytes out; run in a child process with limits.
+
+A picture or a PDF of some hundred kilobytes can unpack to gigabytes, so nothing is unpacked in the process
+that serves pages: `in_child` starts this module as a program that limits its own memory and time.
+"""
+
+import io
+import json
+import resource
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pikepdf
+from PIL import Image, ImageOps
+
+from app.localisation import N_
+from app.services.errors import DomainError
+
+LARGEST = 10 * 1024 * 1024
+MOST_PIXELS = {"image/jpeg": 120_000_000, "image/png": 25_000_000}  # a JPEG can be read at a lower scale
+LONGEST_SIDE = 2400
+MEMORY = 700 * 1024 * 1024
+SECONDS = 10
+ENDINGS: Mapping[str, tuple[str, ...]] = {
+    "application/pdf": (".pdf",),
+    "image/jpeg": (".jpg", ".jpeg"),
+    "image/png": (".png",),
+}
+UNREADABLE = {
+    "application/pdf": N_("The PDF cannot be read. Scan it again."),
+    "image/jpeg": N_("The picture cannot be read. Photograph it again."),
+    "image/png": N_("The picture cannot be read. Photograph it again."),
+}
+ACTIVE_KEYS = ("/AA", "/OpenAction", "/JS", "/JavaScript", "/AF", "/EF", "/EmbeddedFiles", "/XFA", "/RichMediaContent")
+PASSIVE_ACTIONS = ("/GoTo", "/URI")
+ACTIVE_ANNOTATIONS = ("/FileAttachment", "/RichMedia", "/Screen", "/Movie", "/Sound", "/3D")
+
+
+class UploadRefusedError(DomainError):
+    """The file is not what it says, too large, or of a kind that is not taken."""
+
+
+def media_type_of(filename: str, content: bytes) -> str:
+    """The media type by content, when name and content agree.
+
+    Raises `UploadRefusedError` for an empty or too large file and for anything but pdf, jpg and png.
+    """
+    if not content:
+        raise UploadRefusedError(N_("The file is empty."), field="upload")
+    if len(content) > LARGEST:
+        raise UploadRefusedError(
+            N_("The file is larger than 10 MB. Photograph it with a lower quality."), field="upload"
+        )
+    if content.startswith(b"%PDF-"):
+        media_type = "application/pdf"
+    elif content.startswith(b"\xff\xd8\xff"):
+        media_type = "image/jpeg"
+    elif content.startswith(b"\x89PNG\r\n\x1a\n"):
+        media_type = "image/png"
+    else:
+        raise UploadRefusedError(
+            N_("Only PDF, JPG and PNG files are taken. Scan or photograph the paper."), field="upload"
+        )
+    if not filename.lower().endswith(ENDINGS[media_type]):
+        raise UploadRefusedError(N_("The file's ending does not fit its content."), field="upload")
+    return media_type
+
+
+def cleaned(media_type: str, content: bytes) -> bytes:
+    """A PDF that runs nothing and carries no files, or an image made anew without metadata.
+
+    Raises `UploadRefusedError` when it cannot be read: whatever a parser of foreign bytes raises.
+    """
+    try:
+        return _clean_pdf(content) if media_type == "application/pdf" else _clean_image(media_type, content)
+    except UploadRefusedError:
+        raise
+    except Exception as error:
+        raise UploadRefusedError(UNREADABLE[media_type], field="upload") from error
+
+
+def in_child(filename: str, content: bytes) -> tuple[str, bytes]:
+    """Media type and clean bytes, made by a child with limited memory and time.
+
+    Raises `UploadRefusedError`, also when the child had to be stopped.
+    """
+    media_type = media_type_of(filename, content)
+    command = [sys.executable, "-m", "app.services.file_cleaning", media_type]
+    try:
+        done = subprocess.run(command, input=content, capture_output=True, timeout=3 * SECONDS, check=False)
+    except subprocess.TimeoutExpired as error:
+        raise UploadRefusedError(UNREADABLE[media_type], field="upload") from error
+    head, _line, clean = done.stdout.partition(b"\n")
+    answer = json.loads(head) if done.returncode == 0 and head else {"refused": UNREADABLE[media_type]}
+    if "refused" in answer:
+        raise UploadRefusedError(answer["refused"], field="upload")
+    return media_type, clean
+
+
+def _clean_pdf(content: bytes) -> bytes:
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        if len(pdf.pages) == 0:
+            raise UploadRefusedError(UNREADABLE["application/pdf"], field="upload")
+        for thing in pdf.objects:
+            _disarm(thing)
+        for page in pdf.pages:
+            _keep_quiet_annotations(page.obj)
+        for key in ("/AcroForm", "/Metadata", "/Names"):
+            if key in pdf.Root:
+                del pdf.Root[key]
+        if "/Info" in pdf.trailer:
+            del pdf.trailer["/Info"]
+        target = io.BytesIO()
+        pdf.save(target, deterministic_id=True)
+        return target.getvalue()
+
+
+def _disarm(thing: Any) -> None:
+    """Take what runs or carries files off one object and the dictionaries that stand in it."""
+    if isinstance(thing, pikepdf.Dictionary | pikepdf.Stream):
+        for key in ACTIVE_KEYS:
+            if key in thing:
+                del thing[key]
+        action = thing.get("/A")
+        if isinstance(action, pikepdf.Dictionary) and str(action.get("/S", "")) not in PASSIVE_ACTIONS:
+            del thing["/A"]
+        values: Iterable[Any] = [thing[key] for key in list(thing.keys())]
+    elif isinstance(thing, pikepdf.Array):
+        values = list(thing)
+    else:
+        return
+    for value in values:
+        if isinstance(value, pikepdf.Dictionary | pikepdf.Array) and not value.is_indirect:
+            _disarm(value)
+
+
+def _keep_quiet_annotations(page: Any) -> None:
+    annotations = page.get("/Annots")
+    if isinstance(annotations, pikepdf.Array):
+        quiet = [one for one in annotations if str(one.get("/Subtype", "")) not in ACTIVE_ANNOTATIONS]
+        page["/Annots"] = pikepdf.Array(quiet)
+
+
+def _clean_image(media_type: str, content: bytes) -> bytes:
+    kind = "JPEG" if media_type == "image/jpeg" else "PNG"
+    with Image.open(io.BytesIO(content), formats=[kind]) as image:
+        if image.width * image.height > MOST_PIXELS[media_type]:
+            raise UploadRefusedError(
+                N_("The picture has too many points. Photograph it with a lower quality."), field="upload"
+            )
+        image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
+        image.load()
+        image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+        upright = ImageOps.exif_transpose(image)
+        target = io.BytesIO()
+        if kind == "JPEG":
+            upright.convert("RGB").save(target, "JPEG", quality=82, optimize=True)
+        else:
+            clean = upright.convert("RGBA" if "A" in upright.getbands() else "RGB")
+            clean.info = {}
+            clean.save(target, "PNG", optimize=True)
+        return target.getvalue()
+
+
+def main() -> None:
+    """The child: limits itself, reads the bytes from standard input, writes a line of JSON and the clean bytes."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    Image.MAX_IMAGE_PIXELS = None  # the limits above are ours
+    try:
+        clean = cleaned(sys.argv[1], sys.stdin.buffer.read())
+    except UploadRefusedError as refusal:
+        sys.stdout.buffer.write(json.dumps({"refused": refusal.message}).encode() + b"\n")
+    else:
+        sys.stdout.buffer.write(b"{}\n" + clean)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,155 @@
+"""What people send is cleaned in a child that cannot eat the server: bombs, scripts, polyglots, lies."""
+
+import io
+import os
+import resource
+import zlib
+
+import pikepdf
+import pytest
+from PIL import Image
+
+from app.services import file_cleaning
+from app.services.file_cleaning import UploadRefusedError, in_child
+
+MARGIN = 64 * 1024 * 1024
+
+
+def picture(kind: str, size: tuple[int, int] = (800, 600), **options) -> bytes:
+    target = io.BytesIO()
+    Image.new("RGB", size, (120, 80, 40)).save(target, kind, **options)
+    return target.getvalue()
+
+
+def pdf(build) -> bytes:
+    with pikepdf.new() as made:
+        made.add_blank_page(page_size=(595, 842))
+        build(made)
+        target = io.BytesIO()
+        made.save(target)
+        return target.getvalue()
+
+
+def script(code: str = "app.alert(1)") -> pikepdf.Dictionary:
+    return pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS=pikepdf.String(code))
+
+
+def on_open(made):
+    made.Root.OpenAction = script()
+
+
+def on_page(made):
+    made.pages[0].obj["/AA"] = pikepdf.Dictionary(O=script())
+
+
+def on_link(made):
+    link = pikepdf.Dictionary(
+        Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Link, Rect=[0, 0, 100, 100], A=script("app.launchURL('x')")
+    )
+    made.pages[0].obj["/Annots"] = made.make_indirect(pikepdf.Array([made.make_indirect(link)]))
+
+
+def launch(made):
+    action = pikepdf.Dictionary(S=pikepdf.Name.Launch, F=pikepdf.String("cmd.exe"))
+    link = pikepdf.Dictionary(Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Link, Rect=[0, 0, 9, 9], A=action)
+    made.pages[0].obj["/Annots"] = pikepdf.Array([link])
+
+
+def attachment(made):
+    made.attachments["evil.exe"] = b"MZ" * 100
+
+
+def attachment_note(made):
+    file = pikepdf.Dictionary(Type=pikepdf.Name.Filespec, F=pikepdf.String("evil.exe"))
+    note = pikepdf.Dictionary(
+        Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.FileAttachment, Rect=[0, 0, 9, 9], FS=made.make_indirect(file)
+    )
+    made.pages[0].obj["/Annots"] = pikepdf.Array([made.make_indirect(note)])
+
+
+def author(made):
+    made.docinfo["/Author"] = "Secret Person"
+
+
+@pytest.mark.parametrize("build", [on_open, on_page, on_link, launch, attachment, attachment_note, author])
+def test_a_pdf_keeps_its_pages_and_loses_what_runs_or_is_carried(build):
+    media_type, clean = in_child("paper.pdf", pdf(build))
+    assert media_type == "application/pdf"
+    with pikepdf.open(io.BytesIO(clean)) as read:
+        assert len(read.pages) == 1
+        everything = b"".join(
+            thing.unparse(resolved=True) for thing in read.objects if not isinstance(thing, pikepdf.Stream)
+        )
+    for word in (b"JavaScript", b"Launch", b"FileAttachment", b"EmbeddedFile", b"evil.exe", b"Secret", b"app.alert"):
+        assert word not in everything
+        assert word not in clean
+
+
+def png_of(width: int, height: int) -> bytes:
+    """A PNG whose header says width × height of RGBA and whose rows compress to almost nothing."""
+
+    def chunk(name: bytes, data: bytes) -> bytes:
+        return len(data).to_bytes(4) + name + data + zlib.crc32(name + data).to_bytes(4)
+
+    header = width.to_bytes(4) + height.to_bytes(4) + bytes([8, 6, 0, 0, 0])
+    rows = zlib.compressobj(9)
+    body = b"".join(rows.compress(b"\0" * (1 + 4 * width)) for _ in range(height)) + rows.flush()
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
+
+
+def bomb_pdf() -> bytes:
+    """A PDF with an object stream of 400 MB behind a few hundred kilobytes."""
+    packed = zlib.compress(b"1 0 << /A 1 >> " + b" " * (400 * 1024 * 1024), 9)
+    body = b"%PDF-1.5\n1 0 obj\n<< /Type /ObjStm /N 1 /First 4 /Filter /FlateDecode /Length "
+    body += str(len(packed)).encode() + b" >>\nstream\n" + packed + b"\nendstream\nendobj\n"
+    return body + b"trailer << /Root 1 0 R >>\n%%EOF\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "make"),
+    [
+        ("pixels.png", lambda: png_of(8000, 7500)),
+        ("pixels.jpg", lambda: picture("JPEG", (12000, 12000))),
+        ("objects.pdf", bomb_pdf),
+    ],
+)
+def test_a_bomb_is_refused_and_the_server_does_not_grow(name, make):
+    content = make()
+    assert len(content) < file_cleaning.LARGEST
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    with pytest.raises(UploadRefusedError):
+        in_child(name, content)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 - before <= MARGIN
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("empty.pdf", b""),
+        ("program.jpg", b"MZ\x90\x00" + os.urandom(500)),
+        ("page.png", b"<html><script>alert(1)</script></html>"),
+        ("drawing.jpg", b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>"),
+        ("picture.pdf", picture("PNG")),
+        ("half.jpg", picture("JPEG")[:200]),
+        ("half.png", picture("PNG")[:60]),
+        ("broken.pdf", b"%PDF-1.7\n" + os.urandom(2000)),
+        ("archive.pdf", b"PK\x03\x04" + os.urandom(100)),
+        ("large.jpg", b"\xff\xd8\xff" + b"\0" * (file_cleaning.LARGEST + 1)),
+    ],
+)
+def test_what_is_not_what_it_says_is_refused(name, content):
+    with pytest.raises(UploadRefusedError) as refusal:
+        in_child(name, content)
+    assert refusal.value.field == "upload"
+
+
+def test_a_photo_is_made_upright_smaller_and_loses_place_and_owner():
+    exif = Image.Exif()
+    exif[0x0112] = 6  # turned by a quarter
+    exif[0x013B] = "Secret Person"
+    _media_type, clean = in_child("photo.jpg", picture("JPEG", (4000, 3000), exif=exif))
+    with Image.open(io.BytesIO(clean)) as image:
+        assert image.height > image.width
+        assert max(image.size) <= file_cleaning.LONGEST_SIDE
+        assert not image.getexif()
+    assert b"Secret" not in clean
