@@ -213,8 +213,13 @@ def association_of(row: Any) -> Association | None:
 
 
 def visible(user: User, table: type[Any]) -> Any:
-    """The SELECT of the rows of `table` that `user` may see, with the rows every page of it needs beside it."""
-    return db.select(table).where(_VISIBLE[table](user)).options(*_BESIDE.get(table, ()))
+    """The SELECT of the rows of `table` that `user` may see."""
+    return db.select(table).where(_VISIBLE[table](user))
+
+
+def with_neighbours(query: Any, table: type[Any]) -> Any:
+    """`query` for one row of `table`, reading with it the rows every page of it needs."""
+    return query.options(*_NEIGHBOURS.get(table, ()))
 
 
 def _associations(user: User) -> Any:
@@ -336,7 +341,7 @@ _VISIBLE: Mapping[type[Any], Callable[[User], Any]] = {
     Visit: _of_grants(Visit.grant_id),
 }
 
-_BESIDE: Mapping[type[Any], tuple[Any, ...]] = {
+_NEIGHBOURS: Mapping[type[Any], tuple[Any, ...]] = {
     Application: (
         db.joinedload(Application.call, innerjoin=True),
         db.joinedload(Application.association, innerjoin=True).joinedload(Association.ayil_okmotu, innerjoin=True),

@@ -141,7 +141,7 @@ def can(permission: Permission | str, on: Any = None) -> bool:
 def load(table: type[Row], row_id: int, permission: Permission | None = None) -> Row:
     """The row when the user may see it (404 otherwise, like a missing one) and may do `permission` on it (403)."""
     query = policy.visible(signed_in_user(), table).where(table.id == row_id)  # type: ignore[attr-defined]
-    row: Row | None = db.session.scalar(query)
+    row: Row | None = db.session.scalar(policy.with_neighbours(query, table))
     if row is None:
         abort(404)
     if permission is not None:
