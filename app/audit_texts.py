@@ -72,6 +72,7 @@ ACTIONS: Mapping[str, str] = {
     "payout_account.confirm": N_("Confirmed a payout account"),
     "payout_account.propose": N_("Proposed a payout account"),
     "person.register": N_("Registered a person"),
+    "places.import": N_("Imported a list of places"),
     "rate.approve": N_("Approved an exchange rate"),
     "rate.enter": N_("Entered an exchange rate"),
     "result.refuse": N_("Refused a result"),
@@ -134,7 +135,7 @@ NOUNS: Mapping[str, str] = {
 
 HIDDEN = frozenset(
     {
-        "application", "association", "call", "currency", "document", "event", "fund", "grant", "indicator", "key",
+        "account", "application", "assignments", "association", "call", "currency", "document", "event", "fund", "grant", "indicator", "key",
         "line", "person", "pledge",
     }
 )  # fmt: skip
@@ -160,8 +161,10 @@ def _section(value: Any) -> str:
 
 
 DETAILS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
+    "added": (N_("Places added"), number_text),
     "amount": (N_("Amount"), str),  # with its currency, see `details_of`
     "amount_kgs": (N_("In som"), money),
+    "changed": (N_("Places changed"), number_text),
     "code": (N_("Code"), str),
     "count": (N_("Number"), number_text),
     "kind": (N_("Interest"), _one_of(ConflictKind)),

@@ -20,7 +20,7 @@ from sqlalchemy import text
 from app import clock, doctor, jobs, queue, workflow
 from app.config import Config
 from app.localisation import LOCALE_CODES, use_locale
-from app.services import associations, funds, places, users, verification
+from app.services import associations, audit, funds, places, users, verification
 from app.services.errors import DomainError
 from models.base import db
 from models.centres import Centre
@@ -170,6 +170,8 @@ def import_places(file: Path, is_applied: bool) -> None:
         raise SystemExit(1)
     click.echo(f"added {result.added}, changed {result.changed}, unchanged {result.unchanged}")
     if is_applied:
+        if result.added or result.changed:
+            audit.record(None, "places.import", "places:all", clock.now(), added=result.added, changed=result.changed)
         db.session.commit()
         click.echo("Written.")
     else:

@@ -39,16 +39,12 @@ class Config:
         return self.home / "uploads"
 
     @property
-    def reports(self) -> Path:
-        return self.home / "reports"
-
-    @property
     def database_file(self) -> Path:
         """Path of the SQLite file (meaningful only when `is_sqlite`)."""
         return Path(self.database_url.removeprefix("sqlite+pysqlite:///").removeprefix("sqlite:///"))
 
     def prepare_folders(self) -> None:
-        for folder in (self.home, self.uploads, self.reports, self.home / "keys", self.home / "run"):
+        for folder in (self.home, self.uploads, self.home / "keys", self.home / "run"):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
 

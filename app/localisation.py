@@ -91,7 +91,12 @@ def _catalogue(locale: str) -> NullTranslations:
 
 def translated(message: str) -> str:
     """The text of `message` with its placeholders left as they are: for template engines that fill them in."""
-    return str(_catalogue(_current.get()).ugettext(message)) if message else ""
+    return _translated(_current.get(), message)
+
+
+@lru_cache(maxsize=16_384)
+def _translated(locale: str, message: str) -> str:
+    return str(_catalogue(locale).ugettext(message)) if message else ""
 
 
 def translated_plural(singular: str, plural: str, number: int) -> str:

@@ -52,7 +52,6 @@ def send(broker: Redis, now: datetime) -> int:
 
 
 def unsent(limit: int = 100) -> Iterable[OutboxJob]:
-    """The oldest jobs that have not left yet."""
-    return db.session.scalars(
-        db.select(OutboxJob).where(OutboxJob.sent_at.is_(None)).order_by(OutboxJob.id).limit(limit)
-    )
+    """The oldest jobs that have not left yet and that nobody else is sending; locked (SQLite has one writer)."""
+    waiting = db.select(OutboxJob).where(OutboxJob.sent_at.is_(None)).order_by(OutboxJob.id).limit(limit)
+    return db.session.scalars(waiting.with_for_update(skip_locked=True))

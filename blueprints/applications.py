@@ -10,15 +10,15 @@ from app import clock, policy
 from app.labels import label_text
 from app.localisation import LOCALES, current_locale, gettext
 from app.policy import Permission
-from app.services import application_history, application_lists, applications, associations, calls, questions
+from app.services import application_history, application_lists, applications, associations, calls, desks, questions
 from app.services.application_lists import Filter, Page
 from app.services.applications import Gap
 from app.services.questions import Section
-from app.web.access import actor, authorise, can, load, requires, signed_in_user
+from app.web.access import actor, authorise, can, load, requires, row_number, signed_in_user
 from app.web.submissions import act_on_button, attempt, check_version, finish, form_page
 from forms.applications import ApplicationForm, SectionForm, WithdrawForm, section_form
 from models.applications import Application, ApplicationStatus, Payer
-from models.associations import Association
+from models.associations import Association, MembershipRole
 from models.calls import Call
 from models.users import Role
 from reports import receipt as receipts
@@ -34,7 +34,7 @@ def index() -> ResponseReturnValue:
     """The applications the reader may see: by call, status and words, newest first."""
     user = signed_in_user()
     narrowed = Filter(
-        call_id=request.args.get("call_id", type=int),
+        call_id=request.args.get("call_id", type=row_number),
         status=_status(request.args.get("status", "")),
         words=request.args.get("q", "")[:100],
         seen=policy.visible(user, Application).whereclause,
@@ -67,7 +67,9 @@ def _page(narrowed: Filter) -> Page:
     if "last" in request.args:
         return application_lists.oldest_page(narrowed)
     return application_lists.page(
-        narrowed, before_id=request.args.get("before", type=int), after_id=request.args.get("after", type=int)
+        narrowed,
+        before_id=request.args.get("before", type=row_number),
+        after_id=request.args.get("after", type=row_number),
     )
 
 
@@ -79,8 +81,8 @@ def new() -> ResponseReturnValue:
     open_calls = calls.open_calls(now)
     own = associations.to_apply_for(user.association_ids, user.centre_ids)
     form = ApplicationForm(
-        call=request.args.get("call_id", type=int) or (open_calls[0].id if len(open_calls) == 1 else None),
-        association=request.args.get("association_id", type=int),
+        call=request.args.get("call_id", type=row_number) or (open_calls[0].id if len(open_calls) == 1 else None),
+        association=request.args.get("association_id", type=row_number),
         language=current_locale(),
     )
     form.call.choices = [(call.id, call.title_in(current_locale())) for call in open_calls]
@@ -105,6 +107,8 @@ def show(application_id: int) -> ResponseReturnValue:
     """The list of tasks while its writers work on it; else everything, to be read."""
     application = load(Application, application_id, Permission.APPLICATION_READ)
     content = _content(application)
+    if application.status is ApplicationStatus.REVIEWED and can(Permission.ASSIGNMENT_MANAGE):
+        content["is_far_apart"] = application.id in {one.id for one in desks.far_apart()}
     if application.is_editable and content["is_writer"]:
         content["tasks"] = _tasks(application, applications.gaps(application))
     return render_template("applications/show.html", **content)
@@ -223,7 +227,26 @@ def _after(application: Application, definition: Section) -> str:
 def check(application_id: int) -> ResponseReturnValue:
     """Everything once more before it is signed off or submitted."""
     application = load(Application, application_id, Permission.APPLICATION_WRITE)
-    return render_template("applications/check.html", gaps=applications.gaps(application), **_content(application))
+    return render_template(
+        "applications/check.html",
+        gaps=applications.gaps(application),
+        may_sign=_may_sign(application),
+        chair=_chair_of(application.association),
+        **_content(application),
+    )
+
+
+def _may_sign(application: Application) -> bool:
+    """The chair signs; an operator records the chair's signature on paper."""
+    if actor(application).on_behalf_of is not None:
+        return True
+    return associations.is_chair(application.association, signed_in_user().person)
+
+
+def _chair_of(association: Association) -> str:
+    """The name of the chair in office, or nothing."""
+    chairs = [one for one in association.memberships if one.is_current and one.role is MembershipRole.CHAIR]
+    return chairs[0].person.full_name if chairs else ""
 
 
 @bp.post("/<int:application_id>/sign-off")

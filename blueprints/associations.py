@@ -12,8 +12,9 @@ from app.services.application_lists import Filter, Listed
 from app.web.access import actor, can, load, requires, signed_in_user
 from app.web.submissions import act_on_button, attempt, finish, form_page
 from forms.associations import MemberForm, PayoutAccountForm
-from models.applications import Application
+from models.applications import Application, ApplicationStatus
 from models.associations import Association, Membership, MembershipRole
+from models.calls import Call
 from models.people import MigrantStatus, Sex
 
 bp = Blueprint("associations", __name__, url_prefix="/associations")
@@ -52,13 +53,23 @@ def show(association_id: int) -> ResponseReturnValue:
     if can(Permission.APPLICATION_READ):
         seen = policy.visible(user, Application).whereclause
         rows = application_lists.page(Filter(association_ids=frozenset({association.id}), seen=seen)).rows
+    open_calls = calls.open_calls(clock.now()) if can(Permission.APPLICATION_WRITE, association) else []
     return render_template(
         "associations/show.html",
         association=association,
         applications=rows,
-        open_calls=calls.open_calls(clock.now()) if can(Permission.APPLICATION_WRITE, association) else [],
+        open_calls=open_calls,
+        bid=_bid_of(association, open_calls[0]) if len(open_calls) == 1 else None,
         user=user,
     )
+
+
+def _bid_of(association: Association, call: Call) -> Listed | None:
+    """The application of the association in `call`, when there is one that was not withdrawn."""
+    seen = policy.visible(signed_in_user(), Application).whereclause
+    narrowed = Filter(call_id=call.id, association_ids=frozenset({association.id}), seen=seen)
+    found = application_lists.page(narrowed).rows
+    return next((one for one in found if one.status is not ApplicationStatus.WITHDRAWN), None)
 
 
 @bp.route("/<int:association_id>/members/new", methods=["GET", "POST"])

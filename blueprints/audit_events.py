@@ -7,7 +7,7 @@ from app.audit_texts import NOUNS, action_text, details_of, noun_text
 from app.localisation import current_locale, gettext
 from app.policy import Permission
 from app.services import audit, audit_subjects
-from app.web.access import requires
+from app.web.access import requires, row_number
 
 bp = Blueprint("audit_events", __name__, url_prefix="/history")
 PAGE = 60
@@ -17,7 +17,7 @@ PAGE = 60
 @requires(GET=Permission.AUDIT_READ)
 def index() -> ResponseReturnValue:
     """The newest events first, all or those about one kind of thing or one thing."""
-    before = request.args.get("before", type=int)
+    before = request.args.get("before", type=row_number)
     subject = request.args.get("subject", "")[:60]
     events = audit.latest(before, PAGE, subject or None)
     return render_template(

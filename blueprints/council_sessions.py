@@ -5,10 +5,10 @@ from flask.typing import ResponseReturnValue
 
 from app import clock
 from app.labels import DECISION_OUTCOMES
-from app.localisation import current_locale, gettext, to_minor
+from app.localisation import Money, current_locale, gettext, to_minor
 from app.policy import Permission
-from app.services import council_sessions, rankings
-from app.web.access import actor, load, requires
+from app.services import council_sessions, desks, rankings
+from app.web.access import actor, load, requires, row_number
 from app.web.submissions import StaleForm, act_on_button, attempt, finish, form_page
 from forms.council_sessions import AttendanceForm, ConveneForm, DecideForm
 from models.applications import Application
@@ -26,7 +26,7 @@ PAGE = 60
 @requires(GET=Permission.SESSION_READ)
 def index() -> ResponseReturnValue:
     """Calls that wait for a session, and the sessions held."""
-    before = request.args.get("before", type=int)
+    before = request.args.get("before", type=row_number)
     rows = council_sessions.latest(before, PAGE)
     older = rows[-1].id if len(rows) == PAGE else None
     awaited = council_sessions.awaited(clock.now())
@@ -58,7 +58,8 @@ def ranking(call_id: int) -> ResponseReturnValue:
 def new(call_id: int) -> ResponseReturnValue:
     """Convene the Council on a call."""
     call = load(Call, call_id, Permission.SESSION_MANAGE)
-    now, form = clock.now(), ConveneForm()
+    now, members = clock.now(), council_sessions.council_members()
+    form = ConveneForm(seats=len(members) or None)
     if form.validate_on_submit() and (
         session := attempt(
             form,
@@ -73,8 +74,8 @@ def new(call_id: int) -> ResponseReturnValue:
         )
     ):
         return finish(url_for(".attendance", session_id=session.id), gettext("The session is open."))
-    members = council_sessions.council_members()
-    return form_page("council_sessions/new.html", form, call=call, members=members, today=clock.bishkek_day(now))
+    is_past = call.is_past_deadline(now)
+    return form_page("council_sessions/new.html", form, call=call, members=members, is_past_deadline=is_past)
 
 
 @bp.get("/<int:session_id>")
@@ -88,7 +89,9 @@ def show(session_id: int) -> ResponseReturnValue:
         session=session,
         undecided=[row for row in rankings.rank(session.call) if row.application.id in waiting],
         awarded=council_sessions.awarded(session),
+        far_apart=desks.far_apart() if waiting else [],
         remaining=council_sessions.remaining_budget(session),
+        in_flight=council_sessions.in_flight(session),
     )
 
 
@@ -133,7 +136,7 @@ def decide(session_id: int, application_id: int) -> ResponseReturnValue:
     is_valid = form.validate_on_submit()
     if is_valid and "record" in request.form and attempt(form, lambda: _decide(session, application, form)):
         return finish(url_for(".show", session_id=session_id), gettext("The decision is recorded."))
-    is_checked = is_valid and "check" in request.form and not form.all_errors()
+    is_checked = is_valid and "check" in request.form and _is_within_limits(session, application, form)
     context = _decision_context(session, application)
     page = form_page("council_sessions/decide.html", form, **context, **_checked(form, is_checked))
     return page[0] if is_checked and isinstance(page, tuple) else page
@@ -154,6 +157,22 @@ def _decide(session: CouncilSession, application: Application, form: DecideForm)
         actor=actor(),
         now=clock.now(),
     )
+
+
+def _is_within_limits(session: CouncilSession, application: Application, form: DecideForm) -> bool:
+    """Refuse on the first page already what recording would refuse: votes and amount."""
+    voters = council_sessions.voters_on(session, application)
+    if form.votes_for.data + form.votes_against.data + form.abstentions.data > voters:
+        form.refuse("votes_for", gettext("At most %(voters)s may vote on this application.", voters=voters))
+    if form.outcome.data == DecisionOutcome.SELECTED.value:
+        if form.votes_for.data <= form.votes_against.data:
+            form.refuse("votes_for", gettext("A selection needs more votes for than against."))
+        amount, limit = to_minor(form.amount.data, BASE_CURRENCY), council_sessions.most_for(session, application)
+        if amount == 0:
+            form.refuse("amount", gettext("Enter the amount that is awarded."))
+        elif amount > limit:
+            form.refuse("amount", gettext("At most %(most)s can be awarded.", most=Money(limit)))
+    return not form.errors
 
 
 def _checked(form: DecideForm, is_checked: bool) -> dict[str, object]:

@@ -3,10 +3,13 @@
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from app import clock
+from app import clock, policy
 from app.policy import Permission
-from app.services import calls, desks, notifications
+from app.services import calls, desks, funding_reports, funds, notifications
 from app.web.access import requires, signed_in_user
+from models.funding_reports import FundingReport, FundingReportStatus
+from models.funds import Fund
+from models.users import Role, User
 
 bp = Blueprint("desks", __name__)
 
@@ -16,11 +19,24 @@ bp = Blueprint("desks", __name__)
 def index() -> ResponseReturnValue:
     """Each role lands here after sign-in."""
     user, now = signed_in_user(), clock.now()
+    reads, administers = user.has_role(Role.DONOR), user.has_role(Role.ADMINISTRATOR)
     return render_template(
         "desks/index.html",
         user=user,
+        own_funds=_funds_with_reports(user) if reads else None,
+        waiting_accounts=desks.awaiting_first_sign_in() if administers else None,
+        only_reads=user.roles <= {Role.DONOR, Role.ADMINISTRATOR},
         tasks=desks.tasks_for(user, now),
         notices=notifications.inbox(user, limit=5),
         open_calls=calls.open_calls(now),
         today=clock.bishkek_day(now),
     )
+
+
+def _funds_with_reports(user: User) -> list[tuple[Fund, FundingReport | None]]:
+    """The donor's funds, each with the newest finished report."""
+    newest: dict[int, FundingReport] = {}
+    for report in funding_reports.readable_by(user):
+        if report.status is FundingReportStatus.DONE:
+            newest.setdefault(report.fund_id, report)
+    return [(fund, newest.get(fund.id)) for fund in funds.listed(policy.visible(user, Fund))]

@@ -8,7 +8,7 @@ from app.localisation import N_, gettext, to_minor
 from app.policy import Permission, visible
 from app.services import funds, grants, ledger, users
 from app.services.errors import DomainError
-from app.web.access import actor, can, load, requires, signed_in_user
+from app.web.access import actor, can, load, requires, row_number, signed_in_user
 from app.web.submissions import attempt, finish, form_page
 from forms.funds import ReceiveForm
 from models.funds import Fund, FundInstalment
@@ -31,7 +31,7 @@ def index() -> ResponseReturnValue:
 def show(fund_id: int) -> ResponseReturnValue:
     """Position, instalments, journal and grants. A donor sees no names."""
     fund = load(Fund, fund_id, Permission.FUND_READ)
-    before = request.args.get("before", type=int)
+    before = request.args.get("before", type=row_number)
     journal = ledger.journal(fund_id=fund.id, before_id=before, limit=PAGE)
     found = grants.page(visible(signed_in_user(), Grant), fund_id=fund.id)
     sees_people = can(Permission.CONTRIBUTION_READ)

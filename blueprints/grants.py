@@ -22,7 +22,7 @@ from app.services import (
     visits,
 )
 from app.services.workflow import allowed
-from app.web.access import actor, can, load, requires, signed_in_user
+from app.web.access import actor, can, load, requires, row_number, signed_in_user
 from app.web.presentation import is_demonstration
 from app.web.submissions import act_on_button, attempt, finish, form_page, upload_of, uploads
 from forms.grants import ActivateForm, GrantReasonForm, OfferForm
@@ -39,7 +39,7 @@ PAGE = grants.PAGE
 @requires(GET=Permission.GRANT_READ)
 def index() -> ResponseReturnValue:
     """The newest first, of one status or of all."""
-    wanted, before = request.args.get("status", ""), request.args.get("before", type=int)
+    wanted, before = request.args.get("status", ""), request.args.get("before", type=row_number)
     status = GrantStatus(wanted) if wanted in list(GrantStatus) else None
     rows = grants.page(visible(signed_in_user(), Grant), status=status, before_id=before)
     return render_template(
@@ -172,13 +172,7 @@ def complete(grant_id: int) -> ResponseReturnValue:
     """Everything is paid, accounted for, visited and verified."""
     grant = load(Grant, grant_id, Permission.GRANT_COMPLETE)
     return act_on_button(
-        lambda: grants.complete(
-            grant,
-            visits_done=visits.done_count(grant),
-            results_verified=results.verified_count(grant),
-            actor=actor(grant),
-            now=clock.now(),
-        ),
+        lambda: grants.complete(grant, actor=actor(grant), now=clock.now()),
         url_for("grants.show", grant_id=grant_id),
         gettext("The grant is completed."),
     )

@@ -7,7 +7,7 @@ from app import clock
 from app.localisation import gettext
 from app.policy import Permission
 from app.services import notifications
-from app.web.access import requires, signed_in_user
+from app.web.access import requires, row_number, signed_in_user
 from app.web.submissions import act_on_button
 
 bp = Blueprint("notifications", __name__, url_prefix="/messages")
@@ -18,7 +18,7 @@ PAGE = 60
 @requires(GET=Permission.NOTIFICATION_READ)
 def index() -> ResponseReturnValue:
     """The newest first."""
-    before = request.args.get("before", type=int)
+    before = request.args.get("before", type=row_number)
     rows = notifications.inbox(signed_in_user(), before, PAGE)
     return render_template(
         "notifications/index.html", rows=rows, older=rows[-1].id if len(rows) == PAGE else None, is_first=before is None

@@ -8,7 +8,7 @@ from app.labels import CURRENCIES, currency_text, label_text
 from app.localisation import gettext
 from app.policy import Permission
 from app.services import rates, users
-from app.web.access import actor, load, requires, signed_in_user
+from app.web.access import actor, load, requires, row_number, signed_in_user
 from app.web.submissions import act_on_button, attempt, finish, form_page
 from forms.rates import RateForm
 from models.base import BASE_CURRENCY
@@ -22,7 +22,7 @@ PAGE = 60
 @requires(GET=Permission.RATE_READ)
 def index() -> ResponseReturnValue:
     """What waits for approval first, then the newest."""
-    before = request.args.get("before", type=int)
+    before = request.args.get("before", type=row_number)
     rows = rates.latest(PAGE, before)
     waiting = rates.waiting() if before is None else []
     return render_template(

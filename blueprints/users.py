@@ -8,7 +8,7 @@ from app.labels import ROLES, label_text
 from app.localisation import current_locale, gettext
 from app.policy import Permission
 from app.services import associations, user_accounts, users
-from app.web.access import actor, load, requires, signed_in_user
+from app.web.access import actor, load, requires, row_number, signed_in_user
 from app.web.submissions import act_on_button, attempt, finish, finish_with, form_page
 from forms.base import ConfirmForm
 from forms.users import NewMemberAccountForm, NewUserForm, RoleForm
@@ -23,7 +23,7 @@ EVERY = 1000
 @requires(GET=Permission.USER_READ)
 def index() -> ResponseReturnValue:
     """Accounts by name or user name, the newest first."""
-    words, before = request.args.get("q", "")[:100], request.args.get("before", type=int)
+    words, before = request.args.get("q", "")[:100], request.args.get("before", type=row_number)
     rows = users.search(words, before, PAGE, among=policy.visible(signed_in_user(), User))
     older = rows[-1].id if len(rows) == PAGE else None
     return render_template("users/index.html", rows=rows, words=words, older=older, is_first=before is None)

@@ -61,16 +61,6 @@ class ReasonForm(BaseForm):
     reason = StringField(lazy(N_("Reason")), validators=[Length(max=400)])
 
 
-class SearchForm(FlaskForm):
-    """A GET form without hidden fields."""
-
-    class Meta(FlaskForm.Meta):
-        csrf = False
-
-        def get_translations(self, form: Any) -> _Translations:
-            return _Translations()
-
-
 def _clean(value: str | None) -> str | None:
     return value.strip() if value else value
 

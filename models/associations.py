@@ -68,6 +68,14 @@ class Membership(Versioned, Base):
             sqlite_where=sa.text("until_on IS NULL"),
             postgresql_where=sa.text("until_on IS NULL"),
         ),
+        sa.Index(
+            "uq_memberships_office",
+            "association_id",
+            "role",
+            unique=True,
+            sqlite_where=sa.text("until_on IS NULL AND role IN ('chair', 'treasurer')"),
+            postgresql_where=sa.text("until_on IS NULL AND role IN ('chair', 'treasurer')"),
+        ),
         STRICT,
     )
 

@@ -184,7 +184,7 @@ def round_half_up(value: Decimal) -> int:
 
 def lock(row: Base) -> None:
     """Take the row lock and read the row anew. SQLite holds the whole write lock already (BEGIN IMMEDIATE)."""
-    db.session.refresh(row, with_for_update=True)
+    db.session.refresh(row, with_for_update={"of": type(row)})  # not what was joined to it
 
 
 def lock_name(name: str) -> None:

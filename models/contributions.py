@@ -43,6 +43,10 @@ class Contribution(Versioned, Base):
     __table_args__ = (
         sa.CheckConstraint("amount > 0 AND amount_kgs > 0", name="amounts_positive"),
         sa.CheckConstraint("verified_by_id IS NULL OR verified_by_id <> recorded_by_id", name="two_people"),
+        sa.CheckConstraint(
+            "(status IN ('verified', 'reversed')) = (event_id IS NOT NULL)", name="booked_when_verified"
+        ),
+        sa.CheckConstraint("(status = 'reversed') = (reversal_event_id IS NOT NULL)", name="reversed_with_event"),
         sa.CheckConstraint("(kind = 'remittance') = (reference_key IS NOT NULL)", name="remittance_has_reference"),
         sa.Index(
             "uq_contributions_reference",

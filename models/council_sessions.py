@@ -21,7 +21,17 @@ class CouncilSession(Versioned, Base):
     """A sitting on one call. `seats` is the number of Council members; more than half must be present."""
 
     __tablename__ = "council_sessions"
-    __table_args__ = (sa.CheckConstraint("seats > 0", name="seats_positive"), STRICT)
+    __table_args__ = (
+        sa.CheckConstraint("seats > 0", name="seats_positive"),
+        sa.Index(
+            "uq_council_sessions_open",
+            "call_id",
+            unique=True,
+            sqlite_where=sa.text("status = 'open'"),
+            postgresql_where=sa.text("status = 'open'"),
+        ),
+        STRICT,
+    )
 
     id: Mapped[Id]
     call_id: Mapped[int] = mapped_column(sa.ForeignKey("calls.id"), index=True)

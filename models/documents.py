@@ -42,7 +42,11 @@ OWNERS = ("application_id", "grant_id", "contribution_id", "expenditure_id", "vi
 
 
 class Document(Base):
-    """A named document of exactly one owner."""
+    """A named document of exactly one owner. `content_sha256` repeats that of the file.
+
+    The same content proves one contribution and one expenditure in the whole programme. `released_at` frees it when
+    the contribution or expenditure was refused or reversed; the document stays where it was.
+    """
 
     __tablename__ = "documents"
     __table_args__ = (
@@ -51,17 +55,25 @@ class Document(Base):
             name="one_owner",
         ),
         sa.Index(
-            "uq_documents_contribution_file",
-            "file_id",
+            "uq_documents_contribution_proof",
+            "content_sha256",
             unique=True,
-            sqlite_where=sa.text("contribution_id IS NOT NULL AND removed_at IS NULL"),
-            postgresql_where=sa.text("contribution_id IS NOT NULL AND removed_at IS NULL"),
+            sqlite_where=sa.text("contribution_id IS NOT NULL AND removed_at IS NULL AND released_at IS NULL"),
+            postgresql_where=sa.text("contribution_id IS NOT NULL AND removed_at IS NULL AND released_at IS NULL"),
+        ),
+        sa.Index(
+            "uq_documents_expenditure_proof",
+            "content_sha256",
+            unique=True,
+            sqlite_where=sa.text("expenditure_id IS NOT NULL AND removed_at IS NULL AND released_at IS NULL"),
+            postgresql_where=sa.text("expenditure_id IS NOT NULL AND removed_at IS NULL AND released_at IS NULL"),
         ),
         STRICT,
     )
 
     id: Mapped[Id]
     file_id: Mapped[int] = mapped_column(sa.ForeignKey("stored_files.id"), index=True)
+    content_sha256: Mapped[str] = mapped_column(sa.String(64))
     kind: Mapped[DocumentKind]
     filename: Mapped[str] = mapped_column(sa.String(200))
     application_id: Mapped[int | None] = mapped_column(sa.ForeignKey("applications.id"), index=True)
@@ -72,4 +84,5 @@ class Document(Base):
     uploaded_by_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
     uploaded_at: Mapped[datetime]
     removed_at: Mapped[datetime | None]
+    released_at: Mapped[datetime | None]
     file: Mapped[StoredFile] = relationship()

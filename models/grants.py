@@ -88,7 +88,11 @@ class Tranche(Versioned, Base):
     __tablename__ = "tranches"
     __table_args__ = (
         sa.CheckConstraint("amount > 0", name="amount_positive"),
-        sa.CheckConstraint("approved_by_id IS NULL OR approved_by_id <> prepared_by_id", name="two_people"),
+        sa.CheckConstraint(
+            "approved_by_id IS NULL OR (prepared_by_id IS NOT NULL AND approved_by_id <> prepared_by_id)",
+            name="two_people",
+        ),
+        sa.CheckConstraint("released_at IS NULL OR payout_account_id IS NOT NULL", name="released_to_account"),
         sa.CheckConstraint("(released_at IS NULL) = (event_id IS NULL)", name="released_with_event"),
         sa.UniqueConstraint("grant_id", "sequence"),
         sa.Index("ix_tranches_status", "status", "id"),
@@ -111,10 +115,12 @@ class Tranche(Versioned, Base):
     released_at: Mapped[datetime | None]
     bank_reference: Mapped[str | None] = mapped_column(sa.String(60), unique=True)
     event_id: Mapped[int | None] = mapped_column(sa.ForeignKey("ledger_events.id"))
+    payout_account_id: Mapped[int | None] = mapped_column(sa.ForeignKey("payout_accounts.id"))
     confirmed_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
     confirmed_at: Mapped[datetime | None]
     accounted_at: Mapped[datetime | None]
     grant: Mapped[Grant] = relationship(back_populates="tranches")
+    payout_account: Mapped[PayoutAccount | None] = relationship()
 
     @property
     def is_paid(self) -> bool:

@@ -22,9 +22,6 @@ class Place(NamedInThree):
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
 
-    def is_valid_on(self, day: date) -> bool:
-        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
-
 
 def _place_args() -> tuple[object, ...]:
     return (

@@ -42,6 +42,92 @@ def triggers(dialect: str, tables: Iterable[str] = APPEND_ONLY) -> list[str]:
     return [_POSTGRESQL_FUNCTION, *(statement for table in tables for statement in _postgresql(table))]
 
 
+FROZEN = {
+    # table: (which rows are frozen, which of their columns: none named means every one, unique columns beside the id)
+    "exchange_rates": ("{row}.approved_at IS NOT NULL", (), ("currency", "valid_on", "source")),
+    "funding_reports": (
+        "{row}.content IS NOT NULL",
+        ("content", "sha256", "fund_id", "starts_on", "ends_on", "locale"),
+        (),
+    ),
+}
+"""Rows that cannot be changed, deleted or replaced once they are complete: approved rates, the figures of reports."""
+
+
+def frozen(dialect: str) -> list[str]:
+    """The DDL statements that protect complete rows, and the criteria of calls that are no drafts."""
+    if dialect == "sqlite":
+        return [statement for table in FROZEN for statement in _frozen_sqlite(table)] + [
+            f"CREATE TRIGGER criteria_no_{name} BEFORE {act} ON criteria WHEN "  # noqa: S608 - our own names
+            f"(SELECT status FROM calls WHERE id = {row}.call_id) <> 'draft' "
+            "BEGIN SELECT RAISE(ABORT, 'criteria of an open call are frozen'); END"
+            for name, act, row in _CRITERIA
+        ]
+    return [statement for table in FROZEN for statement in _frozen_postgresql(table)] + [
+        _CRITERIA_FUNCTION,
+        "CREATE TRIGGER criteria_no_late_change BEFORE INSERT OR UPDATE OR DELETE ON criteria "
+        "FOR EACH ROW EXECUTE FUNCTION refuse_late_criteria()",
+    ]
+
+
+def unfrozen(dialect: str) -> list[str]:
+    """The DDL statements that take the protection of `frozen` off again."""
+    if dialect == "sqlite":
+        names = [f"{table}_{name}" for table in FROZEN for name in ("no_update", "no_delete", "no_replace")]
+        return [f"DROP TRIGGER {name}" for name in (*names, *(f"criteria_no_{name}" for name, _act, _row in _CRITERIA))]
+    return [
+        *(f"DROP TRIGGER {table}_{name} ON {table}" for table in FROZEN for name in ("no_change", "no_delete")),
+        *(f"DROP TRIGGER {table}_no_truncate ON {table}" for table in FROZEN),
+        "DROP TRIGGER criteria_no_late_change ON criteria",
+        "DROP FUNCTION refuse_late_criteria()",
+    ]
+
+
+_CRITERIA = (("insert", "INSERT", "NEW"), ("update", "UPDATE", "OLD"), ("delete", "DELETE", "OLD"))
+_CRITERIA_FUNCTION = """
+CREATE OR REPLACE FUNCTION refuse_late_criteria() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    id_of_call bigint := CASE WHEN TG_OP = 'INSERT' THEN NEW.call_id ELSE OLD.call_id END;
+BEGIN
+    IF (SELECT status FROM calls WHERE id = id_of_call) <> 'draft' THEN
+        RAISE EXCEPTION 'criteria of an open call are frozen' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    IF TG_OP = 'DELETE' THEN
+        RETURN OLD;
+    END IF;
+    RETURN NEW;
+END $$
+"""
+
+
+def _frozen_sqlite(table: str) -> list[str]:
+    condition, columns, key = FROZEN[table]
+    old, new = condition.format(row="OLD"), condition.format(row="there")
+    changed = "".join((" AND (", " OR ".join(f"NEW.{one} IS NOT OLD.{one}" for one in columns), ")")) if columns else ""
+    same = " OR (" + " AND ".join(f"there.{one} = NEW.{one}" for one in key) + ")" if key else ""
+    refuse = f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+    return [
+        f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} WHEN {old}{changed} {refuse}",
+        f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} WHEN {old} {refuse}",
+        f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "  # noqa: S608 - our own names
+        f"WHEN EXISTS (SELECT 1 FROM {table} AS there WHERE {new} AND (there.id = NEW.id{same})) {refuse}",
+    ]
+
+
+def _frozen_postgresql(table: str) -> list[str]:
+    condition, columns, _key = FROZEN[table]
+    old = condition.format(row="OLD")
+    changed = " OR ".join(f"NEW.{one} IS DISTINCT FROM OLD.{one}" for one in columns) or "true"
+    return [
+        f"CREATE TRIGGER {table}_no_change BEFORE UPDATE ON {table} FOR EACH ROW "
+        f"WHEN ({old} AND ({changed})) EXECUTE FUNCTION refuse_change()",
+        f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} FOR EACH ROW "
+        f"WHEN ({old}) EXECUTE FUNCTION refuse_change()",
+        f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
+        "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()",
+    ]
+
+
 def trigger_names(table: str) -> set[str]:
     """Names of the triggers `table` must have on SQLite; the doctor looks for them."""
     return {f"{table}_no_update", f"{table}_no_delete", f"{table}_no_replace"}

@@ -31,6 +31,10 @@ HOLDING = frozenset(
 )
 
 
+OUTSTANDING = (AssignmentStatus.PROPOSED, AssignmentStatus.ACCEPTED)
+"""The reviewer still has to answer or to write."""
+
+
 class ConflictKind(StrEnum):
     KINSHIP = "kinship"
     PLACE = "place"

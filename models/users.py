@@ -40,7 +40,7 @@ class User(Versioned, Base):
     must_change_password: Mapped[bool] = mapped_column(default=False)
     code_expires_at: Mapped[datetime | None]
     locale: Mapped[str | None] = mapped_column(sa.String(2))
-    person_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id"), index=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id"), unique=True)
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
 
@@ -89,6 +89,13 @@ class User(Versioned, Base):
         return not self.roles.isdisjoint(roles)
 
 
+def _current(column: str, condition: str) -> sa.Index:
+    """A role over a scope is held once at a time."""
+    where = sa.text(f"ended_at IS NULL AND {condition}")
+    name = f"uq_role_assignments_current_{column}"
+    return sa.Index(name, "user_id", column, unique=True, sqlite_where=where, postgresql_where=where)
+
+
 class RoleAssignment(Base):
     """One role of one user over one scope. Ended, never deleted."""
 
@@ -97,6 +104,10 @@ class RoleAssignment(Base):
         sa.CheckConstraint("(role = 'member') = (association_id IS NOT NULL)", name="member_has_association"),
         sa.CheckConstraint("(role = 'operator') = (centre_id IS NOT NULL)", name="operator_has_centre"),
         sa.CheckConstraint("(role = 'donor') = (donor_id IS NOT NULL)", name="donor_has_donor"),
+        _current("role", "association_id IS NULL AND centre_id IS NULL AND donor_id IS NULL"),
+        _current("association_id", "association_id IS NOT NULL"),
+        _current("centre_id", "centre_id IS NOT NULL"),
+        _current("donor_id", "donor_id IS NOT NULL"),
         STRICT,
     )
 

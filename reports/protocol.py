@@ -71,7 +71,6 @@ class ProtocolData:
     sha256: str
     signed_at: datetime
     signed_by: str
-    call_code: str
     call_title: Texts
     held_on: date
     place: str
@@ -108,7 +107,6 @@ def gather(protocol: Protocol) -> ProtocolData:
         sha256=protocol.sha256,
         signed_at=protocol.signed_at,
         signed_by=protocol.signed_by.display_name,
-        call_code=content["call"],
         call_title=content["title"],
         held_on=date.fromisoformat(content["held_on"]),
         place=content["place"],
@@ -160,7 +158,7 @@ def to_pdf(data: ProtocolData, locale: str, *, demonstration: bool = False) -> b
 def _story(data: ProtocolData, locale: str) -> list[Flowable]:
     selected = data.count(DecisionOutcome.SELECTED)
     return [
-        *title(_(TITLE), f"{data.call_code} · {text_in(data.call_title, locale)}"),
+        *title(_(TITLE), text_in(data.call_title, locale)),
         big_figures(
             [
                 (_("Applications decided"), number_text(len(data.decisions))),

@@ -56,7 +56,6 @@ class ReceiptData:
     title: str
     association: Texts
     ayil_okmotu: Texts
-    call_code: str
     call_title: Texts
     submitted_at: datetime
     sequence: int
@@ -96,7 +95,6 @@ def gather(application: Application, snapshot: Snapshot) -> ReceiptData:
         title=content["answers"].get("title", ""),
         association={code: association.name(code) for code in ("ky", "ru", "en")},
         ayil_okmotu={code: association.ayil_okmotu.name(code) for code in ("ky", "ru", "en")},
-        call_code=content["call"],
         call_title=dict(call.title),
         submitted_at=snapshot.taken_at,
         sequence=snapshot.sequence,
@@ -137,8 +135,8 @@ def _story(data: ReceiptData, locale: str) -> list[Flowable]:
             (_("Application"), data.number + (f" · {again}" if again else "")),
             (_("Project"), _short(data.title, 120)),
             (_("Association"), _short(text_in(data.association, locale), 110)),
-            (_("Ayil okmotu"), _short(text_in(data.ayil_okmotu, locale), 80)),
-            (_("Call"), _short(f"{data.call_code} · {text_in(data.call_title, locale)}", 110)),
+            (_("Ayil aymak"), _short(text_in(data.ayil_okmotu, locale), 80)),
+            (_("Call"), _short(text_in(data.call_title, locale), 110)),
             (_("Submitted"), deadline_text(data.submitted_at)),
         ],
         width=WIDTH - 108,

@@ -136,6 +136,7 @@ def _follow(programme: Programme, plan: Plan, chance: Random, hand_in_on: date) 
             return
         now = yield later(now, 2, chance)
         _minutes(programme, plan, chance, actor, now)
+        applications.sign_off(application, actor=actor, now=now)
         applications.submit(application, actor=actor, now=now)
         if plan.fate == "resubmitted":
             return

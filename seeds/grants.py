@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
-from app.services import documents, grants, results, visits
+from app.services import documents, grants
 from app.services.actors import Actor
 from models.applications import Application
 from models.documents import DocumentKind
@@ -135,8 +135,6 @@ def _complete(programme: Programme, grant: Grant, chance: Random, now: datetime)
     now = yield later(now, 5, chance)
     grants.complete(
         grant,
-        visits_done=visits.done_count(grant),
-        results_verified=results.verified_count(grant),
         actor=programme.as_staff("monitoring1"),
         now=now,
     )

@@ -15,7 +15,7 @@ import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, StorageState, sync_playwright
 
 from app import clock
 from app.config import Config
@@ -200,14 +200,14 @@ def demonstration_app(demo: Demonstration) -> Flask:
 
 @pytest.fixture(scope="module")
 def site(sqlite_templates: SqliteTemplates, broker_url: str) -> Iterator[servers.Site]:
-    """The demonstration under gunicorn, one for a module's tests; it lives in real time."""
+    """The demonstration under gunicorn, one for a module's tests; for it, it is always `DEMONSTRATION_NOW`."""
     folder = databases.scratch_folder("s")
     template = sqlite_templates.template(databases.DEMONSTRATION)
     shutil.copyfile(template / "ashar.sqlite3", folder / "ashar.sqlite3")
     shutil.copytree(template / "uploads", folder / "uploads", copy_function=_link)
     (folder / "demonstration").touch()
     servers.empty(broker_url)
-    with servers.site(folder, REDIS_URL=broker_url) as running:
+    with servers.site(folder, "tests.support.standing:app", REDIS_URL=broker_url) as running:
         yield running
     shutil.rmtree(folder, ignore_errors=True)
 
@@ -233,9 +233,13 @@ def open_page(browser: Browser, site: servers.Site) -> Iterator[Callable[..., Pa
     """
     contexts, problems = [], []
 
-    def make(width: int = 1280, height: int = 900, locale: str = "ky") -> Page:
+    def make(width: int = 1280, height: int = 900, locale: str = "ky", state: StorageState | None = None) -> Page:
         context = browser.new_context(
-            base_url=site.url, viewport={"width": width, "height": height}, locale=locale, accept_downloads=True
+            base_url=site.url,
+            viewport={"width": width, "height": height},
+            locale=locale,
+            accept_downloads=True,
+            storage_state=state,
         )
         context.set_default_timeout(10_000)
         contexts.append(context)

@@ -429,6 +429,7 @@ class Programme(GrantFactories):
         if wanted in (A.RETURNED, A.RESUBMITTED):
             screenings.screen(application, ScreeningOutcome.RETURNED, reason=TEXT, actor=secretary, now=now)
         if wanted is A.RESUBMITTED:
+            applications.sign_off(application, actor=chair, now=now)
             applications.submit(application, actor=chair, now=now)
         elif wanted is A.INELIGIBLE:
             screenings.screen(application, ScreeningOutcome.INELIGIBLE, reason=TEXT, actor=secretary, now=now)
@@ -453,11 +454,12 @@ class Programme(GrantFactories):
     def make_session(self, call: Call, *, now: datetime | None = None) -> CouncilSession:
         """An open session with a quorum: chair and two more of three seats."""
         now = now or call.closes_at + timedelta(days=20)
-        secretary = Actor(self.secretary)
+        secretary, present = Actor(self.secretary), [self.council_chair, *self.reviewers]
+        seats = max(3, len(council_sessions.council_members()))
         session = council_sessions.convene(
-            call, held_on=clock.bishkek_day(now), place="Ош", seats=3, actor=secretary, now=now
+            call, held_on=clock.bishkek_day(now), place="Ош", seats=seats, actor=secretary, now=now
         )
-        council_sessions.record_attendance(session, [self.council_chair, *self.reviewers], actor=secretary, now=now)
+        council_sessions.record_attendance(session, present, actor=secretary, now=now)
         return session
 
     def decide(self, application: Application, outcome: DecisionOutcome, *, is_signed: bool = True) -> CouncilSession:

@@ -73,7 +73,9 @@ class GrantFactories:
         grants.accept(grant, actor=chair, now=now)
         if wanted is GrantStatus.ACCEPTED:
             return grant
-        grants.activate(grant, actor=finance, now=now + timedelta(days=1))
+        paper, later = self.make_pdf(), now + timedelta(days=1)
+        grants.attach(grant, DocumentKind.SIGNED_AGREEMENT, paper, storage=self.storage, actor=finance, now=later)
+        grants.activate(grant, actor=finance, now=later)
         if is_matched or wanted is GrantStatus.COMPLETED:
             self.make_contribution(grant, ContributionStatus.VERIFIED, amount=grant.amount)
         if wanted is GrantStatus.SUSPENDED:
@@ -92,13 +94,7 @@ class GrantFactories:
             self.advance(tranche, T.ACCOUNTED)
         self.make_visit(grant, VisitStatus.DONE)
         self.make_result(grant, ResultStatus.VERIFIED)
-        grants.complete(
-            grant,
-            visits_done=visits.done_count(grant),
-            results_verified=results.verified_count(grant),
-            actor=Actor(self.monitor),
-            now=clock.now(),
-        )
+        grants.complete(grant, actor=Actor(self.monitor), now=clock.now())
 
     # Tranches -------------------------------------------------------------------------------------------------
 

@@ -4,22 +4,34 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sqlalchemy import ColumnElement
+
 from app.clock import bishkek_day
 from app.localisation import N_, sort_key
 from app.services import audit, notifications
 from app.services.actors import Actor
 from app.services.applications import TRANSITIONS as APPLICATION_TRANSITIONS
+from app.services.applications import must_be_undecided
 from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, SeparationOfDutyError
 from app.services.workflow import Transition, target
 from models.applications import Application, ApplicationStatus
 from models.associations import Association, Membership
-from models.base import db
+from models.base import db, lock
 from models.calls import Call
-from models.reviews import HOLDING, Assignment, AssignmentStatus, Conflict, ConflictKind, Review, ReviewStatus
+from models.people import Person
+from models.reviews import (
+    HOLDING,
+    OUTSTANDING,
+    Assignment,
+    AssignmentStatus,
+    Conflict,
+    ConflictKind,
+    Review,
+    ReviewStatus,
+)
 from models.users import Role, User
 
 A = AssignmentStatus
-OUTSTANDING = (A.PROPOSED, A.ACCEPTED)
 TRANSITIONS: Mapping[tuple[AssignmentStatus, str], Transition] = {
     (A.PROPOSED, "accept"): Transition(A.ACCEPTED, N_("Reviewer"), N_("declares to have no interest")),
     (A.PROPOSED, "recuse"): Transition(A.RECUSED, N_("Reviewer"), N_("declares an interest")),
@@ -28,6 +40,8 @@ TRANSITIONS: Mapping[tuple[AssignmentStatus, str], Transition] = {
     (A.ACCEPTED, "decline"): Transition(A.DECLINED, N_("Reviewer"), N_("reason given")),
     (A.ACCEPTED, "submit"): Transition(A.SUBMITTED, N_("Reviewer"), N_("every criterion scored and justified")),
     (A.SUBMITTED, "close"): Transition(A.CLOSED, N_("Council session"), N_("protocol signed")),
+    (A.PROPOSED, "close"): Transition(A.CLOSED, N_("Council secretary"), N_("withdrawn, or the reviews are in")),
+    (A.ACCEPTED, "close"): Transition(A.CLOSED, N_("Council secretary"), N_("withdrawn, or the reviews are in")),
 }
 
 
@@ -37,26 +51,42 @@ def eligible_reviewers(application: Application) -> list[User]:
     query = db.select(User).where(
         User.id.in_(notifications.holders(Role.REVIEWER)), User.disabled_at.is_(None), User.id.not_in(asked)
     )
-    reviewers = db.session.scalars(query.order_by(User.id)).unique()
-    return [one for one in reviewers if not hindrance(application, one)]
+    query = query.options(db.selectinload(User.assigned_roles), db.joinedload(User.person).joinedload(Person.village))
+    reviewers = list(db.session.scalars(query.order_by(User.id)).unique())
+    neighbours, interested = _neighbours(application), _interested(application)
+    return [one for one in reviewers if not _hindrance(application, one, neighbours, interested)]
 
 
 def hindrance(application: Application, reviewer: User) -> str:
     """Why `reviewer` may not judge `application` (a message id), or an empty text."""
+    return _hindrance(application, reviewer, _neighbours(application), _interested(application))
+
+
+def _neighbours(application: Application) -> set[int]:
+    """The people who are members of an association of the applicant's ayil okmotu."""
+    query = (
+        db.select(Membership.person_id)
+        .join(Association, Association.id == Membership.association_id)
+        .where(Association.ayil_okmotu_id == application.association.ayil_okmotu_id, Membership.until_on.is_(None))
+    )
+    return set(db.session.scalars(query))
+
+
+def _interested(application: Application) -> set[int]:
+    """The users whose latest declaration on `application` names an interest."""
+    return {user_id for user_id, latest in declarations(application).items() if latest.kind is not None}
+
+
+def _hindrance(application: Application, reviewer: User, neighbours: set[int], interested: set[int]) -> str:
     association = application.association
     village = reviewer.person.village
     if village is not None and village.ayil_okmotu_id == association.ayil_okmotu_id:
         return N_("The reviewer lives in the same ayil okmotu.")
-    memberships = (
-        db.select(Association.ayil_okmotu_id)
-        .join(Membership, Membership.association_id == Association.id)
-        .where(Membership.person_id == reviewer.person_id, Membership.until_on.is_(None))
-    )
-    if association.ayil_okmotu_id in set(db.session.scalars(memberships)):
+    if reviewer.person_id in neighbours:
         return N_("The reviewer is a member of an association of the same ayil okmotu.")
     if reviewer.association_ids & {association.id} or reviewer.centre_ids & {association.centre_id}:
         return N_("The reviewer acts for the applicant.")
-    if declared_conflict(application, reviewer) is not None:
+    if reviewer.id in interested:
         return N_("The reviewer has declared an interest.")
     return ""
 
@@ -78,7 +108,9 @@ def assign(application: Application, reviewer: User, *, due_on: date, actor: Act
 
     Raises `SeparationOfDutyError` for a reviewer with a tie to the applicant, `AlreadyUsedError` when asked before.
     """
+    lock(application)
     new_status = target(APPLICATION_TRANSITIONS, application.status, "assign")
+    must_be_undecided(application)
     if not reviewer.has_role(Role.REVIEWER):
         raise DomainError(N_("This person is not a reviewer."), field="reviewer")
     problem = hindrance(application, reviewer)
@@ -113,6 +145,8 @@ def declare(
 ) -> Conflict:
     """Declare an interest of `kind` (the assignment ends), or none (the reviewer accepts and may read)."""
     action = "accept" if kind is None else "recuse"
+    lock(assignment.application)
+    lock(assignment)
     new_status = target(TRANSITIONS, assignment.status, action)
     if kind is not None and not explanation.strip():
         raise IncompleteError(N_("Say in a sentence what ties you to the applicant."), field="explanation")
@@ -127,7 +161,7 @@ def declare(
     assignment.status, assignment.answered_at = new_status, now
     db.session.flush()
     audit.record(actor, f"assignment.{action}", assignment, now, kind=kind.value if kind else None)
-    if kind is not None:
+    if kind is not None and not complete_if_ready(assignment.application, now=now):
         _tell_secretary(
             assignment, N_("A reviewer of %(number)s has declared an interest: another one is needed."), now
         )
@@ -136,13 +170,49 @@ def declare(
 
 def decline(assignment: Assignment, *, reason: str, actor: Actor, now: datetime) -> None:
     """Give the assignment back with a reason."""
+    lock(assignment.application)
+    lock(assignment)
     new_status = target(TRANSITIONS, assignment.status, "decline")
     if not reason.strip():
         raise IncompleteError(N_("Give the reason."), field="reason")
     assignment.status, assignment.answered_at, assignment.decline_reason = new_status, now, reason.strip()
     db.session.flush()
     audit.record(actor, "assignment.decline", assignment, now)
-    _tell_secretary(assignment, N_("A reviewer of %(number)s has declined: another one is needed."), now)
+    if not complete_if_ready(assignment.application, now=now):
+        _tell_secretary(assignment, N_("A reviewer of %(number)s has declined: another one is needed."), now)
+
+
+def complete_if_ready(application: Application, *, now: datetime) -> bool:
+    """Make the application reviewed once enough reviews are in; the caller holds its lock. Whether it is now.
+
+    Enough are the call's number, and those of everybody who has accepted and is not late. Who was asked and is
+    not needed any more is told so.
+    """
+    if application.status is not ApplicationStatus.IN_REVIEW:
+        return False
+    rows = of_application(application)
+    today = bishkek_day(now)
+    awaited = sum(one.status is A.ACCEPTED and one.due_on >= today for one in rows)
+    done = len(submitted_reviews(application))
+    if awaited or done < application.call.reviewers_per_application:
+        return False
+    application.status = target(APPLICATION_TRANSITIONS, application.status, "complete_review")
+    left = [one for one in rows if one.status in OUTSTANDING]
+    for one in left:
+        one.status = target(TRANSITIONS, one.status, "close")
+    db.session.flush()
+    for one in left:
+        notifications.tell(
+            [one.reviewer_id], N_("All reviews are in: the one you were asked for is not needed any more."), one, now
+        )
+    notifications.tell(
+        notifications.holders(Role.SECRETARY),
+        N_("All reviews of %(number)s are in."),
+        application,
+        now,
+        number=application.number,
+    )
+    return True
 
 
 def of_reviewer(reviewer: User) -> list[Assignment]:
@@ -170,19 +240,11 @@ def of_application(application: Application) -> list[Assignment]:
     return list(db.session.scalars(query))
 
 
-def holding_count(application: Application) -> int:
-    """How many reviewers hold or did the work."""
-    query = db.select(db.func.count()).where(
-        Assignment.application_id == application.id, Assignment.status.in_(HOLDING)
-    )
-    return int(db.session.scalar(query) or 0)
-
-
 def lacking(call_id: int | None = None, limit: int = 60) -> list[tuple[Application, int]]:
     """Applications that wait for more reviewers, with how many hold the work already."""
     held = (
         db.select(Assignment.application_id, db.func.count().label("held"))
-        .where(Assignment.status.in_(HOLDING))
+        .where(_holds())
         .group_by(Assignment.application_id)
         .subquery()
     )
@@ -215,7 +277,7 @@ class Workload:
 def workloads(today: date) -> list[Workload]:
     """Every enabled reviewer with the work asked for, who has the most late first."""
     is_waiting = Assignment.status.in_(OUTSTANDING)
-    is_done = Assignment.status.in_([AssignmentStatus.SUBMITTED, AssignmentStatus.CLOSED])
+    is_done = Assignment.status.in_(HOLDING) & ~is_waiting & _holds()
     query = (
         db.select(
             User,
@@ -245,6 +307,12 @@ def outstanding(limit: int = 60) -> list[Assignment]:
         .limit(limit)
     )
     return list(db.session.scalars(query))
+
+
+def _holds() -> ColumnElement[bool]:
+    """The reviewer has or did the work: what was closed unfinished does not count."""
+    handed_in = db.select(Review.assignment_id).where(Review.status == ReviewStatus.SUBMITTED)
+    return Assignment.status.in_(HOLDING) & ((Assignment.status != A.CLOSED) | Assignment.id.in_(handed_in))
 
 
 def declarations(application: Application) -> Mapping[int, Conflict]:

@@ -225,12 +225,6 @@ def listed(seen: Any, text: str = "", *, after: str = "", limit: int = 60) -> li
     return list(db.session.scalars(query.limit(limit)))
 
 
-def of_centres(centre_ids: frozenset[int]) -> list[Association]:
-    """The associations served by centres, in Kyrgyz order."""
-    query = db.select(Association).where(Association.centre_id.in_(centre_ids)).order_by(Association.sort_key)
-    return list(db.session.scalars(query))
-
-
 def search(text: str, limit: int = 60) -> list[Association]:
     """Associations by name or place in any language or spelling, in Kyrgyz order."""
     query = db.select(Association).where(~Association.is_test).order_by(Association.sort_key).limit(limit)

@@ -1,9 +1,12 @@
 """What audit events are about, by name: one query a table, whatever the number of events."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from sqlalchemy.orm import Load
+
+from app.localisation import N_, gettext
 from models.applications import Application
 from models.associations import Association, PayoutAccount
 from models.audit import AuditEvent
@@ -24,6 +27,7 @@ from models.users import User
 from models.visits import Visit
 
 Name = Callable[[Any, str], str]
+_WITH_GRANT = ("grant", "association")
 
 
 def _application(row: Application, locale: str) -> str:
@@ -59,18 +63,52 @@ NAMES: Mapping[type[Any], Name] = {
     Visit: _of_grant,
 }
 TABLES: Mapping[str, type[Any]] = {model.__tablename__: model for model in NAMES}
+READ_WITH: Mapping[type[Any], Sequence[Sequence[str]]] = {
+    Application: [("association",)],
+    Assignment: [("application",), ("reviewer",)],
+    Contribution: [_WITH_GRANT],
+    CouncilSession: [("call",)],
+    Expenditure: [_WITH_GRANT],
+    FundingReport: [("fund",)],
+    Grant: [("association",)],
+    PayoutAccount: [("association",)],
+    Result: [("target", "indicator")],
+    Review: [("assignment", "application")],
+    Target: [("indicator",)],
+    Tranche: [_WITH_GRANT],
+    Visit: [_WITH_GRANT],
+}
+"""Paths of relationships a name is made of: they are read with the row."""
+WHOLE_LISTS: Mapping[str, str] = {"places:all": N_("The list of places")}
+"""{subject: message id} of what is no single row."""
 
 
 def names_of(events: Iterable[AuditEvent], locale: str) -> dict[str, str]:
     """{subject: name} of what `events` are about; a row that is gone has no name."""
+    names = {}
     wanted: dict[str, set[int]] = defaultdict(set)
     for event in events:
         table, _colon, row_id = event.subject.partition(":")
         if table in TABLES and row_id.isdigit():
             wanted[table].add(int(row_id))
-    names = {}
+        elif event.subject in WHOLE_LISTS:
+            names[event.subject] = gettext(WHOLE_LISTS[event.subject])
     for table, ids in wanted.items():
         model = TABLES[table]
-        for row in db.session.scalars(db.select(model).where(model.id.in_(ids))).unique():
+        query = (
+            db.select(model)
+            .where(model.id.in_(ids))
+            .options(*(_loaded(model, path) for path in READ_WITH.get(model, ())))
+        )
+        for row in db.session.scalars(query).unique():
             names[f"{table}:{row.id}"] = NAMES[model](row, locale)
     return names
+
+
+def _loaded(model: type[Any], path: Sequence[str]) -> Load:
+    """Read the relationships of `path` with the row, one after the other."""
+    option = Load(model)
+    for name in path:
+        attribute = getattr(model, name)
+        option, model = option.joinedload(attribute), attribute.property.mapper.class_
+    return option

@@ -10,8 +10,10 @@ from app.services import audit, funds, notifications
 from app.services.actors import Actor
 from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, LimitExceededError
 from app.services.workflow import Transition, target
-from models.base import LOCALES, db
+from models.applications import Application, ApplicationStatus
+from models.base import LOCALES, db, lock
 from models.calls import Call, CallStatus, Criterion
+from models.council_sessions import CouncilSession, Decision, DecisionOutcome, SessionStatus
 from models.funds import Fund
 from models.users import Role
 
@@ -90,6 +92,7 @@ def change(call: Call, fund: Fund, content: CallInput, *, actor: Actor, now: dat
 
 def set_weights(call: Call, weights: Mapping[int, int], *, actor: Actor, now: datetime) -> None:
     """Set the weight of each criterion by its id. The total is checked when the call opens."""
+    lock(call)
     if call.status is not CallStatus.DRAFT:
         raise DomainError(N_("An open call is frozen: it cannot be changed any more."))
     for criterion in call.criteria:
@@ -146,11 +149,38 @@ def obstacles(call: Call) -> list[DomainError]:
 
 
 def free_budget(call: Call) -> int:
-    """What the fund can still give to this call, in tyiyn: available less what other open calls may award."""
-    others = db.select(db.func.coalesce(db.func.sum(Call.budget), 0)).where(
+    """What the fund can still give to this call, in tyiyn.
+
+    Available, less what is awarded and not granted yet, less what other open calls may still award.
+    """
+    in_open_sessions = (
+        db.select(db.func.coalesce(db.func.sum(Decision.amount), 0))
+        .join(CouncilSession, CouncilSession.id == Decision.session_id)
+        .where(CouncilSession.call_id == Call.id, CouncilSession.status == SessionStatus.OPEN)
+        .correlate(Call)
+        .scalar_subquery()
+    )
+    others = db.select(db.func.coalesce(db.func.sum(Call.budget - in_open_sessions), 0)).where(
         Call.fund_id == call.fund_id, Call.id != call.id, Call.status == CallStatus.OPEN
     )
-    return funds.position(call.fund).available - int(db.session.scalar(others))
+    undecided = int(db.session.scalar(others) or 0)
+    return funds.position(call.fund).available - pending_awards(call.fund_id) - undecided
+
+
+def pending_awards(fund_id: int) -> int:
+    """Awards of the fund not yet committed by a grant, in tyiyn: of open sessions, and signed ones not granted."""
+    query = (
+        db.select(db.func.coalesce(db.func.sum(Decision.amount), 0))
+        .join(CouncilSession, CouncilSession.id == Decision.session_id)
+        .join(Call, Call.id == CouncilSession.call_id)
+        .join(Application, Application.id == Decision.application_id)
+        .where(
+            Call.fund_id == fund_id,
+            Decision.outcome == DecisionOutcome.SELECTED,
+            (CouncilSession.status == SessionStatus.OPEN) | (Application.status == ApplicationStatus.SELECTED),
+        )
+    )
+    return int(db.session.scalar(query) or 0)
 
 
 def open_(call: Call, *, actor: Actor, now: datetime) -> None:
@@ -158,6 +188,8 @@ def open_(call: Call, *, actor: Actor, now: datetime) -> None:
 
     Raises `IncompleteError` with the first obstacle, `DomainError` when the deadline is past.
     """
+    lock(call)
+    lock(call.fund)  # two calls on one fund open one after the other
     new_status = target(TRANSITIONS, call.status, "open")
     if call.is_past_deadline(now):
         raise DomainError(N_("The deadline is past."), field="closes_on")
@@ -178,13 +210,10 @@ def open_(call: Call, *, actor: Actor, now: datetime) -> None:
 
 
 def cancel(call: Call, *, actor: Actor, now: datetime) -> None:
+    lock(call)
     call.status = target(TRANSITIONS, call.status, "cancel")
+    db.session.flush()
     audit.record(actor, "call.cancel", call, now)
-
-
-def all_calls() -> list[Call]:
-    """Every call, the latest deadline first."""
-    return list(db.session.scalars(db.select(Call).order_by(Call.closes_at.desc(), Call.id.desc())))
 
 
 def published_calls() -> list[Call]:

@@ -1,11 +1,12 @@
 """Contributions: recorded with evidence, verified or refused by a second person, reversed by new rows."""
 
+import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from app.clock import bishkek_day
-from app.localisation import N_, Money, gettext
+from app.localisation import N_, Money
 from app.services import audit, documents, grants, ledger, notifications, rates
 from app.services.actors import Actor
 from app.services.documents import Upload
@@ -34,6 +35,8 @@ TRANSITIONS: Mapping[tuple[ContributionStatus, str], Transition] = {
     (C.RECORDED, "refuse"): Transition(C.REFUSED, N_("Monitoring officer"), N_("reason given")),
     (C.VERIFIED, "reverse"): Transition(C.REVERSED, N_("Finance officer"), N_("reason given; money not yet spent")),
 }
+NO_LONGER_CARRIES = N_("The verified co-investment no longer carries what was paid.")
+"""Kept as this message id: whoever reads it reads it in their own language."""
 OLDEST_EVIDENCE = timedelta(days=5 * 365 + 1)
 HIGHEST_AMOUNT = 100_000_000_00  # tyiyn
 ACCOUNTS = {
@@ -43,9 +46,15 @@ ACCOUNTS = {
 }
 
 
+LOOK_ALIKES = str.maketrans("АВЕЗІЈКМНОРСТУҮХЅԌԚԜѴ", "ABE3IJKMHOPCTYYXSGQWV")
+"""Cyrillic letters that look like Latin ones (or a digit) on a receipt, in upper case."""
+
+
 def reference_key(reference: str) -> str:
-    """A reference as it is compared: letters and digits only, upper case."""
-    return "".join(letter for letter in reference.upper() if letter.isalnum())
+    """A reference as it is compared: letters and digits only, upper case, in whatever script they were typed."""
+    text = unicodedata.normalize("NFKC", reference.replace("№", "")).casefold().upper()
+    digits = "".join(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in text)
+    return "".join(sign for sign in digits.translate(LOOK_ALIKES) if sign.isalnum())[:60]
 
 
 def record(
@@ -67,6 +76,7 @@ def record(
 
     Raises `AlreadyUsedError` when this channel's reference has been recorded anywhere in the programme.
     """
+    lock(grant)
     if grant.status not in (GrantStatus.ACCEPTED, GrantStatus.ACTIVE):
         raise DomainError(N_("Contributions are recorded once the grant is accepted and while it runs."))
     if amount <= 0:
@@ -146,6 +156,7 @@ def attach(
 
     Raises `AlreadyUsedError` when the same file has proved another contribution.
     """
+    lock(contribution)
     if contribution.status is not C.RECORDED:
         raise DomainError(N_("Evidence is added only while the contribution waits to be verified."))
     return documents.attach(contribution, kind, upload, storage=storage, actor=actor, now=now)
@@ -194,6 +205,8 @@ def verify(contribution: Contribution, *, actor: Actor, now: datetime) -> None:
 
 def refuse(contribution: Contribution, *, reason: str, actor: Actor, now: datetime) -> None:
     """The evidence does not hold; the reason is told and the reference can be recorded anew."""
+    lock(contribution.grant)
+    lock(contribution)
     new_status = target(TRANSITIONS, contribution.status, "refuse")
     if not reason.strip():
         raise IncompleteError(N_("Give the reason: the association will read it."), field="reason")
@@ -201,6 +214,7 @@ def refuse(contribution: Contribution, *, reason: str, actor: Actor, now: dateti
         raise SeparationOfDutyError(N_("You recorded this contribution: another person has to verify it."))
     contribution.status, contribution.reason = new_status, reason.strip()
     db.session.flush()
+    documents.release(evidence_of(contribution), now=now)
     audit.record(actor, "contribution.refuse", contribution, now)
     _tell(
         contribution,
@@ -227,13 +241,12 @@ def reverse(contribution: Contribution, *, reason: str, actor: Actor, now: datet
     )
     contribution.status, contribution.reason, contribution.reversal_event_id = new_status, reason.strip(), reversal.id
     db.session.flush()
+    documents.release(evidence_of(contribution), now=now)
     _renew_pledge(contribution.pledge)
     audit.record(actor, "contribution.reverse", contribution, now, event=reversal.id)
     paid = sum(one.amount for one in grant.tranches if one.is_paid)
     if grant.status is GrantStatus.ACTIVE and paid > grant_carried(counted(grant), grant.match_percent):
-        grants.suspend(
-            grant, reason=gettext("The verified co-investment no longer carries what was paid."), actor=actor, now=now
-        )
+        grants.suspend(grant, reason=NO_LONGER_CARRIES, actor=actor, now=now)
     _tell(
         contribution,
         N_("A contribution of %(amount)s to %(number)s was reversed: %(reason)s"),

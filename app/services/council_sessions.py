@@ -1,9 +1,8 @@
 """The Council's session: attendance, a decision on each application, the signed protocol."""
 
 import hashlib
-from collections.abc import Mapping
+from collections import Counter
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -12,7 +11,6 @@ from app.services import audit, calls, funds, notifications, numbering, rankings
 from app.services.actors import Actor
 from app.services.applications import TRANSITIONS as APPLICATION_TRANSITIONS
 from app.services.assignments import TRANSITIONS as ASSIGNMENT_TRANSITIONS
-from app.services.assignments import declared_conflict
 from app.services.errors import (
     AlreadyUsedError,
     DomainError,
@@ -20,6 +18,7 @@ from app.services.errors import (
     LimitExceededError,
     SeparationOfDutyError,
 )
+from app.services.protocols import content_of, interested_in, read_whole
 from app.services.workflow import target
 from models.applications import Application, ApplicationStatus
 from models.base import canonical_json, db, lock
@@ -40,6 +39,13 @@ ACTIONS = {
     DecisionOutcome.RESERVE: "reserve",
     DecisionOutcome.REJECTED: "reject",
 }
+IN_FLIGHT = (
+    ApplicationStatus.SUBMITTED,
+    ApplicationStatus.RESUBMITTED,
+    ApplicationStatus.RETURNED,
+    ApplicationStatus.ELIGIBLE,
+    ApplicationStatus.IN_REVIEW,
+)
 MESSAGES = {
     DecisionOutcome.SELECTED: N_("The Council has selected your application %(number)s: %(amount)s."),
     DecisionOutcome.RESERVE: N_("Your application %(number)s is on the reserve list."),
@@ -59,6 +65,11 @@ def convene(call: Call, *, held_on: date, place: str, seats: int, actor: Actor, 
         raise AlreadyUsedError(N_("A session on this call is open already."))
     if not 3 <= seats <= 101:
         raise DomainError(N_("The Council has 3 to 101 seats."), field="seats")
+    members = len(council_members())
+    if seats < members:
+        raise DomainError(
+            N_("The Council has %(members)s members: there cannot be fewer seats."), field="seats", members=members
+        )
     session = CouncilSession(
         call=call, held_on=held_on, place=place.strip(), seats=seats, created_by_id=actor.user_id, created_at=now
     )
@@ -91,7 +102,8 @@ def record_attendance(session: CouncilSession, members: list[User], *, actor: Ac
 
 def recused(session: CouncilSession, application: Application) -> list[User]:
     """Those present who declared an interest in `application`: they do not vote on it."""
-    return [one.user for one in session.attendances if declared_conflict(application, one.user) is not None]
+    interested = interested_in(session, [application.id])[application.id]
+    return [one.user for one in session.attendances if one.user_id in interested]
 
 
 def decide(
@@ -109,15 +121,19 @@ def decide(
 ) -> Decision:
     """Record what the Council decided on one application; `amount` in tyiyn for a selected one.
 
-    Raises `LimitExceededError` when the amount is above what was asked, the ceiling, the call's budget or the
-    fund; `DomainError` without a quorum or when the votes are more than those who may vote.
+    The application itself changes when the chair signs, not before. Raises `LimitExceededError` when the amount is
+    above what was asked, the ceiling, the call's budget or the fund; `DomainError` without a quorum or when the
+    votes are more than those who may vote; `AlreadyUsedError` for a second decision.
     """
     lock(session)
+    lock(application)
     lock(application.call.fund)
     _must_be_open(session)
-    new_status = target(APPLICATION_TRANSITIONS, application.status, ACTIONS[outcome])
+    target(APPLICATION_TRANSITIONS, application.status, ACTIONS[outcome])  # the signature makes this transition
     if application.call_id != session.call_id:
         raise DomainError(N_("The application belongs to another call."))
+    if any(one.application_id == application.id for one in session.decisions):
+        raise AlreadyUsedError(N_("This application has been decided in this session already."))
     if not session.has_quorum:
         raise DomainError(N_("There is no quorum: more than half of the seats must be present."))
     voters = voters_on(session, application)
@@ -149,8 +165,8 @@ def decide(
         decided_at=now,
     )
     db.session.add(decision)
-    application.status, application.decided_at = new_status, now
     db.session.flush()
+    db.session.expire(session, ["decisions"])
     audit.record(
         actor, "session.decide", session, now, application=application.id, outcome=outcome.value, amount=decision.amount
     )
@@ -159,6 +175,7 @@ def decide(
 
 def awarded(session: CouncilSession) -> int:
     """What this session has awarded so far, in tyiyn."""
+    read_whole(session)
     return sum(one.amount or 0 for one in session.decisions)
 
 
@@ -169,18 +186,8 @@ def remaining_budget(session: CouncilSession) -> int:
 
 
 def pending_awards(fund_id: int) -> int:
-    """Awards of the fund that are decided and not yet committed by a grant, in tyiyn."""
-    query = (
-        db.select(db.func.coalesce(db.func.sum(Decision.amount), 0))
-        .join(Application, Application.id == Decision.application_id)
-        .join(Call, Call.id == Application.call_id)
-        .where(
-            Call.fund_id == fund_id,
-            Application.status == ApplicationStatus.SELECTED,
-            Decision.outcome == DecisionOutcome.SELECTED,
-        )
-    )
-    return int(db.session.scalar(query) or 0)
+    """Awards of the fund not yet committed by a grant, in tyiyn: of open sessions, and signed ones not granted."""
+    return calls.pending_awards(fund_id)
 
 
 def _check_amount(session: CouncilSession, application: Application, amount: int | None) -> None:
@@ -236,25 +243,58 @@ def most_for(session: CouncilSession, application: Application) -> int:
 
 
 def undecided(session: CouncilSession) -> list[Application]:
-    """Reviewed applications of the call without a decision."""
+    """Reviewed applications of the call without a decision of this session."""
+    decided = db.select(Decision.application_id).where(Decision.session_id == session.id)
     query = db.select(Application).where(
-        Application.call_id == session.call_id, Application.status == ApplicationStatus.REVIEWED
+        Application.call_id == session.call_id,
+        Application.status == ApplicationStatus.REVIEWED,
+        Application.id.not_in(decided),
+    )
+    return list(db.session.scalars(query.order_by(Application.id)))
+
+
+def in_flight(session: CouncilSession) -> list[Application]:
+    """Applications of the call that are still screened, mended or reviewed."""
+    query = (
+        db.select(Application)
+        .where(Application.call_id == session.call_id, Application.status.in_(IN_FLIGHT))
+        .options(db.joinedload(Application.association))
     )
     return list(db.session.scalars(query.order_by(Application.id)))
 
 
 def sign(session: CouncilSession, *, actor: Actor, now: datetime) -> Protocol:
-    """The chair signs: the protocol is frozen with its hash, the call is decided, the applicants are told.
+    """The chair signs: the protocol is frozen with its hash, the decisions take effect, the applicants are told.
 
-    Raises `SeparationOfDutyError` when the signer was not present, `IncompleteError` while applications wait.
+    Raises `SeparationOfDutyError` when the signer was not present, `IncompleteError` while applications of the
+    call are not reviewed or not decided.
     """
     lock(session)
     _must_be_open(session)
+    applications = (
+        db.select(Application)
+        .where(Application.call_id == session.call_id)
+        .order_by(Application.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    db.session.scalars(applications).all()
     if actor.user_id not in {one.user_id for one in session.attendances}:
         raise SeparationOfDutyError(N_("Only a chair who was present can sign."))
     if not session.decisions:
         raise IncompleteError(N_("There is no decision yet."))
-    waiting = len(undecided(session))
+    waiting, moving = len(undecided(session)), Counter(one.status for one in in_flight(session))
+    if moving:
+        raise IncompleteError(
+            N_(
+                "The protocol cannot be signed yet: applications to screen: %(screen)s; sent back for changes: "
+                "%(returned)s; to review: %(review)s; to decide: %(decide)s."
+            ),
+            screen=moving[ApplicationStatus.SUBMITTED] + moving[ApplicationStatus.RESUBMITTED],
+            returned=moving[ApplicationStatus.RETURNED],
+            review=moving[ApplicationStatus.ELIGIBLE] + moving[ApplicationStatus.IN_REVIEW],
+            decide=waiting,
+        )
     if waiting:
         raise IncompleteError(N_("%(count)s applications wait for a decision."), count=waiting)
     content = canonical_json(content_of(session))
@@ -269,6 +309,10 @@ def sign(session: CouncilSession, *, actor: Actor, now: datetime) -> Protocol:
     db.session.add(protocol)
     session.status = SessionStatus.SIGNED
     session.call.status = target(calls.TRANSITIONS, session.call.status, "decide")
+    for decision in session.decisions:
+        application = decision.application
+        application.status = target(APPLICATION_TRANSITIONS, application.status, ACTIONS[decision.outcome])
+        application.decided_at = now
     _close_assignments(session.call)
     db.session.flush()
     audit.record(actor, "session.sign", session, now, sha256=protocol.sha256)
@@ -291,43 +335,6 @@ def sign(session: CouncilSession, *, actor: Actor, now: datetime) -> Protocol:
         number=protocol.number,
     )
     return protocol
-
-
-def content_of(session: CouncilSession) -> dict[str, Any]:
-    """Everything the protocol says, as plain JSON values; scores in hundredths of a point, amounts in tyiyn."""
-    call = session.call
-    return {
-        "call": call.code,
-        "title": dict(call.title),
-        "held_on": session.held_on.isoformat(),
-        "place": session.place,
-        "seats": session.seats,
-        "present": [one.user.display_name for one in session.attendances],
-        "pass_total": call.pass_total,
-        "pass_section_percent": call.pass_section_percent,
-        "criteria": [{"key": one.key, "weight": one.weight, "title": dict(one.title)} for one in call.criteria],
-        "budget": call.budget,
-        "decisions": [
-            _row(session, one) for one in sorted(session.decisions, key=lambda one: (one.rank or 9999, one.id))
-        ],
-    }
-
-
-def _row(session: CouncilSession, decision: Decision) -> Mapping[str, Any]:
-    application = decision.application
-    return {
-        "number": application.number,
-        "title": application.title,
-        "association": {code: application.association.name(code) for code in ("ky", "ru", "en")},
-        "rank": decision.rank,
-        "score": decision.score,
-        "requested": application.grant_requested,
-        "outcome": decision.outcome.value,
-        "amount": decision.amount,
-        "reason": decision.reason,
-        "votes": [decision.votes_for, decision.votes_against, decision.abstentions],
-        "recused": [user.display_name for user in recused(session, application)],
-    }
 
 
 def _close_assignments(call: Call) -> None:

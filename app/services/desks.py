@@ -7,12 +7,12 @@ from typing import Any
 
 from app.clock import bishkek_day
 from app.localisation import N_, current_locale
-from app.services import assignments, contributions, expenditures, results, visits
+from app.services import assignments, contributions, expenditures, rankings, results, visits
 from models.applications import Application, ApplicationStatus
 from models.associations import Association, PayoutAccount
 from models.base import db
 from models.calls import Call, CallStatus
-from models.council_sessions import CouncilSession, SessionStatus
+from models.council_sessions import CouncilSession, Decision, SessionStatus
 from models.grants import Grant, GrantStatus, Tranche, TrancheStatus
 from models.rates import ExchangeRate
 from models.reviews import Assignment, AssignmentStatus
@@ -21,6 +21,10 @@ from models.users import Role, User
 MOST = 60
 ANSWER_WITHIN = timedelta(days=7)
 """By when the office answers what came in (screening, verifying, checking): the house's own measure."""
+MISSED_STAYS = timedelta(days=30)
+"""How long an application that missed the deadline stays on the applicant's desk."""
+FAR_APART = 2000
+"""Hundredths of a point: from this spread on a further reviewer is asked."""
 
 
 @dataclass(frozen=True)
@@ -55,20 +59,27 @@ def _applicant(user: User, now: datetime) -> list[Task]:
     }
     query = (
         db.select(Application)
+        .join(Application.call)
         .where(Application.association_id.in_(own), Application.status.in_(states))
-        .options(db.joinedload(Application.association), db.joinedload(Application.call))
+        .where(
+            db.case(
+                (Application.status == ApplicationStatus.RETURNED, Call.status == CallStatus.OPEN),
+                else_=Call.closes_at > now - MISSED_STAYS,
+            )
+        )
+        .options(db.joinedload(Application.association), db.contains_eager(Application.call))
         .limit(MOST)
     )
     for one in db.session.scalars(query):
-        if one.status is not ApplicationStatus.RETURNED and one.call.is_past_deadline(now):
-            continue
+        is_returned = one.status is ApplicationStatus.RETURNED
+        is_missed = not is_returned and one.call.is_past_deadline(now)
         tasks.append(
             Task(
-                states[one.status],
+                N_("Not submitted in time") if is_missed else states[one.status],
                 f"{one.title or one.number} · {one.association.name(current_locale())}",
                 "applications.show",
                 {"application_id": one.id},
-                None if one.status is ApplicationStatus.RETURNED else bishkek_day(one.call.closes_at),
+                None if is_returned or is_missed else bishkek_day(one.call.closes_at),
             )
         )
     grants = (
@@ -118,7 +129,9 @@ def _secretary(_user: User, now: datetime) -> list[Task]:
     tasks = []
     query = (
         db.select(Application)
+        .join(Application.call)
         .where(Application.status.in_([ApplicationStatus.SUBMITTED, ApplicationStatus.RESUBMITTED]))
+        .where(Call.status == CallStatus.OPEN)
         .options(db.joinedload(Application.association))
         .order_by(Application.submitted_at)
         .limit(MOST)
@@ -134,6 +147,8 @@ def _secretary(_user: User, now: datetime) -> list[Task]:
             )
         )
     for application, _held in assignments.lacking(limit=MOST):
+        if application.call.status is not CallStatus.OPEN:
+            continue
         tasks.append(
             Task(
                 N_("Assign reviewers"),
@@ -142,11 +157,56 @@ def _secretary(_user: User, now: datetime) -> list[Task]:
                 {"application_id": application.id},
             )
         )
+    for application in far_apart():
+        tasks.append(
+            Task(
+                N_("Add a third reviewer"),
+                f"{application.title} · {application.association.name(current_locale())}",
+                "assignments.new",
+                {"application_id": application.id},
+            )
+        )
     for call in db.session.scalars(db.select(Call).where(Call.status == CallStatus.DRAFT)):
         tasks.append(Task(N_("Open the call"), call.title_in(current_locale()), "calls.show", {"call_id": call.id}))
     for call in db.session.scalars(db.select(Call).where(Call.status == CallStatus.OPEN, Call.closes_at < now)):
-        tasks.append(Task(N_("Hold the Council's session"), call.title_in(current_locale()), "calls.show", {"call_id": call.id}))
+        tasks.append(
+            Task(N_("Hold the Council's session"), call.title_in(current_locale()), "calls.show", {"call_id": call.id})
+        )
     return tasks
+
+
+def far_apart() -> list[Application]:
+    """Reviewed, undecided applications whose few reviews differ by more than `FAR_APART`: one more is needed."""
+    waiting = (
+        db.select(Application.call_id)
+        .join(Application.call)
+        .where(Application.status == ApplicationStatus.REVIEWED, Call.status == CallStatus.OPEN)
+    )
+    decided = set(
+        db.session.scalars(
+            db.select(Decision.application_id).join(Application).where(Application.status == ApplicationStatus.REVIEWED)
+        )
+    )
+    calls = db.session.scalars(db.select(Call).where(Call.id.in_(waiting)).order_by(Call.id))
+    return [
+        row.application
+        for call in calls
+        for row in rankings.rank(call)
+        if row.application.status is ApplicationStatus.REVIEWED
+        and row.application.id not in decided
+        and row.spread > FAR_APART
+        and row.reviews <= call.reviewers_per_application
+    ]
+
+
+def awaiting_first_sign_in() -> int:
+    """How many enabled accounts still have their first code."""
+    query = (
+        db.select(db.func.count())
+        .select_from(User)
+        .where(User.must_change_password.is_(True), User.disabled_at.is_(None))
+    )
+    return int(db.session.scalar(query) or 0)
 
 
 def _chair(_user: User, _now: datetime) -> list[Task]:
@@ -224,7 +284,11 @@ def _finance(user: User, now: datetime) -> list[Task]:
         .limit(MOST)
     ):
         where = {"association_id": account.association_id}
-        tasks.append(Task(N_("Confirm the payout account"), account.association.name(current_locale()), "associations.show", where))
+        tasks.append(
+            Task(
+                N_("Confirm the payout account"), account.association.name(current_locale()), "associations.show", where
+            )
+        )
     rates = db.select(ExchangeRate).where(ExchangeRate.approved_at.is_(None), ExchangeRate.entered_by_id != user.id)
     if db.session.scalar(rates.limit(1)) is not None:
         tasks.append(Task(N_("Approve exchange rates"), "", "rates.index", {}, bishkek_day(now)))

@@ -124,6 +124,7 @@ def attach(
     expenditure: Expenditure, kind: DocumentKind, upload: Upload, *, storage: Path, actor: Actor, now: datetime
 ) -> Document:
     """Add a scan while the line waits to be accepted."""
+    lock(expenditure)
     if expenditure.status is not E.RECORDED:
         raise DomainError(N_("A scan is added only while the line waits to be accepted."))
     return documents.attach(expenditure, kind, upload, storage=storage, actor=actor, now=now)
@@ -196,11 +197,14 @@ def accept(expenditure: Expenditure, *, actor: Actor, now: datetime) -> None:
 
 def refuse(expenditure: Expenditure, *, reason: str, actor: Actor, now: datetime) -> None:
     """Refuse a line with a reason; its document can be recorded anew."""
+    lock(expenditure.grant)
+    lock(expenditure)
     new_status = target(TRANSITIONS, expenditure.status, "refuse")
     if not reason.strip():
         raise IncompleteError(N_("Give the reason: the association will read it."), field="reason")
     expenditure.status, expenditure.reason = new_status, reason.strip()
     db.session.flush()
+    documents.release(scans_of(expenditure), now=now)
     audit.record(actor, "expenditure.refuse", expenditure, now)
     _tell(expenditure, N_("Spending of %(amount)s on %(number)s was refused: %(reason)s"), now, reason=reason.strip())
 

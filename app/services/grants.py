@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from app.clock import bishkek_day
-from app.localisation import N_, Money
+from app.localisation import N_, Money, lazy
 from app.services import audit, documents, ledger, notifications, numbering
 from app.services.actors import Actor
 from app.services.applications import TRANSITIONS as APPLICATION_TRANSITIONS
@@ -16,13 +16,14 @@ from app.services.errors import DomainError, IncompleteError, LimitExceededError
 from app.services.match import split_tranches
 from app.services.workflow import Transition, target
 from models.applications import Application
-from models.base import canonical_json, db, lock
+from models.base import Base, canonical_json, db, lock
 from models.council_sessions import CouncilSession, Decision, DecisionOutcome, SessionStatus
 from models.documents import Document, DocumentKind
 from models.grants import Grant, GrantStatus, Tranche, TrancheStatus
-from models.indicators import Target
+from models.indicators import Result, ResultStatus, Target
 from models.ledger import AccountKind, EventKind
 from models.users import Role
+from models.visits import Visit, VisitStatus
 
 G = GrantStatus
 TRANSITIONS: Mapping[tuple[GrantStatus, str], Transition] = {
@@ -96,6 +97,7 @@ def documents_of(grant: Grant) -> list[Document]:
 
 def attach(grant: Grant, kind: DocumentKind, upload: Upload, *, storage: Path, actor: Actor, now: datetime) -> Document:
     """Keep a paper of the grant: the signed agreement once it is accepted."""
+    lock(grant)
     if grant.status is not G.ACCEPTED:
         raise DomainError(N_("The signed agreement is entered once, after the association has accepted."))
     return documents.attach(grant, kind, upload, storage=storage, actor=actor, now=now)
@@ -106,6 +108,7 @@ def offer(application: Application, *, starts_on: date, ends_on: date, actor: Ac
 
     Raises `LimitExceededError` when the fund cannot cover it, `IncompleteError` without a signed decision.
     """
+    lock(application)
     new_status = target(APPLICATION_TRANSITIONS, application.status, "offer_grant")
     decision = decision_for(application)
     if decision is None or decision.amount is None:
@@ -172,6 +175,7 @@ def accept(grant: Grant, *, actor: Actor, now: datetime) -> None:
 
     Raises `IncompleteError` while there is no confirmed payout account.
     """
+    lock(grant)
     new_status = target(TRANSITIONS, grant.status, "accept")
     account = grant.association.payout_account
     if account is None:
@@ -210,8 +214,15 @@ def agreement_of(grant: Grant) -> dict[str, Any]:
 
 
 def activate(grant: Grant, *, actor: Actor, now: datetime) -> None:
-    """The signed agreement is there: tranches can be requested."""
-    grant.status, grant.activated_at = target(TRANSITIONS, grant.status, "activate"), now
+    """The signed agreement is there: tranches can be requested.
+
+    Raises `IncompleteError` while the scan of the signed agreement is not attached.
+    """
+    lock(grant)
+    new_status = target(TRANSITIONS, grant.status, "activate")
+    if not any(one.kind is DocumentKind.SIGNED_AGREEMENT for one in documents_of(grant)):
+        raise IncompleteError(N_("The signed agreement is missing: attach its scan first."), field="upload")
+    grant.status, grant.activated_at = new_status, now
     db.session.flush()
     audit.record(actor, "grant.activate", grant, now)
     notifications.tell(
@@ -226,45 +237,51 @@ def activate(grant: Grant, *, actor: Actor, now: datetime) -> None:
 def suspend(grant: Grant, *, reason: str, actor: Actor, now: datetime) -> None:
     """Keep further money back until the reason is gone."""
     _with_reason(grant, "suspend", reason, actor, now)
-    grant.suspended_reason = reason.strip()
     notifications.tell(
         notifications.people_of(grant.association),
         N_("The grant %(number)s is suspended: %(reason)s"),
         grant,
         now,
         number=grant.number,
-        reason=reason.strip(),
+        reason=lazy(reason.strip()),
     )
 
 
 def resume(grant: Grant, *, reason: str, actor: Actor, now: datetime) -> None:
     _with_reason(grant, "resume", reason, actor, now)
-    grant.suspended_reason = ""
     notifications.tell(
         notifications.people_of(grant.association), N_("The grant %(number)s goes on."), grant, now, number=grant.number
     )
 
 
 def _with_reason(grant: Grant, action: str, reason: str, actor: Actor, now: datetime) -> None:
+    lock(grant)
     new_status = target(TRANSITIONS, grant.status, action)
     if not reason.strip():
         raise IncompleteError(N_("Give the reason."), field="reason")
     grant.status = new_status
+    grant.suspended_reason = reason.strip() if new_status is G.SUSPENDED else ""
     db.session.flush()
     audit.record(actor, f"grant.{action}", grant, now, reason=reason.strip())
 
 
-def complete(grant: Grant, *, visits_done: int, results_verified: int, actor: Actor, now: datetime) -> None:
+def _count(model: type[Base], *conditions: Any) -> int:
+    return int(db.session.scalar(db.select(db.func.count()).select_from(model).where(*conditions)) or 0)
+
+
+def complete(grant: Grant, *, actor: Actor, now: datetime) -> None:
     """Everything is paid, accounted for, visited and verified.
 
     Raises `IncompleteError` naming what is missing.
     """
+    lock(grant)
     new_status = target(TRANSITIONS, grant.status, "complete")
     if any(one.status is not TrancheStatus.ACCOUNTED for one in grant.tranches):
         raise IncompleteError(N_("Not every tranche is accounted for."))
-    if visits_done == 0:
+    if _count(Visit, Visit.grant_id == grant.id, Visit.status == VisitStatus.DONE) == 0:
         raise IncompleteError(N_("No monitoring visit has been done."))
-    if results_verified == 0:
+    targets = db.select(Target.id).where(Target.grant_id == grant.id)
+    if _count(Result, Result.target_id.in_(targets), Result.status == ResultStatus.VERIFIED) == 0:
         raise IncompleteError(N_("No result has been verified."))
     grant.status, grant.completed_at = new_status, now
     db.session.flush()

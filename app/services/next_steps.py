@@ -53,7 +53,8 @@ _PAYMENT: dict[TrancheStatus, tuple[str, Role]] = {
 def step_of(grant: Grant) -> Step:
     """The next thing that keeps the grant from going on."""
     if grant.status is GrantStatus.SUSPENDED:
-        text = lazy(N_("Money is kept back: %(reason)s Finance lets the grant go on."), reason=grant.suspended_reason)
+        reason = lazy(grant.suspended_reason)
+        text = lazy(N_("Money is kept back: %(reason)s Finance lets the grant go on."), reason=reason)
         return Step(text, Role.FINANCE)
     if grant.status is not GrantStatus.ACTIVE:
         return _GRANT[grant.status]

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.localisation import N_
-from app.services import audit, notifications, scoring
+from app.services import audit, scoring
 from app.services.actors import Actor
-from app.services.applications import TRANSITIONS as APPLICATION_TRANSITIONS
 from app.services.assignments import TRANSITIONS as ASSIGNMENT_TRANSITIONS
-from app.services.assignments import declared_conflict, submitted_reviews
+from app.services.assignments import complete_if_ready, declared_conflict, submitted_reviews
 from app.services.errors import DomainError, IncompleteError, SeparationOfDutyError
 from app.services.workflow import target
 from models.applications import Application, ApplicationStatus
@@ -65,6 +64,9 @@ def submit(
     """
     application = assignment.application
     lock(application)  # the last two reviews may come in together: one of them must see the other
+    lock(assignment)
+    if application.status is not ApplicationStatus.IN_REVIEW:
+        raise DomainError(N_("The application is not in review: no more reviews are taken."))
     new_status = target(ASSIGNMENT_TRANSITIONS, assignment.status, "submit")
     criteria = application.call.criteria
     for criterion in criteria:
@@ -97,19 +99,7 @@ def submit(
     assignment.status = new_status
     db.session.flush()
     audit.record(actor, "review.submit", review, now, application=application.id, submission=review.submission)
-    if (
-        application.status is ApplicationStatus.IN_REVIEW
-        and len(submitted_reviews(application)) >= application.call.reviewers_per_application
-    ):
-        application.status = target(APPLICATION_TRANSITIONS, application.status, "complete_review")
-        db.session.flush()
-        notifications.tell(
-            notifications.holders(Role.SECRETARY),
-            N_("All reviews of %(number)s are in."),
-            application,
-            now,
-            number=application.number,
-        )
+    complete_if_ready(application, now=now)
     return review
 
 

@@ -11,7 +11,7 @@ from app.services.errors import DomainError, IncompleteError
 from app.services.match import co_investment_due
 from app.services.workflow import target
 from models.applications import Application, Payer, Screening, ScreeningOutcome
-from models.base import db
+from models.base import db, lock
 from models.documents import DocumentKind
 from models.grants import Grant, GrantStatus
 
@@ -96,6 +96,7 @@ def screen(
 
     Raises `IncompleteError` when a refusal, a return, or an override of a rule that is not met has no reason.
     """
+    lock(application)
     new_status = target(TRANSITIONS, application.status, ACTIONS[outcome])
     rules = findings(application)
     text = reason.strip()
@@ -115,6 +116,8 @@ def screen(
     )
     db.session.add(screening)
     application.status, application.screened_at = new_status, now
+    if outcome is ScreeningOutcome.RETURNED:
+        application.signed_off_by_id = application.signed_off_at = None
     db.session.flush()
     db.session.expire(application, ["screenings"])
     audit.record(actor, "application.screen", application, now, outcome=outcome.value)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from app.clock import bishkek_day
-from app.localisation import N_, Money
+from app.localisation import N_, Money, lazy
 from app.services import audit, contributions, ledger, notifications
 from app.services.actors import Actor
 from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, SeparationOfDutyError
@@ -54,7 +54,7 @@ def gate(tranche: Tranche) -> list[Condition]:
     due = co_investment_due(through, grant.match_percent)
     verified = contributions.counted(grant)
     previous = before[-1] if before else None
-    account = grant.payout_account
+    account = grant.association.payout_account
     return [
         Condition(
             "match",
@@ -83,7 +83,7 @@ def gate(tranche: Tranche) -> list[Condition]:
             "running",
             N_("The grant is running and nothing stops it."),
             grant.status is GrantStatus.ACTIVE,
-            DomainError(N_("Suspended: %(reason)s"), reason=grant.suspended_reason)
+            DomainError(N_("Suspended: %(reason)s"), reason=lazy(grant.suspended_reason))
             if grant.is_stopped
             else DomainError(
                 N_("The agreement is signed.") if grant.status is GrantStatus.ACTIVE else N_("The grant is not active.")
@@ -92,7 +92,7 @@ def gate(tranche: Tranche) -> list[Condition]:
         Condition(
             "account",
             N_("The payout account is confirmed."),
-            account is not None and account.is_current,
+            account is not None,
             DomainError(N_("%(bank)s, %(number)s"), bank=account.bank, number=account.masked_number)
             if account
             else DomainError(N_("No confirmed account.")),
@@ -166,6 +166,8 @@ def accounting_due(grant: Grant, through_sequence: int) -> int:
 
 def request(tranche: Tranche, *, actor: Actor, now: datetime) -> None:
     """The association asks for the tranche."""
+    lock(tranche.grant)
+    lock(tranche)
     _check_gate(tranche)
     tranche.status = target(TRANSITIONS, tranche.status, "request")
     tranche.requested_by_id, tranche.requested_at = actor.user_id, now
@@ -176,6 +178,8 @@ def request(tranche: Tranche, *, actor: Actor, now: datetime) -> None:
 
 def prepare(tranche: Tranche, *, actor: Actor, now: datetime) -> None:
     """A finance officer prepares the payment."""
+    lock(tranche.grant)
+    lock(tranche)
     _check_gate(tranche)
     tranche.status = target(TRANSITIONS, tranche.status, "prepare")
     tranche.prepared_by_id, tranche.prepared_at = actor.user_id, now
@@ -185,6 +189,8 @@ def prepare(tranche: Tranche, *, actor: Actor, now: datetime) -> None:
 
 def send_back(tranche: Tranche, *, reason: str, actor: Actor, now: datetime) -> None:
     """Give the request back to the association with a reason."""
+    lock(tranche.grant)
+    lock(tranche)
     new_status = target(TRANSITIONS, tranche.status, "send_back")
     if not reason.strip():
         raise IncompleteError(N_("Give the reason."), field="reason")
@@ -201,6 +207,8 @@ def approve(tranche: Tranche, *, actor: Actor, now: datetime) -> None:
 
     Raises `SeparationOfDutyError` for who prepared it; the database refuses that too.
     """
+    lock(tranche.grant)
+    lock(tranche)
     new_status = target(TRANSITIONS, tranche.status, "approve")
     if tranche.prepared_by_id == actor.user_id:
         raise SeparationOfDutyError(N_("You prepared this payment: another person has to approve it."))
@@ -220,6 +228,11 @@ def release(tranche: Tranche, *, bank_reference: str, value_on: date, actor: Act
     lock(grant)
     lock(tranche)
     new_status = target(TRANSITIONS, tranche.status, "release")
+    db.session.refresh(grant.association, ["payout_accounts"])
+    account = grant.association.payout_account
+    if account is not None:
+        lock(account)  # a change of account comes before the payment or after it
+        db.session.refresh(grant.association, ["payout_accounts"])
     _check_gate(tranche)
     reference = "".join(bank_reference.split()).upper()
     if not reference:
@@ -238,13 +251,16 @@ def release(tranche: Tranche, *, bank_reference: str, value_on: date, actor: Act
         fund_id=grant.fund_id,
     )
     tranche.status, tranche.bank_reference, tranche.event_id = new_status, reference, event.id
+    tranche.payout_account = grant.association.payout_account
     tranche.released_by_id, tranche.released_at = actor.user_id, now
-    _note(tranche, "release", actor, now, event=event.id, amount=tranche.amount)
+    _note(tranche, "release", actor, now, event=event.id, amount=tranche.amount, account=tranche.payout_account_id)
     _tell_association(tranche, N_("%(amount)s of %(number)s were sent to your account."), now)
 
 
 def confirm(tranche: Tranche, *, actor: Actor, now: datetime) -> None:
     """The association has the money."""
+    lock(tranche.grant)
+    lock(tranche)
     tranche.status = target(TRANSITIONS, tranche.status, "confirm")
     tranche.confirmed_by_id, tranche.confirmed_at = actor.user_id, now
     _note(tranche, "confirm", actor, now)
@@ -262,6 +278,7 @@ def return_(tranche: Tranche, *, reason: str, actor: Actor, now: datetime) -> No
         raise IncompleteError(N_("Give the reason."), field="reason")
     ledger.reverse(tranche.event_id or 0, actor=actor, now=now, value_on=bishkek_day(now), reason=reason.strip())
     tranche.status, tranche.event_id, tranche.released_at, tranche.bank_reference = new_status, None, None, None
+    tranche.payout_account = None
     _note(tranche, "return", actor, now, reason=reason.strip())
     _tell_association(
         tranche, N_("The bank sent %(amount)s of %(number)s back: %(reason)s"), now, reason=reason.strip()

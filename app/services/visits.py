@@ -100,7 +100,7 @@ def attach_photo(visit: Visit, upload: Upload, *, storage: Path, actor: Actor, n
         raise DomainError(N_("Photos are added before the visit is recorded."))
     if visit.visitor_id != actor.user_id:
         raise DomainError(N_("The officer who visits records the visit."))
-    if documents.media_type_of(upload) not in PICTURES:
+    if documents.media_type_of(upload.filename, upload.content) not in PICTURES:
         raise DomainError(N_("A photo is a JPG or PNG picture."), field="upload")
     return documents.attach(visit, DocumentKind.PHOTO, upload, storage=storage, actor=actor, now=now)
 

@@ -7,7 +7,7 @@ Revises:
 import models.base
 import sqlalchemy as sa
 from alembic import op
-from models.protection import triggers
+from models.protection import frozen, triggers, unfrozen
 
 revision = '0001'
 down_revision = None
@@ -301,6 +301,7 @@ def upgrade():
     )
     with op.batch_alter_table('memberships', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_memberships_person_id'), ['person_id'], unique=False)
+        batch_op.create_index('uq_memberships_office', ['association_id', 'role'], unique=True, sqlite_where=sa.text("until_on IS NULL AND role IN ('chair', 'treasurer')"), postgresql_where=sa.text("until_on IS NULL AND role IN ('chair', 'treasurer')"))
         batch_op.create_index('uq_memberships_current', ['association_id', 'person_id'], unique=True, sqlite_where=sa.text('until_on IS NULL'), postgresql_where=sa.text('until_on IS NULL'))
 
     op.create_table('users',
@@ -319,12 +320,10 @@ def upgrade():
     sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_users_person_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_users')),
     sa.UniqueConstraint('folded_username', name=op.f('uq_users_folded_username')),
+    sa.UniqueConstraint('person_id', name=op.f('uq_users_person_id')),
     sa.UniqueConstraint('phone', name=op.f('uq_users_phone')),
     sqlite_strict=True
     )
-    with op.batch_alter_table('users', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_users_person_id'), ['person_id'], unique=False)
-
     op.create_table('audit_events',
     sa.Column('id', sa.BigInteger(), nullable=False),
     sa.Column('happened_at', models.base.UTCDateTime(timezone=True), nullable=False),
@@ -504,6 +503,10 @@ def upgrade():
         batch_op.create_index(batch_op.f('ix_role_assignments_association_id'), ['association_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_role_assignments_centre_id'), ['centre_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_role_assignments_user_id'), ['user_id'], unique=False)
+        batch_op.create_index('uq_role_assignments_current_role', ['user_id', 'role'], unique=True, sqlite_where=sa.text("ended_at IS NULL AND association_id IS NULL AND centre_id IS NULL AND donor_id IS NULL"), postgresql_where=sa.text("ended_at IS NULL AND association_id IS NULL AND centre_id IS NULL AND donor_id IS NULL"))
+        batch_op.create_index('uq_role_assignments_current_association_id', ['user_id', 'association_id'], unique=True, sqlite_where=sa.text("ended_at IS NULL AND association_id IS NOT NULL"), postgresql_where=sa.text("ended_at IS NULL AND association_id IS NOT NULL"))
+        batch_op.create_index('uq_role_assignments_current_centre_id', ['user_id', 'centre_id'], unique=True, sqlite_where=sa.text("ended_at IS NULL AND centre_id IS NOT NULL"), postgresql_where=sa.text("ended_at IS NULL AND centre_id IS NOT NULL"))
+        batch_op.create_index('uq_role_assignments_current_donor_id', ['user_id', 'donor_id'], unique=True, sqlite_where=sa.text("ended_at IS NULL AND donor_id IS NOT NULL"), postgresql_where=sa.text("ended_at IS NULL AND donor_id IS NOT NULL"))
 
     op.create_table('user_sessions',
     sa.Column('id', sa.BigInteger(), nullable=False),
@@ -573,6 +576,7 @@ def upgrade():
     )
     with op.batch_alter_table('council_sessions', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_council_sessions_call_id'), ['call_id'], unique=False)
+        batch_op.create_index('uq_council_sessions_open', ['call_id'], unique=True, sqlite_where=sa.text("status = 'open'"), postgresql_where=sa.text("status = 'open'"))
 
     op.create_table('criteria',
     sa.Column('id', sa.BigInteger(), nullable=False),
@@ -950,6 +954,8 @@ def upgrade():
     sa.Column('event_id', sa.BigInteger(), nullable=True),
     sa.Column('reversal_event_id', sa.BigInteger(), nullable=True),
     sa.Column('version', sa.Integer(), nullable=False),
+    sa.CheckConstraint("(status IN ('verified', 'reversed')) = (event_id IS NOT NULL)", name=op.f('ck_contributions_booked_when_verified')),
+    sa.CheckConstraint("(status = 'reversed') = (reversal_event_id IS NOT NULL)", name=op.f('ck_contributions_reversed_with_event')),
     sa.CheckConstraint("(kind = 'remittance') = (reference_key IS NOT NULL)", name=op.f('ck_contributions_remittance_has_reference')),
     sa.CheckConstraint('amount > 0 AND amount_kgs > 0', name=op.f('ck_contributions_amounts_positive')),
     sa.CheckConstraint('verified_by_id IS NULL OR verified_by_id <> recorded_by_id', name=op.f('ck_contributions_two_people')),
@@ -1085,17 +1091,20 @@ def upgrade():
     sa.Column('released_at', models.base.UTCDateTime(timezone=True), nullable=True),
     sa.Column('bank_reference', sa.String(length=60), nullable=True),
     sa.Column('event_id', sa.BigInteger(), nullable=True),
+    sa.Column('payout_account_id', sa.BigInteger(), nullable=True),
     sa.Column('confirmed_by_id', sa.BigInteger(), nullable=True),
     sa.Column('confirmed_at', models.base.UTCDateTime(timezone=True), nullable=True),
     sa.Column('accounted_at', models.base.UTCDateTime(timezone=True), nullable=True),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.CheckConstraint('(released_at IS NULL) = (event_id IS NULL)', name=op.f('ck_tranches_released_with_event')),
     sa.CheckConstraint('amount > 0', name=op.f('ck_tranches_amount_positive')),
-    sa.CheckConstraint('approved_by_id IS NULL OR approved_by_id <> prepared_by_id', name=op.f('ck_tranches_two_people')),
+    sa.CheckConstraint('approved_by_id IS NULL OR (prepared_by_id IS NOT NULL AND approved_by_id <> prepared_by_id)', name=op.f('ck_tranches_two_people')),
+    sa.CheckConstraint('released_at IS NULL OR payout_account_id IS NOT NULL', name=op.f('ck_tranches_released_to_account')),
     sa.ForeignKeyConstraint(['approved_by_id'], ['users.id'], name=op.f('fk_tranches_approved_by_id')),
     sa.ForeignKeyConstraint(['confirmed_by_id'], ['users.id'], name=op.f('fk_tranches_confirmed_by_id')),
     sa.ForeignKeyConstraint(['event_id'], ['ledger_events.id'], name=op.f('fk_tranches_event_id')),
     sa.ForeignKeyConstraint(['grant_id'], ['grants.id'], name=op.f('fk_tranches_grant_id')),
+    sa.ForeignKeyConstraint(['payout_account_id'], ['payout_accounts.id'], name=op.f('fk_tranches_payout_account_id')),
     sa.ForeignKeyConstraint(['prepared_by_id'], ['users.id'], name=op.f('fk_tranches_prepared_by_id')),
     sa.ForeignKeyConstraint(['released_by_id'], ['users.id'], name=op.f('fk_tranches_released_by_id')),
     sa.ForeignKeyConstraint(['requested_by_id'], ['users.id'], name=op.f('fk_tranches_requested_by_id')),
@@ -1130,6 +1139,7 @@ def upgrade():
     op.create_table('documents',
     sa.Column('id', sa.BigInteger(), nullable=False),
     sa.Column('file_id', sa.BigInteger(), nullable=False),
+    sa.Column('content_sha256', sa.String(length=64), nullable=False),
     sa.Column('kind', sa.Enum('meeting_minutes', 'registration', 'quotation', 'receipt', 'invoice', 'photo', 'signed_agreement', 'other', name='documentkind', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('filename', sa.String(length=200), nullable=False),
     sa.Column('application_id', sa.BigInteger(), nullable=True),
@@ -1140,6 +1150,7 @@ def upgrade():
     sa.Column('uploaded_by_id', sa.BigInteger(), nullable=False),
     sa.Column('uploaded_at', models.base.UTCDateTime(timezone=True), nullable=False),
     sa.Column('removed_at', models.base.UTCDateTime(timezone=True), nullable=True),
+    sa.Column('released_at', models.base.UTCDateTime(timezone=True), nullable=True),
     sa.CheckConstraint('(CASE WHEN application_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN grant_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN contribution_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN expenditure_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN visit_id IS NULL THEN 0 ELSE 1 END) = 1', name=op.f('ck_documents_one_owner')),
     sa.ForeignKeyConstraint(['application_id'], ['applications.id'], name=op.f('fk_documents_application_id')),
     sa.ForeignKeyConstraint(['contribution_id'], ['contributions.id'], name=op.f('fk_documents_contribution_id')),
@@ -1158,13 +1169,16 @@ def upgrade():
         batch_op.create_index(batch_op.f('ix_documents_file_id'), ['file_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_documents_grant_id'), ['grant_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_documents_visit_id'), ['visit_id'], unique=False)
-        batch_op.create_index('uq_documents_contribution_file', ['file_id'], unique=True, sqlite_where=sa.text('contribution_id IS NOT NULL AND removed_at IS NULL'), postgresql_where=sa.text('contribution_id IS NOT NULL AND removed_at IS NULL'))
-    for statement in triggers(op.get_bind().dialect.name, APPEND_ONLY):
+        batch_op.create_index('uq_documents_contribution_proof', ['content_sha256'], unique=True, sqlite_where=sa.text("contribution_id IS NOT NULL AND removed_at IS NULL AND released_at IS NULL"), postgresql_where=sa.text("contribution_id IS NOT NULL AND removed_at IS NULL AND released_at IS NULL"))
+        batch_op.create_index('uq_documents_expenditure_proof', ['content_sha256'], unique=True, sqlite_where=sa.text("expenditure_id IS NOT NULL AND removed_at IS NULL AND released_at IS NULL"), postgresql_where=sa.text("expenditure_id IS NOT NULL AND removed_at IS NULL AND released_at IS NULL"))
+    for statement in (*triggers(op.get_bind().dialect.name, APPEND_ONLY), *frozen(op.get_bind().dialect.name)):
         op.execute(statement)
 
 
 def downgrade():
     dialect = op.get_bind().dialect.name
+    for statement in unfrozen(dialect):
+        op.execute(statement)
     for table in APPEND_ONLY:
         names = ("no_update", "no_delete", "no_replace") if dialect == "sqlite" else ("no_change", "no_truncate")
         for name in names:
@@ -1173,7 +1187,8 @@ def downgrade():
     if dialect == "postgresql":
         op.execute("DROP FUNCTION refuse_change()")
     with op.batch_alter_table('documents', schema=None) as batch_op:
-        batch_op.drop_index('uq_documents_contribution_file', sqlite_where=sa.text('contribution_id IS NOT NULL AND removed_at IS NULL'), postgresql_where=sa.text('contribution_id IS NOT NULL AND removed_at IS NULL'))
+        batch_op.drop_index('uq_documents_contribution_proof', sqlite_where=sa.text("contribution_id IS NOT NULL AND removed_at IS NULL AND released_at IS NULL"), postgresql_where=sa.text("contribution_id IS NOT NULL AND removed_at IS NULL AND released_at IS NULL"))
+        batch_op.drop_index('uq_documents_expenditure_proof', sqlite_where=sa.text("expenditure_id IS NOT NULL AND removed_at IS NULL AND released_at IS NULL"), postgresql_where=sa.text("expenditure_id IS NOT NULL AND removed_at IS NULL AND released_at IS NULL"))
         batch_op.drop_index(batch_op.f('ix_documents_visit_id'))
         batch_op.drop_index(batch_op.f('ix_documents_grant_id'))
         batch_op.drop_index(batch_op.f('ix_documents_file_id'))
@@ -1272,6 +1287,7 @@ def downgrade():
     op.drop_table('application_sections')
     op.drop_table('criteria')
     with op.batch_alter_table('council_sessions', schema=None) as batch_op:
+        batch_op.drop_index('uq_council_sessions_open', sqlite_where=sa.text("status = 'open'"), postgresql_where=sa.text("status = 'open'"))
         batch_op.drop_index(batch_op.f('ix_council_sessions_call_id'))
 
     op.drop_table('council_sessions')
@@ -1287,6 +1303,10 @@ def downgrade():
 
     op.drop_table('user_sessions')
     with op.batch_alter_table('role_assignments', schema=None) as batch_op:
+        batch_op.drop_index('uq_role_assignments_current_role', sqlite_where=sa.text("ended_at IS NULL AND association_id IS NULL AND centre_id IS NULL AND donor_id IS NULL"), postgresql_where=sa.text("ended_at IS NULL AND association_id IS NULL AND centre_id IS NULL AND donor_id IS NULL"))
+        batch_op.drop_index('uq_role_assignments_current_association_id', sqlite_where=sa.text("ended_at IS NULL AND association_id IS NOT NULL"), postgresql_where=sa.text("ended_at IS NULL AND association_id IS NOT NULL"))
+        batch_op.drop_index('uq_role_assignments_current_centre_id', sqlite_where=sa.text("ended_at IS NULL AND centre_id IS NOT NULL"), postgresql_where=sa.text("ended_at IS NULL AND centre_id IS NOT NULL"))
+        batch_op.drop_index('uq_role_assignments_current_donor_id', sqlite_where=sa.text("ended_at IS NULL AND donor_id IS NOT NULL"), postgresql_where=sa.text("ended_at IS NULL AND donor_id IS NOT NULL"))
         batch_op.drop_index(batch_op.f('ix_role_assignments_user_id'))
         batch_op.drop_index(batch_op.f('ix_role_assignments_centre_id'))
         batch_op.drop_index(batch_op.f('ix_role_assignments_association_id'))
@@ -1318,12 +1338,10 @@ def downgrade():
         batch_op.drop_index(batch_op.f('ix_audit_events_action'))
 
     op.drop_table('audit_events')
-    with op.batch_alter_table('users', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_users_person_id'))
-
     op.drop_table('users')
     with op.batch_alter_table('memberships', schema=None) as batch_op:
         batch_op.drop_index('uq_memberships_current', sqlite_where=sa.text('until_on IS NULL'), postgresql_where=sa.text('until_on IS NULL'))
+        batch_op.drop_index('uq_memberships_office', sqlite_where=sa.text("until_on IS NULL AND role IN ('chair', 'treasurer')"), postgresql_where=sa.text("until_on IS NULL AND role IN ('chair', 'treasurer')"))
         batch_op.drop_index(batch_op.f('ix_memberships_person_id'))
 
     op.drop_table('memberships')

@@ -16,7 +16,6 @@ from app.localisation import N_
 from models.base import Texts, canonical_json
 
 VERSION = 1
-NOT_COLLECTED = None
 
 
 @dataclass(frozen=True)

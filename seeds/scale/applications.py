@@ -96,7 +96,7 @@ def _call(stage: Stage, now: datetime) -> Call:
         fund_id=model.fund_id,
         title={code: f"{text} [{number}]" for code, text in model.title.items()},
         summary=model.summary,
-        status=CallStatus.DECIDED,
+        status=CallStatus.DRAFT,  # its criteria may only be written while it is a draft
         opens_at=now - SPAN,
         closes_at=now - timedelta(days=1),
         opened_at=now - SPAN,
@@ -119,6 +119,8 @@ def _call(stage: Stage, now: datetime) -> Call:
             )
         )
     db.session.add(call)
+    db.session.flush()
+    call.status = CallStatus.DECIDED
     db.session.flush()
     return call
 

@@ -113,6 +113,19 @@ def test_views_are_short() -> None:
     assert not long
 
 
-def test_every_public_module_class_and_function_of_the_services_says_what_it_is() -> None:
+def test_every_module_says_what_it_is() -> None:
     silent = [name_of(path) for path in modules() if path.stat().st_size and not ast.get_docstring(tree_of(path))]
     assert set(silent) <= {"wsgi.py"}
+
+
+def test_every_table_and_every_class_of_the_services_says_what_it_is() -> None:
+    """Enumerations speak for themselves."""
+    classes = [
+        (name_of(path), node)
+        for path in modules()
+        if name_of(path).startswith(("models/", "app/services/"))
+        for node in tree_of(path).body
+        if isinstance(node, ast.ClassDef) and not any("Enum" in ast.unparse(base) for base in node.bases)
+    ]
+    assert len(classes) > 80
+    assert not [f"{path}: {node.name}" for path, node in classes if not ast.get_docstring(node)]

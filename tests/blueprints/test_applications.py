@@ -156,10 +156,23 @@ def test_there_is_no_receipt_before_submission(chair, draft):
 def test_only_the_chair_signs_off(client, programme, draft):
     person = programme.make_person()
     member = programme.make_user(Role.MEMBER, person=person, association=programme.association)
+    url = f"/applications/{draft.id}"
     client.sign_in(member).speak("en")
-    answer = press(client, f"/applications/{draft.id}/check", f"/applications/{draft.id}/sign-off")
+    page = client.get(f"{url}/check").text
+    assert f"Waiting for the chair: {programme.chair.person.full_name}." in text_of(page)
+    assert f"{url}/sign-off" not in [form.action for form in forms_of(page)]
+    answer = client.post(f"{url}/sign-off", data=form_fields(client.get(f"{url}/withdraw").text))
     assert "Only the chair of the association can sign off." in text_of(client.get(answer.location).text)
     assert fresh(draft).status is S.DRAFT
+
+
+def test_the_operator_keeps_the_button_for_the_signature_on_paper(client, programme, draft):
+    client.sign_in(programme.operator).speak("en")
+    url = f"/applications/{draft.id}"
+    page = text_of(client.get(f"{url}/check").text)
+    assert "signed it on paper" in page and "Waiting for the chair" not in page
+    assert press(client, f"{url}/check", f"{url}/sign-off").status_code == 303
+    assert fresh(draft).status is S.SIGNED_OFF
 
 
 def test_what_is_missing_keeps_the_sign_off_away(chair, programme, draft):
@@ -247,8 +260,20 @@ def test_the_reason_of_a_return_stands_above_the_tasks(client, programme):
     assert application.screenings[-1].reason in page and "Parts of the application" in page
     url = f"/applications/{application.id}"
     with clock.at(application.call.closes_at + timedelta(days=5)):
+        assert f"{url}/submit" not in client.get(f"{url}/check").text, "first the chair signs off what was changed"
+        assert press(client, f"{url}/check", f"{url}/sign-off").status_code == 303
         assert press(client, f"{url}/check", f"{url}/submit").status_code == 303
     assert fresh(application).status is S.RESUBMITTED
+
+
+def test_a_change_after_the_second_sign_off_needs_a_third(client, programme):
+    application = programme.make_application(S.RETURNED)
+    client.sign_in(programme.chair_of(application.association)).speak("en")
+    url = f"/applications/{application.id}"
+    press(client, f"{url}/check", f"{url}/sign-off")
+    assert client.submit(f"{url}/sections/idea", title="Башка ат").status_code == 303
+    assert f"{url}/submit" not in client.get(f"{url}/check").text
+    assert fresh(application).signed_off_at is None
 
 
 PAGES = ("", "/check", "/sections/idea", "/budget", "/pledges", "/targets", "/documents", "/withdraw", "/receipt")

@@ -88,7 +88,8 @@ def test_the_secretary_convenes_once(client, programme, call):
     [
         ({"seats": "0"}, "The Council has 3 to 101 seats."),
         ({"seats": "-5"}, "The Council has 3 to 101 seats."),
-        ({"seats": "99999999999999999999"}, "The Council has 3 to 101 seats."),
+        ({"seats": "102"}, "The Council has 3 to 101 seats."),
+        ({"seats": "99999999999999999999"}, "Enter a number"),
         ({"seats": "тогуз"}, "Enter a number"),
         ({"held_on": "30.02.2026"}, "Enter a day as in 12.03.2027."),
         ({"place": ""}, "Fill this in."),
@@ -104,8 +105,23 @@ def test_convening_is_refused_at_the_field(client, programme, call, typed, messa
 
 def test_the_council_does_not_sit_before_the_deadline(client, programme):
     url = f"/council/calls/{programme.call.id}/new"
-    answer = client.sign_in(programme.secretary).speak("en").submit(url, held_on="10.10.2026", place="Ош", seats="9")
-    assert answer.status_code == 422 and "when the deadline is past" in answer.text
+    client.sign_in(programme.secretary).speak("en")
+    page = client.get(url)
+    assert "After that the Council can be convened here." in page.text and 'name="seats"' not in page.text
+    answer = client.post(url, data=_token(client) | {"held_on": "10.10.2026", "place": "Ош", "seats": "9"})
+    assert answer.status_code == 422 and count(CouncilSession) == 0
+
+
+def test_the_council_has_a_seat_for_each_member(client, programme, call):
+    for _ in range(5):
+        programme.make_user(Role.REVIEWER)
+    url = f"/council/calls/{call.id}/new"
+    client.sign_in(programme.secretary).speak("en")
+    assert form_fields(client.get(url).text)["seats"] == "5"
+    answer = client.submit(url, held_on="10.10.2026", place="Ош", seats="4")
+    assert answer.status_code == 422
+    assert "The Council has 5 members: there cannot be fewer seats." in text_of(answer.text)
+    assert count(CouncilSession) == 0 and client.submit(url, held_on="10.10.2026", place="Ош").status_code == 303
 
 
 def test_attendance_is_ticked_and_corrected(client, programme, call, reviewed):
@@ -161,7 +177,7 @@ def test_a_decision_is_checked_then_recorded(client, programme, session, reviewe
     found = db.session.scalar(db.select(Decision))
     assert (found.outcome, found.amount, found.votes_for) == (DecisionOutcome.SELECTED, 200_000 * SOM, 3)
     assert found.rank == 1 and found.score == 8000
-    assert reviewed.status is ApplicationStatus.SELECTED
+    assert reviewed.status is ApplicationStatus.REVIEWED  # the signature makes it selected
     assert client.post(url, data=fields | {"record": "1"}).location == recorded.location
     assert count(Decision) == 1
     page = text_of(client.get(f"/council/{session.id}").text)
@@ -188,7 +204,8 @@ def test_change_brings_the_form_back_with_everything_typed(client, programme, se
         ({"amount": ""}, "Enter the amount that is awarded."),
         ({"amount": "200000,001"}, "At most 2 digits after the comma."),
         ({"amount": "200 001"}, "At most 200 000 som were asked for or may be given."),
-        ({"amount": "9" * 24}, "were asked for or may be given."),
+        ({"amount": "9" * 12}, "were asked for or may be given."),
+        ({"amount": "9" * 24}, "Enter a number"),
         ({"votes_for": "4"}, "At most 3 may vote on this application."),
         ({"votes_for": "1", "votes_against": "1"}, "A selection needs more votes for than against."),
         ({"votes_against": "-1"}, "This cannot be less than zero."),
@@ -206,6 +223,22 @@ def test_a_decision_is_refused_at_the_field_and_nothing_is_lost(client, programm
     kept = form_fields(answer.text)
     assert kept["amount"] == data["amount"] and kept["votes_for"] == data["votes_for"]
     assert count(Decision) == 0 and reviewed.status is ApplicationStatus.REVIEWED
+
+
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        ({"amount": "200 001"}, "At most 200 000 som can be awarded."),
+        ({"amount": "0"}, "Enter the amount that is awarded."),
+        ({"votes_for": "4"}, "At most 3 may vote on this application."),
+        ({"votes_for": "1", "votes_against": "1"}, "A selection needs more votes for than against."),
+    ],
+)
+def test_what_cannot_be_recorded_does_not_reach_the_check(client, programme, session, reviewed, typed, message):
+    client.sign_in(programme.secretary).speak("en")
+    answer = press(client, f"/council/{session.id}/decide/{reviewed.id}", "check", **decision(**typed))
+    assert answer.status_code == 422 and message in text_of(answer.text)
+    assert 'name="record"' not in answer.text and form_fields(answer.text)["amount"] == decision(**typed)["amount"]
 
 
 def test_no_more_than_the_call_has_is_awarded(client, programme):

@@ -8,6 +8,7 @@ import pytest
 from app import clock
 from app.services import contributions, ledger, rates
 from app.services.actors import Actor
+from app.services.documents import Upload
 from app.services.errors import (
     AlreadyUsedError,
     DomainError,
@@ -194,3 +195,32 @@ def test_contributions_are_recorded_only_while_the_grant_runs(programme, status)
     grant = programme.make_grant(status)
     with pytest.raises(DomainError):
         programme.make_contribution(grant)
+
+
+@pytest.mark.parametrize("typed", ["АВС-12345", "аbс 12345", "ＡＢＣ１２３４５", "ABC١٢٣٤٥"])
+def test_letters_that_look_alike_and_digits_of_any_script_are_one_reference(typed):
+    assert contributions.reference_key(typed) == "ABC12345"
+
+
+@pytest.mark.parametrize("status", ["refused", "reversed"])
+def test_the_receipt_of_a_refused_or_reversed_contribution_can_prove_again(programme, status):
+    grant, receipt = programme.make_grant(), programme.make_pdf()
+    arguments = {"storage": programme.storage, "actor": programme.chair_actor(grant), "now": clock.now()}
+    first, second = (programme.make_contribution(grant, with_evidence=False) for _ in range(2))
+    contributions.attach(first, DocumentKind.RECEIPT, receipt, **arguments)
+    if status == "refused":
+        contributions.refuse(first, reason="Окулбайт", actor=Actor(programme.monitor), now=clock.now())
+    else:
+        contributions.verify(first, actor=Actor(programme.monitor), now=clock.now())
+        contributions.reverse(first, reason="Эки жолу", actor=Actor(programme.finance), now=clock.now())
+    contributions.attach(second, DocumentKind.RECEIPT, receipt, **arguments)
+    assert contributions.evidence_of(first)[0].file_id == contributions.evidence_of(second)[0].file_id
+
+
+def test_the_same_content_under_another_source_hash_is_the_same_proof(programme):
+    grant, receipt = programme.make_grant(), programme.make_photo()
+    arguments = {"storage": programme.storage, "actor": programme.chair_actor(grant), "now": clock.now()}
+    first, second = (programme.make_contribution(grant, with_evidence=False) for _ in range(2))
+    contributions.attach(first, DocumentKind.RECEIPT, receipt, **arguments)
+    with pytest.raises(AlreadyUsedError):
+        contributions.attach(second, DocumentKind.RECEIPT, Upload("other.jpg", receipt.content + b"\0\0"), **arguments)

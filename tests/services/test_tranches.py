@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from app import clock
-from app.services import contributions, funds, ledger, tranches
+from app.services import associations, contributions, funds, ledger, tranches
 from app.services.actors import Actor
 from app.services.errors import (
     AlreadyUsedError,
@@ -174,3 +174,18 @@ def test_only_the_acts_of_the_table_are_possible(programme, status):
             assert tranche.status in (row.to, T.ACCOUNTED)
             db.session.rollback()
             assert tranche.status is status
+
+
+def test_a_changed_account_is_the_one_that_is_paid(programme):
+    tranche = programme.make_tranche("approved")
+    association, old = tranche.grant.association, tranche.grant.payout_account
+    chair, finance = programme.chair_actor(tranche.grant), Actor(programme.finance)
+    new = associations.propose_payout_account(
+        association, bank="РСК Банк", number="1299000011112222", holder="Айыл", actor=chair, now=clock.now()
+    )
+    associations.confirm_payout_account(new, actor=finance, now=clock.now())
+    db.session.expire_all()
+    assert tranches.is_open(tranche)
+    programme.release(tranche)
+    assert tranche.payout_account_id == new.id
+    assert tranche.grant.payout_account is old

@@ -4,8 +4,10 @@ import contextlib
 import fcntl
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -15,7 +17,7 @@ import psycopg
 from flask import Flask
 from flask_migrate import upgrade
 
-from app import clock
+from app import clock, launcher
 from app.config import Config
 from app.factory import create_app
 from models.base import db
@@ -142,6 +144,7 @@ class PostgresqlServer:
     folder: Path = field(default_factory=lambda: scratch_folder("pg"))
     made: int = 0
     templates: set[str] = field(default_factory=set)
+    process: "subprocess.Popen[bytes] | None" = None
 
     def start(self) -> None:
         binaries = postgresql_binaries()
@@ -152,15 +155,32 @@ class PostgresqlServer:
             binaries / "initdb", "-D", self.folder / "data", "-U", "ashar", "-A", "trust", "-E", "UTF8",
             "--locale", "C.UTF-8", "--no-sync",
         )  # fmt: skip
-        options = f"-k {self.folder} -c listen_addresses='' -c max_connections=120 -c shared_buffers=64MB"
-        self._run(
-            binaries / "pg_ctl", "start", "-w", "-D", self.folder / "data", "-l", self.folder / "log", "-o", options
-        )
+        user = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
+        with (self.folder / "log").open("wb") as log:
+            self.process = subprocess.Popen(
+                [binaries / "postgres", "-D", self.folder / "data", "-k", self.folder, "-c", "listen_addresses=",
+                 "-c", "max_connections=120", "-c", "shared_buffers=64MB"],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, cwd="/",
+                preexec_fn=launcher.die_with_parent, **user,
+            )  # fmt: skip
+        self._wait()
+
+    def _wait(self) -> None:
+        ends = time.monotonic() + 30
+        while True:
+            try:
+                self.execute("SELECT 1")
+                return
+            except psycopg.OperationalError as error:
+                if time.monotonic() > ends or self.process is None or self.process.poll() is not None:
+                    log = (self.folder / "log").read_text(encoding="utf-8", errors="replace")
+                    raise NoPostgresqlError(f"it does not start: {log[-600:]}") from error
+                time.sleep(0.05)
 
     def stop(self) -> None:
-        if (self.folder / "data").exists():
-            with contextlib.suppress(NoPostgresqlError):
-                self._run(postgresql_binaries() / "pg_ctl", "stop", "-m", "fast", "-w", "-D", self.folder / "data")
+        if self.process is not None:
+            self.process.send_signal(signal.SIGINT)  # its fast shutdown
+            self.process.wait(20)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _run(self, *command: object, text: Path | None = None) -> bytes:

@@ -104,14 +104,14 @@ def environment_for(home: Path, port: int, **more: str) -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def site(home: Path, **more: str) -> Iterator[Site]:
+def site(home: Path, application: str = "wsgi:app", **more: str) -> Iterator[Site]:
     """gunicorn on a free port of the loopback, over the database that is in `home`."""
     port = free_port()
     environment = environment_for(home, port, **more)
     with (home / "site.log").open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread",
-             "--workers", "1", "--threads", "8", "wsgi:app"],
+             "--workers", "1", "--threads", "8", application],
             cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
         )  # fmt: skip
     try:
@@ -121,6 +121,21 @@ def site(home: Path, **more: str) -> Iterator[Site]:
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(10)
+
+
+@contextlib.contextmanager
+def worker(beside: Site) -> Iterator[None]:
+    """A worker on the site's broker and database."""
+    with (beside.home / "worker.log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "flask", "--app", "wsgi", "worker"],
+            cwd=ROOT, env=beside.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+    try:
+        yield
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(20)
 
 
 def status_of(url: str) -> int:

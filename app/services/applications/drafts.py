@@ -138,11 +138,12 @@ def add_budget_line(
 
 def remove_budget_line(line: BudgetLine, application: Application, *, actor: Actor, now: datetime) -> None:
     _must_be_editable(application)
-    audit.record(actor, "application.remove_budget_line", application, now, line=line.id, amount=line.amount)
+    line_id, amount = line.id, line.amount
     application.budget_lines.remove(line)
     db.session.delete(line)
     db.session.flush()
     renew(application)
+    audit.record(actor, "application.remove_budget_line", application, now, line=line_id, amount=amount)
 
 
 def add_pledge(
@@ -196,10 +197,11 @@ def add_pledge(
 
 def remove_pledge(pledge: Pledge, application: Application, *, actor: Actor, now: datetime) -> None:
     _must_be_editable(application)
-    audit.record(actor, "application.remove_pledge", application, now, pledge=pledge.id, amount_kgs=pledge.amount_kgs)
+    pledge_id, amount_kgs = pledge.id, pledge.amount_kgs
     db.session.delete(pledge)
     db.session.flush()
     renew(application)
+    audit.record(actor, "application.remove_pledge", application, now, pledge=pledge_id, amount_kgs=amount_kgs)
 
 
 def pledges_of(application: Application) -> list[Pledge]:
@@ -267,5 +269,8 @@ def renew(application: Application) -> None:
 
 
 def _must_be_editable(application: Application) -> None:
+    """Take the application's lock first: two writers, or a writer and who submits, come one after the other."""
+    lock(application)
     if not application.is_editable:
         raise DomainError(N_("The application has been signed off or submitted: it can only be read now."))
+    application.signed_off_by_id = application.signed_off_at = None  # the chair stands by what was read, not by more

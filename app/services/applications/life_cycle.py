@@ -24,8 +24,11 @@ from models.applications import (
     Payer,
     Snapshot,
 )
-from models.base import canonical_json, db
+from models.base import canonical_json, db, lock
+from models.calls import CallStatus
+from models.council_sessions import Decision
 from models.documents import DocumentKind
+from models.reviews import OUTSTANDING, Assignment, AssignmentStatus
 from models.users import Role
 
 S = ApplicationStatus
@@ -38,13 +41,18 @@ TRANSITIONS: Mapping[tuple[ApplicationStatus, str], Transition] = {
     (S.SIGNED_OFF, "submit"): Transition(S.SUBMITTED, N_("Association or operator"), N_("call open at this second")),
     (S.SUBMITTED, "return"): Transition(S.RETURNED, N_("Council secretary"), N_("reason given")),
     (S.RESUBMITTED, "return"): Transition(S.RETURNED, N_("Council secretary"), N_("reason given")),
-    (S.RETURNED, "resubmit"): Transition(S.RESUBMITTED, N_("Association or operator"), N_("every part filled in")),
+    (S.RETURNED, "sign_off"): Transition(S.RETURNED, N_("Association's chair"), N_("every part filled in")),
+    (S.RETURNED, "resubmit"): Transition(
+        S.RESUBMITTED, N_("Association or operator"), N_("signed off anew; the call not decided yet")
+    ),
     (S.SUBMITTED, "find_eligible"): Transition(S.ELIGIBLE, N_("Council secretary"), N_("every rule met")),
     (S.RESUBMITTED, "find_eligible"): Transition(S.ELIGIBLE, N_("Council secretary"), N_("every rule met")),
     (S.SUBMITTED, "find_ineligible"): Transition(S.INELIGIBLE, N_("Council secretary"), N_("reason given")),
     (S.RESUBMITTED, "find_ineligible"): Transition(S.INELIGIBLE, N_("Council secretary"), N_("reason given")),
+    (S.RETURNED, "find_ineligible"): Transition(S.INELIGIBLE, N_("Council secretary"), N_("not mended in time")),
     (S.ELIGIBLE, "assign"): Transition(S.IN_REVIEW, N_("Council secretary"), _ASSIGN_GUARD),
     (S.IN_REVIEW, "assign"): Transition(S.IN_REVIEW, N_("Council secretary"), _ASSIGN_GUARD),
+    (S.REVIEWED, "assign"): Transition(S.IN_REVIEW, N_("Council secretary"), _ASSIGN_GUARD),
     (S.IN_REVIEW, "complete_review"): Transition(
         S.REVIEWED, N_("Reviewer"), N_("the call's number of reviews submitted")
     ),
@@ -122,6 +130,7 @@ def sign_off(application: Application, *, actor: Actor, now: datetime) -> None:
     Raises `IncompleteError` with the first gap, `SeparationOfDutyError` for anybody but the chair. An operator
     records the chair's own signature on paper: then the act says on whose behalf it was.
     """
+    lock(application)
     new_status = target(TRANSITIONS, application.status, "sign_off")
     for gap in gaps(application):
         raise gap.problem
@@ -142,8 +151,10 @@ def sign_off(application: Application, *, actor: Actor, now: datetime) -> None:
 
 def reopen(application: Application, *, actor: Actor, now: datetime) -> None:
     """Take back a sign-off to change something; the chair then signs off anew."""
+    lock(application)
     application.status = target(TRANSITIONS, application.status, "reopen")
     application.signed_off_by_id = application.signed_off_at = None
+    db.session.flush()
     audit.record(actor, "application.reopen", application, now)
 
 
@@ -152,6 +163,7 @@ def submit(application: Application, *, actor: Actor, now: datetime) -> Snapshot
 
     Raises `LimitExceededError` one second after the deadline, `IncompleteError` when something is missing.
     """
+    lock(application)
     again = application.status is S.RETURNED
     new_status = target(TRANSITIONS, application.status, "resubmit" if again else "submit")
     if not again and not application.call.is_open_at(now):
@@ -159,6 +171,10 @@ def submit(application: Application, *, actor: Actor, now: datetime) -> Snapshot
             N_("The deadline was %(deadline)s. The application is kept, but it cannot be submitted."),
             deadline=application.call.closes_at,
         )
+    if again and application.call.status is not CallStatus.OPEN:
+        raise LimitExceededError(N_("The call has been decided: the application cannot be submitted any more."))
+    if again and application.signed_off_at is None:
+        raise IncompleteError(N_("The chair has to sign off the changed application first."))
     for gap in gaps(application):
         raise gap.problem
     renew(application)
@@ -171,6 +187,13 @@ def submit(application: Application, *, actor: Actor, now: datetime) -> Snapshot
     )
     notifications.tell(notifications.holders(Role.SECRETARY), message, application, now, number=application.number)
     return snapshot
+
+
+def must_be_undecided(application: Application) -> None:
+    """Refuse while the Council has decided and the chair has not signed: the decision stands in the protocol."""
+    query = db.select(Decision.id).where(Decision.application_id == application.id).limit(1)
+    if db.session.scalar(query) is not None:
+        raise DomainError(N_("The Council is dealing with this application: nothing can be changed until it has met."))
 
 
 def take_snapshot(application: Application, *, actor: Actor, now: datetime) -> Snapshot:
@@ -232,13 +255,28 @@ def content_of(application: Application) -> dict[str, Any]:
 
 
 def withdraw(application: Application, *, reason: str, actor: Actor, now: datetime) -> None:
-    """Withdraw before the decision. The association may apply anew while the call is open."""
+    """Withdraw before the decision; its reviewers are told. The association may apply anew while the call is open."""
+    lock(application)
     new_status = target(TRANSITIONS, application.status, "withdraw")
     if not reason.strip():
         raise IncompleteError(N_("Give the reason."), field="reason")
+    must_be_undecided(application)
     application.status = new_status
+    outstanding = db.select(Assignment).where(
+        Assignment.application_id == application.id, Assignment.status.in_(OUTSTANDING)
+    )
+    left = list(db.session.scalars(outstanding.order_by(Assignment.id).with_for_update()))
+    for assignment in left:
+        assignment.status = AssignmentStatus.CLOSED
     db.session.flush()
-    audit.record(actor, "application.withdraw", application, now)
+    audit.record(actor, "application.withdraw", application, now, assignments=[one.id for one in left])
+    for assignment in left:
+        notifications.tell(
+            [assignment.reviewer_id],
+            N_("The application you were asked to judge was withdrawn: nothing is left to do."),
+            assignment,
+            now,
+        )
     notifications.tell(
         notifications.holders(Role.SECRETARY),
         N_("The application %(number)s was withdrawn."),

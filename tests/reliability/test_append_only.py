@@ -1,5 +1,6 @@
 """History is append-only: through the application's own connection the database itself refuses (promise R4)."""
 
+import pytest
 import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.exc import DBAPIError
@@ -9,6 +10,7 @@ from models.protection import APPEND_ONLY, UNIQUE_KEYS
 from tests.factories import Programme
 from tests.support.databases import Copy
 
+pytestmark = pytest.mark.database
 ATTEMPTS = {
     "sqlite": (
         "UPDATE {table} SET id = id",

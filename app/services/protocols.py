@@ -1,0 +1,75 @@
+"""What a protocol says: everything the Council decided, as plain values that are hashed and signed."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from models.applications import Application
+from models.base import db
+from models.council_sessions import Attendance, CouncilSession, Decision
+from models.reviews import Conflict
+
+
+def interested_in(session: CouncilSession, application_ids: Iterable[int]) -> Mapping[int, set[int]]:
+    """{application: users present whose latest declaration on it names an interest}."""
+    query = (
+        db.select(Conflict.application_id, Conflict.user_id, Conflict.kind)
+        .join(Attendance, (Attendance.user_id == Conflict.user_id) & (Attendance.session_id == session.id))
+        .where(Conflict.application_id.in_(list(application_ids)))
+        .order_by(Conflict.id)
+    )
+    found: dict[int, set[int]] = defaultdict(set)
+    for application_id, user_id, kind in db.session.execute(query):
+        if kind is None:
+            found[application_id].discard(user_id)
+        else:
+            found[application_id].add(user_id)
+    return found
+
+
+def content_of(session: CouncilSession) -> dict[str, Any]:
+    """Everything the protocol says, as plain JSON values; scores in hundredths of a point, amounts in tyiyn."""
+    read_whole(session)
+    call = session.call
+    interested = interested_in(session, [one.application_id for one in session.decisions])
+    return {
+        "call": call.code,
+        "title": dict(call.title),
+        "held_on": session.held_on.isoformat(),
+        "place": session.place,
+        "seats": session.seats,
+        "present": [one.user.display_name for one in session.attendances],
+        "pass_total": call.pass_total,
+        "pass_section_percent": call.pass_section_percent,
+        "criteria": [{"key": one.key, "weight": one.weight, "title": dict(one.title)} for one in call.criteria],
+        "budget": call.budget,
+        "decisions": [
+            _row(session, one, interested[one.application_id])
+            for one in sorted(session.decisions, key=lambda one: (one.rank or 9999, one.id))
+        ],
+    }
+
+
+def read_whole(session: CouncilSession) -> None:
+    """Read who is present and what is decided, with names, in a query a table."""
+    query = db.select(CouncilSession).where(CouncilSession.id == session.id)
+    people = db.selectinload(CouncilSession.attendances).joinedload(Attendance.user)
+    decided = db.selectinload(CouncilSession.decisions).joinedload(Decision.application)
+    db.session.scalars(query.options(people, decided.joinedload(Application.association))).one()
+
+
+def _row(session: CouncilSession, decision: Decision, interested: set[int]) -> Mapping[str, Any]:
+    application = decision.application
+    return {
+        "number": application.number,
+        "title": application.title,
+        "association": {code: application.association.name(code) for code in ("ky", "ru", "en")},
+        "rank": decision.rank,
+        "score": decision.score,
+        "requested": application.grant_requested,
+        "outcome": decision.outcome.value,
+        "amount": decision.amount,
+        "reason": decision.reason,
+        "votes": [decision.votes_for, decision.votes_against, decision.abstentions],
+        "recused": [one.user.display_name for one in session.attendances if one.user_id in interested],
+    }

@@ -1,0 +1,95 @@
+"""The desk of each role: what waits, what was missed, and what those read who have no tasks."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from app import clock
+from app.services import assignments, funding_reports, notifications
+from app.services.actors import Actor
+from models.applications import ApplicationStatus
+from models.base import db
+from models.calls import CallStatus
+from models.users import Role
+from tests.support.pages import text_of
+
+S = ApplicationStatus
+
+
+def desk(client, user):
+    return client.sign_in(user).speak("en").get("/").text
+
+
+def test_what_missed_the_deadline_stays_thirty_days(client, programme):
+    draft = programme.make_application(S.DRAFT, association=programme.association)
+    closes_at = draft.call.closes_at
+    assert "Finish the application" in desk(client, programme.chair)
+    for days, is_there in ((1, True), (29, True), (31, False)):
+        with clock.at(closes_at + timedelta(days=days)):
+            page = desk(client, programme.chair)
+        assert ("Not submitted in time" in page) is is_there and "Finish the application" not in page
+        assert (f'href="/applications/{draft.id}"' in page) is is_there
+
+
+def test_a_decided_call_asks_nothing_of_the_secretary(client, programme):
+    submitted = programme.make_application(S.SUBMITTED)
+    eligible = programme.make_application(S.ELIGIBLE)
+    page = desk(client, programme.secretary)
+    assert "Screen the application" in page and "Assign reviewers" in page
+    submitted.call.status = eligible.call.status = CallStatus.DECIDED
+    page = desk(client, programme.secretary)
+    assert "Screen the application" not in page and "Assign reviewers" not in page
+
+
+@pytest.mark.parametrize(("levels", "is_asked"), [((1, 5), True), ((4, 4), False)])
+def test_scores_far_apart_ask_for_a_third_reviewer(client, programme, levels, is_asked):
+    application = programme.make_application(S.IN_REVIEW, call=programme.make_past_call())
+    for one, level in zip(assignments.of_application(application), levels, strict=True):
+        programme.review(one, level=level)
+    session = programme.make_session(application.call)
+    link = f'href="/assignments/new/{application.id}"'
+    pages = [desk(client, programme.secretary)]
+    pages += [client.get(url).text for url in (f"/applications/{application.id}", f"/council/{session.id}")]
+    for page in pages:
+        assert ("Add a third reviewer" in page and link in page) is is_asked
+    form = client.get(f"/assignments/new/{application.id}").text
+    assert "No reviewer can be asked now" not in form
+
+
+def test_a_third_review_ends_the_task(client, programme):
+    application = programme.make_application(S.IN_REVIEW, call=programme.make_past_call())
+    third = programme.make_user(Role.REVIEWER)
+    for one, level in zip(assignments.of_application(application), (1, 5), strict=True):
+        programme.review(one, level=level)
+    programme.review(programme.assign(application, third))
+    db.session.expire_all()
+    assert application.status is S.REVIEWED
+    assert "Add a third reviewer" not in desk(client, programme.secretary)
+
+
+def test_a_donor_finds_the_funds_and_the_newest_finished_report(client, programme):
+    fund, actor, now = programme.fund, Actor(programme.finance), clock.now()
+    donor, foreign = programme.donor_user, programme.make_fund()
+    period = {"starts_on": date(2026, 1, 1), "ends_on": date(2026, 6, 30)}
+    report = funding_reports.request(fund, **period, locale="ky", actor=actor, now=now)
+    funding_reports.start(report)
+    page = desk(client, donor)
+    assert f'href="/funds/{fund.id}"' in page and f'href="/funds/{foreign.id}"' not in page
+    assert f'href="/funding-reports/{report.id}"' not in page and "none yet" in page
+    assert "Nothing waits for you" not in page and "No call is open now." not in page
+    funding_reports.freeze(report, "{}", now=now)
+    assert f'href="/funding-reports/{report.id}"' in desk(client, donor)
+
+
+def test_the_administrator_sees_how_many_have_not_signed_in_yet(client, programme):
+    page = desk(client, programme.administrator)
+    assert "Every account is in use" in page and "Nothing waits for you" not in page
+    programme.make_user(Role.MONITOR).must_change_password = True
+    page = text_of(desk(client, programme.administrator))
+    assert "1 account waits for its first sign-in." in page and "Every account is in use" not in page
+
+
+def test_what_changed_leads_to_its_page(client, programme):
+    draft = programme.make_application(S.DRAFT, association=programme.association)
+    notifications.tell([programme.chair.id], "Submitted", draft, clock.now())
+    assert f'<a class="govuk-link" href="/applications/{draft.id}">Submitted</a>' in desk(client, programme.chair)

@@ -1,0 +1,312 @@
+"""The flask commands as commands, on real databases: what they print, write and exit with."""
+
+import io
+import re
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from click.testing import Result
+from flask import Flask
+from openpyxl import load_workbook
+from pypdf import PdfReader
+
+from app import clock
+from app.services import audit_subjects, documents, users
+from app.services.places import COLUMNS
+from models.applications import Application
+from models.audit import AuditEvent
+from models.base import db
+from models.documents import StoredFile
+from models.funding_reports import FundingReport, FundingReportStatus
+from models.ledger import AccountKind, LedgerAccount, LedgerEvent, Transfer
+from models.places import Oblast, Rayon, Village
+from models.users import Role
+from tests.conftest import Demonstration
+from tests.factories import Programme
+from tests.support import servers
+from tests.support.clients import Client
+from tests.support.databases import Copy
+
+OBLAST = "oblast,41790000000000,,Сыноо облусу,Пробная область,Trial oblast,41.2,72.8,KG-T,"
+RAYON = "rayon,41790200000000,41790000000000,Сыноо району,Пробный район,Trial rayon,41.3,72.9,,2021-04-01"
+
+
+def run(app: Flask, *arguments: object) -> Result:
+    """Run a command on the test's own database, its transactions ended before and after."""
+    db.session.rollback()
+    done = app.test_cli_runner().invoke(args=[str(one) for one in arguments])
+    db.session.rollback()
+    return done
+
+
+def well(app: Flask, *arguments: object) -> str:
+    done = run(app, *arguments)
+    assert done.exit_code == 0, f"{done.output}{done.exception!r}"
+    return done.output
+
+
+# import-places -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def places_file(tmp_path: Path):
+    def write(*rows: str) -> Path:
+        file = tmp_path / "places.csv"
+        file.write_text("\n".join([",".join(COLUMNS), *rows]) + "\n", encoding="utf-8")
+        return file
+
+    return write
+
+
+def place_names() -> set[str]:
+    return {name for table in (Oblast, Rayon, Village) for name in db.session.scalars(db.select(table.name_en))}
+
+
+def imports() -> list[AuditEvent]:
+    return list(db.session.scalars(db.select(AuditEvent).where(AuditEvent.action == "places.import")))
+
+
+@pytest.mark.database
+def test_places_are_tried_first_then_written_once(app: Flask, places_file) -> None:
+    file, before = places_file(OBLAST, RAYON), place_names()
+    tried = well(app, "import-places", file)
+    assert "added 2, changed 0, unchanged 0" in tried
+    assert "Dry run" in tried
+    assert place_names() == before
+    assert imports() == []
+
+    assert "Written." in well(app, "import-places", file, "--apply")
+    assert place_names() - before == {"Trial oblast", "Trial rayon"}
+    (event,) = imports()
+    assert event.details == '{"added":2,"changed":0}'
+    assert audit_subjects.names_of([event], "en")[event.subject]
+
+    assert "added 0, changed 0, unchanged 2" in well(app, "import-places", file, "--apply")
+    assert len(imports()) == 1
+
+    assert "changed 1" in well(app, "import-places", places_file(OBLAST.replace("Trial", "Model")), "--apply")
+    assert "Model oblast" in place_names()
+    assert len(imports()) == 2
+
+
+@pytest.mark.database
+def test_each_refused_place_is_named_with_its_line_and_nothing_is_written(app: Flask, places_file) -> None:
+    before = place_names()
+    file = places_file(
+        OBLAST,
+        RAYON.replace("41790200000000", "4179"),
+        "castle" + RAYON.removeprefix("rayon"),
+        OBLAST,
+        RAYON.replace(",41790000000000,", ",41000000000001,").replace("41790200000000", "41790300000000"),
+        RAYON.replace("Trial rayon", "").replace("41790200000000", "41790400000000"),
+        RAYON.replace("41.3", "141.3").replace("41790200000000", "41790500000000"),
+    )
+    done = run(app, "import-places", file, "--apply")
+    assert done.exit_code == 1
+    assert re.findall(r"^line (\d+): (.*)$", done.output, re.M) == [
+        ("3", "SOATE code '4179' does not have 14 digits"),
+        ("4", "kind 'castle' is none of oblast, rayon, ayil_okmotu, village"),
+        ("5", "SOATE code 41790000000000 stands twice in the file"),
+        ("6", "parent '41000000000001' is no oblast of this file or of the database"),
+        ("7", "name_en is empty"),
+        ("8", "latitude 141.3 is out of range"),
+    ]
+    assert "Refused: 6 rows. Nothing was written." in done.output
+    assert place_names() == before
+    assert imports() == []
+
+
+def test_a_file_of_places_that_is_not_utf_8_or_lacks_columns(app: Flask, tmp_path: Path) -> None:
+    file = tmp_path / "places.csv"
+    file.write_bytes("kind,soate\noblast,Ош\n".encode("cp1251"))
+    assert "UTF-8" in run(app, "import-places", file).output
+    file.write_text("kind,soate\n", encoding="utf-8")
+    done = run(app, "import-places", file)
+    assert done.exit_code == 1
+    assert "line 1: columns missing: parent_soate" in done.output
+
+
+# user add ------------------------------------------------------------------------------------------------------------
+
+
+def test_the_first_code_of_a_new_account_works(app: Flask) -> None:
+    said = well(
+        app, "user", "add", "aigul", "--name", "Айгүл Сатарова", "--role", "secretary", "--phone", "0555 123456"
+    )
+    code = re.search(r"First code: (\S+)", said)
+    assert code
+    session, _token = users.sign_in("aigul", code[1], address="127.0.0.1", browser="tests", now=clock.now())
+    assert session.user.has_role(Role.SECRETARY)
+    assert session.user.must_change_password
+    assert session.user.phone == "+996555123456"
+    db.session.rollback()
+    with pytest.raises(users.SignInRefusedError):
+        users.sign_in("aigul", code[1] + "X", address="127.0.0.1", browser="tests", now=clock.now())
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (("--role", "secretary"), "is taken"),
+        (("--role", "operator", "--centre", "999"), "999 is not known"),
+        (("--role", "donor", "--donor", "NOBODY"), "NOBODY is not known"),
+    ],
+)
+def test_an_account_that_cannot_be_opened_is_refused_whole(app: Flask, options: tuple[str, ...], reason: str) -> None:
+    well(app, "user", "add", "aigul", "--name", "Айгүл Сатарова", "--role", "secretary")
+    name = "aigul" if reason == "is taken" else "nobody"
+    done = run(app, "user", "add", name, "--name", "Бакыт Асанов", *options)
+    assert done.exit_code == 1
+    assert reason in done.output
+    assert users.find("nobody") is None
+
+
+# report funding ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["pdf", "xlsx", "csv"])
+def test_the_funding_report_as_a_file(app: Flask, programme: Programme, tmp_path: Path, kind: str) -> None:
+    number = programme.make_grant("completed").number
+    fund = programme.fund.code
+    db.session.commit()
+    file = tmp_path / f"report.{kind}"
+    said = well(app, "report", "funding", "--fund", fund, "--format", kind, "--output", file)
+    content = file.read_bytes()
+    assert f"{len(content)} bytes" in said
+    if kind == "pdf":
+        text = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
+    elif kind == "xlsx":
+        book = load_workbook(io.BytesIO(content))
+        text = " ".join(str(one) for sheet in book for row in sheet.iter_rows(values_only=True) for one in row)
+    else:
+        text = content.decode("utf-8-sig")
+    assert number in text
+
+
+def test_the_report_of_an_unknown_fund(app: Flask, tmp_path: Path) -> None:
+    done = run(app, "report", "funding", "--fund", "NONE", "--output", tmp_path / "report.pdf")
+    assert done.exit_code == 1
+    assert "There is no fund NONE" in done.output
+    assert not (tmp_path / "report.pdf").exists()
+
+
+# verify, doctor ------------------------------------------------------------------------------------------------------
+
+
+def unprotect(kind: str, table: str, what: str) -> None:
+    name = f"{table}_no_{what}" if kind == "sqlite" else f"{table}_no_change ON {table}"
+    db.session.execute(sa.text(f"DROP TRIGGER {name}"))
+
+
+@pytest.mark.database
+def test_verify_finds_nothing_in_a_sound_copy(app: Flask, demo: Demonstration) -> None:
+    said = well(app, "verify")
+    counts = dict(re.findall(r"^(.+): (\d+) checked, 0 found$", said, re.M))
+    assert len(counts) == 10
+    assert all(int(counts[name]) > 0 for name in counts.keys() - {"accounts not below zero", "funding reports"}), counts
+
+
+@pytest.mark.database
+def test_verify_names_a_stored_file_that_was_changed(app: Flask, demo: Demonstration) -> None:
+    stored = db.session.scalars(db.select(StoredFile).order_by(StoredFile.id)).all()
+    changed, gone = (documents.path_of(one, app.config["ASHAR"].uploads) for one in stored[:2])
+    names = [one.sha256 for one in stored[:2]]
+    content = changed.read_bytes()
+    changed.unlink()  # the bytes are shared with the template
+    changed.write_bytes(content + b" ")
+    gone.unlink()
+    done = run(app, "verify")
+    assert done.exit_code == 1
+    assert f"file {names[0]} does not have its hash" in done.output
+    assert f"file {names[1]} is missing" in done.output
+    assert len(re.findall("^  ", done.output, re.M)) == 2
+
+
+@pytest.mark.database
+def test_verify_names_a_fund_that_does_not_add_up(app: Flask, programme: Programme) -> None:
+    programme.make_grant("completed")
+    fund = programme.fund
+    kgs = db.select(LedgerAccount.id).where(LedgerAccount.currency == "KGS")
+    available = kgs.where(LedgerAccount.kind == AccountKind.AVAILABLE, LedgerAccount.fund_id == fund.id)
+    outside = kgs.where(LedgerAccount.kind.in_([AccountKind.EXCHANGE, AccountKind.DONOR])).limit(1)
+    db.session.add(
+        Transfer(
+            event_id=db.session.scalar(db.select(sa.func.max(LedgerEvent.id))),
+            debit_account_id=db.session.scalar(available),
+            credit_account_id=db.session.scalar(outside),
+            currency="KGS",
+            amount=1,
+        )
+    )
+    code = fund.code
+    db.session.commit()
+    done = run(app, "verify")
+    assert done.exit_code == 1
+    assert re.findall(r"^  (.*)$", done.output, re.M) == [f"fund {code}: {_one_more(done.output)}"]
+
+
+def _one_more(output: str) -> str:
+    """The words of the finding; the amounts must differ by one tyiyn."""
+    found = re.search(r"received (\d+), accounted (\d+) tyiyn", output)
+    assert found, output
+    assert int(found[2]) == int(found[1]) + 1
+    return found[0]
+
+
+@pytest.mark.database
+def test_verify_names_an_audit_row_that_was_changed(app: Flask, database: Copy, programme: Programme) -> None:
+    programme.make_application("submitted")
+    unprotect(database.kind, "audit_events", "update")
+    db.session.execute(sa.text("UPDATE audit_events SET action = 'user.sign_out' WHERE id = 3"))
+    db.session.commit()
+    done = run(app, "verify")
+    assert done.exit_code == 1
+    assert re.findall(r"^  (.*)$", done.output, re.M) == ["audit event 3 does not fit the chain"]
+
+
+@pytest.mark.database
+def test_the_doctor_finds_a_dropped_trigger(app: Flask, database: Copy, broker: str) -> None:
+    assert "PROBLEM" not in well(app, "doctor")
+    unprotect(database.kind, "transfers", "delete")
+    db.session.commit()
+    done = run(app, "doctor")
+    assert done.exit_code == 1
+    assert re.findall(r"^PROBLEM (.*)$", done.output, re.M) == [
+        "append-only tables: transfers can be changed: restore the database from a backup."
+    ]
+
+
+# demo, worker, workflow ----------------------------------------------------------------------------------------------
+
+
+def test_two_hundred_synthetic_applications_more(app: Flask, demo: Demonstration) -> None:
+    count = db.select(sa.func.count()).select_from(Application)
+    before = db.session.scalar(count)
+    assert "200 synthetic applications were added." in well(app, "demo", "--scale", 200)
+    assert db.session.scalar(count) == before + 200
+    well(app, "verify")
+    assert "secretary" in well(app, "demo")
+    assert db.session.scalar(count) == before + 200
+
+
+def test_a_worker_makes_the_report_that_was_asked_for(
+    app: Flask, client: Client, database: Copy, broker: str, home: Path, programme: Programme
+) -> None:
+    """Through the real broker, by a worker in a process of its own."""
+    programme.make_grant("completed")
+    client.sign_in(programme.donor_user)
+    period = {"starts_on": "01.01.2026", "ends_on": "12.10.2026", "locale": "ru"}
+    assert client.submit("/funding-reports/new", **period, fund=str(programme.fund.id)).status_code == 303
+    report = db.session.scalars(db.select(FundingReport)).one()
+    assert report.status is FundingReportStatus.WAITING
+    db.session.commit()
+    servers.flask(servers.environment_for(home, 0, REDIS_URL=broker, DATABASE_URL=database.url), "worker", "--burst")
+    db.session.refresh(report)
+    assert (report.status, report.progress) == (FundingReportStatus.DONE, 100)
+    assert report.content
+
+
+def test_the_document_of_the_life_cycles_is_what_the_command_prints(app: Flask) -> None:
+    document = (servers.ROOT / "docs" / "workflow.md").read_text(encoding="utf-8")
+    assert well(app, "workflow") == document, "flask --app wsgi workflow > docs/workflow.md"

@@ -1,0 +1,155 @@
+"""The Council: what is decided takes effect with the chair's signature, the quorum counts the members there are."""
+
+import pytest
+
+from app import clock
+from app.services import applications, assignments, council_sessions, reviews, screenings
+from app.services.actors import Actor
+from app.services.errors import AlreadyUsedError, DomainError, IncompleteError
+from app.services.reviews import Judgement
+from models.applications import Application, ApplicationStatus, ScreeningOutcome
+from models.base import db
+from models.council_sessions import CouncilSession, DecisionOutcome
+from models.notifications import Notification
+from models.reviews import AssignmentStatus
+from models.users import Role
+from tests.factories import SOM, TEXT, Programme
+
+A = ApplicationStatus
+
+
+def decide(
+    programme: Programme, session: CouncilSession, application: Application, amount: int | None = 200_000 * SOM
+) -> None:
+    outcome = DecisionOutcome.SELECTED if amount else DecisionOutcome.REJECTED
+    votes = (3, 0) if amount else (0, 3)
+    council_sessions.decide(
+        session,
+        application,
+        outcome,
+        amount=amount,
+        reason=TEXT,
+        votes_for=votes[0],
+        votes_against=votes[1],
+        abstentions=0,
+        actor=Actor(programme.secretary),
+        now=clock.now(),
+    )
+
+
+def test_a_decision_takes_effect_when_the_chair_signs(programme):
+    application = programme.make_application("reviewed", call=programme.make_past_call())
+    session = programme.make_session(application.call)
+    told = db.session.scalar(db.select(db.func.count()).select_from(Notification))
+    decide(programme, session, application)
+    assert application.status is A.REVIEWED and application.decided_at is None
+    assert db.session.scalar(db.select(db.func.count()).select_from(Notification)) == told
+    assert council_sessions.undecided(session) == []
+    with pytest.raises(AlreadyUsedError):
+        decide(programme, session, application)
+    council_sessions.sign(session, actor=Actor(programme.council_chair), now=clock.now())
+    assert application.status is A.SELECTED and application.decided_at == clock.now()
+
+
+def test_an_award_is_pending_once_from_the_decision_to_the_grant(programme):
+    application = programme.make_application("reviewed", call=programme.make_past_call())
+    session, fund_id = programme.make_session(application.call), application.call.fund_id
+    before = council_sessions.remaining_budget(session)
+    decide(programme, session, application)
+    assert council_sessions.pending_awards(fund_id) == 200_000 * SOM
+    assert before - council_sessions.remaining_budget(session) == 200_000 * SOM
+    council_sessions.sign(session, actor=Actor(programme.council_chair), now=clock.now())
+    assert council_sessions.pending_awards(fund_id) == 200_000 * SOM
+    programme.offer(application)
+    assert council_sessions.pending_awards(fund_id) == 0
+
+
+def test_what_the_council_has_decided_is_not_withdrawn_or_judged_anew_before_the_signature(programme):
+    application = programme.make_application("reviewed", call=programme.make_past_call())
+    session = programme.make_session(application.call)
+    decide(programme, session, application)
+    with pytest.raises(DomainError, match="Кеңеш карап жатат"):
+        applications.withdraw(
+            application, reason=TEXT, actor=Actor(programme.chair_of(application.association)), now=clock.now()
+        )
+    with pytest.raises(DomainError, match="Кеңеш карап жатат"):
+        programme.assign(application, programme.make_user(Role.REVIEWER))
+
+
+@pytest.mark.parametrize("status", ["submitted", "resubmitted", "returned", "eligible", "in_review"])
+def test_nothing_is_signed_while_an_application_is_on_its_way(programme, status):
+    call = programme.make_past_call()
+    decided = programme.make_application("reviewed", call=call)
+    programme.make_application(status, call=call)
+    session = programme.make_session(call)
+    decide(programme, session, decided, None)
+    with pytest.raises(IncompleteError) as refusal:
+        council_sessions.sign(session, actor=Actor(programme.council_chair), now=clock.now())
+    assert sum(refusal.value.parameters.values()) == 1
+    assert decided.status is A.REVIEWED
+
+
+def test_what_was_never_mended_is_found_ineligible_and_the_council_can_finish(programme):
+    call = programme.make_past_call()
+    decided, returned = (
+        programme.make_application("reviewed", call=call),
+        programme.make_application("returned", call=call),
+    )
+    session = programme.make_session(call)
+    decide(programme, session, decided)
+    screenings.screen(
+        returned, ScreeningOutcome.INELIGIBLE, reason=TEXT, actor=Actor(programme.secretary), now=clock.now()
+    )
+    assert returned.status is A.INELIGIBLE
+    council_sessions.sign(session, actor=Actor(programme.council_chair), now=clock.now())
+    assert decided.status is A.SELECTED
+
+
+def test_a_council_of_five_does_not_sit_on_three_seats(programme):
+    call = programme.make_past_call()
+    assert len(programme.reviewers) == 2 and programme.council_chair
+    for _ in range(2):
+        programme.make_user(Role.REVIEWER)
+    arguments = {"held_on": clock.bishkek_day(clock.now()), "place": "Ош", "now": clock.now()}
+    with pytest.raises(DomainError) as refusal:
+        council_sessions.convene(call, seats=4, actor=Actor(programme.secretary), **arguments)
+    assert (refusal.value.field, refusal.value.parameters["members"]) == ("seats", 5)
+    assert council_sessions.convene(call, seats=5, actor=Actor(programme.secretary), **arguments).seats == 5
+
+
+def test_a_withdrawn_application_is_taken_off_its_reviewers_and_they_are_told(programme):
+    application = programme.make_application("in_review")
+    first, second = assignments.of_application(application)
+    programme.review(first)
+    actor = Actor(programme.chair_of(application.association))
+    applications.withdraw(application, reason=TEXT, actor=actor, now=clock.now())
+    assert (first.status, second.status) == (AssignmentStatus.SUBMITTED, AssignmentStatus.CLOSED)
+    told = db.select(Notification.user_id).where(Notification.message.contains("was withdrawn: nothing is left"))
+    assert list(db.session.scalars(told)) == [second.reviewer_id]
+    with pytest.raises(DomainError):
+        programme.review(second)
+
+
+def test_a_third_reviewer_is_asked_and_waited_for(programme):
+    application = programme.make_application("reviewed")
+    third = programme.assign(application, programme.make_user(Role.REVIEWER))
+    assert application.status is A.IN_REVIEW
+    programme.review(third)
+    assert application.status is A.REVIEWED
+    fourth = programme.assign(application, programme.make_user(Role.REVIEWER))
+    assert application.status is A.IN_REVIEW
+    assignments.decline(fourth, reason=TEXT, actor=Actor(fourth.reviewer), now=clock.now())
+    assert application.status is A.REVIEWED
+
+
+def test_who_has_accepted_is_waited_for_and_who_has_not_is_let_go(programme):
+    application = programme.make_application("in_review")
+    first, second = assignments.of_application(application)
+    third, fourth = (programme.assign(application, programme.make_user(Role.REVIEWER)) for _ in range(2))
+    assignments.declare(third, None, actor=Actor(third.reviewer), now=clock.now())
+    programme.review(first)
+    programme.review(second)
+    assert application.status is A.IN_REVIEW
+    judgements = {one.key: Judgement(4, TEXT) for one in application.call.criteria}
+    reviews.submit(third, judgements, TEXT, actor=Actor(third.reviewer), now=clock.now())
+    assert application.status is A.REVIEWED and fourth.status is AssignmentStatus.CLOSED
