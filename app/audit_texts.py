@@ -135,7 +135,8 @@ NOUNS: Mapping[str, str] = {
 
 HIDDEN = frozenset(
     {
-        "account", "application", "assignments", "association", "call", "currency", "document", "event", "fund", "grant", "indicator", "key",
+        "account", "assignments",
+        "application", "association", "call", "currency", "document", "event", "fund", "grant", "indicator", "key",
         "line", "person", "pledge",
     }
 )  # fmt: skip
