@@ -1,6 +1,7 @@
 """The rubric as a form: a level and a justification on each criterion, and a comment."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from wtforms import RadioField
@@ -44,17 +45,22 @@ class ReviewForm(BaseForm):
 
 def rubric_form(criteria: Sequence[Criterion], locale: str, longest: int, **values: Any) -> ReviewForm:
     """A `ReviewForm` for these criteria; `values` fill it when it is shown first."""
-    fields: dict[str, Any] = {}
-    for criterion in criteria:
-        fields[f"level_{criterion.key}"] = RadioField(
-            criterion.title_in(locale), coerce=_level, validate_choice=False, validators=[_known_level]
-        )
-        fields[f"justification_{criterion.key}"] = LongTextField(N_("Why this level?"), required=False, longest=longest)
-    form: ReviewForm = type("RubricForm", (ReviewForm,), fields)(**values)
+    titles = tuple((criterion.key, criterion.title_in(locale)) for criterion in criteria)
+    form: ReviewForm = _rubric_class(titles, longest)(**values)
     for criterion in criteria:
         form[f"justification_{criterion.key}"].flags.optional = False  # a draft may leave it out, a review not
         form[f"level_{criterion.key}"].choices = [(level, gettext(text)) for level, text in LEVELS.items()]
     return form
+
+
+@lru_cache(maxsize=64)  # a class is dear to make, and one rubric is judged a thousand times
+def _rubric_class(titles: tuple[tuple[str, str], ...], longest: int) -> type[ReviewForm]:
+    """The form's class for criteria of these keys and titles."""
+    fields: dict[str, Any] = {}
+    for key, title in titles:
+        fields[f"level_{key}"] = RadioField(title, coerce=_level, validate_choice=False, validators=[_known_level])
+        fields[f"justification_{key}"] = LongTextField(N_("Why this level?"), required=False, longest=longest)
+    return type("RubricForm", (ReviewForm,), fields)
 
 
 def _level(value: Any) -> int | None:

@@ -62,6 +62,7 @@ class Application(Versioned, Base):
         sa.Index("ix_applications_list", "call_id", "status", "id"),
         sa.Index("ix_applications_association", "association_id", "id"),
         sa.Index("ix_applications_status", "status", "id"),
+        sa.Index("ix_applications_search", "status", "search_text"),  # the words are read here, not in the wide rows
         sa.Index(
             "uq_applications_one_a_call",
             "call_id",

@@ -183,8 +183,13 @@ def round_half_up(value: Decimal) -> int:
 
 
 def lock(row: Base) -> None:
-    """Take the row lock and read the row anew. SQLite holds the whole write lock already (BEGIN IMMEDIATE)."""
-    db.session.refresh(row, with_for_update={"of": type(row)})  # not what was joined to it
+    """Take the row lock and read the row anew, with whatever was changed meanwhile.
+
+    SQLite needs neither: a writing transaction holds the one write lock from its beginning (BEGIN IMMEDIATE), so
+    nothing it has read can have been changed since.
+    """
+    if db.session.get_bind().dialect.name != "sqlite":
+        db.session.refresh(row, with_for_update={"of": type(row)})  # not what was joined to it
 
 
 def lock_name(name: str) -> None:

@@ -72,6 +72,12 @@ class Assignment(Versioned, Base):
         """Whether the reviewer still has or did the work."""
         return self.status in HOLDING
 
+    @property
+    def has_handed_in(self) -> bool:
+        """Whether the reviewer's judgement is in and counts."""
+        counts = self.status in (AssignmentStatus.SUBMITTED, AssignmentStatus.CLOSED)
+        return counts and self.review is not None and self.review.status is ReviewStatus.SUBMITTED
+
 
 class Conflict(Base):
     """A declaration about one application by one person: an interest of a kind, or (kind null) none. Append-only."""

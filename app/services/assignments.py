@@ -190,10 +190,11 @@ def complete_if_ready(application: Application, *, now: datetime) -> bool:
     """
     if application.status is not ApplicationStatus.IN_REVIEW:
         return False
-    rows = of_application(application)
+    query = db.select(Assignment).where(Assignment.application_id == application.id).order_by(Assignment.id)
+    rows = list(db.session.scalars(query.options(db.joinedload(Assignment.review))))
     today = bishkek_day(now)
     awaited = sum(one.status is A.ACCEPTED and one.due_on >= today for one in rows)
-    done = len(submitted_reviews(application))
+    done = sum(one.has_handed_in for one in rows)
     if awaited or done < application.call.reviewers_per_application:
         return False
     application.status = target(APPLICATION_TRANSITIONS, application.status, "complete_review")

@@ -34,6 +34,7 @@ def save_draft(
 ) -> Review:
     """Keep what is written so far, keyed by criterion; unfinished is welcome."""
     review = _keep(assignment, judgements, comment, actor, now)
+    db.session.flush()
     audit.record(actor, "review.save_draft", review, now, application=assignment.application_id)
     return review
 
@@ -44,13 +45,12 @@ def _keep(
     _must_be_writable(assignment, actor)
     review = assignment.review
     if review is None:
-        review = Review(assignment=assignment, saved_at=now)
+        review = Review(assignment=assignment, saved_at=now, submission=0)
         db.session.add(review)
     review.draft = {
         key: {"level": one.level, "justification": one.justification.strip()} for key, one in judgements.items()
     }
     review.comment, review.saved_at = comment.strip(), now
-    db.session.flush()
     return review
 
 
@@ -81,6 +81,12 @@ def submit(
             )
     review = _keep(assignment, judgements, comment, actor, now)
     review.submission += 1
+    review.status, review.submitted_at = ReviewStatus.SUBMITTED, now
+    review.total = scoring.total(
+        {criterion.key: judgements[criterion.key].level or 0 for criterion in criteria}, weights_of(criteria)
+    )
+    assignment.status = new_status
+    db.session.flush()
     scores = [
         {
             "review_id": review.id,
@@ -92,12 +98,6 @@ def submit(
         for criterion in criteria
     ]
     db.session.execute(db.insert(Score), scores)
-    review.total = scoring.total(
-        {criterion.key: judgements[criterion.key].level or 0 for criterion in criteria}, weights_of(criteria)
-    )
-    review.status, review.submitted_at = ReviewStatus.SUBMITTED, now
-    assignment.status = new_status
-    db.session.flush()
     audit.record(actor, "review.submit", review, now, application=application.id, submission=review.submission)
     complete_if_ready(application, now=now)
     return review

@@ -555,6 +555,7 @@ def upgrade():
     with op.batch_alter_table('applications', schema=None) as batch_op:
         batch_op.create_index('ix_applications_association', ['association_id', 'id'], unique=False)
         batch_op.create_index('ix_applications_list', ['call_id', 'status', 'id'], unique=False)
+        batch_op.create_index('ix_applications_search', ['status', 'search_text'], unique=False)
         batch_op.create_index('ix_applications_status', ['status', 'id'], unique=False)
         batch_op.create_index('uq_applications_one_a_call', ['call_id', 'association_id'], unique=True, sqlite_where=sa.text("status <> 'withdrawn'"), postgresql_where=sa.text("status <> 'withdrawn'"))
 
@@ -1294,6 +1295,7 @@ def downgrade():
     with op.batch_alter_table('applications', schema=None) as batch_op:
         batch_op.drop_index('uq_applications_one_a_call', sqlite_where=sa.text("status <> 'withdrawn'"), postgresql_where=sa.text("status <> 'withdrawn'"))
         batch_op.drop_index('ix_applications_status')
+        batch_op.drop_index('ix_applications_search')
         batch_op.drop_index('ix_applications_list')
         batch_op.drop_index('ix_applications_association')
 
