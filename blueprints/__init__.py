@@ -1,67 +1,42 @@
 """The edge: one module a noun, views of at most twenty lines."""
 
+from importlib import import_module
+
 from flask import Flask
 
-from blueprints import (
-    accounts,
-    applications,
-    assignments,
-    associations,
-    audit_events,
-    budget_lines,
-    calls,
-    contributions,
-    council_sessions,
-    desks,
-    documents,
-    expenditures,
-    funding_reports,
-    funds,
-    grants,
-    health,
-    notifications,
-    pledges,
-    rates,
-    results,
-    reviews,
-    screenings,
-    targets,
-    tranches,
-    users,
-    visits,
-)
-
 NOUNS = (
-    accounts,
-    applications,
-    assignments,
-    associations,
-    audit_events,
-    budget_lines,
-    calls,
-    contributions,
-    council_sessions,
-    desks,
-    documents,
-    expenditures,
-    funding_reports,
-    funds,
-    grants,
-    health,
-    notifications,
-    pledges,
-    rates,
-    results,
-    reviews,
-    screenings,
-    targets,
-    tranches,
-    users,
-    visits,
+    "accounts",
+    "applications",
+    "assignments",
+    "associations",
+    "audit_events",
+    "budget_lines",
+    "calls",
+    "contributions",
+    "council_sessions",
+    "desks",
+    "documents",
+    "expenditures",
+    "funding_reports",
+    "funds",
+    "grants",
+    "health",
+    "notifications",
+    "pledges",
+    "rates",
+    "results",
+    "reviews",
+    "screenings",
+    "targets",
+    "tranches",
+    "users",
+    "visits",
 )
+"""The modules of this package, each with its blueprint `bp`."""
+BLUEPRINTS = tuple(import_module(f"{__name__}.{noun}").bp for noun in NOUNS)
 
 
 def register(app: Flask) -> None:
-    """Register the blueprint `bp` of every noun."""
-    for noun in NOUNS:
-        app.register_blueprint(noun.bp)
+    """Register the blueprint of every noun."""
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
