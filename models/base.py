@@ -177,6 +177,11 @@ def canonical_json(content: Any) -> str:
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
+def fingerprint(content: str | bytes) -> str:
+    """SHA-256 in 64 hexadecimal digits; of a text, that of its UTF-8 bytes."""
+    return hashlib.sha256(content.encode() if isinstance(content, str) else content).hexdigest()
+
+
 def round_half_up(value: Decimal) -> int:
     """The nearest integer, halves away from zero (domain.md section 6: once, at the end)."""
     return int(value.quantize(Decimal(1), rounding=ROUND_HALF_UP))

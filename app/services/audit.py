@@ -1,13 +1,12 @@
 """The audit trail: one row an act, in the same transaction, chained by SHA-256 under a locked head."""
 
-import hashlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 from app.services.actors import Actor
 from models.audit import AuditEvent, AuditHead
-from models.base import canonical_json, db
+from models.base import canonical_json, db, fingerprint
 
 GENESIS = "0" * 64
 
@@ -57,7 +56,7 @@ def hash_of(event: AuditEvent) -> str:
             event.previous_hash,
         ]
     )
-    return hashlib.sha256(content.encode()).hexdigest()
+    return fingerprint(content)
 
 
 def broken_links() -> Iterator[str]:

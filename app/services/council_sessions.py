@@ -1,6 +1,5 @@
 """The Council's session: attendance, a decision on each application, the signed protocol."""
 
-import hashlib
 from collections import Counter
 from datetime import date, datetime
 
@@ -21,7 +20,7 @@ from app.services.errors import (
 from app.services.protocols import content_of, interested_in, read_whole
 from app.services.workflow import target
 from models.applications import Application, ApplicationStatus
-from models.base import canonical_json, db, lock
+from models.base import canonical_json, db, fingerprint, lock
 from models.calls import Call, CallStatus
 from models.council_sessions import (
     Attendance,
@@ -302,7 +301,7 @@ def sign(session: CouncilSession, *, actor: Actor, now: datetime) -> Protocol:
         session=session,
         number=numbering.next_number("P", now.year),
         content=content,
-        sha256=hashlib.sha256(content.encode()).hexdigest(),
+        sha256=fingerprint(content),
         signed_by_id=actor.user_id,
         signed_at=now,
     )

@@ -1,6 +1,5 @@
 """Files people send: checked by content, images made anew, stored by SHA-256, always given out as attachments."""
 
-import hashlib
 import os
 import tempfile
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from app.services import audit
 from app.services.actors import Actor
 from app.services.errors import AlreadyUsedError
 from app.services.file_cleaning import cleaned, in_child, media_type_of
-from models.base import Base, db
+from models.base import Base, db, fingerprint
 from models.documents import Document, DocumentKind, StoredFile
 
 SUFFIX = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
@@ -92,13 +91,13 @@ def remove(document: Document, owner: Base, *, actor: Actor, now: datetime) -> N
 
 def store(upload: Upload, *, storage: Path, now: datetime) -> StoredFile:
     """Keep the bytes: temp file, fsync, rename, fsync of the folder, then the row."""
-    source_hash = hashlib.sha256(upload.content).hexdigest()
+    source_hash = fingerprint(upload.content)
     media_type = media_type_of(upload.filename, upload.content)
     known: StoredFile | None = db.session.scalar(db.select(StoredFile).where(StoredFile.source_sha256 == source_hash))
     if known is not None and path_of(known, storage).exists():
         return known
     content = upload.clean[1] if upload.clean else cleaned(media_type, upload.content)
-    digest = hashlib.sha256(content).hexdigest()
+    digest = fingerprint(content)
     write_once(storage / digest[:2] / digest, content)
     if known is not None:
         return known

@@ -1,6 +1,5 @@
 """Funding reports: requested on a page, made by a job, frozen with their hash."""
 
-import hashlib
 from datetime import date, datetime
 
 from app.localisation import LOCALE_CODES, N_
@@ -8,7 +7,7 @@ from app.queue import enqueue_after_commit
 from app.services import audit, notifications
 from app.services.actors import Actor
 from app.services.errors import DomainError
-from models.base import db
+from models.base import db, fingerprint
 from models.funding_reports import FundingReport, FundingReportStatus
 from models.funds import Fund
 from models.users import Role, User
@@ -42,7 +41,7 @@ def start(report: FundingReport) -> bool:
 def freeze(report: FundingReport, content: str, *, now: datetime) -> None:
     """Keep the figures as they are now: `content` is canonical JSON."""
     report.content = content
-    report.sha256 = hashlib.sha256(content.encode()).hexdigest()
+    report.sha256 = fingerprint(content)
     report.status, report.progress, report.finished_at, report.step = FundingReportStatus.DONE, 100, now, ""
     db.session.flush()
     audit.record(None, "funding_report.freeze", report, now, sha256=report.sha256)

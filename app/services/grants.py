@@ -1,6 +1,5 @@
 """Grants: offered on a signed decision, accepted by the association, active, suspended, completed."""
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -16,7 +15,7 @@ from app.services.errors import DomainError, IncompleteError, LimitExceededError
 from app.services.match import split_tranches
 from app.services.workflow import Transition, target
 from models.applications import Application
-from models.base import Base, canonical_json, db, lock
+from models.base import Base, canonical_json, db, fingerprint, lock
 from models.council_sessions import CouncilSession, Decision, DecisionOutcome, SessionStatus
 from models.documents import Document, DocumentKind
 from models.grants import Grant, GrantStatus, Tranche, TrancheStatus
@@ -182,7 +181,7 @@ def accept(grant: Grant, *, actor: Actor, now: datetime) -> None:
         raise IncompleteError(N_("First the association needs a confirmed payout account."))
     grant.payout_account = account
     grant.status, grant.accepted_by_id, grant.accepted_at = new_status, actor.user_id, now
-    grant.agreement_sha256 = hashlib.sha256(canonical_json(agreement_of(grant)).encode()).hexdigest()
+    grant.agreement_sha256 = fingerprint(canonical_json(agreement_of(grant)))
     db.session.flush()
     audit.record(actor, "grant.accept", grant, now, sha256=grant.agreement_sha256)
     notifications.tell(

@@ -1,6 +1,5 @@
 """Users: first codes, passwords, signing in and out, roles, and the throttle that counts guesses."""
 
-import hashlib
 import secrets
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -16,7 +15,7 @@ from app.services import audit
 from app.services.actors import Actor
 from app.services.errors import AlreadyUsedError, DomainError, LimitExceededError, SeparationOfDutyError
 from models.associations import Association
-from models.base import db, lock_name
+from models.base import db, fingerprint, lock_name
 from models.centres import Centre
 from models.funds import Donor
 from models.people import Person
@@ -154,12 +153,14 @@ def change_password(user: User, old: str, new: str, *, now: datetime, keep: User
 
     Raises `SignInRefusedError` for a wrong old password: the attempt is flushed and the caller commits it.
     """
-    account_key = digest(f"user:{user.id}")
+    account_key = fingerprint(f"user:{user.id}")
     lock_name(f"sign-in {account_key}")
-    throttle(account_key, digest(f"own password of {user.id}"), now)
+    throttle(account_key, fingerprint(f"own password of {user.id}"), now)
     if not _verify(user.password_hash, old):
         db.session.add(
-            SignInAttempt(account_key=account_key, address_key=digest(f"own password of {user.id}"), attempted_at=now)
+            SignInAttempt(
+                account_key=account_key, address_key=fingerprint(f"own password of {user.id}"), attempted_at=now
+            )
         )
         db.session.flush()
         raise SignInRefusedError(N_("The old password is not right."), field="old_password")
@@ -180,8 +181,8 @@ def sign_in(name: str, password: str, *, address: str, browser: str, now: dateti
     is flushed and the caller commits it.
     """
     user = find(name)
-    account_key = digest(f"user:{user.id}" if user else f"name:{name.strip().casefold()}")
-    address_key = digest(address)
+    account_key = fingerprint(f"user:{user.id}" if user else f"name:{name.strip().casefold()}")
+    address_key = fingerprint(address)
     lock_name(f"sign-in {account_key}")  # parallel guesses are counted one after the other
     throttle(account_key, address_key, now)
     fits = _verify(user.password_hash if user else _NOBODY, password)
@@ -194,7 +195,7 @@ def sign_in(name: str, password: str, *, address: str, browser: str, now: dateti
         user.password_hash = _hasher.hash(password)
     token = secrets.token_urlsafe(32)
     session = UserSession(
-        user=user, token_hash=digest(token), created_at=now, expires_at=now + SESSION_LENGTH, browser=browser[:200]
+        user=user, token_hash=fingerprint(token), created_at=now, expires_at=now + SESSION_LENGTH, browser=browser[:200]
     )
     db.session.add(session)
     db.session.flush()
@@ -233,7 +234,7 @@ def session_for(token: str, now: datetime) -> UserSession | None:
     """The live session of a token, with its user, person and roles: None once revoked, expired or disabled."""
     query = (
         db.select(UserSession)
-        .where(UserSession.token_hash == digest(token))
+        .where(UserSession.token_hash == fingerprint(token))
         .options(db.joinedload(UserSession.user, innerjoin=True).joinedload(User.assigned_roles))
     )
     session: UserSession | None = db.session.execute(query).unique().scalar_one_or_none()
@@ -361,11 +362,6 @@ def holding(role: Role) -> list[User]:
     held = db.select(RoleAssignment.user_id).where(RoleAssignment.role == role, RoleAssignment.ended_at.is_(None))
     query = db.select(User).where(User.id.in_(held), User.disabled_at.is_(None))
     return sorted(db.session.scalars(query), key=lambda user: sort_key(user.display_name))
-
-
-def digest(text: str) -> str:
-    """SHA-256 in hexadecimal: what is kept of tokens, names and addresses."""
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _verify(password_hash: str, password: str) -> bool:

@@ -1,6 +1,5 @@
 """What `flask verify` checks: every promise the stored data must keep, counted, each finding named."""
 
-import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,7 +7,7 @@ from pathlib import Path
 from app.services import audit, contributions, documents, ledger, tranches
 from app.services.match import grant_carried
 from models.applications import Snapshot
-from models.base import db
+from models.base import db, fingerprint
 from models.council_sessions import Protocol
 from models.documents import StoredFile
 from models.funding_reports import FundingReport
@@ -102,21 +101,21 @@ def _snapshots(check: Check) -> Iterator[str]:
     )
     for snapshot_id, content, sha256 in rows:
         check.count += 1
-        if hashlib.sha256(content.encode()).hexdigest() != sha256:
+        if fingerprint(content) != sha256:
             yield f"snapshot {snapshot_id} does not have its hash"
 
 
 def _protocols(check: Check) -> Iterator[str]:
     for protocol in db.session.scalars(db.select(Protocol)):
         check.count += 1
-        if hashlib.sha256(protocol.content.encode()).hexdigest() != protocol.sha256:
+        if fingerprint(protocol.content) != protocol.sha256:
             yield f"protocol {protocol.number} does not have its hash"
 
 
 def _reports(check: Check) -> Iterator[str]:
     for report in db.session.scalars(db.select(FundingReport).where(FundingReport.content.is_not(None))):
         check.count += 1
-        if hashlib.sha256((report.content or "").encode()).hexdigest() != report.sha256:
+        if fingerprint(report.content or "") != report.sha256:
             yield f"funding report {report.id} does not have its hash"
 
 
@@ -126,7 +125,7 @@ def _files(check: Check, storage: Path) -> Iterator[str]:
         path = documents.path_of(stored, storage)
         if not path.exists():
             yield f"file {stored.sha256} is missing"
-        elif hashlib.sha256(path.read_bytes()).hexdigest() != stored.sha256:
+        elif fingerprint(path.read_bytes()) != stored.sha256:
             yield f"file {stored.sha256} does not have its hash"
 
 

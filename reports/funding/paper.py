@@ -1,6 +1,5 @@
 """The funding report on paper: summary, co-investment, map, results, tranches, delays, rates, list of grants."""
 
-import hashlib
 from collections import defaultdict
 
 from reportlab.platypus import Flowable
@@ -12,7 +11,7 @@ from app.labels import (
 )
 from app.localisation import date_text, datetime_text, money, ngettext, number_text, percent_text, use_locale
 from app.localisation import gettext as _
-from models.base import text_in
+from models.base import fingerprint, text_in
 from models.contributions import ContributionKind
 from reports.drawings import Bar, BarChart, Point, PointMap
 from reports.funding import lists
@@ -43,7 +42,7 @@ HEADLINES = ("received", "disbursed", "spent", "cash", "available")
 
 def to_pdf(data: FundingReportData, locale: str, *, demonstration: bool = False) -> bytes:
     """The report as A4 pages; the list of grants lies across."""
-    sha256 = hashlib.sha256(to_json(data).encode()).hexdigest()
+    sha256 = fingerprint(to_json(data))
     with use_locale(locale):
         paper = Paper(
             title=_(TITLE),

@@ -1,7 +1,6 @@
 """The funding report as a workbook and as a CSV list of grants. Amounts are numbers in som, days are days."""
 
 import csv
-import hashlib
 import io
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -18,7 +17,7 @@ from app.labels import (
 )
 from app.localisation import date_text, datetime_text, use_locale
 from app.localisation import gettext as _
-from models.base import text_in
+from models.base import fingerprint, text_in
 from models.contributions import ContributionKind
 from models.grants import GrantStatus, TrancheStatus
 from models.rates import RateSource
@@ -90,7 +89,7 @@ def _summary(sheets: Sheets, data: FundingReportData, locale: str, demonstration
         _("Figures made on") + ": " + datetime_text(data.generated_at),
         identity_text(data),
         *leverage_lines(data),
-        "SHA-256: " + hashlib.sha256(to_json(data).encode()).hexdigest(),
+        "SHA-256: " + fingerprint(to_json(data)),
         *([note] if note else []),
     ]
     headings = [

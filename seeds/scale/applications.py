@@ -1,6 +1,5 @@
 """Synthetic applications: many at once, with sections, budget, pledges, targets, snapshots and reviews."""
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -21,7 +20,7 @@ from models.applications import (
     Snapshot,
 )
 from models.associations import Association
-from models.base import canonical_json, db, round_half_up
+from models.base import canonical_json, db, fingerprint, round_half_up
 from models.calls import Call, CallStatus, Criterion
 from models.numbering import NumberSeries
 from models.pledges import Pledge
@@ -298,7 +297,7 @@ def _snapshot(id_: int, draft: Draft) -> dict[str, Any]:
         "application_id": id_,
         "sequence": 1,
         "content": text,
-        "sha256": hashlib.sha256(text.encode()).hexdigest(),
+        "sha256": fingerprint(text),
         "taken_at": draft.row["submitted_at"],
         "taken_by_id": draft.row["created_by_id"],
     }

@@ -13,8 +13,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from app import clock
-from app.services import users
-from models.base import db
+from models.base import db, fingerprint
 from models.users import User, UserSession
 from tests.support import pages
 
@@ -76,7 +75,7 @@ class Client(FlaskClient):
         db.session.add(
             UserSession(
                 user_id=user.id,
-                token_hash=users.digest(token),
+                token_hash=fingerprint(token),
                 created_at=now,
                 expires_at=now + SIGNED_IN_FOR,
                 browser="tests",

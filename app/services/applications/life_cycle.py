@@ -1,6 +1,5 @@
 """The life cycle from sign-off to submission and withdrawal, with the snapshot of what was handed in."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,7 +23,7 @@ from models.applications import (
     Payer,
     Snapshot,
 )
-from models.base import canonical_json, db, lock
+from models.base import canonical_json, db, fingerprint, lock
 from models.calls import CallStatus
 from models.council_sessions import Decision
 from models.documents import DocumentKind
@@ -202,7 +201,7 @@ def take_snapshot(application: Application, *, actor: Actor, now: datetime) -> S
     snapshot = Snapshot(
         sequence=len(application.snapshots) + 1,
         content=content,
-        sha256=hashlib.sha256(content.encode()).hexdigest(),
+        sha256=fingerprint(content),
         taken_at=now,
         taken_by_id=actor.user_id,
     )
