@@ -10,7 +10,16 @@ from app import clock, policy
 from app.labels import label_text
 from app.localisation import LOCALES, current_locale, gettext
 from app.policy import Permission
-from app.services import application_history, application_lists, applications, associations, calls, desks, questions
+from app.services import (
+    application_history,
+    application_lists,
+    applications,
+    associations,
+    calls,
+    desks,
+    questions,
+    screenings,
+)
 from app.services.application_lists import Filter, Page
 from app.services.applications import Gap
 from app.services.questions import Section
@@ -107,6 +116,7 @@ def show(application_id: int) -> ResponseReturnValue:
     """The list of tasks while its writers work on it; else everything, to be read."""
     application = load(Application, application_id, Permission.APPLICATION_READ)
     content = _content(application)
+    content["screened"] = [(one, screenings.kept_findings(one)) for one in application.screenings]
     if application.status is ApplicationStatus.REVIEWED and can(Permission.ASSIGNMENT_MANAGE):
         content["is_far_apart"] = application.id in {one.id for one in desks.far_apart()}
     if application.is_editable and content["is_writer"]:

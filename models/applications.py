@@ -186,7 +186,11 @@ class ScreeningOutcome(StrEnum):
 
 
 class Screening(Base):
-    """One screening of an application. `findings` lists each rule: {rule, met, value}. Append-only."""
+    """One screening of an application. Append-only.
+
+    `findings` lists each rule as it was found: {rule, text, met, found, mend}; `text` is a message id, `found` and
+    `mend` are {message, parameters} like a notification's.
+    """
 
     __tablename__ = "screenings"
 

@@ -36,7 +36,7 @@ from app.services.calls import CallInput, CriterionInput
 from app.services.documents import Upload
 from app.services.reviews import Judgement
 from models.applications import Application, ApplicationStatus, BudgetHeading, Payer, ScreeningOutcome
-from models.associations import Association, AssociationKind, MembershipRole
+from models.associations import Association, AssociationKind, MembershipRole, PayoutAccount
 from models.base import db
 from models.calls import Call
 from models.centres import Centre
@@ -222,18 +222,23 @@ class Programme(GrantFactories):
             if role is MembershipRole.CHAIR:
                 self._chairs[association.id] = self.make_user(Role.MEMBER, person=person, association=association)
         if with_account:
-            proposer = Actor(self.chair_of(association))
-            account = associations.propose_payout_account(
-                association,
-                bank="Айыл Банк",
-                number=f"1290{association.id:012d}",
-                holder=association.name_ky,
-                actor=proposer,
-                now=now,
-            )
-            associations.confirm_payout_account(account, actor=Actor(self.finance), now=now)
+            self.confirm_account(association, now=now)
         db.session.expire(association)
         return association
+
+    def confirm_account(self, association: Association, *, now: datetime | None = None) -> PayoutAccount:
+        """A payout account, proposed by the chair and confirmed by finance."""
+        now = now or clock.now()
+        account = associations.propose_payout_account(
+            association,
+            bank="Айыл Банк",
+            number=f"1290{association.id:012d}",
+            holder=association.name_ky,
+            actor=Actor(self.chair_of(association)),
+            now=now,
+        )
+        associations.confirm_payout_account(account, actor=Actor(self.finance), now=now)
+        return account
 
     @cached_property
     def association(self) -> Association:

@@ -1,9 +1,11 @@
 """Screening: the call's rules looked up one by one, then the secretary's finding."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from app.localisation import N_, Money
+from app.localisation import N_, Money, as_json
 from app.services import audit, notifications
 from app.services.actors import Actor
 from app.services.applications import TRANSITIONS, documents_of
@@ -29,12 +31,13 @@ MESSAGES = {
 
 @dataclass(frozen=True)
 class Finding:
-    """One rule: its text (message id), whether it is met, and what was found (message with parameters)."""
+    """One rule: its text (message id), whether it is met, what was found and what would mend it (with parameters)."""
 
     rule: str
     text: str
     met: bool
     found: DomainError
+    mend: DomainError
 
 
 def findings(application: Application) -> list[Finding]:
@@ -42,7 +45,7 @@ def findings(application: Application) -> list[Finding]:
     call = application.call
     grant = application.amount_paid_by(Payer.GRANT)
     due = co_investment_due(grant, call.match_percent)
-    kinds = {document.kind for document in documents_of(application)}
+    documents = documents_of(application)
     association = application.association
     open_grants = db.session.scalar(
         db.select(db.func.count()).where(
@@ -59,6 +62,11 @@ def findings(application: Application) -> list[Finding]:
             DomainError(
                 N_("Asked for: %(grant)s; ceiling: %(ceiling)s."), grant=Money(grant), ceiling=Money(call.grant_ceiling)
             ),
+            DomainError(
+                N_("Change the budget so that the grant lies between %(floor)s and %(ceiling)s."),
+                floor=Money(call.grant_floor),
+                ceiling=Money(call.grant_ceiling),
+            ),
         ),
         Finding(
             "match",
@@ -67,25 +75,62 @@ def findings(application: Application) -> list[Finding]:
             DomainError(
                 N_("Pledged: %(pledged)s; due: %(due)s."), pledged=Money(application.remittance_pledged), due=Money(due)
             ),
+            DomainError(
+                N_("Find pledges for %(missing)s more, or ask for a smaller grant."),
+                missing=Money(max(0, due - application.remittance_pledged)),
+            ),
         ),
         Finding(
             "meeting",
             N_("The minutes of the village meeting are attached."),
-            DocumentKind.MEETING_MINUTES in kinds,
-            DomainError(N_("Documents attached: %(count)s."), count=len(kinds)),
+            any(one.kind is DocumentKind.MEETING_MINUTES for one in documents),
+            DomainError(N_("Documents attached: %(count)s."), count=len(documents)),
+            DomainError(N_("Attach the signed minutes of the village meeting.")),
         ),
         Finding(
             "account",
             N_("The association has a confirmed payout account."),
             association.payout_account is not None,
             DomainError(N_("The account is confirmed.") if association.payout_account else N_("No confirmed account.")),
+            DomainError(N_("Propose the payout account, and let a second person confirm it.")),
         ),
         Finding(
             "no_open_grant",
             N_("The association has no grant still running."),
             open_grants == 0,
             DomainError(N_("Grants running: %(count)s."), count=int(open_grants or 0)),
+            DomainError(N_("Complete the grant that is still running first.")),
         ),
+    ]
+
+
+def _kept(finding: Finding) -> dict[str, Any]:
+    """The JSON form of a finding, read back by `kept_findings`."""
+    return {
+        "rule": finding.rule,
+        "text": finding.text,
+        "met": finding.met,
+        "found": _kept_message(finding.found),
+        "mend": _kept_message(finding.mend),
+    }
+
+
+def _kept_message(message: DomainError) -> dict[str, Any]:
+    return {
+        "message": message.message,
+        "parameters": {name: as_json(value) for name, value in message.parameters.items()},
+    }
+
+
+def _read(kept: Mapping[str, Any]) -> DomainError:
+    return DomainError(kept["message"], **kept["parameters"])
+
+
+def kept_findings(screening: Screening) -> list[Finding]:
+    """The findings as they were when the secretary screened, whatever has changed since."""
+    return [
+        Finding(one["rule"], one["text"], one["met"], found=_read(one["found"]), mend=_read(one["mend"]))
+        for one in screening.findings
     ]
 
 
@@ -110,7 +155,7 @@ def screen(
         application_id=application.id,
         outcome=outcome,
         reason=text,
-        findings=[{"rule": rule.rule, "met": rule.met} for rule in rules],
+        findings=[_kept(rule) for rule in rules],
         screened_by_id=actor.user_id,
         screened_at=now,
     )

@@ -65,6 +65,29 @@ def test_an_override_of_an_unmet_rule_needs_its_reason(client, programme):
     assert client.submit(url, outcome="eligible", reason="Эсеп ачылып жатат").status_code == 303
 
 
+def test_what_was_found_stays_as_it_was_found(client, programme):
+    """Rule, value, met or not and what would mend it are kept, and shown as they were when everything is mended."""
+    association = programme.make_association(with_account=False)
+    application = programme.make_application(S.SUBMITTED, association=association)
+    client.sign_in(programme.secretary).speak("en")
+    form = text_of(client.get(f"/applications/{application.id}/screenings/new").text)
+    answer = client.submit(f"/applications/{application.id}/screenings/new", outcome="returned", reason="Эсеп жок")
+    programme.confirm_account(association)
+    application.remittance_pledged = 0
+    db.session.commit()
+    mend = "Propose the payout account, and let a second person confirm it."
+    for reader in (programme.chair_of(association), programme.secretary):
+        page = text_of(client.sign_in(reader).get(answer.location).text)
+        assert f"No confirmed account. What would mend it: {mend} Not met" in page
+        assert page[page.index("Pledged:") :][:80] == form[form.index("Pledged:") :][:80]
+    kept = {one["rule"]: one for one in db.session.scalars(db.select(Screening)).one().findings}
+    assert [rule for rule, one in kept.items() if not one["met"]] == ["account"]
+    assert all(set(one) == {"rule", "text", "met", "found", "mend"} for one in kept.values())
+    assert kept["match"]["found"]["parameters"]["due"]["money"][1] == "KGS"
+    client.speak("ky")
+    assert mend not in text_of(client.get(answer.location).text)
+
+
 def test_screening_twice_is_refused_but_a_repeated_form_is_one_screening(client, application, url):
     data = dict(form_fields(client.get(url).text)) | {"outcome": "eligible"}
     other = dict(form_fields(client.get(url).text)) | {"outcome": "ineligible", "reason": "Кеч"}
