@@ -15,6 +15,7 @@ from app.services.questions import BY_KEY
 from models.applications import Payer, ScreeningOutcome
 from models.associations import MembershipRole
 from models.audit import AuditEvent
+from models.contributions import Check
 from models.council_sessions import DecisionOutcome
 from models.reviews import ConflictKind
 from models.users import Role
@@ -166,6 +167,7 @@ DETAILS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "amount": (N_("Amount"), str),  # with its currency, see `details_of`
     "amount_kgs": (N_("In som"), money),
     "changed": (N_("Places changed"), number_text),
+    "checks": (N_("Checked"), lambda value: "; ".join(label_text(Check(one)) for one in value)),
     "code": (N_("Code"), str),
     "count": (N_("Number"), number_text),
     "kind": (N_("Interest"), _one_of(ConflictKind)),

@@ -11,7 +11,7 @@ from app.localisation import N_, gettext
 from models.applications import ApplicationStatus, BudgetHeading, Payer, ScreeningOutcome
 from models.associations import AssociationKind, MembershipRole
 from models.calls import CallStatus
-from models.contributions import Channel, ContributionKind, ContributionStatus
+from models.contributions import Channel, Check, ContributionKind, ContributionStatus
 from models.council_sessions import DecisionOutcome, SessionStatus
 from models.documents import DocumentKind
 from models.expenditures import ExpenditureStatus
@@ -238,6 +238,14 @@ ROLES: Mapping[Role, str] = {
     Role.DONOR: N_("Donor"),
     Role.ADMINISTRATOR: N_("Administrator"),
 }
+CHECKS: Mapping[Check, str] = {
+    Check.LEGIBLE: N_("The receipt can be read and nothing on it was altered"),
+    Check.AMOUNT: N_("Amount and currency on the receipt are those recorded here"),
+    Check.DAY: N_("The day on the receipt is the one recorded here"),
+    Check.SENDER: N_("The sender is a member of the association or kin of one"),
+    Check.UNUSED: N_("The receipt has not been used for anything else"),
+    Check.ARRIVED: N_("The association has the money or the goods"),
+}
 RISK_RATINGS: Mapping[RiskRating, str] = {
     RiskRating.LOW: N_("Low risk"),
     RiskRating.MEDIUM: N_("Medium risk"),
@@ -255,7 +263,7 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         CALL_STATUSES, CONTRIBUTION_KINDS, CONTRIBUTION_STATUSES, CHANNELS, SESSION_STATUSES, DECISION_OUTCOMES,
         DOCUMENT_KINDS, EXPENDITURE_STATUSES, FUNDING_REPORT_STATUSES, EMBLEMS, GRANT_STATUSES, TRANCHE_STATUSES,
         FREQUENCIES, RESULT_STATUSES, ACCOUNT_KINDS, EVENT_KINDS, SEXES, MIGRANT_STATUSES, PLEDGE_STATUSES,
-        RATE_SOURCES, ASSIGNMENT_STATUSES, CONFLICT_KINDS, REVIEW_STATUSES, ROLES, RISK_RATINGS, VISIT_STATUSES,
+        RATE_SOURCES, ASSIGNMENT_STATUSES, CONFLICT_KINDS, REVIEW_STATUSES, ROLES, RISK_RATINGS, VISIT_STATUSES, CHECKS,
     )
 }  # fmt: skip
 """{enum class: {member: English message id}} for every enum of the models."""

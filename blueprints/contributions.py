@@ -13,7 +13,7 @@ from app.services.workflow import allowed
 from app.web.access import actor, load, requires, signed_in_user
 from app.web.submissions import attempt, finish, form_page, upload_of, uploads
 from forms.contributions import ContributionForm, ContributionReasonForm, EvidenceForm, VerifyForm
-from models.contributions import Channel, Contribution, ContributionKind
+from models.contributions import Channel, Check, Contribution, ContributionKind
 from models.documents import DocumentKind
 from models.grants import Grant
 from models.pledges import Pledge
@@ -83,6 +83,7 @@ def show(contribution_id: int) -> ResponseReturnValue:
         row=row,
         evidence=contributions.evidence_of(row),
         actions=allowed(contributions.TRANSITIONS, row.status),
+        checks=[Check(one) for one in row.checks],
         names=users.names_of([row.recorded_by_id, row.verified_by_id]),
         is_recorder=row.recorded_by_id == signed_in_user().id,
     )
@@ -111,7 +112,7 @@ def verify(contribution_id: int) -> ResponseReturnValue:
     row = load(Contribution, contribution_id, Permission.CONTRIBUTION_VERIFY)
     form = VerifyForm()
     if form.validate_on_submit() and attempt(
-        form, lambda: contributions.verify(row, actor=actor(row), now=clock.now())
+        form, lambda: contributions.verify(row, checks=form.checks(), actor=actor(row), now=clock.now())
     ):
         return finish(url_for("grants.show", grant_id=row.grant_id), gettext("The contribution is verified."))
     return form_page("contributions/verify.html", form, row=row, evidence=contributions.evidence_of(row))

@@ -5,6 +5,7 @@ from wtforms.validators import DataRequired
 
 from app.localisation import N_, lazy
 from forms.base import AmountField, BaseForm, DayField, ReasonForm, TextField, UploadField, required_input
+from models.contributions import Check
 
 CHECK_FIRST = N_("Check this first, then tick it.")
 
@@ -30,25 +31,23 @@ class EvidenceForm(BaseForm):
     upload = UploadField(N_("Receipt: photo or PDF"))
 
 
-class VerifyForm(BaseForm):
-    """The checks of the second person: each must be made."""
+def _check(text: str) -> BooleanField:
+    return BooleanField(lazy(text), validators=[DataRequired(message=lazy(CHECK_FIRST))])
 
-    receipt = BooleanField(
-        lazy(N_("The receipt can be read and nothing on it was altered")),
-        validators=[DataRequired(message=lazy(CHECK_FIRST))],
-    )
-    figures = BooleanField(
-        lazy(N_("Amount, currency and day on the receipt are those recorded here")),
-        validators=[DataRequired(message=lazy(CHECK_FIRST))],
-    )
-    sender = BooleanField(
-        lazy(N_("The sender is a member of the association or kin of one")),
-        validators=[DataRequired(message=lazy(CHECK_FIRST))],
-    )
-    arrived = BooleanField(
-        lazy(N_("The association has the money or the goods")),
-        validators=[DataRequired(message=lazy(CHECK_FIRST))],
-    )
+
+class VerifyForm(BaseForm):
+    """The checks of the second person, a field each by its value: each must be made."""
+
+    legible = _check(N_("The receipt can be read and nothing on it was altered"))
+    amount = _check(N_("Amount and currency on the receipt are those recorded here"))
+    day = _check(N_("The day on the receipt is the one recorded here"))
+    sender = _check(N_("The sender is a member of the association or kin of one"))
+    unused = _check(N_("The receipt has not been used for anything else"))
+    arrived = _check(N_("The association has the money or the goods"))
+
+    def checks(self) -> list[Check]:
+        """What was ticked."""
+        return [check for check in Check if self[check.value].data]
 
 
 class ContributionReasonForm(ReasonForm):

@@ -6,7 +6,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import STRICT, Base, Currency, Id, Minor, Versioned
+from models.base import STRICT, Base, Currency, Id, Json, Minor, Versioned
 from models.grants import Grant
 from models.pledges import Pledge
 from models.rates import ExchangeRate
@@ -36,8 +36,22 @@ class Channel(StrEnum):
     HAND_TO_HAND = "hand_to_hand"
 
 
+class Check(StrEnum):
+    """What the second person goes through before a contribution counts; each must hold."""
+
+    LEGIBLE = "legible"
+    AMOUNT = "amount"
+    DAY = "day"
+    SENDER = "sender"
+    UNUSED = "unused"
+    ARRIVED = "arrived"
+
+
 class Contribution(Versioned, Base):
-    """One sum of money or goods. `reference_key` is the normalised reference, unique a channel while it counts."""
+    """One sum of money or goods. `reference_key` is the normalised reference, unique a channel while it counts.
+
+    `checks` lists what the verifier ticked (values of `Check`), empty until then.
+    """
 
     __tablename__ = "contributions"
     __table_args__ = (
@@ -80,6 +94,7 @@ class Contribution(Versioned, Base):
     recorded_at: Mapped[datetime]
     verified_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
     verified_at: Mapped[datetime | None]
+    checks: Mapped[Json] = mapped_column(default=list)
     reason: Mapped[str] = mapped_column(sa.String(400), default="")
     event_id: Mapped[int | None] = mapped_column(sa.ForeignKey("ledger_events.id"))
     reversal_event_id: Mapped[int | None] = mapped_column(sa.ForeignKey("ledger_events.id"))

@@ -12,7 +12,7 @@ from app.services.documents import Upload
 from models.applications import Application, ApplicationStatus, Payer
 from models.associations import Association
 from models.base import db
-from models.contributions import Channel, Contribution, ContributionKind, ContributionStatus
+from models.contributions import Channel, Check, Contribution, ContributionKind, ContributionStatus
 from models.documents import DocumentKind
 from models.expenditures import Expenditure, ExpenditureStatus
 from models.grants import Grant, GrantStatus, Tranche, TrancheStatus
@@ -170,7 +170,7 @@ class GrantFactories:
         if wanted is ContributionStatus.REFUSED:
             contributions.refuse(contribution, reason="Окулбайт", actor=monitor, now=now)
         elif wanted is not ContributionStatus.RECORDED:
-            contributions.verify(contribution, actor=monitor, now=now)
+            contributions.verify(contribution, checks=list(Check), actor=monitor, now=now)
         if wanted is ContributionStatus.REVERSED:
             contributions.reverse(contribution, reason="Эки жолу", actor=Actor(self.finance), now=now)
         return contribution

@@ -1,7 +1,7 @@
 """Contributions: recorded with evidence, verified or refused by a second person, reversed by new rows."""
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from app.services.errors import (
 from app.services.match import grant_carried
 from app.services.workflow import Transition, target
 from models.base import BASE_CURRENCY, db, lock
-from models.contributions import Channel, Contribution, ContributionKind, ContributionStatus
+from models.contributions import Channel, Check, Contribution, ContributionKind, ContributionStatus
 from models.documents import Document, DocumentKind
 from models.grants import Grant, GrantStatus
 from models.ledger import AccountKind, EventKind
@@ -162,10 +162,10 @@ def attach(
     return documents.attach(contribution, kind, upload, storage=storage, actor=actor, now=now)
 
 
-def verify(contribution: Contribution, *, actor: Actor, now: datetime) -> None:
-    """A second person has checked the evidence: the money is booked and counts for the match.
+def verify(contribution: Contribution, *, checks: Collection[Check], actor: Actor, now: datetime) -> None:
+    """A second person has made every check: the money is booked and counts for the match.
 
-    Raises `SeparationOfDutyError` for who recorded it, `IncompleteError` without evidence.
+    Raises `SeparationOfDutyError` for who recorded it, `IncompleteError` without evidence or with a check left out.
     """
     lock(contribution.grant)
     lock(contribution)
@@ -174,6 +174,9 @@ def verify(contribution: Contribution, *, actor: Actor, now: datetime) -> None:
         raise SeparationOfDutyError(N_("You recorded this contribution: another person has to verify it."))
     if not evidence_of(contribution):
         raise IncompleteError(N_("There is no evidence: attach the receipt first."))
+    for check in Check:
+        if check not in checks:
+            raise IncompleteError(N_("Check this first, then tick it."), field=check.value)
     grant = contribution.grant
     source_kind, held_kind = ACCOUNTS[contribution.kind]
     held = ledger.account(held_kind, fund_id=grant.fund_id, grant_id=grant.id)
@@ -197,9 +200,18 @@ def verify(contribution: Contribution, *, actor: Actor, now: datetime) -> None:
     )
     contribution.status, contribution.event_id = new_status, event.id
     contribution.verified_by_id, contribution.verified_at = actor.user_id, now
+    contribution.checks = [check.value for check in Check]
     db.session.flush()
     _renew_pledge(contribution.pledge)
-    audit.record(actor, "contribution.verify", contribution, now, event=event.id, amount_kgs=contribution.amount_kgs)
+    audit.record(
+        actor,
+        "contribution.verify",
+        contribution,
+        now,
+        event=event.id,
+        amount_kgs=contribution.amount_kgs,
+        checks=contribution.checks,
+    )
     _tell(contribution, N_("A contribution of %(amount)s to %(number)s is verified."), now)
 
 

@@ -951,6 +951,7 @@ def upgrade():
     sa.Column('recorded_at', models.base.UTCDateTime(timezone=True), nullable=False),
     sa.Column('verified_by_id', sa.BigInteger(), nullable=True),
     sa.Column('verified_at', models.base.UTCDateTime(timezone=True), nullable=True),
+    sa.Column('checks', models.base.JsonDocument(), nullable=False),
     sa.Column('reason', sa.String(length=400), nullable=False),
     sa.Column('event_id', sa.BigInteger(), nullable=True),
     sa.Column('reversal_event_id', sa.BigInteger(), nullable=True),

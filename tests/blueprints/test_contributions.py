@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
+from app.labels import label
 from app.localisation import gettext, use_locale
 from app.services import applications, contributions
 from app.services.documents import Upload
 from models.base import db
-from models.contributions import Contribution, ContributionStatus
+from models.contributions import Check, Contribution, ContributionStatus
 from models.documents import Document
 from models.grants import Grant
 from models.users import Role
@@ -48,6 +49,7 @@ RECEIPT: dict[str, Any] = {
     "amount": "25 000,50",
     "currency": "RUB",
 }
+TICKS = dict.fromkeys([check.value for check in Check], "y")
 
 
 def record(client: Client, grant: Grant, upload: Upload | None, **changes: Any) -> Any:
@@ -168,14 +170,18 @@ def test_a_second_person_goes_through_the_checks(english: Client, programme: Pro
     row = programme.make_contribution(grant)
     english.sign_in(programme.monitor)
     url = f"/contributions/{row.id}/verify"
-    page = english.submit(url, receipt="y", figures="y")
+    page = english.submit(url, legible="y", amount="y")
     assert page.status_code == 422
     assert "Check this first, then tick it." in text_of(page.text)
+    assert all(label(check) in text_of(page.text) for check in Check)
     assert row.status is ContributionStatus.RECORDED
-    ticks = {"receipt": "y", "figures": "y", "sender": "y", "arrived": "y"}
-    assert english.submit(url, **ticks).status_code == 303
+    assert english.submit(url, **TICKS).status_code == 303
     assert row.status is ContributionStatus.VERIFIED
-    again = english.submit(url, **ticks)
+    kept = text_of(english.get(f"/contributions/{row.id}").text)
+    kept = kept[kept.index("What was checked") : kept.index("Evidence")]
+    assert programme.monitor.display_name in kept and "12 Oct 2026" in kept
+    assert all(label(check) in kept for check in Check)
+    again = english.submit(url, **TICKS)
     assert again.status_code == 422
     assert "This cannot be done now" in text_of(again.text)
 
@@ -186,7 +192,7 @@ def test_who_recorded_it_does_not_verify_it(english: Client, programme: Programm
     row.recorded_by_id = both.id
     english.sign_in(both)
     assert "You recorded this contribution" in text_of(english.get(f"/contributions/{row.id}").text)
-    page = english.submit(f"/contributions/{row.id}/verify", receipt="y", figures="y", sender="y", arrived="y")
+    page = english.submit(f"/contributions/{row.id}/verify", **TICKS)
     assert page.status_code == 422
     assert "You recorded this contribution: another person has to verify it." in text_of(page.text)
     assert row.status is ContributionStatus.RECORDED
@@ -195,7 +201,7 @@ def test_who_recorded_it_does_not_verify_it(english: Client, programme: Programm
 def test_without_evidence_there_is_no_verification(english: Client, programme: Programme, grant: Grant) -> None:
     row = programme.make_contribution(grant, with_evidence=False)
     english.sign_in(programme.monitor)
-    page = english.submit(f"/contributions/{row.id}/verify", receipt="y", figures="y", sender="y", arrived="y")
+    page = english.submit(f"/contributions/{row.id}/verify", **TICKS)
     assert "There is no evidence: attach the receipt first." in text_of(page.text)
     english.sign_in(programme.chair_of(grant.association))
     assert english.submit(f"/contributions/{row.id}/evidence", upload=sent(programme.make_pdf())).status_code == 303

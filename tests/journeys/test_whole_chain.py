@@ -268,7 +268,7 @@ def pay_and_account(walk, grant, chair, begin) -> None:
                 pledge=str(pledge.id),
                 upload=walk.file(people.make_pdf()),
             )
-            checks = dict.fromkeys(("receipt", "figures", "sender", "arrived"), "y")
+            checks = dict.fromkeys(("legible", "amount", "day", "sender", "unused", "arrived"), "y")
             walk.send(people.monitor, f"/contributions/{newest_id('contributions')}/verify", **checks)
             db.session.expire_all()
             assert tranches.is_open(tranche)

@@ -1,5 +1,6 @@
 """Contributions: a receipt counts once, a second person verifies, a reversal is a new row."""
 
+import json
 from datetime import timedelta
 from decimal import Decimal
 
@@ -17,8 +18,9 @@ from app.services.errors import (
     SeparationOfDutyError,
 )
 from models.applications import Payer
+from models.audit import AuditEvent
 from models.base import db
-from models.contributions import Channel, ContributionKind, ContributionStatus
+from models.contributions import Channel, Check, ContributionKind, ContributionStatus
 from models.documents import DocumentKind
 from models.grants import GrantStatus
 from models.ledger import AccountKind
@@ -61,13 +63,30 @@ def test_the_same_file_proves_one_contribution(programme):
 def test_who_recorded_cannot_verify(programme):
     contribution = programme.make_contribution(programme.make_grant())
     with pytest.raises(SeparationOfDutyError):
-        contributions.verify(contribution, actor=programme.chair_actor(contribution.grant), now=clock.now())
+        contributions.verify(
+            contribution, checks=list(Check), actor=programme.chair_actor(contribution.grant), now=clock.now()
+        )
 
 
 def test_without_evidence_nothing_is_verified(programme):
     contribution = programme.make_contribution(programme.make_grant(), with_evidence=False)
     with pytest.raises(IncompleteError):
-        contributions.verify(contribution, actor=Actor(programme.monitor), now=clock.now())
+        contributions.verify(contribution, checks=list(Check), actor=Actor(programme.monitor), now=clock.now())
+
+
+def test_every_check_is_made_and_kept(programme):
+    contribution = programme.make_contribution(programme.make_grant())
+    for left_out in Check:
+        with pytest.raises(IncompleteError) as refusal:
+            checks = [one for one in Check if one is not left_out]
+            contributions.verify(contribution, checks=checks, actor=Actor(programme.monitor), now=clock.now())
+        assert refusal.value.field == left_out.value
+    assert contribution.checks == []
+    contributions.verify(contribution, checks=list(Check), actor=Actor(programme.monitor), now=clock.now())
+    db.session.expire_all()
+    assert [Check(one) for one in contribution.checks] == list(Check)
+    event = db.session.scalars(db.select(AuditEvent).where(AuditEvent.action == "contribution.verify")).one()
+    assert json.loads(event.details)["checks"] == [one.value for one in Check]
 
 
 @pytest.mark.parametrize(
@@ -211,7 +230,7 @@ def test_the_receipt_of_a_refused_or_reversed_contribution_can_prove_again(progr
     if status == "refused":
         contributions.refuse(first, reason="Окулбайт", actor=Actor(programme.monitor), now=clock.now())
     else:
-        contributions.verify(first, actor=Actor(programme.monitor), now=clock.now())
+        contributions.verify(first, checks=list(Check), actor=Actor(programme.monitor), now=clock.now())
         contributions.reverse(first, reason="Эки жолу", actor=Actor(programme.finance), now=clock.now())
     contributions.attach(second, DocumentKind.RECEIPT, receipt, **arguments)
     assert contributions.evidence_of(first)[0].file_id == contributions.evidence_of(second)[0].file_id
