@@ -24,6 +24,8 @@ from models.visits import RiskRating
 ACTIONS: Mapping[str, str] = {
     "application.add_budget_line": N_("Added a budget line"),
     "application.add_pledge": N_("Added a pledge"),
+    "application.change_budget_line": N_("Changed a budget line"),
+    "application.change_pledge": N_("Changed a pledge"),
     "application.create": N_("Began an application"),
     "application.remove_budget_line": N_("Removed a budget line"),
     "application.remove_pledge": N_("Removed a pledge"),
@@ -166,6 +168,7 @@ DETAILS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "added": (N_("Places added"), number_text),
     "amount": (N_("Amount"), str),  # with its currency, see `details_of`
     "amount_kgs": (N_("In som"), money),
+    "before": (N_("In som before"), money),
     "changed": (N_("Places changed"), number_text),
     "checks": (N_("Checked"), lambda value: "; ".join(label_text(Check(one)) for one in value)),
     "code": (N_("Code"), str),

@@ -1,15 +1,18 @@
 """The budget of an application, line by line."""
 
-from flask import Blueprint, abort, url_for
+from typing import Any
+
+from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock
 from app.labels import label_text
-from app.localisation import gettext, to_minor
+from app.localisation import gettext, plain_amount, to_minor
 from app.policy import Permission
 from app.services import applications
 from app.web.access import actor, load, requires
-from app.web.submissions import act_on_button, attempt, finish, form_page
+from app.web.submissions import attempt, finish, form_page, guard_version, in_words, show_as_gone
+from forms.base import ConfirmForm
 from forms.budget_lines import BudgetLineForm
 from models.applications import Application, BudgetHeading, BudgetLine, Payer
 from models.base import BASE_CURRENCY
@@ -22,9 +25,7 @@ bp = Blueprint("budget_lines", __name__, url_prefix="/applications/<int:applicat
 def index(application_id: int) -> ResponseReturnValue:
     """The lines with totals, and a form for the next one."""
     application = load(Application, application_id, Permission.APPLICATION_WRITE)
-    form = BudgetLineForm()
-    form.heading.choices = [(one.value, label_text(one)) for one in BudgetHeading]
-    form.payer.choices = [(one.value, label_text(one)) for one in Payer]
+    form = _with_choices(BudgetLineForm())
     if form.validate_on_submit() and attempt(form, lambda: _add(application, form)):
         return finish(url_for("budget_lines.index", application_id=application.id), gettext("The line is added."))
     return form_page(
@@ -35,30 +36,79 @@ def index(application_id: int) -> ResponseReturnValue:
     )
 
 
+def _with_choices(form: BudgetLineForm) -> BudgetLineForm:
+    form.heading.choices = [(one.value, label_text(one)) for one in BudgetHeading]
+    form.payer.choices = [(one.value, label_text(one)) for one in Payer]
+    return form
+
+
 def _add(application: Application, form: BudgetLineForm) -> BudgetLine:
-    return applications.add_budget_line(
-        application,
-        heading=BudgetHeading(form.heading.data),
-        item=form.item.data,
-        unit=form.unit.data,
-        quantity=form.quantity.data,
-        unit_cost=to_minor(form.unit_cost.data, BASE_CURRENCY),
-        payer=Payer(form.payer.data),
-        actor=actor(application),
-        now=clock.now(),
-    )
+    return applications.add_budget_line(application, **_content(form), actor=actor(application), now=clock.now())
 
 
-@bp.post("/<int:line_id>/delete")
-@requires(POST=Permission.APPLICATION_WRITE)
-def delete(application_id: int, line_id: int) -> ResponseReturnValue:
-    """Take a line out."""
+def _content(form: BudgetLineForm) -> dict[str, Any]:
+    """The form as the service takes it."""
+    return {
+        "heading": BudgetHeading(form.heading.data),
+        "item": form.item.data,
+        "unit": form.unit.data,
+        "quantity": form.quantity.data,
+        "unit_cost": to_minor(form.unit_cost.data, BASE_CURRENCY),
+        "payer": Payer(form.payer.data),
+    }
+
+
+def _stored(line: BudgetLine) -> dict[str, Any]:
+    """The fields of the form as they are kept."""
+    return {
+        "heading": line.heading.value,
+        "item": line.item,
+        "unit": line.unit,
+        "quantity": line.quantity,
+        "unit_cost": plain_amount(line.unit_cost, BASE_CURRENCY),
+        "payer": line.payer.value,
+    }
+
+
+def _line(application: Application, line_id: int) -> BudgetLine | None:
+    """The line of this application, locked when a form came."""
+    return applications.part(application, BudgetLine, line_id, for_writing=request.method == "POST")
+
+
+@bp.route("/<int:line_id>/edit", methods=["GET", "POST"])
+@requires(GET=Permission.APPLICATION_WRITE, POST=Permission.APPLICATION_WRITE)
+def edit(application_id: int, line_id: int) -> ResponseReturnValue:
+    """Change a line."""
     application = load(Application, application_id, Permission.APPLICATION_WRITE)
-    line = next((one for one in application.budget_lines if one.id == line_id), None)
+    location, line = url_for(".index", application_id=application_id), _line(application, line_id)
     if line is None:
-        abort(404)
-    return act_on_button(
-        lambda: applications.remove_budget_line(line, application, actor=actor(application), now=clock.now()),
-        url_for("budget_lines.index", application_id=application.id),
-        gettext("The line is removed."),
-    )
+        return show_as_gone(_with_choices(BudgetLineForm()), location)
+    if not application.is_editable and request.method == "GET":
+        return redirect(location, 303)
+    stored = _stored(line)
+    form, kept = _with_choices(BudgetLineForm(data=stored)), _with_choices(BudgetLineForm(None, data=stored))
+    guard_version(form, line, in_words(kept), url_for(".edit", application_id=application_id, line_id=line_id))
+    if form.validate_on_submit() and attempt(form, lambda: _change(line, application, form)):
+        return finish(location, gettext("The line is changed."))
+    return form_page("budget_lines/edit.html", form, application=application)
+
+
+def _change(line: BudgetLine, application: Application, form: BudgetLineForm) -> None:
+    applications.change_budget_line(line, application, **_content(form), actor=actor(application), now=clock.now())
+
+
+@bp.route("/<int:line_id>/delete", methods=["GET", "POST"])
+@requires(GET=Permission.APPLICATION_WRITE, POST=Permission.APPLICATION_WRITE)
+def delete(application_id: int, line_id: int) -> ResponseReturnValue:
+    """Take a line out, after showing what goes."""
+    application = load(Application, application_id, Permission.APPLICATION_WRITE)
+    location, line = url_for(".index", application_id=application_id), _line(application, line_id) or abort(404)
+    if not application.is_editable and request.method == "GET":
+        return redirect(location, 303)
+    form = ConfirmForm()
+    guard_version(form, line, {}, url_for(".delete", application_id=application_id, line_id=line_id))
+    if form.validate_on_submit() and attempt(
+        form, lambda: applications.remove_budget_line(line, application, actor=actor(application), now=clock.now())
+    ):
+        return finish(location, gettext("The line is removed."))
+    return form_page("budget_lines/delete.html", form, application=application, line=line)

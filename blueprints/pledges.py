@@ -1,16 +1,19 @@
 """The pledges of co-investment behind an application."""
 
-from flask import Blueprint, abort, url_for
+from typing import Any
+
+from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock
 from app.labels import COUNTRIES, country_text
-from app.localisation import EXPONENTS, N_, gettext, to_minor
+from app.localisation import EXPONENTS, N_, gettext, plain_amount, to_minor
 from app.policy import Permission
 from app.services import applications
 from app.services.errors import DomainError
 from app.web.access import actor, load, requires
-from app.web.submissions import act_on_button, attempt, finish, form_page
+from app.web.submissions import attempt, finish, form_page, guard_version, in_words, show_as_gone
+from forms.base import ConfirmForm
 from forms.pledges import PledgeForm
 from models.applications import Application, Payer
 from models.pledges import Pledge
@@ -23,9 +26,7 @@ bp = Blueprint("pledges", __name__, url_prefix="/applications/<int:application_i
 def index(application_id: int) -> ResponseReturnValue:
     """Who promised what, and a form for the next promise."""
     application = load(Application, application_id, Permission.APPLICATION_WRITE)
-    form = PledgeForm()
-    form.country.choices = [("", gettext("Choose")), *((code, country_text(code)) for code in COUNTRIES)]
-    form.currency.choices = [("", gettext("Choose")), *((code, code) for code in EXPONENTS)]
+    form = _with_choices(PledgeForm())
     if form.validate_on_submit() and attempt(form, lambda: _add(application, form)):
         return finish(url_for("pledges.index", application_id=application.id), gettext("The pledge is recorded."))
     return form_page(
@@ -37,35 +38,78 @@ def index(application_id: int) -> ResponseReturnValue:
     )
 
 
+def _with_choices(form: PledgeForm) -> PledgeForm:
+    form.country.choices = [("", gettext("Choose")), *((code, country_text(code)) for code in COUNTRIES)]
+    form.currency.choices = [("", gettext("Choose")), *((code, code) for code in EXPONENTS)]
+    return form
+
+
 def _add(application: Application, form: PledgeForm) -> Pledge:
+    return applications.add_pledge(application, **_content(form), actor=actor(application), now=clock.now())
+
+
+def _content(form: PledgeForm) -> dict[str, Any]:
+    """The form as the service takes it."""
     try:
         amount = to_minor(form.amount.data, form.currency.data)
     except ValueError as error:
         raise DomainError(N_("This currency has no such fractions: enter a whole amount."), field="amount") from error
-    return applications.add_pledge(
-        application,
-        remitter_name=form.remitter_name.data,
-        is_pseudonym=form.is_pseudonym.data,
-        country=form.country.data,
-        currency=form.currency.data,
-        amount=amount,
-        due_on=form.due_on.data,
-        has_consent=form.has_consent.data,
-        actor=actor(application),
-        now=clock.now(),
-    )
+    return {
+        "remitter_name": form.remitter_name.data,
+        "is_pseudonym": form.is_pseudonym.data,
+        "country": form.country.data,
+        "currency": form.currency.data,
+        "amount": amount,
+        "due_on": form.due_on.data,
+        "has_consent": form.has_consent.data,
+    }
 
 
-@bp.post("/<int:pledge_id>/delete")
-@requires(POST=Permission.APPLICATION_WRITE)
-def delete(application_id: int, pledge_id: int) -> ResponseReturnValue:
-    """Take a pledge out."""
+def _stored(pledge: Pledge) -> dict[str, Any]:
+    """The fields of the form as they are kept."""
+    kept = ("remitter_name", "is_pseudonym", "country", "currency", "due_on", "has_consent")
+    return {name: getattr(pledge, name) for name in kept} | {"amount": plain_amount(pledge.amount, pledge.currency)}
+
+
+def _pledge(application: Application, pledge_id: int) -> Pledge | None:
+    """The pledge to this application, locked when a form came."""
+    return applications.part(application, Pledge, pledge_id, for_writing=request.method == "POST")
+
+
+@bp.route("/<int:pledge_id>/edit", methods=["GET", "POST"])
+@requires(GET=Permission.APPLICATION_WRITE, POST=Permission.APPLICATION_WRITE)
+def edit(application_id: int, pledge_id: int) -> ResponseReturnValue:
+    """Change a pledge."""
     application = load(Application, application_id, Permission.APPLICATION_WRITE)
-    pledge = next((one for one in applications.pledges_of(application) if one.id == pledge_id), None)
+    location, pledge = url_for(".index", application_id=application_id), _pledge(application, pledge_id)
     if pledge is None:
-        abort(404)
-    return act_on_button(
-        lambda: applications.remove_pledge(pledge, application, actor=actor(application), now=clock.now()),
-        url_for("pledges.index", application_id=application.id),
-        gettext("The pledge is removed."),
-    )
+        return show_as_gone(_with_choices(PledgeForm()), location)
+    if not application.is_editable and request.method == "GET":
+        return redirect(location, 303)
+    stored = _stored(pledge)
+    form, kept = _with_choices(PledgeForm(data=stored)), _with_choices(PledgeForm(None, data=stored))
+    guard_version(form, pledge, in_words(kept), url_for(".edit", application_id=application_id, pledge_id=pledge_id))
+    if form.validate_on_submit() and attempt(form, lambda: _change(pledge, application, form)):
+        return finish(location, gettext("The pledge is changed."))
+    return form_page("pledges/edit.html", form, application=application)
+
+
+def _change(pledge: Pledge, application: Application, form: PledgeForm) -> None:
+    applications.change_pledge(pledge, application, **_content(form), actor=actor(application), now=clock.now())
+
+
+@bp.route("/<int:pledge_id>/delete", methods=["GET", "POST"])
+@requires(GET=Permission.APPLICATION_WRITE, POST=Permission.APPLICATION_WRITE)
+def delete(application_id: int, pledge_id: int) -> ResponseReturnValue:
+    """Take a pledge out, after showing what goes."""
+    application = load(Application, application_id, Permission.APPLICATION_WRITE)
+    location, pledge = url_for(".index", application_id=application_id), _pledge(application, pledge_id) or abort(404)
+    if not application.is_editable and request.method == "GET":
+        return redirect(location, 303)
+    form = ConfirmForm()
+    guard_version(form, pledge, {}, url_for(".delete", application_id=application_id, pledge_id=pledge_id))
+    if form.validate_on_submit() and attempt(
+        form, lambda: applications.remove_pledge(pledge, application, actor=actor(application), now=clock.now())
+    ):
+        return finish(location, gettext("The pledge is removed."))
+    return form_page("pledges/delete.html", form, application=application, pledge=pledge)

@@ -1,6 +1,6 @@
 """The results an application promises."""
 
-from flask import Blueprint, abort, url_for
+from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock
@@ -8,9 +8,10 @@ from app.localisation import current_locale, gettext
 from app.policy import Permission
 from app.services import applications, results
 from app.web.access import actor, load, requires
-from app.web.submissions import act_on_button, attempt, finish, form_page
-from forms.targets import PromiseForm
-from models.applications import Application
+from app.web.submissions import attempt, finish, form_page, guard_version, in_words, show_as_gone
+from forms.base import ConfirmForm
+from forms.targets import PromiseForm, ValuesForm
+from models.applications import Application, ApplicationTarget
 
 bp = Blueprint("targets", __name__, url_prefix="/applications/<int:application_id>/targets")
 
@@ -38,16 +39,54 @@ def index(application_id: int) -> ResponseReturnValue:
     return form_page("targets/index.html", form, application=application, indicators=list(indicators.values()))
 
 
-@bp.post("/<int:promise_id>/delete")
-@requires(POST=Permission.APPLICATION_WRITE)
-def delete(application_id: int, promise_id: int) -> ResponseReturnValue:
-    """Take a promise out."""
+def _promise(application: Application, promise_id: int) -> ApplicationTarget | None:
+    """The promise of this application, locked when a form came."""
+    return applications.part(application, ApplicationTarget, promise_id, for_writing=request.method == "POST")
+
+
+@bp.route("/<int:promise_id>/edit", methods=["GET", "POST"])
+@requires(GET=Permission.APPLICATION_WRITE, POST=Permission.APPLICATION_WRITE)
+def edit(application_id: int, promise_id: int) -> ResponseReturnValue:
+    """Change the two values of a promise."""
     application = load(Application, application_id, Permission.APPLICATION_WRITE)
-    promise = next((one for one in application.targets if one.id == promise_id), None)
+    location, promise = url_for(".index", application_id=application_id), _promise(application, promise_id)
     if promise is None:
-        abort(404)
-    return act_on_button(
-        lambda: applications.remove_target(promise, application, actor=actor(application), now=clock.now()),
-        url_for("targets.index", application_id=application.id),
-        gettext("The promise is removed."),
+        return show_as_gone(ValuesForm(), location)
+    if not application.is_editable and request.method == "GET":
+        return redirect(location, 303)
+    form, kept = ValuesForm(obj=promise), ValuesForm(None, obj=promise)
+    guard_version(form, promise, in_words(kept), url_for(".edit", application_id=application_id, promise_id=promise_id))
+    if form.validate_on_submit() and attempt(form, lambda: _change(promise, application, form)):
+        return finish(location, gettext("The promise is changed."))
+    return form_page("targets/edit.html", form, application=application, indicator=promise.indicator)
+
+
+def _change(promise: ApplicationTarget, application: Application, form: ValuesForm) -> None:
+    applications.set_target(
+        application,
+        promise.indicator,
+        form.baseline.data,
+        form.target.data,
+        actor=actor(application),
+        now=clock.now(),
     )
+
+
+@bp.route("/<int:promise_id>/delete", methods=["GET", "POST"])
+@requires(GET=Permission.APPLICATION_WRITE, POST=Permission.APPLICATION_WRITE)
+def delete(application_id: int, promise_id: int) -> ResponseReturnValue:
+    """Take a promise out, after showing what goes."""
+    application = load(Application, application_id, Permission.APPLICATION_WRITE)
+    location, promise = (
+        url_for(".index", application_id=application_id),
+        _promise(application, promise_id) or abort(404),
+    )
+    if not application.is_editable and request.method == "GET":
+        return redirect(location, 303)
+    form = ConfirmForm()
+    guard_version(form, promise, {}, url_for(".delete", application_id=application_id, promise_id=promise_id))
+    if form.validate_on_submit() and attempt(
+        form, lambda: applications.remove_target(promise, application, actor=actor(application), now=clock.now())
+    ):
+        return finish(location, gettext("The promise is removed."))
+    return form_page("targets/delete.html", form, application=application, promise=promise)

@@ -6,9 +6,14 @@ from app.localisation import N_, lazy
 from forms.base import BaseForm, NumberField, required_input
 
 
-class PromiseForm(BaseForm):
-    """An indicator, its value now and the value aimed at."""
+class ValuesForm(BaseForm):
+    """The value now and the value aimed at."""
 
-    indicator = SelectField(lazy(N_("What will change")), coerce=int, validators=[required_input()])
     baseline = NumberField(N_("Now"))
     target = NumberField(N_("When the project is done"))
+
+
+class PromiseForm(ValuesForm):
+    """The two values of an indicator to be chosen."""
+
+    indicator = SelectField(lazy(N_("What will change")), coerce=int, validators=[required_input()])

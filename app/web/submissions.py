@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from flask import abort, current_app, flash, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -13,6 +13,7 @@ from flask_login import current_user
 from itsdangerous import BadSignature, URLSafeSerializer
 from redis.exceptions import RedisError
 from sqlalchemy.exc import IntegrityError
+from wtforms import Field, HiddenField
 
 from app import clock, queue
 from app.localisation import gettext
@@ -31,10 +32,11 @@ NOT_CONTENT = frozenset({KEY_FIELD, "csrf_token"})
 
 @dataclass
 class StaleForm(Exception):
-    """Somebody else changed the row meanwhile; `fields` pairs label, the own text and the stored text."""
+    """Somebody else changed (or removed) the row meanwhile; `fields` pairs label, own text and stored text."""
 
     fields: list[tuple[str, str, str]]
     location: str
+    is_gone: bool = False
 
 
 def new_key() -> str:
@@ -175,13 +177,41 @@ def uploads() -> Path:
 def check_version(form: BaseForm, row: Any, fields: dict[str, str], location: str) -> None:
     """Raise `StaleForm` when `row` was changed since the form was made. `fields` maps form field -> stored text."""
     if str(form.version.data or "") != str(row.version):
-        rows = [(form[name].label.text, str(form[name].data or ""), stored) for name, stored in fields.items()]
-        raise StaleForm([(str(label), own, stored) for label, own, stored in rows], location)
+        rows = [(str(form[name].label.text), _as_read(form[name]), stored) for name, stored in fields.items()]
+        raise StaleForm(rows, location)
+
+
+def guard_version(form: BaseForm, row: Any, fields: dict[str, str], location: str) -> None:
+    """A fresh form keeps the version of `row`; one that was sent is held against it, see `check_version`."""
+    if form.is_submitted():
+        check_version(form, row, fields, location)
+    else:
+        form.version.data = str(row.version)
+
+
+def show_as_gone(form: BaseForm, location: str) -> NoReturn:
+    """The row this form edits is not there (any more): a form that was sent gives back what was typed, else a 404."""
+    if not form.is_submitted():
+        abort(404)
+    raise StaleForm([(str(form[name].label.text), text, "") for name, text in in_words(form).items()], location, True)
+
+
+def in_words(form: BaseForm) -> dict[str, str]:
+    """What the fields of a form hold, as a person reads it: {field name: text}."""
+    return {field.name: _as_read(field) for field in form if not isinstance(field, HiddenField)}
+
+
+def _as_read(field: Field) -> str:
+    if isinstance(field.data, bool):
+        return gettext("Yes") if field.data else gettext("No")
+    choices = {str(choice[0]): str(choice[1]) for choice in getattr(field, "choices", None) or ()}
+    return choices.get(str(field.data)) or str(field._value() if hasattr(field, "_value") else field.data or "")
 
 
 def show_stale_form(error: StaleForm) -> ResponseReturnValue:
     db.session.rollback()
-    return render_template("errors/stale.html", fields=error.fields, location=error.location), 409
+    page = render_template("errors/stale.html", fields=error.fields, location=error.location, is_gone=error.is_gone)
+    return page, 404 if error.is_gone else 409
 
 
 def refusal_reason() -> str:

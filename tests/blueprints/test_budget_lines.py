@@ -2,7 +2,11 @@
 
 import pytest
 
+from app import clock
+from app.services import applications
+from app.services.actors import Actor
 from models.applications import ApplicationStatus, BudgetLine, Payer
+from models.audit import AuditEvent
 from models.base import db
 from tests.support.pages import form_fields, text_of
 
@@ -75,8 +79,11 @@ def test_a_line_is_removed_but_not_through_another_application(client, programme
     db.session.expire_all()
     line = draft.budget_lines[0]
     foreign = programme.make_application(ApplicationStatus.DRAFT).budget_lines[0]
-    data = form_fields(client.get(url).text, f"{url}/{line.id}/delete")
+    shown = client.get(f"{url}/{line.id}/delete")
+    assert "375 000.75 som" in text_of(shown.text) and TYPED["item"] in text_of(shown.text)
+    data = form_fields(shown.text)
     before = count()
+    assert client.get(f"{url}/{foreign.id}/delete").status_code == 404
     assert client.post(f"{url}/{foreign.id}/delete", data=data).status_code == 404
     assert (
         client.post(f"/applications/{foreign.application_id}/budget/{foreign.id}/delete", data=data).status_code == 404
@@ -84,6 +91,122 @@ def test_a_line_is_removed_but_not_through_another_application(client, programme
     assert count() == before
     assert client.post(f"{url}/{line.id}/delete", data=data).status_code == 303
     assert count() == before - 1
+
+
+@pytest.fixture
+def line(client, draft, url):
+    client.submit(url, **TYPED)
+    db.session.expire_all()
+    return draft.budget_lines[0]
+
+
+def test_a_line_is_changed_and_the_totals_follow(client, draft, url, line):
+    edit = f"{url}/{line.id}/edit"
+    assert edit in client.get(url).text
+    kept = form_fields(client.get(edit).text)
+    assert {name: kept[name] for name in TYPED} == TYPED | {"unit_cost": "250000,50"}
+    assert client.submit(edit, quantity="2", unit_cost="100 000", payer="remittance").location == url
+    db.session.expire_all()
+    assert (line.item, line.amount, line.payer) == (TYPED["item"], 200_000_00, Payer.REMITTANCE)
+    assert (draft.total_cost, draft.grant_requested, count()) == (200_000_00, 0, 1)
+    event = db.session.scalars(db.select(AuditEvent).order_by(AuditEvent.id.desc())).first()
+    assert event.action == "application.change_budget_line" and '"before":37500075' in event.details
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"quantity": "0"}, "The quantity must be more than zero and believable."),
+        ({"unit_cost": "999999999999999"}, "The price must be more than zero and believable."),
+        ({"unit_cost": "cheap"}, "Enter a number, for example 1 250,50."),
+        ({"item": " "}, "Fill this in."),
+    ],
+)
+def test_an_absurd_change_is_refused_and_nothing_typed_is_lost(client, url, line, changes, message):
+    answer = client.submit(f"{url}/{line.id}/edit", **(TYPED | {"unit": "кг"} | changes))
+    assert answer.status_code == 422 and message in text_of(answer.text)
+    kept = form_fields(answer.text)
+    for name in TYPED.keys() - {"item", "unit"}:
+        assert kept[name] == (TYPED | changes)[name]
+    assert kept["unit"] == "кг"
+    db.session.expire_all()
+    assert line.unit == TYPED["unit"]
+
+
+def test_of_two_editors_the_second_is_shown_both_texts(client, url, line):
+    edit = f"{url}/{line.id}/edit"
+    late = dict(form_fields(client.get(edit).text)) | {"item": "Менин текстим", "payer": "community"}
+    client.submit(edit, item="Башканын тексти")
+    answer = client.post(edit, data=late)
+    page = text_of(answer.text)
+    assert answer.status_code == 409 and "Менин текстим" in page and "Башканын тексти" in page
+    assert "Cash of the village" in page and "community" not in page
+    db.session.expire_all()
+    assert line.item == "Башканын тексти"
+
+
+def test_the_same_change_sent_twice_is_made_once(client, url, line):
+    edit = f"{url}/{line.id}/edit"
+    data = dict(form_fields(client.get(edit).text)) | {"item": "Жаңы аталыш"}
+    assert [client.post(edit, data=data).status_code for _ in range(2)] == [303, 303]
+    db.session.expire_all()
+    assert (line.item, line.version) == ("Жаңы аталыш", 2)
+
+
+def test_what_was_written_on_a_removed_line_is_given_back(client, url, line):
+    edit, delete = f"{url}/{line.id}/edit", f"{url}/{line.id}/delete"
+    data = dict(form_fields(client.get(edit).text)) | {"item": "Менин текстим"}
+    client.submit(delete)
+    answer = client.post(edit, data=data)
+    assert answer.status_code == 404 and "Менин текстим" in text_of(answer.text)
+    assert client.get(edit).status_code == 404 and client.get(delete).status_code == 404
+
+
+def test_a_line_that_was_changed_meanwhile_is_not_removed(client, url, line):
+    seen = form_fields(client.get(f"{url}/{line.id}/delete").text)
+    client.submit(f"{url}/{line.id}/edit", item="Башканын тексти")
+    answer = client.post(f"{url}/{line.id}/delete", data=seen)
+    assert answer.status_code == 409 and "Nothing is removed" in text_of(answer.text)
+    assert count() == 1
+
+
+def test_the_operator_changes_a_returned_budget_on_behalf(client, programme):
+    application = programme.make_application(ApplicationStatus.RETURNED)
+    association, line = application.association, application.budget_lines[0]
+    edit = f"/applications/{application.id}/budget/{line.id}/edit"
+    client.sign_in(programme.operator_of(association.centre)).speak("en")
+    assert association.name("en") in text_of(client.get(edit).text)
+    assert client.submit(edit, item="Сепаратор").status_code == 303
+    db.session.expire_all()
+    event = db.session.scalars(db.select(AuditEvent).order_by(AuditEvent.id.desc())).first()
+    assert (event.action, event.on_behalf_of_id) == ("application.change_budget_line", association.id)
+    assert line.item == "Сепаратор"
+
+
+def test_a_line_of_another_application_is_not_there(client, programme, url):
+    foreign = programme.make_application(ApplicationStatus.DRAFT).budget_lines[0]
+    other = f"/applications/{foreign.application_id}/budget/{foreign.id}/edit"
+    for address in (f"{url}/{foreign.id}/edit", other):
+        assert client.get(address).status_code == 404
+        data = dict(form_fields(client.get(url).text)) | TYPED
+        assert client.post(address, data=data).status_code == 404
+    db.session.expire_all()
+    assert foreign.item == "Сүт муздаткыч"
+
+
+def test_a_line_of_a_submitted_application_is_only_read(client, programme):
+    application = programme.make_application(ApplicationStatus.DRAFT)
+    line, url = application.budget_lines[0], f"/applications/{application.id}/budget"
+    client.sign_in(programme.chair_of(application.association)).speak("en")
+    edit = dict(form_fields(client.get(f"{url}/{line.id}/edit").text)) | {"item": "Кеч келген"}
+    delete = form_fields(client.get(f"{url}/{line.id}/delete").text)
+    applications.sign_off(application, actor=Actor(programme.chair_of(application.association)), now=clock.now())
+    for verb, data in (("edit", edit), ("delete", delete)):
+        assert client.get(f"{url}/{line.id}/{verb}").location == url
+        answer = client.post(f"{url}/{line.id}/{verb}", data=data)
+        assert answer.status_code == 422 and "it can only be read now" in text_of(answer.text)
+    db.session.expire_all()
+    assert line.item == "Сүт муздаткыч" and count() == 2
 
 
 def test_a_signed_off_budget_is_frozen(client, programme):

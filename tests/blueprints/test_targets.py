@@ -56,8 +56,61 @@ def test_a_promise_is_removed_but_not_through_another_application(client, progra
     foreign = programme.make_application(ApplicationStatus.DRAFT).targets[0]
     db.session.expire_all()
     own, before = draft.targets[0].id, count()
-    data = form_fields(client.get(url).text, f"{url}/{own}/delete")
+    data = form_fields(client.get(f"{url}/{own}/delete").text)
+    assert client.get(f"{url}/{foreign.id}/delete").status_code == 404
     assert client.post(f"{url}/{foreign.id}/delete", data=data).status_code == 404
     assert count() == before
     assert client.post(f"{url}/{own}/delete", data=data).status_code == 303
     assert count() == before - 1
+
+
+@pytest.fixture
+def promise(client, programme, draft, url):
+    client.submit(url, indicator=str(programme.indicators[0].id), baseline="0", target="5,5")
+    db.session.expire_all()
+    return draft.targets[0]
+
+
+def test_a_promise_is_changed(client, programme, url, promise):
+    edit = f"{url}/{promise.id}/edit"
+    page = client.get(edit)
+    assert programme.indicators[0].title_in("en") in text_of(page.text)
+    assert form_fields(page.text)["target"] == "5,5" and edit in client.get(url).text
+    assert client.submit(edit, baseline="2", target="8").location == url
+    db.session.expire_all()
+    assert (promise.baseline, promise.target, count()) == (Decimal(2), Decimal(8), 1)
+
+
+def test_an_absurd_change_is_refused_and_nothing_typed_is_lost(client, url, promise):
+    for wrong, message in (("-1", "The value must be zero or more"), ("x", "Enter a number"), ("", "Fill this in.")):
+        answer = client.submit(f"{url}/{promise.id}/edit", baseline="3", target=wrong)
+        assert answer.status_code == 422 and message in text_of(answer.text)
+        kept = form_fields(answer.text)
+        assert (kept["baseline"], kept["target"]) == ("3", wrong)
+    db.session.expire_all()
+    assert promise.version == 1
+
+
+def test_of_two_editors_the_second_is_shown_both_values(client, url, promise):
+    edit = f"{url}/{promise.id}/edit"
+    late = dict(form_fields(client.get(edit).text)) | {"target": "77"}
+    gone = dict(form_fields(client.get(edit).text)) | {"target": "66"}
+    seen = form_fields(client.get(f"{url}/{promise.id}/delete").text)
+    client.submit(edit, target="88")
+    answer = client.post(edit, data=late)
+    assert answer.status_code == 409 and "77" in text_of(answer.text) and "88" in text_of(answer.text)
+    assert client.post(f"{url}/{promise.id}/delete", data=seen).status_code == 409
+    client.submit(f"{url}/{promise.id}/delete")
+    answer = client.post(edit, data=gone)
+    assert answer.status_code == 404 and "66" in text_of(answer.text) and count() == 0
+
+
+def test_the_operator_changes_a_promise_of_a_returned_application(client, programme):
+    application = programme.make_application(ApplicationStatus.RETURNED)
+    promise = application.targets[0]
+    client.sign_in(programme.operator_of(application.association.centre))
+    edit = f"/applications/{application.id}/targets/{promise.id}/edit"
+    data = dict(form_fields(client.get(edit).text)) | {"target": "9"}
+    assert [client.post(edit, data=data).status_code for _ in range(2)] == [303, 303]
+    db.session.expire_all()
+    assert (promise.target, promise.version) == (Decimal(9), 2)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import TypeVar
 
 from app.clock import bishkek_day
 from app.localisation import N_, fold
@@ -31,7 +32,9 @@ from models.calls import Call
 from models.documents import Document, DocumentKind
 from models.indicators import Indicator
 from models.pledges import Pledge
+from models.rates import ExchangeRate
 
+Part = TypeVar("Part", BudgetLine, Pledge, ApplicationTarget)
 HIGHEST_AMOUNT = 100_000_000_00  # tyiyn: a hundred million som is no village project
 HIGHEST_QUANTITY = Decimal(1_000_000)
 LATEST_PLEDGE = timedelta(days=5 * 366)
@@ -120,10 +123,7 @@ def add_budget_line(
 ) -> BudgetLine:
     """Add a planned cost; `unit_cost` in tyiyn."""
     _must_be_editable(application)
-    if not 0 < quantity <= HIGHEST_QUANTITY:
-        raise DomainError(N_("The quantity must be more than zero and believable."), field="quantity")
-    if not 0 < unit_cost <= HIGHEST_AMOUNT or quantity * unit_cost > HIGHEST_AMOUNT:
-        raise DomainError(N_("The price must be more than zero and believable."), field="unit_cost")
+    _must_be_believable(quantity, unit_cost)
     line = BudgetLine(
         heading=heading, item=item.strip(), unit=unit.strip(), quantity=quantity, unit_cost=unit_cost, payer=payer
     )
@@ -134,6 +134,46 @@ def add_budget_line(
         actor, "application.add_budget_line", application, now, line=line.id, amount=line.amount, payer=payer.value
     )
     return line
+
+
+def _must_be_believable(quantity: Decimal, unit_cost: int) -> None:
+    if not 0 < quantity <= HIGHEST_QUANTITY:
+        raise DomainError(N_("The quantity must be more than zero and believable."), field="quantity")
+    if not 0 < unit_cost <= HIGHEST_AMOUNT or quantity * unit_cost > HIGHEST_AMOUNT:
+        raise DomainError(N_("The price must be more than zero and believable."), field="unit_cost")
+
+
+def change_budget_line(
+    line: BudgetLine,
+    application: Application,
+    *,
+    heading: BudgetHeading,
+    item: str,
+    unit: str,
+    quantity: Decimal,
+    unit_cost: int,
+    payer: Payer,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Change a planned cost; `unit_cost` in tyiyn. The caller has checked the line's version."""
+    _must_be_editable(application)
+    _must_be_believable(quantity, unit_cost)
+    before = line.amount
+    line.heading, line.item, line.unit, line.payer = heading, item.strip(), unit.strip(), payer
+    line.quantity, line.unit_cost = quantity, unit_cost
+    db.session.flush()
+    renew(application)
+    audit.record(
+        actor,
+        "application.change_budget_line",
+        application,
+        now,
+        line=line.id,
+        before=before,
+        amount=line.amount,
+        payer=payer.value,
+    )
 
 
 def remove_budget_line(line: BudgetLine, application: Application, *, actor: Actor, now: datetime) -> None:
@@ -164,16 +204,8 @@ def add_pledge(
     Raises `IncompleteError` without consent or without a rate, `DomainError` for an unknown currency.
     """
     _must_be_editable(application)
-    if not has_consent:
-        raise IncompleteError(N_("Without the remitter's consent the pledge cannot be recorded."), field="has_consent")
-    if amount <= 0:
-        raise DomainError(N_("The amount must be more than zero."), field="amount")
-    if not bishkek_day(now) <= due_on <= bishkek_day(now) + LATEST_PLEDGE:
-        raise DomainError(N_("The day must lie ahead, within five years."), field="due_on")
-    rate = rates.rate_for(currency, bishkek_day(now))
-    amount_kgs = rates.in_som(amount, currency, rate)
-    if not 0 < amount_kgs <= HIGHEST_AMOUNT:
-        raise LimitExceededError(N_("This amount is not believable for a village project."), field="amount")
+    _must_be_promised(amount, due_on, has_consent=has_consent, now=now)
+    rate, amount_kgs = _valued(currency, amount, now)
     pledge = Pledge(
         application_id=application.id,
         remitter_name=remitter_name.strip(),
@@ -195,6 +227,63 @@ def add_pledge(
     return pledge
 
 
+def _must_be_promised(amount: int, due_on: date, *, has_consent: bool, now: datetime) -> None:
+    if not has_consent:
+        raise IncompleteError(N_("Without the remitter's consent the pledge cannot be recorded."), field="has_consent")
+    if amount <= 0:
+        raise DomainError(N_("The amount must be more than zero."), field="amount")
+    if not bishkek_day(now) <= due_on <= bishkek_day(now) + LATEST_PLEDGE:
+        raise DomainError(N_("The day must lie ahead, within five years."), field="due_on")
+
+
+def _valued(currency: str, amount: int, now: datetime) -> tuple[ExchangeRate | None, int]:
+    """Today's rate and what `amount` minor units are in tyiyn."""
+    rate = rates.rate_for(currency, bishkek_day(now))
+    amount_kgs = rates.in_som(amount, currency, rate)
+    if not 0 < amount_kgs <= HIGHEST_AMOUNT:
+        raise LimitExceededError(N_("This amount is not believable for a village project."), field="amount")
+    return rate, amount_kgs
+
+
+def change_pledge(
+    pledge: Pledge,
+    application: Application,
+    *,
+    remitter_name: str,
+    is_pseudonym: bool,
+    country: str,
+    currency: str,
+    amount: int,
+    due_on: date,
+    has_consent: bool,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Change a promise; the rate stays pinned while amount and currency stay. The caller has checked the version."""
+    _must_be_editable(application)
+    _must_be_promised(amount, due_on, has_consent=has_consent, now=now)
+    before = pledge.amount_kgs
+    if (amount, currency) != (pledge.amount, pledge.currency):
+        rate, pledge.amount_kgs = _valued(currency, amount, now)
+        pledge.rate_id = rate.id if rate else None
+        pledge.amount, pledge.currency = amount, currency
+    pledge.remitter_name, pledge.is_pseudonym = remitter_name.strip(), is_pseudonym
+    pledge.country, pledge.due_on = country, due_on
+    db.session.flush()
+    renew(application)
+    audit.record(
+        actor,
+        "application.change_pledge",
+        application,
+        now,
+        pledge=pledge.id,
+        before=before,
+        amount=amount,
+        currency=currency,
+        amount_kgs=pledge.amount_kgs,
+    )
+
+
 def remove_pledge(pledge: Pledge, application: Application, *, actor: Actor, now: datetime) -> None:
     _must_be_editable(application)
     pledge_id, amount_kgs = pledge.id, pledge.amount_kgs
@@ -202,6 +291,18 @@ def remove_pledge(pledge: Pledge, application: Application, *, actor: Actor, now
     db.session.flush()
     renew(application)
     audit.record(actor, "application.remove_pledge", application, now, pledge=pledge_id, amount_kgs=amount_kgs)
+
+
+def part(application: Application, kind: type[Part], row_id: int, *, for_writing: bool) -> Part | None:
+    """One budget line, pledge or target of this application, None when it has none such.
+
+    `for_writing` locks the application first and reads the row anew: two writers come one after the other.
+    """
+    if for_writing:
+        lock(application)
+    query = db.select(kind).where(kind.id == row_id, kind.application_id == application.id)
+    row: Part | None = db.session.scalar(query.execution_options(populate_existing=True))
+    return row
 
 
 def pledges_of(application: Application) -> list[Pledge]:
