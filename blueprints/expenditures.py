@@ -15,10 +15,9 @@ from forms.expenditures import ExpenditureForm, ExpenditureReasonForm, ScanForm
 from models.base import BASE_CURRENCY
 from models.documents import DocumentKind
 from models.expenditures import Expenditure, ExpenditureStatus
-from models.grants import Grant, GrantStatus
+from models.grants import Grant
 
 bp = Blueprint("expenditures", __name__)
-RUNNING = (GrantStatus.ACTIVE, GrantStatus.SUSPENDED)
 
 
 @bp.get("/grants/<int:grant_id>/spending")
@@ -31,7 +30,6 @@ def index(grant_id: int) -> ResponseReturnValue:
         grant=grant,
         lines=expenditures.by_line(grant),
         rows=expenditures.of_grant(grant),
-        is_running=grant.status in RUNNING,
     )
 
 

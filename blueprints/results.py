@@ -10,11 +10,10 @@ from app.services import results, users
 from app.web.access import actor, authorise, load, requires
 from app.web.submissions import act_on_button, attempt, finish, form_page
 from forms.results import ResultForm, ResultReasonForm
-from models.grants import Grant, GrantStatus
+from models.grants import Grant
 from models.indicators import Result, Target
 
 bp = Blueprint("results", __name__)
-RUNNING = (GrantStatus.ACTIVE, GrantStatus.SUSPENDED)
 
 
 @bp.get("/grants/<int:grant_id>/results")
@@ -29,7 +28,6 @@ def index(grant_id: int) -> ResponseReturnValue:
         grant=grant,
         targets=targets,
         names=users.names_of([*(one.reported_by_id for one in reported), *(one.verified_by_id for one in reported)]),
-        is_running=grant.status in RUNNING,
     )
 
 

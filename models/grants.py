@@ -22,6 +22,9 @@ class GrantStatus(StrEnum):
     TERMINATED = "terminated"
 
 
+RUNNING = frozenset({GrantStatus.ACTIVE, GrantStatus.SUSPENDED})
+
+
 class Grant(Versioned, Base):
     """The award of an application. `amount` in tyiyn; the rules are copied from the call when the grant is offered."""
 
@@ -61,6 +64,11 @@ class Grant(Versioned, Base):
     association: Mapped[Association] = relationship()
     payout_account: Mapped[PayoutAccount | None] = relationship()
     tranches: Mapped[list["Tranche"]] = relationship(back_populates="grant", order_by="Tranche.sequence")
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the work goes on: spending, visits and results are recorded, money may be kept back."""
+        return self.status in RUNNING
 
     @property
     def is_stopped(self) -> bool:

@@ -23,7 +23,7 @@ from models.applications import BudgetLine, Payer
 from models.base import db, lock
 from models.documents import Document, DocumentKind
 from models.expenditures import Expenditure, ExpenditureStatus
-from models.grants import Grant, GrantStatus
+from models.grants import Grant
 from models.ledger import AccountKind, EventKind
 from models.users import Role
 
@@ -59,7 +59,7 @@ def record(
     Raises `LimitExceededError` beyond the line, `AlreadyUsedError` for a supplier's document recorded before.
     """
     lock(grant)
-    if grant.status not in (GrantStatus.ACTIVE, GrantStatus.SUSPENDED):
+    if not grant.is_running:
         raise DomainError(N_("Spending is recorded while the grant runs."))
     if line.application_id != grant.application_id:
         raise DomainError(N_("The budget line belongs to another application."), field="budget_line")

@@ -12,7 +12,7 @@ from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, 
 from app.services.workflow import Transition
 from app.services.workflow import target as target_status
 from models.base import db
-from models.grants import Grant, GrantStatus
+from models.grants import Grant
 from models.indicators import Indicator, Result, ResultStatus, Target
 from models.users import Role
 
@@ -54,7 +54,7 @@ def report(
 
     Raises `DomainError` when the parts do not add up, `AlreadyUsedError` for a period reported before.
     """
-    if grant.status not in (GrantStatus.ACTIVE, GrantStatus.SUSPENDED):
+    if not grant.is_running:
         raise DomainError(N_("Results are reported while the grant runs."))
     if not 0 <= value <= HIGHEST:
         raise DomainError(N_("The value must be zero or more and believable."), field="value")

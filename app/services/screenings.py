@@ -15,7 +15,7 @@ from app.services.workflow import target
 from models.applications import Application, Payer, Screening, ScreeningOutcome
 from models.base import db, lock
 from models.documents import DocumentKind
-from models.grants import Grant, GrantStatus
+from models.grants import RUNNING, Grant
 
 ACTIONS = {
     ScreeningOutcome.ELIGIBLE: "find_eligible",
@@ -50,7 +50,7 @@ def findings(application: Application) -> list[Finding]:
     open_grants = db.session.scalar(
         db.select(db.func.count()).where(
             Grant.association_id == association.id,
-            Grant.status.in_([GrantStatus.ACTIVE, GrantStatus.SUSPENDED]),
+            Grant.status.in_(RUNNING),
             Grant.application_id != application.id,
         )
     )

@@ -13,7 +13,7 @@ from app.services.errors import DomainError, IncompleteError
 from app.services.workflow import Transition, target
 from models.base import db
 from models.documents import Document, DocumentKind
-from models.grants import Grant, GrantStatus
+from models.grants import Grant
 from models.users import Role, User
 from models.visits import RiskRating, Visit, VisitStatus
 
@@ -27,7 +27,7 @@ TRANSITIONS: Mapping[tuple[VisitStatus, str], Transition] = {
 
 def plan(grant: Grant, *, planned_on: date, visitor: User, actor: Actor, now: datetime) -> Visit:
     """Plan a visit by a monitoring officer."""
-    if grant.status not in (GrantStatus.ACTIVE, GrantStatus.SUSPENDED):
+    if not grant.is_running:
         raise DomainError(N_("Visits are planned while the grant runs."))
     if not visitor.has_role(Role.MONITOR):
         raise DomainError(N_("Only a monitoring officer visits."), field="visitor")

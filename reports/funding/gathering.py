@@ -16,7 +16,7 @@ from app.localisation import N_
 from models.base import BASE_CURRENCY, Texts, db
 from models.contributions import ContributionKind
 from models.funds import Fund
-from models.grants import GrantStatus
+from models.grants import RUNNING, GrantStatus
 from models.ledger import AccountKind, EventKind, LedgerAccount, LedgerEvent, Transfer
 from reports.funding import registers
 from reports.funding.data import (
@@ -30,7 +30,7 @@ from reports.funding.data import (
 from reports.funding.sums import CASH_KINDS, DISBURSED_KINDS, IN_KIND_KINDS, Balances, Span, add, all_of
 
 Progress = Callable[[int, str], None]
-RUNNING = frozenset({GrantStatus.ACCEPTED.value, GrantStatus.ACTIVE.value, GrantStatus.SUSPENDED.value})
+UNDER_WAY = frozenset(one.value for one in RUNNING | {GrantStatus.ACCEPTED})
 A = AccountKind
 
 
@@ -67,7 +67,7 @@ def gather(
     tell(75, N_("Reading the results"))
     results = registers.results(span)
     tell(90, N_("Reading visits and rates"))
-    running = {one.number for one in grants if one.status in RUNNING}
+    running = {one.number for one in grants if one.status in UNDER_WAY}
     visits_done, visit_delays = registers.visits(span)
     risk_counts, risks = registers.risks(span)
     data = FundingReportData(
