@@ -7,7 +7,8 @@ from datetime import date, timedelta
 
 from app.clock import end_of_day
 from app.services import calls
-from app.services.calls import CallInput, CriterionInput
+from app.services.calls import CallInput
+from app.services.rubrics import default_rubric
 from models.associations import Association
 from models.calls import Call
 from seeds import applications, council_sessions, funds
@@ -116,7 +117,7 @@ def _call(programme: Programme, plan: CallPlan, number: int, used: Counter[str],
             grant_floor=plan.floor,
             grant_ceiling=plan.ceiling,
         ),
-        rubric(programme),
+        default_rubric(),
         actor=secretary,
         now=now,
     )
@@ -127,20 +128,6 @@ def _call(programme: Programme, plan: CallPlan, number: int, used: Counter[str],
         programme.agenda.start(applications.story(programme, applicant))
     if plan.sits_on is not None:
         programme.agenda.start(council_sessions.story(programme, call, plan.sits_on, applicants))
-
-
-def rubric(programme: Programme) -> list[CriterionInput]:
-    """The six default criteria."""
-    return [
-        CriterionInput(
-            key=line["key"],
-            weight=line["weight"],
-            title=line["name"],
-            description=line["description"],
-            anchors=line["anchors"],
-        )
-        for line in programme.content.rubric
-    ]
 
 
 def _applicants(

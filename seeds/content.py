@@ -20,7 +20,6 @@ class Content:
     kinds: list[Any]
     calls: dict[str, Any]
     funds: Any
-    rubric: list[Any]
     review_texts: Any
     misc: Any
 
@@ -37,7 +36,6 @@ def load() -> Content:
         kinds=read("project_kinds.json"),
         calls={call["key"]: call for call in read("calls.json")},
         funds=read("funds.json"),
-        rubric=read("rubric.json"),
         review_texts=read("review_texts.json"),
         misc=read("misc.json"),
     )

@@ -32,9 +32,10 @@ from app.services import (
     users,
 )
 from app.services.actors import Actor
-from app.services.calls import CallInput, CriterionInput
+from app.services.calls import CallInput
 from app.services.documents import Upload
 from app.services.reviews import Judgement
+from app.services.rubrics import default_rubric
 from models.applications import Application, ApplicationStatus, BudgetHeading, Payer, ScreeningOutcome
 from models.associations import Association, AssociationKind, MembershipRole, PayoutAccount
 from models.base import db
@@ -49,7 +50,6 @@ from models.places import AyilOkmotu, Village
 from models.rates import ExchangeRate, RateSource
 from models.reviews import Assignment
 from models.users import Role, User
-from seeds.content import read
 from tests.grant_factories import GrantFactories
 
 PASSWORD = "алты жылкы беш тай"
@@ -306,10 +306,6 @@ class Programme(GrantFactories):
             "grant_floor": 100_000 * SOM,
             "grant_ceiling": 500_000 * SOM,
         } | fields
-        rubric = [
-            CriterionInput(one["key"], one["weight"], one["name"], one["description"], one["anchors"])
-            for one in read("rubric.json")
-        ]
         made_at = opens_at - timedelta(days=5)
         call = calls.create(
             fund or self.fund,
@@ -321,7 +317,7 @@ class Programme(GrantFactories):
                 closes_at=closes_at or clock.end_of_day(clock.bishkek_day(now + timedelta(days=30))),
                 **content,
             ),
-            rubric,
+            default_rubric(),
             actor=Actor(self.secretary),
             now=made_at,
         )
