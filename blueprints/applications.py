@@ -17,6 +17,7 @@ from app.services import (
     associations,
     calls,
     desks,
+    documents,
     questions,
     screenings,
 )
@@ -133,7 +134,7 @@ def _content(application: Application) -> dict[str, object]:
         "answers": application.answers,
         "paid_by": [(payer, application.amount_paid_by(payer)) for payer in Payer],
         "pledges": applications.pledges_of(application),
-        "documents": applications.documents_of(application),
+        "documents": documents.of(application),
         "history": application_history.steps(application),
         "is_writer": writes,
         # The names of remitters and of those who acted stay with the applicant and the Council's office.

@@ -7,7 +7,7 @@ from app import clock
 from app.labels import COUNTRIES, CURRENCIES, country_text, currency_text, label_text
 from app.localisation import N_, gettext, money, to_minor
 from app.policy import Permission
-from app.services import applications, contributions, users
+from app.services import applications, contributions, documents, users
 from app.services.errors import DomainError
 from app.services.workflow import allowed
 from app.web.access import actor, load, requires, signed_in_user
@@ -81,7 +81,7 @@ def show(contribution_id: int) -> ResponseReturnValue:
     return render_template(
         "contributions/show.html",
         row=row,
-        evidence=contributions.evidence_of(row),
+        evidence=documents.of(row),
         actions=allowed(contributions.TRANSITIONS, row.status),
         checks=[Check(one) for one in row.checks],
         names=users.names_of([row.recorded_by_id, row.verified_by_id]),
@@ -115,7 +115,7 @@ def verify(contribution_id: int) -> ResponseReturnValue:
         form, lambda: contributions.verify(row, checks=form.checks(), actor=actor(row), now=clock.now())
     ):
         return finish(url_for("grants.show", grant_id=row.grant_id), gettext("The contribution is verified."))
-    return form_page("contributions/verify.html", form, row=row, evidence=contributions.evidence_of(row))
+    return form_page("contributions/verify.html", form, row=row, evidence=documents.of(row))
 
 
 @bp.route("/contributions/<int:contribution_id>/refuse", methods=["GET", "POST"])

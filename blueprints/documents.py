@@ -33,9 +33,7 @@ def index(application_id: int) -> ResponseReturnValue:
     form.kind.choices = [(kind.value, label_text(kind)) for kind in KINDS]
     if form.validate_on_submit() and attempt(form, lambda: _attach(application, form)):
         return finish(url_for("documents.index", application_id=application.id), gettext("The document is attached."))
-    return form_page(
-        "documents/index.html", form, application=application, documents=applications.documents_of(application)
-    )
+    return form_page("documents/index.html", form, application=application, documents=documents.of(application))
 
 
 def _attach(application: Application, form: DocumentForm) -> Document:
@@ -54,7 +52,7 @@ def _attach(application: Application, form: DocumentForm) -> Document:
 def delete(application_id: int, document_id: int) -> ResponseReturnValue:
     """Take a document off the application."""
     application = load(Application, application_id, Permission.APPLICATION_WRITE)
-    document = next((one for one in applications.documents_of(application) if one.id == document_id), None)
+    document = next((one for one in documents.of(application) if one.id == document_id), None)
     if document is None:
         abort(404)
     return act_on_button(

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from app import clock
 from app.localisation import gettext, money, to_minor
 from app.policy import Permission
-from app.services import expenditures, users
+from app.services import documents, expenditures, users
 from app.services.expenditures import LineUse
 from app.services.workflow import allowed
 from app.web.access import actor, load, requires, signed_in_user
@@ -79,7 +79,7 @@ def show(expenditure_id: int) -> ResponseReturnValue:
         "expenditures/show.html",
         row=row,
         use=uses[0],
-        scans=expenditures.scans_of(row),
+        scans=documents.of(row),
         actions=allowed(expenditures.TRANSITIONS, row.status),
         names=users.names_of([row.recorded_by_id, row.accepted_by_id]),
         is_recorder=row.recorded_by_id == signed_in_user().id,

@@ -12,6 +12,7 @@ from app.policy import Permission, visible
 from app.services import (
     applications,
     contributions,
+    documents,
     expenditures,
     grants,
     ledger,
@@ -79,7 +80,7 @@ def _rows(grant: Grant) -> dict[str, object]:
     return {
         "contributions": contributions.of_grant(grant),
         "visits": found,
-        "papers": grants.documents_of(grant),
+        "papers": documents.of(grant),
         "journal": journal,
         "names": users.names_of([one.visitor_id for one in found] + [one.actor_id for one in journal]),
     }

@@ -7,7 +7,7 @@ from app import clock
 from app.labels import VISIT_CHECKLIST, label_text
 from app.localisation import gettext
 from app.policy import Permission
-from app.services import users, visits
+from app.services import documents, users, visits
 from app.web.access import actor, authorise, can, load, requires, signed_in_user
 from app.web.submissions import attempt, finish, form_page, upload_of, uploads
 from forms.visits import PhotoForm, PlanVisitForm, RecordVisitForm
@@ -59,7 +59,7 @@ def show(visit_id: int) -> ResponseReturnValue:
         "visits/show.html",
         form,
         visit=visit,
-        photos=visits.photos_of(visit),
+        photos=documents.of(visit),
         photo_form=PhotoForm(formdata=None),
         checklist=VISIT_CHECKLIST,
         names=users.names_of([visit.visitor_id, visit.planned_by_id]),
@@ -103,4 +103,4 @@ def photo(visit_id: int) -> ResponseReturnValue:
         ),
     ):
         return finish(url_for("visits.show", visit_id=visit_id), gettext("The photo is added."))
-    return form_page("visits/photo.html", form, visit=visit, photos=visits.photos_of(visit))
+    return form_page("visits/photo.html", form, visit=visit, photos=documents.of(visit))

@@ -144,11 +144,6 @@ def _new_key(channel: Channel | None, reference: str) -> str:
     return key
 
 
-def evidence_of(contribution: Contribution) -> list[Document]:
-    query = db.select(Document).where(Document.contribution_id == contribution.id, Document.removed_at.is_(None))
-    return list(db.session.scalars(query.options(db.joinedload(Document.file)).order_by(Document.id)))
-
-
 def attach(
     contribution: Contribution, kind: DocumentKind, upload: Upload, *, storage: Path, actor: Actor, now: datetime
 ) -> Document:
@@ -172,7 +167,7 @@ def verify(contribution: Contribution, *, checks: Collection[Check], actor: Acto
     new_status = target(TRANSITIONS, contribution.status, "verify")
     if contribution.recorded_by_id == actor.user_id:
         raise SeparationOfDutyError(N_("You recorded this contribution: another person has to verify it."))
-    if not evidence_of(contribution):
+    if not documents.of(contribution):
         raise IncompleteError(N_("There is no evidence: attach the receipt first."))
     for check in Check:
         if check not in checks:
@@ -226,7 +221,7 @@ def refuse(contribution: Contribution, *, reason: str, actor: Actor, now: dateti
         raise SeparationOfDutyError(N_("You recorded this contribution: another person has to verify it."))
     contribution.status, contribution.reason = new_status, reason.strip()
     db.session.flush()
-    documents.release(evidence_of(contribution), now=now)
+    documents.release(contribution, now=now)
     audit.record(actor, "contribution.refuse", contribution, now)
     _tell(
         contribution,
@@ -253,7 +248,7 @@ def reverse(contribution: Contribution, *, reason: str, actor: Actor, now: datet
     )
     contribution.status, contribution.reason, contribution.reversal_event_id = new_status, reason.strip(), reversal.id
     db.session.flush()
-    documents.release(evidence_of(contribution), now=now)
+    documents.release(contribution, now=now)
     _renew_pledge(contribution.pledge)
     audit.record(actor, "contribution.reverse", contribution, now, event=reversal.id)
     paid = sum(one.amount for one in grant.tranches if one.is_paid)

@@ -75,9 +75,16 @@ def attach(owner: Base, kind: DocumentKind, upload: Upload, *, storage: Path, ac
     return document
 
 
-def release(papers: list[Document], *, now: datetime) -> None:
-    """What these documents proved does not count any more: the same content may prove something else."""
-    for document in papers:
+def of(owner: Base) -> list[Document]:
+    """The documents of `owner` that were not taken off, with their files, in the order they came."""
+    column = getattr(Document, OWNER_COLUMNS[owner.__tablename__])
+    query = db.select(Document).where(column == owner.id, Document.removed_at.is_(None))  # type: ignore[attr-defined]
+    return list(db.session.scalars(query.options(db.joinedload(Document.file)).order_by(Document.id)))
+
+
+def release(owner: Base, *, now: datetime) -> None:
+    """What the owner's documents proved does not count any more: the same content may prove something else."""
+    for document in of(owner):
         document.released_at = now
     db.session.flush()
 

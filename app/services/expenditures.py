@@ -115,11 +115,6 @@ def spent_on(line: BudgetLine) -> int:
     return int(db.session.scalar(query))
 
 
-def scans_of(expenditure: Expenditure) -> list[Document]:
-    query = db.select(Document).where(Document.expenditure_id == expenditure.id, Document.removed_at.is_(None))
-    return list(db.session.scalars(query.options(db.joinedload(Document.file)).order_by(Document.id)))
-
-
 def attach(
     expenditure: Expenditure, kind: DocumentKind, upload: Upload, *, storage: Path, actor: Actor, now: datetime
 ) -> Document:
@@ -167,7 +162,7 @@ def accept(expenditure: Expenditure, *, actor: Actor, now: datetime) -> None:
     new_status = target(TRANSITIONS, expenditure.status, "accept")
     if expenditure.recorded_by_id == actor.user_id:
         raise SeparationOfDutyError(N_("You recorded this line: another person has to accept it."))
-    if not scans_of(expenditure):
+    if not documents.of(expenditure):
         raise IncompleteError(N_("There is no scan of the document: attach it first."))
     grant = expenditure.grant
     source, spent = ACCOUNTS[expenditure.payer]
@@ -204,7 +199,7 @@ def refuse(expenditure: Expenditure, *, reason: str, actor: Actor, now: datetime
         raise IncompleteError(N_("Give the reason: the association will read it."), field="reason")
     expenditure.status, expenditure.reason = new_status, reason.strip()
     db.session.flush()
-    documents.release(scans_of(expenditure), now=now)
+    documents.release(expenditure, now=now)
     audit.record(actor, "expenditure.refuse", expenditure, now)
     _tell(expenditure, N_("Spending of %(amount)s on %(number)s was refused: %(reason)s"), now, reason=reason.strip())
 

@@ -88,12 +88,6 @@ def ids_of(among: Any, numbers: Iterable[str]) -> Mapping[str, int]:
     return {grant.number: grant.id for grant in db.session.scalars(among.where(Grant.number.in_(list(numbers))))}
 
 
-def documents_of(grant: Grant) -> list[Document]:
-    """The signed agreement and other papers of the grant itself."""
-    query = db.select(Document).where(Document.grant_id == grant.id, Document.removed_at.is_(None))
-    return list(db.session.scalars(query.options(db.joinedload(Document.file)).order_by(Document.id)))
-
-
 def attach(grant: Grant, kind: DocumentKind, upload: Upload, *, storage: Path, actor: Actor, now: datetime) -> Document:
     """Keep a paper of the grant: the signed agreement once it is accepted."""
     lock(grant)
@@ -219,7 +213,7 @@ def activate(grant: Grant, *, actor: Actor, now: datetime) -> None:
     """
     lock(grant)
     new_status = target(TRANSITIONS, grant.status, "activate")
-    if not any(one.kind is DocumentKind.SIGNED_AGREEMENT for one in documents_of(grant)):
+    if not any(one.kind is DocumentKind.SIGNED_AGREEMENT for one in documents.of(grant)):
         raise IncompleteError(N_("The signed agreement is missing: attach its scan first."), field="upload")
     grant.status, grant.activated_at = new_status, now
     db.session.flush()

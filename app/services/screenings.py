@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from app.localisation import N_, Money, as_json
-from app.services import audit, notifications
+from app.services import audit, documents, notifications
 from app.services.actors import Actor
-from app.services.applications import TRANSITIONS, documents_of
+from app.services.applications import TRANSITIONS
 from app.services.errors import DomainError, IncompleteError
 from app.services.match import co_investment_due
 from app.services.workflow import target
@@ -45,7 +45,7 @@ def findings(application: Application) -> list[Finding]:
     call = application.call
     grant = application.amount_paid_by(Payer.GRANT)
     due = co_investment_due(grant, call.match_percent)
-    documents = documents_of(application)
+    attached = documents.of(application)
     association = application.association
     open_grants = db.session.scalar(
         db.select(db.func.count()).where(
@@ -83,8 +83,8 @@ def findings(application: Application) -> list[Finding]:
         Finding(
             "meeting",
             N_("The minutes of the village meeting are attached."),
-            any(one.kind is DocumentKind.MEETING_MINUTES for one in documents),
-            DomainError(N_("Documents attached: %(count)s."), count=len(documents)),
+            any(one.kind is DocumentKind.MEETING_MINUTES for one in attached),
+            DomainError(N_("Documents attached: %(count)s."), count=len(attached)),
             DomainError(N_("Attach the signed minutes of the village meeting.")),
         ),
         Finding(

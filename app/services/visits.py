@@ -74,7 +74,7 @@ def record(
         raise DomainError(N_("The day lies in the future."), field="visited_on")
     if len(findings.strip()) < 20:
         raise IncompleteError(N_("Describe what you saw in a sentence or two."), field="findings")
-    if not photos_of(visit):
+    if not documents.of(visit):
         raise IncompleteError(N_("Attach at least one photo."), field="photo")
     if (latitude is None) != (longitude is None) or (
         latitude is not None and longitude is not None and not (-90 <= latitude <= 90 and -180 <= longitude <= 180)
@@ -103,11 +103,6 @@ def attach_photo(visit: Visit, upload: Upload, *, storage: Path, actor: Actor, n
     if documents.media_type_of(upload.filename, upload.content) not in PICTURES:
         raise DomainError(N_("A photo is a JPG or PNG picture."), field="upload")
     return documents.attach(visit, DocumentKind.PHOTO, upload, storage=storage, actor=actor, now=now)
-
-
-def photos_of(visit: Visit) -> list[Document]:
-    query = db.select(Document).where(Document.visit_id == visit.id, Document.removed_at.is_(None))
-    return list(db.session.scalars(query.options(db.joinedload(Document.file)).order_by(Document.id)))
 
 
 def of_grant(grant: Grant) -> list[Visit]:

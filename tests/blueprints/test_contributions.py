@@ -8,7 +8,7 @@ import pytest
 
 from app.labels import label
 from app.localisation import gettext, use_locale
-from app.services import applications, contributions
+from app.services import applications, contributions, documents
 from app.services.documents import Upload
 from models.base import db
 from models.contributions import Check, Contribution, ContributionStatus
@@ -64,7 +64,7 @@ def test_money_and_receipt_are_recorded_together(english: Client, programme: Pro
     assert page.status_code == 303
     row = db.session.scalars(db.select(Contribution)).one()
     assert (row.amount, row.currency, row.amount_kgs) == (25_000_50, "RUB", 27_500_55)
-    assert len(contributions.evidence_of(row)) == 1
+    assert len(documents.of(row)) == 1
     text = text_of(english.get(page.location).text)
     assert "25 000.50 RUB" in text
     assert "1.1 som for 1 RUB, valid from 10 Oct 2026, National Bank, daily rate" in text
@@ -205,7 +205,7 @@ def test_without_evidence_there_is_no_verification(english: Client, programme: P
     assert "There is no evidence: attach the receipt first." in text_of(page.text)
     english.sign_in(programme.chair_of(grant.association))
     assert english.submit(f"/contributions/{row.id}/evidence", upload=sent(programme.make_pdf())).status_code == 303
-    assert len(contributions.evidence_of(row)) == 1
+    assert len(documents.of(row)) == 1
 
 
 def test_evidence_is_not_added_afterwards(english: Client, programme: Programme, grant: Grant) -> None:
@@ -213,7 +213,7 @@ def test_evidence_is_not_added_afterwards(english: Client, programme: Programme,
     english.sign_in(programme.chair_of(grant.association))
     page = english.submit(f"/contributions/{row.id}/evidence", upload=sent(programme.make_pdf()))
     assert page.status_code == 422
-    assert len(contributions.evidence_of(row)) == 1
+    assert len(documents.of(row)) == 1
 
 
 def test_refuse_and_reverse_want_reasons(english: Client, programme: Programme, grant: Grant) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.services import expenditures
+from app.services import documents
 from app.services.documents import Upload
 from models.applications import BudgetLine, Payer
 from models.base import db
@@ -62,7 +62,7 @@ def test_a_bill_and_its_scan_are_recorded_together(english: Client, programme: P
     assert page.status_code == 303
     row = db.session.scalars(db.select(Expenditure)).one()
     assert (row.amount, row.payer, row.document_number) == (12_500_50, Payer.GRANT, "№ 15/а")
-    assert len(expenditures.scans_of(row)) == 1
+    assert len(documents.of(row)) == 1
     assert "12 500.50 som" in text_of(english.get(page.location).text)
     assert "Сүт муздаткыч" in english.get(f"/grants/{grant.id}/spending").text
 
@@ -167,7 +167,7 @@ def test_without_a_scan_nothing_is_accepted(english: Client, programme: Programm
     assert "There is no scan of the document: attach it first." in text_of(english.get(page.location).text)
     english.sign_in(programme.chair_of(grant.association))
     assert english.submit(f"{url}/scan", upload=sent(programme.make_photo())).status_code == 303
-    assert len(expenditures.scans_of(row)) == 1
+    assert len(documents.of(row)) == 1
     assert row.status is ExpenditureStatus.RECORDED
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.services import grants
+from app.services import documents
 from app.services.documents import Upload
 from models.applications import Application, ApplicationStatus
 from models.associations import PayoutAccount
@@ -172,7 +172,7 @@ def test_activate_keeps_the_signed_agreement(english: Client, programme: Program
     page = english.submit(f"/grants/{grant.id}/activate", upload=sent(programme.make_pdf()))
     assert page.status_code == 303
     assert grant.status is GrantStatus.ACTIVE
-    assert [one.kind for one in grants.documents_of(grant)] == [DocumentKind.SIGNED_AGREEMENT]
+    assert [one.kind for one in documents.of(grant)] == [DocumentKind.SIGNED_AGREEMENT]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.services import visits
+from app.services import documents
 from app.services.documents import Upload
 from models.base import db
 from models.grants import Grant
@@ -123,7 +123,7 @@ def test_a_disguised_photo_is_refused(english: Client, programme: Programme, gra
     visit = programme.make_visit(grant, with_photo=False)
     english.sign_in(programme.monitor)
     assert english.submit(f"/visits/{visit.id}/photo", upload=sent(upload)).status_code == 422
-    assert visits.photos_of(visit) == []
+    assert documents.of(visit) == []
 
 
 def test_a_paper_is_no_photo(english: Client, programme: Programme, grant: Grant) -> None:

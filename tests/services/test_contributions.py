@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from app import clock
-from app.services import contributions, ledger, rates
+from app.services import contributions, documents, ledger, rates
 from app.services.actors import Actor
 from app.services.documents import Upload
 from app.services.errors import (
@@ -233,7 +233,7 @@ def test_the_receipt_of_a_refused_or_reversed_contribution_can_prove_again(progr
         contributions.verify(first, checks=list(Check), actor=Actor(programme.monitor), now=clock.now())
         contributions.reverse(first, reason="Эки жолу", actor=Actor(programme.finance), now=clock.now())
     contributions.attach(second, DocumentKind.RECEIPT, receipt, **arguments)
-    assert contributions.evidence_of(first)[0].file_id == contributions.evidence_of(second)[0].file_id
+    assert documents.of(first)[0].file_id == documents.of(second)[0].file_id
 
 
 def test_the_same_content_under_another_source_hash_is_the_same_proof(programme):

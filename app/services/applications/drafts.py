@@ -311,11 +311,6 @@ def pledges_of(application: Application) -> list[Pledge]:
     )
 
 
-def documents_of(application: Application) -> list[Document]:
-    query = db.select(Document).where(Document.application_id == application.id, Document.removed_at.is_(None))
-    return list(db.session.scalars(query.options(db.joinedload(Document.file)).order_by(Document.id)))
-
-
 def attach_document(
     application: Application, kind: DocumentKind, upload: Upload, *, storage: Path, actor: Actor, now: datetime
 ) -> Document:

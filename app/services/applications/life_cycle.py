@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from app.localisation import N_, Money
-from app.services import audit, notifications, questions
+from app.services import audit, documents, notifications, questions
 from app.services.actors import Actor
-from app.services.applications.drafts import documents_of, pledges_of, renew
+from app.services.applications.drafts import pledges_of, renew
 from app.services.associations import is_chair
 from app.services.errors import (
     DomainError,
@@ -118,7 +118,7 @@ def gaps(application: Application) -> list[Gap]:
         )
     if not application.targets:
         found.append(Gap("targets", IncompleteError(N_("Promise at least one result."))))
-    if not any(one.kind is DocumentKind.MEETING_MINUTES for one in documents_of(application)):
+    if not any(one.kind is DocumentKind.MEETING_MINUTES for one in documents.of(application)):
         found.append(Gap("documents", IncompleteError(N_("The minutes of the village meeting are missing."))))
     return found
 
@@ -247,7 +247,7 @@ def content_of(application: Application) -> dict[str, Any]:
         ],
         "documents": [
             {"kind": one.kind.value, "filename": one.filename, "sha256": one.file.sha256}
-            for one in documents_of(application)
+            for one in documents.of(application)
         ],
         "signed_off_by": application.signed_off_by_id,
     }
