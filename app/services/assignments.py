@@ -206,13 +206,7 @@ def complete_if_ready(application: Application, *, now: datetime) -> bool:
         notifications.tell(
             [one.reviewer_id], N_("All reviews are in: the one you were asked for is not needed any more."), one, now
         )
-    notifications.tell(
-        notifications.holders(Role.SECRETARY),
-        N_("All reviews of %(number)s are in."),
-        application,
-        now,
-        number=application.number,
-    )
+    notifications.tell_holders(Role.SECRETARY, application, N_("All reviews of %(number)s are in."), now)
     return True
 
 
@@ -325,7 +319,7 @@ def declarations(application: Application) -> Mapping[int, Conflict]:
 def _tell_secretary(assignment: Assignment, message: str, now: datetime) -> None:
     # The message leads to the application: the assignment's own page is the reviewer's alone.
     application = assignment.application
-    notifications.tell(notifications.holders(Role.SECRETARY), message, application, now, number=application.number)
+    notifications.tell_holders(Role.SECRETARY, application, message, now)
 
 
 def submitted_reviews(application: Application) -> list[Review]:

@@ -116,13 +116,7 @@ def record(
     db.session.add(contribution)
     db.session.flush()
     audit.record(actor, "contribution.record", contribution, now, grant=grant.id, amount=amount, currency=currency)
-    notifications.tell(
-        notifications.holders(Role.MONITOR),
-        N_("A contribution to %(number)s waits to be verified."),
-        grant,
-        now,
-        number=grant.number,
-    )
+    notifications.tell_holders(Role.MONITOR, grant, N_("A contribution to %(number)s waits to be verified."), now)
     return contribution
 
 
@@ -307,13 +301,6 @@ def _renew_pledge(pledge: Pledge | None) -> None:
 
 
 def _tell(contribution: Contribution, message: str, now: datetime, **parameters: object) -> None:
-    grant = contribution.grant
-    notifications.tell(
-        notifications.people_of(grant.association),
-        message,
-        grant,
-        now,
-        number=grant.number,
-        amount=Money(contribution.amount, contribution.currency),
-        **parameters,
+    notifications.tell_association(
+        contribution.grant, message, now, amount=Money(contribution.amount, contribution.currency), **parameters
     )

@@ -317,14 +317,8 @@ def sign(session: CouncilSession, *, actor: Actor, now: datetime) -> Protocol:
     audit.record(actor, "session.sign", session, now, sha256=protocol.sha256)
     for decision in session.decisions:
         application = decision.application
-        notifications.tell(
-            notifications.people_of(application.association),
-            MESSAGES[decision.outcome],
-            application,
-            now,
-            number=application.number,
-            amount=Money(decision.amount or 0),
-            reason=decision.reason,
+        notifications.tell_association(
+            application, MESSAGES[decision.outcome], now, amount=Money(decision.amount or 0), reason=decision.reason
         )
     notifications.tell(
         notifications.holders(Role.FINANCE),

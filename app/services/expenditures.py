@@ -97,13 +97,7 @@ def record(
     db.session.add(expenditure)
     db.session.flush()
     audit.record(actor, "expenditure.record", expenditure, now, grant=grant.id, amount=amount)
-    notifications.tell(
-        notifications.holders(Role.FINANCE),
-        N_("Spending of %(number)s waits to be accepted."),
-        grant,
-        now,
-        number=grant.number,
-    )
+    notifications.tell_holders(Role.FINANCE, grant, N_("Spending of %(number)s waits to be accepted."), now)
     return expenditure
 
 
@@ -216,13 +210,4 @@ def waiting(limit: int = 60) -> list[Expenditure]:
 
 
 def _tell(expenditure: Expenditure, message: str, now: datetime, **parameters: object) -> None:
-    grant = expenditure.grant
-    notifications.tell(
-        notifications.people_of(grant.association),
-        message,
-        grant,
-        now,
-        number=grant.number,
-        amount=Money(expenditure.amount),
-        **parameters,
-    )
+    notifications.tell_association(expenditure.grant, message, now, amount=Money(expenditure.amount), **parameters)

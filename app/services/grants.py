@@ -152,13 +152,8 @@ def offer(application: Application, *, starts_on: date, ends_on: date, actor: Ac
     application.status = new_status
     db.session.flush()
     audit.record(actor, "grant.offer", grant, now, amount=grant.amount, application=application.id)
-    notifications.tell(
-        notifications.people_of(grant.association),
-        N_("The grant %(number)s of %(amount)s is offered to you."),
-        grant,
-        now,
-        number=grant.number,
-        amount=Money(grant.amount),
+    notifications.tell_association(
+        grant, N_("The grant %(number)s of %(amount)s is offered to you."), now, amount=Money(grant.amount)
     )
     return grant
 
@@ -178,13 +173,7 @@ def accept(grant: Grant, *, actor: Actor, now: datetime) -> None:
     grant.agreement_sha256 = fingerprint(canonical_json(agreement_of(grant)))
     db.session.flush()
     audit.record(actor, "grant.accept", grant, now, sha256=grant.agreement_sha256)
-    notifications.tell(
-        notifications.holders(Role.FINANCE),
-        N_("The grant %(number)s has been accepted."),
-        grant,
-        now,
-        number=grant.number,
-    )
+    notifications.tell_holders(Role.FINANCE, grant, N_("The grant %(number)s has been accepted."), now)
 
 
 def agreement_of(grant: Grant) -> dict[str, Any]:
@@ -218,33 +207,22 @@ def activate(grant: Grant, *, actor: Actor, now: datetime) -> None:
     grant.status, grant.activated_at = new_status, now
     db.session.flush()
     audit.record(actor, "grant.activate", grant, now)
-    notifications.tell(
-        notifications.people_of(grant.association),
-        N_("The agreement of %(number)s is signed: you can request the first tranche."),
-        grant,
-        now,
-        number=grant.number,
+    notifications.tell_association(
+        grant, N_("The agreement of %(number)s is signed: you can request the first tranche."), now
     )
 
 
 def suspend(grant: Grant, *, reason: str, actor: Actor, now: datetime) -> None:
     """Keep further money back until the reason is gone."""
     _with_reason(grant, "suspend", reason, actor, now)
-    notifications.tell(
-        notifications.people_of(grant.association),
-        N_("The grant %(number)s is suspended: %(reason)s"),
-        grant,
-        now,
-        number=grant.number,
-        reason=lazy(reason.strip()),
+    notifications.tell_association(
+        grant, N_("The grant %(number)s is suspended: %(reason)s"), now, reason=lazy(reason.strip())
     )
 
 
 def resume(grant: Grant, *, reason: str, actor: Actor, now: datetime) -> None:
     _with_reason(grant, "resume", reason, actor, now)
-    notifications.tell(
-        notifications.people_of(grant.association), N_("The grant %(number)s goes on."), grant, now, number=grant.number
-    )
+    notifications.tell_association(grant, N_("The grant %(number)s goes on."), now)
 
 
 def _with_reason(grant: Grant, action: str, reason: str, actor: Actor, now: datetime) -> None:
@@ -279,10 +257,4 @@ def complete(grant: Grant, *, actor: Actor, now: datetime) -> None:
     grant.status, grant.completed_at = new_status, now
     db.session.flush()
     audit.record(actor, "grant.complete", grant, now)
-    notifications.tell(
-        notifications.people_of(grant.association),
-        N_("The grant %(number)s is completed. Thank you!"),
-        grant,
-        now,
-        number=grant.number,
-    )
+    notifications.tell_association(grant, N_("The grant %(number)s is completed. Thank you!"), now)

@@ -6,8 +6,10 @@ from typing import Any
 
 from app.localisation import as_json
 from app.services.audit import subject_of
+from models.applications import Application
 from models.associations import Association
 from models.base import db
+from models.grants import Grant
 from models.notifications import Notification
 from models.users import Role, RoleAssignment, User
 
@@ -18,6 +20,16 @@ def tell(users: Iterable[int], message: str, subject: object, now: datetime, **p
     name = subject if isinstance(subject, str) else subject_of(subject)
     for user_id in sorted(set(users)):
         db.session.add(Notification(user_id=user_id, message=message, parameters=kept, subject=name, created_at=now))
+
+
+def tell_association(subject: Application | Grant, message: str, now: datetime, **parameters: Any) -> None:
+    """Tell those who act for the association of an application or a grant; `message` may name its %(number)s."""
+    tell(people_of(subject.association), message, subject, now, number=subject.number, **parameters)
+
+
+def tell_holders(role: Role, subject: Application | Grant, message: str, now: datetime, **parameters: Any) -> None:
+    """Tell those who hold `role` of an application or a grant; `message` may name its %(number)s."""
+    tell(holders(role), message, subject, now, number=subject.number, **parameters)
 
 
 def holders(role: Role) -> list[int]:

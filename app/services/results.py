@@ -84,13 +84,7 @@ def report(
     db.session.add(result)
     db.session.flush()
     audit.record(actor, "result.report", result, now, grant=grant.id, indicator=target.indicator.key)
-    notifications.tell(
-        notifications.holders(Role.MONITOR),
-        N_("A result of %(number)s waits to be verified."),
-        grant,
-        now,
-        number=grant.number,
-    )
+    notifications.tell_holders(Role.MONITOR, grant, N_("A result of %(number)s waits to be verified."), now)
     return result
 
 
@@ -145,6 +139,4 @@ def waiting(limit: int = 60) -> list[tuple[Result, Grant]]:
 
 def _tell(result: Result, message: str, now: datetime, **parameters: object) -> None:
     grant = db.session.get_one(Grant, result.target.grant_id)
-    notifications.tell(
-        notifications.people_of(grant.association), message, grant, now, number=grant.number, **parameters
-    )
+    notifications.tell_association(grant, message, now, **parameters)

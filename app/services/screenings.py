@@ -166,12 +166,5 @@ def screen(
     db.session.flush()
     db.session.expire(application, ["screenings"])
     audit.record(actor, "application.screen", application, now, outcome=outcome.value)
-    notifications.tell(
-        notifications.people_of(application.association),
-        MESSAGES[outcome],
-        application,
-        now,
-        number=application.number,
-        reason=text,
-    )
+    notifications.tell_association(application, MESSAGES[outcome], now, reason=text)
     return screening

@@ -316,25 +316,10 @@ def _note(tranche: Tranche, action: str, actor: Actor, now: datetime, **details:
 
 
 def _tell_finance(tranche: Tranche, message: str, now: datetime) -> None:
-    notifications.tell(
-        notifications.holders(Role.FINANCE),
-        message,
-        tranche.grant,
-        now,
-        number=tranche.grant.number,
-        amount=Money(tranche.amount),
-    )
+    notifications.tell_holders(Role.FINANCE, tranche.grant, message, now, amount=Money(tranche.amount))
 
 
 def _tell_association(tranche: Tranche, message: str, now: datetime, **parameters: object) -> None:
-    grant = tranche.grant
-    notifications.tell(
-        notifications.people_of(grant.association),
-        message,
-        grant,
-        now,
-        number=grant.number,
-        sequence=tranche.sequence,
-        amount=Money(tranche.amount),
-        **parameters,
+    notifications.tell_association(
+        tranche.grant, message, now, sequence=tranche.sequence, amount=Money(tranche.amount), **parameters
     )

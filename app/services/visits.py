@@ -85,13 +85,7 @@ def record(
     visit.risk, visit.latitude, visit.longitude = risk, latitude, longitude
     db.session.flush()
     audit.record(actor, "visit.record", visit, now, grant=visit.grant_id, risk=risk.value)
-    notifications.tell(
-        notifications.people_of(visit.grant.association),
-        N_("The visit to %(number)s has been recorded."),
-        visit.grant,
-        now,
-        number=visit.grant.number,
-    )
+    notifications.tell_association(visit.grant, N_("The visit to %(number)s has been recorded."), now)
 
 
 def attach_photo(visit: Visit, upload: Upload, *, storage: Path, actor: Actor, now: datetime) -> Document:

@@ -139,13 +139,7 @@ def sign_off(application: Application, *, actor: Actor, now: datetime) -> None:
     application.signed_off_by_id, application.signed_off_at = actor.user_id, now
     db.session.flush()
     audit.record(actor, "application.sign_off", application, now)
-    notifications.tell(
-        notifications.people_of(application.association),
-        N_("The application %(number)s is signed off."),
-        application,
-        now,
-        number=application.number,
-    )
+    notifications.tell_association(application, N_("The application %(number)s is signed off."), now)
 
 
 def reopen(application: Application, *, actor: Actor, now: datetime) -> None:
@@ -181,10 +175,8 @@ def submit(application: Application, *, actor: Actor, now: datetime) -> Snapshot
     snapshot = take_snapshot(application, actor=actor, now=now)
     audit.record(actor, "application.submit", application, now, snapshot=snapshot.sequence, sha256=snapshot.sha256)
     message = N_("The application %(number)s has been submitted.")
-    notifications.tell(
-        notifications.people_of(application.association), message, application, now, number=application.number
-    )
-    notifications.tell(notifications.holders(Role.SECRETARY), message, application, now, number=application.number)
+    notifications.tell_association(application, message, now)
+    notifications.tell_holders(Role.SECRETARY, application, message, now)
     return snapshot
 
 
@@ -276,10 +268,4 @@ def withdraw(application: Application, *, reason: str, actor: Actor, now: dateti
             assignment,
             now,
         )
-    notifications.tell(
-        notifications.holders(Role.SECRETARY),
-        N_("The application %(number)s was withdrawn."),
-        application,
-        now,
-        number=application.number,
-    )
+    notifications.tell_holders(Role.SECRETARY, application, N_("The application %(number)s was withdrawn."), now)
