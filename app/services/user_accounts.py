@@ -3,10 +3,9 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from app.localisation import N_, fold
+from app.localisation import fold
 from app.services import associations, users
 from app.services.actors import Actor
-from app.services.errors import AlreadyUsedError
 from models.associations import Association, Membership
 from models.base import db
 from models.centres import Centre
@@ -55,8 +54,6 @@ def open_for_member(
     membership: Membership, username: str, *, actor: Actor, now: datetime, phone: str | None = None
 ) -> tuple[User, str]:
     """Open an account for a member of an association. Returns it with the first code."""
-    if _has_account(membership.person):
-        raise AlreadyUsedError(N_("This person has an account already."), field="member")
     user, code = users.create(membership.person, username, actor=actor, now=now, phone=phone)
     users.grant_role(user, Role.MEMBER, actor=actor, now=now, association=membership.association)
     return user, code
@@ -84,12 +81,8 @@ def donors() -> list[Donor]:
     return list(db.session.scalars(db.select(Donor).order_by(Donor.id)))
 
 
-def _has_account(person: Person) -> bool:
-    return db.session.scalar(db.select(User.id).where(User.person_id == person.id)) is not None
-
-
 def _member_called(full_name: str, association: Association) -> Person | None:
-    """The current member with this name who has no account yet."""
+    """The one current member with this name."""
     name = fold(full_name)
     people = [held.person for held in association.memberships if held.is_current and held.person.folded_name == name]
-    return people[0] if len(people) == 1 and not _has_account(people[0]) else None
+    return people[0] if len(people) == 1 else None

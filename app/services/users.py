@@ -78,18 +78,21 @@ def create(
 
     `password_hash` is a ready-made hash of `password`, for many accounts made at once. The first code must be
     changed at the first sign-in and expires after fourteen days.
-    Raises `AlreadyUsedError` when the user name or the phone has an account.
+    Raises `AlreadyUsedError`, naming the way on, when the user name, the phone or the person has an account.
     """
     name = username.strip()
     if not name or len(name) > 60 or any(letter.isspace() for letter in name):
         raise DomainError(N_("A user name has 1 to 60 characters and no space."), field="username")
     if db.session.scalar(db.select(User.id).where(User.folded_username == name.casefold())) is not None:
-        raise AlreadyUsedError(N_("This user name is taken."), field="username")
+        raise AlreadyUsedError(
+            N_("This user name is taken. For the same person, issue a new first code."), field="username"
+        )
     number = normal_phone(phone) if phone else None
     if phone and number is None:
         raise DomainError(N_("This is not a phone number."), field="phone")
     if number and db.session.scalar(db.select(User.id).where(User.phone == number)) is not None:
-        raise AlreadyUsedError(N_("This phone number has an account already."), field="phone")
+        raise AlreadyUsedError(N_("This phone number has an account: issue a new first code for it."), field="phone")
+    _must_have_no_account(person)
     code = password or new_code()
     user = User(
         username=name,
@@ -105,6 +108,17 @@ def create(
     db.session.flush()
     audit.record(actor, "user.create", user, now)
     return user, code
+
+
+def _must_have_no_account(person: Person) -> None:
+    """A second account for the same human is refused: the same row, or another one with the same PIN."""
+    held = db.session.scalar(db.select(User).where(User.person_id == person.id)) if person.id else None
+    if held is not None:
+        text = N_("This person has the account %(username)s: issue a new first code for it.")
+        raise AlreadyUsedError(text, field="member", username=held.username)
+    same = db.select(User.id).join(Person, Person.id == User.person_id).where(Person.pin == person.pin)
+    if person.pin and db.session.scalar(same.limit(1)) is not None:
+        raise AlreadyUsedError(N_("A person with this PIN has an account: issue a new first code for it."), field="pin")
 
 
 def hash_password(password: str) -> str:

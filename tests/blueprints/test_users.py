@@ -105,7 +105,7 @@ def test_a_user_name_or_phone_counts_once(admin, programme, name, value):
     programme.make_user(Role.FINANCE, username="taken", phone="0555112233")
     people = count(Person)
     answer = admin.submit("/people/new", **typed(**{name: value}))
-    assert answer.status_code == 422 and ("taken" in answer.text or "already" in answer.text)
+    assert answer.status_code == 422 and "issue a new first code" in text_of(answer.text)
     assert users.find("aigul") is None and count(Person) == people
 
 
@@ -117,6 +117,16 @@ def test_a_member_of_the_association_is_not_registered_a_second_time(admin, prog
     assert admin.submit("/people/new", **data).status_code == 200
     assert users.find("aigul").person is member and count(Person) == people
     assert users.find("aigul").association_ids == {association.id}
+
+
+def test_a_member_who_has_an_account_gets_no_second_one(admin, programme):
+    chair, association = programme.chair, programme.association
+    before = (count(User), count(Person))
+    data = typed(full_name=chair.person.full_name, role="member", association=str(association.id))
+    answer = admin.submit("/people/new", **data)
+    assert answer.status_code == 422 and f"has the account {chair.username}: issue a new" in text_of(answer.text)
+    assert form_fields(answer.text)["full_name"] == chair.person.full_name
+    assert (count(User), count(Person)) == before
 
 
 def test_the_operator_opens_accounts_for_members_of_the_own_centre_only(at_the_centre, programme):

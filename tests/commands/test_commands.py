@@ -148,14 +148,15 @@ def test_the_first_code_of_a_new_account_works(app: Flask) -> None:
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
-        (("--role", "secretary"), "is taken"),
+        (("--role", "secretary"), "is taken. For the same person, issue a new first code"),
+        (("--role", "secretary", "--phone", "+996 555 000111"), "has an account: issue a new first code"),
         (("--role", "operator", "--centre", "999"), "999 is not known"),
         (("--role", "donor", "--donor", "NOBODY"), "NOBODY is not known"),
     ],
 )
 def test_an_account_that_cannot_be_opened_is_refused_whole(app: Flask, options: tuple[str, ...], reason: str) -> None:
-    well(app, "user", "add", "aigul", "--name", "Айгүл Сатарова", "--role", "secretary")
-    name = "aigul" if reason == "is taken" else "nobody"
+    well(app, "user", "add", "aigul", "--name", "Айгүл Сатарова", "--role", "secretary", "--phone", "0555 000 111")
+    name = "aigul" if reason.startswith("is taken") else "nobody"
     done = run(app, "user", "add", name, "--name", "Бакыт Асанов", *options)
     assert done.exit_code == 1
     assert reason in done.output

@@ -5,11 +5,13 @@ from datetime import timedelta
 import pytest
 
 from app import clock
+from app.localisation import use_locale
 from app.services import users
 from app.services.actors import Actor
 from app.services.errors import AlreadyUsedError, DomainError
 from app.services.users import SignInRefusedError, TooManyAttemptsError
-from models.users import Role
+from models.base import db
+from models.users import Role, User
 from tests.factories import PASSWORD
 
 
@@ -77,6 +79,32 @@ def test_a_first_code_must_be_changed_and_expires(programme):
     assert enter("new", "жаңы сырсөз алма")
     with pytest.raises(SignInRefusedError):
         enter("new", code)
+
+
+def refused(person, username, **fields):
+    before = db.session.scalar(db.select(db.func.count()).select_from(User))
+    with pytest.raises(AlreadyUsedError) as refusal:
+        users.create(person, username, actor=None, now=clock.now(), **fields)
+    assert db.session.scalar(db.select(db.func.count()).select_from(User)) == before
+    return refusal.value.field, str(refusal.value)
+
+
+def test_nobody_gets_a_second_account_and_the_refusal_names_the_way_on(programme):
+    pin = "12003198500123"
+    person, twin = programme.make_person("Сапарова Айгүл"), programme.make_person("Сапарова А.")
+    person.pin = twin.pin = pin
+    programme.make_user(Role.SECRETARY, person=person, username="Aigul", phone="0555 123 456")
+    other = programme.make_person("Башка Адам")
+    with use_locale("en"):
+        field, text = refused(person, "second")
+        assert field == "member" and "Aigul" in text and "first code" in text
+        field, text = refused(twin, "second")
+        assert field == "pin" and "this PIN has an account" in text and "first code" in text
+        field, text = refused(other, "second", phone="+996 555 123456")
+        assert field == "phone" and "first code" in text
+        field, text = refused(other, " aigul ")
+        assert field == "username" and "is taken" in text and "first code" in text
+    assert users.create(other, "second", actor=None, now=clock.now())
 
 
 @pytest.mark.parametrize("password", ["short", "password1234", "aaaaaaaaaaaa", "my-zamira-name", "x" * 201])
