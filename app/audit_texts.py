@@ -42,6 +42,7 @@ ACTIONS: Mapping[str, str] = {
     "assignment.decline": N_("Gave a review back"),
     "assignment.recuse": N_("Declared an interest"),
     "association.add_member": N_("Entered a member"),
+    "association.change": N_("Changed an association"),
     "association.end_membership": N_("Ended a membership"),
     "association.found": N_("Registered an association"),
     "call.cancel": N_("Cancelled the call"),
@@ -49,6 +50,7 @@ ACTIONS: Mapping[str, str] = {
     "call.create": N_("Prepared a call"),
     "call.open": N_("Opened the call"),
     "call.set_weights": N_("Set the weights of the criteria"),
+    "centre.change": N_("Changed a resource centre"),
     "centre.open": N_("Registered a resource centre"),
     "contribution.record": N_("Recorded a contribution"),
     "contribution.refuse": N_("Refused a contribution"),
@@ -56,10 +58,12 @@ ACTIONS: Mapping[str, str] = {
     "contribution.verify": N_("Verified a contribution"),
     "document.attach": N_("Attached a document"),
     "document.remove": N_("Removed a document"),
+    "donor.change": N_("Changed a donor"),
     "donor.create": N_("Registered a donor"),
     "expenditure.accept": N_("Accepted spending"),
     "expenditure.record": N_("Recorded spending"),
     "expenditure.refuse": N_("Refused spending"),
+    "fund.change": N_("Changed a fund"),
     "fund.create": N_("Registered a fund"),
     "fund.receive": N_("Recorded money received from the donor"),
     "funding_report.fail": N_("A funding report could not be made"),
@@ -138,7 +142,7 @@ NOUNS: Mapping[str, str] = {
 
 HIDDEN = frozenset(
     {
-        "account", "assignments",
+        "account", "assignments", "centre",
         "application", "association", "call", "currency", "document", "event", "fund", "grant", "indicator", "key",
         "line", "person", "pledge",
     }

@@ -14,12 +14,13 @@ from models.applications import Application, ApplicationStatus
 from models.associations import Association, PayoutAccount
 from models.base import db
 from models.calls import Call, CallStatus
+from models.centres import Centre
 from models.contributions import Contribution
 from models.council_sessions import CouncilSession
 from models.documents import Document
 from models.expenditures import Expenditure
 from models.funding_reports import FundingReport
-from models.funds import Fund
+from models.funds import Donor, Fund
 from models.grants import Grant, Tranche
 from models.indicators import Result, Target
 from models.rates import ExchangeRate
@@ -36,7 +37,10 @@ class Permission(StrEnum):
     NOTIFICATION_READ = "notification:read"
     CALL_READ = "call:read"
     CALL_MANAGE = "call:manage"
+    CENTRE_READ = "centre:read"
+    CENTRE_MANAGE = "centre:manage"
     ASSOCIATION_READ = "association:read"
+    ASSOCIATION_MANAGE = "association:manage"
     MEMBER_MANAGE = "member:manage"
     PAYOUT_ACCOUNT_PROPOSE = "payout_account:propose"
     PAYOUT_ACCOUNT_CONFIRM = "payout_account:confirm"
@@ -71,6 +75,8 @@ class Permission(StrEnum):
     VISIT_MANAGE = "visit:manage"
     RESULT_REPORT = "result:report"
     RESULT_VERIFY = "result:verify"
+    DONOR_READ = "donor:read"
+    DONOR_MANAGE = "donor:manage"
     FUND_READ = "fund:read"
     FUND_MANAGE = "fund:manage"
     RATE_READ = "rate:read"
@@ -121,7 +127,10 @@ GRANTS: Mapping[Permission, Mapping[Role, Scope]] = {
     P.NOTIFICATION_READ: _EVERYBODY,
     P.CALL_READ: _EVERYBODY,
     P.CALL_MANAGE: {R.SECRETARY: S.ALL},
+    P.CENTRE_READ: _OFFICE | {R.OPERATOR: S.CENTRE, R.FINANCE: S.ALL, R.MONITOR: S.ALL, R.ADMINISTRATOR: S.ALL},
+    P.CENTRE_MANAGE: {R.ADMINISTRATOR: S.ALL},
     P.ASSOCIATION_READ: _APPLICANT | _OFFICE | {R.FINANCE: S.ALL, R.MONITOR: S.ALL, R.ADMINISTRATOR: S.ALL},
+    P.ASSOCIATION_MANAGE: {R.ADMINISTRATOR: S.ALL},
     P.MEMBER_MANAGE: {R.OPERATOR: S.CENTRE, R.ADMINISTRATOR: S.ALL},
     P.PAYOUT_ACCOUNT_PROPOSE: _APPLICANT,
     P.PAYOUT_ACCOUNT_CONFIRM: {R.FINANCE: S.ALL},
@@ -156,6 +165,8 @@ GRANTS: Mapping[Permission, Mapping[Role, Scope]] = {
     P.VISIT_MANAGE: {R.MONITOR: S.ALL},
     P.RESULT_REPORT: _APPLICANT,
     P.RESULT_VERIFY: {R.MONITOR: S.ALL},
+    P.DONOR_READ: _OFFICE | {R.FINANCE: S.ALL},
+    P.DONOR_MANAGE: {R.FINANCE: S.ALL},
     P.FUND_READ: _OFFICE | {R.FINANCE: S.ALL, R.DONOR: S.DONOR},
     P.FUND_MANAGE: {R.FINANCE: S.ALL},
     P.RATE_READ: {R.SECRETARY: S.ALL, R.FINANCE: S.ALL},
@@ -188,6 +199,8 @@ def _covers(scope: Scope, user: User, on: Any) -> bool:
     if scope is Scope.DONOR:
         fund = on if isinstance(on, Fund) else getattr(on, "fund", None)
         return fund is not None and fund.donor_id in user.donor_ids
+    if isinstance(on, Centre):
+        return scope is Scope.CENTRE and on.id in user.centre_ids
     association = association_of(on)
     if association is None:
         return isinstance(on, User) and scope is Scope.CENTRE
@@ -226,6 +239,12 @@ def _associations(user: User) -> Any:
     if user.has_role(R.SECRETARY, R.COUNCIL_CHAIR, R.FINANCE, R.MONITOR, R.ADMINISTRATOR):
         return db.true()
     return Association.id.in_(_own_associations(user))
+
+
+def _centres(user: User) -> Any:
+    if user.has_role(R.SECRETARY, R.COUNCIL_CHAIR, R.FINANCE, R.MONITOR, R.ADMINISTRATOR):
+        return db.true()
+    return Centre.id.in_(user.centre_ids)
 
 
 def _own_associations(user: User) -> Any:
@@ -280,6 +299,10 @@ def _calls(user: User) -> Any:
     return Call.status.in_([CallStatus.OPEN, CallStatus.DECIDED]) & Call.is_public
 
 
+def _donors(user: User) -> Any:
+    return db.true() if user.has_role(R.SECRETARY, R.COUNCIL_CHAIR, R.FINANCE) else db.false()
+
+
 def _funds(user: User) -> Any:
     if user.has_role(R.SECRETARY, R.COUNCIL_CHAIR, R.FINANCE):
         return db.true()
@@ -325,9 +348,11 @@ _VISIBLE: Mapping[type[Any], Callable[[User], Any]] = {
     Assignment: _assignments,
     Association: _associations,
     Call: _calls,
+    Centre: _centres,
     Contribution: _of_grants(Contribution.grant_id),
     CouncilSession: _office_only,
     Document: _documents,
+    Donor: _donors,
     ExchangeRate: _rates,
     Expenditure: _of_grants(Expenditure.grant_id),
     Fund: _funds,

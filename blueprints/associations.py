@@ -5,17 +5,19 @@ from flask.typing import ResponseReturnValue
 
 from app import clock, policy
 from app.labels import label_text
-from app.localisation import gettext
+from app.localisation import current_locale, gettext
 from app.policy import Permission
-from app.services import application_lists, associations, calls
+from app.services import application_lists, associations, calls, centres, places
 from app.services.application_lists import Filter, Listed
 from app.web.access import actor, can, load, requires, signed_in_user
-from app.web.submissions import act_on_button, attempt, finish, form_page
-from forms.associations import MemberForm, PayoutAccountForm
+from app.web.submissions import act_on_button, attempt, check_version, finish, form_page
+from forms.associations import AssociationForm, MemberForm, NewAssociationForm, PayoutAccountForm
 from models.applications import Application, ApplicationStatus
-from models.associations import Association, Membership, MembershipRole
+from models.associations import Association, AssociationKind, Membership, MembershipRole
 from models.calls import Call
+from models.centres import Centre
 from models.people import MigrantStatus, Sex
+from models.places import Village
 
 bp = Blueprint("associations", __name__, url_prefix="/associations")
 PAGE = 60
@@ -64,6 +66,65 @@ def show(association_id: int) -> ResponseReturnValue:
     )
 
 
+@bp.route("/new/<int:centre_id>", methods=["GET", "POST"])
+@requires(GET=Permission.ASSOCIATION_MANAGE, POST=Permission.ASSOCIATION_MANAGE)
+def new(centre_id: int) -> ResponseReturnValue:
+    """Register an association at a centre."""
+    centre = load(Centre, centre_id)
+    there = {one.village_id for one in associations.of_centre(centre)}
+    offered = {one.id: one for one in places.villages(centre.ayil_okmotu)}
+    form = NewAssociationForm(kind=AssociationKind.VILLAGE.value)
+    form.kind.choices = [(one.value, label_text(one)) for one in AssociationKind]
+    form.village.choices = [("", gettext("Choose"))] + [
+        (one.id, _with_note(one, is_taken=one.id in there)) for one in offered.values()
+    ]
+    if form.validate_on_submit() and (made := attempt(form, lambda: _found(form, centre, offered))):
+        return finish(url_for(".show", association_id=made.id), gettext("The association is registered."))
+    return form_page("associations/new.html", form, centre=centre)
+
+
+def _with_note(village: Village, *, is_taken: bool) -> str:
+    name = village.name(current_locale())
+    return gettext("%(place)s (has an association)", place=name) if is_taken else name
+
+
+def _found(form: NewAssociationForm, centre: Centre, offered: dict[int, Village]) -> Association:
+    return associations.found(
+        AssociationKind(form.kind.data),
+        form.names(),
+        ayil_okmotu=centre.ayil_okmotu,
+        centre=centre,
+        village=offered.get(form.village.data),
+        founded_on=form.founded_on.data,
+        actor=actor(),
+        now=clock.now(),
+    )
+
+
+@bp.route("/<int:association_id>/edit", methods=["GET", "POST"])
+@requires(GET=Permission.ASSOCIATION_MANAGE, POST=Permission.ASSOCIATION_MANAGE)
+def edit(association_id: int) -> ResponseReturnValue:
+    """Change names, founding day and centre."""
+    association = load(Association, association_id, Permission.ASSOCIATION_MANAGE)
+    location, among = url_for(".show", association_id=association.id), {one.id: one for one in centres.listed()}
+    stored = {name: getattr(association, name) for name in ("name_ky", "name_ru", "name_en", "founded_on")}
+    form = AssociationForm(data=stored, centre=association.centre_id)
+    form.centre.choices = [(one.id, one.name(current_locale())) for one in among.values()]
+    if not form.is_submitted():
+        form.version.data = str(association.version)
+    if form.validate_on_submit():
+        check_version(form, association, {name: str(value or "") for name, value in stored.items()}, location)
+        if attempt(form, lambda: _change(form, association, among[form.centre.data])):
+            return finish(location, gettext("The association is changed."))
+    return form_page("associations/edit.html", form, association=association)
+
+
+def _change(form: AssociationForm, association: Association, centre: Centre) -> None:
+    associations.change(
+        association, form.names(), centre=centre, founded_on=form.founded_on.data, actor=actor(), now=clock.now()
+    )
+
+
 def _bid_of(association: Association, call: Call) -> Listed | None:
     """The application of the association in `call`, when there is one that was not withdrawn."""
     seen = policy.visible(signed_in_user(), Application).whereclause
@@ -93,6 +154,7 @@ def _enrol(association: Association, form: MemberForm) -> Membership:
         MembershipRole(form.role.data),
         sex=Sex(form.sex.data),
         birth_year=form.birth_year.data,
+        phone=form.phone.data,
         migrant_status=MigrantStatus(form.migrant_status.data),
         since_on=form.since_on.data,
         actor=actor(association),

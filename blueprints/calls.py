@@ -14,12 +14,22 @@ from app.services.calls import CallInput
 from app.services.rubrics import default_rubric
 from app.web.access import actor, can, load, public, requires, signed_in_user
 from app.web.submissions import act_on_button, attempt, check_version, finish, form_page
-from forms.calls import CallForm, WeightsForm, weights_form
+from forms.calls import CallForm, WeightsForm, percents_text, weights_form
 from models.base import BASE_CURRENCY, LOCALES
 from models.calls import Call
 from models.funds import Fund
 
 bp = Blueprint("calls", __name__)
+RULES = (
+    "match_percent",
+    "in_kind_counts",
+    "tranche_percents",
+    "accounting_percent",
+    "reviewers_per_application",
+    "pass_total",
+    "pass_section_percent",
+)
+NOT_TEXT = ("fund", "in_kind_counts")
 
 
 @bp.get("/calls")
@@ -50,9 +60,7 @@ def show(call_id: int) -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     """Prepare a call; it starts with the default rubric."""
     funds = calls.funds_to_choose()
-    form = _with_funds(CallForm(), funds)
-    if form.match_percent.data is None and not form.is_submitted():
-        form.match_percent.data = 100
+    form = _with_funds(CallForm(data=_rules(CallInput)), funds)
     if form.validate_on_submit() and (
         call := attempt(
             form,
@@ -75,7 +83,7 @@ def edit(call_id: int) -> ResponseReturnValue:
     if not form.is_submitted():
         form.version.data = str(call.version)
     if form.validate_on_submit():
-        check_version(form, call, {name: str(stored[name]) for name in stored if name != "fund"}, location)
+        check_version(form, call, {name: str(stored[name]) for name in stored if name not in NOT_TEXT}, location)
         if attempt(
             form,
             lambda: calls.change(call, _chosen(form, funds), _content(form), actor=actor(), now=clock.now()),
@@ -105,7 +113,18 @@ def _content(form: CallForm) -> CallInput:
         grant_floor=to_minor(form.grant_floor.data, BASE_CURRENCY),
         grant_ceiling=to_minor(form.grant_ceiling.data, BASE_CURRENCY),
         match_percent=form.match_percent.data,
+        in_kind_counts=form.in_kind_counts.data,
+        tranche_percents=form.tranche_percents.parts,
+        accounting_percent=form.accounting_percent.data,
+        reviewers_per_application=form.reviewers_per_application.data,
+        pass_total=form.pass_total.data,
+        pass_section_percent=form.pass_section_percent.data,
     )
+
+
+def _rules(call: Call | type[CallInput]) -> dict[str, object]:
+    """The rules of a call as its form shows them; of `CallInput`: the usual ones."""
+    return {name: getattr(call, name) for name in RULES} | {"tranche_percents": percents_text(call.tranche_percents)}
 
 
 def _stored(call: Call) -> dict[str, object]:
@@ -116,7 +135,7 @@ def _stored(call: Call) -> dict[str, object]:
         "code": call.code,
         "opens_on": clock.bishkek_day(call.opens_at),
         "closes_on": clock.bishkek_day(call.closes_at),
-        "match_percent": call.match_percent,
+        **_rules(call),
         **{f"title_{code}": call.title.get(code, "") for code in LOCALES},
         **{f"summary_{code}": call.summary.get(code, "") for code in LOCALES},
         **{name: plain_amount(getattr(call, name), BASE_CURRENCY) for name in amounts},

@@ -5,7 +5,8 @@ from flask.typing import ResponseReturnValue
 
 from app import clock, policy
 from app.policy import Permission
-from app.services import calls, desks, funding_reports, funds, notifications
+from app.services import calls, desks, first_steps, funding_reports, funds, notifications
+from app.services.first_steps import FirstStep
 from app.web.access import requires, signed_in_user
 from models.funding_reports import FundingReport, FundingReportStatus
 from models.funds import Fund
@@ -24,6 +25,7 @@ def index() -> ResponseReturnValue:
         "desks/index.html",
         user=user,
         own_funds=_funds_with_reports(user) if reads else None,
+        first_steps=_first_steps() if administers else [],
         waiting_accounts=desks.awaiting_first_sign_in() if administers else None,
         only_reads=user.roles <= {Role.DONOR, Role.ADMINISTRATOR},
         tasks=desks.tasks_for(user, now),
@@ -31,6 +33,12 @@ def index() -> ResponseReturnValue:
         open_calls=calls.open_calls(now),
         today=clock.bishkek_day(now),
     )
+
+
+def _first_steps() -> list[FirstStep]:
+    """What a new programme still needs; nothing once everything is there."""
+    steps = first_steps.all_of_them()
+    return [] if all(step.is_done for step in steps) else steps
 
 
 def _funds_with_reports(user: User) -> list[tuple[Fund, FundingReport | None]]:

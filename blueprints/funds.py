@@ -1,17 +1,23 @@
-"""Funds: what donors paid and where it is."""
+"""Funds: what donors agreed and paid, and where it is."""
+
+from decimal import Decimal
+from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock
-from app.localisation import N_, gettext, to_minor
+from app.labels import currency_text
+from app.localisation import EXPONENTS, N_, current_locale, gettext, plain_amount, to_minor
 from app.policy import Permission, visible
-from app.services import funds, grants, ledger, users
+from app.services import donors, funds, grants, ledger, users
 from app.services.errors import DomainError
+from app.services.funds import FundInput
 from app.web.access import actor, can, load, requires, row_number, signed_in_user
-from app.web.submissions import attempt, finish, form_page
-from forms.funds import ReceiveForm
-from models.funds import Fund, FundInstalment
+from app.web.submissions import attempt, check_version, finish, form_page
+from forms.funds import FundForm, ReceiveForm
+from models.base import LOCALES
+from models.funds import Donor, Fund, FundInstalment
 from models.grants import Grant
 
 bp = Blueprint("funds", __name__, url_prefix="/funds")
@@ -23,7 +29,82 @@ PAGE = 25
 def index() -> ResponseReturnValue:
     """The funds somebody may read."""
     rows = [(fund, funds.position(fund)) for fund in funds.listed(visible(signed_in_user(), Fund))]
-    return render_template("funds/index.html", rows=rows)
+    has_donors = bool(donors.listed()) if can(Permission.FUND_MANAGE) else False
+    return render_template("funds/index.html", rows=rows, has_donors=has_donors)
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@requires(GET=Permission.FUND_MANAGE, POST=Permission.FUND_MANAGE)
+def new() -> ResponseReturnValue:
+    """Enter a fund as its agreement says."""
+    among = donors.listed()
+    form = _offer(FundForm(currency="EUR"), among)
+    if form.validate_on_submit() and (
+        fund := attempt(
+            form, lambda: funds.create(_chosen(form, among), _content(form), actor=actor(), now=clock.now())
+        )
+    ):
+        return finish(url_for("funds.show", fund_id=fund.id), gettext("The fund is entered. It holds no money yet."))
+    return form_page("funds/new.html", form)
+
+
+@bp.route("/<int:fund_id>/edit", methods=["GET", "POST"])
+@requires(GET=Permission.FUND_MANAGE, POST=Permission.FUND_MANAGE)
+def edit(fund_id: int) -> ResponseReturnValue:
+    """Change a fund; what its money depends on only before money has come."""
+    fund, among = load(Fund, fund_id, Permission.FUND_MANAGE), donors.listed()
+    location, stored = url_for("funds.show", fund_id=fund.id), _stored(fund)
+    form = _offer(FundForm(data=stored, donor=fund.donor_id), among)
+    if not form.is_submitted():
+        form.version.data = str(fund.version)
+    if form.validate_on_submit():
+        check_version(form, fund, {name: str(value) for name, value in stored.items()}, location)
+        if attempt(
+            form, lambda: funds.change(fund, _chosen(form, among), _content(form), actor=actor(), now=clock.now())
+        ):
+            return finish(location, gettext("The fund is changed."))
+    return form_page("funds/edit.html", form, fund=fund)
+
+
+def _offer(form: FundForm, among: list[Donor]) -> FundForm:
+    form.donor.choices = [(donor.id, donor.name(current_locale())) for donor in among]
+    form.currency.choices = [(code, f"{code} · {currency_text(code)}") for code in EXPONENTS]
+    return form
+
+
+def _chosen(form: FundForm, among: list[Donor]) -> Donor:
+    return next(donor for donor in among if donor.id == form.donor.data)
+
+
+def _content(form: FundForm) -> FundInput:
+    return FundInput(
+        code=form.code.data,
+        names=form.names(),
+        currency=form.currency.data,
+        amount=_minor(form.amount.data, form.currency.data),
+        starts_on=form.starts_on.data,
+        ends_on=form.ends_on.data,
+        purpose=form.texts("purpose"),
+        statement=form.texts("statement"),
+    )
+
+
+def _stored(fund: Fund) -> dict[str, Any]:
+    """The fields of the form as they are kept, but for the donor."""
+    kept = ("code", "name_ky", "name_ru", "name_en", "currency", "starts_on", "ends_on")
+    texts = {"purpose": fund.purpose, "statement": fund.statement}
+    return {
+        **{name: getattr(fund, name) for name in kept},
+        "amount": plain_amount(fund.amount, fund.currency),
+        **{f"{name}_{code}": text.get(code, "") for name, text in texts.items() for code in LOCALES},
+    }
+
+
+def _minor(amount: Decimal, currency: str) -> int:
+    try:
+        return to_minor(amount, currency)
+    except ValueError as error:
+        raise DomainError(N_("This currency has no fractions: enter a whole number."), field="amount") from error
 
 
 @bp.get("/<int:fund_id>")
@@ -62,13 +143,9 @@ def receive(fund_id: int) -> ResponseReturnValue:
 
 
 def _receive(form: ReceiveForm, fund: Fund) -> FundInstalment:
-    try:
-        amount = to_minor(form.amount.data, fund.currency)
-    except ValueError as error:
-        raise DomainError(N_("This currency has no fractions: enter a whole number."), field="amount") from error
     return funds.receive(
         fund,
-        amount,
+        _minor(form.amount.data, fund.currency),
         received_on=form.received_on.data,
         bank_reference=form.bank_reference.data,
         actor=actor(),

@@ -7,7 +7,7 @@ from app import clock, policy
 from app.labels import ROLES, label_text
 from app.localisation import current_locale, gettext
 from app.policy import Permission
-from app.services import associations, user_accounts, users
+from app.services import associations, centres, donors, user_accounts, users
 from app.web.access import actor, load, requires, row_number, signed_in_user
 from app.web.submissions import act_on_button, attempt, finish, finish_with, form_page
 from forms.base import ConfirmForm
@@ -43,7 +43,7 @@ def new() -> ResponseReturnValue:
     """Open an account. An operator opens it for a member of an association of the own centre."""
     if not signed_in_user().has_role(Role.ADMINISTRATOR):
         return _new_for_member()
-    form = NewUserForm()
+    form = NewUserForm(role=request.args.get("role"), centre=request.args.get("centre"))
     _offer_roles(form)
     if form.validate_on_submit() and (opened := attempt(form, lambda: _open_account(form))):
         return _show_code(*opened)
@@ -79,8 +79,8 @@ def _offer_roles(form: RoleForm) -> None:
     locale, nothing = current_locale(), ("", gettext("None"))
     form.role.choices = [("", gettext("Choose"))] + [(role.value, gettext(text)) for role, text in ROLES.items()]
     form.association.choices = [nothing] + [(one.id, one.name(locale)) for one in associations.search("", EVERY)]
-    form.centre.choices = [nothing] + [(one.id, one.name(locale)) for one in user_accounts.centres()]
-    form.donor.choices = [nothing] + [(one.id, one.name(locale)) for one in user_accounts.donors()]
+    form.centre.choices = [nothing] + [(one.id, one.name(locale)) for one in centres.listed()]
+    form.donor.choices = [nothing] + [(one.id, one.name(locale)) for one in donors.listed()]
 
 
 def _open_account(form: NewUserForm) -> tuple[User, str]:

@@ -1,12 +1,31 @@
-"""Members and payout accounts of an association."""
+"""An association, its members and payout accounts."""
 
 from typing import Any
 
 from wtforms import RadioField, SelectField
-from wtforms.validators import ValidationError
+from wtforms.validators import Optional, ValidationError
 
 from app.localisation import N_, gettext, lazy
-from forms.base import BaseForm, DayField, TextField, WholeNumberField, required_input
+from forms.base import BaseForm, DayField, NamedForm, TextField, WholeNumberField, required_input
+
+
+def _optional_id(value: Any) -> int | None:
+    return int(value) if value not in (None, "", "None") else None
+
+
+class NewAssociationForm(NamedForm):
+    """An association to be registered at a centre; the view sets the choices."""
+
+    kind = RadioField(lazy(N_("Kind")), validators=[required_input()])
+    village = SelectField(lazy(N_("Village")), coerce=_optional_id, validators=[Optional()])
+    founded_on = DayField(N_("Founded on"), required=False)
+
+
+class AssociationForm(NamedForm):
+    """What can be changed of an association; the view sets the choices."""
+
+    centre = SelectField(lazy(N_("Resource centre")), coerce=int, validators=[required_input()])
+    founded_on = DayField(N_("Founded on"), required=False)
 
 
 class MemberForm(BaseForm):
@@ -16,6 +35,7 @@ class MemberForm(BaseForm):
     role = SelectField(lazy(N_("Office")), validators=[required_input()])
     sex = RadioField(lazy(N_("Sex")), validators=[required_input()])
     birth_year = WholeNumberField(N_("Year of birth"), required=False)
+    phone = TextField(N_("Phone"), required=False, longest=20, render_kw={"inputmode": "tel", "autocomplete": "off"})
     migrant_status = SelectField(lazy(N_("Tie to migration")), validators=[required_input()])
     since_on = DayField(N_("Member since"))
 

@@ -8,7 +8,7 @@ from typing import Any
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import Field, HiddenField, StringField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, Regexp, ValidationError
 
 from app.localisation import N_, gettext, lazy, translated, translated_plural
 
@@ -74,6 +74,15 @@ class TextField(StringField):
             Length(max=longest, message=too_long(longest)),
         ]
         super().__init__(lazy(label), validators=checks, filters=[_clean], **kwargs)
+
+
+class CodeField(TextField):
+    """A short name that stands in file names and on papers."""
+
+    def pre_validate(self, form: Any) -> None:
+        """Look at the letters once the length is right."""
+        if self.data:
+            Regexp(r"^[A-Za-z0-9-]+$", message=lazy(N_("Use Latin letters, digits and hyphens only.")))(form, self)
 
 
 class LongTextField(TextAreaField):
@@ -195,6 +204,18 @@ class UploadField(FileField):
 
     def __init__(self, label: str, *, required: bool = True, **kwargs: Any) -> None:
         super().__init__(lazy(label), validators=[_file_required] if required else [], **kwargs)
+
+
+class NamedForm(BaseForm):
+    """What has a proper name in three languages."""
+
+    name_ky = TextField(N_("Name in Kyrgyz"))
+    name_ru = TextField(N_("Name in Russian"))
+    name_en = TextField(N_("Name in English"))
+
+    def names(self) -> dict[str, str]:
+        """{"ky": …, "ru": …, "en": …}."""
+        return {"ky": self.name_ky.data, "ru": self.name_ru.data, "en": self.name_en.data}
 
 
 def _file_required(form: Any, field: Any) -> None:

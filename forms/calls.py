@@ -3,24 +3,48 @@
 from collections.abc import Sequence
 from typing import Any
 
-from wtforms import SelectField
-from wtforms.validators import Regexp, ValidationError
+from wtforms import BooleanField, SelectField
+from wtforms.validators import ValidationError
 
 from app.localisation import N_, gettext, lazy
-from forms.base import AmountField, BaseForm, DayField, LongTextField, TextField, WholeNumberField, required_input
+from forms.base import (
+    AmountField,
+    BaseForm,
+    CodeField,
+    DayField,
+    LongTextField,
+    TextField,
+    WholeNumberField,
+    required_input,
+)
 
 LONGEST_TITLE, LONGEST_SUMMARY = 200, 2000
 
 
-def _code_letters() -> Any:
-    return Regexp(r"^[A-Za-z0-9-]+$", message=lazy(N_("Use Latin letters, digits and hyphens only.")))
+class PercentsField(TextField):
+    """Whole percentages one after the other, as in 40 / 40 / 20."""
+
+    parts: Sequence[int] = ()
+
+    def post_validate(self, form: Any, validation_stopped: bool) -> None:
+        if validation_stopped:
+            return
+        words = self.data.translate(str.maketrans("%/+,;", "     ")).split()
+        if not words or not all(word.isascii() and word.isdigit() and len(word) <= 3 for word in words):
+            raise ValidationError(gettext("Enter whole numbers one after the other, as in 40 / 40 / 20."))
+        self.parts = tuple(int(word) for word in words)
+
+
+def percents_text(parts: Sequence[int]) -> str:
+    """Percentages as they are typed."""
+    return " / ".join(str(part) for part in parts)
 
 
 class CallForm(BaseForm):
     """A call before it opens."""
 
     fund = SelectField(lazy(N_("Fund")), coerce=int, validators=[required_input()])
-    code = TextField(N_("Short name for files and papers"), longest=30)
+    code = CodeField(N_("Short name for files and papers"), longest=30)
     title_ky = TextField(N_("Title in Kyrgyz"), longest=LONGEST_TITLE)
     title_ru = TextField(N_("Title in Russian"), longest=LONGEST_TITLE)
     title_en = TextField(N_("Title in English"), longest=LONGEST_TITLE)
@@ -33,9 +57,12 @@ class CallForm(BaseForm):
     grant_floor = AmountField(N_("Smallest grant"))
     grant_ceiling = AmountField(N_("Largest grant"))
     match_percent = WholeNumberField(N_("Grant for each 100 som of co-investment"))
-
-    def validate_code(self, field: Any) -> None:
-        _code_letters()(self, field)
+    in_kind_counts = BooleanField(lazy(N_("Goods and labour count toward the co-investment")))
+    tranche_percents = PercentsField(N_("Parts in which the grant is paid"), longest=40)
+    accounting_percent = WholeNumberField(N_("Accounted for before the next tranche"))
+    reviewers_per_application = WholeNumberField(N_("Reviewers for each application"))
+    pass_total = WholeNumberField(N_("Points needed to pass"))
+    pass_section_percent = WholeNumberField(N_("Needed in each criterion"))
 
 
 class WeightsForm(BaseForm):

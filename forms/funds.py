@@ -1,7 +1,43 @@
-"""Funds: an instalment from the donor."""
+"""Funds: the agreement with the donor, and its instalments."""
 
-from app.localisation import N_
-from forms.base import AmountField, BaseForm, DayField, TextField
+from typing import Any
+
+from wtforms import SelectField
+
+from app.localisation import LOCALE_CODES, N_, lazy
+from forms.base import (
+    AmountField,
+    BaseForm,
+    CodeField,
+    DayField,
+    LongTextField,
+    NamedForm,
+    TextField,
+    required_input,
+)
+
+LONGEST_PURPOSE, LONGEST_STATEMENT = 1000, 400
+
+
+class FundForm(NamedForm):
+    """A fund as the agreement says; the view sets the choices."""
+
+    donor = SelectField(lazy(N_("Donor")), coerce=int, validators=[required_input()])
+    code = CodeField(N_("Short name for files and papers"), longest=20)
+    currency = SelectField(lazy(N_("Currency")), validators=[required_input()])
+    amount = AmountField(N_("Amount agreed"))
+    starts_on = DayField(N_("First day"))
+    ends_on = DayField(N_("Last day"))
+    purpose_ky = LongTextField(N_("Purpose in Kyrgyz"), longest=LONGEST_PURPOSE)
+    purpose_ru = LongTextField(N_("Purpose in Russian"), longest=LONGEST_PURPOSE)
+    purpose_en = LongTextField(N_("Purpose in English"), longest=LONGEST_PURPOSE)
+    statement_ky = LongTextField(N_("Funding statement in Kyrgyz"), longest=LONGEST_STATEMENT)
+    statement_ru = LongTextField(N_("Funding statement in Russian"), longest=LONGEST_STATEMENT)
+    statement_en = LongTextField(N_("Funding statement in English"), longest=LONGEST_STATEMENT)
+
+    def texts(self, name: str) -> dict[str, Any]:
+        """`purpose` or `statement` in the three languages."""
+        return {code: self[f"{name}_{code}"].data for code in LOCALE_CODES}
 
 
 class ReceiveForm(BaseForm):

@@ -66,7 +66,7 @@ def load(*, storage: Path, today: date | None = None) -> Programme:
     for story in (
         people.staff(programme),
         rates.weekly(programme),
-        people.centres(programme),
+        people.open_centres(programme),
         funds.agreements(programme),
     ):
         programme.agenda.start(story)

@@ -4,7 +4,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from app.services import funds
+from app.services import donors, funds
+from app.services.funds import FundInput
 from models.funds import Emblem, Fund
 from seeds import people
 from seeds.agenda import Story, at
@@ -25,21 +26,23 @@ def agreements(programme: Programme) -> Story:
     now = yield at(programme.calendar.on(2025, 1, 9), 11)
     actor = programme.as_staff("finance1")
     for row in programme.content.funds["donors"]:
-        programme.donors[row["code"]] = funds.create_donor(
+        programme.donors[row["code"]] = donors.create(
             row["code"], row["name"], Emblem(row["emblem"]), actor=actor, now=now
         )
         people.donor_account(programme, row["code"], REPRESENTATIVES[row["code"]], now)
     for row in programme.content.funds["funds"]:
         fund = funds.create(
             programme.donors[row["donor"]],
-            row["code"],
-            row["title"],
-            currency=row["currency"],
-            amount=minor(row["amount"]),
-            starts_on=programme.calendar.on(2025, 1, 1),
-            ends_on=programme.calendar.on(2027, 12, 31),
-            purpose=row["purpose"],
-            statement=row["statement"],
+            FundInput(
+                code=row["code"],
+                names=row["title"],
+                currency=row["currency"],
+                amount=minor(row["amount"]),
+                starts_on=programme.calendar.on(2025, 1, 1),
+                ends_on=programme.calendar.on(2027, 12, 31),
+                purpose=row["purpose"],
+                statement=row["statement"],
+            ),
             actor=actor,
             now=now,
         )

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from random import Random
 
-from app.services import associations, users
+from app.services import associations, centres, users
 from app.services.actors import Actor
 from models.associations import Association, AssociationKind, MembershipRole
 from models.base import db
@@ -66,13 +66,13 @@ def staff(programme: Programme) -> Story:
         programme.reviewers.append(user)
 
 
-def centres(programme: Programme) -> Story:
+def open_centres(programme: Programme) -> Story:
     """One centre with its operator in each ayil okmotu; the associations follow in the days after."""
     chance = programme.chance("centres")
     now = yield at(programme.calendar.on(2025, 1, 7), 9)
     actor = programme.as_staff("admin")
     for number, ayil_okmotu in enumerate(programme.ayil_okmotus):
-        centre = associations.open_centre(
+        centre = centres.open_(
             ayil_okmotu, centre_names(ayil_okmotu), actor=actor, now=now, opening_hours=OPENING_HOURS
         )
         home = programme.villages[ayil_okmotu.id][0]

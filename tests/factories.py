@@ -22,8 +22,10 @@ from app.services import (
     assignments,
     associations,
     calls,
+    centres,
     council_sessions,
     documents,
+    donors,
     funds,
     questions,
     rates,
@@ -34,6 +36,7 @@ from app.services import (
 from app.services.actors import Actor
 from app.services.calls import CallInput
 from app.services.documents import Upload
+from app.services.funds import FundInput
 from app.services.reviews import Judgement
 from app.services.rubrics import default_rubric
 from models.applications import Application, ApplicationStatus, BudgetHeading, Payer, ScreeningOutcome
@@ -197,9 +200,7 @@ class Programme(GrantFactories):
     def centre_of(self, ayil_okmotu: AyilOkmotu) -> Centre:
         if ayil_okmotu.id not in self._centres:
             names = three(f"Борбор {ayil_okmotu.soate}")
-            self._centres[ayil_okmotu.id] = associations.open_centre(
-                ayil_okmotu, names, actor=None, now=clock.now() - LONG_AGO
-            )
+            self._centres[ayil_okmotu.id] = centres.open_(ayil_okmotu, names, actor=None, now=clock.now() - LONG_AGO)
         return self._centres[ayil_okmotu.id]
 
     def make_association(self, *, in_another_centre: bool = False, with_account: bool = True) -> Association:
@@ -247,18 +248,20 @@ class Programme(GrantFactories):
     def make_fund(self, code: str = "", *, currency: str = "KGS", amount: int = 100_000_000 * SOM) -> Fund:
         """A fund that has received all of its amount."""
         number, now, actor = next(self._numbers), clock.now() - LONG_AGO, Actor(self.finance)
-        donor = funds.create_donor(f"D{number}", three("Донор"), Emblem.EU, actor=actor, now=now)
+        donor = donors.create(f"D{number}", three("Донор"), Emblem.EU, actor=actor, now=now)
         day = clock.bishkek_day(now)
         fund = funds.create(
             donor,
-            code or f"F{number}",
-            three("Фонд"),
-            currency=currency,
-            amount=amount,
-            starts_on=day,
-            ends_on=day + timedelta(days=1500),
-            purpose=three("Айылдарды өнүктүрүү"),
-            statement=three("Каржылайт"),
+            FundInput(
+                code=code or f"F{number}",
+                names=three("Фонд"),
+                currency=currency,
+                amount=amount,
+                starts_on=day,
+                ends_on=day + timedelta(days=1500),
+                purpose=three("Айылдарды өнүктүрүү"),
+                statement=three("Каржылайт"),
+            ),
             actor=actor,
             now=now,
         )

@@ -1,4 +1,4 @@
-"""Associations, their members, payout accounts and centres."""
+"""Associations, their members and payout accounts."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -6,11 +6,11 @@ from typing import Any
 
 from app.clock import bishkek_day
 from app.localisation import N_, fold, sort_key
-from app.services import audit
+from app.services import audit, users
 from app.services.actors import Actor
 from app.services.errors import AlreadyUsedError, DomainError, SeparationOfDutyError
 from models.associations import Association, AssociationKind, Membership, MembershipRole, PayoutAccount
-from models.base import db
+from models.base import db, lock_name
 from models.centres import Centre
 from models.people import MigrantStatus, Person, Sex
 from models.places import AyilOkmotu, Village
@@ -48,22 +48,6 @@ def register_person(
     return person
 
 
-def open_centre(
-    ayil_okmotu: AyilOkmotu, names: Mapping[str, str], *, actor: Actor | None, now: datetime, opening_hours: str = ""
-) -> Centre:
-    centre = Centre(
-        ayil_okmotu=ayil_okmotu,
-        name_ky=names["ky"],
-        name_ru=names["ru"],
-        name_en=names["en"],
-        opening_hours=opening_hours,
-    )
-    db.session.add(centre)
-    db.session.flush()
-    audit.record(actor, "centre.open", centre, now)
-    return centre
-
-
 def found(
     kind: AssociationKind,
     names: Mapping[str, str],
@@ -75,23 +59,79 @@ def found(
     actor: Actor | None,
     now: datetime,
 ) -> Association:
-    """Register an association of a village or of an ayil okmotu."""
-    association = Association(
-        kind=kind,
-        name_ky=names["ky"],
-        name_ru=names["ru"],
-        name_en=names["en"],
-        ayil_okmotu=ayil_okmotu,
-        village=village,
-        centre=centre,
-        founded_on=founded_on,
-        search_text=fold(" ".join((*names.values(), ayil_okmotu.name_ky, ayil_okmotu.name_ru, ayil_okmotu.name_en))),
-        sort_key=sort_key(names["ky"]),
-    )
+    """Register an association of a village or of an ayil okmotu: each has one.
+
+    Raises `AlreadyUsedError` that names the association there is already, `DomainError` for a village that is
+    missing or of another ayil okmotu and for a day in the future.
+    """
+    if kind is AssociationKind.VILLAGE and (village is None or village.ayil_okmotu_id != ayil_okmotu.id):
+        raise DomainError(N_("Choose a village of this ayil aymak."), field="village")
+    if kind is AssociationKind.AYIL_OKMOTU:
+        village = None
+        lock_name(f"association of ayil okmotu {ayil_okmotu.id}")  # the database keeps one a village, not one here
+    there = existing(ayil_okmotu, village)
+    if there is not None:
+        text = N_("This village has an association already: %(association)s.")
+        if village is None:
+            text = N_("This ayil aymak has an association already: %(association)s.")
+        raise AlreadyUsedError(text, field="village" if village else "kind", association={"name": _names(there)})
+    _check_founding(founded_on, now)
+    association = Association(kind=kind, ayil_okmotu=ayil_okmotu, village=village, centre=centre, founded_on=founded_on)
+    _set_names(association, names)
     db.session.add(association)
     db.session.flush()
     audit.record(actor, "association.found", association, now)
     return association
+
+
+def change(
+    association: Association,
+    names: Mapping[str, str],
+    *,
+    centre: Centre,
+    founded_on: date | None,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Change names, founding day and the centre whose operators act for it. Kind and place stay."""
+    _check_founding(founded_on, now)
+    _set_names(association, names)
+    association.centre, association.founded_on = centre, founded_on
+    db.session.flush()
+    audit.record(actor, "association.change", association, now, centre=centre.id)
+
+
+def existing(ayil_okmotu: AyilOkmotu, village: Village | None) -> Association | None:
+    """The association of the village; without one, that of the ayil okmotu."""
+    query = db.select(Association).where(Association.ayil_okmotu_id == ayil_okmotu.id)
+    if village is not None:
+        return db.session.scalar(query.where(Association.village_id == village.id))
+    return db.session.scalar(query.where(Association.kind == AssociationKind.AYIL_OKMOTU).limit(1))
+
+
+def of_centre(centre: Centre) -> list[Association]:
+    """The associations of a centre: that of the ayil okmotu first, then the villages' in Kyrgyz order."""
+    query = db.select(Association).where(Association.centre_id == centre.id)
+    return sorted(
+        db.session.scalars(query.order_by(Association.sort_key, Association.id)),
+        key=lambda one: one.kind is not AssociationKind.AYIL_OKMOTU,
+    )
+
+
+def _check_founding(founded_on: date | None, now: datetime) -> None:
+    if founded_on is not None and founded_on > bishkek_day(now):
+        raise DomainError(N_("The day lies in the future."), field="founded_on")
+
+
+def _set_names(association: Association, names: Mapping[str, str]) -> None:
+    place = association.ayil_okmotu
+    association.name_ky, association.name_ru, association.name_en = names["ky"], names["ru"], names["en"]
+    association.search_text = fold(" ".join((*names.values(), place.name_ky, place.name_ru, place.name_en)))
+    association.sort_key = sort_key(names["ky"])
+
+
+def _names(association: Association) -> dict[str, str]:
+    return {"ky": association.name_ky, "ru": association.name_ru, "en": association.name_en}
 
 
 def add_member(
@@ -130,16 +170,19 @@ def enrol(
     since_on: date,
     actor: Actor,
     now: datetime,
+    phone: str | None = None,
 ) -> Membership:
     """Register a person of the association's village and enter the membership in one act."""
     if since_on > bishkek_day(now):
         raise DomainError(N_("The day lies in the future."), field="since_on")
+    number = users.checked_phone(phone)
     person = register_person(
         full_name,
         now=now,
         actor=actor,
         sex=sex,
         birth_year=birth_year,
+        phone=number,
         migrant_status=migrant_status,
         village=association.village,
     )

@@ -31,6 +31,9 @@ TRANSITIONS: Mapping[tuple[CallStatus, str], Transition] = {
 
 HIGHEST_AMOUNT = 100_000_000_000_00  # tyiyn: a hundred thousand million som is no programme's
 HIGHEST_MATCH = 1000  # percent
+MOST_TRANCHES = 6
+REVIEWERS = range(2, 6)
+"""How many people may judge an application: never one alone (domain.md section 5)."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,12 @@ class CriterionInput:
 
 @dataclass(frozen=True)
 class CallInput:
-    """What the secretary enters for a call. Amounts in tyiyn, `match_percent` 100 for 1:1."""
+    """What the secretary enters for a call. Amounts in tyiyn, `match_percent` 100 for 1:1.
+
+    `tranche_percents` total 100; `accounting_percent` of the money paid before is accounted for ahead of the next
+    tranche; an application passes with `pass_total` points of 100 and `pass_section_percent` of each criterion.
+    The defaults are those of domain.md section 5.
+    """
 
     code: str
     title: Mapping[str, str]
@@ -57,6 +65,12 @@ class CallInput:
     grant_floor: int
     grant_ceiling: int
     match_percent: int = 100
+    in_kind_counts: bool = False
+    tranche_percents: Sequence[int] = (40, 40, 20)
+    accounting_percent: int = 80
+    reviewers_per_application: int = 2
+    pass_total: int = 60
+    pass_section_percent: int = 50
 
 
 def create(fund: Fund, content: CallInput, rubric: Sequence[CriterionInput], *, actor: Actor, now: datetime) -> Call:
@@ -270,6 +284,18 @@ def _check(content: CallInput) -> None:
         raise DomainError(N_("The budget must be at least one grant at the ceiling."), field="budget")
     if not 0 < content.match_percent <= HIGHEST_MATCH:
         raise DomainError(N_("The match must be more than zero and believable."), field="match_percent")
+    parts = content.tranche_percents
+    if not 1 <= len(parts) <= MOST_TRANCHES or any(part < 1 for part in parts):
+        raise DomainError(N_("A grant is paid in one to six tranches of at least 1 %%."), field="tranche_percents")
+    if sum(parts) != 100:
+        raise DomainError(
+            N_("The tranches add up to %(total)s %%, not to 100 %%."), field="tranche_percents", total=sum(parts)
+        )
+    for name in ("accounting_percent", "pass_total", "pass_section_percent"):
+        if not 0 <= getattr(content, name) <= 100:
+            raise DomainError(N_("Enter a whole number from 0 to 100."), field=name)
+    if content.reviewers_per_application not in REVIEWERS:
+        raise DomainError(N_("Two to five reviewers judge an application."), field="reviewers_per_application")
 
 
 def _columns(content: CallInput) -> dict[str, Any]:
@@ -283,4 +309,10 @@ def _columns(content: CallInput) -> dict[str, Any]:
         "grant_floor": content.grant_floor,
         "grant_ceiling": content.grant_ceiling,
         "match_percent": content.match_percent,
+        "in_kind_counts": content.in_kind_counts,
+        "tranche_percents": list(content.tranche_percents),
+        "accounting_percent": content.accounting_percent,
+        "reviewers_per_application": content.reviewers_per_application,
+        "pass_total": content.pass_total,
+        "pass_section_percent": content.pass_section_percent,
     }

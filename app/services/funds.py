@@ -1,4 +1,4 @@
-"""Donors and funds: money received, promised to grants, paid and spent."""
+"""Funds: agreed with donors, received, promised to grants, paid and spent."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,14 +6,16 @@ from datetime import date, datetime
 from typing import Any
 
 from app.clock import bishkek_day
-from app.localisation import N_
+from app.localisation import EXPONENTS, N_, Money
 from app.services import audit, ledger, notifications, rates
 from app.services.actors import Actor
 from app.services.errors import AlreadyUsedError, DomainError, LimitExceededError
 from models.base import BASE_CURRENCY, db, lock
-from models.funds import Donor, Emblem, Fund, FundInstalment
+from models.funds import Donor, Fund, FundInstalment
 from models.ledger import AccountKind, EventKind
 from models.users import Role
+
+HIGHEST_AGREEMENT = 100_000_000_000_00  # minor units, as for a call
 
 
 @dataclass(frozen=True)
@@ -31,48 +33,87 @@ class Position:
         return self.advanced + self.spent
 
 
-def create_donor(code: str, names: Mapping[str, str], emblem: Emblem, *, actor: Actor, now: datetime) -> Donor:
-    donor = Donor(code=code, name_ky=names["ky"], name_ru=names["ru"], name_en=names["en"], emblem=emblem)
-    db.session.add(donor)
-    db.session.flush()
-    audit.record(actor, "donor.create", donor, now, code=code)
-    return donor
+@dataclass(frozen=True)
+class FundInput:
+    """What is entered for a fund. `amount` in minor units of `currency`; texts in three languages."""
+
+    code: str
+    names: Mapping[str, str]
+    currency: str
+    amount: int
+    starts_on: date
+    ends_on: date
+    purpose: Mapping[str, str]
+    statement: Mapping[str, str]
 
 
-def create(
-    donor: Donor,
-    code: str,
-    names: Mapping[str, str],
-    *,
-    currency: str,
-    amount: int,
-    starts_on: date,
-    ends_on: date,
-    purpose: Mapping[str, str],
-    statement: Mapping[str, str],
-    actor: Actor,
-    now: datetime,
-) -> Fund:
-    """Open a fund of `amount` minor units. It holds nothing until an instalment is received."""
-    if amount <= 0:
-        raise DomainError(N_("The amount must be more than zero."), field="amount")
-    fund = Fund(
-        code=code,
-        donor=donor,
-        name_ky=names["ky"],
-        name_ru=names["ru"],
-        name_en=names["en"],
-        currency=currency,
-        amount=amount,
-        starts_on=starts_on,
-        ends_on=ends_on,
-        purpose=dict(purpose),
-        statement=dict(statement),
-    )
+def create(donor: Donor, content: FundInput, *, actor: Actor, now: datetime) -> Fund:
+    """Open a fund. It holds nothing until an instalment is received.
+
+    Raises `AlreadyUsedError` for a code in use and `DomainError` at the field that does not fit.
+    """
+    _check(content, None)
+    fund = Fund(donor=donor, **_columns(content))
     db.session.add(fund)
     db.session.flush()
-    audit.record(actor, "fund.create", fund, now, code=code, amount=amount, currency=currency)
+    audit.record(actor, "fund.create", fund, now, code=content.code, amount=content.amount, currency=content.currency)
     return fund
+
+
+def change(fund: Fund, donor: Donor, content: FundInput, *, actor: Actor, now: datetime) -> None:
+    """Change a fund. Once money has come, code, donor and currency stay and the amount covers what came.
+
+    Raises `LimitExceededError` for an amount below that; else as `create` does.
+    """
+    lock(fund)
+    _check(content, fund)
+    if fund.instalments:
+        for name, is_same in (
+            ("code", content.code == fund.code),
+            ("donor", donor.id == fund.donor_id),
+            ("currency", content.currency == fund.currency),
+        ):
+            if not is_same:
+                raise DomainError(N_("Money has come already: this cannot be changed any more."), field=name)
+        come = sum(one.amount for one in fund.instalments)
+        if content.amount < come:
+            raise LimitExceededError(
+                N_("%(come)s has come already: the amount cannot be less."),
+                field="amount",
+                come=Money(come, fund.currency),
+            )
+    fund.donor = donor
+    for name, value in _columns(content).items():
+        setattr(fund, name, value)
+    db.session.flush()
+    audit.record(actor, "fund.change", fund, now, code=content.code, amount=content.amount, currency=content.currency)
+
+
+def _check(content: FundInput, own: Fund | None) -> None:
+    taken = db.session.scalar(db.select(Fund.id).where(Fund.code == content.code))
+    if taken is not None and (own is None or taken != own.id):
+        raise AlreadyUsedError(N_("This code is taken."), field="code")
+    if content.currency not in EXPONENTS:
+        raise DomainError(N_("The programme does not handle this currency."), field="currency")
+    if not 0 < content.amount <= HIGHEST_AGREEMENT:
+        raise DomainError(N_("The amount must be more than zero and believable."), field="amount")
+    if content.ends_on < content.starts_on:
+        raise DomainError(N_("The end must lie after the start."), field="ends_on")
+
+
+def _columns(content: FundInput) -> dict[str, Any]:
+    return {
+        "code": content.code,
+        "name_ky": content.names["ky"],
+        "name_ru": content.names["ru"],
+        "name_en": content.names["en"],
+        "currency": content.currency,
+        "amount": content.amount,
+        "starts_on": content.starts_on,
+        "ends_on": content.ends_on,
+        "purpose": dict(content.purpose),
+        "statement": dict(content.statement),
+    }
 
 
 def receive(

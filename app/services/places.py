@@ -1,4 +1,4 @@
-"""Places: import of a programme's own list, all or nothing, each refused row named."""
+"""Places: those there are, and the import of a programme's own list, all or nothing, each refused row named."""
 
 import csv
 from collections.abc import Iterable, Mapping
@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from app.localisation import sort_key
 from models.base import db
 from models.places import AyilOkmotu, Oblast, Rayon, Village
 
@@ -27,6 +28,18 @@ class ImportResult:
     changed: int = 0
     unchanged: int = 0
     refused: list[tuple[int, str]] = field(default_factory=list)
+
+
+def ayil_okmotus() -> list[AyilOkmotu]:
+    """The ayil okmotus there are today, in Kyrgyz order, with their rayons."""
+    query = db.select(AyilOkmotu).where(AyilOkmotu.valid_to.is_(None)).options(db.joinedload(AyilOkmotu.rayon))
+    return sorted(db.session.scalars(query), key=lambda one: sort_key(one.name_ky))
+
+
+def villages(ayil_okmotu: AyilOkmotu) -> list[Village]:
+    """The villages an ayil okmotu has today, in Kyrgyz order."""
+    query = db.select(Village).where(Village.ayil_okmotu_id == ayil_okmotu.id, Village.valid_to.is_(None))
+    return sorted(db.session.scalars(query), key=lambda one: sort_key(one.name_ky))
 
 
 def import_csv(lines: Iterable[str]) -> ImportResult:

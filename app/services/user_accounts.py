@@ -72,15 +72,6 @@ def members_without_account(centre_ids: Iterable[int]) -> list[Membership]:
     return list(db.session.scalars(query))
 
 
-def centres() -> list[Centre]:
-    """Every centre, by its Kyrgyz name."""
-    return list(db.session.scalars(db.select(Centre).order_by(Centre.name_ky)))
-
-
-def donors() -> list[Donor]:
-    return list(db.session.scalars(db.select(Donor).order_by(Donor.id)))
-
-
 def _member_called(full_name: str, association: Association) -> Person | None:
     """The one current member with this name."""
     name = fold(full_name)

@@ -64,6 +64,14 @@ def normal_phone(text: str) -> str | None:
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
+def checked_phone(text: str | None) -> str | None:
+    """As `normal_phone`, None for none given. Raises `DomainError` at the field `phone` for what is no number."""
+    number = normal_phone(text) if text else None
+    if text and number is None:
+        raise DomainError(N_("This is not a phone number."), field="phone")
+    return number
+
+
 def create(
     person: Person,
     username: str,
@@ -87,9 +95,7 @@ def create(
         raise AlreadyUsedError(
             N_("This user name is taken. For the same person, issue a new first code."), field="username"
         )
-    number = normal_phone(phone) if phone else None
-    if phone and number is None:
-        raise DomainError(N_("This is not a phone number."), field="phone")
+    number = checked_phone(phone)
     if number and db.session.scalar(db.select(User.id).where(User.phone == number)) is not None:
         raise AlreadyUsedError(N_("This phone number has an account: issue a new first code for it."), field="phone")
     _must_have_no_account(person)

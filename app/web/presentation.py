@@ -43,6 +43,7 @@ NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     (N_("Rates"), "rates.index", Permission.RATE_READ),
     (N_("Reports"), "funding_reports.index", Permission.FUNDING_REPORT_READ),
     (N_("Associations"), "associations.index", Permission.ASSOCIATION_READ),
+    (N_("Resource centres"), "centres.index", Permission.CENTRE_MANAGE),
     (N_("People"), "users.index", Permission.USER_READ),
     (N_("History"), "audit_events.index", Permission.AUDIT_READ),
 )

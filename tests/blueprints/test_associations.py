@@ -3,9 +3,9 @@
 import pytest
 
 from app import clock
-from app.services import users
+from app.services import associations, places, users
 from models.applications import ApplicationStatus
-from models.associations import Membership, PayoutAccount
+from models.associations import Association, Membership, PayoutAccount
 from models.base import db
 from models.people import Person
 from models.users import Role
@@ -16,6 +16,7 @@ MEMBER = {
     "role": "secretary",
     "sex": "female",
     "birth_year": "1984",
+    "phone": "0555 123456",
     "migrant_status": "returnee",
     "since_on": "01.02.2025",
 }
@@ -75,6 +76,7 @@ def test_a_member_is_entered_once(client, programme, url):
         ({"since_on": "13.10.2026"}, "The day lies in the future."),
         ({"full_name": "А"}, "Write the full name as in the passport."),
         ({"sex": None}, "Fill this in."),
+        ({"phone": "12"}, "This is not a phone number."),
     ],
 )
 def test_a_member_that_does_not_fit_leaves_nobody_behind(client, programme, url, changes, message):
@@ -125,3 +127,73 @@ def test_who_proposed_an_account_cannot_confirm_it(client, programme, associatio
     assert "You proposed this account: another person has to confirm it." in text_of(client.get(url).text)
     db.session.expire_all()
     assert account.confirmed_at is None
+
+
+NEW = {"name_ky": "Жаңы ассоциация", "name_ru": "Новая ассоциация", "name_en": "New association"}
+
+
+@pytest.fixture
+def admin(client, programme):
+    return client.sign_in(programme.administrator).speak("en")
+
+
+def free_village(association):
+    taken = {one.village_id for one in associations.of_centre(association.centre)}
+    return next(one for one in places.villages(association.ayil_okmotu) if one.id not in taken)
+
+
+def test_an_association_is_registered_once_at_its_centre(admin, association):
+    url, village = f"/associations/new/{association.centre_id}", free_village(association)
+    data = dict(form_fields(admin.get(url).text)) | NEW | {"village": str(village.id), "founded_on": "01.05.2024"}
+    answers = [admin.post(url, data=data) for _ in range(2)]
+    assert [one.status_code for one in answers] == [303, 303]
+    made = db.session.scalars(db.select(Association).where(Association.village_id == village.id)).one()
+    assert answers[0].location == f"/associations/{made.id}"
+    assert (made.name_en, made.centre_id) == ("New association", association.centre_id)
+    over = admin.submit(url, **NEW, kind="ayil_okmotu")
+    assert over.status_code == 303
+    assert "No members are entered yet." in text_of(admin.get(over.location).text)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"village": ""}, "Choose a village of this ayil aymak."),
+        ({"village": "taken"}, "This village has an association already: "),
+        ({"village": "777777"}, "Not a valid choice."),
+        ({"name_ru": ""}, "Fill this in."),
+        ({"founded_on": "13.10.2026"}, "The day lies in the future."),
+        ({"founded_on": "13.13.2026"}, "Enter a day as in 12.03.2027."),
+        ({"kind": "club"}, "Not a valid choice."),
+    ],
+)
+def test_an_association_that_does_not_fit_is_not_registered(admin, association, changes, message):
+    before = count(Association)
+    given = NEW | {"village": str(free_village(association).id)} | changes
+    if given["village"] == "taken":
+        given["village"] = str(association.village_id)
+        message += f"{association.name_en}."
+    answer = admin.submit(f"/associations/new/{association.centre_id}", **given)
+    assert answer.status_code == 422 and message in text_of(answer.text)
+    kept = form_fields(answer.text)
+    assert all(kept[name] == text for name, text in given.items() if name.startswith("name_"))
+    assert count(Association) == before
+
+
+def test_an_association_is_changed_and_goes_to_another_centre(admin, client, programme, association, url):
+    operator, other = programme.operator, programme.make_association(in_another_centre=True).centre
+    data = dict(form_fields(admin.get(f"{url}/edit").text))
+    assert admin.submit(f"{url}/edit", name_en="First", centre=str(other.id)).location == url
+    stale = admin.post(f"{url}/edit", data=data | {"name_en": "Second"})
+    assert stale.status_code == 409 and "First" in stale.text and "Second" in stale.text
+    assert admin.submit(f"{url}/edit", name_ky="").status_code == 422
+    db.session.expire_all()
+    assert (association.name_en, association.centre_id) == ("First", other.id)
+    assert client.sign_in(operator).get(url).status_code == 404
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.ADMINISTRATOR])
+def test_nobody_else_registers_associations(client, programme, association, url, role):
+    client.sign_in(programme.user_of(role))
+    assert client.get(f"/associations/new/{association.centre_id}").status_code == 403
+    assert client.get(f"{url}/edit").status_code == 403

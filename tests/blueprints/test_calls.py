@@ -53,6 +53,27 @@ def test_a_call_is_prepared_with_days_in_bishkek_money_in_tyiyn_and_the_default_
     assert "Spring call" in page and "Monday, 30 Nov 2026, 23:59" in page
 
 
+def test_the_usual_rules_stand_in_the_form_and_others_can_be_typed(secretary):
+    rules = (
+        "tranche_percents",
+        "accounting_percent",
+        "reviewers_per_application",
+        "pass_total",
+        "pass_section_percent",
+    )
+    form = form_fields(secretary.get("/calls/new").text)
+    assert [form[name] for name in rules] == ["40 / 40 / 20", "80", "2", "60", "50"] and "in_kind_counts" not in form
+    typed = dict(zip(rules, ("50%, 50%", "90", "3", "70", "40"), strict=True)) | {"in_kind_counts": "y"}
+    answer = secretary.submit("/calls/new", **TYPED, **typed)
+    assert answer.status_code == 303
+    call = db.session.scalars(db.select(Call)).one()
+    assert [getattr(call, name) for name in rules] == [[50, 50], 90, 3, 70, 40] and call.in_kind_counts
+    kept = form_fields(secretary.get(f"{answer.location}/edit").text)
+    assert kept["tranche_percents"] == "50 / 50" and kept["in_kind_counts"] == "y"
+    page = text_of(secretary.get(answer.location).text).replace("\N{NO-BREAK SPACE}", " ")
+    assert "2 instalments: 50 % + 50 %" in page and "3 reviewers" in page and "70 of 100 points" in page
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
@@ -65,6 +86,15 @@ def test_a_call_is_prepared_with_days_in_bishkek_money_in_tyiyn_and_the_default_
         ({"closes_on": "19.10.2026"}, "The deadline must lie after the opening."),
         ({"closes_on": "31.02.2027"}, "Enter a day as in 12.03.2027."),
         ({"match_percent": "0"}, "The match must be more than zero and believable."),
+        ({"tranche_percents": "50 / 40"}, "The tranches add up to 90 %, not to 100 %."),
+        ({"tranche_percents": "half"}, "Enter whole numbers one after the other, as in 40 / 40 / 20."),
+        ({"tranche_percents": "100 / 0"}, "A grant is paid in one to six tranches of at least 1 %."),
+        ({"tranche_percents": "20 20 20 10 10 10 10"}, "A grant is paid in one to six tranches of at least 1 %."),
+        ({"tranche_percents": ""}, "Fill this in."),
+        ({"accounting_percent": "101"}, "Enter a whole number from 0 to 100."),
+        ({"pass_total": "-1"}, "Enter a whole number from 0 to 100."),
+        ({"pass_section_percent": "4,5"}, "At most 0 digits after the comma."),
+        ({"reviewers_per_application": "1"}, "Two to five reviewers judge an application."),
         ({"code": "весна"}, "Use Latin letters, digits and hyphens only."),
         ({"title_ru": ""}, "Fill this in."),
         ({"fund": "777"}, "Not a valid choice."),

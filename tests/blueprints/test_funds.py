@@ -5,14 +5,24 @@ from typing import Any
 import pytest
 
 from app.services import funds
-from models.base import db
+from models.base import LOCALES, db
 from models.funds import Fund, FundInstalment
 from models.users import Role
 from tests.factories import Programme
 from tests.support.clients import Client
-from tests.support.pages import choose_form, filled, text_of
+from tests.support.pages import choose_form, filled, form_fields, text_of
 
 MONEY = {"amount": "1 000,50", "received_on": "12.10.2026", "bank_reference": "swift 1"}
+
+
+AGREED = {
+    "code": "EU-2027",
+    "currency": "EUR",
+    "amount": "280 000",
+    "starts_on": "01.01.2027",
+    "ends_on": "31.12.2028",
+    **{f"{name}_{locale}": f"{name} {locale}" for name in ("name", "purpose", "statement") for locale in LOCALES},
+}
 
 
 @pytest.fixture
@@ -93,3 +103,73 @@ def test_the_secretary_reads_and_finance_writes(english: Client, programme: Prog
     assert english.get(f"/funds/{fund.id}/instalments/new").status_code == 403
     assert english.sign_in(programme.user_of(Role.MONITOR)).get("/funds").status_code == 403
     assert english.sign_in(programme.finance).get("/funds/999").status_code == 404
+
+
+def test_a_fund_is_entered_once_and_holds_nothing(english: Client, programme: Programme) -> None:
+    donor = programme.make_fund().donor
+    english.sign_in(programme.finance)
+    data = dict(form_fields(english.get("/funds/new").text)) | AGREED | {"donor": str(donor.id)}
+    answers = [english.post("/funds/new", data=data) for _ in range(2)]
+    made = funds.by_code("EU-2027")
+    assert made is not None
+    assert [(one.status_code, one.location) for one in answers] == [(303, f"/funds/{made.id}")] * 2
+    assert (made.donor_id, made.amount, made.currency) == (donor.id, 280_000_00, "EUR")
+    assert (made.purpose["ru"], made.statement["ky"]) == ("purpose ru", "statement ky")
+    assert funds.position(made).received == 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"amount": "0"}, "The amount must be more than zero and believable."),
+        ({"amount": "-5"}, "The amount must be more than zero and believable."),
+        ({"amount": "9999999999999"}, "The amount must be more than zero and believable."),
+        ({"amount": "much"}, "Enter a number, for example 1 250,50."),
+        ({"currency": "KRW", "amount": "10,5"}, "This currency has no fractions: enter a whole number."),
+        ({"currency": "XXX"}, "Not a valid choice."),
+        ({"ends_on": "31.12.2026"}, "The end must lie after the start."),
+        ({"starts_on": "31.02.2027"}, "Enter a day as in 12.03.2027."),
+        ({"code": "фонд"}, "Use Latin letters, digits and hyphens only."),
+        ({"code": "TAKEN"}, "This code is taken."),
+        ({"statement_ky": ""}, "Fill this in."),
+        ({"donor": "777"}, "Not a valid choice."),
+    ],
+)
+def test_a_fund_that_does_not_fit_is_told_so_at_the_field(
+    english: Client, programme: Programme, changes: dict[str, str], message: str
+) -> None:
+    programme.make_fund("TAKEN")
+    english.sign_in(programme.finance)
+    answer = english.submit("/funds/new", **(AGREED | changes))
+    assert answer.status_code == 422
+    assert message in text_of(answer.text)
+    kept = form_fields(answer.text)
+    chosen = ("donor", "currency")
+    assert all(kept[name] == text for name, text in (AGREED | changes).items() if name not in chosen)
+    assert funds.by_code("EU-2027") is None
+
+
+def test_a_fund_is_changed_only_where_the_books_allow(english: Client, programme: Programme, fund: Fund) -> None:
+    english.sign_in(programme.finance)
+    url = f"/funds/{fund.id}/edit"
+    data = dict(form_fields(english.get(url).text))
+    assert english.submit(url, name_en="First", statement_en="Paid for").location == f"/funds/{fund.id}"
+    stale = english.post(url, data=data | {"name_en": "Second"})
+    assert stale.status_code == 409
+    assert "First" in stale.text and "Second" in stale.text
+    for changes, message in (
+        ({"currency": "EUR"}, "Money has come already: this cannot be changed any more."),
+        ({"amount": "99 999 999"}, "100 000 000 som has come already: the amount cannot be less."),
+    ):
+        answer = english.submit(url, **changes)
+        assert answer.status_code == 422
+        assert message in text_of(answer.text).replace("\N{NO-BREAK SPACE}", " ")
+    db.session.expire_all()
+    assert (fund.name_en, fund.statement["en"], fund.currency) == ("First", "Paid for", "KGS")
+
+
+@pytest.mark.parametrize("role", [Role.SECRETARY, Role.COUNCIL_CHAIR, Role.DONOR, Role.ADMINISTRATOR])
+def test_nobody_else_enters_funds(english: Client, programme: Programme, fund: Fund, role: Role) -> None:
+    english.sign_in(programme.user_of(role))
+    for url in ("/funds/new", f"/funds/{fund.id}/edit", "/donors/new"):
+        assert english.get(url).status_code == 403

@@ -1,0 +1,98 @@
+"""Resource centres: registered and changed by the administrator, read by those who work with them."""
+
+from flask import Blueprint, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from app import clock, policy
+from app.localisation import current_locale, gettext
+from app.policy import Permission
+from app.services import associations, centres, places
+from app.web.access import actor, load, requires, signed_in_user
+from app.web.submissions import attempt, check_version, finish, form_page
+from forms.centres import CentreForm, NewCentreForm
+from models.centres import Centre
+from models.places import AyilOkmotu
+
+bp = Blueprint("centres", __name__, url_prefix="/centres")
+KEPT = ("name_ky", "name_ru", "name_en", "opening_hours", "phone")
+
+
+@bp.get("")
+@requires(GET=Permission.CENTRE_READ)
+def index() -> ResponseReturnValue:
+    """The centres the reader may see, in Kyrgyz order."""
+    rows = centres.listed(policy.visible(signed_in_user(), Centre).whereclause)
+    return render_template("centres/index.html", rows=rows, counts=centres.association_counts())
+
+
+@bp.get("/<int:centre_id>")
+@requires(GET=Permission.CENTRE_READ)
+def show(centre_id: int) -> ResponseReturnValue:
+    """One centre: hours, people, associations."""
+    centre = load(Centre, centre_id, Permission.CENTRE_READ)
+    return render_template(
+        "centres/show.html",
+        centre=centre,
+        operators=centres.operators_of(centre),
+        associations=associations.of_centre(centre),
+    )
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@requires(GET=Permission.CENTRE_MANAGE, POST=Permission.CENTRE_MANAGE)
+def new() -> ResponseReturnValue:
+    """Register the centre of an ayil okmotu."""
+    form, offered = NewCentreForm(), places.ayil_okmotus()
+    form.ayil_okmotu.choices = _choices(offered)
+    if form.validate_on_submit() and (centre := attempt(form, lambda: _open(form, offered))):
+        return finish(url_for("centres.show", centre_id=centre.id), gettext("The centre is registered."))
+    return form_page("centres/new.html", form)
+
+
+def _choices(offered: list[AyilOkmotu]) -> list[tuple[int | str, str]]:
+    """Every ayil aymak with its rayon; those that have a centre say so."""
+    locale, taken = current_locale(), {centre.ayil_okmotu_id for centre in centres.listed()}
+    rows: list[tuple[int | str, str]] = []
+    for one in offered:
+        name = f"{one.name(locale)}, {one.rayon.name(locale)}"
+        rows.append((one.id, gettext("%(place)s (has a centre)", place=name) if one.id in taken else name))
+    return rows
+
+
+def _open(form: NewCentreForm, offered: list[AyilOkmotu]) -> Centre:
+    return centres.open_(
+        next(one for one in offered if one.id == form.ayil_okmotu.data),
+        form.names(),
+        opening_hours=form.opening_hours.data or "",
+        phone=form.phone.data,
+        actor=actor(),
+        now=clock.now(),
+    )
+
+
+@bp.route("/<int:centre_id>/edit", methods=["GET", "POST"])
+@requires(GET=Permission.CENTRE_MANAGE, POST=Permission.CENTRE_MANAGE)
+def edit(centre_id: int) -> ResponseReturnValue:
+    """Change names, hours and phone."""
+    centre = load(Centre, centre_id, Permission.CENTRE_MANAGE)
+    location = url_for("centres.show", centre_id=centre.id)
+    stored = {name: getattr(centre, name) or "" for name in KEPT}
+    form = CentreForm(data=stored)
+    if not form.is_submitted():
+        form.version.data = str(centre.version)
+    if form.validate_on_submit():
+        check_version(form, centre, stored, location)
+        if attempt(form, lambda: _change(form, centre)):
+            return finish(location, gettext("The centre is changed."))
+    return form_page("centres/edit.html", form, centre=centre)
+
+
+def _change(form: CentreForm, centre: Centre) -> None:
+    centres.change(
+        centre,
+        form.names(),
+        opening_hours=form.opening_hours.data or "",
+        phone=form.phone.data,
+        actor=actor(),
+        now=clock.now(),
+    )
