@@ -112,7 +112,7 @@ def extract() -> dict[str, Texts]:
 
 
 def _is_ours(folder: str) -> bool:
-    parts = Path(folder).absolute().relative_to(ROOT).parts
+    parts = Path(folder).absolute().relative_to(ROOT).parts  # not resolved: a linked .venv lies elsewhere
     return not parts or (parts[0] in FOLDERS and parts[-1] not in {"__pycache__", "static", "translations"})
 
 
