@@ -5,10 +5,9 @@ from flask.typing import ResponseReturnValue
 
 from app import clock
 from app.labels import COUNTRIES, CURRENCIES, country_text, currency_text, label_text
-from app.localisation import N_, gettext, money, to_minor
+from app.localisation import gettext, money
 from app.policy import Permission
-from app.services import applications, contributions, documents, users
-from app.services.errors import DomainError
+from app.services import applications, contributions, documents, rates, users
 from app.services.workflow import allowed
 from app.web.access import actor, load, requires, signed_in_user
 from app.web.submissions import attempt, finish, form_page, upload_of, uploads
@@ -57,20 +56,13 @@ def _record(form: ContributionForm, grant: Grant, pledges: dict[str, Pledge]) ->
         sender_country=form.sender_country.data,
         sent_on=form.sent_on.data,
         currency=form.currency.data,
-        amount=_minor(form),
+        amount=rates.minor_units(form.amount.data, form.currency.data),
         pledge=pledges.get(form.pledge.data or ""),
         actor=who,
         now=now,
     )
     contributions.attach(row, DocumentKind.RECEIPT, upload_of(form.upload), storage=uploads(), actor=who, now=now)
     return row
-
-
-def _minor(form: ContributionForm) -> int:
-    try:
-        return to_minor(form.amount.data, form.currency.data)
-    except ValueError as error:
-        raise DomainError(N_("This currency has no fractions: enter a whole number."), field="amount") from error
 
 
 @bp.get("/contributions/<int:contribution_id>")

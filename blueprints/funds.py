@@ -1,6 +1,5 @@
 """Funds: what donors agreed and paid, and where it is."""
 
-from decimal import Decimal
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
@@ -8,10 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from app import clock
 from app.labels import currency_text
-from app.localisation import EXPONENTS, N_, current_locale, gettext, plain_amount, to_minor
+from app.localisation import EXPONENTS, current_locale, gettext, plain_amount
 from app.policy import Permission, visible
-from app.services import donors, funds, grants, ledger, users
-from app.services.errors import DomainError
+from app.services import donors, funds, grants, ledger, rates, users
 from app.services.funds import FundInput
 from app.web.access import actor, can, load, requires, row_number, signed_in_user
 from app.web.submissions import attempt, check_version, finish, form_page
@@ -81,7 +79,7 @@ def _content(form: FundForm) -> FundInput:
         code=form.code.data,
         names=form.names(),
         currency=form.currency.data,
-        amount=_minor(form.amount.data, form.currency.data),
+        amount=rates.minor_units(form.amount.data, form.currency.data),
         starts_on=form.starts_on.data,
         ends_on=form.ends_on.data,
         purpose=form.texts("purpose"),
@@ -98,13 +96,6 @@ def _stored(fund: Fund) -> dict[str, Any]:
         "amount": plain_amount(fund.amount, fund.currency),
         **{f"{name}_{code}": text.get(code, "") for name, text in texts.items() for code in LOCALES},
     }
-
-
-def _minor(amount: Decimal, currency: str) -> int:
-    try:
-        return to_minor(amount, currency)
-    except ValueError as error:
-        raise DomainError(N_("This currency has no fractions: enter a whole number."), field="amount") from error
 
 
 @bp.get("/<int:fund_id>")
@@ -145,7 +136,7 @@ def receive(fund_id: int) -> ResponseReturnValue:
 def _receive(form: ReceiveForm, fund: Fund) -> FundInstalment:
     return funds.receive(
         fund,
-        _minor(form.amount.data, fund.currency),
+        rates.minor_units(form.amount.data, fund.currency),
         received_on=form.received_on.data,
         bank_reference=form.bank_reference.data,
         actor=actor(),

@@ -7,10 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from app import clock
 from app.labels import COUNTRIES, country_text
-from app.localisation import EXPONENTS, N_, gettext, plain_amount, to_minor
+from app.localisation import EXPONENTS, gettext, plain_amount
 from app.policy import Permission
-from app.services import applications
-from app.services.errors import DomainError
+from app.services import applications, rates
 from app.web.access import actor, load, requires
 from app.web.submissions import attempt, finish, form_page, guard_version, in_words, show_as_gone
 from forms.base import ConfirmForm
@@ -50,16 +49,12 @@ def _add(application: Application, form: PledgeForm) -> Pledge:
 
 def _content(form: PledgeForm) -> dict[str, Any]:
     """The form as the service takes it."""
-    try:
-        amount = to_minor(form.amount.data, form.currency.data)
-    except ValueError as error:
-        raise DomainError(N_("This currency has no such fractions: enter a whole amount."), field="amount") from error
     return {
         "remitter_name": form.remitter_name.data,
         "is_pseudonym": form.is_pseudonym.data,
         "country": form.country.data,
         "currency": form.currency.data,
-        "amount": amount,
+        "amount": rates.minor_units(form.amount.data, form.currency.data),
         "due_on": form.due_on.data,
         "has_consent": form.has_consent.data,
     }

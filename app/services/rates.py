@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from app.localisation import EXPONENTS, N_
+from app.localisation import EXPONENTS, N_, to_minor
 from app.services import audit
 from app.services.actors import Actor
 from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, SeparationOfDutyError
@@ -101,6 +101,14 @@ def rate_for(currency: str, on: date) -> ExchangeRate | None:
             day=on,
         )
     return rate
+
+
+def minor_units(amount: Decimal, currency: str) -> int:
+    """An amount somebody typed, in minor units of `currency`. Raises `DomainError` for fractions it does not have."""
+    try:
+        return to_minor(amount, currency)
+    except ValueError as error:
+        raise DomainError(N_("This currency has no such fractions: enter a whole amount."), field="amount") from error
 
 
 def convert(amount: int, currency: str, nominal: int, value: Decimal) -> int:

@@ -82,7 +82,7 @@ def test_money_and_receipt_are_recorded_together(english: Client, programme: Pro
         ({"amount": ""}, "Fill this in."),
         ({"currency": "XXX"}, "Not a valid choice"),
         ({"currency": "USD"}, "There is no approved rate for USD on 10 Oct 2026"),
-        ({"currency": "KRW", "amount": "1000,5"}, "This currency has no fractions: enter a whole number."),
+        ({"currency": "KRW", "amount": "1000,5"}, "This currency has no such fractions: enter a whole amount."),
         ({"sent_on": "13.10.2026"}, "The day lies in the future."),
         ({"sent_on": "01.10.2020"}, "The evidence is older than five years."),
         ({"channel": ""}, "Choose how the money came."),
