@@ -29,7 +29,7 @@ TRANSITIONS: Mapping[tuple[CallStatus, str], Transition] = {
     ),
 }
 
-HIGHEST_AMOUNT = 100_000_000_000_00  # tyiyn: a hundred thousand million som is no programme's
+HIGHEST_BUDGET = 100_000_000_000_00  # tyiyn: a hundred thousand million som is no programme's
 HIGHEST_MATCH = 1000  # percent
 MOST_TRANCHES = 6
 REVIEWERS = range(2, 6)
@@ -274,7 +274,7 @@ def open_calls(now: datetime) -> list[Call]:
 
 def _check(content: CallInput) -> None:
     for name in ("budget", "grant_floor", "grant_ceiling"):
-        if not 0 <= getattr(content, name) <= HIGHEST_AMOUNT:
+        if not 0 <= getattr(content, name) <= HIGHEST_BUDGET:
             raise DomainError(N_("The amount must be zero or more and believable."), field=name)
     if content.closes_at <= content.opens_at:
         raise DomainError(N_("The deadline must lie after the opening."), field="closes_on")

@@ -38,7 +38,6 @@ TRANSITIONS: Mapping[tuple[ContributionStatus, str], Transition] = {
 NO_LONGER_CARRIES = N_("The verified co-investment no longer carries what was paid.")
 """Kept as this message id: whoever reads it reads it in their own language."""
 OLDEST_EVIDENCE = timedelta(days=5 * 365 + 1)
-HIGHEST_AMOUNT = 100_000_000_00  # tyiyn
 ACCOUNTS = {
     ContributionKind.REMITTANCE: (AccountKind.REMITTER, AccountKind.CO_INVESTMENT),
     ContributionKind.COMMUNITY_CASH: (AccountKind.COMMUNITY, AccountKind.CO_INVESTMENT),
@@ -92,10 +91,7 @@ def record(
         raise DomainError(N_("Cash of the village and goods are recorded in som."), field="currency")
     if pledge is not None and pledge.application_id != grant.application_id:
         raise DomainError(N_("The pledge belongs to another application."), field="pledge")
-    rate = rates.rate_for(currency, sent_on)
-    amount_kgs = rates.in_som(amount, currency, rate)
-    if not 0 < amount_kgs <= HIGHEST_AMOUNT:
-        raise LimitExceededError(N_("This amount is not believable for a village project."), field="amount")
+    rate, amount_kgs = rates.value_for_village(amount, currency, sent_on)
     contribution = Contribution(
         grant=grant,
         pledge=pledge,

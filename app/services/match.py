@@ -6,6 +6,8 @@ Rule (domain.md section 5): grant <= ratio × verified co-investment. The ratio 
 
 from collections.abc import Sequence
 
+HIGHEST_AMOUNT = 100_000_000_00  # tyiyn: a hundred million som is no village project
+
 
 def grant_carried(verified: int, match_percent: int) -> int:
     """The largest grant (tyiyn, rounded down) that `verified` tyiyn of co-investment carry."""

@@ -6,7 +6,14 @@ from decimal import Decimal
 from app.localisation import EXPONENTS, N_, to_minor
 from app.services import audit
 from app.services.actors import Actor
-from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, SeparationOfDutyError
+from app.services.errors import (
+    AlreadyUsedError,
+    DomainError,
+    IncompleteError,
+    LimitExceededError,
+    SeparationOfDutyError,
+)
+from app.services.match import HIGHEST_AMOUNT
 from models.base import BASE_CURRENCY, db, round_half_up
 from models.rates import ExchangeRate, RateSource
 
@@ -120,6 +127,18 @@ def convert(amount: int, currency: str, nominal: int, value: Decimal) -> int:
 def in_som(amount: int, currency: str, rate: ExchangeRate | None) -> int:
     """`amount` in tyiyn at the pinned `rate` (None: it is som already)."""
     return amount if rate is None else convert(amount, currency, rate.nominal, rate.value)
+
+
+def value_for_village(amount: int, currency: str, on: date) -> tuple[ExchangeRate | None, int]:
+    """The rate in force on a day and, at it, `amount` in tyiyn: co-investment promised to a village or sent to it.
+
+    Raises what `rate_for` does, and `LimitExceededError` for more than a village project can cost.
+    """
+    rate = rate_for(currency, on)
+    value = in_som(amount, currency, rate)
+    if not 0 < value <= HIGHEST_AMOUNT:
+        raise LimitExceededError(N_("This amount is not believable for a village project."), field="amount")
+    return rate, value
 
 
 def waiting(limit: int = 60) -> list[ExchangeRate]:

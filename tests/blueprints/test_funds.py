@@ -125,7 +125,7 @@ def test_a_fund_is_entered_once_and_holds_nothing(english: Client, programme: Pr
         ({"amount": "-5"}, "The amount must be more than zero and believable."),
         ({"amount": "9999999999999"}, "The amount must be more than zero and believable."),
         ({"amount": "much"}, "Enter a number, for example 1 250,50."),
-        ({"currency": "KRW", "amount": "10,5"}, "This currency has no fractions: enter a whole number."),
+        ({"currency": "KRW", "amount": "10,5"}, "This currency has no such fractions: enter a whole amount."),
         ({"currency": "XXX"}, "Not a valid choice."),
         ({"ends_on": "31.12.2026"}, "The end must lie after the start."),
         ({"starts_on": "31.02.2027"}, "Enter a day as in 12.03.2027."),

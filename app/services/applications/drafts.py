@@ -17,6 +17,7 @@ from app.services.errors import (
     IncompleteError,
     LimitExceededError,
 )
+from app.services.match import HIGHEST_AMOUNT
 from models.applications import (
     Application,
     ApplicationSection,
@@ -32,10 +33,8 @@ from models.calls import Call
 from models.documents import Document, DocumentKind
 from models.indicators import Indicator
 from models.pledges import Pledge
-from models.rates import ExchangeRate
 
 Part = TypeVar("Part", BudgetLine, Pledge, ApplicationTarget)
-HIGHEST_AMOUNT = 100_000_000_00  # tyiyn: a hundred million som is no village project
 HIGHEST_QUANTITY = Decimal(1_000_000)
 LATEST_PLEDGE = timedelta(days=5 * 366)
 
@@ -205,7 +204,7 @@ def add_pledge(
     """
     _must_be_editable(application)
     _must_be_promised(amount, due_on, has_consent=has_consent, now=now)
-    rate, amount_kgs = _valued(currency, amount, now)
+    rate, amount_kgs = rates.value_for_village(amount, currency, bishkek_day(now))
     pledge = Pledge(
         application_id=application.id,
         remitter_name=remitter_name.strip(),
@@ -236,15 +235,6 @@ def _must_be_promised(amount: int, due_on: date, *, has_consent: bool, now: date
         raise DomainError(N_("The day must lie ahead, within five years."), field="due_on")
 
 
-def _valued(currency: str, amount: int, now: datetime) -> tuple[ExchangeRate | None, int]:
-    """Today's rate and what `amount` minor units are in tyiyn."""
-    rate = rates.rate_for(currency, bishkek_day(now))
-    amount_kgs = rates.in_som(amount, currency, rate)
-    if not 0 < amount_kgs <= HIGHEST_AMOUNT:
-        raise LimitExceededError(N_("This amount is not believable for a village project."), field="amount")
-    return rate, amount_kgs
-
-
 def change_pledge(
     pledge: Pledge,
     application: Application,
@@ -264,7 +254,7 @@ def change_pledge(
     _must_be_promised(amount, due_on, has_consent=has_consent, now=now)
     before = pledge.amount_kgs
     if (amount, currency) != (pledge.amount, pledge.currency):
-        rate, pledge.amount_kgs = _valued(currency, amount, now)
+        rate, pledge.amount_kgs = rates.value_for_village(amount, currency, bishkek_day(now))
         pledge.rate_id = rate.id if rate else None
         pledge.amount, pledge.currency = amount, currency
     pledge.remitter_name, pledge.is_pseudonym = remitter_name.strip(), is_pseudonym
