@@ -1,8 +1,10 @@
 """The part of the factories from the offer of a grant to its completion."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 from app import clock
@@ -33,19 +35,11 @@ class GrantFactories:
     finance: User
     other_finance: User
     monitor: User
-    storage: Any
-
-    def chair_of(self, association: Association) -> User:
-        raise NotImplementedError
-
-    def make_application(self, status: ApplicationStatus, **fields: Any) -> Application:
-        raise NotImplementedError
-
-    def make_pdf(self) -> Upload:
-        raise NotImplementedError
-
-    def make_photo(self) -> Upload:
-        raise NotImplementedError
+    storage: Path
+    chair_of: Callable[[Association], User]
+    make_application: Callable[..., Application]
+    make_pdf: Callable[[], Upload]
+    make_photo: Callable[[], Upload]
 
     def offer(self, application: Application) -> Grant:
         """Finance offers the grant, sixty days ago, for a year."""
