@@ -26,7 +26,9 @@ PAGE = 25
 @requires(GET=Permission.FUND_READ)
 def index() -> ResponseReturnValue:
     """The funds somebody may read."""
-    rows = [(fund, funds.position(fund)) for fund in funds.listed(visible(signed_in_user(), Fund))]
+    found = funds.listed(visible(signed_in_user(), Fund))
+    positions = funds.positions(found)
+    rows = [(fund, positions[fund.id]) for fund in found]
     has_donors = bool(donors.listed()) if can(Permission.FUND_MANAGE) else False
     return render_template("funds/index.html", rows=rows, has_donors=has_donors)
 

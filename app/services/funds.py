@@ -1,6 +1,6 @@
 """Funds: agreed with donors, received, promised to grants, paid and spent."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -31,6 +31,11 @@ class Position:
     @property
     def disbursed(self) -> int:
         return self.advanced + self.spent
+
+    @property
+    def accounted(self) -> int:
+        """What the ledger says about all that was received; `flask verify` compares the two."""
+        return self.available + self.committed + self.disbursed
 
 
 @dataclass(frozen=True)
@@ -180,17 +185,17 @@ def receive(
 
 def position(fund: Fund) -> Position:
     """Where the fund's money stands now."""
-    kinds = (AccountKind.AVAILABLE, AccountKind.COMMITTED, AccountKind.ADVANCED)
-    held = ledger.balances(kinds, fund_id=fund.id)
-    spent = ledger.balances((AccountKind.SPENT,), fund_id=fund.id)[AccountKind.SPENT]
-    received = sum(one.amount_kgs for one in fund.instalments)
-    return Position(
-        received=received,
-        available=held[AccountKind.AVAILABLE],
-        committed=held[AccountKind.COMMITTED],
-        advanced=held[AccountKind.ADVANCED],
-        spent=spent,
-    )
+    return positions([fund])[fund.id]
+
+
+def positions(funds: Sequence[Fund]) -> Mapping[int, Position]:
+    """Where the money of each fund stands now, by the fund's id."""
+    kinds = (AccountKind.AVAILABLE, AccountKind.COMMITTED, AccountKind.ADVANCED, AccountKind.SPENT)
+    held = ledger.balances_of_funds(kinds, [fund.id for fund in funds])
+    return {
+        fund.id: Position(sum(one.amount_kgs for one in fund.instalments), *(held[fund.id][kind] for kind in kinds))
+        for fund in funds
+    }
 
 
 def listed(among: Any) -> list[Fund]:

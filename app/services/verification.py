@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from app.services import audit, contributions, documents, ledger, tranches
+from app.services import audit, contributions, documents, funds, ledger, tranches
 from app.services.match import grant_carried
 from models.applications import Snapshot
 from models.base import db, fingerprint
@@ -13,7 +13,7 @@ from models.documents import StoredFile
 from models.funding_reports import FundingReport
 from models.funds import Fund
 from models.grants import Grant, Tranche
-from models.ledger import AccountKind, Transfer
+from models.ledger import Transfer
 
 
 @dataclass
@@ -62,14 +62,13 @@ def _overdrawn(check: Check) -> Iterator[str]:
 
 
 def _funds(check: Check) -> Iterator[str]:
-    for fund in db.session.scalars(db.select(Fund)):
+    found = funds.listed(db.select(Fund))
+    positions = funds.positions(found)
+    for fund in found:
         check.count += 1
-        held = ledger.balances(
-            (AccountKind.AVAILABLE, AccountKind.COMMITTED, AccountKind.ADVANCED, AccountKind.SPENT), fund_id=fund.id
-        )
-        received = sum(one.amount_kgs for one in fund.instalments)
-        if sum(held.values()) != received:
-            yield f"fund {fund.code}: received {received}, accounted {sum(held.values())} tyiyn"
+        position = positions[fund.id]
+        if position.accounted != position.received:
+            yield f"fund {fund.code}: received {position.received}, accounted {position.accounted} tyiyn"
 
 
 def _tranches(check: Check) -> Iterator[str]:

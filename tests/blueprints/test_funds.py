@@ -7,10 +7,12 @@ import pytest
 from app.services import funds
 from models.base import LOCALES, db
 from models.funds import Fund, FundInstalment
+from models.grants import TrancheStatus
 from models.users import Role
 from tests.factories import Programme
 from tests.support.clients import Client
 from tests.support.pages import choose_form, filled, form_fields, text_of
+from tests.support.queries import counted_queries
 
 MONEY = {"amount": "1 000,50", "received_on": "12.10.2026", "bank_reference": "swift 1"}
 
@@ -71,6 +73,25 @@ def test_what_is_wrong_is_said(
     assert page.status_code == 422
     assert message in text_of(page.text)
     assert len(instalments(fund)) == 1
+
+
+def test_the_list_asks_the_database_as_often_for_two_funds_as_for_twelve(english: Client, programme: Programme) -> None:
+    grant = programme.make_grant("active", is_matched=True)
+    programme.advance(grant.tranches[0], TrancheStatus.ACCOUNTED)
+    made = [grant.fund, programme.make_fund(amount=7_000_00)]
+    english.sign_in(programme.finance).get("/funds")
+    counts = []
+    for wanted in (2, 12):
+        made += [programme.make_fund() for _ in range(wanted - len(made))]
+        db.session.commit()
+        with counted_queries() as statements:
+            page = english.get("/funds")
+        assert page.text.count("/funds/") >= wanted
+        counts.append(len(statements))
+    assert counts[0] == counts[1]
+    text, paid = text_of(page.text), grant.tranches[0].amount // 100
+    assert "7 000 som 0 som 0 som 7 000 som" in text
+    assert f"{grant.amount // 100 - paid:,} som {paid:,} som".replace(",", " ") in text
 
 
 def test_a_bank_reference_counts_once(english: Client, programme: Programme, fund: Fund) -> None:

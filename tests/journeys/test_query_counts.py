@@ -12,19 +12,14 @@ from models.base import db
 from models.council_sessions import CouncilSession, Decision
 from tests.conftest import Demonstration
 from tests.support.clients import Client
+from tests.support.queries import counted_queries
 
 
 @pytest.fixture
 def asked(app: Flask) -> Iterator[list[str]]:
     """Every statement sent."""
-    statements: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        statements.append(statement)
-
-    sa.event.listen(db.engine, "before_cursor_execute", note)
-    yield statements
-    sa.event.remove(db.engine, "before_cursor_execute", note)
+    with counted_queries() as statements:
+        yield statements
 
 
 @pytest.fixture

@@ -1,12 +1,9 @@
 """gather() against real rows: the ledger's figures, the value dates, few queries, no personal data."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-import sqlalchemy as sa
 
 from app import clock
 from app.services import funds
@@ -20,6 +17,7 @@ from reports import agreement, funding, protocol, receipt
 from reports.funding.data import FundingReportData, from_json
 from reports.funding.gathering import LedgerMismatchError, _check
 from tests.factories import SOM, Programme
+from tests.support.queries import counted_queries
 
 C, T = ContributionStatus, TrancheStatus
 
@@ -29,20 +27,6 @@ def report(programme: Programme, starts_on: date | None = None, ends_on: date | 
     return funding.gather(
         programme.fund, starts_on or today - timedelta(days=365), ends_on or today, generated_at=clock.now()
     )
-
-
-@contextmanager
-def counted_queries() -> Iterator[list[str]]:
-    statements: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        statements.append(statement)
-
-    sa.event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield statements
-    finally:
-        sa.event.remove(db.engine, "before_cursor_execute", note)
 
 
 @pytest.fixture
