@@ -153,6 +153,11 @@ class NamedInThree:
     name_ru: Mapped[str] = mapped_column(sa.String(200))
     name_en: Mapped[str] = mapped_column(sa.String(200))
 
+    @property
+    def names(self) -> Texts:
+        """The name in every language, as data that are frozen keep it."""
+        return {"ky": self.name_ky, "ru": self.name_ru, "en": self.name_en}
+
     def name(self, locale: str) -> str:
         return {"ky": self.name_ky, "ru": self.name_ru}.get(locale, self.name_en)
 

@@ -131,11 +131,11 @@ def gather(grant: Grant) -> AgreementData:
         dated_at=grant.accepted_at or grant.offered_at,
         application=grant.application.number,
         project=grant.application.title,
-        association=_names(association),
-        village=_names(association.village) if association.village else {},
-        ayil_okmotu=_names(association.ayil_okmotu),
-        donor=_names(fund.donor),
-        fund=_names(fund),
+        association=association.names,
+        village=association.village.names if association.village else {},
+        ayil_okmotu=association.ayil_okmotu.names,
+        donor=fund.donor.names,
+        fund=fund.names,
         fund_code=fund.code,
         amount=grant.amount,
         match_percent=grant.match_percent,
@@ -157,10 +157,6 @@ def gather(grant: Grant) -> AgreementData:
         emblem=fund.donor.emblem.value,
         statement=dict(fund.statement),
     )
-
-
-def _names(named: object) -> Texts:
-    return {code: str(getattr(named, f"name_{code}")) for code in ("ky", "ru", "en")}
 
 
 def to_pdf(data: AgreementData, locale: str, *, demonstration: bool = False) -> bytes:

@@ -93,8 +93,8 @@ def gather(application: Application, snapshot: Snapshot) -> ReceiptData:
     return ReceiptData(
         number=content["number"],
         title=content["answers"].get("title", ""),
-        association={code: association.name(code) for code in ("ky", "ru", "en")},
-        ayil_okmotu={code: association.ayil_okmotu.name(code) for code in ("ky", "ru", "en")},
+        association=association.names,
+        ayil_okmotu=association.ayil_okmotu.names,
         call_title=dict(call.title),
         submitted_at=snapshot.taken_at,
         sequence=snapshot.sequence,

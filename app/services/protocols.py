@@ -63,7 +63,7 @@ def _row(session: CouncilSession, decision: Decision, interested: set[int]) -> M
     return {
         "number": application.number,
         "title": application.title,
-        "association": {code: application.association.name(code) for code in ("ky", "ru", "en")},
+        "association": application.association.names,
         "rank": decision.rank,
         "score": decision.score,
         "requested": application.grant_requested,

@@ -7,13 +7,12 @@ for the second column. Only som accounts are summed; foreign money stands beside
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from app.localisation import N_
-from models.base import BASE_CURRENCY, Texts, db
+from models.base import BASE_CURRENCY, db
 from models.contributions import ContributionKind
 from models.funds import Fund
 from models.grants import RUNNING, GrantStatus
@@ -72,10 +71,10 @@ def gather(
     risk_counts, risks = registers.risks(span)
     data = FundingReportData(
         version=VERSION,
-        donor=_names(fund.donor),
+        donor=fund.donor.names,
         emblem=fund.donor.emblem.value,
         fund_code=fund.code,
-        fund=_names(fund),
+        fund=fund.names,
         purpose=dict(fund.purpose),
         statement=dict(fund.statement),
         currency=fund.currency,
@@ -102,10 +101,6 @@ def gather(
     )
     tell(100, "")
     return data
-
-
-def _names(named: Any) -> Texts:
-    return {"ky": named.name_ky, "ru": named.name_ru, "en": named.name_en}
 
 
 # Ledger -----------------------------------------------------------------------------------------------------------
