@@ -8,19 +8,17 @@ from decimal import Decimal
 from reportlab.platypus import Flowable
 
 from app.labels import BUDGET_HEADINGS, PAYERS, unit_text
-from app.localisation import N_, date_text, money, number_text, percent_text, use_locale
+from app.localisation import N_, date_text, money, number_text, percent_text
 from app.localisation import gettext as _
 from app.services.match import co_investment_due
 from models.applications import BudgetHeading, Payer
 from models.base import Texts, db, text_in
 from models.grants import Grant
 from models.indicators import Target
+from reports import papers
 from reports.pages import (
     Column,
-    Paper,
     amount_texts,
-    build,
-    demonstration_note,
     facts,
     gap,
     hash_block,
@@ -161,18 +159,14 @@ def gather(grant: Grant) -> AgreementData:
 
 def to_pdf(data: AgreementData, locale: str, *, demonstration: bool = False) -> bytes:
     """The agreement as A4 pages, the annexes on new ones."""
-    with use_locale(locale):
-        paper = Paper(
-            title=_(TITLE),
-            number=data.number,
-            locale=locale,
-            dated_at=data.dated_at,
-            sha256=data.sha256,
-            emblem=data.emblem,
-            statement=text_in(data.statement, locale),
-            note=demonstration_note(demonstration),
-        )
-        return build(paper, [*_body(data, locale), *_annexes(data, locale)])
+    return papers.to_pdf(
+        data,
+        TITLE,
+        data.dated_at,
+        lambda: [*_body(data, locale), *_annexes(data, locale)],
+        locale,
+        demonstration=demonstration,
+    )
 
 
 def _body(data: AgreementData, locale: str) -> list[Flowable]:

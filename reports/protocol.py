@@ -10,18 +10,16 @@ from typing import Any
 from reportlab.platypus import Flowable
 
 from app.labels import DECISION_OUTCOMES
-from app.localisation import N_, date_text, datetime_text, money, ngettext, number_text, percent_text, use_locale
+from app.localisation import N_, date_text, datetime_text, money, ngettext, number_text, percent_text
 from app.localisation import gettext as _
 from models.base import Texts, text_in
 from models.council_sessions import DecisionOutcome, Protocol
+from reports import papers
 from reports.pages import (
     STRONG,
     Column,
-    Paper,
     amount_texts,
     big_figures,
-    build,
-    demonstration_note,
     facts,
     gap,
     hash_block,
@@ -141,18 +139,7 @@ def _decision(row: dict[str, Any]) -> DecisionLine:
 
 def to_pdf(data: ProtocolData, locale: str, *, demonstration: bool = False) -> bytes:
     """The protocol as A4 pages."""
-    with use_locale(locale):
-        paper = Paper(
-            title=_(TITLE),
-            number=data.number,
-            locale=locale,
-            dated_at=data.signed_at,
-            sha256=data.sha256,
-            emblem=data.emblem,
-            statement=text_in(data.statement, locale),
-            note=demonstration_note(demonstration),
-        )
-        return build(paper, _story(data, locale))
+    return papers.to_pdf(data, TITLE, data.signed_at, lambda: _story(data, locale), locale, demonstration=demonstration)
 
 
 def _story(data: ProtocolData, locale: str) -> list[Flowable]:

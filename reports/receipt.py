@@ -8,20 +8,18 @@ from datetime import datetime
 from reportlab.platypus import Flowable, Table
 
 from app.labels import DOCUMENT_KINDS, PAYERS
-from app.localisation import N_, deadline_text, money, ngettext, number_text, use_locale
+from app.localisation import N_, deadline_text, money, ngettext, number_text
 from app.localisation import gettext as _
 from app.services import questions
 from models.applications import Application, Payer, Snapshot
 from models.base import Texts, text_in
 from models.documents import DocumentKind
+from reports import papers
 from reports.drawings import QrCode
 from reports.pages import (
     STRONG,
     WIDTH,
     Column,
-    Paper,
-    build,
-    demonstration_note,
     facts,
     gap,
     hash_block,
@@ -114,18 +112,9 @@ def gather(application: Application, snapshot: Snapshot) -> ReceiptData:
 
 def to_pdf(data: ReceiptData, locale: str, *, demonstration: bool = False) -> bytes:
     """The receipt as one A4 page."""
-    with use_locale(locale):
-        paper = Paper(
-            title=_(TITLE),
-            number=data.number,
-            locale=locale,
-            dated_at=data.submitted_at,
-            sha256=data.sha256,
-            emblem=data.emblem,
-            statement=text_in(data.statement, locale),
-            note=demonstration_note(demonstration),
-        )
-        return build(paper, [one_page(_story(data, locale))])
+    return papers.to_pdf(
+        data, TITLE, data.submitted_at, lambda: [one_page(_story(data, locale))], locale, demonstration=demonstration
+    )
 
 
 def _story(data: ReceiptData, locale: str) -> list[Flowable]:

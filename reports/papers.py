@@ -1,0 +1,52 @@
+"""What the agreement, the protocol and the receipt have in common: numbered papers fixed by a hash."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from reportlab.platypus import Flowable
+
+from app.localisation import gettext as _
+from app.localisation import use_locale
+from models.base import Texts, text_in
+from reports.pages import Paper, build, demonstration_note
+
+
+class Printed(Protocol):
+    """Data of a paper: its number, its hash (empty while nothing is fixed), the donor's emblem and statement."""
+
+    @property
+    def number(self) -> str: ...
+
+    @property
+    def sha256(self) -> str: ...
+
+    @property
+    def emblem(self) -> str: ...
+
+    @property
+    def statement(self) -> Texts: ...
+
+
+def to_pdf(
+    data: Printed,
+    title: str,
+    dated_at: datetime,
+    story: Callable[[], Sequence[Flowable]],
+    locale: str,
+    *,
+    demonstration: bool,
+) -> bytes:
+    """A4 pages in `locale`; `title` is a message id, `story` is told in that language."""
+    with use_locale(locale):
+        paper = Paper(
+            title=_(title),
+            number=data.number,
+            locale=locale,
+            dated_at=dated_at,
+            sha256=data.sha256,
+            emblem=data.emblem,
+            statement=text_in(data.statement, locale),
+            note=demonstration_note(demonstration),
+        )
+        return build(paper, story())
