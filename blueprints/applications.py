@@ -1,9 +1,10 @@
 """Applications: written by an association or for it by its centre, read by everybody who works with them."""
 
 import io
+from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, abort, current_app, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, abort, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock, policy
@@ -25,6 +26,7 @@ from app.services.application_lists import Filter, Page
 from app.services.applications import Gap
 from app.services.questions import Section
 from app.web.access import actor, authorise, can, load, requires, row_number, signed_in_user
+from app.web.presentation import is_demonstration
 from app.web.submissions import act_on_button, attempt, check_version, finish, form_page
 from forms.applications import ApplicationForm, SectionForm, WithdrawForm, section_form
 from models.applications import Application, ApplicationStatus, Payer
@@ -260,40 +262,37 @@ def _chair_of(association: Association) -> str:
     return chairs[0].person.full_name if chairs else ""
 
 
+def _act(application_id: int, permission: Permission, verb: Callable[..., object], message: str) -> ResponseReturnValue:
+    application = load(Application, application_id, permission)
+    return act_on_button(
+        lambda: verb(application, actor=actor(application), now=clock.now()),
+        url_for("applications.show", application_id=application.id),
+        message,
+    )
+
+
 @bp.post("/<int:application_id>/sign-off")
 @requires(POST=Permission.APPLICATION_SIGN_OFF)
 def sign_off(application_id: int) -> ResponseReturnValue:
     """The chair stands by the application."""
-    application = load(Application, application_id, Permission.APPLICATION_SIGN_OFF)
-    return act_on_button(
-        lambda: applications.sign_off(application, actor=actor(application), now=clock.now()),
-        url_for("applications.show", application_id=application.id),
-        gettext("The application is signed off. It is not submitted yet."),
-    )
+    message = gettext("The application is signed off. It is not submitted yet.")
+    return _act(application_id, Permission.APPLICATION_SIGN_OFF, applications.sign_off, message)
 
 
 @bp.post("/<int:application_id>/reopen")
 @requires(POST=Permission.APPLICATION_WRITE)
 def reopen(application_id: int) -> ResponseReturnValue:
     """Take back the sign-off to change something."""
-    application = load(Application, application_id, Permission.APPLICATION_WRITE)
-    return act_on_button(
-        lambda: applications.reopen(application, actor=actor(application), now=clock.now()),
-        url_for("applications.show", application_id=application.id),
-        gettext("The application can be changed again. The chair signs it off anew afterwards."),
-    )
+    message = gettext("The application can be changed again. The chair signs it off anew afterwards.")
+    return _act(application_id, Permission.APPLICATION_WRITE, applications.reopen, message)
 
 
 @bp.post("/<int:application_id>/submit")
 @requires(POST=Permission.APPLICATION_WRITE)
 def submit(application_id: int) -> ResponseReturnValue:
     """Hand in."""
-    application = load(Application, application_id, Permission.APPLICATION_WRITE)
-    return act_on_button(
-        lambda: applications.submit(application, actor=actor(application), now=clock.now()),
-        url_for("applications.show", application_id=application.id),
-        gettext("The application is submitted. Print the receipt and keep it."),
-    )
+    message = gettext("The application is submitted. Print the receipt and keep it.")
+    return _act(application_id, Permission.APPLICATION_WRITE, applications.submit, message)
 
 
 @bp.route("/<int:application_id>/withdraw", methods=["GET", "POST"])
@@ -318,9 +317,8 @@ def receipt(application_id: int) -> ResponseReturnValue:
     if not application.snapshots:
         abort(404)
     data = receipts.gather(application, application.snapshots[-1])
-    is_demonstration = (current_app.config["ASHAR"].home / "demonstration").exists()
     return send_file(
-        io.BytesIO(receipts.to_pdf(data, current_locale(), demonstration=is_demonstration)),
+        io.BytesIO(receipts.to_pdf(data, current_locale(), demonstration=is_demonstration())),
         mimetype="application/pdf",
         as_attachment=True,
         download_name=f"{application.number}.pdf",

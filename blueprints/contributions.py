@@ -1,5 +1,7 @@
 """Contributions: recorded with the receipt, checked by a second person, reversed by finance."""
 
+from collections.abc import Callable
+
 from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
@@ -110,19 +112,23 @@ def verify(contribution_id: int) -> ResponseReturnValue:
     return form_page("contributions/verify.html", form, row=row, evidence=documents.of(row))
 
 
+def _act_with_reason(row: Contribution, verb: Callable[..., None], message: str, template: str) -> ResponseReturnValue:
+    form = ContributionReasonForm()
+    if form.validate_on_submit() and attempt(
+        form, lambda: verb(row, reason=form.reason.data or "", actor=actor(row), now=clock.now())
+    ):
+        return finish(url_for("contributions.show", contribution_id=row.id), message)
+    return form_page(template, form, row=row)
+
+
 @bp.route("/contributions/<int:contribution_id>/refuse", methods=["GET", "POST"])
 @requires(GET=Permission.CONTRIBUTION_VERIFY, POST=Permission.CONTRIBUTION_VERIFY)
 def refuse(contribution_id: int) -> ResponseReturnValue:
     """The evidence does not hold."""
     row = load(Contribution, contribution_id, Permission.CONTRIBUTION_VERIFY)
-    form = ContributionReasonForm()
-    if form.validate_on_submit() and attempt(
-        form, lambda: contributions.refuse(row, reason=form.reason.data or "", actor=actor(row), now=clock.now())
-    ):
-        return finish(
-            url_for("contributions.show", contribution_id=contribution_id), gettext("The contribution is refused.")
-        )
-    return form_page("contributions/refuse.html", form, row=row)
+    return _act_with_reason(
+        row, contributions.refuse, gettext("The contribution is refused."), "contributions/refuse.html"
+    )
 
 
 @bp.route("/contributions/<int:contribution_id>/reverse", methods=["GET", "POST"])
@@ -130,11 +136,6 @@ def refuse(contribution_id: int) -> ResponseReturnValue:
 def reverse(contribution_id: int) -> ResponseReturnValue:
     """A verified contribution was wrong."""
     row = load(Contribution, contribution_id, Permission.CONTRIBUTION_REVERSE)
-    form = ContributionReasonForm()
-    if form.validate_on_submit() and attempt(
-        form, lambda: contributions.reverse(row, reason=form.reason.data or "", actor=actor(row), now=clock.now())
-    ):
-        return finish(
-            url_for("contributions.show", contribution_id=contribution_id), gettext("The contribution is reversed.")
-        )
-    return form_page("contributions/reverse.html", form, row=row)
+    return _act_with_reason(
+        row, contributions.reverse, gettext("The contribution is reversed."), "contributions/reverse.html"
+    )

@@ -1,6 +1,6 @@
 """The Council: ranking of a call, sessions, attendance, decisions and the signed protocol."""
 
-from flask import Blueprint, Response, abort, current_app, render_template, request, url_for
+from flask import Blueprint, Response, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock
@@ -9,6 +9,7 @@ from app.localisation import Money, current_locale, gettext, to_minor
 from app.policy import Permission
 from app.services import council_sessions, desks, rankings
 from app.web.access import actor, load, requires, row_number
+from app.web.presentation import is_demonstration
 from app.web.submissions import StaleForm, act_on_button, attempt, finish, form_page
 from forms.council_sessions import AttendanceForm, ConveneForm, DecideForm
 from models.applications import Application
@@ -222,9 +223,8 @@ def protocol(session_id: int) -> ResponseReturnValue:
     session = load(CouncilSession, session_id, Permission.SESSION_READ)
     if session.protocol is None:
         abort(404)
-    is_demonstration = (current_app.config["ASHAR"].home / "demonstration").exists()
     data = protocol_report.gather(session.protocol)
-    content = protocol_report.to_pdf(data, current_locale(), demonstration=is_demonstration)
+    content = protocol_report.to_pdf(data, current_locale(), demonstration=is_demonstration())
     name = f"{session.protocol.number}.{current_locale()}.pdf"
     return Response(
         content, mimetype="application/pdf", headers={"Content-Disposition": f'attachment; filename="{name}"'}

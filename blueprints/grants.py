@@ -1,6 +1,7 @@
 """Grants: offered, accepted, active, suspended, completed; the one page where a project's money is seen whole."""
 
 import io
+from collections.abc import Callable
 
 from flask import Blueprint, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
@@ -141,30 +142,27 @@ def activate(grant_id: int) -> ResponseReturnValue:
     return form_page("grants/activate.html", form, grant=grant)
 
 
+def _act_with_reason(grant_id: int, verb: Callable[..., None], message: str, template: str) -> ResponseReturnValue:
+    grant, form = load(Grant, grant_id, Permission.GRANT_MANAGE), GrantReasonForm()
+    if form.validate_on_submit() and attempt(
+        form, lambda: verb(grant, reason=form.reason.data or "", actor=actor(grant), now=clock.now())
+    ):
+        return finish(url_for("grants.show", grant_id=grant_id), message)
+    return form_page(template, form, grant=grant)
+
+
 @bp.route("/grants/<int:grant_id>/suspend", methods=["GET", "POST"])
 @requires(GET=Permission.GRANT_MANAGE, POST=Permission.GRANT_MANAGE)
 def suspend(grant_id: int) -> ResponseReturnValue:
     """Keep further money back."""
-    grant = load(Grant, grant_id, Permission.GRANT_MANAGE)
-    form = GrantReasonForm()
-    if form.validate_on_submit() and attempt(
-        form, lambda: grants.suspend(grant, reason=form.reason.data or "", actor=actor(grant), now=clock.now())
-    ):
-        return finish(url_for("grants.show", grant_id=grant_id), gettext("The grant is suspended."))
-    return form_page("grants/suspend.html", form, grant=grant)
+    return _act_with_reason(grant_id, grants.suspend, gettext("The grant is suspended."), "grants/suspend.html")
 
 
 @bp.route("/grants/<int:grant_id>/resume", methods=["GET", "POST"])
 @requires(GET=Permission.GRANT_MANAGE, POST=Permission.GRANT_MANAGE)
 def resume(grant_id: int) -> ResponseReturnValue:
     """The reason of the stop is gone."""
-    grant = load(Grant, grant_id, Permission.GRANT_MANAGE)
-    form = GrantReasonForm()
-    if form.validate_on_submit() and attempt(
-        form, lambda: grants.resume(grant, reason=form.reason.data or "", actor=actor(grant), now=clock.now())
-    ):
-        return finish(url_for("grants.show", grant_id=grant_id), gettext("The grant goes on."))
-    return form_page("grants/resume.html", form, grant=grant)
+    return _act_with_reason(grant_id, grants.resume, gettext("The grant goes on."), "grants/resume.html")
 
 
 @bp.post("/grants/<int:grant_id>/complete")

@@ -104,29 +104,26 @@ def release(tranche_id: int) -> ResponseReturnValue:
     return form_page("tranches/release.html", form, tranche=tranche, names=_names(tranche))
 
 
+def _act_with_reason(tranche_id: int, verb: Callable[..., None], message: str, template: str) -> ResponseReturnValue:
+    tranche, form = load(Tranche, tranche_id, Permission.TRANCHE_PAY), TrancheReasonForm()
+    if form.validate_on_submit() and attempt(
+        form, lambda: verb(tranche, reason=form.reason.data or "", actor=actor(tranche), now=clock.now())
+    ):
+        return finish(url_for("tranches.show", tranche_id=tranche_id), message)
+    return form_page(template, form, tranche=tranche)
+
+
 @bp.route("/send-back", methods=["GET", "POST"])
 @requires(GET=Permission.TRANCHE_PAY, POST=Permission.TRANCHE_PAY)
 def send_back(tranche_id: int) -> ResponseReturnValue:
     """Give the request back to the association."""
-    tranche = load(Tranche, tranche_id, Permission.TRANCHE_PAY)
-    form = TrancheReasonForm()
-    if form.validate_on_submit() and attempt(
-        form,
-        lambda: tranches.send_back(tranche, reason=form.reason.data or "", actor=actor(tranche), now=clock.now()),
-    ):
-        return finish(url_for("tranches.show", tranche_id=tranche_id), gettext("The request is sent back."))
-    return form_page("tranches/send_back.html", form, tranche=tranche)
+    message = gettext("The request is sent back.")
+    return _act_with_reason(tranche_id, tranches.send_back, message, "tranches/send_back.html")
 
 
 @bp.route("/return", methods=["GET", "POST"])
 @requires(GET=Permission.TRANCHE_PAY, POST=Permission.TRANCHE_PAY)
 def return_(tranche_id: int) -> ResponseReturnValue:
     """The bank sent the money back."""
-    tranche = load(Tranche, tranche_id, Permission.TRANCHE_PAY)
-    form = TrancheReasonForm()
-    if form.validate_on_submit() and attempt(
-        form,
-        lambda: tranches.return_(tranche, reason=form.reason.data or "", actor=actor(tranche), now=clock.now()),
-    ):
-        return finish(url_for("tranches.show", tranche_id=tranche_id), gettext("The payment is taken back."))
-    return form_page("tranches/return_.html", form, tranche=tranche)
+    message = gettext("The payment is taken back.")
+    return _act_with_reason(tranche_id, tranches.return_, message, "tranches/return_.html")
