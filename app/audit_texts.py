@@ -41,6 +41,7 @@ ACTIONS: Mapping[str, str] = {
     "assignment.assign": N_("Asked a reviewer"),
     "assignment.decline": N_("Gave a review back"),
     "assignment.recuse": N_("Declared an interest"),
+    "assignment.take_back": N_("Took a request to a reviewer back"),
     "association.add_member": N_("Entered a member"),
     "association.change": N_("Changed an association"),
     "association.end_membership": N_("Ended a membership"),

@@ -24,7 +24,7 @@ from models.funds import Donor, Fund
 from models.grants import Grant, Tranche
 from models.indicators import Result, Target
 from models.rates import ExchangeRate
-from models.reviews import Assignment, AssignmentStatus
+from models.reviews import Assignment, AssignmentStatus, ReviewStatus
 from models.users import Role, RoleAssignment, User
 from models.visits import Visit
 
@@ -178,7 +178,7 @@ GRANTS: Mapping[Permission, Mapping[Role, Scope]] = {
     P.USER_MANAGE: {R.ADMINISTRATOR: S.ALL},
 }
 
-REVIEWER_MAY_READ = (AssignmentStatus.ACCEPTED, AssignmentStatus.SUBMITTED, AssignmentStatus.CLOSED)
+REVIEWER_MAY_READ = (AssignmentStatus.ACCEPTED, AssignmentStatus.SUBMITTED)
 
 
 def may(user: User, permission: Permission, on: Any = None) -> Allowed | Refused:
@@ -258,8 +258,10 @@ def _applications(user: User) -> Any:
         return db.true()
     seen: Any = Application.association_id.in_(_own_associations(user))
     if user.has_role(R.REVIEWER):
+        # A request that ended before the reviewer declared no interest opens nothing.
+        did = (Assignment.status == AssignmentStatus.CLOSED) & Assignment.review.has(status=ReviewStatus.SUBMITTED)
         own = db.select(Assignment.application_id).where(
-            Assignment.reviewer_id == user.id, Assignment.status.in_(REVIEWER_MAY_READ)
+            Assignment.reviewer_id == user.id, Assignment.status.in_(REVIEWER_MAY_READ) | did
         )
         seen |= Application.id.in_(own)
     if user.has_role(R.FINANCE, R.MONITOR):

@@ -10,7 +10,7 @@ from app.policy import Permission
 from app.services import assignments
 from app.web.access import actor, load, requires
 from app.web.submissions import attempt, finish, form_page
-from forms.assignments import NO_INTEREST, AnswerForm, AssignForm, DeclineForm
+from forms.assignments import NO_INTEREST, AnswerForm, AssignForm, DeclineForm, TakeBackForm
 from models.applications import Application
 from models.reviews import Assignment, AssignmentStatus, ConflictKind
 
@@ -51,6 +51,20 @@ def new(application_id: int) -> ResponseReturnValue:
         return finish(url_for(".new", application_id=application_id), gettext("The reviewer has been asked."))
     asked, declared = assignments.of_application(application), assignments.declarations(application)
     return form_page("assignments/new.html", form, application=application, asked=asked, declared=declared, loads=loads)
+
+
+@bp.route("/<int:assignment_id>/take-back", methods=["GET", "POST"])
+@requires(GET=Permission.ASSIGNMENT_MANAGE, POST=Permission.ASSIGNMENT_MANAGE)
+def take_back(assignment_id: int) -> ResponseReturnValue:
+    """Take back a request that was not answered, to ask somebody else."""
+    assignment = load(Assignment, assignment_id, Permission.ASSIGNMENT_MANAGE)
+    form = TakeBackForm()
+    if form.validate_on_submit() and attempt(
+        form, lambda: assignments.take_back(assignment, reason=form.reason.data, actor=actor(), now=clock.now())
+    ):
+        location = url_for(".new", application_id=assignment.application_id)
+        return finish(location, gettext("The request is taken back. You can ask another reviewer."))
+    return form_page("assignments/take_back.html", form, assignment=assignment)
 
 
 @bp.route("/<int:assignment_id>/answer", methods=["GET", "POST"])

@@ -100,7 +100,7 @@ def _sources(assignment: Assignment) -> dict[str, Any]:
 
 def _page_of(assignment: Assignment) -> str:
     """Where a review that cannot be written now is found."""
-    if assignment.status in (AssignmentStatus.SUBMITTED, AssignmentStatus.CLOSED):
+    if assignment.status in (AssignmentStatus.SUBMITTED, AssignmentStatus.CLOSED) and assignment.is_holding:
         return url_for(".show", application_id=assignment.application_id)
     return url_for("assignments.answer", assignment_id=assignment.id)
 

@@ -26,3 +26,9 @@ class DeclineForm(BaseForm):
     """Giving an assignment back."""
 
     reason = LongTextField(N_("Why can you not write this review?"), longest=400)
+
+
+class TakeBackForm(BaseForm):
+    """Taking back a request that was not answered."""
+
+    reason = LongTextField(N_("Why is the request taken back?"), longest=400)

@@ -69,8 +69,9 @@ class Assignment(Versioned, Base):
 
     @property
     def is_holding(self) -> bool:
-        """Whether the reviewer still has or did the work."""
-        return self.status in HOLDING
+        """Whether the reviewer still has or did the work: what was closed unfinished does not count."""
+        is_done = self.review is not None and self.review.status is ReviewStatus.SUBMITTED
+        return self.status in HOLDING and (self.status is not AssignmentStatus.CLOSED or is_done)
 
     @property
     def has_handed_in(self) -> bool:

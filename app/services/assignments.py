@@ -40,6 +40,7 @@ TRANSITIONS: Mapping[tuple[AssignmentStatus, str], Transition] = {
     (A.ACCEPTED, "decline"): Transition(A.DECLINED, N_("Reviewer"), N_("reason given")),
     (A.ACCEPTED, "submit"): Transition(A.SUBMITTED, N_("Reviewer"), N_("every criterion scored and justified")),
     (A.SUBMITTED, "close"): Transition(A.CLOSED, N_("Council session"), N_("protocol signed")),
+    (A.PROPOSED, "take_back"): Transition(A.CLOSED, N_("Council secretary"), N_("not answered yet; reason given")),
     (A.PROPOSED, "close"): Transition(A.CLOSED, N_("Council secretary"), N_("withdrawn, or the reviews are in")),
     (A.ACCEPTED, "close"): Transition(A.CLOSED, N_("Council secretary"), N_("withdrawn, or the reviews are in")),
 }
@@ -180,6 +181,27 @@ def decline(assignment: Assignment, *, reason: str, actor: Actor, now: datetime)
     audit.record(actor, "assignment.decline", assignment, now)
     if not complete_if_ready(assignment.application, now=now):
         _tell_secretary(assignment, N_("A reviewer of %(number)s has declined: another one is needed."), now)
+
+
+def take_back(assignment: Assignment, *, reason: str, actor: Actor, now: datetime) -> None:
+    """The secretary takes back a request that was not answered, with a reason the reviewer reads.
+
+    Raises `WrongTransitionError` once the reviewer has answered. The same reviewer is not asked again.
+    """
+    application = assignment.application
+    lock(application)
+    lock(assignment)
+    new_status = target(TRANSITIONS, assignment.status, "take_back")
+    text = reason.strip()
+    if not text:
+        raise IncompleteError(N_("Give the reason: the reviewer will read it."), field="reason")
+    assignment.status, assignment.decline_reason = new_status, text
+    db.session.flush()
+    audit.record(actor, "assignment.take_back", assignment, now, reason=text)
+    message = N_("The secretary took back the request to judge an application: %(reason)s")
+    notifications.tell([assignment.reviewer_id], message, assignment, now, reason=text)
+    if not any(one.status in OUTSTANDING for one in of_application(application)):
+        complete_if_ready(application, now=now)  # the reviews that are in may have waited for this one alone
 
 
 def complete_if_ready(application: Application, *, now: datetime) -> bool:

@@ -42,6 +42,7 @@ MATRIX: Mapping[str, Mapping[str, str]] = {
     "assignments.decline": {"GET": "r", "POST": "r"},
     "assignments.index": {"GET": "s"},
     "assignments.new": {"GET": "s", "POST": "s"},
+    "assignments.take_back": {"GET": "s", "POST": "s"},
     "associations.confirm_payout_account": {"POST": "f"},
     "associations.edit": {"GET": "a", "POST": "a"},
     "associations.end_member": {"POST": "oa"},

@@ -7,8 +7,10 @@ import pytest
 from app import clock
 from app.services import assignments, associations, reviews
 from app.services.actors import Actor
+from app.services.errors import WrongTransitionError
 from models.applications import ApplicationStatus
 from models.associations import MembershipRole
+from models.audit import AuditEvent
 from models.base import db
 from models.notifications import Notification
 from models.reviews import Assignment, AssignmentStatus, Conflict, ConflictKind
@@ -228,3 +230,85 @@ def test_members_of_an_association_of_the_place_are_hindered(programme, eligible
         now=clock.now(),
     )
     assert reviewer not in assignments.eligible_reviewers(eligible)
+
+
+# Taking an unanswered request back ------------------------------------------------------------------------------------
+
+
+def test_an_unanswered_request_is_taken_back_and_another_reviewer_asked(client, programme, eligible, asked):
+    url = f"/assignments/{asked.id}/take-back"
+    client.sign_in(programme.secretary).speak("en")
+    assert url in client.get("/assignments").text and url in client.get(f"/assignments/new/{eligible.id}").text
+    answer = client.submit(url, reason="Эки жумадан бери жооп жок")
+    assert answer.location == f"/assignments/new/{eligible.id}"
+    page = client.get(answer.location).text
+    assert "0 of 2" in text_of(page) and "Эки жумадан бери жооп жок" in text_of(page) and url not in page
+    other = programme.reviewers[1]
+    assert client.submit(answer.location, reviewer=str(other.id), due_on="01.11.2026").status_code == 303
+    db.session.expire_all()
+    told = db.session.scalars(db.select(Notification).where(Notification.user_id == asked.reviewer_id)).all()[-1]
+    assert "took back" in told.message and told.parameters == {"reason": "Эки жумадан бери жооп жок"}
+    event = db.session.scalars(db.select(AuditEvent).where(AuditEvent.action == "assignment.take_back")).one()
+    assert event.actor_id == programme.secretary.id
+    assert asked.status is AssignmentStatus.CLOSED and eligible.status is ApplicationStatus.IN_REVIEW
+    assert asked.reviewer not in assignments.eligible_reviewers(eligible)
+
+
+def test_taking_back_wants_a_reason(client, programme, asked):
+    client.sign_in(programme.secretary).speak("en")
+    answer = client.submit(f"/assignments/{asked.id}/take-back", reason=" ")
+    assert answer.status_code == 422 and "Fill this in." in text_of(answer.text)
+    db.session.expire_all()
+    assert asked.status is AssignmentStatus.PROPOSED
+
+
+def test_what_was_answered_is_not_taken_back(client, programme, asked):
+    client.sign_in(programme.secretary).speak("en")
+    url = f"/assignments/{asked.id}/take-back"
+    data = dict(form_fields(client.get(url).text)) | {"reason": "Кеч болду"}
+    assignments.declare(asked, None, actor=Actor(asked.reviewer), now=clock.now())
+    answer = client.post(url, data=data)
+    assert answer.status_code == 422 and "This cannot be done now" in text_of(answer.text)
+    assert "Кеч болду" in answer.text
+    assert "it cannot be taken back" in text_of(client.get(url).text)
+    db.session.expire_all()
+    assert asked.status is AssignmentStatus.ACCEPTED
+
+
+def test_a_reviewer_whose_request_was_taken_back_reads_nothing(app, client, programme, eligible, asked):
+    answer = f"/assignments/{asked.id}/answer"
+    data = dict(form_fields(client.sign_in(asked.reviewer).speak("en").get(answer).text)) | {"interest": "none"}
+    secretary = app.test_client().sign_in(programme.secretary)
+    secretary.submit(f"/assignments/{asked.id}/take-back", reason="Башка адам керек")
+    page = text_of(client.get(answer).text)
+    assert "The request has ended" in page and "Башка адам керек" in page
+    assert client.get(f"/assignments/{asked.id}/decline").status_code == 200
+    assert client.get(f"/reviews/{asked.id}/edit").location == answer
+    assert client.post(answer, data=data).status_code == 422
+    assert client.get(f"/applications/{eligible.id}").status_code == 404
+    assert f"/reviews/of/{eligible.id}" not in client.get("/reviews").text
+    assert "Башка адам керек" in text_of(client.get("/notifications").text)
+
+
+def test_the_third_request_taken_back_leaves_the_application_reviewed(programme):
+    application = programme.make_application(ApplicationStatus.REVIEWED)
+    third = programme.assign(application, programme.make_user(Role.REVIEWER))
+    fourth = programme.assign(application, programme.make_user(Role.REVIEWER))
+    actor = Actor(programme.secretary)
+    assignments.take_back(third, reason="Жооп жок", actor=actor, now=clock.now())
+    assert (application.status, fourth.status) == (ApplicationStatus.IN_REVIEW, AssignmentStatus.PROPOSED)
+    assignments.take_back(fourth, reason="Жооп жок", actor=actor, now=clock.now())
+    assert application.status is ApplicationStatus.REVIEWED
+    with pytest.raises(WrongTransitionError):
+        assignments.take_back(fourth, reason="Жооп жок", actor=actor, now=clock.now())
+
+
+def test_a_request_that_ended_unanswered_opens_nothing_to_its_reviewer(client, programme):
+    application = programme.make_application(ApplicationStatus.REVIEWED)
+    third = programme.make_user(Role.REVIEWER)
+    programme.assign(application, third)
+    fourth = programme.assign(application, programme.make_user(Role.REVIEWER))
+    programme.review(fourth)
+    assert application.status is ApplicationStatus.REVIEWED
+    assert client.sign_in(third).get(f"/applications/{application.id}").status_code == 404
+    assert client.sign_in(fourth.reviewer).get(f"/applications/{application.id}").status_code == 200

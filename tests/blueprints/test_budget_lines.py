@@ -166,7 +166,7 @@ def test_a_line_that_was_changed_meanwhile_is_not_removed(client, url, line):
     seen = form_fields(client.get(f"{url}/{line.id}/delete").text)
     client.submit(f"{url}/{line.id}/edit", item="Башканын тексти")
     answer = client.post(f"{url}/{line.id}/delete", data=seen)
-    assert answer.status_code == 409 and "Nothing is removed" in text_of(answer.text)
+    assert answer.status_code == 409 and "nothing was done" in text_of(answer.text)
     assert count() == 1
 
 
