@@ -196,7 +196,7 @@ class DayField(Field):
             if 1900 <= day.year <= 2200:
                 self.data = day
                 return
-        raise ValueError(gettext("Enter a day as in 12.03.2027."))
+        raise ValueError(gettext("Enter a day as DD.MM.YYYY."))
 
 
 class UploadField(FileField):

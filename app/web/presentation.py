@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -110,6 +111,11 @@ def is_demonstration() -> bool:
     return bool((current_app.config["ASHAR"].home / "demonstration").exists())
 
 
+def example_day(days: int = 0) -> str:
+    """A day to show in a hint, as people type it: today in Bishkek, or so many days later (earlier when negative)."""
+    return f"{clock.bishkek_day(clock.now()) + timedelta(days=days):%d.%m.%Y}"
+
+
 def context() -> dict[str, Any]:
     """Names every template has."""
     signed_in = is_signed_in()
@@ -133,6 +139,7 @@ def install(app: Flask) -> None:
     app.jinja_env.globals.update(
         asset=asset,
         can=can,
+        example_day=example_day,
         action_fields=action_fields,
         label=labels.label_text,
         tone=labels.tone,

@@ -1,6 +1,7 @@
 """Every template compiles, uses what it imports, asks nothing of the network and speaks three languages."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,12 @@ def test_bare_words_are_found() -> None:
     source = """{# note #}<p>Bare {{ _('fine') }}</p><img alt="Seen"> {% if a %}<b title="{{ t }}">ok</b>{% endif %}
     {% trans %}Fine too{% endtrans %}<script>var fine = 1;</script>"""
     assert templates.bare_words(source) == ["Bare 0", "Seen"]
+
+
+@pytest.mark.parametrize("name", templates.names())
+def test_no_day_is_written_out(name: str) -> None:
+    """An example of last year looks wrong: `example_day()` gives one of these days."""
+    assert not re.findall(r"\d\d\.\d\d\.20\d\d|\b20\d\d-", templates.source_of(name))
 
 
 @pytest.mark.parametrize("name", templates.names())

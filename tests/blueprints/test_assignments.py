@@ -58,7 +58,7 @@ def test_the_secretary_asks_a_reviewer(client, programme, eligible):
 @pytest.mark.parametrize(
     ("typed", "message"),
     [
-        ({"due_on": "31.02.2027"}, "Enter a day as in 12.03.2027."),
+        ({"due_on": "31.02.2027"}, "Enter a day as DD.MM.YYYY."),
         ({"due_on": "12.10.2026"}, "The day must lie in the future."),
         ({"due_on": "01.11.2026", "reviewer": None}, "Fill this in."),
         ({"due_on": "01.11.2026", "reviewer": "999999"}, "Not a valid choice."),
@@ -287,7 +287,7 @@ def test_a_reviewer_whose_request_was_taken_back_reads_nothing(app, client, prog
     assert client.post(answer, data=data).status_code == 422
     assert client.get(f"/applications/{eligible.id}").status_code == 404
     assert f"/reviews/of/{eligible.id}" not in client.get("/reviews").text
-    assert "Башка адам керек" in text_of(client.get("/notifications").text)
+    assert "Башка адам керек" in text_of(client.get("/messages").text)
 
 
 def test_the_third_request_taken_back_leaves_the_application_reviewed(programme):

@@ -84,7 +84,7 @@ def test_the_usual_rules_stand_in_the_form_and_others_can_be_typed(secretary):
         ({"grant_ceiling": "100 000"}, "The ceiling must be higher than the floor."),
         ({"budget": "400 000"}, "The budget must be at least one grant at the ceiling."),
         ({"closes_on": "19.10.2026"}, "The deadline must lie after the opening."),
-        ({"closes_on": "31.02.2027"}, "Enter a day as in 12.03.2027."),
+        ({"closes_on": "31.02.2027"}, "Enter a day as DD.MM.YYYY."),
         ({"match_percent": "0"}, "The match must be more than zero and believable."),
         ({"tranche_percents": "50 / 40"}, "The tranches add up to 90 %, not to 100 %."),
         ({"tranche_percents": "half"}, "Enter whole numbers one after the other, as in 40 / 40 / 20."),

@@ -91,7 +91,7 @@ def test_the_secretary_convenes_once(client, programme, call):
         ({"seats": "102"}, "The Council has 3 to 101 seats."),
         ({"seats": "99999999999999999999"}, "Enter a number"),
         ({"seats": "тогуз"}, "Enter a number"),
-        ({"held_on": "30.02.2026"}, "Enter a day as in 12.03.2027."),
+        ({"held_on": "30.02.2026"}, "Enter a day as DD.MM.YYYY."),
         ({"place": ""}, "Fill this in."),
     ],
 )

@@ -107,7 +107,7 @@ def test_the_page_speaks_the_reader_s_language(client: Client, programme: Progra
     ("changes", "message"),
     [
         ({"ends_on": "31.12.2025"}, "The end must not lie before the start."),
-        ({"starts_on": "soon"}, "Enter a day as in 12.03.2027."),
+        ({"starts_on": "soon"}, "Enter a day as DD.MM.YYYY."),
         ({"locale": "xx"}, "Not a valid choice"),
         ({"fund": "999"}, "Not a valid choice"),
     ],

@@ -128,7 +128,7 @@ def test_offer_plans_tranches_and_commits_the_money_once(english: Client, progra
     ("starts_on", "ends_on", "message"),
     [
         ("15.10.2026", "15.10.2026", "The end must lie after the start."),
-        ("15.10.2026", "31.02.2027", "Enter a day as in 12.03.2027."),
+        ("15.10.2026", "31.02.2027", "Enter a day as DD.MM.YYYY."),
         ("", "15.10.2027", "Fill this in."),
     ],
 )

@@ -5,9 +5,11 @@ import io
 import pytest
 from pypdf import PdfReader
 
+from app import clock
 from models.applications import ApplicationStatus
 from models.base import db
 from models.users import UserSession
+from tests.conftest import NOW
 from tests.support.pages import text_of
 
 CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Safari/537.36"
@@ -86,3 +88,15 @@ def test_the_receipt_names_the_territory_and_no_code(client, programme):
     paper = client.get(f"/applications/{application.id}/receipt").data
     text = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(paper)).pages)
     assert "Ayil aymak" in text and "Ayil okmotu" not in text and f"{application.call.code} ·" not in text
+
+
+def test_examples_of_days_are_near_today_and_would_be_taken(client, programme):
+    application = programme.make_application(ApplicationStatus.ELIGIBLE)
+    assert programme.reviewers
+    url = f"/assignments/new/{application.id}"
+    client.sign_in(programme.secretary).speak("en")
+    for day, shown in ((NOW, "26.10.2026"), (NOW.replace(year=2028), "26.10.2028")):
+        with clock.at(day):
+            assert f"For example, {shown}. The reviewer sees this day." in text_of(client.get(url).text)
+    answer = client.submit(url, reviewer=str(programme.reviewers[0].id), due_on="26.10.2026")
+    assert answer.status_code == 303

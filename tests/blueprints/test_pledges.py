@@ -57,7 +57,7 @@ def test_a_pledge_is_recorded_in_its_currency_and_in_som(client, draft, url):
         ({"currency": "XXX"}, "Not a valid choice."),
         ({"currency": "TRY"}, "There is no approved rate for TRY"),
         ({"due_on": "11.10.2026"}, "The day must lie ahead, within five years."),
-        ({"due_on": "soon"}, "Enter a day as in 12.03.2027."),
+        ({"due_on": "soon"}, "Enter a day as DD.MM.YYYY."),
         ({"country": ""}, "Fill this in."),
     ],
 )

@@ -58,7 +58,7 @@ def test_who_entered_it_does_not_approve_it(english: Client, programme: Programm
         ({"value": "99999999"}, "A rate must be a positive number."),
         ({"nominal": "0"}, "A rate must be a positive number."),
         ({"nominal": "1,5"}, "At most 0 digits after the comma."),
-        ({"valid_on": "32.01.2026"}, "Enter a day as in 12.03.2027."),
+        ({"valid_on": "32.01.2026"}, "Enter a day as DD.MM.YYYY."),
     ],
 )
 def test_what_is_wrong_is_said(english: Client, programme: Programme, changes: dict[str, Any], message: str) -> None:

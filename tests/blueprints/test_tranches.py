@@ -92,7 +92,7 @@ def test_the_preparer_does_not_approve(english: Client, programme: Programme) ->
         ("", "12.10.2026", "Fill this in."),
         ("PAY-1", "13.10.2026", "The day must lie between the start of the grant and today."),
         ("PAY-1", "1.1.2020", "The day must lie between the start of the grant and today."),
-        ("PAY-1", "yesterday", "Enter a day as in 12.03.2027."),
+        ("PAY-1", "yesterday", "Enter a day as DD.MM.YYYY."),
     ],
 )
 def test_a_wrong_release_moves_nothing(

@@ -52,7 +52,7 @@ def test_a_visit_is_planned_once(english: Client, programme: Programme, grant: G
 
 @pytest.mark.parametrize(
     ("day", "message"),
-    [("11.10.2026", "The day must not lie in the past."), ("завтра", "Enter a day as in 12.03.2027.")],
+    [("11.10.2026", "The day must not lie in the past."), ("завтра", "Enter a day as DD.MM.YYYY.")],
 )
 def test_a_wrong_day_is_refused(english: Client, programme: Programme, grant: Grant, day: str, message: str) -> None:
     english.sign_in(programme.monitor)
