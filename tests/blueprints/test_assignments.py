@@ -16,10 +16,7 @@ from models.notifications import Notification
 from models.reviews import Assignment, AssignmentStatus, Conflict, ConflictKind
 from models.users import Role
 from tests.support.pages import form_fields, text_of
-
-
-def count(table):
-    return db.session.scalar(db.select(db.func.count()).select_from(table))
+from tests.support.queries import count
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from models.base import db
 from models.people import Person
 from models.users import Role
 from tests.support.pages import form_fields, text_of
+from tests.support.queries import count
 
 MEMBER = {
     "full_name": "Осмон кызы Толгонай",
@@ -21,10 +22,6 @@ MEMBER = {
     "since_on": "01.02.2025",
 }
 ACCOUNT = {"bank": "Айыл Банк", "number": "1290 0000 1111 2222", "holder": "Ассоциация"}
-
-
-def count(table):
-    return db.session.scalar(db.select(db.func.count()).select_from(table))
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from models.base import db
 from models.calls import Call, CallStatus
 from models.users import Role
 from tests.support.pages import form_fields, text_of
+from tests.support.queries import count
 
 TYPED = {
     "code": "2027-spring",
@@ -27,10 +28,6 @@ TYPED = {
     "grant_floor": "100 000",
     "grant_ceiling": "500 000,50",
 }
-
-
-def count():
-    return db.session.scalar(db.select(db.func.count()).select_from(Call))
 
 
 @pytest.fixture
@@ -108,7 +105,7 @@ def test_what_does_not_fit_is_said_at_the_field_and_nothing_typed_is_lost(secret
     for name, text in (TYPED | changes).items():
         if name != "fund":
             assert kept[name] == text
-    assert count() == 0
+    assert count(Call) == 0
 
 
 def test_a_refusal_is_said_in_the_language_of_the_page(secretary):
@@ -124,7 +121,7 @@ def test_the_same_form_sent_twice_makes_one_call(secretary):
     first, second = secretary.post("/calls/new", data=data), secretary.post("/calls/new", data=data)
     assert (first.status_code, second.status_code) == (303, 303)
     assert first.location == second.location
-    assert count() == 1
+    assert count(Call) == 1
     assert secretary.post("/calls/new", data=data | {"code": "other"}).status_code == 409
 
 

@@ -1,6 +1,5 @@
 """Contributions: the receipt in the same form, a second person, the reverse."""
 
-import io
 from datetime import date
 from typing import Any
 
@@ -17,20 +16,8 @@ from models.grants import Grant
 from models.users import Role
 from tests.factories import Programme
 from tests.support.clients import Client
-from tests.support.pages import choose_form, filled, text_of
-
-
-def sent(upload: Upload) -> tuple[io.BytesIO, str]:
-    return io.BytesIO(upload.content), upload.filename
-
-
-def count(table: type) -> int:
-    return int(db.session.scalar(db.select(db.func.count()).select_from(table)) or 0)
-
-
-@pytest.fixture
-def english(client: Client) -> Client:
-    return client.speak("en")
+from tests.support.pages import choose_form, filled, sent, text_of
+from tests.support.queries import count
 
 
 @pytest.fixture

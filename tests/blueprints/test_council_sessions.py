@@ -15,12 +15,9 @@ from models.council_sessions import Attendance, CouncilSession, Decision, Decisi
 from models.users import Role
 from tests.factories import SOM, TEXT
 from tests.support.pages import form_fields, text_of
+from tests.support.queries import count
 
 OFFICE = (Role.SECRETARY, Role.COUNCIL_CHAIR)
-
-
-def count(table):
-    return db.session.scalar(db.select(db.func.count()).select_from(table))
 
 
 @pytest.fixture

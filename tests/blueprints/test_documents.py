@@ -9,15 +9,7 @@ from models.base import db
 from models.documents import Document, DocumentKind, StoredFile
 from models.users import Role
 from tests.support.pages import form_fields, text_of
-
-
-def count(table):
-    return db.session.scalar(db.select(db.func.count()).select_from(table))
-
-
-@pytest.fixture
-def draft(programme):
-    return programme.make_application(ApplicationStatus.DRAFT, association=programme.association, is_complete=False)
+from tests.support.queries import count
 
 
 @pytest.fixture

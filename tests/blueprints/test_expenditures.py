@@ -1,6 +1,5 @@
 """Expenditures: each paid document against its budget line."""
 
-import io
 from typing import Any
 
 import pytest
@@ -15,24 +14,12 @@ from models.grants import Grant, TrancheStatus
 from models.users import Role
 from tests.factories import Programme
 from tests.support.clients import Client
-from tests.support.pages import choose_form, filled, text_of
-
-
-def sent(upload: Upload) -> tuple[io.BytesIO, str]:
-    return io.BytesIO(upload.content), upload.filename
-
-
-def count(table: type) -> int:
-    return int(db.session.scalar(db.select(db.func.count()).select_from(table)) or 0)
+from tests.support.pages import choose_form, filled, sent, text_of
+from tests.support.queries import count
 
 
 def grant_line(grant: Grant) -> BudgetLine:
     return next(one for one in grant.application.budget_lines if one.payer is Payer.GRANT)
-
-
-@pytest.fixture
-def english(client: Client) -> Client:
-    return client.speak("en")
 
 
 @pytest.fixture

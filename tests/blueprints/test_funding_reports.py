@@ -19,11 +19,6 @@ from tests.support.pages import choose_form, filled, text_of
 PERIOD = {"starts_on": "01.01.2026", "ends_on": "12.10.2026", "locale": "ru"}
 
 
-@pytest.fixture
-def english(client: Client) -> Client:
-    return client.speak("en")
-
-
 def reports() -> list[FundingReport]:
     return list(db.session.scalars(db.select(FundingReport).order_by(FundingReport.id)))
 

@@ -28,11 +28,6 @@ AGREED = {
 
 
 @pytest.fixture
-def english(client: Client) -> Client:
-    return client.speak("en")
-
-
-@pytest.fixture
 def fund(programme: Programme) -> Fund:
     """A fund in euro of which 5 000 are still to come."""
     programme.make_rate("EUR", value="100")

@@ -1,6 +1,5 @@
 """Grants: from the offer to the completion, and what a donor sees of it."""
 
-import io
 from datetime import timedelta
 
 import pytest
@@ -17,20 +16,8 @@ from models.ledger import EventKind, LedgerEvent
 from tests.conftest import NOW
 from tests.factories import Programme
 from tests.support.clients import Client
-from tests.support.pages import choose_form, filled, text_of
-
-
-def sent(upload: Upload) -> tuple[io.BytesIO, str]:
-    return io.BytesIO(upload.content), upload.filename
-
-
-def count(table: type) -> int:
-    return int(db.session.scalar(db.select(db.func.count()).select_from(table)) or 0)
-
-
-@pytest.fixture
-def english(client: Client) -> Client:
-    return client.speak("en")
+from tests.support.pages import choose_form, filled, sent, text_of
+from tests.support.queries import count
 
 
 def test_the_list_shows_what_one_may_see(english: Client, programme: Programme) -> None:

@@ -13,11 +13,6 @@ from tests.support.pages import choose_form, filled, text_of
 RATE = {"currency": "KZT", "nominal": "10", "value": "1,6925", "valid_on": "12.10.2026", "source": "nbkr_weekly"}
 
 
-@pytest.fixture
-def english(client: Client) -> Client:
-    return client.speak("en")
-
-
 def entered() -> list[ExchangeRate]:
     return list(db.session.scalars(db.select(ExchangeRate).where(ExchangeRate.currency == "KZT")))
 

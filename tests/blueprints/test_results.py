@@ -24,11 +24,6 @@ VALUE: dict[str, Any] = {
 
 
 @pytest.fixture
-def english(client: Client) -> Client:
-    return client.speak("en")
-
-
-@pytest.fixture
 def grant(programme: Programme) -> Grant:
     return programme.make_grant("active")
 

@@ -8,12 +8,9 @@ from models.base import db
 from models.notifications import Notification
 from models.users import Role
 from tests.support.pages import form_fields, text_of
+from tests.support.queries import count
 
 S = ApplicationStatus
-
-
-def count(table):
-    return db.session.scalar(db.select(db.func.count()).select_from(table))
 
 
 @pytest.fixture

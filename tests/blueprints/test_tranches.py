@@ -12,11 +12,6 @@ from tests.support.clients import Client
 from tests.support.pages import choose_form, filled, text_of
 
 
-@pytest.fixture
-def english(client: Client) -> Client:
-    return client.speak("en")
-
-
 def press(client: Client, tranche: Tranche, verb: str) -> str:
     """Press the tranche page's button; what the page says afterwards."""
     url = f"/tranches/{tranche.id}"

@@ -13,12 +13,9 @@ from models.people import Person
 from models.users import Role, RoleAssignment, User, UserSession
 from tests.factories import PASSWORD
 from tests.support.pages import form_fields, text_of
+from tests.support.queries import count
 
 CODE = re.compile(r"\b[A-Z2-9]{4}-[A-Z2-9]{4}-[A-Z2-9]{4}\b")
-
-
-def count(table):
-    return db.session.scalar(db.select(db.func.count()).select_from(table))
 
 
 @pytest.fixture

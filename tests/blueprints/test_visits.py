@@ -1,6 +1,5 @@
 """Visits: planned, photographed, recorded by who went there."""
 
-import io
 from typing import Any
 
 import pytest
@@ -13,7 +12,7 @@ from models.users import Role
 from models.visits import RiskRating, Visit, VisitStatus
 from tests.factories import Programme
 from tests.support.clients import Client
-from tests.support.pages import choose_form, filled, text_of
+from tests.support.pages import choose_form, filled, sent, text_of
 
 SEEN: dict[str, Any] = {
     "visited_on": "12.10.2026",
@@ -24,15 +23,6 @@ SEEN: dict[str, Any] = {
     "latitude": "40,512345",
     "longitude": "72,812345",
 }
-
-
-def sent(upload: Upload) -> tuple[io.BytesIO, str]:
-    return io.BytesIO(upload.content), upload.filename
-
-
-@pytest.fixture
-def english(client: Client) -> Client:
-    return client.speak("en")
 
 
 @pytest.fixture

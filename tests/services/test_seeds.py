@@ -24,14 +24,11 @@ from models.users import Role, User
 from models.visits import Visit
 from seeds import demonstration, reference, scale
 from tests.conftest import Demonstration
+from tests.support.queries import count
 
 CURRENCIES = {"RUB", "USD", "KZT", "TRY", "KRW"}
 G, T, S = GrantStatus, TrancheStatus, ApplicationStatus
 EVERY_GRANT_STATUS = {G.OFFERED, G.ACCEPTED, G.ACTIVE, G.SUSPENDED, G.COMPLETED}
-
-
-def count(table: type) -> int:
-    return int(db.session.scalar(db.select(db.func.count()).select_from(table)) or 0)
 
 
 def statuses(code: str) -> Counter[ApplicationStatus]:

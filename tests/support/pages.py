@@ -1,5 +1,6 @@
 """What a browser does with a page: read its forms, fill them in, send them."""
 
+import io
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +10,14 @@ from urllib.parse import urljoin
 
 from werkzeug.datastructures import MultiDict
 
+from app.services.documents import Upload
+
 SENT_AS_TYPED = ("text", "hidden", "password", "email", "tel", "search", "number", "date", "url", "time")
+
+
+def sent(upload: Upload) -> tuple[io.BytesIO, str]:
+    """A file as the client's form takes it."""
+    return io.BytesIO(upload.content), upload.filename
 
 
 @dataclass

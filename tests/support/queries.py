@@ -1,4 +1,4 @@
-"""What the application asks of the database."""
+"""Rows that are there, and what the application asks of the database."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,6 +6,11 @@ from contextlib import contextmanager
 import sqlalchemy as sa
 
 from models.base import db
+
+
+def count(table: type) -> int:
+    """How many rows the table of a model holds."""
+    return int(db.session.scalar(db.select(db.func.count()).select_from(table)) or 0)
 
 
 @contextmanager
