@@ -13,7 +13,7 @@ from app.services.actors import Actor
 from app.services.applications import TRANSITIONS as APPLICATION_TRANSITIONS
 from app.services.applications import must_be_undecided
 from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, SeparationOfDutyError
-from app.services.workflow import Transition, target
+from app.services.workflow import Transition, reason_given, target
 from models.applications import Application, ApplicationStatus
 from models.associations import Association, Membership
 from models.base import db, lock
@@ -174,9 +174,8 @@ def decline(assignment: Assignment, *, reason: str, actor: Actor, now: datetime)
     lock(assignment.application)
     lock(assignment)
     new_status = target(TRANSITIONS, assignment.status, "decline")
-    if not reason.strip():
-        raise IncompleteError(N_("Give the reason."), field="reason")
-    assignment.status, assignment.answered_at, assignment.decline_reason = new_status, now, reason.strip()
+    reason = reason_given(reason)
+    assignment.status, assignment.answered_at, assignment.decline_reason = new_status, now, reason
     db.session.flush()
     audit.record(actor, "assignment.decline", assignment, now)
     if not complete_if_ready(assignment.application, now=now):

@@ -18,7 +18,7 @@ from app.services.errors import (
     SeparationOfDutyError,
 )
 from app.services.match import grant_carried
-from app.services.workflow import Transition, target
+from app.services.workflow import ASSOCIATION_READS_REASON, Transition, reason_given, target
 from models.base import BASE_CURRENCY, db, lock
 from models.contributions import Channel, Check, Contribution, ContributionKind, ContributionStatus
 from models.documents import Document, DocumentKind
@@ -205,11 +205,10 @@ def refuse(contribution: Contribution, *, reason: str, actor: Actor, now: dateti
     lock(contribution.grant)
     lock(contribution)
     new_status = target(TRANSITIONS, contribution.status, "refuse")
-    if not reason.strip():
-        raise IncompleteError(N_("Give the reason: the association will read it."), field="reason")
+    reason = reason_given(reason, ASSOCIATION_READS_REASON)
     if contribution.recorded_by_id == actor.user_id:
         raise SeparationOfDutyError(N_("You recorded this contribution: another person has to verify it."))
-    contribution.status, contribution.reason = new_status, reason.strip()
+    contribution.status, contribution.reason = new_status, reason
     db.session.flush()
     documents.release(contribution, now=now)
     audit.record(actor, "contribution.refuse", contribution, now)
@@ -217,7 +216,7 @@ def refuse(contribution: Contribution, *, reason: str, actor: Actor, now: dateti
         contribution,
         N_("A contribution of %(amount)s to %(number)s was refused: %(reason)s"),
         now,
-        reason=reason.strip(),
+        reason=reason,
     )
 
 
@@ -231,12 +230,11 @@ def reverse(contribution: Contribution, *, reason: str, actor: Actor, now: datet
     lock(grant)
     lock(contribution)
     new_status = target(TRANSITIONS, contribution.status, "reverse")
-    if not reason.strip():
-        raise IncompleteError(N_("Give the reason."), field="reason")
+    reason = reason_given(reason)
     reversal = ledger.reverse(
-        contribution.event_id or 0, actor=actor, now=now, value_on=bishkek_day(now), reason=reason.strip()
+        contribution.event_id or 0, actor=actor, now=now, value_on=bishkek_day(now), reason=reason
     )
-    contribution.status, contribution.reason, contribution.reversal_event_id = new_status, reason.strip(), reversal.id
+    contribution.status, contribution.reason, contribution.reversal_event_id = new_status, reason, reversal.id
     db.session.flush()
     documents.release(contribution, now=now)
     _renew_pledge(contribution.pledge)
@@ -248,7 +246,7 @@ def reverse(contribution: Contribution, *, reason: str, actor: Actor, now: datet
         contribution,
         N_("A contribution of %(amount)s to %(number)s was reversed: %(reason)s"),
         now,
-        reason=reason.strip(),
+        reason=reason,
     )
 
 

@@ -18,7 +18,7 @@ from app.services.errors import (
     LimitExceededError,
     SeparationOfDutyError,
 )
-from app.services.workflow import Transition, target
+from app.services.workflow import ASSOCIATION_READS_REASON, Transition, reason_given, target
 from models.applications import BudgetLine, Payer
 from models.base import db, lock
 from models.documents import Document, DocumentKind
@@ -189,13 +189,12 @@ def refuse(expenditure: Expenditure, *, reason: str, actor: Actor, now: datetime
     lock(expenditure.grant)
     lock(expenditure)
     new_status = target(TRANSITIONS, expenditure.status, "refuse")
-    if not reason.strip():
-        raise IncompleteError(N_("Give the reason: the association will read it."), field="reason")
-    expenditure.status, expenditure.reason = new_status, reason.strip()
+    reason = reason_given(reason, ASSOCIATION_READS_REASON)
+    expenditure.status, expenditure.reason = new_status, reason
     db.session.flush()
     documents.release(expenditure, now=now)
     audit.record(actor, "expenditure.refuse", expenditure, now)
-    _tell(expenditure, N_("Spending of %(amount)s on %(number)s was refused: %(reason)s"), now, reason=reason.strip())
+    _tell(expenditure, N_("Spending of %(amount)s on %(number)s was refused: %(reason)s"), now, reason=reason)
 
 
 def of_grant(grant: Grant) -> list[Expenditure]:

@@ -13,7 +13,7 @@ from app.services.applications import TRANSITIONS as APPLICATION_TRANSITIONS
 from app.services.documents import Upload
 from app.services.errors import DomainError, IncompleteError, LimitExceededError
 from app.services.match import split_tranches
-from app.services.workflow import Transition, target
+from app.services.workflow import Transition, reason_given, target
 from models.applications import Application
 from models.base import Base, canonical_json, db, fingerprint, lock
 from models.council_sessions import CouncilSession, Decision, DecisionOutcome, SessionStatus
@@ -228,12 +228,11 @@ def resume(grant: Grant, *, reason: str, actor: Actor, now: datetime) -> None:
 def _with_reason(grant: Grant, action: str, reason: str, actor: Actor, now: datetime) -> None:
     lock(grant)
     new_status = target(TRANSITIONS, grant.status, action)
-    if not reason.strip():
-        raise IncompleteError(N_("Give the reason."), field="reason")
+    reason = reason_given(reason)
     grant.status = new_status
-    grant.suspended_reason = reason.strip() if new_status is G.SUSPENDED else ""
+    grant.suspended_reason = reason if new_status is G.SUSPENDED else ""
     db.session.flush()
-    audit.record(actor, f"grant.{action}", grant, now, reason=reason.strip())
+    audit.record(actor, f"grant.{action}", grant, now, reason=reason)
 
 
 def _count(model: type[Base], *conditions: Any) -> int:

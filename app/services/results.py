@@ -9,7 +9,7 @@ from app.localisation import N_
 from app.services import audit, notifications
 from app.services.actors import Actor
 from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, SeparationOfDutyError
-from app.services.workflow import Transition
+from app.services.workflow import ASSOCIATION_READS_REASON, Transition, reason_given
 from app.services.workflow import target as target_status
 from models.base import db
 from models.grants import Grant
@@ -105,12 +105,11 @@ def verify(result: Result, *, actor: Actor, now: datetime) -> None:
 def refuse(result: Result, *, reason: str, actor: Actor, now: datetime) -> None:
     """Refuse a value with a reason; the period can be reported anew."""
     new_status = target_status(TRANSITIONS, result.status, "refuse")
-    if not reason.strip():
-        raise IncompleteError(N_("Give the reason: the association will read it."), field="reason")
-    result.status, result.refusal_reason = new_status, reason.strip()
+    reason = reason_given(reason, ASSOCIATION_READS_REASON)
+    result.status, result.refusal_reason = new_status, reason
     db.session.flush()
     audit.record(actor, "result.refuse", result, now)
-    _tell(result, N_("A result of %(number)s was refused: %(reason)s"), now, reason=reason.strip())
+    _tell(result, N_("A result of %(number)s was refused: %(reason)s"), now, reason=reason)
 
 
 def verified_count(grant: Grant) -> int:

@@ -10,7 +10,7 @@ from app.services import audit, contributions, ledger, notifications
 from app.services.actors import Actor
 from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, SeparationOfDutyError
 from app.services.match import co_investment_due, grant_carried
-from app.services.workflow import Transition, target
+from app.services.workflow import Transition, reason_given, target
 from models.applications import Payer
 from models.base import db, lock
 from models.contributions import ContributionKind
@@ -192,14 +192,11 @@ def send_back(tranche: Tranche, *, reason: str, actor: Actor, now: datetime) -> 
     lock(tranche.grant)
     lock(tranche)
     new_status = target(TRANSITIONS, tranche.status, "send_back")
-    if not reason.strip():
-        raise IncompleteError(N_("Give the reason."), field="reason")
+    reason = reason_given(reason)
     tranche.status = new_status
     tranche.prepared_by_id = tranche.prepared_at = None
-    _note(tranche, "send_back", actor, now, reason=reason.strip())
-    _tell_association(
-        tranche, N_("The request of tranche %(sequence)s was sent back: %(reason)s"), now, reason=reason.strip()
-    )
+    _note(tranche, "send_back", actor, now, reason=reason)
+    _tell_association(tranche, N_("The request of tranche %(sequence)s was sent back: %(reason)s"), now, reason=reason)
 
 
 def approve(tranche: Tranche, *, actor: Actor, now: datetime) -> None:
@@ -274,15 +271,12 @@ def return_(tranche: Tranche, *, reason: str, actor: Actor, now: datetime) -> No
     lock(grant)
     lock(tranche)
     new_status = target(TRANSITIONS, tranche.status, "return")
-    if not reason.strip():
-        raise IncompleteError(N_("Give the reason."), field="reason")
-    ledger.reverse(tranche.event_id or 0, actor=actor, now=now, value_on=bishkek_day(now), reason=reason.strip())
+    reason = reason_given(reason)
+    ledger.reverse(tranche.event_id or 0, actor=actor, now=now, value_on=bishkek_day(now), reason=reason)
     tranche.status, tranche.event_id, tranche.released_at, tranche.bank_reference = new_status, None, None, None
     tranche.payout_account = None
-    _note(tranche, "return", actor, now, reason=reason.strip())
-    _tell_association(
-        tranche, N_("The bank sent %(amount)s of %(number)s back: %(reason)s"), now, reason=reason.strip()
-    )
+    _note(tranche, "return", actor, now, reason=reason)
+    _tell_association(tranche, N_("The bank sent %(amount)s of %(number)s back: %(reason)s"), now, reason=reason)
 
 
 def settle(grant: Grant, *, actor: Actor, now: datetime) -> None:

@@ -6,7 +6,10 @@ from enum import StrEnum
 from typing import Any
 
 from app.localisation import N_
-from app.services.errors import WrongTransitionError
+from app.services.errors import IncompleteError, WrongTransitionError
+
+GIVE_REASON = N_("Give the reason.")
+ASSOCIATION_READS_REASON = N_("Give the reason: the association will read it.")
 
 
 @dataclass(frozen=True)
@@ -41,3 +44,10 @@ def target(table: Transitions, status: StrEnum, action: str) -> Any:
 def allowed(table: Transitions, status: StrEnum) -> list[str]:
     """The actions possible from `status`, in the table's order."""
     return [action for (source, action) in table if source == status]
+
+
+def reason_given(reason: str, problem: str = GIVE_REASON) -> str:
+    """The reason without blanks around it. Raises `IncompleteError` with `problem` at its field when there is none."""
+    if not reason.strip():
+        raise IncompleteError(problem, field="reason")
+    return reason.strip()

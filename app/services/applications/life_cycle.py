@@ -16,7 +16,7 @@ from app.services.errors import (
     LimitExceededError,
     SeparationOfDutyError,
 )
-from app.services.workflow import Transition, target
+from app.services.workflow import Transition, reason_given, target
 from models.applications import (
     Application,
     ApplicationStatus,
@@ -249,8 +249,7 @@ def withdraw(application: Application, *, reason: str, actor: Actor, now: dateti
     """Withdraw before the decision; its reviewers are told. The association may apply anew while the call is open."""
     lock(application)
     new_status = target(TRANSITIONS, application.status, "withdraw")
-    if not reason.strip():
-        raise IncompleteError(N_("Give the reason."), field="reason")
+    reason_given(reason)
     must_be_undecided(application)
     application.status = new_status
     outstanding = db.select(Assignment).where(
