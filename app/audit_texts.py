@@ -11,6 +11,7 @@ from typing import Any
 
 from app.labels import label_text
 from app.localisation import N_, date_text, gettext, money, number_text
+from app.services.grants import suspension_reason
 from app.services.questions import BY_KEY
 from models.applications import Payer, ScreeningOutcome
 from models.associations import MembershipRole
@@ -183,7 +184,7 @@ DETAILS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "outcome": (N_("Outcome"), _outcome),
     "payer": (N_("Paid by"), _one_of(Payer)),
     "present": (N_("Members present"), lambda value: number_text(len(value))),
-    "reason": (N_("Reason"), str),
+    "reason": (N_("Reason"), lambda value: str(suspension_reason(value))),
     "risk": (N_("Risk"), _one_of(RiskRating)),
     "role": (N_("Role"), _role),
     "section": (N_("Part"), _section),

@@ -148,7 +148,7 @@ def _act_with_reason(grant_id: int, verb: Callable[..., None], message: str, tem
         form, lambda: verb(grant, reason=form.reason.data or "", actor=actor(grant), now=clock.now())
     ):
         return finish(url_for("grants.show", grant_id=grant_id), message)
-    return form_page(template, form, grant=grant)
+    return form_page(template, form, grant=grant, reason=str(grants.suspension_reason(grant.suspended_reason)))
 
 
 @bp.route("/grants/<int:grant_id>/suspend", methods=["GET", "POST"])

@@ -35,8 +35,6 @@ TRANSITIONS: Mapping[tuple[ContributionStatus, str], Transition] = {
     (C.RECORDED, "refuse"): Transition(C.REFUSED, N_("Monitoring officer"), N_("reason given")),
     (C.VERIFIED, "reverse"): Transition(C.REVERSED, N_("Finance officer"), N_("reason given; money not yet spent")),
 }
-NO_LONGER_CARRIES = N_("The verified co-investment no longer carries what was paid.")
-"""Kept as this message id: whoever reads it reads it in their own language."""
 OLDEST_EVIDENCE = timedelta(days=5 * 365 + 1)
 ACCOUNTS = {
     ContributionKind.REMITTANCE: (AccountKind.REMITTER, AccountKind.CO_INVESTMENT),
@@ -241,7 +239,7 @@ def reverse(contribution: Contribution, *, reason: str, actor: Actor, now: datet
     audit.record(actor, "contribution.reverse", contribution, now, event=reversal.id)
     paid = sum(one.amount for one in grant.tranches if one.is_paid)
     if grant.status is GrantStatus.ACTIVE and paid > grant_carried(counted(grant), grant.match_percent):
-        grants.suspend(grant, reason=NO_LONGER_CARRIES, actor=actor, now=now)
+        grants.suspend(grant, reason=grants.NO_LONGER_CARRIES, actor=actor, now=now)
     _tell(
         contribution,
         N_("A contribution of %(amount)s to %(number)s was reversed: %(reason)s"),

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from app.clock import bishkek_day
-from app.localisation import N_, Money, lazy
+from app.localisation import N_, LazyText, Money, lazy
 from app.services import audit, documents, ledger, notifications, numbering
 from app.services.actors import Actor
 from app.services.applications import TRANSITIONS as APPLICATION_TRANSITIONS
@@ -23,6 +23,10 @@ from models.indicators import Result, ResultStatus, Target
 from models.ledger import AccountKind, EventKind
 from models.users import Role
 from models.visits import Visit, VisitStatus
+
+NO_LONGER_CARRIES = N_("The verified co-investment no longer carries what was paid.")
+REASONS_OF_RULES = frozenset({NO_LONGER_CARRIES})
+"""Kept as these message ids: whoever reads one reads it in their own language."""
 
 G = GrantStatus
 TRANSITIONS: Mapping[tuple[GrantStatus, str], Transition] = {
@@ -212,11 +216,16 @@ def activate(grant: Grant, *, actor: Actor, now: datetime) -> None:
     )
 
 
+def suspension_reason(text: str) -> str | LazyText:
+    """A kept reason to be shown: a rule's in the reader's language, a person's own words as they were written."""
+    return lazy(text) if text in REASONS_OF_RULES else text
+
+
 def suspend(grant: Grant, *, reason: str, actor: Actor, now: datetime) -> None:
     """Keep further money back until the reason is gone."""
     _with_reason(grant, "suspend", reason, actor, now)
     notifications.tell_association(
-        grant, N_("The grant %(number)s is suspended: %(reason)s"), now, reason=lazy(reason.strip())
+        grant, N_("The grant %(number)s is suspended: %(reason)s"), now, reason=suspension_reason(reason.strip())
     )
 
 

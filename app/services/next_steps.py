@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.localisation import N_, LazyText, Money, lazy
-from app.services import tranches
+from app.services import grants, tranches
 from models.grants import Grant, GrantStatus, Tranche, TrancheStatus
 from models.users import Role
 
@@ -53,7 +53,7 @@ _PAYMENT: dict[TrancheStatus, tuple[str, Role]] = {
 def step_of(grant: Grant) -> Step:
     """The next thing that keeps the grant from going on."""
     if grant.status is GrantStatus.SUSPENDED:
-        reason = lazy(grant.suspended_reason)
+        reason = grants.suspension_reason(grant.suspended_reason)
         text = lazy(N_("Money is kept back: %(reason)s Finance lets the grant go on."), reason=reason)
         return Step(text, Role.FINANCE)
     if grant.status is not GrantStatus.ACTIVE:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from app.clock import bishkek_day
-from app.localisation import N_, Money, lazy
-from app.services import audit, contributions, ledger, notifications
+from app.localisation import N_, Money
+from app.services import audit, contributions, grants, ledger, notifications
 from app.services.actors import Actor
 from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, SeparationOfDutyError
 from app.services.match import co_investment_due, grant_carried
@@ -83,7 +83,7 @@ def gate(tranche: Tranche) -> list[Condition]:
             "running",
             N_("The grant is running and nothing stops it."),
             grant.status is GrantStatus.ACTIVE,
-            DomainError(N_("Suspended: %(reason)s"), reason=lazy(grant.suspended_reason))
+            DomainError(N_("Suspended: %(reason)s"), reason=grants.suspension_reason(grant.suspended_reason))
             if grant.is_stopped
             else DomainError(
                 N_("The agreement is signed.") if grant.status is GrantStatus.ACTIVE else N_("The grant is not active.")

@@ -248,3 +248,18 @@ def test_an_operator_acts_on_behalf(english: Client, programme: Programme) -> No
     assert english.submit(f"/grants/{grant.id}/accept").status_code == 303
     assert grant.status is GrantStatus.ACCEPTED
     assert grant.ends_on - grant.starts_on == timedelta(days=365)
+
+
+@pytest.mark.parametrize("locale", ["ky", "ru", "en"])
+def test_the_reason_of_a_suspension_is_read_on_every_page_as_it_was_written(
+    client: Client, programme: Programme, locale: str
+) -> None:
+    grant, words = programme.make_grant("active"), "Отчёт: 100 % эмес, 50 %% (Draft)"
+    client.speak(locale).sign_in(programme.finance)
+    assert client.submit(f"/grants/{grant.id}/suspend", reason=words).status_code == 303
+    tranche = grant.tranches[0]
+    for url in (f"/grants/{grant.id}", f"/grants/{grant.id}/resume", f"/tranches/{tranche.id}"):
+        assert words in text_of(client.get(url).text), url
+    client.sign_in(programme.chair_of(grant.association))
+    assert words in text_of(client.get("/messages").text)
+    assert words in text_of(client.sign_in(programme.secretary).get("/history").text)

@@ -153,3 +153,21 @@ def test_who_has_accepted_is_waited_for_and_who_has_not_is_let_go(programme):
     judgements = {one.key: Judgement(4, TEXT) for one in application.call.criteria}
     reviews.submit(third, judgements, TEXT, actor=Actor(third.reviewer), now=clock.now())
     assert application.status is A.REVIEWED and fourth.status is AssignmentStatus.CLOSED
+
+
+def test_a_second_decision_is_refused_and_the_free_budget_stays(programme):
+    """There is no changing of a decision: neither a higher nor a lower amount nor another outcome moves money."""
+    call = programme.make_past_call()
+    first, second = (programme.make_application("reviewed", call=call) for _ in range(2))
+    session, other_call = programme.make_session(call), programme.make_past_call()
+    before = council_sessions.remaining_budget(session)
+    decide(programme, session, first, 150_000 * SOM)
+    for amount in (200_000 * SOM, 100_000 * SOM, None):
+        with pytest.raises(AlreadyUsedError):
+            decide(programme, session, first, amount)
+        assert before - council_sessions.remaining_budget(session) == 150_000 * SOM
+        assert council_sessions.pending_awards(call.fund_id) == 150_000 * SOM
+    decide(programme, session, second, None)
+    assert before - council_sessions.remaining_budget(session) == 150_000 * SOM
+    assert other_call.fund_id == call.fund_id  # what is awarded here is not free for another call of the fund
+    assert council_sessions.pending_awards(other_call.fund_id) == 150_000 * SOM
