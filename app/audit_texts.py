@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from app.labels import label_text
-from app.localisation import N_, date_text, gettext, money, number_text
+from app.localisation import LOCALES, N_, date_text, gettext, money, number_text
 from app.services.grants import suspension_reason
 from app.services.questions import BY_KEY
 from models.applications import Payer, ScreeningOutcome
@@ -27,7 +27,9 @@ ACTIONS: Mapping[str, str] = {
     "application.add_pledge": N_("Added a pledge"),
     "application.change_budget_line": N_("Changed a budget line"),
     "application.change_pledge": N_("Changed a pledge"),
+    "application.complete_review": N_("All reviews of the application are in"),
     "application.create": N_("Began an application"),
+    "application.decide": N_("The decision on the application took effect"),
     "application.remove_budget_line": N_("Removed a budget line"),
     "application.remove_pledge": N_("Removed a pledge"),
     "application.remove_target": N_("Removed a target"),
@@ -40,6 +42,7 @@ ACTIONS: Mapping[str, str] = {
     "application.withdraw": N_("Withdrew the application"),
     "assignment.accept": N_("Declared no interest and took the review"),
     "assignment.assign": N_("Asked a reviewer"),
+    "assignment.close": N_("Closed a review that is not needed any more"),
     "assignment.decline": N_("Gave a review back"),
     "assignment.recuse": N_("Declared an interest"),
     "assignment.take_back": N_("Took a request to a reviewer back"),
@@ -50,6 +53,7 @@ ACTIONS: Mapping[str, str] = {
     "call.cancel": N_("Cancelled the call"),
     "call.change": N_("Changed the call"),
     "call.create": N_("Prepared a call"),
+    "call.decide": N_("The call is decided"),
     "call.open": N_("Opened the call"),
     "call.set_weights": N_("Set the weights of the criteria"),
     "centre.change": N_("Changed a resource centre"),
@@ -70,6 +74,7 @@ ACTIONS: Mapping[str, str] = {
     "fund.receive": N_("Recorded money received from the donor"),
     "funding_report.fail": N_("A funding report could not be made"),
     "funding_report.freeze": N_("A funding report was finished and frozen"),
+    "funding_report.start": N_("Began to make a funding report"),
     "funding_report.request": N_("Asked for a funding report"),
     "grant.accept": N_("Accepted the grant"),
     "grant.activate": N_("Entered the signed agreement"),
@@ -78,6 +83,7 @@ ACTIONS: Mapping[str, str] = {
     "grant.resume": N_("Let the grant go on"),
     "grant.suspend": N_("Suspended the grant"),
     "indicator.create": N_("Added an indicator"),
+    "payout_account.close": N_("Closed a payout account"),
     "payout_account.confirm": N_("Confirmed a payout account"),
     "payout_account.propose": N_("Proposed a payout account"),
     "person.register": N_("Registered a person"),
@@ -103,6 +109,7 @@ ACTIONS: Mapping[str, str] = {
     "tranche.return": N_("Recorded that the bank sent the money back"),
     "tranche.send_back": N_("Sent the request of a tranche back"),
     "user.change_password": N_("Changed the own password"),
+    "user.choose_locale": N_("Chose the language"),
     "user.create": N_("Opened an account"),
     "user.disable": N_("Disabled an account"),
     "user.enable": N_("Enabled an account"),
@@ -144,7 +151,7 @@ NOUNS: Mapping[str, str] = {
 
 HIDDEN = frozenset(
     {
-        "account", "assignments", "centre",
+        "account", "assignment", "assignments", "centre",
         "application", "association", "call", "currency", "document", "event", "fund", "grant", "indicator", "key",
         "line", "person", "pledge",
     }
@@ -180,6 +187,7 @@ DETAILS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "code": (N_("Code"), str),
     "count": (N_("Number"), number_text),
     "kind": (N_("Interest"), _one_of(ConflictKind)),
+    "locale": (N_("Language"), lambda value: dict(LOCALES)[value]),
     "on": (N_("Valid on"), lambda value: date_text(date.fromisoformat(value))),
     "outcome": (N_("Outcome"), _outcome),
     "payer": (N_("Paid by"), _one_of(Payer)),
@@ -188,6 +196,7 @@ DETAILS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "risk": (N_("Risk"), _one_of(RiskRating)),
     "role": (N_("Role"), _role),
     "section": (N_("Part"), _section),
+    "sessions": (N_("Signed out on so many devices"), number_text),
     "sha256": (N_("Fingerprint"), lambda value: f"{value[:8]}…{value[-8:]}"),
     "snapshot": (N_("Submission"), number_text),
     "submission": (N_("Submission"), number_text),

@@ -13,7 +13,7 @@ from reports import funding
 def make_funding_report(report_id: int) -> None:
     """Gather the figures of a funding report, freeze them and keep the files beside them."""
     report = db.session.get(FundingReport, report_id)
-    if report is None or not funding_reports.start(report):
+    if report is None or not funding_reports.start(report, now=clock.now()):
         db.session.commit()
         return
     db.session.commit()

@@ -91,8 +91,8 @@ def set_locale() -> ResponseReturnValue:
     if chosen in LOCALE_CODES:
         session["locale"] = chosen
         session.permanent = True
-        if current_user.is_authenticated and signed_in_user().locale != chosen:
-            signed_in_user().locale = chosen
+        if current_user.is_authenticated:
+            users.choose_locale(signed_in_user(), chosen, now=clock.now())
             commit()
     return redirect(_safe(request.form.get("next")), 303)
 

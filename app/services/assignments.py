@@ -162,7 +162,7 @@ def declare(
     assignment.status, assignment.answered_at = new_status, now
     db.session.flush()
     audit.record(actor, f"assignment.{action}", assignment, now, kind=kind.value if kind else None)
-    if kind is not None and not complete_if_ready(assignment.application, now=now):
+    if kind is not None and not complete_if_ready(assignment.application, actor=actor, now=now):
         _tell_secretary(
             assignment, N_("A reviewer of %(number)s has declared an interest: another one is needed."), now
         )
@@ -178,7 +178,7 @@ def decline(assignment: Assignment, *, reason: str, actor: Actor, now: datetime)
     assignment.status, assignment.answered_at, assignment.decline_reason = new_status, now, reason
     db.session.flush()
     audit.record(actor, "assignment.decline", assignment, now)
-    if not complete_if_ready(assignment.application, now=now):
+    if not complete_if_ready(assignment.application, actor=actor, now=now):
         _tell_secretary(assignment, N_("A reviewer of %(number)s has declined: another one is needed."), now)
 
 
@@ -200,10 +200,10 @@ def take_back(assignment: Assignment, *, reason: str, actor: Actor, now: datetim
     message = N_("The secretary took back the request to judge an application: %(reason)s")
     notifications.tell([assignment.reviewer_id], message, assignment, now, reason=text)
     if not any(one.status in OUTSTANDING for one in of_application(application)):
-        complete_if_ready(application, now=now)  # the reviews that are in may have waited for this one alone
+        complete_if_ready(application, actor=actor, now=now)  # the reviews that are in may have waited for this one alone
 
 
-def complete_if_ready(application: Application, *, now: datetime) -> bool:
+def complete_if_ready(application: Application, *, actor: Actor, now: datetime) -> bool:
     """Make the application reviewed once enough reviews are in; the caller holds its lock. Whether it is now.
 
     Enough are the call's number, and those of everybody who has accepted and is not late. Who was asked and is
@@ -223,7 +223,9 @@ def complete_if_ready(application: Application, *, now: datetime) -> bool:
     for one in left:
         one.status = target(TRANSITIONS, one.status, "close")
     db.session.flush()
+    audit.record(actor, "application.complete_review", application, now)
     for one in left:
+        audit.record(actor, "assignment.close", one, now, application=application.id)
         notifications.tell(
             [one.reviewer_id], N_("All reviews are in: the one you were asked for is not needed any more."), one, now
         )

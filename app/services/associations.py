@@ -238,6 +238,7 @@ def confirm_payout_account(account: PayoutAccount, *, actor: Actor, now: datetim
     for other in account.association.payout_accounts:
         if other.is_current:
             other.closed_at = now
+            audit.record(actor, "payout_account.close", other, now, association=account.association_id)
     db.session.flush()
     account.confirmed_by_id, account.confirmed_at = actor.user_id, now
     db.session.flush()

@@ -193,6 +193,7 @@ def verify(contribution: Contribution, *, checks: Collection[Check], actor: Acto
         now,
         event=event.id,
         amount_kgs=contribution.amount_kgs,
+        pledge=contribution.pledge_id,
         checks=contribution.checks,
     )
     _tell(contribution, N_("A contribution of %(amount)s to %(number)s is verified."), now)
@@ -236,7 +237,7 @@ def reverse(contribution: Contribution, *, reason: str, actor: Actor, now: datet
     db.session.flush()
     documents.release(contribution, now=now)
     _renew_pledge(contribution.pledge)
-    audit.record(actor, "contribution.reverse", contribution, now, event=reversal.id)
+    audit.record(actor, "contribution.reverse", contribution, now, event=reversal.id, pledge=contribution.pledge_id)
     paid = sum(one.amount for one in grant.tranches if one.is_paid)
     if grant.status is GrantStatus.ACTIVE and paid > grant_carried(counted(grant), grant.match_percent):
         grants.suspend(grant, reason=grants.NO_LONGER_CARRIES, actor=actor, now=now)

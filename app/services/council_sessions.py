@@ -312,11 +312,15 @@ def sign(session: CouncilSession, *, actor: Actor, now: datetime) -> Protocol:
         application = decision.application
         application.status = target(APPLICATION_TRANSITIONS, application.status, ACTIONS[decision.outcome])
         application.decided_at = now
-    _close_assignments(session.call)
+    closed = _close_assignments(session.call)
     db.session.flush()
     audit.record(actor, "session.sign", session, now, sha256=protocol.sha256)
+    audit.record(actor, "call.decide", session.call, now, assignments=closed)
     for decision in session.decisions:
         application = decision.application
+        audit.record(
+            actor, "application.decide", application, now, outcome=decision.outcome.value, amount=decision.amount
+        )
         notifications.tell_association(
             application, MESSAGES[decision.outcome], now, amount=Money(decision.amount or 0), reason=decision.reason
         )
@@ -330,14 +334,18 @@ def sign(session: CouncilSession, *, actor: Actor, now: datetime) -> Protocol:
     return protocol
 
 
-def _close_assignments(call: Call) -> None:
+def _close_assignments(call: Call) -> list[int]:
+    """Close the reviews of a call; the ids of their assignments."""
     query = (
         db.select(Assignment)
         .join(Application, Application.id == Assignment.application_id)
         .where(Application.call_id == call.id, Assignment.status == AssignmentStatus.SUBMITTED)
+        .order_by(Assignment.id)
     )
-    for assignment in db.session.scalars(query):
+    closed = list(db.session.scalars(query))
+    for assignment in closed:
         assignment.status = target(ASSIGNMENT_TRANSITIONS, assignment.status, "close")
+    return [one.id for one in closed]
 
 
 def _must_be_open(session: CouncilSession) -> None:

@@ -29,12 +29,13 @@ def request(fund: Fund, *, starts_on: date, ends_on: date, locale: str, actor: A
     return report
 
 
-def start(report: FundingReport) -> bool:
+def start(report: FundingReport, *, now: datetime) -> bool:
     """Mark as running; False when another run has finished it already."""
     if report.status is FundingReportStatus.DONE:
         return False
     report.status, report.progress = FundingReportStatus.RUNNING, 0
     db.session.flush()
+    audit.record(None, "funding_report.start", report, now)
     return True
 
 

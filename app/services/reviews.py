@@ -98,8 +98,16 @@ def submit(
         for criterion in criteria
     ]
     db.session.execute(db.insert(Score), scores)
-    audit.record(actor, "review.submit", review, now, application=application.id, submission=review.submission)
-    complete_if_ready(application, now=now)
+    audit.record(
+        actor,
+        "review.submit",
+        review,
+        now,
+        application=application.id,
+        assignment=assignment.id,
+        submission=review.submission,
+    )
+    complete_if_ready(application, actor=actor, now=now)
     return review
 
 

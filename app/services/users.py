@@ -10,7 +10,7 @@ import phonenumbers
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from app.localisation import N_, fold, sort_key
+from app.localisation import LOCALE_CODES, N_, fold, sort_key
 from app.services import audit
 from app.services.actors import Actor
 from app.services.errors import AlreadyUsedError, DomainError, LimitExceededError, SeparationOfDutyError
@@ -113,6 +113,8 @@ def create(
     db.session.add(user)
     db.session.flush()
     audit.record(actor, "user.create", user, now)
+    if password is None:
+        audit.record(actor, "user.issue_code", user, now)
     return user, code
 
 
@@ -145,8 +147,7 @@ def issue_code(user: User, *, actor: Actor, now: datetime) -> str:
     user.password_hash = _hasher.hash(code)
     user.must_change_password = True
     user.code_expires_at = now + CODE_LENGTH
-    end_sessions(user, now=now)
-    audit.record(actor, "user.issue_code", user, now)
+    audit.record(actor, "user.issue_code", user, now, sessions=end_sessions(user, now=now))
     return code
 
 
@@ -190,8 +191,7 @@ def change_password(user: User, old: str, new: str, *, now: datetime, keep: User
     user.password_hash = _hasher.hash(new)
     user.must_change_password = False
     user.code_expires_at = None
-    end_sessions(user, now=now, keep=keep)
-    audit.record(Actor(user), "user.change_password", user, now)
+    audit.record(Actor(user), "user.change_password", user, now, sessions=end_sessions(user, now=now, keep=keep))
 
 
 def sign_in(name: str, password: str, *, address: str, browser: str, now: datetime) -> tuple[UserSession, str]:
@@ -276,16 +276,25 @@ def sign_out(session: UserSession, *, now: datetime) -> None:
 
 
 def sign_out_everywhere(user: User, *, actor: Actor, now: datetime) -> None:
-    end_sessions(user, now=now)
-    audit.record(actor, "user.sign_out_everywhere", user, now)
+    audit.record(actor, "user.sign_out_everywhere", user, now, sessions=end_sessions(user, now=now))
 
 
-def end_sessions(user: User, *, now: datetime, keep: UserSession | None = None) -> None:
-    """Revoke every live session of `user` but `keep`."""
+def end_sessions(user: User, *, now: datetime, keep: UserSession | None = None) -> int:
+    """Revoke every live session of `user` but `keep`; how many ended. The caller writes the audit row."""
     query = db.update(UserSession).where(UserSession.user_id == user.id, UserSession.revoked_at.is_(None))
     if keep is not None:
         query = query.where(UserSession.id != keep.id)
-    db.session.execute(query.values(revoked_at=now))
+    result: Any = db.session.execute(query.values(revoked_at=now))
+    return int(result.rowcount)
+
+
+def choose_locale(user: User, locale: str, *, now: datetime) -> None:
+    """Remember the language `user` reads in: "ky", "ru" or "en". Nothing happens when it is that one already."""
+    if locale not in LOCALE_CODES:
+        raise DomainError(N_("This language is not known."), field="locale")
+    if user.locale != locale:
+        user.locale = locale
+        audit.record(Actor(user), "user.choose_locale", user, now, locale=locale)
 
 
 def disable(user: User, *, actor: Actor, now: datetime) -> None:
@@ -293,8 +302,7 @@ def disable(user: User, *, actor: Actor, now: datetime) -> None:
     if user.id == actor.user_id:
         raise DomainError(N_("You cannot disable your own account."))
     user.disabled_at = user.disabled_at or now
-    end_sessions(user, now=now)
-    audit.record(actor, "user.disable", user, now)
+    audit.record(actor, "user.disable", user, now, sessions=end_sessions(user, now=now))
 
 
 def enable(user: User, *, actor: Actor, now: datetime) -> None:

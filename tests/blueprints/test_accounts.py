@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 from app import clock
 from app.services import users
 from app.services.actors import Actor
+from models.audit import AuditEvent
 from models.base import db
 from models.users import Role, SignInAttempt, User, UserSession
 from tests.conftest import NOW
@@ -151,6 +152,25 @@ def test_the_language_is_chosen_before_signing_in(client: Client, locale: str) -
     answer = client.submit("/sign-in", action="/language", locale=locale, next="/sign-in")
     assert answer.location == "/sign-in"
     assert f'lang="{locale}"' in client.get("/sign-in").text
+
+
+def test_a_chosen_language_is_remembered_and_told(client: Client, programme: Programme) -> None:
+    client.sign_in(programme.secretary).speak("ky")
+    for _ in range(2):  # the second time nothing changes
+        assert client.submit("/account", action="/language", locale="ru", next="/account").status_code == 303
+    assert programme.secretary.locale == "ru"
+    told = db.session.scalars(db.select(AuditEvent).where(AuditEvent.action == "user.choose_locale")).one()
+    assert (told.actor_id, told.details) == (programme.secretary.id, '{"locale":"ru"}')
+
+
+def test_the_trail_says_how_many_sessions_an_act_ended(client: Client, programme: Programme) -> None:
+    administrator = Actor(programme.administrator)
+    for act in (users.issue_code, users.sign_out_everywhere, users.disable):
+        for browser in (client, client.application.test_client()):
+            browser.sign_in(programme.secretary)
+        act(programme.secretary, actor=administrator, now=clock.now())
+    ended = [one.details for one in db.session.scalars(db.select(AuditEvent)) if "sessions" in one.details]
+    assert ended == ['{"sessions":2}'] * 3
 
 
 def test_a_form_sent_after_the_session_ended_gives_the_typed_text_back(client, programme):

@@ -72,7 +72,7 @@ def test_a_donor_finds_the_funds_and_the_newest_finished_report(client, programm
     donor, foreign = programme.donor_user, programme.make_fund()
     period = {"starts_on": date(2026, 1, 1), "ends_on": date(2026, 6, 30)}
     report = funding_reports.request(fund, **period, locale="ky", actor=actor, now=now)
-    funding_reports.start(report)
+    funding_reports.start(report, now=clock.now())
     page = desk(client, donor)
     assert f'href="/funds/{fund.id}"' in page and f'href="/funds/{foreign.id}"' not in page
     assert f'href="/funding-reports/{report.id}"' not in page and "none yet" in page

@@ -272,5 +272,6 @@ def test_opening_an_account_writes_who_did_it(admin, programme):
     acts = db.session.scalars(db.select(AuditEvent).where(AuditEvent.subject == f"users:{user.id}")).all()
     assert [(one.action, one.actor_id) for one in acts] == [
         ("user.create", programme.administrator.id),
+        ("user.issue_code", programme.administrator.id),
         ("user.grant_role", programme.administrator.id),
     ]

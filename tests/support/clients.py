@@ -5,7 +5,7 @@ import secrets
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, globals, has_app_context
+from flask import Flask, current_app, globals, has_app_context, has_request_context
 from flask.testing import FlaskClient
 from flask_login.utils import _create_identifier
 from sqlalchemy import event
@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 from app import clock
 from models.base import db, fingerprint
 from models.users import User, UserSession
-from tests.support import pages
+from tests.support import pages, trail
 
 SIGNED_IN_FOR = timedelta(days=1000)
 
@@ -24,9 +24,14 @@ class UncommittedRequestError(AssertionError):
     """A request ended with changes that nobody committed: they are lost."""
 
 
+class UnauditedRequestError(AssertionError):
+    """A request changed something and the audit trail does not say so."""
+
+
 def watch_sessions(app: Flask) -> None:
     """Note on the session whether something was flushed or sent since the last commit or rollback."""
     app.extensions["uncommitted"] = []
+    app.extensions["unaudited"] = []
 
     @app.teardown_request
     def look(_error: BaseException | None) -> None:
@@ -50,9 +55,17 @@ def _executed(state: Any) -> None:
 
 
 @event.listens_for(Session, "after_commit")
+def _committed(session: Session) -> None:
+    if has_request_context() and not session.in_nested_transaction():
+        current_app.extensions["unaudited"].extend(trail.of(session).complaints())
+    _ended(session)
+
+
 @event.listens_for(Session, "after_rollback")
 def _ended(session: Session) -> None:
-    session.info.pop("uncommitted", None)
+    if not session.in_nested_transaction():  # a savepoint ends nothing
+        session.info.pop("uncommitted", None)
+        session.info.pop("trail", None)
 
 
 class Client(FlaskClient):
@@ -63,10 +76,14 @@ class Client(FlaskClient):
             db.session.commit()
         app: Flask = self.application
         app.extensions["uncommitted"].clear()
+        app.extensions["unaudited"].clear()
         response = apart(lambda: super(Client, self).open(*args, **kwargs))
         if app.extensions["uncommitted"]:
             url = f"{response.request.method} {response.request.path} ({response.status_code})"
             raise UncommittedRequestError(f"{url} left its session uncommitted: {app.extensions['uncommitted']}")
+        if app.extensions["unaudited"]:
+            url = f"{response.request.method} {response.request.path} ({response.status_code})"
+            raise UnauditedRequestError(f"{url}: {app.extensions['unaudited']}")
         return response
 
     def sign_in(self, user: User) -> "Client":

@@ -1,0 +1,119 @@
+"""Every change of a status leaves its audit row: each edge of each life cycle is walked and watched."""
+
+from datetime import timedelta
+
+from app import clock
+from app.services import applications, assignments, calls, grants, reviews, screenings, tranches
+from app.services.actors import Actor
+from app.services.reviews import Judgement
+from app.workflow import TABLES
+from models.applications import ApplicationStatus, ScreeningOutcome
+from models.base import db
+from models.contributions import ContributionStatus
+from models.expenditures import ExpenditureStatus
+from models.grants import GrantStatus, TrancheStatus
+from models.indicators import ResultStatus
+from models.reviews import ConflictKind
+from models.users import Role, User
+from models.visits import VisitStatus
+from tests.factories import TEXT, Programme
+from tests.support import trail
+
+NOUNS = {"Spending": "expenditures"}
+"""Nouns whose table is not their plural."""
+S = ApplicationStatus
+
+
+def edges() -> set[tuple[str, str, str]]:
+    """(table, status, next status) of every life cycle, where the status changes."""
+    return {
+        (NOUNS.get(noun, f"{noun.lower()}s"), source.value, row.to.value)
+        for noun, table in TABLES.items()
+        for (source, _action), row in table.items()
+        if source is not row.to
+    }
+
+
+def walk_calls_and_applications(programme: Programme) -> None:
+    secretary, now = Actor(programme.secretary), clock.now()
+    calls.cancel(programme.make_call(is_open=False), actor=secretary, now=now)
+    for status in ApplicationStatus:
+        programme.make_application(status)
+    for status, action in applications.TRANSITIONS:
+        if action == "withdraw":
+            one = programme.make_application(status)
+            chair = Actor(programme.chair_of(one.association))
+            applications.withdraw(one, reason="Каражат табылды", actor=chair, now=now)
+    for status in (S.RESUBMITTED, S.RETURNED):
+        for outcome in ScreeningOutcome:
+            if status is S.RESUBMITTED or outcome is ScreeningOutcome.INELIGIBLE:
+                screenings.screen(programme.make_application(status), outcome, reason=TEXT, actor=secretary, now=now)
+    signed = programme.make_application(S.SIGNED_OFF)
+    applications.reopen(signed, actor=Actor(programme.chair_of(signed.association)), now=now)
+
+
+def walk_assignments(programme: Programme, third: User) -> None:
+    now = clock.now()
+    for accepts in (False, True):
+        for gives_back in (False, True):
+            one = assignments.of_application(programme.make_application(S.IN_REVIEW))[0]
+            actor = Actor(one.reviewer)
+            if accepts:
+                assignments.declare(one, None, actor=actor, now=now)
+            if gives_back:
+                assignments.decline(one, reason=TEXT, actor=actor, now=now)
+            else:
+                assignments.declare(one, ConflictKind.OTHER, explanation=TEXT, actor=actor, now=now)
+    application = programme.make_application(S.IN_REVIEW)
+    programme.assign(application, third)
+    for one in assignments.of_application(application)[:2]:
+        programme.review(one)
+    programme.assign(programme.make_application(S.REVIEWED), third)
+    application = programme.make_application(S.IN_REVIEW)
+    accepted = assignments.of_application(application)[0]
+    assignments.declare(accepted, None, actor=Actor(accepted.reviewer), now=now)
+    chair = Actor(programme.chair_of(application.association))
+    applications.withdraw(application, reason=TEXT, actor=chair, now=now)
+
+
+def walk_a_late_reviewer(programme: Programme, third: User) -> None:
+    """Who accepted and is late is not waited for: the assignment is closed when enough reviews are in."""
+    application = programme.make_application(S.IN_REVIEW)
+    late = programme.assign(application, third)
+    assignments.declare(late, None, actor=Actor(late.reviewer), now=clock.now())
+    for one in assignments.of_application(application)[:2]:
+        assignments.declare(one, None, actor=Actor(one.reviewer), now=clock.now())
+        judgements = {each.key: Judgement(4, TEXT) for each in application.call.criteria}
+        reviews.submit(one, judgements, TEXT, actor=Actor(one.reviewer), now=clock.now() + timedelta(days=90))
+
+
+def walk_grants(programme: Programme) -> None:
+    for status in (GrantStatus.COMPLETED, GrantStatus.SUSPENDED):
+        grant = programme.make_grant(status)
+    finance, now = Actor(programme.finance), clock.now()
+    grants.resume(grant, reason=TEXT, actor=finance, now=now)
+    for status in (TrancheStatus.REQUESTED, TrancheStatus.PREPARED):
+        tranches.send_back(programme.make_tranche(status), reason=TEXT, actor=finance, now=now)
+    returned = programme.make_tranche(TrancheStatus.RETURNED)
+    tranches.request(returned, actor=programme.chair_actor(returned.grant), now=now)
+    grant = programme.make_grant(is_matched=True)
+    for status in ContributionStatus:
+        programme.make_contribution(grant, status)
+    programme.advance(grant.tranches[0], TrancheStatus.CONFIRMED)
+    for status in ExpenditureStatus:
+        programme.make_expenditure(grant, status)
+    programme.make_visit(grant, VisitStatus.DONE)
+    for status in (ResultStatus.REFUSED, ResultStatus.VERIFIED):  # one value a day, unless it was refused
+        programme.make_result(grant, status)
+
+
+def test_every_change_of_a_status_is_told(programme: Programme) -> None:
+    watched = trail.of(db.session())
+    walk_calls_and_applications(programme)
+    third = programme.make_user(Role.REVIEWER)
+    walk_assignments(programme, third)
+    walk_a_late_reviewer(programme, third)
+    walk_grants(programme)
+    assert trail.of(db.session()) is watched, "the transaction ended: what came before was not watched to its end"
+    assert watched.complaints() == []
+    assert edges() - watched.edges == set(), "walk these too"

@@ -1,0 +1,90 @@
+"""The audit trail watched from outside: what a transaction changed, against the audit rows it wrote.
+
+A row whose status changed has to be named by an audit row of the same transaction: as its subject, or in the details
+under its noun (`application=17`, `assignments=[3, 4]`). Any other write needs at least one audit row beside it.
+"""
+
+import json
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from models.audit import AuditEvent
+
+UNTOLD = frozenset(
+    {
+        "audit_events",
+        "audit_head",
+        "form_submissions",
+        "notifications",  # marking a message as read
+        "number_series",
+        "outbox_jobs",
+        "sign_in_attempts",  # kept for some minutes, for the throttle
+    }
+)
+"""Tables of the house itself: writing to them is no act of anybody."""
+
+
+class Transaction:
+    """What one transaction changed and what it wrote to the trail. `edges` is every change of a status seen."""
+
+    def __init__(self) -> None:
+        self.edges: set[tuple[str, str, str]] = set()
+        self.untold: dict[tuple[str, int], str] = {}
+        self.problems: list[str] = []
+        self.written: set[str] = set()
+        self.is_audited = False
+
+    def note(self, session: Session) -> None:
+        for row in [*session.new, *session.deleted, *(one for one in session.dirty if session.is_modified(one))]:
+            self.written.add(row.__tablename__)
+        for row in session.dirty:
+            history = sa.inspect(row).attrs.status.history if hasattr(row, "status") else None
+            if history is not None and history.deleted and history.added and history.deleted != history.added:
+                self._change(row, history.deleted[0].value, history.added[0].value)
+        for row in session.new:
+            if isinstance(row, AuditEvent):
+                self._tell(row)
+
+    def _change(self, row: Any, old: str, new: str) -> None:
+        key = (row.__tablename__, row.id)
+        if key in self.untold:  # the change before has had no audit row of its own
+            self.problems.append(self.untold[key])
+        self.edges.add((row.__tablename__, old, new))
+        self.untold[key] = f"{row.__tablename__} {row.id}: {old} -> {new} has no audit row"
+
+    def _tell(self, row: AuditEvent) -> None:
+        self.is_audited = True
+        table, _colon, number = row.subject.partition(":")
+        if number.isdigit():
+            self.untold.pop((table, int(number)), None)
+        for noun, value in json.loads(row.details).items():
+            for one in value if isinstance(value, list) else [value]:
+                if isinstance(one, int):
+                    self.untold.pop((noun if isinstance(value, list) else f"{noun}s", one), None)
+
+    def complaints(self) -> list[str]:
+        """Every change that no audit row tells of; nothing when the trail is whole."""
+        found = [*self.problems, *self.untold.values()]
+        if self.written - UNTOLD and not self.is_audited:
+            found.append(f"written without any audit row: {', '.join(sorted(self.written - UNTOLD))}")
+        return found
+
+
+def of(session: Session) -> Transaction:
+    """The transaction going on in `session`."""
+    found: Transaction = session.info.setdefault("trail", Transaction())
+    return found
+
+
+@event.listens_for(Session, "after_flush")
+def _flushed(session: Session, _context: Any) -> None:
+    of(session).note(session)
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _executed(state: Any) -> None:
+    if state.is_insert or state.is_update or state.is_delete:
+        of(state.session).written.add(state.statement.table.name)
