@@ -200,7 +200,8 @@ def take_back(assignment: Assignment, *, reason: str, actor: Actor, now: datetim
     message = N_("The secretary took back the request to judge an application: %(reason)s")
     notifications.tell([assignment.reviewer_id], message, assignment, now, reason=text)
     if not any(one.status in OUTSTANDING for one in of_application(application)):
-        complete_if_ready(application, actor=actor, now=now)  # the reviews that are in may have waited for this one alone
+        # The reviews that are in may have waited for this one alone.
+        complete_if_ready(application, actor=actor, now=now)
 
 
 def complete_if_ready(application: Application, *, actor: Actor, now: datetime) -> bool:

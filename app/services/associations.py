@@ -1,12 +1,12 @@
 """Associations, their members and payout accounts."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
 from app.clock import bishkek_day
 from app.localisation import N_, fold, sort_key
-from app.services import audit, users
+from app.services import audit, notifications, users
 from app.services.actors import Actor
 from app.services.errors import AlreadyUsedError, DomainError, SeparationOfDutyError
 from models.associations import Association, AssociationKind, Membership, MembershipRole, PayoutAccount
@@ -14,6 +14,7 @@ from models.base import db, lock_name
 from models.centres import Centre
 from models.people import MigrantStatus, Person, Sex
 from models.places import AyilOkmotu, Village
+from models.users import Role
 
 
 def register_person(
@@ -223,6 +224,8 @@ def propose_payout_account(
     db.session.add(account)
     db.session.flush()
     audit.record(actor, "payout_account.propose", account, now, association=association.id)
+    message = N_("A payout account of %(association)s is proposed: a finance officer has to confirm it.")
+    _tell_of_account(account, notifications.holders(Role.FINANCE), message, now)
     return account
 
 
@@ -243,6 +246,15 @@ def confirm_payout_account(account: PayoutAccount, *, actor: Actor, now: datetim
     account.confirmed_by_id, account.confirmed_at = actor.user_id, now
     db.session.flush()
     audit.record(actor, "payout_account.confirm", account, now, association=account.association_id)
+    message = N_("The payout account of %(association)s is confirmed: grants are paid to it from now on.")
+    _tell_of_account(account, [account.proposed_by_id], message, now)
+
+
+def _tell_of_account(account: PayoutAccount, others: Iterable[int], message: str, now: datetime) -> None:
+    """A change of account is told to everybody who acts for the association, whoever made it, and to `others`."""
+    association = account.association
+    people = [*notifications.people_of(association), *others]
+    notifications.tell(people, message, association, now, association={"name": association.names})
 
 
 def membership_of(association: Association, membership_id: int) -> Membership | None:

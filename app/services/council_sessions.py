@@ -75,6 +75,15 @@ def convene(call: Call, *, held_on: date, place: str, seats: int, actor: Actor, 
     db.session.add(session)
     db.session.flush()
     audit.record(actor, "session.convene", session, now, call=call.id)
+    notifications.tell(
+        [one.id for one in council_members()],
+        N_("The Council sits on the call “%(call)s” on %(day)s: %(place)s."),
+        session,
+        now,
+        call={"name": call.title},
+        day=held_on,
+        place=session.place,
+    )
     return session
 
 
@@ -169,6 +178,14 @@ def decide(
     audit.record(
         actor, "session.decide", session, now, application=application.id, outcome=outcome.value, amount=decision.amount
     )
+    if not undecided(session) and not in_flight(session):
+        notifications.tell(
+            notifications.holders(Role.COUNCIL_CHAIR),
+            N_("Every application of the call “%(call)s” is decided: the protocol waits for your signature."),
+            session,
+            now,
+            call={"name": session.call.title},
+        )
     return decision
 
 

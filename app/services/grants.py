@@ -214,6 +214,7 @@ def activate(grant: Grant, *, actor: Actor, now: datetime) -> None:
     notifications.tell_association(
         grant, N_("The agreement of %(number)s is signed: you can request the first tranche."), now
     )
+    notifications.tell_holders(Role.MONITOR, grant, N_("The grant %(number)s runs now: plan a visit."), now)
 
 
 def suspension_reason(text: str) -> str | LazyText:
@@ -266,3 +267,4 @@ def complete(grant: Grant, *, actor: Actor, now: datetime) -> None:
     db.session.flush()
     audit.record(actor, "grant.complete", grant, now)
     notifications.tell_association(grant, N_("The grant %(number)s is completed. Thank you!"), now)
+    notifications.tell_holders(Role.FINANCE, grant, N_("The grant %(number)s is completed."), now)

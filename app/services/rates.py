@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from app.localisation import EXPONENTS, N_, to_minor
-from app.services import audit
+from app.services import audit, notifications
 from app.services.actors import Actor
 from app.services.errors import (
     AlreadyUsedError,
@@ -16,6 +16,7 @@ from app.services.errors import (
 from app.services.match import HIGHEST_AMOUNT
 from models.base import BASE_CURRENCY, db, round_half_up
 from models.rates import ExchangeRate, RateSource
+from models.users import Role
 
 LONGEST_GAP = timedelta(days=7)
 HIGHEST_VALUE = Decimal(1_000_000)
@@ -59,6 +60,14 @@ def enter(
     db.session.add(rate)
     db.session.flush()
     audit.record(actor, "rate.enter", rate, now, currency=currency, on=valid_on.isoformat(), value=str(value))
+    notifications.tell(
+        [one for one in notifications.holders(Role.FINANCE) if one != actor.user_id],
+        N_("A rate of %(currency)s for %(day)s waits for your approval."),
+        rate,
+        now,
+        currency=currency,
+        day=valid_on,
+    )
     return rate
 
 

@@ -88,8 +88,10 @@ def action_fields() -> Markup:
 SUBJECT_PAGES: Mapping[str, tuple[str, str, Permission]] = {
     "applications": ("applications.show", "application_id", Permission.APPLICATION_READ),
     "assignments": ("assignments.answer", "assignment_id", Permission.ASSIGNMENT_ANSWER),
+    "associations": ("associations.show", "association_id", Permission.ASSOCIATION_READ),
     "calls": ("calls.show", "call_id", Permission.CALL_READ),
     "council_sessions": ("council_sessions.show", "session_id", Permission.SESSION_READ),
+    "exchange_rates": ("rates.index", "", Permission.RATE_READ),
     "funding_reports": ("funding_reports.show", "report_id", Permission.FUNDING_REPORT_READ),
     "funds": ("funds.show", "fund_id", Permission.FUND_READ),
     "grants": ("grants.show", "grant_id", Permission.GRANT_READ),
@@ -102,7 +104,7 @@ def subject_url(subject: str) -> str | None:
     endpoint, argument, permission = SUBJECT_PAGES.get(noun, ("", "", None))
     if permission is None or not can(permission):
         return None
-    values: dict[str, Any] = {argument: row_id}
+    values: dict[str, Any] = {argument: row_id} if argument else {}
     return url_for(endpoint, **values)
 
 

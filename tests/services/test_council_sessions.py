@@ -40,10 +40,11 @@ def decide(
 def test_a_decision_takes_effect_when_the_chair_signs(programme):
     application = programme.make_application("reviewed", call=programme.make_past_call())
     session = programme.make_session(application.call)
-    told = db.session.scalar(db.select(db.func.count()).select_from(Notification))
+    applicants = Notification.user_id == programme.chair_of(application.association).id
+    told = db.session.scalar(db.select(db.func.count()).select_from(Notification).where(applicants))
     decide(programme, session, application)
     assert application.status is A.REVIEWED and application.decided_at is None
-    assert db.session.scalar(db.select(db.func.count()).select_from(Notification)) == told
+    assert db.session.scalar(db.select(db.func.count()).select_from(Notification).where(applicants)) == told
     assert council_sessions.undecided(session) == []
     with pytest.raises(AlreadyUsedError):
         decide(programme, session, application)

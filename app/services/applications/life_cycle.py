@@ -149,6 +149,13 @@ def reopen(application: Application, *, actor: Actor, now: datetime) -> None:
     application.signed_off_by_id = application.signed_off_at = None
     db.session.flush()
     audit.record(actor, "application.reopen", application, now)
+    notifications.tell(
+        notifications.people_of(application.association),
+        N_("The application %(number)s can be changed again: the chair signs it off anew."),
+        application,
+        now,
+        number=application.number,
+    )
 
 
 def submit(application: Application, *, actor: Actor, now: datetime) -> Snapshot:
