@@ -124,7 +124,7 @@ def _hook(app: Flask, config: Config) -> None:
         app.register_error_handler(code, _show_error)
     app.register_error_handler(CSRFError, _show_bad_token)
     app.register_error_handler(DomainError, _show_refusal)
-    app.register_error_handler(StaleDataError, lambda error: _conflict())
+    app.register_error_handler(StaleDataError, submissions.show_lost_race)
     app.register_error_handler(IntegrityError, lambda error: _conflict())
     app.register_error_handler(submissions.StaleForm, submissions.show_stale_form)
     app.register_error_handler(OperationalError, _show_database_away)

@@ -13,7 +13,8 @@ from flask_login import current_user
 from itsdangerous import BadSignature, URLSafeSerializer
 from redis.exceptions import RedisError
 from sqlalchemy.exc import IntegrityError
-from wtforms import Field, HiddenField
+from sqlalchemy.orm.exc import StaleDataError
+from wtforms import BooleanField, Field, HiddenField, PasswordField
 
 from app import clock, queue
 from app.localisation import gettext
@@ -32,9 +33,9 @@ NOT_CONTENT = frozenset({KEY_FIELD, "csrf_token"})
 
 @dataclass
 class StaleForm(Exception):
-    """Somebody else changed (or removed) the row meanwhile; `fields` pairs label, own text and stored text."""
+    """Somebody else changed (or removed) the row meanwhile; `fields`: label, own text, stored text (None: not known)."""
 
-    fields: list[tuple[str, str, str]]
+    fields: list[tuple[str, str, str | None]]
     location: str
     is_gone: bool = False
 
@@ -68,10 +69,13 @@ def replay() -> ResponseReturnValue | None:
 def attempt(form: BaseForm, act: Callable[[], Result]) -> Result | None:
     """Do `act`; a refusal of the domain becomes an error at its field (None is returned, nothing is kept).
 
-    A verb that returns nothing answers True.
+    A verb that returns nothing answers True. Raises `StaleForm` when somebody else wrote the row at this moment.
     """
+    g.attempted = form
     try:
         result = act()
+    except StaleDataError:
+        lose_race()
     except DomainError as refusal:
         db.session.rollback()
         form.refuse(refusal.field, str(refusal))
@@ -119,6 +123,8 @@ def _record(location: str) -> ResponseReturnValue | None:
     )
     try:
         commit()
+    except StaleDataError:
+        lose_race()
     except IntegrityError:
         db.session.rollback()
         again = replay()  # the same form was committed by a parallel request a moment ago
@@ -179,6 +185,9 @@ def check_version(form: BaseForm, row: Any, fields: dict[str, str], location: st
     if str(form.version.data or "") != str(row.version):
         rows = [(str(form[name].label.text), _as_read(form[name]), stored) for name, stored in fields.items()]
         raise StaleForm(rows, location)
+    g.looks_for_both_texts = not g.get("looks_for_both_texts")
+    if not g.looks_for_both_texts:  # the view runs a second time, only to find what differs: it must not act
+        raise StaleForm(typed(form), location)
 
 
 def guard_version(form: BaseForm, row: Any, fields: dict[str, str], location: str) -> None:
@@ -208,10 +217,43 @@ def _as_read(field: Field) -> str:
     return choices.get(str(field.data)) or str(field._value() if hasattr(field, "_value") else field.data or "")
 
 
+def lose_race() -> NoReturn:
+    """Another session wrote the same row between our reading and our writing: show what was typed here.
+
+    A view that compares versions is run again: now it sees the other text and raises `StaleForm` with both.
+    """
+    db.session.rollback()
+    if g.get("looks_for_both_texts"):
+        current_app.view_functions[request.endpoint or ""](**(request.view_args or {}))
+    texts = typed(g.get("attempted"))
+    if not texts:
+        abort(409)
+    raise StaleForm(texts, request.path)
+
+
+def typed(form: BaseForm | None) -> list[tuple[str, str, str | None]]:
+    """Label and text of everything that was typed or chosen in `form`, passwords and files apart."""
+    found: list[tuple[str, str, str | None]] = []
+    for field in form or ():
+        raw = [text for text in field.raw_data or () if isinstance(text, str) and text.strip()]
+        if raw and not isinstance(field, HiddenField | PasswordField | BooleanField):
+            names = {str(value): str(name) for value, name in getattr(field, "choices", None) or ()}
+            found.append((str(field.label.text), ", ".join(names.get(text, text) for text in raw), None))
+    return found
+
+
 def show_stale_form(error: StaleForm) -> ResponseReturnValue:
     db.session.rollback()
     page = render_template("errors/stale.html", fields=error.fields, location=error.location, is_gone=error.is_gone)
     return page, 404 if error.is_gone else 409
+
+
+def show_lost_race(_error: Exception) -> ResponseReturnValue:
+    """The same where no form caught it."""
+    try:
+        lose_race()
+    except StaleForm as stale:
+        return show_stale_form(stale)
 
 
 def refusal_reason() -> str:
