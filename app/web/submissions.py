@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
@@ -33,9 +33,9 @@ NOT_CONTENT = frozenset({KEY_FIELD, "csrf_token"})
 
 @dataclass
 class StaleForm(Exception):
-    """Somebody else changed (or removed) the row meanwhile; `fields`: label, own text, stored text (None: not known)."""
+    """Somebody else changed or removed the row meanwhile; `fields`: label, own text, stored text (None: not known)."""
 
-    fields: list[tuple[str, str, str | None]]
+    fields: Sequence[tuple[str, str, str | None]]
     location: str
     is_gone: bool = False
 
