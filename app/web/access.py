@@ -21,7 +21,8 @@ Row = TypeVar("Row")
 View = TypeVar("View", bound=Callable[..., Any])
 PUBLIC = "public"
 
-NOT_TYPED = frozenset({"csrf_token", "idempotency_key", "version", "locale", "next"})
+BUTTONS = frozenset({"then", "record", "check", "change", "save", "submit"})
+NOT_TYPED = frozenset({"csrf_token", "idempotency_key", "version", "locale", "next"}) | BUTTONS
 LARGEST_ROW_NUMBER = 2**63 - 1
 
 login_manager = LoginManager()

@@ -179,10 +179,11 @@ def test_a_form_sent_after_the_session_ended_gives_the_typed_text_back(client, p
     user = programme.chair_of(application.association)
     client.sign_in(user).speak("en")
     url = f"/applications/{application.id}/sections/idea"
-    fields = form_fields(client.get(url).text).to_dict() | {"title": "Words that took an hour"}
+    fields = form_fields(client.get(url).text).to_dict() | {"title": "Words that took an hour", "then": "list"}
     users.end_sessions(user, now=clock.now())
     answer = client.post(url, data=fields)
     assert answer.status_code == 401
+    assert answer.text.count("<textarea") == 1  # which button was pressed is nothing anybody typed
     assert "Words that took an hour" in answer.text
     assert f"/sign-in?next={url.replace('/', '%2F')}" in answer.text or f"/sign-in?next={url}" in answer.text
 
