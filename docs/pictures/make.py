@@ -1,0 +1,76 @@
+"""Take the README's pictures of a demonstration that runs: python docs/pictures/make.py http://127.0.0.1:8000
+
+Needs the tests' Chromium. Each picture is a PNG of few colours, at most 150 KB.
+"""
+
+import re
+import shutil
+import sys
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT))
+
+from seeds.people import DEMO_PASSWORD  # noqa: E402 - the project is found from here on
+from tests.support.servers import CHROMIUM_ARGUMENTS  # noqa: E402
+
+FOLDER = Path(__file__).parent
+LARGEST = 150 * 1024  # bytes
+PATIENCE = 60_000  # milliseconds, for a report made by a job
+
+
+def enter(browser: Browser, address: str, username: str, locale: str, width: int, height: int) -> Page:
+    """A page of somebody signed in, in a language."""
+    page = browser.new_context(base_url=address, viewport={"width": width, "height": height}).new_page()
+    page.goto("/sign-in")
+    page.locator(f"button[name=locale][value={locale}]").click()
+    page.locator("input[name=name]").fill(username)
+    page.locator("input[name=password]").fill(DEMO_PASSWORD)
+    page.locator("main form button[type=submit]").last.click()
+    page.wait_for_url(re.compile("^(?!.*sign-in)"))
+    return page
+
+
+def keep(page: Page, name: str, top: str = "") -> None:
+    """Save what is in the window, from the element `top` on, with as many colours as fit."""
+    if top:
+        page.locator(top).first.evaluate("one => window.scrollTo(0, one.getBoundingClientRect().top - 16)")
+    path = FOLDER / f"{name}.png"
+    page.screenshot(path=path)
+    with Image.open(path) as taken:
+        whole = taken.convert("RGB")
+    for colours in (128, 64, 32, 16):
+        whole.quantize(colours, dither=Image.Dither.NONE).save(path, optimize=True)
+        if path.stat().st_size <= LARGEST:
+            return
+    raise SystemExit(f"{path} is larger than {LARGEST} bytes")
+
+
+def take(browser: Browser, address: str) -> None:
+    page = enter(browser, address, "kyshtut.operator", "ky", 1280, 900)
+    keep(page, "desk-ky")
+    page = enter(browser, address, "kyshtut.operator", "ky", 360, 1000)
+    page.goto("/applications?status=draft")
+    page.locator("main table a[href*='/applications/']").first.click()
+    keep(page, "application-ky", "h2:has(+ .ash-tasks)")
+    page = enter(browser, address, "secretary", "ru", 1280, 900)
+    page.goto("/council/calls/2/ranking")
+    keep(page, "ranking-ru")
+    page = enter(browser, address, "finance1", "en", 1280, 1000)
+    page.goto("/tranches/32")
+    keep(page, "tranche-en")
+    page = enter(browser, address, "donor.eu", "en", 1280, 1100)
+    page.goto("/funding-reports/new")
+    page.locator("main form.ash-form button[type=submit]").click()
+    expect(page.locator("a[href$='/pdf']").first).to_be_visible(timeout=PATIENCE)
+    keep(page, "report-en")
+
+
+if __name__ == "__main__":
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(CHROMIUM_ARGUMENTS))
+        take(chromium, sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8000")
+        chromium.close()
