@@ -19,6 +19,7 @@ from sqlalchemy import text
 
 from app import clock, doctor, jobs, queue, workflow
 from app.config import Config
+from app.database import UnsafeDatabaseError
 from app.localisation import LOCALE_CODES, use_locale
 from app.services import associations, audit, funds, places, users, verification
 from app.services.errors import DomainError
@@ -135,6 +136,10 @@ def verify() -> None:
 @click.option("--burst", is_flag=True, help="Stop when the queue is empty.")
 def worker(burst: bool) -> None:
     """Run jobs from the broker."""
+    try:
+        doctor.refuse_unsafe()
+    except UnsafeDatabaseError as problem:
+        raise click.ClickException(str(problem)) from problem
     broker = current_app.extensions["broker"]
     db.engine.dispose()  # the worker forks: no connection may be shared
     Worker([queue.queue_on(broker)], connection=broker, serializer=JSONSerializer).work(

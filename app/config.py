@@ -103,7 +103,8 @@ def _secret_key(env: Mapping[str, str], mode: str, home: Path) -> str:
     if mode == "production":
         raise ConfigurationMissing("Production needs SECRET_KEY or SECRET_KEY_FILE: it never invents a secret.")
     path = home / "keys" / "secret.key"
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for folder in (home, path.parent):  # one after the other: parents made on the way are open to everybody
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         # Two processes may start together: only one creates, the other reads.
         with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:

@@ -1,17 +1,24 @@
 """`flask doctor`: what is wrong with this copy, and how to mend it."""
 
+import logging
 import shutil
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from redis import Redis
+from sqlalchemy.exc import OperationalError
 
 from app import database
 from app.config import Config
 from app.web import health
 from models.base import db
-from models.protection import APPEND_ONLY, trigger_names
+from models.protection import trigger_names
 
+TRIGGERS = {
+    "sqlite": "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": "SELECT tgname, tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'",
+}
+"""The triggers that are in force: (name, table)."""
 LEAST_FREE = 200 * 1024 * 1024
 
 
@@ -26,10 +33,10 @@ class Finding:
 def examine(config: Config, broker: Redis) -> list[Finding]:
     """Look at folders, database set-up, migrations, protection and broker."""
     findings = [_folder(config), _disk(config)]
-    problems = database.check(db.engine)
-    findings.append(Finding("database set-up", " ".join(problems)))
+    findings.append(_set_up())
+    migrations = _migrations()
+    findings.append(migrations)
     state = health.readiness(broker)
-    findings.append(Finding("migrations", "" if state["migrations"] == "ok" else "Run: flask init"))
     findings.append(
         Finding(
             "broker",
@@ -38,9 +45,21 @@ def examine(config: Config, broker: Redis) -> list[Finding]:
             else "It does not answer: start the programme with make run, or set REDIS_URL. Jobs wait meanwhile.",
         )
     )
-    if state["migrations"] == "ok":
+    if not migrations.problem:
         findings.append(_protection())
     return findings
+
+
+def _set_up() -> Finding:
+    return Finding("database set-up", " ".join(database.check(db.engine)))
+
+
+def _migrations() -> Finding:
+    """Whether the tables are those the code needs."""
+    if not sa.inspect(db.session.connection()).has_table("alembic_version"):
+        return Finding("migrations", "There are no tables yet. Run: flask init")
+    is_newest = health.present_migration() == health.newest_migration()
+    return Finding("migrations", "" if is_newest else "Run: flask init")
 
 
 def _folder(config: Config) -> Finding:
@@ -63,15 +82,34 @@ def _disk(config: Config) -> Finding:
 
 
 def _protection() -> Finding:
-    """Whether every append-only table still has its triggers."""
-    if db.engine.dialect.name == "sqlite":
-        found = set(db.session.scalars(sa.text("SELECT name FROM sqlite_master WHERE type = 'trigger'")))
-        missing = [table for table in APPEND_ONLY if not trigger_names(table) <= found]
-    else:
-        query = sa.text(
-            "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname LIKE '%_no_change' AND tgenabled <> 'D'"
-        )
-        found = set(db.session.scalars(query))
-        missing = [table for table in APPEND_ONLY if table not in found]
-    problem = f"{', '.join(missing)} can be changed: restore the database from a backup." if missing else ""
+    """Whether every append-only table and every frozen row still has its triggers."""
+    dialect = db.engine.dialect.name
+    found = {(row[0], row[1]) for row in db.session.execute(sa.text(TRIGGERS[dialect]))}
+    missing = sorted(f"{trigger} on {table}" for trigger, table in trigger_names(dialect) - found)
+    tables = sorted({one.rpartition(" ")[2] for one in missing})
+    problem = (
+        f"{', '.join(tables)} can be changed (missing: {', '.join(missing)}): restore the database from a backup."
+        if missing
+        else ""
+    )
     return Finding("append-only tables", problem)
+
+
+def refuse_unsafe() -> None:
+    """Before a server or a worker starts: refuse a database that can lose or change what it has acknowledged.
+
+    Raises `UnsafeDatabaseError` in the doctor's words. A database that does not answer is no reason: it may come back.
+    """
+    try:
+        findings = [_set_up(), _migrations()]
+        if not any(finding.problem for finding in findings):
+            findings.append(_protection())
+    except OperationalError as error:
+        logging.getLogger("ashar").error("the database does not answer, so it is not checked: %s", error.orig)
+        return
+    finally:
+        db.session.rollback()
+        db.engine.dispose()  # servers and workers fork: no connection may be shared
+    problems = [f"{finding.what}: {finding.problem}" for finding in findings if finding.problem]
+    if problems:
+        raise database.UnsafeDatabaseError("The database is not safe. " + " ".join(problems))

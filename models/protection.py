@@ -4,6 +4,7 @@ INSERT OR REPLACE on SQLite deletes the old row without firing its DELETE trigge
 so a BEFORE INSERT trigger refuses every id that exists already.
 """
 
+import re
 from collections.abc import Iterable
 
 APPEND_ONLY = (
@@ -58,10 +59,10 @@ def frozen(dialect: str) -> list[str]:
     """The DDL statements that protect complete rows, and the criteria of calls that are no drafts."""
     if dialect == "sqlite":
         return [statement for table in FROZEN for statement in _frozen_sqlite(table)] + [
-            f"CREATE TRIGGER criteria_no_{name} BEFORE {act} ON criteria WHEN "  # noqa: S608 - our own names
-            f"(SELECT status FROM calls WHERE id = {row}.call_id) <> 'draft' "
+            f"CREATE TRIGGER criteria_no_{name} BEFORE {act} ON criteria WHEN EXISTS "  # noqa: S608 - our own names
+            f"(SELECT 1 FROM calls WHERE status <> 'draft' AND id IN ({calls})) "
             "BEGIN SELECT RAISE(ABORT, 'criteria of an open call are frozen'); END"
-            for name, act, row in _CRITERIA
+            for name, act, calls in _CRITERIA
         ]
     return [statement for table in FROZEN for statement in _frozen_postgresql(table)] + [
         _CRITERIA_FUNCTION,
@@ -74,7 +75,9 @@ def unfrozen(dialect: str) -> list[str]:
     """The DDL statements that take the protection of `frozen` off again."""
     if dialect == "sqlite":
         names = [f"{table}_{name}" for table in FROZEN for name in ("no_update", "no_delete", "no_replace")]
-        return [f"DROP TRIGGER {name}" for name in (*names, *(f"criteria_no_{name}" for name, _act, _row in _CRITERIA))]
+        return [
+            f"DROP TRIGGER {name}" for name in (*names, *(f"criteria_no_{name}" for name, _act, _calls in _CRITERIA))
+        ]
     return [
         *(f"DROP TRIGGER {table}_{name} ON {table}" for table in FROZEN for name in ("no_change", "no_delete")),
         *(f"DROP TRIGGER {table}_no_truncate ON {table}" for table in FROZEN),
@@ -83,13 +86,23 @@ def unfrozen(dialect: str) -> list[str]:
     ]
 
 
-_CRITERIA = (("insert", "INSERT", "NEW"), ("update", "UPDATE", "OLD"), ("delete", "DELETE", "OLD"))
+_REPLACED = "SELECT call_id FROM criteria WHERE id = NEW.id"  # OR REPLACE would delete that row
+_CRITERIA = (
+    ("insert", "INSERT", f"NEW.call_id, ({_REPLACED})"),
+    ("update", "UPDATE", f"NEW.call_id, OLD.call_id, ({_REPLACED})"),
+    ("delete", "DELETE", "OLD.call_id"),
+)
+"""(name, act, the calls whose criteria the act touches)."""
 _CRITERIA_FUNCTION = """
 CREATE OR REPLACE FUNCTION refuse_late_criteria() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-    id_of_call bigint := CASE WHEN TG_OP = 'INSERT' THEN NEW.call_id ELSE OLD.call_id END;
+    touched bigint[] := CASE TG_OP
+        WHEN 'INSERT' THEN ARRAY[NEW.call_id]
+        WHEN 'DELETE' THEN ARRAY[OLD.call_id]
+        ELSE ARRAY[OLD.call_id, NEW.call_id]
+    END;
 BEGIN
-    IF (SELECT status FROM calls WHERE id = id_of_call) <> 'draft' THEN
+    IF EXISTS (SELECT 1 FROM calls WHERE status <> 'draft' AND id = ANY (touched)) THEN
         RAISE EXCEPTION 'criteria of an open call are frozen' USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     IF TG_OP = 'DELETE' THEN
@@ -106,8 +119,12 @@ def _frozen_sqlite(table: str) -> list[str]:
     changed = "".join((" AND (", " OR ".join(f"NEW.{one} IS NOT OLD.{one}" for one in columns), ")")) if columns else ""
     same = " OR (" + " AND ".join(f"there.{one} = NEW.{one}" for one in key) + ")" if key else ""
     refuse = f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+    replaced = (  # UPDATE OR REPLACE of an open row would delete the frozen one whose key it takes
+        f"EXISTS (SELECT 1 FROM {table} AS there "  # noqa: S608 - our own names
+        f"WHERE {new} AND there.id <> OLD.id AND (there.id = NEW.id{same}))"
+    )
     return [
-        f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} WHEN {old}{changed} {refuse}",
+        f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} WHEN ({old}{changed}) OR {replaced} {refuse}",
         f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} WHEN {old} {refuse}",
         f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "  # noqa: S608 - our own names
         f"WHEN EXISTS (SELECT 1 FROM {table} AS there WHERE {new} AND (there.id = NEW.id{same})) {refuse}",
@@ -128,9 +145,10 @@ def _frozen_postgresql(table: str) -> list[str]:
     ]
 
 
-def trigger_names(table: str) -> set[str]:
-    """Names of the triggers `table` must have on SQLite; the doctor looks for them."""
-    return {f"{table}_no_update", f"{table}_no_delete", f"{table}_no_replace"}
+def trigger_names(dialect: str) -> set[tuple[str, str]]:
+    """(trigger, table) of everything that protects a database of this dialect; the doctor looks for each."""
+    ddl = "\n".join([*triggers(dialect), *frozen(dialect)])
+    return set(re.findall(r"CREATE TRIGGER (\w+) BEFORE [A-Z ]+ ON (\w+)", ddl))
 
 
 def _sqlite(table: str) -> list[str]:

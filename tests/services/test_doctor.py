@@ -55,11 +55,49 @@ def test_an_older_database(app: Flask, broker: str, settings: Config) -> None:
     assert "flask init" in problems(app, settings)["migrations"]
 
 
-def test_a_table_that_lost_its_protection(app: Flask, database: Copy, broker: str, settings: Config) -> None:
-    trigger = "scores_no_replace" if database.kind == "sqlite" else "scores_no_change ON scores"
-    db.session.execute(sa.text(f"DROP TRIGGER {trigger}"))
+SORTS = {
+    "sqlite": (
+        *("scores_no_update", "scores_no_delete", "scores_no_replace"),
+        *("exchange_rates_no_update", "funding_reports_no_delete", "exchange_rates_no_replace"),
+        *("criteria_no_insert", "criteria_no_update", "criteria_no_delete"),
+    ),
+    "postgresql": (
+        *("scores_no_change", "scores_no_truncate"),
+        *("exchange_rates_no_change", "funding_reports_no_delete", "exchange_rates_no_truncate"),
+        "criteria_no_late_change",
+    ),
+}
+"""A trigger of each sort."""
+
+
+def test_each_trigger_that_is_missing_is_named(app: Flask, database: Copy, broker: str, settings: Config) -> None:
+    for trigger in SORTS[database.kind]:
+        table = trigger.partition("_no_")[0]
+        drop = f"DROP TRIGGER {trigger}" + (f" ON {table}" if database.kind == "postgresql" else "")
+        db.session.execute(sa.text(drop))
+        db.session.commit()
+        problem = problems(app, settings)["append-only tables"]
+        assert f"{trigger} on {table}" in problem and "backup" in problem
+        with pytest.raises(database_setup.UnsafeDatabaseError, match=trigger):
+            doctor.refuse_unsafe()
+
+
+def test_a_disabled_trigger_is_as_good_as_none(app: Flask, database: Copy, broker: str, settings: Config) -> None:
+    if database.kind == "sqlite":
+        pytest.skip("SQLite has no disabled triggers")
+    db.session.execute(sa.text("ALTER TABLE conflicts DISABLE TRIGGER conflicts_no_change"))
     db.session.commit()
-    assert "scores" in problems(app, settings)["append-only tables"]
+    assert "conflicts_no_change on conflicts" in problems(app, settings)["append-only tables"]
+
+
+def test_a_server_or_worker_does_not_start_over_an_older_database(app: Flask, broker: str) -> None:
+    doctor.refuse_unsafe()
+    db.session.execute(sa.text("UPDATE alembic_version SET version_num = '0000'"))
+    db.session.commit()
+    with pytest.raises(database_setup.UnsafeDatabaseError, match="flask init"):
+        doctor.refuse_unsafe()
+    done = app.test_cli_runner().invoke(args=["worker", "--burst"])
+    assert done.exit_code == 1 and "flask init" in done.output
 
 
 def test_a_folder_that_cannot_be_written(app: Flask, broker: str, settings: Config, tmp_path: Path) -> None:

@@ -86,5 +86,5 @@ def test_a_home_too_long_for_a_socket_is_refused(tmp_path: Path) -> None:
 def test_the_folders_are_private(tmp_path: Path) -> None:
     config = from_environment({"ASHAR_HOME": str(tmp_path / "home")})
     config.prepare_folders()
-    for folder in (config.uploads, config.home / "run", config.home / "keys"):
+    for folder in (config.home, config.uploads, config.home / "run", config.home / "keys"):
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700

@@ -1,0 +1,57 @@
+"""`gunicorn wsgi:app` and `flask worker`: refused over an unsafe database, in the doctor's words."""
+
+import shutil
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pysqlite3.dbapi2 as sqlite_driver
+import pytest
+
+from tests.support import databases, servers
+from tests.support.databases import SqliteTemplates
+
+GUNICORN = ("-m", "gunicorn", "--bind", "127.0.0.1:{port}", "wsgi:app")
+WORKER = ("-m", "flask", "--app", "wsgi", "worker", "--burst")
+
+
+def start(home: Path, command: tuple[str, ...], **more: str) -> subprocess.CompletedProcess[str]:
+    port = servers.free_port()
+    arguments = [one.format(port=port) for one in command]
+    return subprocess.run(
+        [sys.executable, *arguments], cwd=servers.ROOT, env=servers.environment_for(home, port, **more),
+        capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def prepared(home: Path, sqlite_templates: SqliteTemplates) -> Path:
+    shutil.copyfile(sqlite_templates.template(databases.PLAIN) / "ashar.sqlite3", home / "ashar.sqlite3")
+    return home
+
+
+@pytest.mark.parametrize("command", [GUNICORN, WORKER], ids=["gunicorn", "worker"])
+@pytest.mark.parametrize("mode", ["embedded", "production"])
+def test_a_database_that_lost_a_trigger_is_refused(prepared: Path, command: tuple[str, ...], mode: str) -> None:
+    with sqlite_driver.connect(str(prepared / "ashar.sqlite3")) as connection:
+        connection.execute("DROP TRIGGER transfers_no_delete")
+    settings = {"ASHAR_ENV": mode, "ASHAR_EMBEDDED_DATABASE": "yes", "SECRET_KEY": databases.SECRET}
+    done = start(prepared, command, **settings)
+    assert done.returncode != 0
+    assert "The database is not safe." in done.stderr and "transfers_no_delete on transfers" in done.stderr
+
+
+@pytest.mark.parametrize("command", [GUNICORN, WORKER], ids=["gunicorn", "worker"])
+def test_a_database_without_tables_is_refused(home: Path, command: tuple[str, ...]) -> None:
+    done = start(home, command)
+    assert done.returncode != 0
+    assert "Run: flask init" in done.stderr
+
+
+def test_a_flask_command_makes_a_private_home_and_can_mend(tmp_path: Path) -> None:
+    home = databases.scratch_folder("p") / "home"
+    done = start(home, ("-m", "flask", "--app", "wsgi", "init"))
+    assert done.returncode == 0, done.stderr
+    assert stat.S_IMODE(home.stat().st_mode) == 0o700
+    shutil.rmtree(home.parent)
