@@ -1,0 +1,141 @@
+"""Complete rows are frozen (R4), on both databases: approved rates, figures of reports, criteria of an open call."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.exc import DBAPIError
+
+from app import clock
+from app.services import funding_reports, rates
+from app.services.actors import Actor
+from models.base import db
+from models.calls import Criterion
+from models.funding_reports import FundingReport
+from models.rates import ExchangeRate, RateSource
+
+REFUSED = r"append-only|frozen"
+pytestmark = pytest.mark.database
+
+
+def a_rate(programme: Any) -> ExchangeRate:
+    """An approved one."""
+    return programme.make_rate("RUB", on=clock.bishkek_day(clock.now()), value="1.10")
+
+
+def a_report(programme: Any) -> FundingReport:
+    """A finished one."""
+    fund, now = programme.fund, clock.now()
+    report = funding_reports.request(
+        fund, starts_on=fund.starts_on, ends_on=fund.ends_on, locale="ky", actor=Actor(programme.secretary), now=now
+    )
+    funding_reports.freeze(report, '{"total":1}', now=now)
+    return report
+
+
+def a_criterion(programme: Any) -> Criterion:
+    """One of an open call."""
+    return programme.make_call().criteria[0]
+
+
+FROZEN = {
+    a_rate: {"value": Decimal("9.99")},
+    a_report: {"content": '{"total":2}'},
+    a_criterion: {"weight": 1},
+}
+"""How to make a frozen row -> the change that is tried."""
+
+
+def attempts(row: Any, change: dict[str, Any]) -> dict[str, Any]:
+    """The ways to change, replace or remove `row`, by name."""
+    table = row.__table__
+    kept = dict(db.session.execute(sa.select(table).where(table.c.id == row.id)).mappings().one()) | change
+    insert = sa.dialects.sqlite.insert if db.engine.dialect.name == "sqlite" else sa.dialects.postgresql.insert
+    upsert = insert(table).values(**kept)
+    ways = {
+        "update": sa.update(table).where(table.c.id == row.id).values(**change),
+        "delete": sa.delete(table).where(table.c.id == row.id),
+        "upsert": upsert.on_conflict_do_update(index_elements=["id"], set_=change),
+    }
+    if db.engine.dialect.name == "sqlite":
+        ways["replace"] = sa.insert(table).prefix_with("OR REPLACE").values(**kept)
+        other = {name: value for name, value in kept.items() if name != "id"}
+        if table.name != "funding_reports":  # it has no other unique key: this would be just another report
+            ways["replace by another key"] = sa.insert(table).prefix_with("OR REPLACE").values(**other)
+    return ways
+
+
+@pytest.mark.parametrize("make", FROZEN)
+def test_a_complete_row_is_neither_changed_nor_replaced_nor_deleted(
+    app: Flask, programme: Any, database: Any, make: Any
+) -> None:
+    row = make(programme)
+    table, row_id = row.__table__, row.id
+    ways = attempts(row, FROZEN[make])
+    db.session.commit()
+    before = db.session.execute(sa.select(table).where(table.c.id == row_id)).one()
+    for name, statement in ways.items():
+        with pytest.raises(DBAPIError, match=REFUSED):
+            db.session.execute(statement)
+        db.session.rollback()
+        assert db.session.execute(sa.select(table).where(table.c.id == row_id)).one() == before, name
+    print(f"{database.kind}: {table.name}: {len(ways)} ways refused")
+
+
+def test_what_is_not_complete_can_still_be_changed(app: Flask, programme: Any) -> None:
+    """The triggers freeze complete rows alone: the draft's criterion, the report that waits, its state afterwards."""
+    criterion = programme.make_call(is_open=False).criteria[0]
+    criterion.weight = 3
+    report = a_report(programme)
+    report.step = "kept"
+    db.session.commit()
+    assert criterion.weight == 3 and report.step == "kept"
+
+
+def test_a_criterion_does_not_move_into_or_out_of_an_open_call(app: Flask, programme: Any) -> None:
+    draft, opened = programme.make_call(is_open=False), programme.make_call()
+    moves = [(draft.criteria[0].id, opened.id), (opened.criteria[0].id, draft.id)]
+    db.session.commit()
+    for criterion_id, call_id in moves:
+        move = sa.update(Criterion.__table__).where(Criterion.id == criterion_id)
+        with pytest.raises(DBAPIError, match=REFUSED):
+            db.session.execute(move.values(call_id=call_id, key="moved", position=99))
+        db.session.rollback()
+
+
+def test_nothing_takes_the_place_of_a_frozen_row(app: Flask, programme: Any, database: Any) -> None:
+    """SQLite's OR REPLACE would delete, without any DELETE trigger, the row whose id an open row is given."""
+    if database.kind == "postgresql":
+        pytest.skip("PostgreSQL has no replacing statement")
+    open_rate = programme.make_rate("KZT", on=clock.bishkek_day(clock.now()), value="0.2")
+    assert open_rate.approved_at is not None
+    rate = rates.enter(
+        "KZT",
+        clock.bishkek_day(clock.now()),
+        1,
+        Decimal("0.3"),
+        RateSource.MANUAL,
+        actor=Actor(programme.finance),
+        now=clock.now(),
+    )
+    draft, opened = programme.make_call(is_open=False), programme.make_call()
+    pairs = [(rate, open_rate), (draft.criteria[0], opened.criteria[0])]
+    statements = [
+        sa.update(one.__table__).prefix_with("OR REPLACE").where(one.__table__.c.id == one.id).values(id=frozen.id)
+        for one, frozen in pairs
+    ]
+    kept = dict(
+        db.session.execute(sa.select(Criterion.__table__).where(Criterion.id == draft.criteria[0].id)).mappings().one()
+    )
+    statements.append(
+        sa.insert(Criterion.__table__)
+        .prefix_with("OR REPLACE")
+        .values(**kept | {"id": opened.criteria[0].id, "key": "other", "position": 98})
+    )
+    db.session.commit()
+    for statement in statements:
+        with pytest.raises(DBAPIError, match=REFUSED):
+            db.session.execute(statement)
+        db.session.rollback()
