@@ -1,5 +1,7 @@
 """The Council: what is decided takes effect with the chair's signature, the quorum counts the members there are."""
 
+import json
+
 import pytest
 
 from app import clock
@@ -8,6 +10,7 @@ from app.services.actors import Actor
 from app.services.errors import AlreadyUsedError, DomainError, IncompleteError
 from app.services.reviews import Judgement
 from models.applications import Application, ApplicationStatus, ScreeningOutcome
+from models.audit import AuditEvent
 from models.base import db
 from models.council_sessions import CouncilSession, DecisionOutcome
 from models.notifications import Notification
@@ -127,6 +130,10 @@ def test_a_withdrawn_application_is_taken_off_its_reviewers_and_they_are_told(pr
     assert (first.status, second.status) == (AssignmentStatus.SUBMITTED, AssignmentStatus.CLOSED)
     told = db.select(Notification.user_id).where(Notification.message.contains("was withdrawn: nothing is left"))
     assert list(db.session.scalars(told)) == [second.reviewer_id]
+    office = db.select(Notification).where(Notification.message.contains("was withdrawn: %(reason)s"))
+    assert {one.parameters["reason"] for one in db.session.scalars(office)} == {TEXT}
+    event = db.session.scalars(db.select(AuditEvent).where(AuditEvent.action == "application.withdraw")).one()
+    assert json.loads(event.details)["reason"] == TEXT
     with pytest.raises(DomainError):
         programme.review(second)
 

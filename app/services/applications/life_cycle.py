@@ -256,7 +256,7 @@ def withdraw(application: Application, *, reason: str, actor: Actor, now: dateti
     """Withdraw before the decision; its reviewers are told. The association may apply anew while the call is open."""
     lock(application)
     new_status = target(TRANSITIONS, application.status, "withdraw")
-    reason_given(reason)
+    text = reason_given(reason)
     must_be_undecided(application)
     application.status = new_status
     outstanding = db.select(Assignment).where(
@@ -266,7 +266,7 @@ def withdraw(application: Application, *, reason: str, actor: Actor, now: dateti
     for assignment in left:
         assignment.status = AssignmentStatus.CLOSED
     db.session.flush()
-    audit.record(actor, "application.withdraw", application, now, assignments=[one.id for one in left])
+    audit.record(actor, "application.withdraw", application, now, assignments=[one.id for one in left], reason=text)
     for assignment in left:
         notifications.tell(
             [assignment.reviewer_id],
@@ -274,4 +274,6 @@ def withdraw(application: Application, *, reason: str, actor: Actor, now: dateti
             assignment,
             now,
         )
-    notifications.tell_holders(Role.SECRETARY, application, N_("The application %(number)s was withdrawn."), now)
+    notifications.tell_holders(
+        Role.SECRETARY, application, N_("The application %(number)s was withdrawn: %(reason)s"), now, reason=text
+    )
