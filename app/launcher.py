@@ -237,7 +237,7 @@ def prepare(config: Config) -> None:
 def _stamp_of(engine: sa.Engine, config: Config) -> str:
     """What the database was prepared with: address, migrations, reference data, and the revision it has now."""
     digest = hashlib.sha256(config.database_url.encode())
-    for file in sorted([*(ROOT / "migrations" / "versions").glob("*.py"), *(ROOT / "seeds" / "data").glob("*.*")]):
+    for file in sorted([*(ROOT / "migrations" / "versions").glob("0*.*"), *(ROOT / "seeds" / "data").glob("*.*")]):
         digest.update(file.read_bytes())
     revision = _scalar(engine, "SELECT version_num FROM alembic_version")
     return f"{digest.hexdigest()} {revision}"

@@ -4,7 +4,6 @@ Revision ID: ${up_revision}
 Revises: ${down_revision | comma,n}
 """
 
-import models.base
 import sqlalchemy as sa
 from alembic import op
 ${imports if imports else ""}

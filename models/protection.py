@@ -2,6 +2,8 @@
 
 INSERT OR REPLACE on SQLite deletes the old row without firing its DELETE trigger (recursive_triggers is off),
 so a BEFORE INSERT trigger refuses every id that exists already.
+
+A migration never imports this: it writes its statements out. A test compares the two.
 """
 
 import re
@@ -68,21 +70,6 @@ def frozen(dialect: str) -> list[str]:
         _CRITERIA_FUNCTION,
         "CREATE TRIGGER criteria_no_late_change BEFORE INSERT OR UPDATE OR DELETE ON criteria "
         "FOR EACH ROW EXECUTE FUNCTION refuse_late_criteria()",
-    ]
-
-
-def unfrozen(dialect: str) -> list[str]:
-    """The DDL statements that take the protection of `frozen` off again."""
-    if dialect == "sqlite":
-        names = [f"{table}_{name}" for table in FROZEN for name in ("no_update", "no_delete", "no_replace")]
-        return [
-            f"DROP TRIGGER {name}" for name in (*names, *(f"criteria_no_{name}" for name, _act, _calls in _CRITERIA))
-        ]
-    return [
-        *(f"DROP TRIGGER {table}_{name} ON {table}" for table in FROZEN for name in ("no_change", "no_delete")),
-        *(f"DROP TRIGGER {table}_no_truncate ON {table}" for table in FROZEN),
-        "DROP TRIGGER criteria_no_late_change ON criteria",
-        "DROP FUNCTION refuse_late_criteria()",
     ]
 
 
