@@ -9,8 +9,8 @@ from app.localisation import current_locale, gettext
 from app.policy import Permission
 from app.services import application_lists, associations, calls, centres, places
 from app.services.application_lists import Filter, Listed
-from app.web.access import actor, can, load, requires, signed_in_user
-from app.web.submissions import act_on_button, attempt, check_version, finish, form_page
+from app.web.access import actor, can, load, requires, row_number, signed_in_user
+from app.web.submissions import act_on_button, attempt, finish, form_page, guard_version, in_words
 from forms.associations import AssociationForm, MemberForm, NewAssociationForm, PayoutAccountForm
 from models.applications import Application, ApplicationStatus
 from models.associations import Association, AssociationKind, Membership, MembershipRole
@@ -29,7 +29,7 @@ def index() -> ResponseReturnValue:
     """The associations the reader may see, in Kyrgyz order."""
     user, words = signed_in_user(), request.args.get("q", "")[:100]
     seen = policy.visible(user, Association).whereclause
-    rows = associations.listed(seen, words, after=request.args.get("after", ""), limit=PAGE)
+    rows = associations.listed(seen, words, after_id=request.args.get("after", type=row_number), limit=PAGE)
     works: dict[int, Listed] = {}
     if can(Permission.APPLICATION_WRITE):
         own = policy.visible(user, Application).whereclause
@@ -41,7 +41,7 @@ def index() -> ResponseReturnValue:
         rows=rows,
         words=words,
         newest=works,
-        following=rows[-1].sort_key if len(rows) == PAGE else None,
+        following=rows[-1].id if len(rows) == PAGE else None,
         is_first="after" not in request.args,
     )
 
@@ -108,14 +108,12 @@ def edit(association_id: int) -> ResponseReturnValue:
     association = load(Association, association_id, Permission.ASSOCIATION_MANAGE)
     location, among = url_for(".show", association_id=association.id), {one.id: one for one in centres.listed()}
     stored = {name: getattr(association, name) for name in ("name_ky", "name_ru", "name_en", "founded_on")}
-    form = AssociationForm(data=stored, centre=association.centre_id)
-    form.centre.choices = [(one.id, one.name(current_locale())) for one in among.values()]
-    if not form.is_submitted():
-        form.version.data = str(association.version)
-    if form.validate_on_submit():
-        check_version(form, association, {name: str(value or "") for name, value in stored.items()}, location)
-        if attempt(form, lambda: _change(form, association, among[form.centre.data])):
-            return finish(location, gettext("The association is changed."))
+    stored["centre"] = association.centre_id
+    form, kept = AssociationForm(data=stored), AssociationForm(None, data=stored)
+    form.centre.choices = kept.centre.choices = [(one.id, one.name(current_locale())) for one in among.values()]
+    guard_version(form, association, in_words(kept), location)
+    if form.validate_on_submit() and attempt(form, lambda: _change(form, association, among[form.centre.data])):
+        return finish(location, gettext("The association is changed."))
     return form_page("associations/edit.html", form, association=association)
 
 

@@ -13,7 +13,7 @@ from app.services.application_lists import Filter
 from app.services.calls import CallInput
 from app.services.rubrics import default_rubric
 from app.web.access import actor, can, load, public, requires, signed_in_user
-from app.web.submissions import act_on_button, attempt, check_version, finish, form_page
+from app.web.submissions import act_on_button, attempt, check_version, finish, form_page, guard_version, in_words
 from forms.calls import CallForm, WeightsForm, percents_text, weights_form
 from models.base import BASE_CURRENCY, LOCALES
 from models.calls import Call
@@ -29,7 +29,6 @@ RULES = (
     "pass_total",
     "pass_section_percent",
 )
-NOT_TEXT = ("fund", "in_kind_counts")
 
 
 @bp.get("/calls")
@@ -80,15 +79,11 @@ def edit(call_id: int) -> ResponseReturnValue:
     call, funds = load(Call, call_id, Permission.CALL_MANAGE), calls.funds_to_choose()
     location, stored = url_for("calls.show", call_id=call.id), _stored(call)
     form = _with_funds(CallForm(data=stored), funds)
-    if not form.is_submitted():
-        form.version.data = str(call.version)
-    if form.validate_on_submit():
-        check_version(form, call, {name: str(stored[name]) for name in stored if name not in NOT_TEXT}, location)
-        if attempt(
-            form,
-            lambda: calls.change(call, _chosen(form, funds), _content(form), actor=actor(), now=clock.now()),
-        ):
-            return finish(location, gettext("The call is changed."))
+    guard_version(form, call, in_words(_with_funds(CallForm(None, data=stored), funds)), location)
+    if form.validate_on_submit() and attempt(
+        form, lambda: calls.change(call, _chosen(form, funds), _content(form), actor=actor(), now=clock.now())
+    ):
+        return finish(location, gettext("The call is changed."))
     return form_page("calls/edit.html", form, call=call)
 
 

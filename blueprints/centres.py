@@ -8,7 +8,7 @@ from app.localisation import current_locale, gettext
 from app.policy import Permission
 from app.services import associations, centres, places
 from app.web.access import actor, load, requires, signed_in_user
-from app.web.submissions import attempt, check_version, finish, form_page
+from app.web.submissions import attempt, finish, form_page, guard_version, in_words
 from forms.centres import CentreForm, NewCentreForm
 from models.centres import Centre
 from models.places import AyilOkmotu
@@ -78,12 +78,9 @@ def edit(centre_id: int) -> ResponseReturnValue:
     location = url_for("centres.show", centre_id=centre.id)
     stored = {name: getattr(centre, name) or "" for name in KEPT}
     form = CentreForm(data=stored)
-    if not form.is_submitted():
-        form.version.data = str(centre.version)
-    if form.validate_on_submit():
-        check_version(form, centre, stored, location)
-        if attempt(form, lambda: _change(form, centre)):
-            return finish(location, gettext("The centre is changed."))
+    guard_version(form, centre, in_words(CentreForm(None, data=stored)), location)
+    if form.validate_on_submit() and attempt(form, lambda: _change(form, centre)):
+        return finish(location, gettext("The centre is changed."))
     return form_page("centres/edit.html", form, centre=centre)
 
 

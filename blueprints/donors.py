@@ -9,7 +9,7 @@ from app.localisation import gettext
 from app.policy import Permission
 from app.services import donors
 from app.web.access import actor, load, requires
-from app.web.submissions import attempt, check_version, finish, form_page
+from app.web.submissions import attempt, finish, form_page, guard_version, in_words
 from forms.donors import DonorForm
 from models.funds import Donor, Emblem
 
@@ -48,13 +48,11 @@ def edit(donor_id: int) -> ResponseReturnValue:
     """Change code, names and emblem."""
     donor = load(Donor, donor_id, Permission.DONOR_MANAGE)
     location, stored = url_for("donors.index"), {name: getattr(donor, name) for name in KEPT}
-    form = _with_emblems(DonorForm(data=stored, emblem=donor.emblem.value))
-    if not form.is_submitted():
-        form.version.data = str(donor.version)
-    if form.validate_on_submit():
-        check_version(form, donor, stored, location)
-        if attempt(form, lambda: _change(form, donor)):
-            return finish(location, gettext("The donor is changed."))
+    stored["emblem"] = donor.emblem.value
+    form = _with_emblems(DonorForm(data=stored))
+    guard_version(form, donor, in_words(_with_emblems(DonorForm(None, data=stored))), location)
+    if form.validate_on_submit() and attempt(form, lambda: _change(form, donor)):
+        return finish(location, gettext("The donor is changed."))
     return form_page("donors/edit.html", form, donor=donor)
 
 

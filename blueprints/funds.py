@@ -12,7 +12,7 @@ from app.policy import Permission, visible
 from app.services import donors, funds, grants, ledger, rates, users
 from app.services.funds import FundInput
 from app.web.access import actor, can, load, requires, row_number, signed_in_user
-from app.web.submissions import attempt, check_version, finish, form_page
+from app.web.submissions import attempt, finish, form_page, guard_version, in_words
 from forms.funds import FundForm, ReceiveForm
 from models.base import LOCALES
 from models.funds import Donor, Fund, FundInstalment
@@ -54,15 +54,12 @@ def edit(fund_id: int) -> ResponseReturnValue:
     """Change a fund; what its money depends on only before money has come."""
     fund, among = load(Fund, fund_id, Permission.FUND_MANAGE), donors.listed()
     location, stored = url_for("funds.show", fund_id=fund.id), _stored(fund)
-    form = _offer(FundForm(data=stored, donor=fund.donor_id), among)
-    if not form.is_submitted():
-        form.version.data = str(fund.version)
-    if form.validate_on_submit():
-        check_version(form, fund, {name: str(value) for name, value in stored.items()}, location)
-        if attempt(
-            form, lambda: funds.change(fund, _chosen(form, among), _content(form), actor=actor(), now=clock.now())
-        ):
-            return finish(location, gettext("The fund is changed."))
+    form = _offer(FundForm(data=stored), among)
+    guard_version(form, fund, in_words(_offer(FundForm(None, data=stored), among)), location)
+    if form.validate_on_submit() and attempt(
+        form, lambda: funds.change(fund, _chosen(form, among), _content(form), actor=actor(), now=clock.now())
+    ):
+        return finish(location, gettext("The fund is changed."))
     return form_page("funds/edit.html", form, fund=fund)
 
 
@@ -90,10 +87,11 @@ def _content(form: FundForm) -> FundInput:
 
 
 def _stored(fund: Fund) -> dict[str, Any]:
-    """The fields of the form as they are kept, but for the donor."""
+    """The fields of the form as they are kept."""
     kept = ("code", "name_ky", "name_ru", "name_en", "currency", "starts_on", "ends_on")
     texts = {"purpose": fund.purpose, "statement": fund.statement}
     return {
+        "donor": fund.donor_id,
         **{name: getattr(fund, name) for name in kept},
         "amount": plain_amount(fund.amount, fund.currency),
         **{f"{name}_{code}": text.get(code, "") for name, text in texts.items() for code in LOCALES},

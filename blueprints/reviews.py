@@ -11,7 +11,7 @@ from app.policy import Permission
 from app.services import applications, assignments, documents, questions, reviews, scoring
 from app.services.reviews import LONGEST_JUSTIFICATION, SHORTEST_JUSTIFICATION, Judgement
 from app.web.access import actor, load, requires, signed_in_user
-from app.web.submissions import attempt, check_version, finish, form_page
+from app.web.submissions import attempt, check_version, finish, form_page, in_words
 from forms.reviews import ReviewForm, rubric_form
 from models.applications import Application
 from models.reviews import Assignment, AssignmentStatus
@@ -77,12 +77,12 @@ def _stored(assignment: Assignment) -> dict[str, Any]:
 
 
 def _check_version(form: ReviewForm, assignment: Assignment, stored: dict[str, Any]) -> None:
-    """Stop when the draft was saved elsewhere meanwhile; only what differs is shown."""
+    """Stop when the draft was saved elsewhere meanwhile; both texts are shown."""
     if assignment.review is None:
         return
-    texts = {name: str(value or "") for name, value in stored.items() if name != "version" and name in form}
-    differing = {name: text for name, text in texts.items() if str(form[name].data or "") != text}
-    check_version(form, assignment.review, differing, url_for(".edit", assignment_id=assignment.id))
+    criteria = assignment.application.call.criteria
+    kept = rubric_form(criteria, current_locale(), LONGEST_JUSTIFICATION, formdata=None, data=stored)
+    check_version(form, assignment.review, in_words(kept), url_for(".edit", assignment_id=assignment.id))
 
 
 def _sources(assignment: Assignment) -> dict[str, Any]:

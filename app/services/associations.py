@@ -272,9 +272,15 @@ def to_apply_for(association_ids: frozenset[int], centre_ids: frozenset[int]) ->
     return list(db.session.scalars(query))
 
 
-def listed(seen: Any, text: str = "", *, after: str = "", limit: int = 60) -> list[Association]:
-    """Associations under the condition `seen` (of `policy.visible`) after a sort key, in Kyrgyz order."""
-    query = db.select(Association).where(seen, Association.sort_key > after)
+def listed(seen: Any, text: str = "", *, after_id: int | None = None, limit: int = 60) -> list[Association]:
+    """Associations under the condition `seen` (of `policy.visible`) after another one, in Kyrgyz order.
+
+    Two may have one name, so the order goes by name and id, and so does the place a page begins at.
+    """
+    query = db.select(Association).where(seen)
+    last = db.session.get(Association, after_id) if after_id is not None else None
+    if last is not None:
+        query = query.where(db.tuple_(Association.sort_key, Association.id) > (last.sort_key, last.id))
     if text.strip():
         query = query.where(Association.search_text.contains(fold(text), autoescape=True))
     query = query.options(db.joinedload(Association.ayil_okmotu)).order_by(Association.sort_key, Association.id)

@@ -1,5 +1,6 @@
 """Closed unless opened: every view names its permission per method; rows are loaded through a scope."""
 
+import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -22,6 +23,8 @@ View = TypeVar("View", bound=Callable[..., Any])
 PUBLIC = "public"
 
 BUTTONS = frozenset({"then", "record", "check", "change", "save", "submit"})
+CODE = re.compile(r"[a-z]+(_[a-z]+)*")
+"""What a choice or a box sends, as in "in_kind": nobody typed it, and nobody could read it."""
 NOT_TYPED = frozenset({"csrf_token", "idempotency_key", "version", "locale", "next"}) | BUTTONS
 LARGEST_ROW_NUMBER = 2**63 - 1
 
@@ -123,7 +126,7 @@ def show_signed_out() -> ResponseReturnValue:
         value
         for name, values in request.form.lists()
         for value in values
-        if value.strip() and "password" not in name and name not in NOT_TYPED
+        if value.strip() and "password" not in name and name not in NOT_TYPED and not CODE.fullmatch(value)
     ]
     return render_template("errors/signed_out.html", typed=typed, back=request.path), 401
 

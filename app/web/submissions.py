@@ -14,6 +14,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from redis.exceptions import RedisError
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
 from wtforms import BooleanField, Field, HiddenField, PasswordField
 
 from app import clock, queue
@@ -184,10 +185,10 @@ def check_version(form: BaseForm, row: Any, fields: dict[str, str], location: st
     """Raise `StaleForm` when `row` was changed since the form was made. `fields` maps form field -> stored text."""
     if str(form.version.data or "") != str(row.version):
         rows = [(str(form[name].label.text), _as_read(form[name]), stored) for name, stored in fields.items()]
-        raise StaleForm(rows, location)
-    g.looks_for_both_texts = not g.get("looks_for_both_texts")
-    if not g.looks_for_both_texts:  # the view runs a second time, only to find what differs: it must not act
+        raise StaleForm([row for row in rows if row[1] != row[2]], location)
+    if g.get("is_second_run"):  # only to find what differs: it must not act
         raise StaleForm(typed(form), location)
+    g.compares_versions = True
 
 
 def guard_version(form: BaseForm, row: Any, fields: dict[str, str], location: str) -> None:
@@ -223,7 +224,8 @@ def lose_race() -> NoReturn:
     A view that compares versions is run again: now it sees the other text and raises `StaleForm` with both.
     """
     db.session.rollback()
-    if g.get("looks_for_both_texts"):
+    if g.get("compares_versions") and not g.get("is_second_run"):
+        g.is_second_run = True
         current_app.view_functions[request.endpoint or ""](**(request.view_args or {}))
     texts = typed(g.get("attempted"))
     if not texts:
@@ -254,6 +256,8 @@ def show_lost_race(_error: Exception) -> ResponseReturnValue:
         lose_race()
     except StaleForm as stale:
         return show_stale_form(stale)
+    except HTTPException as error:  # nothing was typed, or the row has gone: what a handler raises would be a 500
+        return render_template("errors/404.html" if error.code == 404 else "errors/409.html"), error.code or 409
 
 
 def refusal_reason() -> str:

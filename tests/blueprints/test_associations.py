@@ -160,7 +160,7 @@ def test_an_association_is_registered_once_at_its_centre(admin, association):
         ({"village": "777777"}, "Not a valid choice."),
         ({"name_ru": ""}, "Fill this in."),
         ({"founded_on": "13.10.2026"}, "The day lies in the future."),
-        ({"founded_on": "13.13.2026"}, "Enter a day as in 12.03.2027."),
+        ({"founded_on": "13.13.2026"}, "Enter a day as DD.MM.YYYY."),
         ({"kind": "club"}, "Not a valid choice."),
     ],
 )
@@ -194,3 +194,14 @@ def test_nobody_else_registers_associations(client, programme, association, url,
     client.sign_in(programme.user_of(role))
     assert client.get(f"/associations/new/{association.centre_id}").status_code == 403
     assert client.get(f"{url}/edit").status_code == 403
+
+
+def test_two_associations_of_one_name_stand_on_two_pages(programme):
+    first, second = programme.make_association(), programme.make_association()
+    second.sort_key = first.sort_key
+    db.session.flush()
+    pages, after = [], None
+    while rows := associations.listed(db.true(), after_id=after, limit=1):
+        pages.append(rows[0].id)
+        after = rows[0].id
+    assert len(pages) == len(set(pages)) and {first.id, second.id} <= set(pages)

@@ -144,7 +144,7 @@ def test_a_fund_is_entered_once_and_holds_nothing(english: Client, programme: Pr
         ({"currency": "KRW", "amount": "10,5"}, "This currency has no such fractions: enter a whole amount."),
         ({"currency": "XXX"}, "Not a valid choice."),
         ({"ends_on": "31.12.2026"}, "The end must lie after the start."),
-        ({"starts_on": "31.02.2027"}, "Enter a day as in 12.03.2027."),
+        ({"starts_on": "31.02.2027"}, "Enter a day as DD.MM.YYYY."),
         ({"code": "фонд"}, "Use Latin letters, digits and hyphens only."),
         ({"code": "TAKEN"}, "This code is taken."),
         ({"statement_ky": ""}, "Fill this in."),

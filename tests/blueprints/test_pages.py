@@ -4,8 +4,10 @@ import io
 
 import pytest
 from pypdf import PdfReader
+from sqlalchemy.orm.exc import StaleDataError
 
 from app import clock
+from app.web.access import public
 from models.applications import ApplicationStatus
 from models.base import db
 from models.users import UserSession
@@ -100,3 +102,13 @@ def test_examples_of_days_are_near_today_and_would_be_taken(client, programme):
             assert f"For example, {shown}. The reviewer sees this day." in text_of(client.get(url).text)
     answer = client.submit(url, reviewer=str(programme.reviewers[0].id), due_on="26.10.2026")
     assert answer.status_code == 303
+
+
+def test_a_lost_race_in_which_nothing_was_typed_is_a_plain_409(app, client):
+    @public
+    def lose():
+        raise StaleDataError("another session was faster")
+
+    app.add_url_rule("/lose", "lose", lose)
+    answer = client.get("/lose")
+    assert answer.status_code == 409 and "<h1" in answer.text

@@ -3,7 +3,7 @@
 import pytest
 
 from app import clock
-from app.services import expenditures
+from app.services import documents, expenditures
 from app.services.actors import Actor
 from app.services.documents import Upload
 from app.services.errors import AlreadyUsedError, DomainError
@@ -55,7 +55,7 @@ def test_the_scan_of_a_refused_bill_may_be_shown_again(programme, bills, scan):
     first, second = bills
     attach(programme, first, scan)
     expenditures.refuse(first, reason="Жаңылыш эсеп", actor=Actor(programme.finance), now=clock.now())
-    assert attach(programme, second, scan).content_sha256 == expenditures.scans_of(first)[0].content_sha256
+    assert attach(programme, second, scan).content_sha256 == documents.of(first)[0].content_sha256
     assert first.status is ExpenditureStatus.REFUSED
 
 
