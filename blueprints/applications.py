@@ -92,17 +92,20 @@ def new() -> ResponseReturnValue:
     user, now = signed_in_user(), clock.now()
     open_calls = calls.open_calls(now)
     own = associations.to_apply_for(user.association_ids, user.centre_ids)
+    applied = application_lists.applied(open_calls, own)
     form = ApplicationForm(
         call=request.args.get("call_id", type=row_number) or (open_calls[0].id if len(open_calls) == 1 else None),
         association=request.args.get("association_id", type=row_number),
         language=current_locale(),
     )
     form.call.choices = [(call.id, call.title_in(current_locale())) for call in open_calls]
-    form.association.choices = [(one.id, one.name(current_locale())) for one in own]
+    free = [one for one in own if {call.id for call in open_calls} - applied.get(one.id, set())]
+    offered = own if form.is_submitted() else free  # who was faster than this form is told so, not "no such choice"
+    form.association.choices = [(one.id, one.name(current_locale())) for one in offered]
     form.language.choices = list(LOCALES)
     if form.validate_on_submit() and (application := attempt(form, lambda: _create(form))):
         return finish(url_for("applications.show", application_id=application.id), gettext("The draft is started."))
-    return form_page("applications/new.html", form, open_calls=open_calls, own=own)
+    return form_page("applications/new.html", form, open_calls=open_calls, own=own, free=free)
 
 
 def _create(form: ApplicationForm) -> Application:

@@ -49,6 +49,8 @@ def rubric_form(criteria: Sequence[Criterion], locale: str, longest: int, **valu
     form: ReviewForm = _rubric_class(titles, longest)(**values)
     for criterion in criteria:
         form[f"justification_{criterion.key}"].flags.optional = False  # a draft may leave it out, a review not
+        label = gettext("Why this level? (%(criterion)s)", criterion=criterion.title_in(locale))
+        form[f"justification_{criterion.key}"].label.text = label
         form[f"level_{criterion.key}"].choices = [(level, gettext(text)) for level, text in LEVELS.items()]
     return form
 

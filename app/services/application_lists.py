@@ -1,6 +1,6 @@
 """Lists of applications: filters, folded search and keyset paging, the same cost on the first and the last page."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -9,6 +9,7 @@ from app.localisation import fold
 from models.applications import Application, ApplicationStatus
 from models.associations import Association
 from models.base import db
+from models.calls import Call
 
 PAGE = 60
 
@@ -68,6 +69,19 @@ def page(narrowed: Filter, *, before_id: int | None = None, after_id: int | None
     rows = found[:size]
     older = rows[-1].id if len(found) > size else None
     return Page(rows, rows[0].id if before_id is not None and rows else None, older)
+
+
+def applied(calls: Sequence[Call], associations: Sequence[Association]) -> dict[int, set[int]]:
+    """The ids of those of `calls` in which each association (by id) has an application that was not withdrawn."""
+    query = db.select(Application.association_id, Application.call_id).where(
+        Application.call_id.in_([call.id for call in calls]),
+        Application.association_id.in_([one.id for one in associations]),
+        Application.status != ApplicationStatus.WITHDRAWN,
+    )
+    found: dict[int, set[int]] = {}
+    for association_id, call_id in db.session.execute(query):
+        found.setdefault(association_id, set()).add(call_id)
+    return found
 
 
 def oldest_page(narrowed: Filter, size: int = PAGE) -> Page:

@@ -7,7 +7,7 @@ from typing import Any
 
 from app.clock import bishkek_day
 from app.localisation import N_, current_locale
-from app.services import assignments, contributions, expenditures, rankings, results, visits
+from app.services import assignments, contributions, expenditures, rankings, results, tranches, visits
 from models.applications import Application, ApplicationStatus
 from models.associations import Association, PayoutAccount
 from models.base import db
@@ -100,7 +100,8 @@ def _applicant(user: User, now: datetime) -> list[Task]:
                     Task(N_("Confirm that the money arrived"), subject, "grants.show", where, bishkek_day(now))
                 )
             elif tranche.status in (TrancheStatus.PLANNED, TrancheStatus.RETURNED):
-                tasks.append(Task(N_("Get the next tranche ready"), subject, "grants.show", where, tranche.due_on))
+                due_on = tranche.due_on if tranches.is_open(tranche) else None
+                tasks.append(Task(N_("Get the next tranche ready"), subject, "grants.show", where, due_on))
                 break
             elif tranche.status is not TrancheStatus.ACCOUNTED:
                 break
@@ -246,7 +247,7 @@ def _finance(user: User, now: datetime) -> list[Task]:
                 f"{tranche.grant.number} · {tranche.grant.association.name(current_locale())}",
                 "tranches.show",
                 {"tranche_id": tranche.id},
-                tranche.due_on,
+                None,
             )
         )
     offers = (

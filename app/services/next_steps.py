@@ -70,11 +70,11 @@ def step_of_tranche(tranche: Tranche) -> Step:
     number, amount = tranche.sequence, Money(tranche.amount)
     if tranche.status in _PAYMENT:
         text, who = _PAYMENT[tranche.status]
-        return Step(lazy(text, number=number, amount=amount), who, tranche.due_on)
+        return Step(lazy(text, number=number, amount=amount), who)  # the planned day binds only who may request
     if tranche.status is TrancheStatus.ACCOUNTED:
         return Step(lazy(N_("This tranche is accounted for. Nothing waits.")))
-    if tranches.is_open(tranche):
-        text = N_("Tranche %(number)s can be requested: %(amount)s.")
-    else:
-        text = N_("Tranche %(number)s of %(amount)s opens when every condition below is met.")
-    return Step(lazy(text, number=number, amount=amount), Role.MEMBER, tranche.due_on)
+    if not tranches.is_open(tranche):
+        closed = N_("Tranche %(number)s of %(amount)s opens when every condition below is met.")
+        return Step(lazy(closed, number=number, amount=amount), Role.MEMBER)
+    ready = N_("Tranche %(number)s can be requested: %(amount)s.")
+    return Step(lazy(ready, number=number, amount=amount), Role.MEMBER, tranche.due_on)

@@ -47,11 +47,25 @@ const release = (form) => {
 }
 window.addEventListener('pageshow', () => document.querySelectorAll('form[data-sent]').forEach(release))
 
-// Unsaved words: ask before leaving a form marked data-guard.
-let changed = false
-document.addEventListener('input', (event) => { if (event.target.form?.hasAttribute('data-guard')) changed = true })
-document.addEventListener('submit', () => { changed = false })
+// Unsaved words: ask before a page is left on which a form was filled in. Language and sign-out are forms too.
+let changed = null
+document.addEventListener('input', (event) => {
+  const form = event.target.form
+  if (form?.method === 'post' && form.closest('main')) changed = form
+})
+document.addEventListener('submit', (event) => { if (event.target === changed && !event.defaultPrevented) changed = null })
 window.addEventListener('beforeunload', (event) => { if (changed) event.preventDefault() })
+
+// A file that the server would not take is refused before it is sent: nothing typed is lost.
+document.addEventListener('submit', (event) => {
+  for (const input of event.target.querySelectorAll('input[type="file"][data-largest]')) {
+    input.parentElement.querySelector('[data-too-large]').hidden = true
+    if (![...input.files].some((file) => file.size > Number(input.dataset.largest))) continue
+    event.preventDefault()
+    input.parentElement.querySelector('[data-too-large]').hidden = false
+    input.focus()
+  }
+}, true)
 
 // Print buttons: <button type="button" data-print hidden>.
 for (const button of document.querySelectorAll('[data-print]')) {

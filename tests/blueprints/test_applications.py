@@ -69,19 +69,25 @@ def test_the_same_start_sent_twice_makes_one_application(client, programme):
     assert count(Application) == 1
 
 
-def test_a_second_application_in_the_call_is_refused(chair, programme):
-    answer = chair.submit("/applications/new", call=str(programme.call.id), association=str(programme.association.id))
+def test_a_second_application_in_the_call_is_refused(client, programme):
+    client.sign_in(programme.chair).speak("en")
+    data = dict(form_fields(client.get(f"/applications/new?call_id={programme.call.id}").text))
+    programme.make_application(ApplicationStatus.DRAFT, association=programme.association)
+    db.session.commit()
+    assert "Every association has applied already" in text_of(client.get("/applications/new").text)
+    answer = client.post("/applications/new", data=data | {"association": str(programme.association.id)})
     assert answer.status_code == 422
-    assert "Your association has an application in this call already." in text_of(answer.text)
+    assert "This association has an application in this call already." in text_of(answer.text)
     assert count(Application) == 1
 
 
-def test_nobody_starts_one_for_a_foreign_association(chair, programme):
+def test_nobody_starts_one_for_a_foreign_association(client, programme):
+    client.sign_in(programme.chair).speak("en")
     other = programme.make_association(in_another_centre=True)
-    answer = chair.submit("/applications/new", call=str(programme.call.id), association=str(other.id))
+    answer = client.submit("/applications/new", call=str(programme.call.id), association=str(other.id))
     assert answer.status_code == 422
     assert "Not a valid choice." in text_of(answer.text)
-    assert count(Application) == 1
+    assert count(Application) == 0
 
 
 def test_an_operator_acts_on_behalf_and_the_page_says_so(client, programme):

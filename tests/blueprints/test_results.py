@@ -46,7 +46,7 @@ def test_a_value_is_reported_once_and_verified(english: Client, programme: Progr
     assert "You stand by 4.5" in text_of(english.get(index).text)
     assert english.submit(index, action=f"/results/{row.id}/verify").status_code == 303
     assert row.status is ResultStatus.VERIFIED
-    assert f"4.5 of {target.target} full-time jobs" in text_of(english.get(index).text)
+    assert f"reached 4.5, target {target.target} full-time jobs" in text_of(english.get(index).text)
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ def create(call: Call, association: Association, *, language: str, actor: Actor,
         Application.status != ApplicationStatus.WITHDRAWN,
     )
     if db.session.scalar(existing) is not None:
-        raise AlreadyUsedError(N_("Your association has an application in this call already."))
+        raise AlreadyUsedError(N_("This association has an application in this call already."))
     application = Application(
         number=numbering.next_number("A", now.year),
         call=call,
