@@ -23,7 +23,7 @@ from app.database import UnsafeDatabaseError
 from app.localisation import LOCALE_CODES, use_locale
 from app.services import associations, audit, funds, places, users, verification
 from app.services.errors import DomainError
-from models.base import db
+from models.base import db, reading
 from models.centres import Centre
 from models.funds import Donor
 from models.users import Role
@@ -110,7 +110,8 @@ def demo(count: int | None) -> None:
 @click.command("doctor")
 def run_doctor() -> None:
     """Say what is wrong with this copy and how to mend it."""
-    findings = doctor.examine(_config(), current_app.extensions["broker"])
+    with reading():
+        findings = doctor.examine(_config(), current_app.extensions["broker"])
     for finding in findings:
         click.echo(
             f"{'ok     ' if not finding.problem else 'PROBLEM'} {finding.what}"
@@ -123,7 +124,8 @@ def run_doctor() -> None:
 @click.command("verify")
 def verify() -> None:
     """Check ledger, tranches, snapshots, files and audit chain; exit 1 on a finding."""
-    checks = verification.run(_config().uploads)
+    with reading():
+        checks = verification.run(_config().uploads)
     for check in checks:
         click.echo(f"{check.name}: {check.count} checked, {len(check.findings)} found")
         for finding in check.findings:
@@ -245,13 +247,14 @@ def _scope(association_id: int | None, centre_id: int | None, donor_code: str | 
 @click.option("--to", "ends_on", type=click.DateTime(["%Y-%m-%d"]), help="Last day; today by default.")
 def funding_report(code: str, locale: str, kind: str, output: Path, starts_on: Any, ends_on: Any) -> None:
     """Write the funding report of a fund to a file."""
-    fund = funds.by_code(code)
-    if fund is None:
-        raise click.ClickException(f"There is no fund {code}.")
     now = clock.now()
-    first: date = starts_on.date() if starts_on else fund.starts_on
     last: date = ends_on.date() if ends_on else clock.bishkek_day(now)
-    data = funding.gather(fund, first, last, generated_at=now, progress=None)
+    with reading():
+        fund = funds.by_code(code)
+        if fund is None:
+            raise click.ClickException(f"There is no fund {code}.")
+        first: date = starts_on.date() if starts_on else fund.starts_on
+        data = funding.gather(fund, first, last, generated_at=now, progress=None)
     make = {"pdf": funding.to_pdf, "xlsx": funding.to_xlsx, "csv": funding.to_csv}[kind]
     content = make(data, locale)
     output.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)

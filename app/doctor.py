@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from app import database
 from app.config import Config
 from app.web import health
-from models.base import db
+from models.base import db, reading
 from models.protection import trigger_names
 
 TRIGGERS = {
@@ -101,14 +101,14 @@ def refuse_unsafe() -> None:
     Raises `UnsafeDatabaseError` in the doctor's words. A database that does not answer is no reason: it may come back.
     """
     try:
-        findings = [_set_up(), _migrations()]
-        if not any(finding.problem for finding in findings):
-            findings.append(_protection())
+        with reading():
+            findings = [_set_up(), _migrations()]
+            if not any(finding.problem for finding in findings):
+                findings.append(_protection())
     except OperationalError as error:
         logging.getLogger("ashar").error("the database does not answer, so it is not checked: %s", error.orig)
         return
     finally:
-        db.session.rollback()
         db.engine.dispose()  # servers and workers fork: no connection may be shared
     problems = [f"{finding.what}: {finding.problem}" for finding in findings if finding.problem]
     if problems:

@@ -5,8 +5,8 @@ from flask import current_app
 from app import clock, queue
 from app.localisation import use_locale
 from app.services import funding_reports, users
-from models.base import db
-from models.funding_reports import FundingReport
+from models.base import db, reading
+from models.funding_reports import FundingReport, FundingReportStatus
 from reports import funding
 
 
@@ -19,14 +19,15 @@ def make_funding_report(report_id: int) -> None:
     db.session.commit()
 
     def progress(percent: int, step: str) -> None:
-        report.progress, report.step = percent, step
-        db.session.commit()
+        with db.engine.begin() as apart:  # what is gathered stays in its one reading transaction
+            apart.execute(funding_reports.progress_of(report_id, percent, step))
 
     try:
-        with use_locale(report.locale):
+        with reading(), use_locale(report.locale):
             data = funding.gather(
                 report.fund, report.starts_on, report.ends_on, generated_at=report.requested_at, progress=progress
             )
+        if report.status is not FundingReportStatus.DONE:  # another run of this job may have been faster
             funding_reports.freeze(report, funding.to_json(data), now=clock.now())
         db.session.commit()
     except Exception:

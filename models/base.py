@@ -7,7 +7,8 @@ SQLite tables are STRICT, so the compilers below translate every type to what ST
 import enum
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -24,7 +25,9 @@ LOCALES = ("ky", "ru", "en")
 BASE_CURRENCY = "KGS"
 
 write_intent: ContextVar[bool] = ContextVar("write_intent", default=True)
-"""Whether the next SQLite transaction takes the write lock at once (BEGIN IMMEDIATE). GET requests clear it."""
+"""Whether the next SQLite transaction takes the write lock at once (BEGIN IMMEDIATE).
+
+GET requests and `reading` clear it."""
 
 
 @compiles(sa.String, "sqlite")
@@ -190,6 +193,25 @@ def fingerprint(content: str | bytes) -> str:
 def round_half_up(value: Decimal) -> int:
     """The nearest integer, halves away from zero (domain.md section 6: once, at the end)."""
     return int(value.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Inside, everything is read as of one moment and nobody is kept from writing.
+
+    One transaction that keeps nothing: on SQLite a deferred BEGIN (in WAL mode a snapshot), on PostgreSQL REPEATABLE
+    READ READ ONLY. The transaction that is open at the beginning ends: what was flushed and not committed is dropped.
+    """
+    db.session.rollback()
+    intent = write_intent.set(False)
+    try:
+        if db.session.get_bind().dialect.name == "postgresql":
+            options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+            db.session.connection(execution_options=options)
+        yield
+    finally:
+        db.session.rollback()
+        write_intent.reset(intent)
 
 
 def lock(row: Base) -> None:
