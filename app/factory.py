@@ -20,7 +20,7 @@ from app.config import Config, from_environment
 from app.services.errors import DomainError
 from app.services.users import SESSION_LENGTH
 from app.web import access, presentation, submissions
-from models.base import db, write_intent
+from models.base import db, reading, write_intent
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -101,8 +101,9 @@ def _hook(app: Flask, config: Config) -> None:
         if any("\0" in value for value in (*request.args.values(), *request.form.values())):
             abort(400)  # no text has it, and PostgreSQL cannot keep it
         write_intent.set(request.method not in READS)
-        presentation.choose_locale()
-        return access.guard() or submissions.replay()
+        if submissions.has_upload() and (answer := _receive_upload()) is not None:
+            return answer
+        return _admit()
 
     @app.teardown_request
     def close_request(_error: BaseException | None) -> None:
@@ -129,6 +130,25 @@ def _hook(app: Flask, config: Config) -> None:
     app.register_error_handler(submissions.StaleForm, submissions.show_stale_form)
     app.register_error_handler(OperationalError, _show_database_away)
     app.register_error_handler(DataError, lambda error: _page(400))
+
+
+def _admit() -> ResponseReturnValue | None:
+    presentation.choose_locale()
+    return access.guard() or submissions.replay()
+
+
+def _receive_upload() -> ResponseReturnValue | None:
+    """Clean the file of a form while no transaction is open: the child may need seconds, and others want to write.
+
+    Whoever may not send the form, or has sent it before, gets the answer without a child. Then everything is asked
+    once more, in the transaction the view acts in: meanwhile a right may have ended or the same form have come twice.
+    """
+    with reading():
+        answer = _admit()
+    if answer is None:
+        submissions.clean_upload()
+        access.look_again()
+    return answer
 
 
 def _page(code: int, reason: str = "") -> ResponseReturnValue:

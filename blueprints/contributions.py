@@ -11,8 +11,8 @@ from app.localisation import gettext, money
 from app.policy import Permission
 from app.services import applications, contributions, documents, rates, users
 from app.services.workflow import allowed
-from app.web.access import actor, load, requires, signed_in_user
-from app.web.submissions import attempt, finish, form_page, upload_of, uploads
+from app.web.access import actor, load, requires, signed_in_user, takes_upload
+from app.web.submissions import attempt, finish, form_page, sent_upload, uploads
 from forms.contributions import ContributionForm, ContributionReasonForm, EvidenceForm, VerifyForm
 from models.contributions import Channel, Check, Contribution, ContributionKind
 from models.documents import DocumentKind
@@ -24,6 +24,7 @@ bp = Blueprint("contributions", __name__)
 
 @bp.route("/grants/<int:grant_id>/contributions/new", methods=["GET", "POST"])
 @requires(GET=Permission.CONTRIBUTION_RECORD, POST=Permission.CONTRIBUTION_RECORD)
+@takes_upload
 def new(grant_id: int) -> ResponseReturnValue:
     """Record what came, with its receipt: both are kept or neither is."""
     grant = load(Grant, grant_id, Permission.CONTRIBUTION_RECORD)
@@ -63,7 +64,7 @@ def _record(form: ContributionForm, grant: Grant, pledges: dict[str, Pledge]) ->
         actor=who,
         now=now,
     )
-    contributions.attach(row, DocumentKind.RECEIPT, upload_of(form.upload), storage=uploads(), actor=who, now=now)
+    contributions.attach(row, DocumentKind.RECEIPT, sent_upload(), storage=uploads(), actor=who, now=now)
     return row
 
 
@@ -85,6 +86,7 @@ def show(contribution_id: int) -> ResponseReturnValue:
 
 @bp.route("/contributions/<int:contribution_id>/evidence", methods=["GET", "POST"])
 @requires(GET=Permission.CONTRIBUTION_RECORD, POST=Permission.CONTRIBUTION_RECORD)
+@takes_upload
 def attach(contribution_id: int) -> ResponseReturnValue:
     """One more receipt."""
     row = load(Contribution, contribution_id, Permission.CONTRIBUTION_RECORD)
@@ -92,7 +94,7 @@ def attach(contribution_id: int) -> ResponseReturnValue:
     if form.validate_on_submit() and attempt(
         form,
         lambda: contributions.attach(
-            row, DocumentKind.RECEIPT, upload_of(form.upload), storage=uploads(), actor=actor(row), now=clock.now()
+            row, DocumentKind.RECEIPT, sent_upload(), storage=uploads(), actor=actor(row), now=clock.now()
         ),
     ):
         return finish(url_for("contributions.show", contribution_id=contribution_id), gettext("The receipt is added."))

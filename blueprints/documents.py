@@ -8,8 +8,8 @@ from app.labels import label_text
 from app.localisation import gettext
 from app.policy import Permission
 from app.services import applications, documents
-from app.web.access import actor, load, requires
-from app.web.submissions import act_on_button, attempt, finish, form_page, upload_of, uploads
+from app.web.access import actor, load, requires, takes_upload
+from app.web.submissions import act_on_button, attempt, finish, form_page, sent_upload, uploads
 from forms.documents import DocumentForm
 from models.applications import Application
 from models.documents import Document, DocumentKind
@@ -26,6 +26,7 @@ KINDS = (
 
 @bp.route("/applications/<int:application_id>/documents", methods=["GET", "POST"])
 @requires(GET=Permission.APPLICATION_WRITE, POST=Permission.APPLICATION_WRITE)
+@takes_upload
 def index(application_id: int) -> ResponseReturnValue:
     """The papers of an application, and a form for the next one."""
     application = load(Application, application_id, Permission.APPLICATION_WRITE)
@@ -40,7 +41,7 @@ def _attach(application: Application, form: DocumentForm) -> Document:
     return applications.attach_document(
         application,
         DocumentKind(form.kind.data),
-        upload_of(form.upload),
+        sent_upload(),
         storage=uploads(),
         actor=actor(application),
         now=clock.now(),

@@ -9,8 +9,8 @@ from app.policy import Permission
 from app.services import documents, expenditures, users
 from app.services.expenditures import LineUse
 from app.services.workflow import allowed
-from app.web.access import actor, load, requires, signed_in_user
-from app.web.submissions import act_on_button, attempt, finish, form_page, upload_of, uploads
+from app.web.access import actor, load, requires, signed_in_user, takes_upload
+from app.web.submissions import act_on_button, attempt, finish, form_page, sent_upload, uploads
 from forms.expenditures import ExpenditureForm, ExpenditureReasonForm, ScanForm
 from models.base import BASE_CURRENCY
 from models.documents import DocumentKind
@@ -35,6 +35,7 @@ def index(grant_id: int) -> ResponseReturnValue:
 
 @bp.route("/grants/<int:grant_id>/spending/new", methods=["GET", "POST"])
 @requires(GET=Permission.EXPENDITURE_RECORD, POST=Permission.EXPENDITURE_RECORD)
+@takes_upload
 def new(grant_id: int) -> ResponseReturnValue:
     """Record one paid document with its scan: both are kept or neither is."""
     grant = load(Grant, grant_id, Permission.EXPENDITURE_RECORD)
@@ -63,7 +64,7 @@ def _record(form: ExpenditureForm, grant: Grant, lines: dict[str, LineUse]) -> E
         actor=who,
         now=now,
     )
-    expenditures.attach(row, DocumentKind.INVOICE, upload_of(form.upload), storage=uploads(), actor=who, now=now)
+    expenditures.attach(row, DocumentKind.INVOICE, sent_upload(), storage=uploads(), actor=who, now=now)
     return row
 
 
@@ -89,6 +90,7 @@ def show(expenditure_id: int) -> ResponseReturnValue:
 
 @bp.route("/spending/<int:expenditure_id>/scan", methods=["GET", "POST"])
 @requires(GET=Permission.EXPENDITURE_RECORD, POST=Permission.EXPENDITURE_RECORD)
+@takes_upload
 def attach(expenditure_id: int) -> ResponseReturnValue:
     """One more scan."""
     row = load(Expenditure, expenditure_id, Permission.EXPENDITURE_RECORD)
@@ -96,7 +98,7 @@ def attach(expenditure_id: int) -> ResponseReturnValue:
     if form.validate_on_submit() and attempt(
         form,
         lambda: expenditures.attach(
-            row, DocumentKind.INVOICE, upload_of(form.upload), storage=uploads(), actor=actor(row), now=clock.now()
+            row, DocumentKind.INVOICE, sent_upload(), storage=uploads(), actor=actor(row), now=clock.now()
         ),
     ):
         return finish(url_for("expenditures.show", expenditure_id=expenditure_id), gettext("The scan is added."))

@@ -24,9 +24,9 @@ from app.services import (
     visits,
 )
 from app.services.workflow import allowed
-from app.web.access import actor, can, load, requires, row_number, signed_in_user
+from app.web.access import actor, can, load, requires, row_number, signed_in_user, takes_upload
 from app.web.presentation import is_demonstration
-from app.web.submissions import act_on_button, attempt, finish, form_page, upload_of, uploads
+from app.web.submissions import act_on_button, attempt, finish, form_page, sent_upload, uploads
 from forms.grants import ActivateForm, GrantReasonForm, OfferForm
 from models.applications import Application
 from models.documents import DocumentKind
@@ -127,6 +127,7 @@ def accept(grant_id: int) -> ResponseReturnValue:
 
 @bp.route("/grants/<int:grant_id>/activate", methods=["GET", "POST"])
 @requires(GET=Permission.GRANT_MANAGE, POST=Permission.GRANT_MANAGE)
+@takes_upload
 def activate(grant_id: int) -> ResponseReturnValue:
     """The signed agreement is there."""
     grant = load(Grant, grant_id, Permission.GRANT_MANAGE)
@@ -134,7 +135,7 @@ def activate(grant_id: int) -> ResponseReturnValue:
 
     def act() -> None:
         who, now, kind = actor(grant), clock.now(), DocumentKind.SIGNED_AGREEMENT
-        grants.attach(grant, kind, upload_of(form.upload), storage=uploads(), actor=who, now=now)
+        grants.attach(grant, kind, sent_upload(), storage=uploads(), actor=who, now=now)
         grants.activate(grant, actor=who, now=now)
 
     if form.validate_on_submit() and attempt(form, act):

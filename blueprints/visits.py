@@ -8,8 +8,8 @@ from app.labels import VISIT_CHECKLIST, label_text
 from app.localisation import gettext
 from app.policy import Permission
 from app.services import documents, users, visits
-from app.web.access import actor, authorise, can, load, requires, signed_in_user
-from app.web.submissions import attempt, finish, form_page, upload_of, uploads
+from app.web.access import actor, authorise, can, load, requires, signed_in_user, takes_upload
+from app.web.submissions import attempt, finish, form_page, sent_upload, uploads
 from forms.visits import PhotoForm, PlanVisitForm, RecordVisitForm
 from models.grants import Grant
 from models.users import Role
@@ -90,6 +90,7 @@ def _record(form: RecordVisitForm, visit: Visit) -> None:
 
 @bp.route("/visits/<int:visit_id>/photo", methods=["GET", "POST"])
 @requires(GET=Permission.VISIT_MANAGE, POST=Permission.VISIT_MANAGE)
+@takes_upload
 def photo(visit_id: int) -> ResponseReturnValue:
     """Add a photo; they come before the record."""
     visit = load(Visit, visit_id, Permission.VISIT_MANAGE)
@@ -98,9 +99,7 @@ def photo(visit_id: int) -> ResponseReturnValue:
     form = PhotoForm()
     if form.validate_on_submit() and attempt(
         form,
-        lambda: visits.attach_photo(
-            visit, upload_of(form.upload), storage=uploads(), actor=actor(visit), now=clock.now()
-        ),
+        lambda: visits.attach_photo(visit, sent_upload(), storage=uploads(), actor=actor(visit), now=clock.now()),
     ):
         return finish(url_for("visits.show", visit_id=visit_id), gettext("The photo is added."))
     return form_page("visits/photo.html", form, visit=visit, photos=documents.of(visit))

@@ -25,9 +25,7 @@ LOCALES = ("ky", "ru", "en")
 BASE_CURRENCY = "KGS"
 
 write_intent: ContextVar[bool] = ContextVar("write_intent", default=True)
-"""Whether the next SQLite transaction takes the write lock at once (BEGIN IMMEDIATE).
-
-GET requests and `reading` clear it."""
+"""Whether the next SQLite transaction takes the write lock at once (BEGIN IMMEDIATE). GET and `reading` clear it."""
 
 
 @compiles(sa.String, "sqlite")

@@ -57,6 +57,11 @@ def forget() -> None:
     g._login_user = login_manager.anonymous_user()
 
 
+def look_again() -> None:
+    """Ask the database anew who is signed in."""
+    g.pop("_login_user", None)
+
+
 class SignedIn(UserMixin):
     """What Flask-Login carries: the user, the live session and the token that names it."""
 
@@ -93,6 +98,12 @@ def requires(**permissions: Permission) -> Callable[[View], View]:
         return view
 
     return mark
+
+
+def takes_upload(view: View) -> View:
+    """Mark a view whose form carries a file: it is cleaned before the view's transaction begins."""
+    view.takes_upload = True  # type: ignore[attr-defined]
+    return view
 
 
 def guard() -> ResponseReturnValue | None:

@@ -22,6 +22,7 @@ from app.localisation import gettext
 from app.services import documents
 from app.services.documents import Upload
 from app.services.errors import DomainError
+from app.services.file_cleaning import UploadRefusedError
 from app.web.access import signed_in_user
 from forms.base import BaseForm, ConfirmForm
 from models.base import db, lock_name
@@ -29,6 +30,8 @@ from models.form_submissions import FormSubmission
 
 Result = TypeVar("Result")
 KEY_FIELD = "idempotency_key"
+UPLOAD_FIELD = "upload"
+"""What every form calls its file."""
 NOT_CONTENT = frozenset({KEY_FIELD, "csrf_token"})
 
 
@@ -170,9 +173,30 @@ def form_page(template: str, form: BaseForm, **context: Any) -> ResponseReturnVa
     return render_template(template, form=form, **context), 422 if request.method == "POST" else 200
 
 
-def upload_of(field: Any) -> Upload:
-    """What an upload field was sent, cleaned. Raises `UploadRefusedError`: call it inside `attempt`."""
-    return documents.from_outside(field.data.filename or "", field.data.read())
+def has_upload() -> bool:
+    """Whether this request brings a file to a view that takes one."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return request.method == "POST" and hasattr(view, "takes_upload") and bool(request.files.get(UPLOAD_FIELD))
+
+
+def clean_upload() -> None:
+    """Clean the file in a child process; what comes of it waits for `sent_upload`. No transaction should be open."""
+    file = request.files[UPLOAD_FIELD]
+    try:
+        g.upload = documents.from_outside(file.filename or "", file.read())
+    except UploadRefusedError as refusal:
+        g.upload = refusal
+
+
+def sent_upload() -> Upload:
+    """The file that was sent, cleaned; only in a view that `takes_upload`.
+
+    Raises `UploadRefusedError`: call it inside `attempt`.
+    """
+    if isinstance(g.upload, UploadRefusedError):
+        raise g.upload
+    upload: Upload = g.upload
+    return upload
 
 
 def uploads() -> Path:
