@@ -35,6 +35,13 @@ UNREADABLE = {
 }
 ACTIVE_KEYS = ("/AA", "/OpenAction", "/JS", "/JavaScript", "/AF", "/EF", "/EmbeddedFiles", "/XFA", "/RichMediaContent")
 PASSIVE_ACTIONS = ("/GoTo", "/URI")
+ACTION_KEYS = ("/A", "/PA", "/Next")
+ACTIVE_ACTIONS = (
+    *("/GoToR", "/GoToE", "/GoToDp", "/Launch", "/Thread", "/Sound", "/Movie", "/Hide", "/Named", "/SubmitForm"),
+    *("/ResetForm", "/ImportData", "/JavaScript", "/SetOCGState", "/Rendition", "/Trans", "/GoTo3DView"),
+    "/RichMediaExecute",
+)
+"""The kinds of action of ISO 32000-2, table 201, but for the passive ones."""
 ACTIVE_ANNOTATIONS = ("/FileAttachment", "/RichMedia", "/Screen", "/Movie", "/Sound", "/3D")
 
 
@@ -120,20 +127,46 @@ def _clean_pdf(content: bytes) -> bytes:
 def _disarm(thing: Any) -> None:
     """Take what runs or carries files off one object and the dictionaries that stand in it."""
     if isinstance(thing, pikepdf.Dictionary | pikepdf.Stream):
-        for key in ACTIVE_KEYS:
-            if key in thing:
+        for key in list(thing.keys()):
+            if (
+                key in ACTIVE_KEYS
+                or _acts(thing[key], key in ACTION_KEYS)
+                or (key == "/A" and _has_no_kind(thing[key]))
+            ):
                 del thing[key]
-        action = thing.get("/A")
-        if isinstance(action, pikepdf.Dictionary) and str(action.get("/S", "")) not in PASSIVE_ACTIONS:
-            del thing["/A"]
+            elif key in ACTION_KEYS and isinstance(thing[key], pikepdf.Array):
+                _drop_actions(thing[key], is_action=True)
         values: Iterable[Any] = [thing[key] for key in list(thing.keys())]
     elif isinstance(thing, pikepdf.Array):
+        _drop_actions(thing)
         values = list(thing)
     else:
         return
     for value in values:
         if isinstance(value, pikepdf.Dictionary | pikepdf.Array) and not value.is_indirect:
             _disarm(value)
+
+
+def _drop_actions(things: Any, *, is_action: bool = False) -> None:
+    for place in reversed(range(len(things))):
+        if _acts(things[place], is_action):
+            del things[place]
+
+
+def _acts(thing: Any, is_action: bool) -> bool:
+    """Whether it does more than turn to a page or open an address.
+
+    /S means other things too (the kind of a transparency group, of a border): where no action must stand, only a
+    name that is known for one counts.
+    """
+    kind = thing.get("/S") if isinstance(thing, pikepdf.Dictionary) else None
+    if kind is None or str(kind) in PASSIVE_ACTIONS:
+        return False
+    return is_action or str(kind) in ACTIVE_ACTIONS or str(thing.get("/Type", "")) == "/Action"
+
+
+def _has_no_kind(thing: Any) -> bool:
+    return isinstance(thing, pikepdf.Dictionary) and "/S" not in thing
 
 
 def _keep_quiet_annotations(page: Any) -> None:

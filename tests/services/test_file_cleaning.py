@@ -85,6 +85,72 @@ def test_a_pdf_keeps_its_pages_and_loses_what_runs_or_is_carried(build):
         assert word not in clean
 
 
+ACTIVE = ("Launch", "SubmitForm", "ImportData", "GoToR", "JavaScript", "Named", "SomethingNew")
+
+
+def action(kind: str, **more) -> pikepdf.Dictionary:
+    return pikepdf.Dictionary(S=pikepdf.Name(f"/{kind}"), F=pikepdf.String("evil.exe"), **more)
+
+
+def address(**more) -> pikepdf.Dictionary:
+    return pikepdf.Dictionary(S=pikepdf.Name.URI, URI=pikepdf.String("https://example.org/"), **more)
+
+
+def chained(made, kind):
+    """An address whose next action is another address whose next one acts."""
+    return address(Next=made.make_indirect(address(Next=made.make_indirect(action(kind)))))
+
+
+def in_line(made, kind):
+    return address(Next=address(Next=action(kind)))
+
+
+def in_a_list(made, kind):
+    return address(Next=pikepdf.Array([address(), made.make_indirect(action(kind)), address(Next=[action(kind)])]))
+
+
+def in_a_list_apart(made, kind):
+    return address(Next=made.make_indirect(pikepdf.Array([made.make_indirect(action(kind))])))
+
+
+@pytest.mark.parametrize("kind", ACTIVE)
+@pytest.mark.parametrize("chain", [chained, in_line, in_a_list, in_a_list_apart])
+def test_what_follows_an_address_does_not_act_either(chain, kind):
+    def build(made):
+        link = pikepdf.Dictionary(
+            Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Link, Rect=[0, 0, 9, 9], A=chain(made, kind)
+        )
+        made.pages[0].obj["/Annots"] = pikepdf.Array([made.make_indirect(link)])
+
+    clean = file_cleaning.cleaned("application/pdf", pdf(build))
+    with pikepdf.open(io.BytesIO(clean)) as read:
+        everything = b"".join(one.unparse(resolved=True) for one in read.objects)
+        assert str(read.pages[0].Annots[0].A.URI) == "https://example.org/"  # an address may stay
+    assert kind.encode() not in everything and b"evil.exe" not in everything
+
+
+@pytest.mark.parametrize("kind", [one for one in ACTIVE if one != "SomethingNew"])
+def test_an_action_that_stands_where_none_belongs_is_taken_off(kind):
+    def build(made):
+        made.pages[0].obj["/PieceInfo"] = pikepdf.Dictionary(X=pikepdf.Array([made.make_indirect(action(kind))]))
+        made.Root["/Odd"] = made.make_indirect(action(kind))
+
+    clean = file_cleaning.cleaned("application/pdf", pdf(build))
+    assert kind.encode() not in clean and b"evil.exe" not in clean
+
+
+def test_what_a_page_is_drawn_with_stays():
+    def build(made):
+        made.pages[0].obj["/Group"] = pikepdf.Dictionary(S=pikepdf.Name.Transparency, CS=pikepdf.Name.DeviceRGB)
+        first, second = made.make_indirect(pikepdf.Dictionary()), made.make_indirect(pikepdf.Dictionary())
+        first.Title, first.Next, second.Title = pikepdf.String("one"), second, pikepdf.String("two")
+        made.Root.Outlines = pikepdf.Dictionary(First=first, Last=second, Count=2)
+
+    with pikepdf.open(io.BytesIO(file_cleaning.cleaned("application/pdf", pdf(build)))) as read:
+        assert str(read.pages[0].obj.Group.S) == "/Transparency"
+        assert str(read.Root.Outlines.First.Next.Title) == "two"
+
+
 def png_of(width: int, height: int) -> bytes:
     """A PNG whose header says width × height of RGBA and whose rows compress to almost nothing."""
 
