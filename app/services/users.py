@@ -11,7 +11,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from app.localisation import LOCALE_CODES, N_, fold, sort_key
-from app.services import audit
+from app.services import audit, roles
 from app.services.actors import Actor
 from app.services.errors import AlreadyUsedError, DomainError, LimitExceededError, SeparationOfDutyError
 from models.associations import Association
@@ -28,15 +28,6 @@ CODE_LENGTH = timedelta(days=14)
 WINDOW = timedelta(minutes=5)
 GUESSES_PER_ACCOUNT = 10
 GUESSES_PER_ADDRESS = 100  # a village centre signs in thirty people from one address
-OFFICES = (Role.SECRETARY, Role.COUNCIL_CHAIR, Role.FINANCE, Role.MONITOR, Role.REVIEWER)
-APART: tuple[frozenset[Role], ...] = (
-    frozenset({Role.SECRETARY, Role.REVIEWER}),  # the secretary never scores
-    frozenset({Role.SECRETARY, Role.FINANCE}),
-    frozenset({Role.FINANCE, Role.MONITOR}),  # who verifies does not pay
-    *(frozenset({Role.ADMINISTRATOR, office}) for office in OFFICES),
-    *(frozenset({Role.DONOR, other}) for other in Role if other is not Role.DONOR),
-)
-"""Pairs of roles nobody holds together (domain.md section 2)."""
 CODE_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # without 0 O 1 I, which are misread on paper
 
 _hasher = PasswordHasher()
@@ -333,8 +324,7 @@ def grant_role(
         raise DomainError(N_("This role needs another scope."), field="role")
     if actor is not None and actor.user_id == user.id:
         raise SeparationOfDutyError(N_("Nobody gives a role to oneself. Another administrator does it."), field="role")
-    if any(role in apart and other in apart and other is not role for other in user.roles for apart in APART):
-        raise SeparationOfDutyError(N_("The person holds a role that goes not together with this one."), field="role")
+    roles.must_go_together(user, role)
     scope = (association.id if association else None, centre.id if centre else None, donor.id if donor else None)
     for held in user.assigned_roles:
         if held.ended_at is None and (held.role, held.association_id, held.centre_id, held.donor_id) == (role, *scope):

@@ -162,12 +162,14 @@ def test_others_scores_are_hidden_until_the_own_is_in(client, programme, url, as
 
 def test_an_interest_hides_reviews_from_the_office_too(client, programme, application):
     programme.review(assignments.of_application(application)[0])
-    office, now = programme.council_chair, clock.now()
-    client.sign_in(office).speak("en")
-    assert "80.00" in client.get(f"/reviews/of/{application.id}").text
-    users.grant_role(office, Role.REVIEWER, actor=None, now=now)
+    office, now = programme.make_user(Role.REVIEWER), clock.now()
     asked = programme.assign(application, office)
+    users.end_role(office.assigned_roles[0], actor=Actor(programme.administrator), now=now)
+    users.grant_role(office, Role.COUNCIL_CHAIR, actor=None, now=now)
+    client.sign_in(office).speak("en")
     assert "No review to read yet" in client.get(f"/reviews/of/{application.id}").text
+    assert "80.00" in client.sign_in(programme.council_chair).speak("en").get(f"/reviews/of/{application.id}").text
+    client.sign_in(office).speak("en")
     assignments.declare(asked, ConflictKind.KINSHIP, explanation="тууганым", actor=Actor(office), now=now)
     assert "No review to read yet" in client.get(f"/reviews/of/{application.id}").text
 

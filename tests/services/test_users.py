@@ -8,7 +8,7 @@ from app import clock
 from app.localisation import use_locale
 from app.services import users
 from app.services.actors import Actor
-from app.services.errors import AlreadyUsedError, DomainError
+from app.services.errors import AlreadyUsedError, DomainError, SeparationOfDutyError
 from app.services.users import SignInRefusedError, TooManyAttemptsError
 from models.base import db
 from models.users import Role, User
@@ -153,3 +153,35 @@ def test_a_role_needs_its_scope(programme):
         users.grant_role(user, Role.OPERATOR, actor=None, now=clock.now())
     with pytest.raises(DomainError):
         users.grant_role(user, Role.SECRETARY, actor=None, now=clock.now(), centre=programme.association.centre)
+
+
+APART = (
+    *(
+        (office, side)
+        for office in ("finance", "monitor", "secretary", "council_chair")
+        for side in ("member", "operator")
+    ),
+    ("secretary", "council_chair"),
+    ("secretary", "reviewer"),
+    ("council_chair", "reviewer"),
+    ("secretary", "finance"),
+    ("finance", "monitor"),
+    ("administrator", "finance"),
+    ("donor", "reviewer"),
+)
+
+
+def test_roles_that_are_kept_apart_are_not_given_to_one_person(programme):
+    """Either way round; once the one has ended, the other may be given."""
+    scopes = {
+        Role.MEMBER: {"association": programme.association},
+        Role.OPERATOR: {"centre": programme.association.centre},
+        Role.DONOR: {"donor": programme.fund.donor},
+    }
+    for one, other in [*APART, *((two, one) for one, two in APART)]:
+        user, scope = programme.make_user(Role(one)), scopes.get(Role(other), {})
+        with pytest.raises(SeparationOfDutyError):
+            users.grant_role(user, Role(other), actor=None, now=clock.now(), **scope)
+        assert user.roles == {Role(one)}
+        users.end_role(user.assigned_roles[0], actor=Actor(programme.administrator), now=clock.now())
+        assert users.grant_role(user, Role(other), actor=None, now=clock.now(), **scope)
