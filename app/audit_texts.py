@@ -86,6 +86,8 @@ ACTIONS: Mapping[str, str] = {
     "payout_account.close": N_("Closed a payout account"),
     "payout_account.confirm": N_("Confirmed a payout account"),
     "payout_account.propose": N_("Proposed a payout account"),
+    "payout_account.refuse": N_("Refused a payout account"),
+    "payout_account.supersede": N_("Put a newer payout account in the place of a proposed one"),
     "person.register": N_("Registered a person"),
     "places.import": N_("Imported a list of places"),
     "rate.approve": N_("Approved an exchange rate"),

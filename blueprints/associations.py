@@ -11,7 +11,13 @@ from app.services import application_lists, associations, calls, centres, places
 from app.services.application_lists import Filter, Listed
 from app.web.access import actor, can, load, requires, row_number, signed_in_user
 from app.web.submissions import act_on_button, attempt, finish, form_page, guard_version, in_words
-from forms.associations import AssociationForm, MemberForm, NewAssociationForm, PayoutAccountForm
+from forms.associations import (
+    AssociationForm,
+    MemberForm,
+    NewAssociationForm,
+    PayoutAccountForm,
+    RefusePayoutAccountForm,
+)
 from models.applications import Application, ApplicationStatus
 from models.associations import Association, AssociationKind, Membership, MembershipRole
 from models.calls import Call
@@ -212,3 +218,22 @@ def confirm_payout_account(association_id: int, account_id: int) -> ResponseRetu
         url_for("associations.show", association_id=association.id),
         gettext("The account is confirmed. Grants are paid to it from now on."),
     )
+
+
+@bp.route("/<int:association_id>/payout-accounts/<int:account_id>/refuse", methods=["GET", "POST"])
+@requires(GET=Permission.PAYOUT_ACCOUNT_CONFIRM, POST=Permission.PAYOUT_ACCOUNT_CONFIRM)
+def refuse_payout_account(association_id: int, account_id: int) -> ResponseReturnValue:
+    """Finance refuses a proposed account with a reason."""
+    association = load(Association, association_id, Permission.PAYOUT_ACCOUNT_CONFIRM)
+    account, form = associations.account_of(association, account_id), RefusePayoutAccountForm()
+    if account is None:
+        abort(404)
+    if form.validate_on_submit() and attempt(
+        form,
+        lambda: associations.refuse_payout_account(
+            account, reason=form.reason.data or "", actor=actor(), now=clock.now()
+        ),
+    ):
+        location = url_for("associations.show", association_id=association.id)
+        return finish(location, gettext("The proposed account is refused."))
+    return form_page("associations/refuse_payout_account.html", form, association=association, account=account)

@@ -30,6 +30,7 @@ def show(tranche_id: int) -> ResponseReturnValue:
         gate=tranches.gate(tranche),
         is_open=tranches.is_open(tranche),
         actions=allowed(tranches.TRANSITIONS, tranche.status),
+        obstacle=tranches.account_obstacle(tranche, clock.now()),
         is_preparer=tranche.prepared_by_id == signed_in_user().id,
         names=_names(tranche),
     )
@@ -101,7 +102,8 @@ def release(tranche_id: int) -> ResponseReturnValue:
         ),
     ):
         return finish(url_for("tranches.show", tranche_id=tranche_id), gettext("The payment is released."))
-    return form_page("tranches/release.html", form, tranche=tranche, names=_names(tranche))
+    obstacle = tranches.account_obstacle(tranche, clock.now())
+    return form_page("tranches/release.html", form, tranche=tranche, names=_names(tranche), obstacle=obstacle)
 
 
 def _act_with_reason(tranche_id: int, verb: Callable[..., None], message: str, template: str) -> ResponseReturnValue:

@@ -6,7 +6,7 @@ from wtforms import RadioField, SelectField
 from wtforms.validators import Optional, ValidationError
 
 from app.localisation import N_, gettext, lazy
-from forms.base import BaseForm, DayField, NamedForm, TextField, WholeNumberField, required_input
+from forms.base import BaseForm, DayField, NamedForm, ReasonForm, TextField, WholeNumberField, required_input
 
 
 def _optional_id(value: Any) -> int | None:
@@ -50,3 +50,7 @@ class PayoutAccountForm(BaseForm):
     bank = TextField(N_("Bank"), longest=120)
     number = TextField(N_("Account number"), longest=60)
     holder = TextField(N_("Account holder"), longest=200)
+
+
+class RefusePayoutAccountForm(ReasonForm):
+    """Why a proposed account is refused."""

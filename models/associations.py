@@ -1,6 +1,6 @@
 """Associations of villages and of ayil okmotus, their members and payout accounts."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 import sqlalchemy as sa
@@ -10,6 +10,9 @@ from models.base import STRICT, Base, Id, NamedInThree, Versioned
 from models.centres import Centre
 from models.people import Person
 from models.places import AyilOkmotu, Village
+
+PAUSE = timedelta(hours=72)
+"""How long after a change of account nothing is paid (domain.md section 3)."""
 
 
 class AssociationKind(StrEnum):
@@ -124,6 +127,23 @@ class PayoutAccount(Versioned, Base):
     @property
     def is_current(self) -> bool:
         return self.confirmed_at is not None and self.closed_at is None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the proposal waits to be confirmed or refused: a newer one closes it."""
+        return self.confirmed_at is None and self.closed_at is None
+
+    @property
+    def payable_from(self) -> datetime | None:
+        """The instant from which money may go to it, None while nobody has confirmed it.
+
+        The first confirmed account of an association changes nothing, so it waits for nothing.
+        """
+        if self.confirmed_at is None:
+            return None
+        before = (self.confirmed_at, self.id)
+        others = ((one.confirmed_at, one.id) for one in self.association.payout_accounts if one.confirmed_at)
+        return self.confirmed_at + PAUSE if any(other < before for other in others) else self.confirmed_at
 
     @property
     def masked_number(self) -> str:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from app.clock import bishkek_day
 from app.localisation import N_, Money
-from app.services import audit, contributions, grants, ledger, notifications
+from app.services import associations, audit, contributions, grants, ledger, notifications
 from app.services.actors import Actor
 from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, SeparationOfDutyError
 from app.services.match import co_investment_due, grant_carried
@@ -22,11 +22,16 @@ from models.users import Role
 T = TrancheStatus
 TRANSITIONS: Mapping[tuple[TrancheStatus, str], Transition] = {
     (T.PLANNED, "request"): Transition(T.REQUESTED, N_("Association or operator"), N_("gate open")),
-    (T.REQUESTED, "prepare"): Transition(T.PREPARED, N_("Finance officer"), N_("gate open")),
+    (T.REQUESTED, "prepare"): Transition(T.PREPARED, N_("Finance officer"), N_("gate open; account not new")),
     (T.REQUESTED, "send_back"): Transition(T.PLANNED, N_("Finance officer"), N_("reason given")),
-    (T.PREPARED, "approve"): Transition(T.APPROVED, N_("Finance officer"), N_("not who prepared; gate open")),
+    (T.PREPARED, "approve"): Transition(
+        T.APPROVED, N_("Finance officer"), N_("not who prepared; gate open; account the same")
+    ),
     (T.PREPARED, "send_back"): Transition(T.PLANNED, N_("Finance officer"), N_("reason given")),
-    (T.APPROVED, "release"): Transition(T.RELEASED, N_("Finance officer"), N_("gate open; bank reference")),
+    (T.APPROVED, "send_back"): Transition(T.PLANNED, N_("Finance officer"), N_("reason given")),
+    (T.APPROVED, "release"): Transition(
+        T.RELEASED, N_("Finance officer"), N_("gate open; account the same; bank reference")
+    ),
     (T.RELEASED, "confirm"): Transition(T.CONFIRMED, N_("Association or operator")),
     (T.CONFIRMED, "account"): Transition(
         T.ACCOUNTED, N_("Finance officer accepts expenditure"), N_("the agreement's share accounted for")
@@ -164,6 +169,27 @@ def accounting_due(grant: Grant, through_sequence: int) -> int:
     return -(-paid * grant.accounting_percent // 100)
 
 
+def account_obstacle(tranche: Tranche, now: datetime) -> DomainError | None:
+    """Why the payment cannot go to the association's account at `now`, None when it can.
+
+    What is prepared or approved goes to the account it was prepared for. A changed account waits 72 hours.
+    """
+    account = tranche.grant.association.payout_account
+    if tranche.status in (T.PREPARED, T.APPROVED) and account is not tranche.payout_account:
+        return DomainError(
+            N_(
+                "The association's account is another one than the one this payment was prepared for. "
+                "Send the request back, so that it is requested and prepared anew."
+            )
+        )
+    payable_from = account.payable_from if account else None
+    if payable_from is not None and now < payable_from:
+        return DomainError(
+            N_("The account was changed less than 72 hours ago. It can be paid to from %(hour)s."), hour=payable_from
+        )
+    return None
+
+
 def request(tranche: Tranche, *, actor: Actor, now: datetime) -> None:
     """The association asks for the tranche."""
     lock(tranche.grant)
@@ -171,19 +197,30 @@ def request(tranche: Tranche, *, actor: Actor, now: datetime) -> None:
     _check_gate(tranche)
     tranche.status = target(TRANSITIONS, tranche.status, "request")
     tranche.requested_by_id, tranche.requested_at = actor.user_id, now
-    tranche.prepared_by_id = tranche.prepared_at = tranche.approved_by_id = tranche.approved_at = None
+    _undo_preparation(tranche)
     _note(tranche, "request", actor, now)
     _tell_finance(tranche, N_("A tranche of %(number)s has been requested: %(amount)s."), now)
 
 
 def prepare(tranche: Tranche, *, actor: Actor, now: datetime) -> None:
-    """A finance officer prepares the payment."""
+    """A finance officer prepares the payment to the association's account of now; it goes to no other one.
+
+    Raises `SeparationOfDutyError` for who requested it or belongs to the association, `DomainError` while the
+    account was changed less than 72 hours ago.
+    """
     lock(tranche.grant)
     lock(tranche)
+    associations.lock_payout_accounts(tranche.grant.association)
     _check_gate(tranche)
-    tranche.status = target(TRANSITIONS, tranche.status, "prepare")
+    new_status = target(TRANSITIONS, tranche.status, "prepare")
+    associations.must_not_act_for(tranche.grant.association, actor)
+    if tranche.requested_by_id == actor.user_id:
+        raise SeparationOfDutyError(N_("You requested this tranche: another person has to prepare the payment."))
+    _check_account(tranche, now)
+    account = tranche.grant.association.payout_account
+    tranche.status, tranche.payout_account = new_status, account
     tranche.prepared_by_id, tranche.prepared_at = actor.user_id, now
-    _note(tranche, "prepare", actor, now)
+    _note(tranche, "prepare", actor, now, account=account.id if account else None)
     _tell_finance(tranche, N_("A payment of %(number)s waits for approval: %(amount)s."), now)
 
 
@@ -194,7 +231,7 @@ def send_back(tranche: Tranche, *, reason: str, actor: Actor, now: datetime) -> 
     new_status = target(TRANSITIONS, tranche.status, "send_back")
     reason = reason_given(reason)
     tranche.status = new_status
-    tranche.prepared_by_id = tranche.prepared_at = None
+    _undo_preparation(tranche)
     _note(tranche, "send_back", actor, now, reason=reason)
     _tell_association(tranche, N_("The request of tranche %(sequence)s was sent back: %(reason)s"), now, reason=reason)
 
@@ -202,35 +239,38 @@ def send_back(tranche: Tranche, *, reason: str, actor: Actor, now: datetime) -> 
 def approve(tranche: Tranche, *, actor: Actor, now: datetime) -> None:
     """Another finance officer approves.
 
-    Raises `SeparationOfDutyError` for who prepared it; the database refuses that too.
+    Raises `SeparationOfDutyError` for who prepared it or belongs to the association (the database refuses the first),
+    `DomainError` when the association's account is another one than the payment was prepared for.
     """
     lock(tranche.grant)
     lock(tranche)
+    associations.lock_payout_accounts(tranche.grant.association)
     new_status = target(TRANSITIONS, tranche.status, "approve")
+    associations.must_not_act_for(tranche.grant.association, actor)
     if tranche.prepared_by_id == actor.user_id:
         raise SeparationOfDutyError(N_("You prepared this payment: another person has to approve it."))
     _check_gate(tranche)
+    _check_account(tranche, now)
     tranche.status = new_status
     tranche.approved_by_id, tranche.approved_at = actor.user_id, now
-    _note(tranche, "approve", actor, now)
+    _note(tranche, "approve", actor, now, account=tranche.payout_account_id)
     _tell_finance(tranche, N_("A payment of %(number)s is approved and can be released: %(amount)s."), now)
 
 
 def release(tranche: Tranche, *, bank_reference: str, value_on: date, actor: Actor, now: datetime) -> None:
     """The money was sent: committed becomes advanced in the ledger.
 
-    Raises `IncompleteError` when the gate has closed meanwhile, `AlreadyUsedError` for a bank reference in use.
+    Raises `IncompleteError` when the gate has closed meanwhile, `DomainError` when the association's account is not
+    the prepared one any more, `AlreadyUsedError` for a bank reference in use.
     """
     grant = tranche.grant
     lock(grant)
     lock(tranche)
     new_status = target(TRANSITIONS, tranche.status, "release")
-    db.session.refresh(grant.association, ["payout_accounts"])
-    account = grant.association.payout_account
-    if account is not None:
-        lock(account)  # a change of account comes before the payment or after it
-        db.session.refresh(grant.association, ["payout_accounts"])
+    associations.must_not_act_for(grant.association, actor)
+    associations.lock_payout_accounts(grant.association)  # a change of account comes before the payment or after it
     _check_gate(tranche)
+    _check_account(tranche, now)
     reference = "".join(bank_reference.split()).upper()
     if not reference:
         raise IncompleteError(N_("Enter the bank's reference."), field="bank_reference")
@@ -248,7 +288,6 @@ def release(tranche: Tranche, *, bank_reference: str, value_on: date, actor: Act
         fund_id=grant.fund_id,
     )
     tranche.status, tranche.bank_reference, tranche.event_id = new_status, reference, event.id
-    tranche.payout_account = grant.association.payout_account
     tranche.released_by_id, tranche.released_at = actor.user_id, now
     _note(tranche, "release", actor, now, event=event.id, amount=tranche.amount, account=tranche.payout_account_id)
     _tell_association(tranche, N_("%(amount)s of %(number)s were sent to your account."), now)
@@ -310,6 +349,17 @@ def _check_gate(tranche: Tranche) -> None:
     for condition in gate(tranche):
         if not condition.met:
             raise IncompleteError(condition.detail.message, **condition.detail.parameters)
+
+
+def _check_account(tranche: Tranche, now: datetime) -> None:
+    obstacle = account_obstacle(tranche, now)
+    if obstacle is not None:
+        raise obstacle
+
+
+def _undo_preparation(tranche: Tranche) -> None:
+    tranche.prepared_by_id = tranche.prepared_at = tranche.approved_by_id = tranche.approved_at = None
+    tranche.payout_account = None
 
 
 def _note(tranche: Tranche, action: str, actor: Actor, now: datetime, **details: object) -> None:

@@ -33,6 +33,7 @@ def run(storage: Path) -> list[Check]:
         ("funds add up", _funds),
         ("tranches within awards", _tranches),
         ("released within the match", _match),
+        ("released to the account prepared", _accounts),
         ("snapshots", _snapshots),
         ("protocols", _protocols),
         ("funding reports", _reports),
@@ -92,6 +93,23 @@ def _match(check: Check) -> Iterator[str]:
             yield f"grant {grant.number}: paid {paid}, verified co-investment carries {carried} tyiyn"
         if tranches.accounted(grant) > paid:
             yield f"grant {grant.number}: more accounted for than paid"
+
+
+def _accounts(check: Check) -> Iterator[str]:
+    query = db.select(Tranche).where(Tranche.released_at.is_not(None)).order_by(Tranche.id)
+    for tranche in db.session.scalars(
+        query.options(db.joinedload(Tranche.grant), db.joinedload(Tranche.payout_account))
+    ):
+        check.count += 1
+        account, name = tranche.payout_account, f"grant {tranche.grant.number}, tranche {tranche.sequence}"
+        if account is None or account.association_id != tranche.grant.association_id:
+            yield f"{name}: released to an account that is not the association's"
+        elif account.confirmed_at is None or tranche.prepared_at is None or account.confirmed_at > tranche.prepared_at:
+            yield f"{name}: released to account {account.id}, which was confirmed after the payment was prepared"
+        elif account.closed_at is not None and account.closed_at < tranche.released_at:
+            yield f"{name}: released to account {account.id}, which was closed before"
+        elif account.payable_from is not None and account.payable_from > tranche.released_at:
+            yield f"{name}: released to account {account.id} less than 72 hours after the change"
 
 
 def _snapshots(check: Check) -> Iterator[str]:

@@ -50,6 +50,7 @@ MATRIX: Mapping[str, Mapping[str, str]] = {
     "associations.new": {"GET": "a", "POST": "a"},
     "associations.new_member": {"GET": "oa", "POST": "oa"},
     "associations.new_payout_account": {"GET": "mo", "POST": "mo"},
+    "associations.refuse_payout_account": {"GET": "f", "POST": "f"},
     "associations.show": {"GET": "moscfva"},
     "audit_events.index": {"GET": "s"},
     "budget_lines.delete": {"GET": "mo", "POST": "mo"},

@@ -4,6 +4,7 @@ import pytest
 
 from app import clock
 from app.services import associations, places, users
+from app.services.actors import Actor
 from models.applications import ApplicationStatus
 from models.associations import Association, Membership, PayoutAccount
 from models.base import db
@@ -113,17 +114,41 @@ def test_an_account_is_proposed_by_one_and_confirmed_by_another(client, programm
 
 
 def test_who_proposed_an_account_cannot_confirm_it(client, programme, association, url):
-    both = programme.make_user(Role.FINANCE)
-    users.grant_role(both, Role.MEMBER, actor=None, now=clock.now(), association=association)
+    both, now = programme.make_user(Role.MEMBER, association=association), clock.now()
     client.sign_in(both).speak("en")
     client.submit(f"{url}/payout-accounts/new", **ACCOUNT)
+    users.end_role(both.assigned_roles[0], actor=Actor(programme.administrator), now=now)
+    users.grant_role(both, Role.FINANCE, actor=None, now=now)
+    db.session.commit()
     account = db.session.scalars(db.select(PayoutAccount).where(PayoutAccount.confirmed_at.is_(None))).one()
-    data = form_fields(client.get(f"{url}/payout-accounts/new").text)
+    data = form_fields(client.get(f"{url}/payout-accounts/{account.id}/refuse").text)
     answer = client.post(f"{url}/payout-accounts/{account.id}/confirm", data=data)
     assert answer.status_code == 303
     assert "You proposed this account: another person has to confirm it." in text_of(client.get(url).text)
     db.session.expire_all()
     assert account.confirmed_at is None
+
+
+def test_finance_refuses_a_proposed_account_with_a_reason(client, programme, association, url):
+    client.sign_in(programme.chair).speak("en")
+    client.submit(f"{url}/payout-accounts/new", **ACCOUNT)
+    account = db.session.scalars(db.select(PayoutAccount).where(PayoutAccount.confirmed_at.is_(None))).one()
+    refuse = f"{url}/payout-accounts/{account.id}/refuse"
+    assert client.get(refuse).status_code == 403
+    client.sign_in(programme.finance).speak("en")
+    assert refuse in client.get(url).text
+    assert f"{url}/payout-accounts/{account.id}/confirm" in client.get(url).text
+    assert "nothing is paid to it during the first 72 hours" in text_of(client.get(url).text)
+    foreign = programme.make_association(in_another_centre=True)
+    assert client.get(f"/associations/{foreign.id}/payout-accounts/{account.id}/refuse").status_code == 404
+    answer = client.submit(refuse, reason=" ")
+    assert answer.status_code == 422 and "Give the reason" in text_of(answer.text)
+    assert client.submit(refuse, reason="The holder is somebody else").location == url
+    assert "Proposed account" not in text_of(client.get(url).text)
+    answer = client.submit(refuse, reason="again")
+    assert answer.status_code == 422 and "This proposal is not open any more" in text_of(answer.text)
+    client.sign_in(programme.chair).speak("en")
+    assert "The holder is somebody else" in text_of(client.get("/messages").text)
 
 
 NEW = {"name_ky": "Жаңы ассоциация", "name_ru": "Новая ассоциация", "name_en": "New association"}

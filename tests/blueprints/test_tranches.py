@@ -1,7 +1,12 @@
 """Tranches: four hands for one payment."""
 
+from datetime import timedelta
+
 import pytest
 
+from app import clock
+from app.services import associations
+from app.services.actors import Actor
 from models.audit import AuditEvent
 from models.base import db
 from models.grants import Grant, Tranche, TrancheStatus
@@ -186,3 +191,37 @@ def test_the_association_does_not_pay_itself(english: Client, programme: Program
     tranche = programme.make_tranche("approved")
     english.sign_in(programme.user_of(Role.MONITOR))
     assert english.get(f"/tranches/{tranche.id}/release").status_code == 403
+
+
+def test_a_payment_after_a_change_of_account_goes_nowhere_and_the_page_says_so(
+    english: Client, programme: Programme
+) -> None:
+    tranche, now = programme.make_tranche("approved"), clock.now()
+    association, old = tranche.grant.association, tranche.payout_account
+    new = associations.propose_payout_account(
+        association,
+        bank="РСК Банк",
+        number="1299000011112222",
+        holder="Айыл",
+        actor=Actor(programme.chair_of(association)),
+        now=now - timedelta(days=4),
+    )
+    associations.confirm_payout_account(new, actor=Actor(programme.finance), now=now - timedelta(days=4))
+    db.session.commit()
+    english.sign_in(programme.finance)
+    url, another = f"/tranches/{tranche.id}", "another one than the one this payment was prepared for"
+    page = english.get(url).text
+    assert another in text_of(page) and old.number in page and f"{url}/release" not in page  # type: ignore[union-attr]
+    answer = english.submit(f"{url}/release", bank_reference="PAY-3", value_on="12.10.2026")
+    assert answer.status_code == 422 and another in text_of(answer.text)
+    assert released(tranche) == 0
+    assert english.submit(f"{url}/send-back", reason="Счёт изменён").status_code == 303
+    english.sign_in(programme.chair_of(association))
+    press(english, tranche, "request")
+    assert new.number not in english.get(url).text and "…222" in english.get(url).text
+    english.sign_in(programme.finance)
+    press(english, tranche, "prepare")
+    for path in (english.sign_in(programme.other_finance) and url, f"{url}/release"):
+        page = english.get(path).text
+        assert "The agreement names another account than this payment" in text_of(page)
+        assert new.number in page and old.number in page  # type: ignore[union-attr]

@@ -1,13 +1,14 @@
 """The tranche gate and the four eyes, on both databases."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from app import clock
-from app.services import associations, contributions, funds, ledger, tranches
+from app.services import associations, contributions, funds, ledger, tranches, verification
 from app.services.actors import Actor
 from app.services.errors import (
     AlreadyUsedError,
@@ -176,16 +177,95 @@ def test_only_the_acts_of_the_table_are_possible(programme, status):
             assert tranche.status is status
 
 
-def test_a_changed_account_is_the_one_that_is_paid(programme):
-    tranche = programme.make_tranche("approved")
-    association, old = tranche.grant.association, tranche.grant.payout_account
-    chair, finance = programme.chair_actor(tranche.grant), Actor(programme.finance)
+def change_account(programme, grant, *, now):
+    """A second account, proposed by the chair and confirmed by finance."""
     new = associations.propose_payout_account(
-        association, bank="РСК Банк", number="1299000011112222", holder="Айыл", actor=chair, now=clock.now()
+        grant.association,
+        bank="РСК Банк",
+        number="1299000011112222",
+        holder="Айыл",
+        actor=programme.chair_actor(grant),
+        now=now,
     )
-    associations.confirm_payout_account(new, actor=finance, now=clock.now())
+    associations.confirm_payout_account(new, actor=Actor(programme.finance), now=now)
     db.session.expire_all()
-    assert tranches.is_open(tranche)
-    programme.release(tranche)
-    assert tranche.payout_account_id == new.id
+    return new
+
+
+LONG_BEFORE, SHORTLY_BEFORE = timedelta(hours=72), timedelta(hours=71, minutes=59)
+
+
+@pytest.mark.parametrize("status", [T.PREPARED, T.APPROVED])
+def test_a_payment_goes_to_the_account_it_was_prepared_for_or_nowhere(programme, status):
+    tranche = programme.make_tranche(status)
+    old, chair = tranche.payout_account, programme.chair_actor(tranche.grant)
+    assert old is tranche.grant.association.payout_account
+    new = change_account(programme, tranche.grant, now=clock.now() - LONG_BEFORE)
+    assert tranche.payout_account is old and tranches.is_open(tranche)
+    with pytest.raises(DomainError) as refused:
+        if status is T.PREPARED:
+            tranches.approve(tranche, actor=Actor(programme.other_finance), now=clock.now())
+        else:
+            programme.release(tranche)
+    assert "another one than the one this payment was prepared for" in refused.value.message
+    assert tranche.status is status
+    tranches.send_back(tranche, reason="эсеп алмашты", actor=Actor(programme.finance), now=clock.now())
+    assert (tranche.payout_account, tranche.prepared_by_id, tranche.approved_by_id) == (None, None, None)
+    tranches.request(tranche, actor=chair, now=clock.now())
+    programme.advance(tranche, T.RELEASED)
+    assert tranche.payout_account is new
     assert tranche.grant.payout_account is old
+
+
+def test_a_changed_account_is_not_paid_to_for_72_hours(programme):
+    tranche, now = programme.make_tranche(T.REQUESTED), clock.now()
+    new = change_account(programme, tranche.grant, now=now - SHORTLY_BEFORE)
+    with pytest.raises(DomainError) as refused:
+        tranches.prepare(tranche, actor=Actor(programme.finance), now=now)
+    assert refused.value.parameters["hour"] == new.payable_from == now + timedelta(minutes=1)
+    assert tranche.status is T.REQUESTED
+    tranches.prepare(tranche, actor=Actor(programme.finance), now=now + timedelta(minutes=1))
+    assert tranche.payout_account is new
+
+
+def test_a_release_waits_for_the_hour_too(programme):
+    """As a payment prepared before this rule could be."""
+    tranche, now = programme.make_tranche(T.APPROVED), clock.now()
+    tranche.payout_account = change_account(programme, tranche.grant, now=now)
+    db.session.flush()
+    with pytest.raises(DomainError) as refused:
+        programme.release(tranche)
+    assert "less than 72 hours ago" in refused.value.message
+    programme.release(tranche, now=now + LONG_BEFORE)
+    assert tranche.status is T.RELEASED
+
+
+def test_the_first_account_changes_nothing_and_waits_for_nothing(programme):
+    association, now = programme.make_association(with_account=False), clock.now()
+    account = programme.confirm_account(association, now=now)
+    assert account.payable_from == now
+
+
+def test_who_requested_does_not_prepare(programme):
+    tranche = programme.make_tranche()
+    tranches.request(tranche, actor=Actor(programme.finance), now=clock.now())
+    with pytest.raises(SeparationOfDutyError):
+        tranches.prepare(tranche, actor=Actor(programme.finance), now=clock.now())
+    tranches.prepare(tranche, actor=Actor(programme.other_finance), now=clock.now())
+    assert tranche.status is T.PREPARED
+
+
+def test_verify_names_a_release_to_another_account(programme, home):
+    def findings():
+        found = {check.name: check for check in verification.run(home)}["released to the account prepared"]
+        assert found.count == 1
+        return found.findings
+
+    tranche = programme.make_tranche(T.RELEASED)
+    assert findings() == []
+    tranche.payout_account = change_account(programme, tranche.grant, now=clock.now() + timedelta(hours=1))
+    db.session.flush()
+    assert len(findings()) == 1 and "after the payment was prepared" in findings()[0]
+    tranche.payout_account = programme.make_association().payout_account
+    db.session.flush()
+    assert "not the association's" in findings()[0]
