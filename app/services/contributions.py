@@ -7,7 +7,7 @@ from pathlib import Path
 
 from app.clock import bishkek_day
 from app.localisation import N_, Money
-from app.services import audit, documents, grants, ledger, notifications, rates
+from app.services import associations, audit, documents, grants, ledger, notifications, rates
 from app.services.actors import Actor
 from app.services.documents import Upload
 from app.services.errors import (
@@ -148,11 +148,13 @@ def attach(
 def verify(contribution: Contribution, *, checks: Collection[Check], actor: Actor, now: datetime) -> None:
     """A second person has made every check: the money is booked and counts for the match.
 
-    Raises `SeparationOfDutyError` for who recorded it, `IncompleteError` without evidence or with a check left out.
+    Raises `SeparationOfDutyError` for who recorded it or belongs to the association, `IncompleteError` without evidence
+    or with a check left out.
     """
     lock(contribution.grant)
     lock(contribution)
     new_status = target(TRANSITIONS, contribution.status, "verify")
+    associations.must_not_act_for(contribution.grant.association, actor)
     if contribution.recorded_by_id == actor.user_id:
         raise SeparationOfDutyError(N_("You recorded this contribution: another person has to verify it."))
     if not documents.of(contribution):

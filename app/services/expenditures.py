@@ -7,7 +7,7 @@ from pathlib import Path
 
 from app.clock import bishkek_day
 from app.localisation import N_, Money, fold
-from app.services import audit, documents, ledger, notifications, tranches
+from app.services import associations, audit, documents, ledger, notifications, tranches
 from app.services.actors import Actor
 from app.services.contributions import reference_key
 from app.services.documents import Upload
@@ -154,6 +154,7 @@ def accept(expenditure: Expenditure, *, actor: Actor, now: datetime) -> None:
     lock(expenditure.grant)
     lock(expenditure)
     new_status = target(TRANSITIONS, expenditure.status, "accept")
+    associations.must_not_act_for(expenditure.grant.association, actor)
     if expenditure.recorded_by_id == actor.user_id:
         raise SeparationOfDutyError(N_("You recorded this line: another person has to accept it."))
     if not documents.of(expenditure):

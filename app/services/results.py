@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from app.clock import bishkek_day
 from app.localisation import N_
-from app.services import audit, notifications
+from app.services import associations, audit, notifications
 from app.services.actors import Actor
 from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, SeparationOfDutyError
 from app.services.workflow import ASSOCIATION_READS_REASON, Transition, reason_given
@@ -94,6 +94,7 @@ def verify(result: Result, *, actor: Actor, now: datetime) -> None:
     Raises `SeparationOfDutyError` for who reported it.
     """
     new_status = target_status(TRANSITIONS, result.status, "verify")
+    associations.must_not_act_for(_grant_of(result).association, actor)
     if result.reported_by_id == actor.user_id:
         raise SeparationOfDutyError(N_("You reported this value: another person has to verify it."))
     result.status, result.verified_by_id, result.verified_at = new_status, actor.user_id, now
@@ -136,6 +137,10 @@ def waiting(limit: int = 60) -> list[tuple[Result, Grant]]:
     return [(row[0], row[1]) for row in db.session.execute(query)]
 
 
+def _grant_of(result: Result) -> Grant:
+    grant: Grant = db.session.get_one(Grant, result.target.grant_id)
+    return grant
+
+
 def _tell(result: Result, message: str, now: datetime, **parameters: object) -> None:
-    grant = db.session.get_one(Grant, result.target.grant_id)
-    notifications.tell_association(grant, message, now, **parameters)
+    notifications.tell_association(_grant_of(result), message, now, **parameters)

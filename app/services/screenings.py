@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from app.localisation import N_, Money, as_json
-from app.services import audit, documents, notifications
+from app.services import associations, audit, documents, notifications
 from app.services.actors import Actor
 from app.services.applications import TRANSITIONS
 from app.services.errors import DomainError, IncompleteError
@@ -139,10 +139,12 @@ def screen(
 ) -> Screening:
     """Record the secretary's finding.
 
-    Raises `IncompleteError` when a refusal, a return, or an override of a rule that is not met has no reason.
+    Raises `SeparationOfDutyError` for who belongs to the association, `IncompleteError` when a refusal, a return, or an
+    override of a rule that is not met has no reason.
     """
     lock(application)
     new_status = target(TRANSITIONS, application.status, ACTIONS[outcome])
+    associations.must_not_act_for(application.association, actor)
     rules = findings(application)
     text = reason.strip()
     if outcome is not ScreeningOutcome.ELIGIBLE and not text:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from app.clock import bishkek_day
 from app.localisation import N_
-from app.services import audit, documents, notifications
+from app.services import associations, audit, documents, notifications
 from app.services.actors import Actor
 from app.services.documents import Upload
 from app.services.errors import DomainError, IncompleteError
@@ -70,6 +70,7 @@ def record(
     new_status = target(TRANSITIONS, visit.status, "record")
     if visit.visitor_id != actor.user_id:
         raise DomainError(N_("The officer who visits records the visit."))
+    associations.must_not_act_for(visit.grant.association, actor)
     if visited_on > bishkek_day(now):
         raise DomainError(N_("The day lies in the future."), field="visited_on")
     if len(findings.strip()) < 20:
