@@ -63,6 +63,13 @@ def hindrance(application: Application, reviewer: User) -> str:
     return _hindrance(application, reviewer, _neighbours(application), _interested(application))
 
 
+def must_be_unhindered(assignment: Assignment) -> None:
+    """Refuse a reviewer whose tie to the applicant arose after the assignment, with `SeparationOfDutyError`."""
+    problem = hindrance(assignment.application, assignment.reviewer)
+    if problem:
+        raise SeparationOfDutyError(problem)
+
+
 def _neighbours(application: Application) -> set[int]:
     """The people who are members of an association of the applicant's ayil okmotu."""
     query = (
@@ -144,13 +151,18 @@ def assign(application: Application, reviewer: User, *, due_on: date, actor: Act
 def declare(
     assignment: Assignment, kind: ConflictKind | None, *, explanation: str = "", actor: Actor, now: datetime
 ) -> Conflict:
-    """Declare an interest of `kind` (the assignment ends), or none (the reviewer accepts and may read)."""
+    """Declare an interest of `kind` (the assignment ends), or none (the reviewer accepts and may read).
+
+    Raises `SeparationOfDutyError` when no interest is declared though the programme knows of a tie.
+    """
     action = "accept" if kind is None else "recuse"
     lock(assignment.application)
     lock(assignment)
     new_status = target(TRANSITIONS, assignment.status, action)
     if kind is not None and not explanation.strip():
         raise IncompleteError(N_("Say in a sentence what ties you to the applicant."), field="explanation")
+    if kind is None:
+        must_be_unhindered(assignment)
     conflict = Conflict(
         application_id=assignment.application_id,
         user_id=actor.user_id,

@@ -8,7 +8,7 @@ from app.localisation import N_
 from app.services import audit, scoring
 from app.services.actors import Actor
 from app.services.assignments import TRANSITIONS as ASSIGNMENT_TRANSITIONS
-from app.services.assignments import complete_if_ready, declared_conflict, submitted_reviews
+from app.services.assignments import complete_if_ready, declared_conflict, must_be_unhindered, submitted_reviews
 from app.services.errors import DomainError, IncompleteError, SeparationOfDutyError
 from app.services.workflow import target
 from models.applications import Application, ApplicationStatus
@@ -32,7 +32,10 @@ class Judgement:
 def save_draft(
     assignment: Assignment, judgements: Mapping[str, Judgement], comment: str, *, actor: Actor, now: datetime
 ) -> Review:
-    """Keep what is written so far, keyed by criterion; unfinished is welcome."""
+    """Keep what is written so far, keyed by criterion; unfinished is welcome.
+
+    Raises `SeparationOfDutyError` for a reviewer who got a tie to the applicant meanwhile, as `submit` does.
+    """
     review = _keep(assignment, judgements, comment, actor, now)
     db.session.flush()
     audit.record(actor, "review.save_draft", review, now, application=assignment.application_id)
@@ -68,6 +71,7 @@ def submit(
     if application.status is not ApplicationStatus.IN_REVIEW:
         raise DomainError(N_("The application is not in review: no more reviews are taken."))
     new_status = target(ASSIGNMENT_TRANSITIONS, assignment.status, "submit")
+    must_be_unhindered(assignment)  # before the gaps: there is nothing to mend
     criteria = application.call.criteria
     for criterion in criteria:
         one = judgements.get(criterion.key, Judgement(None, ""))
@@ -142,3 +146,4 @@ def _must_be_writable(assignment: Assignment, actor: Actor) -> None:
         raise SeparationOfDutyError(N_("Only the reviewer who was asked writes this review."))
     if assignment.status is not AssignmentStatus.ACCEPTED:
         raise DomainError(N_("Declare first whether you have an interest; a submitted review cannot be changed."))
+    must_be_unhindered(assignment)

@@ -3,12 +3,13 @@
 import pytest
 
 from app import clock
-from app.services import assignments, users
+from app.services import assignments, associations, users
 from app.services.actors import Actor
 from models.applications import ApplicationStatus
+from models.associations import MembershipRole
 from models.audit import AuditEvent
 from models.base import db
-from models.reviews import AssignmentStatus, ConflictKind, Review, ReviewStatus, Score
+from models.reviews import AssignmentStatus, Conflict, ConflictKind, Review, ReviewStatus, Score
 from models.users import Role
 from tests.support.pages import form_fields, text_of
 
@@ -202,3 +203,60 @@ def test_my_reviews_lead_to_the_next_step(client, programme, url, assignment, ap
     other = assignments.of_application(application)[1]
     page = client.sign_in(other.reviewer).get("/reviews").text
     assert f"/assignments/{other.id}/answer" in page
+
+
+def tie(reviewer, application, how):
+    """What ties `reviewer` to the applicant after the assignment."""
+    if how == "village":
+        reviewer.person.village = application.association.village
+    elif how == "interest":
+        db.session.add(
+            Conflict(
+                application_id=application.id,
+                user_id=reviewer.id,
+                kind=ConflictKind.KINSHIP,
+                explanation=WHY,
+                declared_at=clock.now(),
+            )
+        )
+    else:
+        associations.add_member(
+            application.association,
+            reviewer.person,
+            MembershipRole.MEMBER,
+            since_on=clock.bishkek_day(clock.now()),
+            actor=None,
+            now=clock.now(),
+        )
+    db.session.flush()
+    db.session.expire(application.association, ["memberships"])
+
+
+TIES = {
+    "village": "The reviewer lives in the same ayil okmotu.",
+    "member": "The reviewer is a member of an association of the same ayil okmotu.",
+    "interest": "The reviewer has declared an interest.",
+}
+
+
+@pytest.mark.parametrize("how", TIES)
+@pytest.mark.parametrize("button", ["save", "submit"])
+def test_a_tie_that_arose_after_the_assignment_stops_the_review(client, url, assignment, application, how, button):
+    page = client.get(url)  # opened before the tie
+    data = dict(form_fields(page.text).items()) | complete(assignment) | {button: "1"}
+    tie(assignment.reviewer, application, how)
+    answer = client.post(url, data=data)
+    assert answer.status_code == 422 and TIES[how] in answer.text
+    assert count(Review) == 0
+
+
+@pytest.mark.parametrize("how", ["village", "member"])
+def test_a_tie_that_arose_after_the_request_is_not_declared_away(client, programme, how):
+    application = programme.make_application(ApplicationStatus.IN_REVIEW)
+    asked = assignments.of_application(application)[0]
+    client.sign_in(asked.reviewer).speak("en")
+    tie(asked.reviewer, application, how)
+    page = client.submit(f"/assignments/{asked.id}/answer", interest="none")
+    assert page.status_code == 422 and TIES[how] in page.text
+    db.session.expire_all()
+    assert asked.status is AssignmentStatus.PROPOSED and count(Conflict) == 0
