@@ -1,6 +1,5 @@
 """Contributions: recorded with evidence, verified or refused by a second person, reversed by new rows."""
 
-import unicodedata
 from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -18,6 +17,7 @@ from app.services.errors import (
     SeparationOfDutyError,
 )
 from app.services.match import grant_carried
+from app.services.references import reference_key
 from app.services.workflow import ASSOCIATION_READS_REASON, Transition, reason_given, target
 from models.base import BASE_CURRENCY, db, lock
 from models.contributions import Channel, Check, Contribution, ContributionKind, ContributionStatus
@@ -41,17 +41,6 @@ ACCOUNTS = {
     ContributionKind.COMMUNITY_CASH: (AccountKind.COMMUNITY, AccountKind.CO_INVESTMENT),
     ContributionKind.IN_KIND: (AccountKind.IN_KIND_GIVEN, AccountKind.IN_KIND_HELD),
 }
-
-
-LOOK_ALIKES = str.maketrans("АВЕЗІЈКМНОРСТУҮХЅԌԚԜѴ", "ABE3IJKMHOPCTYYXSGQWV")
-"""Cyrillic letters that look like Latin ones (or a digit) on a receipt, in upper case."""
-
-
-def reference_key(reference: str) -> str:
-    """A reference as it is compared: letters and digits only, upper case, in whatever script they were typed."""
-    text = unicodedata.normalize("NFKC", reference.replace("№", "")).casefold().upper()
-    digits = "".join(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in text)
-    return "".join(sign for sign in digits.translate(LOOK_ALIKES) if sign.isalnum())[:60]
 
 
 def record(

@@ -9,7 +9,6 @@ from app.clock import bishkek_day
 from app.localisation import N_, Money, fold
 from app.services import associations, audit, documents, ledger, notifications, tranches
 from app.services.actors import Actor
-from app.services.contributions import reference_key
 from app.services.documents import Upload
 from app.services.errors import (
     AlreadyUsedError,
@@ -18,6 +17,7 @@ from app.services.errors import (
     LimitExceededError,
     SeparationOfDutyError,
 )
+from app.services.references import reference_key
 from app.services.workflow import ASSOCIATION_READS_REASON, Transition, reason_given, target
 from models.applications import BudgetLine, Payer
 from models.base import db, lock

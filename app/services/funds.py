@@ -9,8 +9,9 @@ from app.clock import bishkek_day
 from app.localisation import EXPONENTS, N_, Money
 from app.services import audit, ledger, notifications, rates
 from app.services.actors import Actor
-from app.services.errors import AlreadyUsedError, DomainError, LimitExceededError
-from models.base import BASE_CURRENCY, db, lock
+from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, LimitExceededError
+from app.services.references import reference_key
+from models.base import BASE_CURRENCY, db, lock, lock_name
 from models.funds import Donor, Fund, FundInstalment
 from models.ledger import AccountKind, EventKind
 from models.users import Role
@@ -126,7 +127,8 @@ def receive(
 ) -> FundInstalment:
     """Record money that came from the donor, in the fund's currency, at the rate of the day it came.
 
-    Raises `LimitExceededError` beyond the fund's amount, `AlreadyUsedError` for a bank reference recorded before.
+    Raises `LimitExceededError` beyond the fund's amount, `AlreadyUsedError` for a bank reference
+    recorded before, for whichever fund.
     """
     lock(fund)
     if amount <= 0:
@@ -134,8 +136,7 @@ def receive(
     if received_on > bishkek_day(now):
         raise DomainError(N_("The day lies in the future."), field="received_on")
     reference = "".join(bank_reference.split()).upper()
-    if any(one.bank_reference == reference for one in fund.instalments):
-        raise AlreadyUsedError(N_("This bank reference has been recorded already."), field="bank_reference")
+    _must_be_new(reference)
     if sum(one.amount for one in fund.instalments) + amount > fund.amount:
         raise LimitExceededError(N_("This is more than the donor's agreement says."), field="amount")
     rate = rates.rate_for(fund.currency, received_on)
@@ -181,6 +182,18 @@ def receive(
         fund=fund.code,
     )
     return instalment
+
+
+def _must_be_new(reference: str) -> None:
+    """Refuse a payment of a donor that is booked already; the refusal names the fund."""
+    key = reference_key(reference)
+    if not key:
+        raise IncompleteError(N_("Enter the bank's reference."), field="bank_reference")
+    lock_name(f"donor's payment {key}")  # two funds may book it at the same moment
+    for known, code in db.session.execute(db.select(FundInstalment.bank_reference, Fund.code).join(Fund)):
+        if reference_key(known) == key:
+            text = N_("This bank reference has been recorded already: fund %(fund)s.")
+            raise AlreadyUsedError(text, field="bank_reference", fund=code)
 
 
 def position(fund: Fund) -> Position:

@@ -94,7 +94,23 @@ def test_a_bank_reference_counts_once(english: Client, programme: Programme, fun
     assert english.submit(f"/funds/{fund.id}/instalments/new", **MONEY).status_code == 303
     page = english.submit(f"/funds/{fund.id}/instalments/new", **MONEY | {"bank_reference": "SWIFT1"})
     assert page.status_code == 422
-    assert "This bank reference has been recorded already." in text_of(page.text)
+    assert f"This bank reference has been recorded already: fund {fund.code}." in text_of(page.text)
+
+
+@pytest.mark.parametrize("typed", ["swift-1", "SWIFT №1", "S W I F T 1", "ЅWІFТ/1"])
+def test_a_payment_of_a_donor_is_booked_once_whatever_the_fund_and_the_spelling(
+    english: Client, programme: Programme, fund: Fund, typed: str
+) -> None:
+    other = programme.make_fund()
+    other.amount += 5_000_00
+    english.sign_in(programme.finance)
+    assert (
+        english.submit(f"/funds/{fund.id}/instalments/new", **MONEY | {"bank_reference": "SWIFT 1"}).status_code == 303
+    )
+    page = english.submit(f"/funds/{other.id}/instalments/new", **MONEY | {"bank_reference": typed})
+    assert page.status_code == 422
+    assert f"This bank reference has been recorded already: fund {fund.code}." in text_of(page.text)
+    assert len(instalments(other)) == 1
 
 
 def test_a_donor_sees_the_own_fund_without_names(english: Client, programme: Programme) -> None:
