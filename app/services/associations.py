@@ -15,7 +15,7 @@ from models.base import db, lock, lock_name
 from models.centres import Centre
 from models.people import MigrantStatus, Person, Sex
 from models.places import AyilOkmotu, Village
-from models.users import Role
+from models.users import Role, User
 
 
 def register_person(
@@ -192,11 +192,31 @@ def enrol(
 
 
 def end_membership(membership: Membership, *, on: date, actor: Actor, now: datetime) -> None:
+    """End a membership and, with it, what the person's account may do for the association.
+
+    The account is signed out everywhere, so the next request is refused; other roles stay. The person is told.
+    Raises `AlreadyUsedError` when it has ended already.
+    """
     if membership.until_on is not None:
         raise AlreadyUsedError(N_("This membership has ended already."))
     membership.until_on = on
     db.session.flush()
     audit.record(actor, "association.end_membership", membership.association, now, person=membership.person_id)
+    _end_rights(membership, actor, now)
+
+
+def _end_rights(membership: Membership, actor: Actor, now: datetime) -> None:
+    user = db.session.scalar(db.select(User).where(User.person_id == membership.person_id))
+    association = membership.association
+    if user is None or association.id not in user.association_ids:
+        return
+    for held in user.assigned_roles:
+        if held.association_id == association.id and held.ended_at is None:
+            held.ended_at = now  # also the own one: who leaves an association does not wait for an administrator
+    ended = users.end_sessions(user, now=now)
+    audit.record(actor, "user.end_role", user, now, role=Role.MEMBER.value, association=association.id, sessions=ended)
+    message = N_("Your membership of %(association)s has ended: your account does not act for it any more.")
+    notifications.tell([user.id], message, association, now, association={"name": association.names})
 
 
 def must_not_act_for(association: Association, actor: Actor) -> None:

@@ -7,7 +7,9 @@ from app.services import associations, places, users
 from app.services.actors import Actor
 from models.applications import ApplicationStatus
 from models.associations import Association, Membership, PayoutAccount
+from models.audit import AuditEvent
 from models.base import db
+from models.notifications import Notification
 from models.people import Person
 from models.users import Role
 from tests.support.pages import form_fields, text_of
@@ -95,6 +97,27 @@ def test_a_membership_ends_but_not_through_another_association(client, programme
     assert client.post(f"{url}/members/{held.id}/end", data=data).status_code == 303
     db.session.expire_all()
     assert not held.is_current and foreign.is_current
+
+
+def test_who_is_no_member_any_more_is_out_at_the_next_request(app, client, programme, association, url):
+    chair = programme.chair_of(association)
+    browser = app.test_client().sign_in(chair).speak("en")
+    assert browser.get(url).status_code == 200
+    client.sign_in(programme.operator).speak("en")
+    page = client.get(url).text
+    assert "cannot act for the association from that moment and is signed out everywhere" in page
+    held = next(one for one in association.memberships if one.person_id == chair.person_id)
+    data = form_fields(page, f"{url}/members/{held.id}/end")
+    assert client.post(f"{url}/members/{held.id}/end", data=data).status_code == 303
+    assert "/sign-in" in (browser.get(url).location or "")
+    browser.sign_in(chair)  # the account is there, the association is not
+    assert browser.get(url).status_code in (403, 404)
+    db.session.expire_all()
+    assert chair.association_ids == frozenset()
+    told = db.session.scalars(db.select(Notification).where(Notification.user_id == chair.id)).all()
+    assert [one for one in told if one.message.startswith("Your membership of %(association)s has ended")]
+    event = db.session.scalars(db.select(AuditEvent).where(AuditEvent.action == "user.end_role")).one()
+    assert event.subject == f"users:{chair.id}" and event.actor_id == programme.operator.id
 
 
 def test_an_account_is_proposed_by_one_and_confirmed_by_another(client, programme, association, url):
