@@ -24,10 +24,11 @@ from app.services import (
 )
 from app.services.application_lists import Filter, Page
 from app.services.applications import Gap
+from app.services.errors import ChangedMeanwhileError
 from app.services.questions import Section
 from app.web.access import actor, authorise, can, load, requires, row_number, signed_in_user
 from app.web.presentation import is_demonstration
-from app.web.submissions import act_on_button, attempt, check_version, finish, form_page
+from app.web.submissions import StaleForm, act_on_button, attempt, check_version, finish, form_page
 from forms.applications import ApplicationForm, SectionForm, WithdrawForm, section_form
 from models.applications import Application, ApplicationStatus, Payer
 from models.associations import Association, MembershipRole
@@ -248,6 +249,7 @@ def check(application_id: int) -> ResponseReturnValue:
         gaps=applications.gaps(application),
         may_sign=_may_sign(application),
         chair=_chair_of(application.association),
+        stamp=applications.stamp_of(application),
         **_content(application),
     )
 
@@ -265,6 +267,20 @@ def _chair_of(association: Association) -> str:
     return chairs[0].person.full_name if chairs else ""
 
 
+def _act_as_seen(
+    application_id: int, permission: Permission, verb: Callable[..., object], message: str
+) -> ResponseReturnValue:
+    """Do what the page of the check showed, or say with a 409 that it is another application now."""
+
+    def as_seen(application: Application, **given: Any) -> None:
+        try:
+            verb(application, seen=request.form.get("seen", ""), **given)
+        except ChangedMeanwhileError as change:
+            raise StaleForm([], url_for(".check", application_id=application_id)) from change
+
+    return _act(application_id, permission, as_seen, message)
+
+
 def _act(application_id: int, permission: Permission, verb: Callable[..., object], message: str) -> ResponseReturnValue:
     application = load(Application, application_id, permission)
     return act_on_button(
@@ -279,7 +295,7 @@ def _act(application_id: int, permission: Permission, verb: Callable[..., object
 def sign_off(application_id: int) -> ResponseReturnValue:
     """The chair stands by the application."""
     message = gettext("The application is signed off. It is not submitted yet.")
-    return _act(application_id, Permission.APPLICATION_SIGN_OFF, applications.sign_off, message)
+    return _act_as_seen(application_id, Permission.APPLICATION_SIGN_OFF, applications.sign_off, message)
 
 
 @bp.post("/<int:application_id>/reopen")
@@ -295,7 +311,7 @@ def reopen(application_id: int) -> ResponseReturnValue:
 def submit(application_id: int) -> ResponseReturnValue:
     """Hand in."""
     message = gettext("The application is submitted. Print the receipt and keep it.")
-    return _act(application_id, Permission.APPLICATION_WRITE, applications.submit, message)
+    return _act_as_seen(application_id, Permission.APPLICATION_WRITE, applications.submit, message)
 
 
 @bp.route("/<int:application_id>/withdraw", methods=["GET", "POST"])

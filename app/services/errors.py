@@ -34,5 +34,9 @@ class AlreadyUsedError(DomainError):
     """Something that counts once was used before."""
 
 
+class ChangedMeanwhileError(DomainError):
+    """It is not what the person was shown any more."""
+
+
 class IncompleteError(DomainError):
     """Something that must be there is missing."""

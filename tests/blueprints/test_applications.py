@@ -155,6 +155,31 @@ def test_from_the_check_to_the_receipt(chair, draft):
     assert draft.number in receipt.headers["Content-Disposition"]
 
 
+@pytest.mark.parametrize("verb", ["sign-off", "submit"])
+def test_what_was_changed_behind_an_open_page_is_not_signed_or_submitted(chair, programme, draft, verb):
+    url, actor = f"/applications/{draft.id}", Actor(programme.chair)
+    if verb == "submit":
+        applications.sign_off(draft, actor=actor, now=clock.now())
+    data = form_fields(chair.get(f"{url}/check").text, f"{url}/{verb}")
+    before = draft.status
+    if verb == "submit":
+        applications.reopen(draft, actor=actor, now=clock.now())
+    section = questions.SECTIONS[0]
+    changed = {one.key: "Башка, эч ким көрбөгөн текст."[: one.limit] for one in section.questions}
+    applications.save_section(draft, section.key, changed, actor=actor, now=clock.now())
+    if verb == "submit":
+        applications.sign_off(draft, actor=actor, now=clock.now())
+    events = count(AuditEvent)
+    page = chair.speak("en").post(f"{url}/{verb}", data=data)
+    assert page.status_code == 409 and "Open the page again and look at it first." in page.text
+    fresh(draft)
+    assert draft.status is before and count(AuditEvent) == events
+    assert (
+        chair.post(f"{url}/{verb}", data=dict(data.items()) | {"seen": ""}).status_code == 409
+    )  # leaving it out helps nobody
+    assert press(chair, f"{url}/check", f"{url}/{verb}").status_code == 303
+
+
 def test_there_is_no_receipt_before_submission(chair, draft):
     assert chair.get(f"/applications/{draft.id}/receipt").status_code == 404
 

@@ -11,6 +11,7 @@ from app.services.actors import Actor
 from app.services.applications.drafts import pledges_of, renew
 from app.services.associations import is_chair
 from app.services.errors import (
+    ChangedMeanwhileError,
     DomainError,
     IncompleteError,
     LimitExceededError,
@@ -123,11 +124,12 @@ def gaps(application: Application) -> list[Gap]:
     return found
 
 
-def sign_off(application: Application, *, actor: Actor, now: datetime) -> None:
+def sign_off(application: Application, *, actor: Actor, now: datetime, seen: str | None = None) -> None:
     """The association's chair stands by the application.
 
     Raises `IncompleteError` with the first gap, `SeparationOfDutyError` for anybody but the chair. An operator
-    records the chair's own signature on paper: then the act says on whose behalf it was.
+    records the chair's own signature on paper: then the act says on whose behalf it was. `seen` is the `stamp_of`
+    what the person was shown: `ChangedMeanwhileError` when it is another one now.
     """
     lock(application)
     new_status = target(TRANSITIONS, application.status, "sign_off")
@@ -135,6 +137,7 @@ def sign_off(application: Application, *, actor: Actor, now: datetime) -> None:
         raise gap.problem
     if actor.on_behalf_of is None and not is_chair(application.association, actor.user.person):
         raise SeparationOfDutyError(N_("Only the chair of the association can sign off."))
+    _must_be_as_seen(application, seen)
     application.status = new_status
     application.signed_off_by_id, application.signed_off_at = actor.user_id, now
     db.session.flush()
@@ -158,10 +161,11 @@ def reopen(application: Application, *, actor: Actor, now: datetime) -> None:
     )
 
 
-def submit(application: Application, *, actor: Actor, now: datetime) -> Snapshot:
+def submit(application: Application, *, actor: Actor, now: datetime, seen: str | None = None) -> Snapshot:
     """Hand in. What was handed in is kept as an immutable snapshot with its hash.
 
-    Raises `LimitExceededError` one second after the deadline, `IncompleteError` when something is missing.
+    Raises `LimitExceededError` one second after the deadline, `IncompleteError` when something is missing,
+    `ChangedMeanwhileError` as `sign_off` does.
     """
     lock(application)
     again = application.status is S.RETURNED
@@ -177,6 +181,7 @@ def submit(application: Application, *, actor: Actor, now: datetime) -> Snapshot
         raise IncompleteError(N_("The chair has to sign off the changed application first."))
     for gap in gaps(application):
         raise gap.problem
+    _must_be_as_seen(application, seen)
     renew(application)
     application.status, application.submitted_at = new_status, now
     snapshot = take_snapshot(application, actor=actor, now=now)
@@ -185,6 +190,16 @@ def submit(application: Application, *, actor: Actor, now: datetime) -> Snapshot
     notifications.tell_association(application, message, now)
     notifications.tell_holders(Role.SECRETARY, application, message, now)
     return snapshot
+
+
+def stamp_of(application: Application) -> str:
+    """The fingerprint of everything the applicant says now: two equal ones mean the same content."""
+    return fingerprint(canonical_json(content_of(application)))
+
+
+def _must_be_as_seen(application: Application, seen: str | None) -> None:
+    if seen is not None and seen != stamp_of(application):
+        raise ChangedMeanwhileError(N_("It changed since you opened the page: look again. Nothing was done."))
 
 
 def must_be_undecided(application: Application) -> None:
