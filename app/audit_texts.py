@@ -118,6 +118,7 @@ ACTIONS: Mapping[str, str] = {
     "user.end_role": N_("Ended a role"),
     "user.grant_role": N_("Gave a role"),
     "user.issue_code": N_("Issued a first code"),
+    "user.tell_of_code": N_("Told an office of a new first code"),
     "user.sign_in": N_("Signed in"),
     "user.sign_out": N_("Signed out"),
     "user.sign_out_everywhere": N_("Signed out everywhere"),

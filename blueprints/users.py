@@ -109,7 +109,7 @@ def issue_code(user_id: int) -> ResponseReturnValue:
     user = load(User, user_id, Permission.USER_CREATE)
     form = ConfirmForm()
     if form.validate_on_submit() and (
-        code := attempt(form, lambda: users.issue_code(user, actor=actor(), now=clock.now()))
+        code := attempt(form, lambda: user_accounts.issue_code(user, actor=actor(), now=clock.now()))
     ):
         return _show_code(user, code)
     live = users.sessions_of(user, clock.now())

@@ -6,13 +6,14 @@ from datetime import date, datetime
 
 from app.clock import bishkek_day
 from app.localisation import N_, Money
-from app.services import associations, audit, contributions, grants, ledger, notifications
+from app.services import associations, audit, contributions, grants, ledger, notifications, user_accounts
 from app.services.actors import Actor
 from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, SeparationOfDutyError
 from app.services.match import co_investment_due, grant_carried
+from app.services.references import reference_key
 from app.services.workflow import Transition, reason_given, target
 from models.applications import Payer
-from models.base import db, lock
+from models.base import db, lock, lock_name
 from models.contributions import ContributionKind
 from models.expenditures import Expenditure, ExpenditureStatus
 from models.grants import Grant, GrantStatus, Tranche, TrancheStatus
@@ -208,6 +209,7 @@ def prepare(tranche: Tranche, *, actor: Actor, now: datetime) -> None:
     Raises `SeparationOfDutyError` for who requested it or belongs to the association, `DomainError` while the
     account was changed less than 72 hours ago.
     """
+    user_accounts.must_not_be_reset(actor, now)
     lock(tranche.grant)
     lock(tranche)
     associations.lock_payout_accounts(tranche.grant.association)
@@ -242,6 +244,7 @@ def approve(tranche: Tranche, *, actor: Actor, now: datetime) -> None:
     Raises `SeparationOfDutyError` for who prepared it or belongs to the association (the database refuses the first),
     `DomainError` when the association's account is another one than the payment was prepared for.
     """
+    user_accounts.must_not_be_reset(actor, now)
     lock(tranche.grant)
     lock(tranche)
     associations.lock_payout_accounts(tranche.grant.association)
@@ -263,6 +266,7 @@ def release(tranche: Tranche, *, bank_reference: str, value_on: date, actor: Act
     Raises `IncompleteError` when the gate has closed meanwhile, `DomainError` when the association's account is not
     the prepared one any more, `AlreadyUsedError` for a bank reference in use.
     """
+    user_accounts.must_not_be_reset(actor, now)
     grant = tranche.grant
     lock(grant)
     lock(tranche)
@@ -272,12 +276,11 @@ def release(tranche: Tranche, *, bank_reference: str, value_on: date, actor: Act
     _check_gate(tranche)
     _check_account(tranche, now)
     reference = "".join(bank_reference.split()).upper()
-    if not reference:
+    if not reference_key(reference):
         raise IncompleteError(N_("Enter the bank's reference."), field="bank_reference")
     if value_on > bishkek_day(now) or value_on < grant.starts_on:
         raise DomainError(N_("The day must lie between the start of the grant and today."), field="value_on")
-    if db.session.scalar(db.select(Tranche.id).where(Tranche.bank_reference == reference)) is not None:
-        raise AlreadyUsedError(N_("This bank reference has been recorded already."), field="bank_reference")
+    _must_be_new(reference)
     event = ledger.post(
         EventKind.TRANCHE_RELEASED,
         [ledger.Leg(_committed(grant), _advanced(grant), tranche.amount)],
@@ -291,6 +294,17 @@ def release(tranche: Tranche, *, bank_reference: str, value_on: date, actor: Act
     tranche.released_by_id, tranche.released_at = actor.user_id, now
     _note(tranche, "release", actor, now, event=event.id, amount=tranche.amount, account=tranche.payout_account_id)
     _tell_association(tranche, N_("%(amount)s of %(number)s were sent to your account."), now)
+
+
+def _must_be_new(reference: str) -> None:
+    """Refuse a payment that is booked already; the refusal names the grant and the fund."""
+    key = reference_key(reference)
+    lock_name(f"payment {key}")
+    query = db.select(Tranche).where(Tranche.bank_reference.is_not(None)).options(db.joinedload(Tranche.grant))
+    for one in db.session.scalars(query):
+        if reference_key(one.bank_reference or "") == key:
+            text = N_("This bank reference has been recorded already: grant %(number)s, fund %(fund)s.")
+            raise AlreadyUsedError(text, field="bank_reference", number=one.grant.number, fund=one.grant.fund.code)
 
 
 def confirm(tranche: Tranche, *, actor: Actor, now: datetime) -> None:

@@ -1,17 +1,22 @@
 """Opening accounts: the person, the account with its first code and the first role in one act."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from app.localisation import fold
-from app.services import associations, users
+from app.localisation import N_, fold
+from app.services import associations, audit, notifications, users
 from app.services.actors import Actor
+from app.services.errors import SeparationOfDutyError
 from models.associations import Association, Membership
+from models.audit import AuditEvent
 from models.base import db
 from models.centres import Centre
 from models.funds import Donor
 from models.people import Person
 from models.users import Role, RoleAssignment, User
+
+TOLD_OFFICES = (Role.FINANCE, Role.SECRETARY, Role.COUNCIL_CHAIR, Role.MONITOR)
+UNTRUSTED = timedelta(hours=24)
 
 
 def open_account(
@@ -57,6 +62,41 @@ def open_for_member(
     user, code = users.create(membership.person, username, actor=actor, now=now, phone=phone)
     users.grant_role(user, Role.MEMBER, actor=actor, now=now, association=membership.association)
     return user, code
+
+
+def issue_code(user: User, *, actor: Actor, now: datetime) -> str:
+    """Give `user` a new first code, see `users.issue_code`.
+
+    Whoever issues it could sign in with it, so that of an office is told at once to the owner, to everybody else
+    in that office and to the Council's secretary.
+    """
+    code = users.issue_code(user, actor=actor, now=now)
+    offices = [role for role in TOLD_OFFICES if user.has_role(role)]
+    if offices:
+        told = {user.id, *(one for role in (*offices, Role.SECRETARY) for one in notifications.holders(role))}
+        message = N_("%(actor)s issued a new first code for the account %(username)s. If nobody asked for it, say so.")
+        notifications.tell(told, message, user, now, actor=actor.user.display_name, username=user.username)
+        audit.record(actor, "user.tell_of_code", user, now, told=sorted(told))
+    return code
+
+
+def must_not_be_reset(actor: Actor, now: datetime) -> None:
+    """Refuse who got a new first code from somebody else less than a day ago: who issued it may be signing in.
+
+    The first code of a new account does not count. Raises `SeparationOfDutyError` with the time it ends.
+    """
+    query = db.select(db.func.max(AuditEvent.happened_at)).where(
+        AuditEvent.subject == audit.subject_of(actor.user),
+        AuditEvent.action == "user.issue_code",
+        AuditEvent.actor_id != actor.user_id,
+        AuditEvent.happened_at > max(now - UNTRUSTED, actor.user.created_at),
+    )
+    issued_at = db.session.scalar(query)
+    if issued_at is not None:
+        raise SeparationOfDutyError(
+            N_("Somebody else issued a new first code for your account: you can pay again from %(from)s."),
+            **{"from": issued_at + UNTRUSTED},
+        )
 
 
 def members_without_account(centre_ids: Iterable[int]) -> list[Membership]:

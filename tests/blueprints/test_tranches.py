@@ -11,6 +11,7 @@ from models.audit import AuditEvent
 from models.base import db
 from models.grants import Grant, Tranche, TrancheStatus
 from models.ledger import EventKind, LedgerEvent
+from models.notifications import Notification
 from models.users import Role
 from tests.factories import Programme
 from tests.support.clients import Client
@@ -115,7 +116,7 @@ def test_a_bank_reference_counts_once(english: Client, programme: Programme) -> 
     spelled = f" {one.bank_reference.lower()} "  # type: ignore[union-attr]
     page = english.submit(f"/tranches/{two.id}/release", bank_reference=spelled, value_on="12.10.2026")
     assert page.status_code == 422
-    assert "This bank reference has been recorded already." in text_of(page.text)
+    assert "This bank reference has been recorded already: grant " in text_of(page.text)
     assert released(two) == 0
 
 
@@ -225,3 +226,20 @@ def test_a_payment_after_a_change_of_account_goes_nowhere_and_the_page_says_so(
         page = english.get(path).text
         assert "The agreement names another account than this payment" in text_of(page)
         assert new.number in page and old.number in page  # type: ignore[union-attr]
+
+
+def test_who_got_a_code_from_somebody_else_does_not_pay_for_a_day(english: Client, programme: Programme) -> None:
+    tranche = programme.make_tranche(TrancheStatus.PREPARED)
+    victim = programme.other_finance
+    page = f"/people/{victim.id}"
+    english.sign_in(programme.administrator).submit(page, action=f"{page}/code")
+    english.sign_in(victim)
+    victim.must_change_password = False
+    said = forced(english, tranche, "approve")
+    assert "Somebody else issued a new first code for your account: you can pay again from 13 Oct 2026" in said
+    db.session.expire_all()
+    assert tranche.status is TrancheStatus.PREPARED
+    told = db.select(Notification.user_id).where(Notification.message.contains("issued a new first code"))
+    assert set(db.session.scalars(told)) == {victim.id, programme.finance.id, programme.secretary.id}
+    with clock.at(clock.now() + timedelta(hours=24, seconds=1)):
+        assert "The payment is approved." in press(english, tranche, "approve")
