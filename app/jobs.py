@@ -4,7 +4,7 @@ from flask import current_app
 
 from app import clock, queue
 from app.localisation import use_locale
-from app.services import funding_reports, users
+from app.services import funding_reports, sign_in_attempts
 from models.base import db, reading
 from models.funding_reports import FundingReport, FundingReportStatus
 from reports import funding
@@ -45,5 +45,5 @@ def relay_outbox() -> None:
 
 def forget_sign_in_attempts() -> None:
     """Drop failed sign-ins that no throttle counts any more."""
-    users.forget_old_attempts(clock.now())
+    sign_in_attempts.forget_old(clock.now())
     db.session.commit()

@@ -12,10 +12,12 @@ from app.policy import Permission
 from app.services import users
 from app.services.actors import Actor
 from app.services.errors import DomainError
-from app.services.users import SignInRefusedError, TooManyAttemptsError
+from app.services.sign_in_attempts import TooManyAttemptsError
+from app.services.users import SignInRefusedError
 from app.web.access import SignedIn, public, requires, signed_in_user
 from app.web.submissions import act_on_button, commit, finish, form_page
 from forms.accounts import ChangePasswordForm, SignInForm
+from models.base import reading
 
 bp = Blueprint("accounts", __name__)
 
@@ -41,11 +43,13 @@ def sign_in() -> ResponseReturnValue:
 
 
 def _checked(form: SignInForm) -> SignedIn:
-    """The session that name and password open."""
+    """The session that name and password open. No transaction is open while the password is checked."""
+    name, now = form.name.data, clock.now()
     address, browser = request.remote_addr or "", request.user_agent.string
-    return SignedIn(
-        *users.sign_in(form.name.data, form.password.data, address=address, browser=browser, now=clock.now())
-    )
+    with reading():
+        held = users.hash_to_check(name, address=address, now=now)
+    check = users.check_password(held, form.password.data)
+    return SignedIn(*users.sign_in(name, check, address=address, browser=browser, now=now))
 
 
 def _begin(signed_in: SignedIn) -> None:

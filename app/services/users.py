@@ -1,7 +1,8 @@
-"""Users: first codes, passwords, signing in and out, roles, and the throttle that counts guesses."""
+"""Users: first codes, passwords, signing in and out, roles."""
 
 import secrets
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,23 +12,20 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from app.localisation import LOCALE_CODES, N_, fold, sort_key
-from app.services import audit, roles
+from app.services import audit, roles, sign_in_attempts
 from app.services.actors import Actor
-from app.services.errors import AlreadyUsedError, DomainError, LimitExceededError, SeparationOfDutyError
+from app.services.errors import AlreadyUsedError, DomainError, SeparationOfDutyError
 from models.associations import Association
 from models.base import db, fingerprint, lock_name
 from models.centres import Centre
 from models.funds import Donor
 from models.people import Person
-from models.users import Role, RoleAssignment, SignInAttempt, User, UserSession
+from models.users import Role, RoleAssignment, User, UserSession
 
 SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 200
 SESSION_LENGTH = timedelta(days=14)
 CODE_LENGTH = timedelta(days=14)
-WINDOW = timedelta(minutes=5)
-GUESSES_PER_ACCOUNT = 10
-GUESSES_PER_ADDRESS = 100  # a village centre signs in thirty people from one address
 CODE_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # without 0 O 1 I, which are misread on paper
 
 _hasher = PasswordHasher()
@@ -40,8 +38,13 @@ class SignInRefusedError(DomainError):
     """Name and password do not fit, or the account is disabled: which of them is not said."""
 
 
-class TooManyAttemptsError(LimitExceededError):
-    """The throttle holds for some minutes."""
+@dataclass(frozen=True)
+class PasswordCheck:
+    """Whether a password fits the hash `against`; `renewed` is its hash at today's cost where that has changed."""
+
+    against: str
+    fits: bool
+    renewed: str | None
 
 
 def normal_phone(text: str) -> str | None:
@@ -167,14 +170,10 @@ def change_password(user: User, old: str, new: str, *, now: datetime, keep: User
     """
     account_key = fingerprint(f"user:{user.id}")
     lock_name(f"sign-in {account_key}")
-    throttle(account_key, fingerprint(f"own password of {user.id}"), now)
+    address_key = fingerprint(f"own password of {user.id}")
+    sign_in_attempts.throttle(account_key, address_key, now)
     if not _verify(user.password_hash, old):
-        db.session.add(
-            SignInAttempt(
-                account_key=account_key, address_key=fingerprint(f"own password of {user.id}"), attempted_at=now
-            )
-        )
-        db.session.flush()
+        sign_in_attempts.note(account_key, address_key, now)
         raise SignInRefusedError(N_("The old password is not right."), field="old_password")
     check_password_rules(new, user)
     if new == old:
@@ -185,25 +184,41 @@ def change_password(user: User, old: str, new: str, *, now: datetime, keep: User
     audit.record(Actor(user), "user.change_password", user, now, sessions=end_sessions(user, now=now, keep=keep))
 
 
-def sign_in(name: str, password: str, *, address: str, browser: str, now: datetime) -> tuple[UserSession, str]:
-    """Check user name or phone and password. Returns the session and its token (kept only as a hash).
+def hash_to_check(name: str, *, address: str, now: datetime) -> str:
+    """The hash that a password for this user name or phone is held against, for an unknown one nobody's.
 
-    Raises `TooManyAttemptsError` when the throttle holds, `SignInRefusedError` otherwise; the failed attempt
-    is flushed and the caller commits it.
+    Raises `TooManyAttemptsError` when the throttle holds.
     """
     user = find(name)
-    account_key = fingerprint(f"user:{user.id}" if user else f"name:{name.strip().casefold()}")
-    address_key = fingerprint(address)
-    lock_name(f"sign-in {account_key}")  # parallel guesses are counted one after the other
-    throttle(account_key, address_key, now)
-    fits = _verify(user.password_hash if user else _NOBODY, password)
+    sign_in_attempts.throttle(_account_key(user, name), fingerprint(address), now)
+    return user.password_hash if user else _NOBODY
+
+
+def check_password(against: str, password: str) -> PasswordCheck:
+    """Hold a password against a hash: slow on purpose, so call it while no transaction is open."""
+    fits = _verify(against, password)
+    return PasswordCheck(
+        against, fits, _hasher.hash(password) if fits and _hasher.check_needs_rehash(against) else None
+    )
+
+
+def sign_in(name: str, check: PasswordCheck, *, address: str, browser: str, now: datetime) -> tuple[UserSession, str]:
+    """Open a session for user name or phone. Returns it and its token (kept only as a hash).
+
+    The throttle counts anew: guesses whose passwords were checked side by side are counted one after the other.
+    Raises `TooManyAttemptsError` when it holds, `SignInRefusedError` otherwise (also when the password was changed
+    since it was checked); the failed attempt is flushed and the caller commits it.
+    """
+    user = find(name)
+    account_key, address_key = _account_key(user, name), fingerprint(address)
+    lock_name(f"sign-in {account_key}")
+    sign_in_attempts.throttle(account_key, address_key, now)
+    fits = check.fits and user is not None and user.password_hash == check.against
     expired = user is not None and user.code_expires_at is not None and user.code_expires_at < now
     if user is None or not fits or user.disabled_at is not None or expired:
-        db.session.add(SignInAttempt(account_key=account_key, address_key=address_key, attempted_at=now))
-        db.session.flush()
+        sign_in_attempts.note(account_key, address_key, now)
         raise SignInRefusedError(N_("User name or password is not right."))
-    if _hasher.check_needs_rehash(user.password_hash):
-        user.password_hash = _hasher.hash(password)
+    user.password_hash = check.renewed or user.password_hash
     token = secrets.token_urlsafe(32)
     session = UserSession(
         user=user, token_hash=fingerprint(token), created_at=now, expires_at=now + SESSION_LENGTH, browser=browser[:200]
@@ -214,23 +229,8 @@ def sign_in(name: str, password: str, *, address: str, browser: str, now: dateti
     return session, token
 
 
-def throttle(account_key: str, address_key: str, now: datetime) -> None:
-    """Refuse the guess beyond ten an account (hundred an address) in five minutes."""
-    since = now - WINDOW
-    counts = (
-        (SignInAttempt.account_key == account_key, GUESSES_PER_ACCOUNT),
-        (SignInAttempt.address_key == address_key, GUESSES_PER_ADDRESS),
-    )
-    for condition, limit in counts:
-        query = db.select(db.func.count()).where(condition, SignInAttempt.attempted_at > since)
-        if int(db.session.scalar(query) or 0) >= limit:
-            raise TooManyAttemptsError(N_("Too many attempts. Wait five minutes, then try again."))
-
-
-def forget_old_attempts(now: datetime) -> int:
-    """Drop attempts that no throttle counts any more; returns how many."""
-    result: Any = db.session.execute(db.delete(SignInAttempt).where(SignInAttempt.attempted_at < now - 2 * WINDOW))
-    return int(result.rowcount)
+def _account_key(user: User | None, name: str) -> str:
+    return fingerprint(f"user:{user.id}" if user else f"name:{name.strip().casefold()}")
 
 
 def find(name: str) -> User | None:

@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy.exc import OperationalError
 
 from app import clock
-from app.services import users
+from app.services import sign_in_attempts, users
 from app.services.actors import Actor
 from models.audit import AuditEvent
 from models.base import db
@@ -63,11 +63,11 @@ def test_a_refusal_does_not_say_what_was_wrong(client: Client, programme: Progra
 
 def test_the_eleventh_guess_waits_and_another_account_does_not(client: Client, programme: Programme) -> None:
     user, other = programme.make_user(), programme.make_user()
-    for _guess in range(users.GUESSES_PER_ACCOUNT):
+    for _guess in range(sign_in_attempts.GUESSES_PER_ACCOUNT):
         assert enter(client, user.username, "wrong").status_code == 422
     assert enter(client, user.username, PASSWORD).status_code == 429
     assert enter(client, other.username, PASSWORD).status_code == 303
-    with clock.at(NOW + users.WINDOW + timedelta(seconds=1)):
+    with clock.at(NOW + sign_in_attempts.WINDOW + timedelta(seconds=1)):
         assert enter(client.sign_out(), user.username, PASSWORD).status_code == 303
 
 

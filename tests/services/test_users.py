@@ -9,14 +9,17 @@ from app.localisation import use_locale
 from app.services import users
 from app.services.actors import Actor
 from app.services.errors import AlreadyUsedError, DomainError, SeparationOfDutyError
-from app.services.users import SignInRefusedError, TooManyAttemptsError
+from app.services.sign_in_attempts import GUESSES_PER_ACCOUNT, TooManyAttemptsError
+from app.services.users import SignInRefusedError
 from models.base import db
 from models.users import Role, User
 from tests.factories import PASSWORD
 
 
 def enter(name, password=PASSWORD, address="10.0.0.1", now=None):
-    return users.sign_in(name, password, address=address, browser="test", now=now or clock.now())
+    now = now or clock.now()
+    check = users.check_password(users.hash_to_check(name, address=address, now=now), password)
+    return users.sign_in(name, check, address=address, browser="test", now=now)
 
 
 def test_user_name_and_phone_both_open_the_door(programme):
@@ -37,6 +40,31 @@ def test_the_eleventh_guess_in_five_minutes_is_refused_and_another_account_is_no
     with pytest.raises(TooManyAttemptsError):
         enter("target", now=clock.now() + timedelta(minutes=4, seconds=59))
     assert enter("target", now=clock.now() + timedelta(minutes=5, seconds=1))
+
+
+def test_guesses_checked_side_by_side_are_counted(programme):
+    """The passwords of many requests are checked at once, outside any transaction: the throttle still holds."""
+    user, now = programme.make_user(Role.SECRETARY, username="target"), clock.now()
+    where = {"address": "10.0.0.1", "now": now}
+    right = users.check_password(users.hash_to_check("target", **where), PASSWORD)
+    wrong = users.check_password(user.password_hash, "wrong password")
+    assert (right.fits, wrong.fits) == (True, False)
+    for _guess in range(GUESSES_PER_ACCOUNT):
+        with pytest.raises(SignInRefusedError):
+            users.sign_in("target", wrong, browser="test", **where)
+    with pytest.raises(TooManyAttemptsError):
+        users.sign_in("target", right, browser="test", **where)
+    with pytest.raises(TooManyAttemptsError):
+        users.hash_to_check("target", **where)
+
+
+def test_a_password_changed_while_it_was_checked_opens_nothing(programme):
+    user, now = programme.make_user(Role.SECRETARY, username="target"), clock.now()
+    check = users.check_password(users.hash_to_check("target", address="10.0.0.1", now=now), PASSWORD)
+    users.change_password(user, PASSWORD, "another good sentence", now=now)
+    with pytest.raises(SignInRefusedError):
+        users.sign_in("target", check, address="10.0.0.1", browser="test", now=now)
+    assert enter("target", "another good sentence")
 
 
 def test_guesses_by_phone_and_by_name_count_together(programme):
