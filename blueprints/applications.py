@@ -17,9 +17,9 @@ from app.services import (
     applications,
     associations,
     calls,
-    desks,
     documents,
     questions,
+    rankings,
     screenings,
 )
 from app.services.application_lists import Filter, Page
@@ -125,7 +125,7 @@ def show(application_id: int) -> ResponseReturnValue:
     content = _content(application)
     content["screened"] = [(one, screenings.kept_findings(one)) for one in application.screenings]
     if application.status is ApplicationStatus.REVIEWED and can(Permission.ASSIGNMENT_MANAGE):
-        content["is_far_apart"] = application.id in {one.id for one in desks.far_apart()}
+        content["is_far_apart"] = rankings.needs_another(application)
     if application.is_editable and content["is_writer"]:
         content["tasks"] = _tasks(application, applications.gaps(application))
     return render_template("applications/show.html", **content)

@@ -7,7 +7,7 @@ from app import clock
 from app.labels import DECISION_OUTCOMES
 from app.localisation import Money, current_locale, gettext, to_minor
 from app.policy import Permission
-from app.services import council_sessions, desks, rankings
+from app.services import council_sessions, rankings
 from app.web.access import actor, load, requires, row_number
 from app.web.presentation import is_demonstration
 from app.web.submissions import StaleForm, act_on_button, attempt, finish, form_page
@@ -90,7 +90,7 @@ def show(session_id: int) -> ResponseReturnValue:
         session=session,
         undecided=[row for row in rankings.rank(session.call) if row.application.id in waiting],
         awarded=council_sessions.awarded(session),
-        far_apart=desks.far_apart() if waiting else [],
+        far_apart=rankings.far_apart(session.call) if waiting else [],
         remaining=council_sessions.remaining_budget(session),
         in_flight=council_sessions.in_flight(session),
     )

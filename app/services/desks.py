@@ -12,7 +12,7 @@ from models.applications import Application, ApplicationStatus
 from models.associations import Association, PayoutAccount
 from models.base import db
 from models.calls import Call, CallStatus
-from models.council_sessions import CouncilSession, Decision, SessionStatus
+from models.council_sessions import CouncilSession, SessionStatus
 from models.grants import Grant, GrantStatus, Tranche, TrancheStatus
 from models.rates import ExchangeRate
 from models.reviews import Assignment, AssignmentStatus
@@ -23,8 +23,6 @@ ANSWER_WITHIN = timedelta(days=7)
 """By when the office answers what came in (screening, verifying, checking): the house's own measure."""
 MISSED_STAYS = timedelta(days=30)
 """How long an application that missed the deadline stays on the applicant's desk."""
-FAR_APART = 2000
-"""Hundredths of a point: from this spread on a further reviewer is asked."""
 
 
 @dataclass(frozen=True)
@@ -158,7 +156,9 @@ def _secretary(_user: User, now: datetime) -> list[Task]:
                 {"application_id": application.id},
             )
         )
-    for application in far_apart():
+    reviewed = db.select(Application.call_id).where(Application.status == ApplicationStatus.REVIEWED)
+    ranked = db.select(Call).where(Call.status == CallStatus.OPEN, Call.id.in_(reviewed)).order_by(Call.id)
+    for application in (one for call in db.session.scalars(ranked) for one in rankings.far_apart(call)):
         tasks.append(
             Task(
                 N_("Add a third reviewer"),
@@ -174,30 +174,6 @@ def _secretary(_user: User, now: datetime) -> list[Task]:
             Task(N_("Hold the Council's session"), call.title_in(current_locale()), "calls.show", {"call_id": call.id})
         )
     return tasks
-
-
-def far_apart() -> list[Application]:
-    """Reviewed, undecided applications whose few reviews differ by more than `FAR_APART`: one more is needed."""
-    waiting = (
-        db.select(Application.call_id)
-        .join(Application.call)
-        .where(Application.status == ApplicationStatus.REVIEWED, Call.status == CallStatus.OPEN)
-    )
-    decided = set(
-        db.session.scalars(
-            db.select(Decision.application_id).join(Application).where(Application.status == ApplicationStatus.REVIEWED)
-        )
-    )
-    calls = db.session.scalars(db.select(Call).where(Call.id.in_(waiting)).order_by(Call.id))
-    return [
-        row.application
-        for call in calls
-        for row in rankings.rank(call)
-        if row.application.status is ApplicationStatus.REVIEWED
-        and row.application.id not in decided
-        and row.spread > FAR_APART
-        and row.reviews <= call.reviewers_per_application
-    ]
 
 
 def awaiting_first_sign_in() -> int:

@@ -4,11 +4,14 @@ from collections import defaultdict
 from dataclasses import dataclass
 from fractions import Fraction
 
+from sqlalchemy import ColumnElement
+
 from app.services import scoring
 from app.services.reviews import weights_of
 from models.applications import Application, ApplicationStatus
 from models.base import db
-from models.calls import Call, Criterion
+from models.calls import Call, CallStatus, Criterion
+from models.council_sessions import Decision
 from models.reviews import Assignment, AssignmentStatus, Review, ReviewStatus, Score
 
 RANKED = (
@@ -18,6 +21,8 @@ RANKED = (
     ApplicationStatus.REJECTED,
     ApplicationStatus.GRANT_OFFERED,
 )
+FAR_APART = 2000
+"""Hundredths of a point: beyond this spread a further reviewer is asked."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +53,7 @@ def rank(call: Call) -> list[RankedApplication]:
     )
     applications = {one.id: one for one in db.session.scalars(query)}
     weights = weights_of(call.criteria)
-    levels = _levels(call)
+    levels = _levels(Application.call_id == call.id)
     standings = [
         scoring.standing(application_id, list(levels[application_id].values()), weights)
         for application_id in applications
@@ -74,8 +79,40 @@ def rank(call: Call) -> list[RankedApplication]:
     return rows
 
 
-def _levels(call: Call) -> dict[int, dict[int, dict[str, int]]]:
-    """{application: {review: {criterion key: level}}} of every counted review of the call."""
+def far_apart(call: Call) -> list[Application]:
+    """Reviewed, undecided applications of an open call whose few reviews differ too much, from best to worst."""
+    if call.status is not CallStatus.OPEN:
+        return []
+    decided = set(
+        db.session.scalars(db.select(Decision.application_id).join(Application).where(Application.call_id == call.id))
+    )
+    return [
+        row.application
+        for row in rank(call)
+        if row.application.status is ApplicationStatus.REVIEWED
+        and row.application.id not in decided
+        and _is_far_apart(row.spread, row.reviews, call)
+    ]
+
+
+def needs_another(application: Application) -> bool:
+    """Whether this one application is among `far_apart` of its call: reads its own reviews alone."""
+    call = application.call
+    if application.status is not ApplicationStatus.REVIEWED or call.status is not CallStatus.OPEN:
+        return False
+    if db.session.scalar(db.select(Decision.id).where(Decision.application_id == application.id)) is not None:
+        return False
+    reviews = list(_levels(Application.id == application.id)[application.id].values())
+    one = scoring.standing(application.id, reviews, weights_of(call.criteria))
+    return _is_far_apart(one.spread, one.reviews, call)
+
+
+def _is_far_apart(spread: int, reviews: int, call: Call) -> bool:
+    return spread > FAR_APART and reviews <= call.reviewers_per_application
+
+
+def _levels(which: ColumnElement[bool]) -> dict[int, dict[int, dict[str, int]]]:
+    """{application: {review: {criterion key: level}}} of every counted review of these applications."""
     query = (
         db.select(Assignment.application_id, Review.id, Criterion.key, Score.level)
         .join(Review, Review.assignment_id == Assignment.id)
@@ -83,7 +120,7 @@ def _levels(call: Call) -> dict[int, dict[int, dict[str, int]]]:
         .join(Criterion, Criterion.id == Score.criterion_id)
         .join(Application, Application.id == Assignment.application_id)
         .where(
-            Application.call_id == call.id,
+            which,
             Application.status.in_(RANKED),
             Assignment.status.in_([AssignmentStatus.SUBMITTED, AssignmentStatus.CLOSED]),
             Review.status == ReviewStatus.SUBMITTED,

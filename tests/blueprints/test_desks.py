@@ -5,13 +5,14 @@ from datetime import date, timedelta
 import pytest
 
 from app import clock
-from app.services import assignments, funding_reports, notifications
+from app.services import assignments, funding_reports, notifications, rankings
 from app.services.actors import Actor
-from models.applications import ApplicationStatus
+from models.applications import Application, ApplicationStatus
 from models.base import db
-from models.calls import CallStatus
+from models.calls import Call, CallStatus
 from models.users import Role
 from tests.support.pages import text_of
+from tests.support.queries import counted_queries
 
 S = ApplicationStatus
 
@@ -54,6 +55,21 @@ def test_scores_far_apart_ask_for_a_third_reviewer(client, programme, levels, is
         assert ("Add a third reviewer" in page and link in page) is is_asked
     form = client.get(f"/assignments/new/{application.id}").text
     assert "No reviewer can be asked now" not in form
+
+
+def test_one_application_reads_its_own_reviews_alone(app, programme):
+    application = programme.make_application(S.IN_REVIEW, call=programme.make_past_call())
+    for one, level in zip(assignments.of_application(application), (1, 5), strict=True):
+        programme.review(one, level=level)
+    others = [programme.make_application(S.REVIEWED, call=application.call) for _number in range(3)]
+    call_id, application_id = application.call_id, application.id
+    db.session.commit()
+    with counted_queries() as statements:
+        assert rankings.needs_another(db.session.get_one(Application, application_id))
+    scores = [one for one in statements if "FROM assignments" in one]
+    assert len(scores) == 1 and "applications.call_id =" not in scores[0].partition("WHERE")[2]
+    assert [one.id for one in rankings.far_apart(db.session.get_one(Call, call_id))] == [application_id]
+    assert not any(rankings.needs_another(one) for one in others)
 
 
 def test_a_third_review_ends_the_task(client, programme):
