@@ -30,12 +30,16 @@ ACTIONS: Mapping[str, str] = {
     "application.complete_review": N_("All reviews of the application are in"),
     "application.create": N_("Began an application"),
     "application.decide": N_("The decision on the application took effect"),
+    "application.propose_financing": N_("Filled in the financing from the budget"),
     "application.remove_budget_line": N_("Removed a budget line"),
+    "application.remove_plan_row": N_("Removed a row of the business plan"),
     "application.remove_pledge": N_("Removed a pledge"),
     "application.remove_target": N_("Removed a target"),
     "application.reopen": N_("Reopened the application for changes"),
+    "application.save_plan_row": N_("Saved a row of the business plan"),
     "application.save_section": N_("Saved a part of the application"),
     "application.screen": N_("Screened the application"),
+    "application.set_plan": N_("Said when the plan begins"),
     "application.set_target": N_("Set a target"),
     "application.sign_off": N_("Signed the application off"),
     "application.submit": N_("Submitted the application"),
@@ -97,11 +101,11 @@ ACTIONS: Mapping[str, str] = {
     "result.verify": N_("Verified a result"),
     "review.save_draft": N_("Saved a draft of the review"),
     "review.submit": N_("Submitted a review"),
+    "seed.scale": N_("Added synthetic applications to measure with"),
     "session.convene": N_("Convened the Council"),
     "session.decide": N_("Recorded a decision of the Council"),
     "session.record_attendance": N_("Recorded who is present"),
     "session.sign": N_("Signed the protocol"),
-    "seed.scale": N_("Added synthetic applications to measure with"),
     "tranche.account": N_("A tranche is accounted for"),
     "tranche.approve": N_("Approved a payment"),
     "tranche.confirm": N_("Confirmed that the money arrived"),
@@ -156,7 +160,7 @@ HIDDEN = frozenset(
     {
         "account", "assignment", "assignments", "centre",
         "application", "association", "call", "currency", "document", "event", "fund", "grant", "indicator", "key",
-        "line", "person", "pledge",
+        "line", "person", "pledge", "row",
     }
 )  # fmt: skip
 """Details that are row ids or keys, for the computer only."""
@@ -180,6 +184,13 @@ def _section(value: Any) -> str:
     return gettext(BY_KEY[value].title) if value in BY_KEY else str(value)
 
 
+PLAN_TABLES: Mapping[str, str] = {
+    "sale_lines": N_("Sales"),
+    "running_costs": N_("Running costs"),
+    "financings": N_("Financing"),
+    "work_steps": N_("Work plan"),
+}
+
 DETAILS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "added": (N_("Places added"), number_text),
     "amount": (N_("Amount"), str),  # with its currency, see `details_of`
@@ -193,7 +204,10 @@ DETAILS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "locale": (N_("Language"), lambda value: dict(LOCALES)[value]),
     "on": (N_("Valid on"), lambda value: date_text(date.fromisoformat(value))),
     "outcome": (N_("Outcome"), _outcome),
+    "part": (N_("Part"), lambda value: gettext(PLAN_TABLES[value])),
     "payer": (N_("Paid by"), _one_of(Payer)),
+    "rows": (N_("Rows"), number_text),
+    "sales_from": (N_("Sells from month"), number_text),
     "present": (N_("Members present"), lambda value: number_text(len(value))),
     "reason": (N_("Reason"), lambda value: str(suspension_reason(value))),
     "risk": (N_("Risk"), _one_of(RiskRating)),

@@ -230,6 +230,20 @@ def money(amount: int, currency: str = "KGS") -> str:
 # Days and instants ------------------------------------------------------------------------------------------------
 
 _MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+MONTHS = (
+    N_("January"),
+    N_("February"),
+    N_("March"),
+    N_("April"),
+    N_("May"),
+    N_("June"),
+    N_("July"),
+    N_("August"),
+    N_("September"),
+    N_("October"),
+    N_("November"),
+    N_("December"),
+)
 WEEKDAYS = (
     N_("Monday"),
     N_("Tuesday"),
@@ -248,6 +262,12 @@ def date_text(day: date) -> str:
     if current_locale() == "en":
         return f"{day.day}{NBSP}{_MONTHS_EN[day.month - 1]}{NBSP}{day.year}"
     return f"{day:%d.%m.%Y}"
+
+
+def month_text(day: date) -> str:
+    """январь 2027 (ky, ru), January 2027 (en): the month in which `day` lies."""
+    name = gettext(MONTHS[day.month - 1])
+    return f"{name if current_locale() == 'en' else name.lower()}{NBSP}{day.year}"
 
 
 def datetime_text(instant: datetime) -> str:

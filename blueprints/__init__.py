@@ -11,6 +11,7 @@ NOUNS = (
     "associations",
     "audit_events",
     "budget_lines",
+    "business_plans",
     "calls",
     "centres",
     "contributions",

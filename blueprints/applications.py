@@ -1,7 +1,7 @@
 """Applications: written by an association or for it by its centre, read by everybody who works with them."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, send_file, url_for
@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from app import clock, policy
 from app.labels import label_text
-from app.localisation import LOCALES, current_locale, gettext
+from app.localisation import LOCALES, N_, current_locale, gettext
 from app.policy import Permission
 from app.services import (
     application_history,
@@ -18,12 +18,13 @@ from app.services import (
     associations,
     calls,
     documents,
+    plan_readings,
     questions,
     rankings,
     screenings,
 )
 from app.services.application_lists import Filter, Page
-from app.services.applications import Gap
+from app.services.applications import Gap, business_plans
 from app.services.errors import ChangedMeanwhileError
 from app.services.questions import Section
 from app.web.access import actor, authorise, can, load, requires, row_number, signed_in_user
@@ -38,7 +39,18 @@ from reports import receipt as receipts
 
 bp = Blueprint("applications", __name__, url_prefix="/applications")
 ONE_LINE = 1  # rows
-PARTS = ("budget", "pledges", "targets", "documents")
+PARTS: Mapping[str, tuple[str, str, dict[str, Any]]] = {
+    "budget": (N_("Budget"), "budget_lines.index", {}),
+    "business_plan": (N_("When the plan begins"), "business_plans.frame", {}),
+    "sales": (N_("Sales"), "business_plans.index", {"kind": "sales"}),
+    "costs": (N_("Running costs"), "business_plans.index", {"kind": "costs"}),
+    "financing": (N_("Financing"), "business_plans.index", {"kind": "financing"}),
+    "steps": (N_("Work plan"), "business_plans.index", {"kind": "steps"}),
+    "pledges": (N_("Pledges of co-investment"), "pledges.index", {}),
+    "targets": (N_("Results you promise"), "targets.index", {}),
+    "documents": (N_("Documents"), "documents.index", {}),
+}
+"""The parts beside the questions, in their order: title, page and what its address needs."""
 
 
 @bp.get("")
@@ -165,15 +177,11 @@ def _tasks(application: Application, gaps: list[Gap]) -> list[dict[str, object]]
         )
         for section in questions.SECTIONS
     ]
-    held = {
-        "budget": (gettext("Budget"), "budget_lines.index", bool(application.budget_lines)),
-        "pledges": (gettext("Pledges of co-investment"), "pledges.index", application.remittance_pledged > 0),
-        "targets": (gettext("Results you promise"), "targets.index", bool(application.targets)),
-        "documents": (gettext("Documents"), "documents.index", "documents" not in missing),
-    }
-    for part in PARTS:
-        title, endpoint, is_begun = held[part]
-        tasks.append(_task(title, url_for(endpoint, **where), missing.get(part, []), is_begun))
+    begun |= {"budget"} if application.budget_lines else set()
+    begun |= {"pledges"} if application.remittance_pledged else set()
+    begun |= {"financing"} if business_plans.has_financing(application) else set()
+    for part, (title, endpoint, more) in PARTS.items():
+        tasks.append(_task(gettext(title), url_for(endpoint, **where, **more), missing.get(part, []), part in begun))
     return tasks
 
 
@@ -250,6 +258,7 @@ def check(application_id: int) -> ResponseReturnValue:
         may_sign=_may_sign(application),
         chair=_chair_of(application.association),
         stamp=applications.stamp_of(application),
+        picture=plan_readings.picture(application),
         **_content(application),
     )
 

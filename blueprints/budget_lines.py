@@ -55,6 +55,7 @@ def _content(form: BudgetLineForm) -> dict[str, Any]:
         "quantity": form.quantity.data,
         "unit_cost": to_minor(form.unit_cost.data, BASE_CURRENCY),
         "payer": Payer(form.payer.data),
+        "month": form.month.data,
     }
 
 
@@ -67,6 +68,7 @@ def _stored(line: BudgetLine) -> dict[str, Any]:
         "quantity": line.quantity,
         "unit_cost": plain_amount(line.unit_cost, BASE_CURRENCY),
         "payer": line.payer.value,
+        "month": line.month,
     }
 
 

@@ -3,7 +3,7 @@
 from wtforms import SelectField
 
 from app.localisation import N_, lazy
-from forms.base import AmountField, BaseForm, NumberField, TextField, required_input
+from forms.base import AmountField, BaseForm, NumberField, TextField, WholeNumberField, required_input
 
 
 class BudgetLineForm(BaseForm):
@@ -14,4 +14,5 @@ class BudgetLineForm(BaseForm):
     unit = TextField(N_("Unit"), longest=40)
     quantity = NumberField(N_("Quantity"))
     unit_cost = AmountField(N_("Price of one"))
+    month = WholeNumberField(N_("In which month of the plan"), default=1)
     payer = SelectField(lazy(N_("Who pays")), validators=[required_input()])

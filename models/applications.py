@@ -130,10 +130,14 @@ class ApplicationSection(Versioned, Base):
 
 
 class BudgetLine(Versioned, Base):
-    """A planned cost. `quantity` has up to three decimals, `unit_cost` is in tyiyn."""
+    """A planned cost. `quantity` has up to three decimals, `unit_cost` is in tyiyn; `month` is the plan's, from 1."""
 
     __tablename__ = "budget_lines"
-    __table_args__ = (sa.CheckConstraint("unit_cost > 0", name="unit_cost_positive"), STRICT)
+    __table_args__ = (
+        sa.CheckConstraint("unit_cost > 0", name="unit_cost_positive"),
+        sa.CheckConstraint("month BETWEEN 1 AND 24", name="month_range"),
+        STRICT,
+    )
 
     id: Mapped[Id]
     application_id: Mapped[int] = mapped_column(sa.ForeignKey("applications.id"), index=True)
@@ -143,6 +147,7 @@ class BudgetLine(Versioned, Base):
     quantity: Mapped[Decimal]
     unit_cost: Mapped[Minor]
     payer: Mapped[Payer]
+    month: Mapped[int] = mapped_column(default=1)
 
     @property
     def amount(self) -> int:

@@ -34,6 +34,7 @@ from app.services import (
     users,
 )
 from app.services.actors import Actor
+from app.services.applications import business_plans
 from app.services.calls import CallInput
 from app.services.documents import Upload
 from app.services.funds import FundInput
@@ -385,6 +386,7 @@ class Programme(GrantFactories):
                 actor=actor,
                 now=now,
             )
+        self.plan(application, actor=actor, now=now)
         applications.add_pledge(
             application,
             remitter_name="Токтогулов Нурбек",
@@ -400,6 +402,28 @@ class Programme(GrantFactories):
         for indicator in self.indicators[:2]:
             applications.set_target(application, indicator, Decimal(0), Decimal(10), actor=actor, now=now)
         self.attach(application, DocumentKind.MEETING_MINUTES, actor=actor, now=now)
+
+    def plan(self, application: Application, *, actor: Actor, now: datetime) -> None:
+        """Milk every month, wages every month, the financing the budget calls for, and one activity."""
+        by: dict[str, Any] = {"actor": actor, "now": now}
+        starts_on = clock.bishkek_day(application.call.closes_at)
+        business_plans.set_frame(application, starts_on=starts_on, sales_from=3, opening_cash=0, **by)
+        business_plans.save_sale_line(
+            application,
+            None,
+            product="Сүт",
+            buyers="Сүт заводу",
+            unit="литр",
+            price=40 * SOM,
+            unit_cost=30 * SOM,
+            volumes=[Decimal(3000)] * 12,
+            **by,
+        )
+        business_plans.save_running_cost(application, None, item="Айлык", amounts=[15_000 * SOM] * 12, **by)
+        business_plans.propose_financing(application, **by)
+        business_plans.save_work_step(
+            application, None, activity="Имаратты оңдоо", responsible="Төрага", first_month=1, last_month=2, **by
+        )
 
     @cached_property
     def indicators(self) -> list[Indicator]:

@@ -154,6 +154,7 @@ def install(app: Flask) -> None:
     app.jinja_env.filters.update(
         money=localisation.money,
         date=localisation.date_text,
+        month=localisation.month_text,
         datetime=localisation.datetime_text,
         deadline=localisation.deadline_text,
         number=localisation.number_text,

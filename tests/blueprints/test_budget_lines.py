@@ -55,6 +55,7 @@ def test_a_line_is_added_and_the_totals_follow(client, draft, url):
         ({"unit_cost": "999999999999999"}, "The price must be more than zero and believable."),
         ({"unit_cost": "cheap"}, "Enter a number, for example 1 250,50."),
         ({"payer": "somebody"}, "Not a valid choice."),
+        ({"month": "25"}, "Months are counted from 1 to 24."),
         ({"item": " "}, "Fill this in."),
     ],
 )

@@ -10,6 +10,7 @@ from app.clock import bishkek_day
 from app.localisation import N_, fold
 from app.services import audit, documents, numbering, questions, rates
 from app.services.actors import Actor
+from app.services.cash_flow import MONTHS
 from app.services.documents import Upload
 from app.services.errors import (
     AlreadyUsedError,
@@ -29,12 +30,13 @@ from models.applications import (
 )
 from models.associations import Association
 from models.base import db, lock
+from models.business_plans import Financing, RunningCost, SaleLine, WorkStep
 from models.calls import Call
 from models.documents import Document, DocumentKind
 from models.indicators import Indicator
 from models.pledges import Pledge
 
-Part = TypeVar("Part", BudgetLine, Pledge, ApplicationTarget)
+Part = TypeVar("Part", BudgetLine, Pledge, ApplicationTarget, SaleLine, RunningCost, Financing, WorkStep)
 HIGHEST_QUANTITY = Decimal(1_000_000)
 LATEST_PLEDGE = timedelta(days=5 * 366)
 
@@ -89,7 +91,7 @@ def save_section(
     application: Application, key: str, answers: Mapping[str, str], *, actor: Actor, now: datetime
 ) -> ApplicationSection:
     """Save the answers of one page; unfinished ones are welcome. The caller has checked the section's version."""
-    _must_be_editable(application)
+    must_be_editable(application)
     section, definition = section_of(application, key), questions.BY_KEY[key]
     kept = {}
     for question in definition.questions:
@@ -117,14 +119,22 @@ def add_budget_line(
     quantity: Decimal,
     unit_cost: int,
     payer: Payer,
+    month: int = 1,
     actor: Actor,
     now: datetime,
 ) -> BudgetLine:
-    """Add a planned cost; `unit_cost` in tyiyn."""
-    _must_be_editable(application)
+    """Add a planned cost; `unit_cost` in tyiyn, `month` is the plan's in which it is paid."""
+    must_be_editable(application)
     _must_be_believable(quantity, unit_cost)
+    must_be_a_month(month)
     line = BudgetLine(
-        heading=heading, item=item.strip(), unit=unit.strip(), quantity=quantity, unit_cost=unit_cost, payer=payer
+        heading=heading,
+        item=item.strip(),
+        unit=unit.strip(),
+        quantity=quantity,
+        unit_cost=unit_cost,
+        payer=payer,
+        month=month,
     )
     application.budget_lines.append(line)
     db.session.flush()
@@ -142,6 +152,12 @@ def _must_be_believable(quantity: Decimal, unit_cost: int) -> None:
         raise DomainError(N_("The price must be more than zero and believable."), field="unit_cost")
 
 
+def must_be_a_month(month: int, field: str = "month") -> None:
+    """Refuse what is no month of the plan."""
+    if not 1 <= month <= MONTHS:
+        raise DomainError(N_("Months are counted from 1 to %(last)s."), field=field, last=MONTHS)
+
+
 def change_budget_line(
     line: BudgetLine,
     application: Application,
@@ -152,15 +168,17 @@ def change_budget_line(
     quantity: Decimal,
     unit_cost: int,
     payer: Payer,
+    month: int = 1,
     actor: Actor,
     now: datetime,
 ) -> None:
     """Change a planned cost; `unit_cost` in tyiyn. The caller has checked the line's version."""
-    _must_be_editable(application)
+    must_be_editable(application)
     _must_be_believable(quantity, unit_cost)
+    must_be_a_month(month)
     before = line.amount
     line.heading, line.item, line.unit, line.payer = heading, item.strip(), unit.strip(), payer
-    line.quantity, line.unit_cost = quantity, unit_cost
+    line.quantity, line.unit_cost, line.month = quantity, unit_cost, month
     db.session.flush()
     renew(application)
     audit.record(
@@ -176,7 +194,7 @@ def change_budget_line(
 
 
 def remove_budget_line(line: BudgetLine, application: Application, *, actor: Actor, now: datetime) -> None:
-    _must_be_editable(application)
+    must_be_editable(application)
     line_id, amount = line.id, line.amount
     application.budget_lines.remove(line)
     db.session.delete(line)
@@ -202,7 +220,7 @@ def add_pledge(
 
     Raises `IncompleteError` without consent or without a rate, `DomainError` for an unknown currency.
     """
-    _must_be_editable(application)
+    must_be_editable(application)
     _must_be_promised(amount, due_on, has_consent=has_consent, now=now)
     rate, amount_kgs = rates.value_for_village(amount, currency, bishkek_day(now))
     pledge = Pledge(
@@ -250,7 +268,7 @@ def change_pledge(
     now: datetime,
 ) -> None:
     """Change a promise; the rate stays pinned while amount and currency stay. The caller has checked the version."""
-    _must_be_editable(application)
+    must_be_editable(application)
     _must_be_promised(amount, due_on, has_consent=has_consent, now=now)
     before = pledge.amount_kgs
     if (amount, currency) != (pledge.amount, pledge.currency):
@@ -275,7 +293,7 @@ def change_pledge(
 
 
 def remove_pledge(pledge: Pledge, application: Application, *, actor: Actor, now: datetime) -> None:
-    _must_be_editable(application)
+    must_be_editable(application)
     pledge_id, amount_kgs = pledge.id, pledge.amount_kgs
     db.session.delete(pledge)
     db.session.flush()
@@ -284,7 +302,7 @@ def remove_pledge(pledge: Pledge, application: Application, *, actor: Actor, now
 
 
 def part(application: Application, kind: type[Part], row_id: int, *, for_writing: bool) -> Part | None:
-    """One budget line, pledge or target of this application, None when it has none such.
+    """One budget line, pledge, target or row of the plan of this application, None when it has none such.
 
     `for_writing` locks the application first and reads the row anew: two writers come one after the other.
     """
@@ -305,12 +323,12 @@ def attach_document(
     application: Application, kind: DocumentKind, upload: Upload, *, storage: Path, actor: Actor, now: datetime
 ) -> Document:
     """Attach a paper while the application is being written."""
-    _must_be_editable(application)
+    must_be_editable(application)
     return documents.attach(application, kind, upload, storage=storage, actor=actor, now=now)
 
 
 def remove_document(document: Document, application: Application, *, actor: Actor, now: datetime) -> None:
-    _must_be_editable(application)
+    must_be_editable(application)
     documents.remove(document, application, actor=actor, now=now)
 
 
@@ -318,7 +336,7 @@ def set_target(
     application: Application, indicator: Indicator, baseline: Decimal, goal: Decimal, *, actor: Actor, now: datetime
 ) -> None:
     """Promise a value on an indicator; a second promise replaces the first."""
-    _must_be_editable(application)
+    must_be_editable(application)
     if not indicator.is_active:
         raise DomainError(N_("This indicator is not in use."), field="indicator")
     if baseline < 0 or goal < 0 or goal > 10_000_000 or baseline > 10_000_000:
@@ -334,7 +352,7 @@ def set_target(
 
 
 def remove_target(promise: ApplicationTarget, application: Application, *, actor: Actor, now: datetime) -> None:
-    _must_be_editable(application)
+    must_be_editable(application)
     application.targets.remove(promise)
     db.session.delete(promise)
     db.session.flush()
@@ -354,7 +372,7 @@ def renew(application: Application) -> None:
     db.session.flush()
 
 
-def _must_be_editable(application: Application) -> None:
+def must_be_editable(application: Application) -> None:
     """Take the application's lock first: two writers, or a writer and who submits, come one after the other."""
     lock(application)
     if not application.is_editable:

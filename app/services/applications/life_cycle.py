@@ -8,6 +8,7 @@ from typing import Any
 from app.localisation import N_, Money
 from app.services import audit, documents, notifications, questions
 from app.services.actors import Actor
+from app.services.applications import business_plans
 from app.services.applications.drafts import pledges_of, renew
 from app.services.associations import is_chair
 from app.services.errors import (
@@ -117,6 +118,9 @@ def gaps(application: Application) -> list[Gap]:
                 ),
             )
         )
+    found += [
+        Gap(part, problem) for part, problem in business_plans.gaps(application, business_plans.contents(application))
+    ]
     if not application.targets:
         found.append(Gap("targets", IncompleteError(N_("Promise at least one result."))))
     if not any(one.kind is DocumentKind.MEETING_MINUTES for one in documents.of(application)):
@@ -241,9 +245,11 @@ def content_of(application: Application) -> dict[str, Any]:
                 "unit_cost": line.unit_cost,
                 "amount": line.amount,
                 "payer": line.payer.value,
+                "month": line.month,
             }
             for line in application.budget_lines
         ],
+        "plan": business_plans.content_of(application),
         "pledges": [
             {
                 "remitter": pledge.remitter_name,
