@@ -13,7 +13,7 @@ from models.applications import Application, BudgetHeading, Payer, ScreeningOutc
 from models.associations import Association, MembershipRole
 from models.calls import Call
 from models.documents import DocumentKind
-from seeds import papers, people, reviews
+from seeds import business_plans, papers, people, reviews
 from seeds.agenda import Story, later, office, working_day
 from seeds.content import by_key, pick
 from seeds.programme import Programme
@@ -94,9 +94,12 @@ def story(programme: Programme, plan: Plan) -> Story:
         _answer(application, key, texts, actor, now)
     now = yield later(now, 1, chance)
     _budget(programme, plan, actor, now)
+    content = by_key(programme.content.kinds, plan.kind)["plan"]
+    business_plans.begin(application, content, actor=actor, now=now)
     if plan.fate == "draft_budget":
         return
     now = yield later(now, 1, chance)
+    business_plans.complete(application, content, actor=actor, now=now)
     _pledges(programme, plan, chance, actor, now)
     _targets(programme, plan, actor, now)
     now = yield later(now, 1, chance)
@@ -185,6 +188,7 @@ def _budget(programme: Programme, plan: Plan, actor: Actor, now: datetime) -> No
             quantity=Decimal(str(line["quantity"])),
             unit_cost=int(line["unit_cost"]) * 100,
             payer=Payer(line["payer"]),
+            month=line["month"],
             actor=actor,
             now=now,
         )

@@ -1,6 +1,6 @@
 """Synthetic applications: many at once, with sections, budget, pledges, targets, snapshots and reviews."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import islice
@@ -24,10 +24,11 @@ from models.base import canonical_json, db, fingerprint, round_half_up
 from models.calls import Call, CallStatus, Criterion
 from models.numbering import NumberSeries
 from models.pledges import Pledge
+from seeds.business_plans import starts_on
 from seeds.content import pick
-from seeds.scale import reviews
+from seeds.scale import business_plans, reviews
 from seeds.scale import stage as stages
-from seeds.scale.stage import DemonstrationMissingError, Draft, Stage
+from seeds.scale.stage import DemonstrationMissingError, Draft, PlanRows, Stage
 
 BATCH = 1000
 SERIES = "S"
@@ -51,7 +52,7 @@ SHARES: tuple[tuple[ApplicationStatus, int], ...] = (
 NOT_SUBMITTED = frozenset({S.DRAFT, S.SIGNED_OFF})
 TARGETS = ("jobs_created", "persons_trained")
 PLEDGE_SHARES = (60, 45)
-SPAN = timedelta(days=300)
+SPAN, CLOSED_FOR = timedelta(days=300), timedelta(days=1)
 
 
 def load(count: int, *, now: datetime) -> None:
@@ -62,10 +63,11 @@ def load(count: int, *, now: datetime) -> None:
     stage = stages.find()
     chance = Random(f"scale/{count}")
     first = _reserve_numbers(count, now)
+    plans = business_plans.by_kind(stage.content.kinds, starts_on(now - CLOSED_FOR))
     numbered = iter(range(first, first + count))
     while batch := list(islice(numbered, len(stage.associations))):
         call = _call(stage, now)
-        drafts = [_draft(stage, call, place, number, chance, now) for place, number in enumerate(batch)]
+        drafts = [_draft(stage, call, place, number, plans, chance, now) for place, number in enumerate(batch)]
         for start in range(0, len(drafts), BATCH):
             _write(stage, drafts[start : start + BATCH], chance, now)
     audit.record(None, "seed.scale", f"scale:{first}", now, count=count)
@@ -97,7 +99,7 @@ def _call(stage: Stage, now: datetime) -> Call:
         summary=model.summary,
         status=CallStatus.DRAFT,  # its criteria may only be written while it is a draft
         opens_at=now - SPAN,
-        closes_at=now - timedelta(days=1),
+        closes_at=now - CLOSED_FOR,
         opened_at=now - SPAN,
         budget=model.budget,
         grant_floor=model.grant_floor,
@@ -124,7 +126,15 @@ def _call(stage: Stage, now: datetime) -> Call:
     return call
 
 
-def _draft(stage: Stage, call: Call, place: int, number: int, chance: Random, now: datetime) -> Draft:
+def _draft(
+    stage: Stage,
+    call: Call,
+    place: int,
+    number: int,
+    plans: Mapping[tuple[str, str], PlanRows],
+    chance: Random,
+    now: datetime,
+) -> Draft:
     association = stage.associations[place]
     kind, language = pick(chance, stage.content.kinds), chance.choice(("ky", "ru"))
     status = chance.choices([one for one, _share in SHARES], [share for _one, share in SHARES])[0]
@@ -157,7 +167,7 @@ def _draft(stage: Stage, call: Call, place: int, number: int, chance: Random, no
         "decided_at": submitted_at + timedelta(hours=6) if submitted_at and status in reviews.CLOSED else None,
         "version": 1,
     }
-    return Draft(row, kind, association, call, texts, pledges)
+    return Draft(row, kind, association, call, texts, pledges, plans[kind["key"], language])
 
 
 def _texts(kind: Any, language: str, association: Association) -> dict[str, str]:
@@ -223,6 +233,7 @@ def _write(stage: Stage, drafts: Sequence[Draft], chance: Random, now: datetime)
         ],
     )
     stages.write(Snapshot, [_snapshot(id_, draft) for id_, draft in written if draft.row["submitted_at"]])
+    business_plans.write(written)
     reviews.write(stage, written, chance, now)
 
 
@@ -249,6 +260,7 @@ def _lines(id_: int, draft: Draft) -> Iterator[dict[str, Any]]:
             "quantity": Decimal(str(line["quantity"])),
             "unit_cost": int(line["unit_cost"]) * 100,
             "payer": Payer(line["payer"]),
+            "month": line["month"],
             "version": 1,
         }
 
@@ -272,9 +284,11 @@ def _snapshot(id_: int, draft: Draft) -> dict[str, Any]:
                     "unit_cost": int(line["unit_cost"]) * 100,
                     "amount": _amount(line),
                     "payer": line["payer"],
+                    "month": line["month"],
                 }
                 for line in draft.kind["budget"]
             ],
+            "plan": business_plans.content_of(draft.plan),
             "pledges": [
                 {
                     "remitter": one["remitter_name"],

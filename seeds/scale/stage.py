@@ -37,6 +37,17 @@ class Stage:
 
 
 @dataclass(frozen=True)
+class PlanRows:
+    """The rows of one business plan but for the application they belong to, in the shape of their tables."""
+
+    frame: dict[str, Any]
+    sales: list[dict[str, Any]]
+    costs: list[dict[str, Any]]
+    financing: list[dict[str, Any]]
+    steps: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
 class Draft:
     """One application before it is written: its row, and what its other rows are made from."""
 
@@ -46,6 +57,7 @@ class Draft:
     call: Call
     texts: dict[str, str]
     pledges: list[dict[str, Any]]
+    plan: PlanRows
 
 
 def find() -> Stage:

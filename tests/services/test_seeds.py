@@ -1,18 +1,21 @@
 """The seeds: reference data is loaded once, the demonstration programme holds what it promises, the load is sound."""
 
+import json
 from collections import Counter
 from decimal import Decimal
+from typing import Any
 
 from flask import Flask
 
 from app import clock
 from app.labels import VISIT_CHECKLIST
-from app.services import applications, ledger, tranches, users, verification
+from app.services import applications, cash_flow, ledger, tranches, users, verification
 from app.services.actors import Actor
+from app.services.applications import business_plans
 from models.applications import Application, ApplicationStatus
 from models.associations import Association, AssociationKind, Membership, PayoutAccount
 from models.audit import AuditEvent
-from models.base import db
+from models.base import canonical_json, db
 from models.calls import Call, CallStatus
 from models.contributions import Contribution, ContributionStatus
 from models.grants import Grant, GrantStatus, Tranche, TrancheStatus
@@ -22,7 +25,8 @@ from models.places import AyilOkmotu, Oblast, Village
 from models.rates import ExchangeRate
 from models.users import Role, User
 from models.visits import Visit
-from seeds import demonstration, reference, scale
+from seeds import business_plans as planned
+from seeds import content, demonstration, reference, scale
 from tests.conftest import Demonstration
 from tests.support.queries import count
 
@@ -73,6 +77,82 @@ def test_applications_come_from_all_ayil_okmotus(demo: Demonstration) -> None:
 
     assert count(Application) >= 63
     assert len(set(db.session.scalars(query))) == 21
+
+
+def test_what_is_signed_off_has_a_plan_whose_financing_closes(demo: Demonstration) -> None:
+    signed = list(db.session.scalars(db.select(Application).where(Application.signed_off_at.is_not(None))))
+
+    assert len(signed) >= 60
+    for application in signed:
+        found = business_plans.contents(application)
+        assert business_plans.gaps(application, found) == [], application.number
+        assert sum(one.amount for one in found.financing) == sum(
+            line.amount for line in application.budget_lines if line.payer in business_plans.CASH_PAYERS
+        )
+        assert found.frame.starts_on > application.call.closes_at.date()
+        plan = business_plans.plan_of(application, found)
+        assert cash_flow.outcome(plan).break_even is not None, application.number
+
+
+def test_drafts_have_come_as_far_with_their_plan_as_with_their_budget(demo: Demonstration) -> None:
+    drafts = db.session.scalars(db.select(Application).where(Application.status == S.DRAFT).order_by(Application.id))
+    states = {}
+    for draft in drafts:
+        found = business_plans.contents(draft)
+        rows = (found.frame is not None, bool(found.sales), bool(found.costs), bool(found.financing))
+        states[rows] = bool(draft.budget_lines)
+
+    assert states == {
+        (False, False, False, False): False,
+        (True, True, False, False): True,
+        (True, True, True, True): True,
+    }
+
+
+def reckoned(kind: Any, first_month: int) -> cash_flow.Outcome:
+    """What the plan of a kind of project comes to without the money of its budget."""
+    plan = kind["plan"]
+    sales = [
+        cash_flow.Sale(line["price"], line["unit_cost"], tuple(line["volumes"]))
+        for line in planned.sale_lines(plan, "ky")
+    ]
+    return cash_flow.outcome(
+        cash_flow.Plan(
+            first_month=first_month,
+            sales_from=plan["sales_from"],
+            opening_cash=planned.tyiyn(plan["opening_cash"]),
+            sales=tuple(sales),
+            running_costs=tuple(tuple(cost["amounts"]) for cost in planned.running_costs(plan, "ru")),
+            investment=(),
+            financing=(),
+            invested=planned.tyiyn(sum(line["quantity"] * line["unit_cost"] for line in kind["budget"])),
+        )
+    )
+
+
+def test_plan_of_every_kind_reckons_and_agrees_with_the_sales_it_promises() -> None:
+    kinds = content.load().kinds
+    found = {kind["key"]: reckoned(kind, 5) for kind in kinds}
+
+    assert len(found) == 26
+    for kind in kinds:
+        one, promised = found[kind["key"]], planned.tyiyn(kind["indicators"]["annual_sales"])
+        assert abs(one.year_sales - promised) <= promised // 10, kind["key"]
+        assert Decimal("0.02") < Decimal(one.year_surplus) / one.year_sales < Decimal("0.45"), kind["key"]
+        assert one.break_even is not None, kind["key"]
+    paid_back = [one.payback for one in found.values()]
+    assert paid_back.count(None) == 1
+    assert sum(12 <= months <= 60 for months in paid_back if months is not None) >= 22
+
+
+def test_pictures_of_the_plans_differ(demo: Demonstration) -> None:
+    signed = db.session.scalars(db.select(Application).where(Application.signed_off_at.is_not(None)))
+    found = [cash_flow.outcome(business_plans.plan_of(one, business_plans.contents(one))) for one in signed]
+    lacking = [one for one in found if one.lacking]
+
+    assert 3 <= len(lacking) <= len(found) // 5
+    assert any(one.worst.calendar in (10, 11, 12, 1, 2, 3) for one in lacking)
+    assert any(one.payback is None for one in found)
 
 
 def test_three_calls_two_of_them_decided(demo: Demonstration) -> None:
@@ -205,5 +285,11 @@ def test_synthetic_load_is_sound_and_can_be_added_to(demo: Demonstration) -> Non
     assert count(Application) == before + 320
     public = db.select(Call.is_public).where(Call.code.startswith("scale-"))
     assert set(db.session.scalars(public)) == {False}
+    synthetic = db.select(Application).join(Call).where(Call.code.startswith("scale-"), Application.status != S.DRAFT)
+    for application in db.session.scalars(synthetic):
+        assert business_plans.gaps(application, business_plans.contents(application)) == []
+        for snapshot in application.snapshots:
+            plan = json.loads(snapshot.content)["plan"]
+            assert plan == json.loads(canonical_json(business_plans.content_of(application)))
     findings = [one for check in verification.run(demo.app.config["ASHAR"].uploads) for one in check.findings]
     assert findings == []
