@@ -1,12 +1,17 @@
 """Alembic's environment: the application's own engine and metadata."""
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from logging.config import fileConfig
 from typing import Any
 
+import sqlalchemy as sa
 from alembic import context
 from flask import current_app
 
 import models
+from models import protection
 from models.base import Base, ExactDecimal, JsonDocument, UTCDateTime, db
 
 config = context.config
@@ -30,20 +35,90 @@ def plain_type(kind: str, item: Any, context: Any) -> str | bool:
     return text or False
 
 
+TRIGGERS = {
+    "sqlite": "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": "SELECT tgname, tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal",
+}
+
+
+class UnsafeMigrationError(Exception):
+    """What the migrations would leave behind is not sound: nothing of the run was committed."""
+
+
+@contextmanager
+def unenforced(connection: sa.Connection) -> Iterator[None]:
+    """SQLite without foreign keys, set outside the transaction: within one it does nothing.
+
+    A batch operation makes the table anew: it copies the rows, drops the old table and renames the new one. With
+    foreign keys the drop is refused as soon as a row points at it. The older way of renaming does not look at what
+    others say about the table while it is away (keys of other tables, triggers on them): they mean it again afterwards.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver = connection.connection.cursor()
+    try:
+        driver.execute("PRAGMA foreign_keys = OFF")
+        driver.execute("PRAGMA legacy_alter_table = ON")
+        yield
+    finally:
+        driver.execute("PRAGMA legacy_alter_table = OFF")
+        driver.execute("PRAGMA foreign_keys = ON")
+        driver.close()
+
+
+def triggers(connection: sa.Connection) -> set[tuple[str, str]]:
+    """(trigger, table) of those that protect something today and are there."""
+    rows = connection.exec_driver_sql(TRIGGERS[connection.dialect.name])
+    return {(row[0], row[1]) for row in rows} & protection.trigger_names(connection.dialect.name)
+
+
+def check_soundness(connection: sa.Connection, before: set[tuple[str, str]], dropped: set[str]) -> None:
+    """Raises `UnsafeMigrationError` when a row points nowhere, or a table that was made anew lost its protection.
+
+    A table made anew has lost its triggers. The migration puts them back as they were:
+
+        kept = op.get_bind().exec_driver_sql(
+            "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'transfers'"
+        ).scalars().all()
+        with op.batch_alter_table("transfers") as table: ...
+        for statement in kept:
+            op.get_bind().execution_options(no_parameters=True).exec_driver_sql(statement)
+    """
+    problems = []
+    if connection.dialect.name == "sqlite":
+        for table, row, parent, _key in connection.exec_driver_sql("PRAGMA foreign_key_check"):
+            problems.append(f"row {row} of {table} points at a row of {parent} that is not there")
+    there = set(sa.inspect(connection).get_table_names())
+    wanted = {(trigger, table) for trigger, table in before if table in dropped & there}
+    missing = sorted(f"{trigger} on {table}" for trigger, table in wanted - triggers(connection))
+    if missing:
+        problems.append(f"made anew without {', '.join(missing)}: the migration must put them back")
+    if problems:
+        raise UnsafeMigrationError("; ".join(problems[:20]))
+
+
 def run() -> None:
-    """Run the migrations, each in its own transaction."""
-    engine = db.engine
-    with engine.connect() as connection:
-        context.configure(
-            connection=connection,
-            target_metadata=Base.metadata,
-            compare_type=True,
-            render_as_batch=engine.dialect.name == "sqlite",
-            transaction_per_migration=True,
-            render_item=plain_type,
-        )
-        with context.begin_transaction():
-            context.run_migrations()
+    """Run the migrations in one transaction: all of them or none, and only when what they leave is sound."""
+    with db.engine.connect() as connection, unenforced(connection):
+        dropped: set[str] = set()
+
+        @sa.event.listens_for(connection, "after_cursor_execute")
+        def notice(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+            dropped.update(re.findall(r'^\s*DROP TABLE (?:IF EXISTS )?"?(\w+)', statement, re.IGNORECASE))
+
+        with connection.begin():
+            before = triggers(connection)
+            context.configure(
+                connection=connection,
+                target_metadata=Base.metadata,
+                compare_type=True,
+                render_as_batch=connection.dialect.name == "sqlite",
+                render_item=plain_type,
+            )
+            with context.begin_transaction():
+                context.run_migrations()
+            check_soundness(connection, before, dropped)
 
 
 assert current_app

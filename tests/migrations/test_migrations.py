@@ -1,13 +1,14 @@
 """The migrations: from nothing, back to nothing, with data, and equal to the models; on both databases."""
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from alembic.script import ScriptDirectory
 from flask import Flask
-from flask_migrate import check, downgrade, upgrade
+from flask_migrate import check, downgrade, stamp, upgrade
 
 from app.factory import create_app
 from app.web.health import MIGRATIONS
@@ -140,3 +141,118 @@ def test_upgrading_an_upgraded_database_changes_nothing(app: Flask, programme: P
 def test_there_is_one_line_of_revisions() -> None:
     assert len(SCRIPTS.get_heads()) == 1
     assert len(SCRIPTS.get_bases()) == 1
+
+
+# A table that is made anew -------------------------------------------------------------------------------------------
+
+ANEW = """
+import sqlalchemy as sa
+from alembic import op
+
+revision, down_revision, branch_labels, depends_on = "9001", "{head}", None, None
+
+
+def upgrade():
+    bind = op.get_bind()
+    for table in {tables}:
+        kept = []
+        if bind.dialect.name == "sqlite" and {puts_back}:
+            query = f"SELECT sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = '{{table}}'"
+            kept = bind.exec_driver_sql(query).scalars().all()
+        with op.batch_alter_table(table, recreate="auto" if bind.dialect.name == "postgresql" else "always") as batch:
+            batch.add_column(sa.Column("note", sa.Text))
+        for statement in kept:
+            bind.execution_options(no_parameters=True).exec_driver_sql(statement)
+    {more}
+"""
+
+
+@pytest.fixture
+def apply(tmp_path: Path) -> Callable[..., None]:
+    """Apply one revision more than there is, which makes tables anew."""
+
+    def run(*tables: str, puts_back: bool = True, more: str = "pass") -> None:
+        folder, head = tmp_path / "migrations", SCRIPTS.get_current_head()
+        shutil.copytree(MIGRATIONS, folder)
+        text = ANEW.format(head=head, tables=tables, puts_back=puts_back, more=more)
+        (folder / "versions" / "9001_anew.py").write_text(text, encoding="utf-8")
+        db.session.rollback()
+        upgrade(directory=str(folder))
+        stamp(directory=str(folder), revision=head)  # the doctor knows no 9001
+
+    return run
+
+
+def with_foreign_keys() -> bool:
+    """Whether every connection given out keeps them."""
+    if db.engine.dialect.name == "postgresql":
+        return True
+    with db.engine.connect() as connection:
+        settings = [
+            connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("foreign_keys", "legacy_alter_table")
+        ]
+    return settings == [1, 0]
+
+
+TABLES = ("ledger_accounts", "ledger_events", "calls", "transfers")
+"""Rows of others point at the first; the second points at itself; triggers of another table ask the third."""
+
+
+def test_tables_with_data_are_made_anew(
+    app: Flask, programme: Programme, apply: Callable[..., None], broker: str
+) -> None:
+    programme.make_grant("completed")
+    db.session.commit()
+    counts, protected, held = row_counts(), protections(db.engine), names_of_constraints()
+    assert all(counts[table] for table in TABLES)
+    apply(*TABLES)
+    assert row_counts() == counts
+    assert all("note" in {one["name"] for one in sa.inspect(db.engine).get_columns(table)} for table in TABLES)
+    assert protections(db.engine) == protected
+    assert names_of_constraints() == held
+    assert with_foreign_keys()
+    assert references("transfers") >= {("ledger_accounts", "id"), ("ledger_events", "id")}
+    assert ("ledger_events", "id") in references("ledger_events")
+    done = app.test_cli_runner().invoke(args=["doctor"])
+    assert done.exit_code == 0, done.output
+    db.session.rollback()
+
+
+def references(table: str) -> set[tuple[str, str]]:
+    keys = sa.inspect(db.engine).get_foreign_keys(table)
+    return {(one["referred_table"], one["referred_columns"][0]) for one in keys}
+
+
+def test_a_table_made_anew_without_its_triggers_is_refused(
+    app: Flask, database: Copy, programme: Programme, apply: Callable[..., None]
+) -> None:
+    if database.kind == "postgresql":
+        return  # it alters a table in place: its triggers stay
+    programme.make_grant("completed")
+    db.session.commit()
+    before = (row_counts(), protections(db.engine), names_of_constraints())
+    with pytest.raises(Exception, match=r"ledger_accounts_no_delete on ledger_accounts.*must put them back"):
+        apply("ledger_accounts", puts_back=False)
+    assert (row_counts(), protections(db.engine), names_of_constraints()) == before
+    assert "note" not in {one["name"] for one in sa.inspect(db.engine).get_columns("ledger_accounts")}
+    assert with_foreign_keys()
+
+
+def test_a_migration_that_leaves_a_row_pointing_nowhere_is_refused(
+    app: Flask, programme: Programme, apply: Callable[..., None]
+) -> None:
+    programme.make_grant("completed")
+    db.session.commit()
+    before = row_counts()
+    with pytest.raises(Exception, match=r"grants.*is not there|violates foreign key"):
+        apply("ledger_accounts", more='op.execute("DELETE FROM grants")')
+    assert row_counts() == before
+    assert "note" not in {one["name"] for one in sa.inspect(db.engine).get_columns("ledger_accounts")}
+    assert with_foreign_keys()
+
+
+def test_several_revisions_are_one_step(empty: Flask, apply: Callable[..., None]) -> None:
+    """When the last one fails, the first is not there either."""
+    with pytest.raises(ZeroDivisionError):
+        apply(more="1 / 0")
+    assert tables() == set()
