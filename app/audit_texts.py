@@ -83,6 +83,7 @@ ACTIONS: Mapping[str, str] = {
     "grant.accept": N_("Accepted the grant"),
     "grant.activate": N_("Entered the signed agreement"),
     "grant.complete": N_("Completed the grant"),
+    "grant.keep_agreement": N_("Kept the agreement's text"),
     "grant.offer": N_("Offered the grant"),
     "grant.resume": N_("Let the grant go on"),
     "grant.suspend": N_("Suspended the grant"),

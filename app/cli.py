@@ -21,7 +21,7 @@ from app import clock, doctor, jobs, queue, workflow
 from app.config import Config
 from app.database import UnsafeDatabaseError
 from app.localisation import LOCALE_CODES, use_locale
-from app.services import associations, audit, funds, places, users, verification
+from app.services import agreements, associations, audit, funds, places, users, verification
 from app.services.errors import DomainError
 from models.base import db, reading
 from models.centres import Centre
@@ -81,6 +81,7 @@ def init() -> None:
     """Create or upgrade the database and load the reference data."""
     upgrade()
     reference.load(clock.now())
+    agreements.keep_missing(clock.now())
     db.session.commit()
     if db.engine.dialect.name == "sqlite":
         db.session.execute(text("PRAGMA optimize"))

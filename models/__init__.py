@@ -1,6 +1,7 @@
 """Tables, constraints and facts about a row: one module a noun. Importing the package registers every table."""
 
 from models import (
+    agreements,
     applications,
     associations,
     audit,
@@ -31,6 +32,7 @@ from models import (
 )
 
 __all__ = [
+    "agreements",
     "applications",
     "associations",
     "audit",

@@ -6,6 +6,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from models.agreements import Agreement
 from models.applications import Application
 from models.associations import Association, PayoutAccount
 from models.base import STRICT, Base, Id, Minor, Versioned
@@ -57,13 +58,18 @@ class Grant(Versioned, Base):
     suspended_reason: Mapped[str] = mapped_column(sa.String(400), default="")
     completed_at: Mapped[datetime | None]
     payout_account_id: Mapped[int | None] = mapped_column(sa.ForeignKey("payout_accounts.id"))
-    agreement_sha256: Mapped[str | None] = mapped_column(sa.String(64))
 
     application: Mapped[Application] = relationship()
     fund: Mapped[Fund] = relationship()
     association: Mapped[Association] = relationship()
     payout_account: Mapped[PayoutAccount | None] = relationship()
     tranches: Mapped[list["Tranche"]] = relationship(back_populates="grant", order_by="Tranche.sequence")
+    agreements: Mapped[list[Agreement]] = relationship(order_by=Agreement.sequence)
+
+    @property
+    def agreement(self) -> Agreement | None:
+        """The agreement in force: the last one kept; None while the grant is only offered."""
+        return self.agreements[-1] if self.agreements else None
 
     @property
     def is_running(self) -> bool:

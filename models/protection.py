@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 
 APPEND_ONLY = (
+    "agreements",
     "audit_events",
     "conflicts",
     "decisions",
@@ -26,6 +27,7 @@ APPEND_ONLY = (
 
 UNIQUE_KEYS = {
     # Unique columns beside the id: OR REPLACE on one of them would delete the row that holds it.
+    "agreements": (("grant_id", "sequence"),),
     "audit_events": (("hash",),),
     "decisions": (("session_id", "application_id"),),
     "fund_instalments": (("fund_id", "bank_reference"),),

@@ -1,20 +1,21 @@
 """The grant agreement of one grant: parties, money, duties, annexes. Amounts in tyiyn."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from reportlab.platypus import Flowable
 
 from app.labels import BUDGET_HEADINGS, PAYERS, unit_text
-from app.localisation import N_, date_text, money, number_text, percent_text
+from app.localisation import N_, date_text, money, number_text
 from app.localisation import gettext as _
-from app.services.match import co_investment_due
+from app.services import agreements
 from models.applications import BudgetHeading, Payer
-from models.base import Texts, db, text_in
+from models.base import Texts, text_in
 from models.grants import Grant
-from models.indicators import Target
 from reports import papers
 from reports.pages import (
     Column,
@@ -72,7 +73,10 @@ class TargetRow:
 
 @dataclass(frozen=True)
 class AgreementData:
-    """What is agreed. `account` is (bank, number, holder) or None while the grant is only offered."""
+    """What is agreed. `account` is (bank, number, holder) or None while the grant is only offered.
+
+    `terms` are the sentences of each section in each language: {"ky": {"duties": [...], ...}, ...}.
+    """
 
     number: str
     sha256: str
@@ -86,74 +90,60 @@ class AgreementData:
     fund: Texts
     fund_code: str
     amount: int
-    match_percent: int
-    accounting_percent: int
-    in_kind_counts: bool
     starts_on: date
     ends_on: date
     account: tuple[str, str, str] | None
     tranches: tuple[TrancheLine, ...]
     budget: tuple[BudgetRow, ...]
     targets: tuple[TargetRow, ...]
+    terms: Mapping[str, Mapping[str, Sequence[str]]]
     emblem: str
     statement: Texts
 
     @property
     def is_accepted(self) -> bool:
-        """Whether the association has accepted, which fixes the content by its hash."""
+        """Whether this is the content kept when it was agreed, fixed by its hash, and no mere offer."""
         return bool(self.sha256)
-
-    @property
-    def co_investment_due(self) -> int:
-        """The verified co-investment that carries the whole grant, in tyiyn."""
-        return co_investment_due(self.amount, self.match_percent)
 
 
 def gather(grant: Grant) -> AgreementData:
-    """Read the grant with its tranches, budget and targets."""
-    association, fund, account = grant.association, grant.fund, grant.payout_account
-    tranches, through = [], 0
-    for one in grant.tranches:
-        through += one.amount
-        due = co_investment_due(through, grant.match_percent)
-        tranches.append(TrancheLine(one.sequence, one.amount, one.due_on, through, due))
-    targets = db.session.scalars(
-        db.select(Target)
-        .where(Target.grant_id == grant.id)
-        .options(db.joinedload(Target.indicator))
-        .order_by(Target.id)
-    )
+    """What was agreed last, from the kept content alone; while the grant is only offered, what it says today."""
+    agreement = grant.agreement
+    if agreement is None:
+        return read(agreements.content_of(grant, dated_at=grant.offered_at))
+    return read(json.loads(agreement.content), agreement.sha256)
+
+
+def read(content: Mapping[str, Any], sha256: str = "") -> AgreementData:
+    """The data of a kept content, see `agreements.content_of`."""
+    account = content["account"]
     return AgreementData(
-        number=grant.number,
-        sha256=grant.agreement_sha256 or "",
-        dated_at=grant.accepted_at or grant.offered_at,
-        application=grant.application.number,
-        project=grant.application.title,
-        association=association.names,
-        village=association.village.names if association.village else {},
-        ayil_okmotu=association.ayil_okmotu.names,
-        donor=fund.donor.names,
-        fund=fund.names,
-        fund_code=fund.code,
-        amount=grant.amount,
-        match_percent=grant.match_percent,
-        accounting_percent=grant.accounting_percent,
-        in_kind_counts=grant.in_kind_counts,
-        starts_on=grant.starts_on,
-        ends_on=grant.ends_on,
-        account=(account.bank, account.number, account.holder) if account else None,
-        tranches=tuple(tranches),
-        budget=tuple(
-            BudgetRow(
-                line.heading.value, line.item, line.unit, line.quantity, line.unit_cost, line.amount, line.payer.value
-            )
-            for line in grant.application.budget_lines
+        number=content["number"],
+        sha256=sha256,
+        dated_at=datetime.fromisoformat(content["dated_at"]),
+        application=content["application"],
+        project=content["project"],
+        association=content["association"],
+        village=content["village"],
+        ayil_okmotu=content["ayil_okmotu"],
+        donor=content["donor"],
+        fund=content["fund"],
+        fund_code=content["fund_code"],
+        starts_on=date.fromisoformat(content["starts_on"]),
+        ends_on=date.fromisoformat(content["ends_on"]),
+        amount=content["amount"],
+        account=(account["bank"], account["number"], account["holder"]) if account else None,
+        tranches=tuple(
+            TrancheLine(**{**one, "due_on": date.fromisoformat(one["due_on"])}) for one in content["tranches"]
         ),
+        budget=tuple(BudgetRow(**{**one, "quantity": Decimal(one["quantity"])}) for one in content["budget"]),
         targets=tuple(
-            TargetRow(dict(one.indicator.title), one.indicator.unit, one.baseline, one.target) for one in targets
+            TargetRow(one["title"], one["unit"], Decimal(one["baseline"]), Decimal(one["target"]))
+            for one in content["targets"]
         ),
-        emblem=fund.donor.emblem.value,
-        statement=dict(fund.statement),
+        terms=content["terms"],
+        emblem=content["emblem"],
+        statement=content["statement"],
     )
 
 
@@ -171,8 +161,9 @@ def to_pdf(data: AgreementData, locale: str, *, demonstration: bool = False) -> 
 
 def _body(data: AgreementData, locale: str) -> list[Flowable]:
     association, village = text_in(data.association, locale), text_in(data.village, locale)
+    terms = data.terms[locale]
     place = ", ".join(part for part in (village, text_in(data.ayil_okmotu, locale)) if part)
-    status = "" if data.is_accepted else _("Draft: the association has not accepted the grant yet.")
+    status = "" if data.is_accepted else _("Offer: the association has not accepted the grant yet.")
     return [
         *title(_("Grant agreement %(number)s", number=data.number), status),
         heading(_("1. The parties and the project")),
@@ -188,45 +179,27 @@ def _body(data: AgreementData, locale: str) -> list[Flowable]:
             ]
         ),
         heading(_("2. The grant")),
-        text(
-            _(
-                "The programme gives the association a grant of %(amount)s. It is paid in %(count)s tranches "
-                "to the account named above.",
-                amount=money(data.amount),
-                count=len(data.tranches),
-            )
-        ),
+        *_sentences(terms["grant"]),
         *_tranche_table(data.tranches),
         heading(_("3. The co-investment")),
-        *_match(data),
+        *_sentences(terms["match"]),
         heading(_("4. What opens a tranche")),
-        *numbered(
-            [
-                _("The co-investment due through this tranche is verified by a second person."),
-                _(
-                    "At least %(share)s of the tranches before are accounted for by accepted documents.",
-                    share=percent_text(data.accounting_percent),
-                ),
-                _("Nothing stops the grant, and the account of the association is confirmed."),
-            ]
-        ),
+        *numbered(terms["opening"]),
         heading(_("5. Duties of the association")),
-        *numbered(_duties()),
+        *numbered(terms["duties"]),
         heading(_("6. Reporting and visits")),
-        *numbered(
-            [
-                _("The association records every expense with its document, and every result when its period ends."),
-                _("A monitoring officer may visit the project at any time; the association shows works and records."),
-                _("A final account is given within 30 days after %(day)s.", day=date_text(data.ends_on)),
-            ]
-        ),
+        *numbered(terms["reporting"]),
         heading(_("7. The donor")),
         text(text_in(data.statement, locale)),
-        text(_("This statement and the donor's emblem, where there is one, stand on what the grant has paid for.")),
+        *_sentences(terms["donor"]),
         heading(_("8. Signatures")),
         signatures([_("For the programme"), _("For the association: chair"), _("For the association: treasurer")]),
         *_hash(data),
     ]
+
+
+def _sentences(sentences: Sequence[str]) -> list[Flowable]:
+    return [text(one) for one in sentences]
 
 
 def _account(data: AgreementData) -> str:
@@ -252,49 +225,10 @@ def _tranche_table(tranches: Sequence[TrancheLine]) -> list[Flowable]:
     return table(columns, rows, [_("Total"), "", amounts[-1], "", ""], size=8.5)
 
 
-def _match(data: AgreementData) -> list[Flowable]:
-    kinds = (
-        _("Cash counts, and goods and labour valued by the price list count too.")
-        if data.in_kind_counts
-        else _("Only cash counts: remittances and cash of the village. Goods and labour are shown apart.")
-    )
-    return [
-        text(
-            _(
-                "The grant is at most %(percent)s of the verified co-investment. Pledges do not count.",
-                percent=percent_text(data.match_percent),
-            )
-        ),
-        text(
-            _(
-                "Arithmetic: %(grant)s × 100 ÷ %(percent)s = %(due)s of co-investment to be "
-                "verified for the whole grant.",
-                grant=money(data.amount),
-                percent=number_text(data.match_percent),
-                due=money(data.co_investment_due),
-            )
-        ),
-        text(kinds),
-    ]
-
-
-def _duties() -> list[str]:
-    return [
-        _("The grant is spent only on the lines of Annex 1 and within the period of the project."),
-        _("Every expense has a document with supplier, number, day and amount. Without a document it does not count."),
-        _("Documents are kept for at least seven years and shown on request."),
-        _("Nobody who decides in the association sells to the project without telling the programme before."),
-        _("What is bought stays with the village and is not sold or pledged without the programme's written consent."),
-        _("Money that is not spent, or spent on something else, is given back."),
-        _("The association tells the programme within five working days when something puts the project at risk."),
-        _("People's data are used only for the project and not passed on."),
-    ]
-
-
 def _hash(data: AgreementData) -> list[Flowable]:
     if not data.is_accepted:
         return []
-    return [gap(8), hash_block(data.sha256, _("SHA-256 of the agreement's terms, fixed when the grant was accepted:"))]
+    return [gap(8), hash_block(data.sha256, _("SHA-256 of all that this agreement says, fixed when it was agreed:"))]
 
 
 def _annexes(data: AgreementData, locale: str) -> list[Flowable]:
@@ -342,7 +276,7 @@ def _annexes(data: AgreementData, locale: str) -> list[Flowable]:
                 for row in data.targets
             ],
         ),
-        small(_("The terms of the agreement stand above the annexes. The budget is that of the application.")),
+        *[small(one) for one in data.terms[locale]["annexes"]],
     ]
 
 

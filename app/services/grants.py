@@ -7,7 +7,7 @@ from typing import Any
 
 from app.clock import bishkek_day
 from app.localisation import N_, LazyText, Money, lazy
-from app.services import audit, documents, ledger, notifications, numbering
+from app.services import agreements, audit, documents, ledger, notifications, numbering
 from app.services.actors import Actor
 from app.services.applications import TRANSITIONS as APPLICATION_TRANSITIONS
 from app.services.documents import Upload
@@ -15,7 +15,7 @@ from app.services.errors import DomainError, IncompleteError, LimitExceededError
 from app.services.match import split_tranches
 from app.services.workflow import Transition, reason_given, target
 from models.applications import Application
-from models.base import Base, canonical_json, db, fingerprint, lock
+from models.base import Base, db, lock
 from models.council_sessions import CouncilSession, Decision, DecisionOutcome, SessionStatus
 from models.documents import Document, DocumentKind
 from models.grants import Grant, GrantStatus, Tranche, TrancheStatus
@@ -163,7 +163,7 @@ def offer(application: Application, *, starts_on: date, ends_on: date, actor: Ac
 
 
 def accept(grant: Grant, *, actor: Actor, now: datetime) -> None:
-    """The association accepts; the agreement's content is fixed by its hash.
+    """The association accepts; all that the agreement says is kept with its hash.
 
     Raises `IncompleteError` while there is no confirmed payout account.
     """
@@ -174,29 +174,10 @@ def accept(grant: Grant, *, actor: Actor, now: datetime) -> None:
         raise IncompleteError(N_("First the association needs a confirmed payout account."))
     grant.payout_account = account
     grant.status, grant.accepted_by_id, grant.accepted_at = new_status, actor.user_id, now
-    grant.agreement_sha256 = fingerprint(canonical_json(agreement_of(grant)))
     db.session.flush()
-    audit.record(actor, "grant.accept", grant, now, sha256=grant.agreement_sha256)
+    agreement = agreements.keep(grant, dated_at=now, now=now)
+    audit.record(actor, "grant.accept", grant, now, sha256=agreement.sha256)
     notifications.tell_holders(Role.FINANCE, grant, N_("The grant %(number)s has been accepted."), now)
-
-
-def agreement_of(grant: Grant) -> dict[str, Any]:
-    """What the agreement says, as plain JSON values; amounts in tyiyn."""
-    account = grant.payout_account
-    return {
-        "number": grant.number,
-        "fund": grant.fund.code,
-        "application": grant.application.number,
-        "title": grant.application.title,
-        "association": grant.association.name_ky,
-        "amount": grant.amount,
-        "match_percent": grant.match_percent,
-        "accounting_percent": grant.accounting_percent,
-        "starts_on": grant.starts_on.isoformat(),
-        "ends_on": grant.ends_on.isoformat(),
-        "tranches": [{"sequence": one.sequence, "amount": one.amount} for one in grant.tranches],
-        "account": {"bank": account.bank, "number": account.number, "holder": account.holder} if account else None,
-    }
 
 
 def activate(grant: Grant, *, actor: Actor, now: datetime) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from app.services import audit, contributions, documents, funds, ledger, tranches
+from app.services import agreements, audit, contributions, documents, funds, ledger, tranches
 from app.services.match import grant_carried
 from models.applications import Snapshot
 from models.base import db, fingerprint
@@ -36,6 +36,7 @@ def run(storage: Path) -> list[Check]:
         ("released to the account prepared", _accounts),
         ("snapshots", _snapshots),
         ("protocols", _protocols),
+        ("agreements", _agreements),
         ("funding reports", _reports),
         ("stored files", lambda check: _files(check, storage)),
         ("audit chain", _audit),
@@ -127,6 +128,13 @@ def _protocols(check: Check) -> Iterator[str]:
         check.count += 1
         if fingerprint(protocol.content) != protocol.sha256:
             yield f"protocol {protocol.number} does not have its hash"
+
+
+def _agreements(check: Check) -> Iterator[str]:
+    for problem in agreements.unsound():
+        check.count += 1
+        if problem:
+            yield problem
 
 
 def _reports(check: Check) -> Iterator[str]:

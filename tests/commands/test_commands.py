@@ -16,7 +16,7 @@ from app.services import audit_subjects, documents, users
 from app.services.places import COLUMNS
 from models.applications import Application
 from models.audit import AuditEvent
-from models.base import db
+from models.base import db, fingerprint
 from models.documents import StoredFile
 from models.funding_reports import FundingReport, FundingReportStatus
 from models.ledger import AccountKind, LedgerAccount, LedgerEvent, Transfer
@@ -204,7 +204,7 @@ def unprotect(kind: str, table: str, what: str) -> None:
 def test_verify_finds_nothing_in_a_sound_copy(app: Flask, demo: Demonstration) -> None:
     said = well(app, "verify")
     counts = dict(re.findall(r"^(.+): (\d+) checked, 0 found$", said, re.M))
-    assert len(counts) == 10
+    assert len(counts) == 11
     assert all(int(counts[name]) > 0 for name in counts.keys() - {"accounts not below zero", "funding reports"}), counts
 
 
@@ -253,6 +253,34 @@ def _one_more(output: str) -> str:
     assert found, output
     assert int(found[2]) == int(found[1]) + 1
     return found[0]
+
+
+AGREEMENT_CHANGES = {
+    "content = replace(content, 'a', 'b')": "agreement 1 of grant {number} does not have its hash",
+    "content = 'x', sha256 = '{x}'": "agreement 1 of grant {number} has a hash that the audit trail does not know",
+    "sequence = 2": "agreement 2 of grant {number} stands where number 1 should be",
+    "": "grant {number} is accepted, but its agreement is not kept",
+}
+
+
+@pytest.mark.database
+@pytest.mark.parametrize("change", AGREEMENT_CHANGES)
+def test_verify_names_an_agreement_that_was_changed(
+    app: Flask, database: Copy, programme: Programme, change: str
+) -> None:
+    grant, other = programme.make_grant("accepted"), programme.make_grant("active")
+    number, grant_id = grant.number, grant.id
+    assert other.agreement
+    db.session.commit()
+    assert "agreements: 2 checked, 0 found" in well(app, "verify")
+    unprotect(database.kind, "agreements", "update" if change else "delete")
+    statement = f"UPDATE agreements SET {change.format(x=fingerprint('x'))}" if change else "DELETE FROM agreements"
+    db.session.execute(sa.text(f"{statement} WHERE grant_id = {grant_id}"))
+    db.session.commit()
+    done = run(app, "verify")
+    assert done.exit_code == 1
+    assert "agreements: 2 checked, 1 found" in done.output
+    assert re.findall(r"^  (.*)$", done.output, re.M) == [AGREEMENT_CHANGES[change].format(number=number)]
 
 
 @pytest.mark.database

@@ -1,5 +1,6 @@
 """The migrations: from nothing, back to nothing, with data, and equal to the models; on both databases."""
 
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,8 +12,10 @@ from flask import Flask
 from flask_migrate import check, downgrade, stamp, upgrade
 
 from app.factory import create_app
+from app.services import agreements, verification
 from app.web.health import MIGRATIONS
 from models import protection
+from models.agreements import Agreement
 from models.base import Base, db
 from tests.factories import Programme
 from tests.support import databases
@@ -127,6 +130,31 @@ def test_down_and_up_again_with_data(app: Flask, programme: Programme, database:
     upgrade()
     assert (names_of_constraints(), protections(db.engine)) == before
     assert set(row_counts().values()) == {0}
+
+
+def test_agreements_down_and_up_again_with_data(app: Flask, programme: Programme) -> None:
+    """Down, the grant has the hash of what it accepted; up, `flask init` keeps the agreements anew."""
+    grant = programme.make_grant("completed")
+    offered = programme.make_grant("offered")
+    grant_id, offered_id, number = grant.id, offered.id, grant.number
+    text, sha256 = agreements.content_of(grant, dated_at=grant.accepted_at), grant.agreement.sha256
+    db.session.commit()
+    downgrade(revision="0001")
+    hashes = dict(tuple(row) for row in db.session.execute(sa.text("SELECT id, agreement_sha256 FROM grants")))
+    assert (hashes[grant_id], hashes[offered_id]) == (sha256, None)
+    db.session.rollback()
+    upgrade()
+    assert {one for check in verification.run(programme.storage) for one in check.findings} == {
+        f"grant {number} is accepted, but its agreement is not kept"
+    }
+    db.session.rollback()
+    for _again in range(2):
+        done = app.test_cli_runner().invoke(args=["init"])
+        assert done.exit_code == 0, done.output
+        db.session.rollback()
+    (kept,) = db.session.scalars(db.select(Agreement)).all()
+    assert (kept.grant_id, kept.sequence, json.loads(kept.content)) == (grant_id, 1, text)
+    assert not any(check.findings for check in verification.run(programme.storage))
 
 
 def test_upgrading_an_upgraded_database_changes_nothing(app: Flask, programme: Programme) -> None:

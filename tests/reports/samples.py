@@ -3,7 +3,9 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from models.base import Texts
+from app.services import agreements
+from models.base import LOCALES, Texts
+from models.grants import Grant, Tranche
 from reports.agreement import AgreementData, BudgetRow, TargetRow, TrancheLine
 from reports.funding.data import (
     VERSION,
@@ -115,6 +117,19 @@ def protocol(count: int = 6) -> ProtocolData:
     )
 
 
+def terms(parts: tuple[int, ...]) -> dict[str, dict[str, list[str]]]:
+    """The sentences of a grant that nobody has kept."""
+    grant = Grant(
+        amount=sum(parts),
+        match_percent=100,
+        accounting_percent=80,
+        in_kind_counts=False,
+        ends_on=date(2028, 3, 31),
+        tranches=[Tranche(sequence=index, amount=amount) for index, amount in enumerate(parts, start=1)],
+    )
+    return {locale: agreements.terms(grant, locale) for locale in LOCALES}
+
+
 def agreement(accepted: bool = True, lines: int = 14) -> AgreementData:
     parts = (16_000_000, 16_000_000, 8_000_001)
     return AgreementData(
@@ -130,9 +145,6 @@ def agreement(accepted: bool = True, lines: int = 14) -> AgreementData:
         fund=texts("Айылдык чакан гранттар фонду", "Фонд сельских микрогрантов", "Village microgrant fund"),
         fund_code="EU-DEMO",
         amount=40_000_001,
-        match_percent=100,
-        accounting_percent=80,
-        in_kind_counts=False,
         starts_on=date(2027, 4, 1),
         ends_on=date(2028, 3, 31),
         account=("Айыл Банк", "1280000012345678", "«Ынтымак» айыл ассоциациясы") if accepted else None,
@@ -147,6 +159,7 @@ def agreement(accepted: bool = True, lines: int = 14) -> AgreementData:
         targets=(
             TargetRow(texts("Жумуш орундары", "Рабочие места", "Jobs created"), "fte", Decimal(0), Decimal("4.5")),
         ),
+        terms=terms(parts),
         emblem="eu",
         statement=STATEMENT,
     )

@@ -1,17 +1,20 @@
 """gather() against real rows: the ledger's figures, the value dates, few queries, no personal data."""
 
+import json
+from dataclasses import fields
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
 from app import clock
-from app.services import funds
-from models.base import db
+from app.services import agreements, funds
+from models.base import LOCALES, db, fingerprint
 from models.contributions import ContributionKind, ContributionStatus
 from models.council_sessions import Protocol
+from models.funds import Emblem
 from models.grants import Grant, GrantStatus, TrancheStatus
-from models.indicators import ResultStatus
+from models.indicators import ResultStatus, Target
 from models.visits import VisitStatus
 from reports import agreement, funding, protocol, receipt
 from reports.funding.data import FundingReportData, from_json
@@ -184,8 +187,58 @@ def test_agreement_reads_the_grant(programme: Programme) -> None:
     grant = programme.make_grant(GrantStatus.ACTIVE)
     data = agreement.gather(grant)
     assert sum(one.amount for one in data.tranches) == data.amount == grant.amount
-    assert data.sha256 == grant.agreement_sha256
+    assert data.sha256 == grant.agreement.sha256 == fingerprint(grant.agreement.content)
     assert len(data.targets) == 2
     assert agreement.to_pdf(data, "en")
     offered = agreement.gather(programme.make_grant(GrantStatus.OFFERED))
     assert not offered.is_accepted and offered.account is None
+
+
+def test_everything_the_agreement_prints_is_in_its_content(programme: Programme) -> None:
+    """Nothing but the kept content is read: what it was read from can be gone."""
+    grant = programme.make_grant(GrantStatus.ACTIVE)
+    data, content = agreement.gather(grant), json.loads(grant.agreement.content)
+    assert agreement.read(content, grant.agreement.sha256) == data
+    assert data == agreement.read(agreements.content_of(grant, dated_at=grant.accepted_at), data.sha256)
+    assert {one.name for one in fields(data)} - {"sha256"} == content.keys() - {
+        "match_percent",
+        "accounting_percent",
+        "in_kind_counts",
+    }
+    assert data.budget and data.tranches and data.targets and data.account
+    assert {code: len(one["duties"]) for code, one in data.terms.items()} == {"ky": 8, "ru": 8, "en": 8}
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_reprint_says_what_was_agreed(programme: Programme, locale: str) -> None:
+    """Names, statement, emblem, account, targets, plan and budget may change afterwards: the paper does not."""
+    grant = programme.make_grant(GrantStatus.ACCEPTED)
+    before = agreement.to_pdf(agreement.gather(grant), locale)
+    target = db.session.scalars(db.select(Target).where(Target.grant_id == grant.id)).first()
+    for name in ("name_ky", "name_ru", "name_en"):
+        for row in (grant.fund, grant.fund.donor, grant.association, grant.association.ayil_okmotu):
+            setattr(row, name, "Башка ат")
+    grant.fund.statement = {"ky": "Башка", "ru": "Другое", "en": "Another"}
+    grant.fund.donor.emblem = Emblem.NONE if grant.fund.donor.emblem is Emblem.EU else Emblem.EU
+    grant.payout_account.holder, grant.payout_account.number = "Башка", "1"
+    grant.application.title = "Башка долбоор"
+    grant.application.budget_lines[0].unit_cost += 100
+    grant.in_kind_counts = not grant.in_kind_counts
+    grant.tranches[0].due_on += timedelta(days=30)
+    grant.ends_on += timedelta(days=30)
+    target.target += 1
+    db.session.flush()
+    db.session.expire_all()
+    assert agreement.to_pdf(agreement.gather(grant), locale) == before
+    live = agreement.read(agreements.content_of(grant, dated_at=grant.accepted_at), grant.agreement.sha256)
+    assert agreement.to_pdf(live, locale) != before
+
+
+def test_the_paper_of_an_amendment_is_the_last_agreement(programme: Programme) -> None:
+    grant = programme.make_grant(GrantStatus.ACTIVE)
+    grant.ends_on += timedelta(days=90)
+    amendment = agreements.keep(grant, dated_at=clock.now(), now=clock.now())
+    assert [one.sequence for one in grant.agreements] == [1, 2]
+    data = agreement.gather(grant)
+    assert (data.sha256, data.ends_on) == (amendment.sha256, grant.ends_on)
+    assert json.loads(grant.agreements[0].content)["ends_on"] != data.ends_on.isoformat()

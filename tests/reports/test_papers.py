@@ -109,8 +109,8 @@ def test_agreement_shows_tranches_that_total_the_grant(locale: str) -> None:
     assert "1280000012345678" in text
 
 
-def test_agreement_before_acceptance_is_a_draft() -> None:
+def test_agreement_before_acceptance_is_an_offer() -> None:
     text = words(agreement.to_pdf(samples.agreement(accepted=False, lines=0), "en"))
-    assert "Draft" in text
+    assert "Offer: the association has not accepted" in text
     assert "not named yet" in text
     assert "SHA-256" not in text

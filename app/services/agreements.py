@@ -1,0 +1,220 @@
+"""Agreements: all that the paper says, kept word for word when it is agreed, so that it can be printed again."""
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from app.localisation import LOCALE_CODES, date_text, money, number_text, percent_text, use_locale
+from app.localisation import gettext as _
+from app.services import audit
+from app.services.match import co_investment_due
+from models.agreements import Agreement
+from models.audit import AuditEvent
+from models.base import canonical_json, db, fingerprint
+from models.grants import Grant
+from models.indicators import Target
+
+ACTS = ("grant.accept", "grant.keep_agreement")
+"""The acts that keep an agreement: their audit events hold its hash."""
+
+
+def keep(grant: Grant, *, dated_at: datetime, now: datetime) -> Agreement:
+    """Keep what the agreement says now as its next sequence: 1 is the agreement, further ones its amendments.
+
+    `dated_at` is the day it is agreed on, printed on the paper. The caller writes the hash into the audit trail.
+    """
+    content = canonical_json(content_of(grant, dated_at=dated_at))
+    agreement = Agreement(
+        grant_id=grant.id,
+        sequence=len(grant.agreements) + 1,
+        content=content,
+        sha256=fingerprint(content),
+        made_at=now,
+    )
+    grant.agreements.append(agreement)
+    db.session.flush()
+    return agreement
+
+
+def keep_missing(now: datetime) -> int:
+    """Keep the agreements of grants accepted before agreements were kept whole; returns how many.
+
+    Their text is that of today: until then only a hash of its main terms was there, which stays in the audit trail.
+    """
+    query = db.select(Grant).where(Grant.accepted_at.is_not(None), ~db.exists().where(Agreement.grant_id == Grant.id))
+    found = list(db.session.scalars(query.order_by(Grant.id)))
+    for grant in found:
+        agreement = keep(grant, dated_at=grant.accepted_at or now, now=now)
+        audit.record(None, "grant.keep_agreement", grant, now, sha256=agreement.sha256)
+    return len(found)
+
+
+def unsound() -> Iterator[str | None]:
+    """What is wrong with each agreement kept and each that should be, None for a sound one."""
+    recorded: dict[str, set[str]] = {}
+    acts = db.select(AuditEvent.subject, AuditEvent.details).where(AuditEvent.action.in_(ACTS))
+    for subject, details in db.session.execute(acts):
+        recorded.setdefault(subject, set()).add(json.loads(details).get("sha256", ""))
+    query = (
+        db.select(Grant.id, Grant.number, Agreement)
+        .outerjoin(Agreement, Agreement.grant_id == Grant.id)
+        .where(db.or_(Agreement.id.is_not(None), Grant.accepted_at.is_not(None)))
+        .order_by(Grant.id, Agreement.sequence)
+    )
+    grant_id, sequence = None, 0
+    for row in db.session.execute(query):
+        sequence = sequence + 1 if row[0] == grant_id else 1
+        grant_id = row[0]
+        yield _problem(row[1], row[2], sequence, recorded.get(f"grants:{grant_id}", set()))
+
+
+def _problem(number: str, agreement: Agreement | None, sequence: int, recorded: set[str]) -> str | None:
+    if agreement is None:
+        return f"grant {number} is accepted, but its agreement is not kept"
+    name = f"agreement {agreement.sequence} of grant {number}"
+    if agreement.sequence != sequence:
+        return f"{name} stands where number {sequence} should be"
+    if fingerprint(agreement.content) != agreement.sha256:
+        return f"{name} does not have its hash"
+    if agreement.sha256 not in recorded:
+        return f"{name} has a hash that the audit trail does not know"
+    return None
+
+
+def content_of(grant: Grant, *, dated_at: datetime) -> dict[str, Any]:
+    """All that the agreement prints, as plain JSON values; amounts in tyiyn, decimals as text, days in ISO 8601."""
+    association, fund, account = grant.association, grant.fund, grant.payout_account
+    return {
+        "number": grant.number,
+        "dated_at": dated_at.isoformat(),
+        "application": grant.application.number,
+        "project": grant.application.title,
+        "association": association.names,
+        "village": association.village.names if association.village else {},
+        "ayil_okmotu": association.ayil_okmotu.names,
+        "donor": fund.donor.names,
+        "emblem": fund.donor.emblem.value,
+        "fund": fund.names,
+        "fund_code": fund.code,
+        "statement": dict(fund.statement),
+        "amount": grant.amount,
+        "match_percent": grant.match_percent,
+        "accounting_percent": grant.accounting_percent,
+        "in_kind_counts": grant.in_kind_counts,
+        "starts_on": grant.starts_on.isoformat(),
+        "ends_on": grant.ends_on.isoformat(),
+        "account": {"bank": account.bank, "number": account.number, "holder": account.holder} if account else None,
+        "tranches": _tranches(grant),
+        "budget": [
+            {
+                "heading": line.heading.value,
+                "item": line.item,
+                "unit": line.unit,
+                "quantity": format(line.quantity, "f"),
+                "unit_cost": line.unit_cost,
+                "amount": line.amount,
+                "payer": line.payer.value,
+            }
+            for line in grant.application.budget_lines
+        ],
+        "targets": _targets(grant),
+        "terms": {locale: terms(grant, locale) for locale in LOCALE_CODES},
+    }
+
+
+def _tranches(grant: Grant) -> list[Mapping[str, Any]]:
+    rows: list[Mapping[str, Any]] = []
+    through = 0
+    for one in grant.tranches:
+        through += one.amount
+        rows.append(
+            {
+                "sequence": one.sequence,
+                "amount": one.amount,
+                "due_on": one.due_on.isoformat(),
+                "through": through,
+                "co_investment_due": co_investment_due(through, grant.match_percent),
+            }
+        )
+    return rows
+
+
+def _targets(grant: Grant) -> list[Mapping[str, Any]]:
+    query = db.select(Target).where(Target.grant_id == grant.id).options(db.joinedload(Target.indicator))
+    return [
+        {
+            "title": dict(one.indicator.title),
+            "unit": one.indicator.unit,
+            "baseline": format(one.baseline, "f"),
+            "target": format(one.target, "f"),
+        }
+        for one in db.session.scalars(query.order_by(Target.id))
+    ]
+
+
+def terms(grant: Grant, locale: str) -> dict[str, list[str]]:
+    """The sentences of each section in `locale`: a later wording of the programme does not change what was agreed."""
+    with use_locale(locale):
+        return {
+            "grant": [
+                _(
+                    "The programme gives the association a grant of %(amount)s. It is paid in %(count)s tranches "
+                    "to the account named above.",
+                    amount=money(grant.amount),
+                    count=len(grant.tranches),
+                )
+            ],
+            "match": _match(grant),
+            "opening": [
+                _("The co-investment due through this tranche is verified by a second person."),
+                _(
+                    "At least %(share)s of the tranches before are accounted for by accepted documents.",
+                    share=percent_text(grant.accounting_percent),
+                ),
+                _("Nothing stops the grant, and the account of the association is confirmed."),
+            ],
+            "duties": _duties(),
+            "reporting": [
+                _("The association records every expense with its document, and every result when its period ends."),
+                _("A monitoring officer may visit the project at any time; the association shows works and records."),
+                _("A final account is given within 30 days after %(day)s.", day=date_text(grant.ends_on)),
+            ],
+            "donor": [
+                _("This statement and the donor's emblem, where there is one, stand on what the grant has paid for.")
+            ],
+            "annexes": [
+                _("The terms of the agreement stand above the annexes. The budget is that of the application.")
+            ],
+        }
+
+
+def _match(grant: Grant) -> list[str]:
+    return [
+        _(
+            "The grant is at most %(percent)s of the verified co-investment. Pledges do not count.",
+            percent=percent_text(grant.match_percent),
+        ),
+        _(
+            "Arithmetic: %(grant)s × 100 ÷ %(percent)s = %(due)s of co-investment to be verified for the whole grant.",
+            grant=money(grant.amount),
+            percent=number_text(grant.match_percent),
+            due=money(co_investment_due(grant.amount, grant.match_percent)),
+        ),
+        _("Cash counts, and goods and labour valued by the price list count too.")
+        if grant.in_kind_counts
+        else _("Only cash counts: remittances and cash of the village. Goods and labour are shown apart."),
+    ]
+
+
+def _duties() -> list[str]:
+    return [
+        _("The grant is spent only on the lines of Annex 1 and within the period of the project."),
+        _("Every expense has a document with supplier, number, day and amount. Without a document it does not count."),
+        _("Documents are kept for at least seven years and shown on request."),
+        _("Nobody who decides in the association sells to the project without telling the programme before."),
+        _("What is bought stays with the village and is not sold or pledged without the programme's written consent."),
+        _("Money that is not spent, or spent on something else, is given back."),
+        _("The association tells the programme within five working days when something puts the project at risk."),
+        _("People's data are used only for the project and not passed on."),
+    ]
