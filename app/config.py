@@ -28,7 +28,6 @@ class Config:
     broker_embedded: bool
     https: bool
     trusted_proxies: int
-    max_upload_bytes: int = 10 * 1024 * 1024
 
     @property
     def is_sqlite(self) -> bool:

@@ -168,7 +168,6 @@ class DayField(Field):
     """A day typed as 12.03.2027 (or 2027-03-12)."""
 
     widget = StringField.widget
-    is_day = True
     data: Any
 
     def __init__(self, label: str, *, required: bool = True, **kwargs: Any) -> None:

@@ -12,8 +12,9 @@ from app.services import audit, notifications
 from app.services.actors import Actor
 from app.services.applications import TRANSITIONS as APPLICATION_TRANSITIONS
 from app.services.applications import must_be_undecided
+from app.services.assignment_transitions import TRANSITIONS
 from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, SeparationOfDutyError
-from app.services.workflow import Transition, reason_given, target
+from app.services.workflow import reason_given, target
 from models.applications import Application, ApplicationStatus
 from models.associations import Association, Membership
 from models.base import db, lock
@@ -30,20 +31,6 @@ from models.reviews import (
     ReviewStatus,
 )
 from models.users import Role, User
-
-A = AssignmentStatus
-TRANSITIONS: Mapping[tuple[AssignmentStatus, str], Transition] = {
-    (A.PROPOSED, "accept"): Transition(A.ACCEPTED, N_("Reviewer"), N_("declares to have no interest")),
-    (A.PROPOSED, "recuse"): Transition(A.RECUSED, N_("Reviewer"), N_("declares an interest")),
-    (A.ACCEPTED, "recuse"): Transition(A.RECUSED, N_("Reviewer"), N_("declares an interest")),
-    (A.PROPOSED, "decline"): Transition(A.DECLINED, N_("Reviewer"), N_("reason given")),
-    (A.ACCEPTED, "decline"): Transition(A.DECLINED, N_("Reviewer"), N_("reason given")),
-    (A.ACCEPTED, "submit"): Transition(A.SUBMITTED, N_("Reviewer"), N_("every criterion scored and justified")),
-    (A.SUBMITTED, "close"): Transition(A.CLOSED, N_("Council session"), N_("protocol signed")),
-    (A.PROPOSED, "take_back"): Transition(A.CLOSED, N_("Council secretary"), N_("not answered yet; reason given")),
-    (A.PROPOSED, "close"): Transition(A.CLOSED, N_("Council secretary"), N_("withdrawn, or the reviews are in")),
-    (A.ACCEPTED, "close"): Transition(A.CLOSED, N_("Council secretary"), N_("withdrawn, or the reviews are in")),
-}
 
 
 def eligible_reviewers(application: Application) -> list[User]:
@@ -227,7 +214,7 @@ def complete_if_ready(application: Application, *, actor: Actor, now: datetime) 
     query = db.select(Assignment).where(Assignment.application_id == application.id).order_by(Assignment.id)
     rows = list(db.session.scalars(query.options(db.joinedload(Assignment.review))))
     today = bishkek_day(now)
-    awaited = sum(one.status is A.ACCEPTED and one.due_on >= today for one in rows)
+    awaited = sum(one.status is AssignmentStatus.ACCEPTED and one.due_on >= today for one in rows)
     done = sum(one.has_handed_in for one in rows)
     if awaited or done < application.call.reviewers_per_application:
         return False
@@ -343,7 +330,9 @@ def outstanding(limit: int = 60) -> list[Assignment]:
 def _holds() -> ColumnElement[bool]:
     """The reviewer has or did the work: what was closed unfinished does not count."""
     handed_in = db.select(Review.assignment_id).where(Review.status == ReviewStatus.SUBMITTED)
-    return Assignment.status.in_(HOLDING) & ((Assignment.status != A.CLOSED) | Assignment.id.in_(handed_in))
+    return Assignment.status.in_(HOLDING) & (
+        (Assignment.status != AssignmentStatus.CLOSED) | Assignment.id.in_(handed_in)
+    )
 
 
 def declarations(application: Application) -> Mapping[int, Conflict]:

@@ -76,7 +76,7 @@ def found(
         text = N_("This village has an association already: %(association)s.")
         if village is None:
             text = N_("This ayil aymak has an association already: %(association)s.")
-        raise AlreadyUsedError(text, field="village" if village else "kind", association={"name": _names(there)})
+        raise AlreadyUsedError(text, field="village" if village else "kind", association={"name": there.names})
     _check_founding(founded_on, now)
     association = Association(kind=kind, ayil_okmotu=ayil_okmotu, village=village, centre=centre, founded_on=founded_on)
     _set_names(association, names)
@@ -130,10 +130,6 @@ def _set_names(association: Association, names: Mapping[str, str]) -> None:
     association.name_ky, association.name_ru, association.name_en = names["ky"], names["ru"], names["en"]
     association.search_text = fold(" ".join((*names.values(), place.name_ky, place.name_ru, place.name_en)))
     association.sort_key = sort_key(names["ky"])
-
-
-def _names(association: Association) -> dict[str, str]:
-    return {"ky": association.name_ky, "ru": association.name_ru, "en": association.name_en}
 
 
 def add_member(

@@ -31,7 +31,7 @@ def open_(
     there = db.session.scalar(db.select(Centre).where(Centre.ayil_okmotu_id == ayil_okmotu.id))
     if there is not None:
         raise AlreadyUsedError(
-            N_("This ayil aymak has a centre already: %(centre)s."), field="ayil_okmotu", centre={"name": _names(there)}
+            N_("This ayil aymak has a centre already: %(centre)s."), field="ayil_okmotu", centre={"name": there.names}
         )
     centre = Centre(
         ayil_okmotu=ayil_okmotu,
@@ -92,7 +92,3 @@ def operators_of(centre: Centre) -> list[User]:
         .order_by(RoleAssignment.id)
     )
     return list(db.session.scalars(query))
-
-
-def _names(centre: Centre) -> dict[str, str]:
-    return {"ky": centre.name_ky, "ru": centre.name_ru, "en": centre.name_en}

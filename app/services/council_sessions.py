@@ -197,13 +197,8 @@ def awarded(session: CouncilSession) -> int:
 
 def remaining_budget(session: CouncilSession) -> int:
     """What may still be awarded: the call's budget, or what the fund has available if that is less."""
-    pending = pending_awards(session.call.fund_id)
+    pending = calls.pending_awards(session.call.fund_id)
     return min(session.call.budget - awarded(session), funds.position(session.call.fund).available - pending)
-
-
-def pending_awards(fund_id: int) -> int:
-    """Awards of the fund not yet committed by a grant, in tyiyn: of open sessions, and signed ones not granted."""
-    return calls.pending_awards(fund_id)
 
 
 def _check_amount(session: CouncilSession, application: Application, amount: int | None) -> None:

@@ -113,16 +113,6 @@ def refuse(result: Result, *, reason: str, actor: Actor, now: datetime) -> None:
     _tell(result, N_("A result of %(number)s was refused: %(reason)s"), now, reason=reason)
 
 
-def verified_count(grant: Grant) -> int:
-    query = (
-        db.select(db.func.count())
-        .select_from(Result)
-        .join(Target, Target.id == Result.target_id)
-        .where(Target.grant_id == grant.id, Result.status == R.VERIFIED)
-    )
-    return int(db.session.scalar(query) or 0)
-
-
 def waiting(limit: int = 60) -> list[tuple[Result, Grant]]:
     """Reported values that wait for verification, the oldest first."""
     query = (

@@ -104,11 +104,6 @@ def of_grant(grant: Grant) -> list[Visit]:
     return list(db.session.scalars(db.select(Visit).where(Visit.grant_id == grant.id).order_by(Visit.planned_on)))
 
 
-def done_count(grant: Grant) -> int:
-    query = db.select(db.func.count()).where(Visit.grant_id == grant.id, Visit.status == VisitStatus.DONE)
-    return int(db.session.scalar(query) or 0)
-
-
 def planned_for(visitor: User, limit: int = 60) -> list[Visit]:
     """The visits an officer has still to make, the nearest first."""
     query = (

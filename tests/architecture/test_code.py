@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from app.workflow import TABLES
 from tests.support.sources import ROOT, functions_of, imported_names, modules, name_of, tree_of
 
 LONGEST_MODULE = 400
@@ -78,6 +79,23 @@ def test_commits_stand_at_the_edges_only() -> None:
         for node in ast.walk(tree_of(path))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "commit"
     }
+    assert not found
+
+
+def test_a_status_with_a_table_is_set_through_the_table() -> None:
+    """`row.status = target(TRANSITIONS, …)`, never a member of the enumeration itself."""
+    in_tables = {type(status).__name__ for table in TABLES.values() for status, _action in table}
+    found = [
+        f"{name_of(path)}:{node.lineno}"
+        for path in modules()
+        if name_of(path).startswith("app/services/")
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.Assign)
+        and isinstance(node.value, ast.Attribute)
+        and ast.unparse(node.value.value) in in_tables
+        and any(isinstance(one, ast.Attribute) and one.attr == "status" for one in node.targets)
+    ]
+    assert len(in_tables) > 5
     assert not found
 
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from app import clock
-from app.services import applications, assignments, council_sessions, reviews, screenings
+from app.services import applications, assignments, calls, council_sessions, reviews, screenings
 from app.services.actors import Actor
 from app.services.errors import AlreadyUsedError, DomainError, IncompleteError
 from app.services.reviews import Judgement
@@ -60,12 +60,12 @@ def test_an_award_is_pending_once_from_the_decision_to_the_grant(programme):
     session, fund_id = programme.make_session(application.call), application.call.fund_id
     before = council_sessions.remaining_budget(session)
     decide(programme, session, application)
-    assert council_sessions.pending_awards(fund_id) == 200_000 * SOM
+    assert calls.pending_awards(fund_id) == 200_000 * SOM
     assert before - council_sessions.remaining_budget(session) == 200_000 * SOM
     council_sessions.sign(session, actor=Actor(programme.council_chair), now=clock.now())
-    assert council_sessions.pending_awards(fund_id) == 200_000 * SOM
+    assert calls.pending_awards(fund_id) == 200_000 * SOM
     programme.offer(application)
-    assert council_sessions.pending_awards(fund_id) == 0
+    assert calls.pending_awards(fund_id) == 0
 
 
 def test_what_the_council_has_decided_is_not_withdrawn_or_judged_anew_before_the_signature(programme):
@@ -174,8 +174,8 @@ def test_a_second_decision_is_refused_and_the_free_budget_stays(programme):
         with pytest.raises(AlreadyUsedError):
             decide(programme, session, first, amount)
         assert before - council_sessions.remaining_budget(session) == 150_000 * SOM
-        assert council_sessions.pending_awards(call.fund_id) == 150_000 * SOM
+        assert calls.pending_awards(call.fund_id) == 150_000 * SOM
     decide(programme, session, second, None)
     assert before - council_sessions.remaining_budget(session) == 150_000 * SOM
     assert other_call.fund_id == call.fund_id  # what is awarded here is not free for another call of the fund
-    assert council_sessions.pending_awards(other_call.fund_id) == 150_000 * SOM
+    assert calls.pending_awards(other_call.fund_id) == 150_000 * SOM

@@ -10,6 +10,7 @@ from app.services import audit, documents, notifications, questions
 from app.services.actors import Actor
 from app.services.applications import business_plans
 from app.services.applications.drafts import pledges_of, renew
+from app.services.assignment_transitions import TRANSITIONS as ASSIGNMENT_TRANSITIONS
 from app.services.associations import is_chair
 from app.services.errors import (
     ChangedMeanwhileError,
@@ -29,7 +30,7 @@ from models.base import canonical_json, db, fingerprint, lock
 from models.calls import CallStatus
 from models.council_sessions import Decision
 from models.documents import DocumentKind
-from models.reviews import OUTSTANDING, Assignment, AssignmentStatus
+from models.reviews import OUTSTANDING, Assignment
 from models.users import Role
 
 S = ApplicationStatus
@@ -285,7 +286,7 @@ def withdraw(application: Application, *, reason: str, actor: Actor, now: dateti
     )
     left = list(db.session.scalars(outstanding.order_by(Assignment.id).with_for_update()))
     for assignment in left:
-        assignment.status = AssignmentStatus.CLOSED
+        assignment.status = target(ASSIGNMENT_TRANSITIONS, assignment.status, "close")
     db.session.flush()
     audit.record(actor, "application.withdraw", application, now, assignments=[one.id for one in left], reason=text)
     for assignment in left:
