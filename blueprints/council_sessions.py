@@ -7,8 +7,8 @@ from app import clock
 from app.labels import DECISION_OUTCOMES
 from app.localisation import Money, current_locale, gettext, to_minor
 from app.policy import Permission
-from app.services import council_sessions, rankings
-from app.web.access import actor, load, requires, row_number
+from app.services import council_sessions, rankings, reviews
+from app.web.access import actor, load, requires, row_number, signed_in_user
 from app.web.presentation import is_demonstration
 from app.web.submissions import StaleForm, act_on_button, attempt, finish, form_page
 from forms.council_sessions import AttendanceForm, ConveneForm, DecideForm
@@ -51,6 +51,7 @@ def ranking(call_id: int) -> ResponseReturnValue:
         sessions=sessions,
         titles=titles,
         can_convene=can_convene,
+        closed=reviews.closed_to(signed_in_user(), call),
     )
 
 
@@ -93,6 +94,7 @@ def show(session_id: int) -> ResponseReturnValue:
         far_apart=rankings.far_apart(session.call) if waiting else [],
         remaining=council_sessions.remaining_budget(session),
         in_flight=council_sessions.in_flight(session),
+        closed=reviews.closed_to(signed_in_user(), session.call),
     )
 
 
@@ -197,6 +199,7 @@ def _decision_context(session: CouncilSession, application: Application) -> dict
         "application": application,
         "row": next((one for one in rows if one.application.id == application.id), None),
         "titles": {one.key: one.title_in(current_locale()) for one in session.call.criteria},
+        "is_closed": application.id in reviews.closed_to(signed_in_user(), session.call),
         "recused": council_sessions.recused(session, application),
         "voters": council_sessions.voters_on(session, application),
         "remaining": council_sessions.remaining_budget(session),

@@ -12,9 +12,10 @@ from app.services.assignments import complete_if_ready, declared_conflict, must_
 from app.services.errors import DomainError, IncompleteError, SeparationOfDutyError
 from app.services.workflow import target
 from models.applications import Application, ApplicationStatus
+from models.associations import Membership
 from models.base import db, lock
-from models.calls import Criterion
-from models.reviews import Assignment, AssignmentStatus, Review, ReviewStatus, Score
+from models.calls import Call, Criterion
+from models.reviews import Assignment, AssignmentStatus, Conflict, Review, ReviewStatus, Score
 from models.users import Role, User
 
 SHORTEST_JUSTIFICATION = 40
@@ -130,11 +131,28 @@ def readable_by(user: User, application: Application) -> list[Review]:
         Assignment.reviewer_id == user.id,
         Assignment.status.in_([AssignmentStatus.PROPOSED, AssignmentStatus.ACCEPTED]),
     )
-    if declared_conflict(application, user) is not None or db.session.scalar(query) is not None:
+    if application.id in closed_to(user, application.call) or db.session.scalar(query) is not None:
         return []
     if user.has_role(Role.SECRETARY, Role.COUNCIL_CHAIR):
         return submitted_reviews(application)
     return visible_to(user, application)
+
+
+def closed_to(user: User, call: Call) -> frozenset[int]:
+    """The applications of `call` whose scores `user` must not see: an interest declared last, or a member there."""
+    declared = (
+        db.select(Conflict.application_id, Conflict.kind)
+        .join(Application, Application.id == Conflict.application_id)
+        .where(Application.call_id == call.id, Conflict.user_id == user.id)
+        .order_by(Conflict.id)
+    )
+    latest = {row.application_id: row.kind for row in db.session.execute(declared)}
+    own = db.select(Membership.association_id).where(
+        Membership.person_id == user.person_id, Membership.until_on.is_(None)
+    )
+    belonging = db.select(Application.id).where(Application.call_id == call.id, Application.association_id.in_(own))
+    interested = {application_id for application_id, kind in latest.items() if kind is not None}
+    return frozenset(interested | set(db.session.scalars(belonging)))
 
 
 def weights_of(criteria: list[Criterion]) -> dict[str, int]:

@@ -6,12 +6,15 @@ import pytest
 from pypdf import PdfReader
 
 from app import clock
-from app.services import assignments, council_sessions
+from app.localisation import number_text, use_locale
+from app.services import assignments, associations, council_sessions, rankings
 from app.services.actors import Actor
 from models.applications import ApplicationStatus
+from models.associations import MembershipRole
 from models.base import db
 from models.calls import CallStatus
 from models.council_sessions import Attendance, CouncilSession, Decision, DecisionOutcome, Protocol, SessionStatus
+from models.reviews import Conflict, ConflictKind
 from models.users import Role
 from tests.factories import SOM, TEXT
 from tests.support.pages import form_fields, text_of
@@ -323,3 +326,39 @@ def test_empty_pages_say_what_will_stand_there(client, programme):
     client.sign_in(programme.secretary).speak("en")
     assert "No session yet" in client.get("/council").text
     assert "Nothing to rank yet" in client.get(f"/council/calls/{programme.call.id}/ranking").text
+
+
+@pytest.mark.parametrize("how", ["interest", "member"])
+@pytest.mark.parametrize("role", [Role.COUNCIL_CHAIR, Role.SECRETARY])
+def test_who_has_a_tie_sees_no_score_of_that_application(client, programme, call, reviewed, session, role, how):
+    reader, tied = programme.user_of(role), reviewed
+    pages = [f"/council/calls/{call.id}/ranking", f"/council/{session.id}"]
+    if role is Role.SECRETARY:
+        pages.append(f"/council/{session.id}/decide/{tied.id}")
+    row = next(one for one in rankings.rank(call) if one.application.id == tied.id)
+    with use_locale("en"):
+        score = number_text(row.points / 100, 2)
+    client.sign_in(reader).speak("en")
+    assert all(score in text_of(client.get(page).text) for page in pages)
+    if how == "interest":
+        db.session.add(
+            Conflict(
+                application_id=tied.id,
+                user_id=reader.id,
+                kind=ConflictKind.KINSHIP,
+                explanation="Бир тууганым.",
+                declared_at=clock.now(),
+            )
+        )
+    else:
+        associations.add_member(
+            tied.association,
+            reader.person,
+            MembershipRole.MEMBER,
+            since_on=clock.bishkek_day(clock.now()),
+            actor=None,
+            now=clock.now(),
+        )
+    for page in pages:
+        text = text_of(client.get(page).text)
+        assert "you have declared an interest" in text and score not in text
