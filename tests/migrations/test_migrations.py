@@ -139,7 +139,7 @@ def test_agreements_down_and_up_again_with_data(app: Flask, programme: Programme
     grant_id, offered_id, number = grant.id, offered.id, grant.number
     text, sha256 = agreements.content_of(grant, dated_at=grant.accepted_at), grant.agreement.sha256
     db.session.commit()
-    downgrade(revision="0001")
+    downgrade(revision="0002")
     hashes = dict(tuple(row) for row in db.session.execute(sa.text("SELECT id, agreement_sha256 FROM grants")))
     assert (hashes[grant_id], hashes[offered_id]) == (sha256, None)
     db.session.rollback()
