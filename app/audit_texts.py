@@ -218,6 +218,7 @@ DETAILS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "sha256": (N_("Fingerprint"), lambda value: f"{value[:8]}…{value[-8:]}"),
     "snapshot": (N_("Submission"), number_text),
     "submission": (N_("Submission"), number_text),
+    "told": (N_("People told"), lambda value: number_text(len(value))),
     "value": (N_("Value"), str),
     "weights": (N_("Weights"), lambda value: " + ".join(number_text(one) for one in value.values())),
 }

@@ -17,6 +17,7 @@ TYPED = {
     "quantity": "1,5",
     "unit_cost": "250 000,50",
     "payer": "grant",
+    "month": "1",
 }
 
 

@@ -4,7 +4,6 @@ import re
 
 import pytest
 
-from app import clock
 from app.services import user_accounts, users
 from models.audit import AuditEvent
 from models.base import db
@@ -12,6 +11,7 @@ from models.form_submissions import FormSubmission
 from models.people import Person
 from models.users import Role, RoleAssignment, User, UserSession
 from tests.factories import PASSWORD
+from tests.support.accounts import enter
 from tests.support.pages import form_fields, text_of
 from tests.support.queries import count
 
@@ -46,7 +46,7 @@ def test_the_administrator_opens_an_account_and_the_code_opens_the_door(admin, p
     user = users.find("aigul")
     assert (user.display_name, user.phone, user.roles) == ("Мамытова Айгүл", "+996555778899", {Role.FINANCE})
     assert user.must_change_password
-    signed_in, _token = users.sign_in("aigul", code, address="1", browser="", now=clock.now())
+    signed_in, _token = enter("aigul", code)
     assert signed_in.user is user
 
 

@@ -92,7 +92,7 @@ def walk_grants(programme: Programme) -> None:
         grant = programme.make_grant(status)
     finance, now = Actor(programme.finance), clock.now()
     grants.resume(grant, reason=TEXT, actor=finance, now=now)
-    for status in (TrancheStatus.REQUESTED, TrancheStatus.PREPARED):
+    for status in (TrancheStatus.REQUESTED, TrancheStatus.PREPARED, TrancheStatus.APPROVED):
         tranches.send_back(programme.make_tranche(status), reason=TEXT, actor=finance, now=now)
     returned = programme.make_tranche(TrancheStatus.RETURNED)
     tranches.request(returned, actor=programme.chair_actor(returned.grant), now=now)

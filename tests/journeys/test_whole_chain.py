@@ -123,6 +123,16 @@ def set_up_call(walk, fund) -> Call:
     return call
 
 
+def plan(walk, user, base):
+    """Milk every month from the third on; the financing is filled in from the budget."""
+    walk.send(user, f"{base}/frame", month="1", year="2027", sales_from="3", opening_cash="0")
+    sale = {"product": "Сүт", "buyers": "Сүт заводу", "unit": "литр", "price": "40", "unit_cost": "30"}
+    walk.send(user, f"{base}/sales", **sale, every_month="y", value_1="3 000")
+    walk.send(user, f"{base}/costs", item="Айлык", every_month="y", value_1="15 000")
+    walk.press(user, f"{base}/financing", f"{base}/financing/propose")
+    walk.send(user, f"{base}/steps", activity="Имаратты оңдоо", responsible="Төрага", first_month="1", last_month="2")
+
+
 def apply(walk, call, association, user, award, *, own) -> Application:
     walk.send(
         user, f"/applications/new?call={call.id}", call=str(call.id), association=str(association.id), language="ky"
@@ -148,6 +158,7 @@ def apply(walk, call, association, user, award, *, own) -> Application:
             unit_cost=f"{award},00",
             payer=payer,
         )
+    plan(walk, user, f"{base}/plan")
     walk.send(
         user,
         f"{base}/pledges",

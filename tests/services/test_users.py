@@ -14,12 +14,7 @@ from app.services.users import SignInRefusedError
 from models.base import db
 from models.users import Role, User
 from tests.factories import PASSWORD
-
-
-def enter(name, password=PASSWORD, address="10.0.0.1", now=None):
-    now = now or clock.now()
-    check = users.check_password(users.hash_to_check(name, address=address, now=now), password)
-    return users.sign_in(name, check, address=address, browser="test", now=now)
+from tests.support.accounts import enter
 
 
 def test_user_name_and_phone_both_open_the_door(programme):
