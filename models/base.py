@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
@@ -143,6 +143,7 @@ class Base(DeclarativeBase):
     }
 
 
+Locked = TypeVar("Locked", bound=Base)
 db = SQLAlchemy()
 Base.metadata.info["bind_key"] = None  # Flask-SQLAlchemy then uses the one engine for our tables
 
@@ -220,6 +221,13 @@ def lock(row: Base) -> None:
     """
     if db.session.get_bind().dialect.name != "sqlite":
         db.session.refresh(row, with_for_update={"of": type(row)})  # not what was joined to it
+
+
+def locked(table: type[Locked], row_id: int) -> Locked | None:
+    """The row with its lock, read anew; None when there is none. For SQLite see `lock`."""
+    if db.session.get_bind().dialect.name == "sqlite":
+        return db.session.get(table, row_id)
+    return db.session.get(table, row_id, with_for_update=True, populate_existing=True)
 
 
 def lock_name(name: str) -> None:

@@ -47,7 +47,8 @@ def eligible_reviewers(application: Application) -> list[User]:
 
 def hindrance(application: Application, reviewer: User) -> str:
     """Why `reviewer` may not judge `application` (a message id), or an empty text."""
-    return _hindrance(application, reviewer, _neighbours(application), _interested(application))
+    interested = {reviewer.id} if declared_conflict(application, reviewer) is not None else set()
+    return _hindrance(application, reviewer, _neighbours(application, reviewer), interested)
 
 
 def must_be_unhindered(assignment: Assignment) -> None:
@@ -57,13 +58,15 @@ def must_be_unhindered(assignment: Assignment) -> None:
         raise SeparationOfDutyError(problem)
 
 
-def _neighbours(application: Application) -> set[int]:
-    """The people who are members of an association of the applicant's ayil okmotu."""
+def _neighbours(application: Application, only: User | None = None) -> set[int]:
+    """The people (or of them `only` this one) who are members of an association of the applicant's ayil okmotu."""
     query = (
         db.select(Membership.person_id)
         .join(Association, Association.id == Membership.association_id)
         .where(Association.ayil_okmotu_id == application.association.ayil_okmotu_id, Membership.until_on.is_(None))
     )
+    if only is not None:
+        query = query.where(Membership.person_id == only.person_id)
     return set(db.session.scalars(query))
 
 
@@ -222,7 +225,6 @@ def complete_if_ready(application: Application, *, actor: Actor, now: datetime) 
     left = [one for one in rows if one.status in OUTSTANDING]
     for one in left:
         one.status = target(TRANSITIONS, one.status, "close")
-    db.session.flush()
     audit.record(actor, "application.complete_review", application, now)
     for one in left:
         audit.record(actor, "assignment.close", one, now, application=application.id)

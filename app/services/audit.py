@@ -6,14 +6,14 @@ from typing import Any
 
 from app.services.actors import Actor
 from models.audit import AuditEvent, AuditHead
-from models.base import canonical_json, db, fingerprint
+from models.base import canonical_json, db, fingerprint, locked
 
 GENESIS = "0" * 64
 
 
 def record(actor: Actor | None, action: str, subject: object, now: datetime, **details: Any) -> AuditEvent:
     """Write what happened. `subject` is a row (or "noun:id"); `details` hold ids and amounts, never personal data."""
-    head = db.session.get(AuditHead, 1, with_for_update=True, populate_existing=True)
+    head = locked(AuditHead, 1)
     if head is None:
         head = AuditHead(id=1, last_id=0, hash=GENESIS)
         db.session.add(head)

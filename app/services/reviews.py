@@ -37,16 +37,14 @@ def save_draft(
 
     Raises `SeparationOfDutyError` for a reviewer who got a tie to the applicant meanwhile, as `submit` does.
     """
-    review = _keep(assignment, judgements, comment, actor, now)
+    _must_be_writable(assignment, actor)
+    review = _keep(assignment, judgements, comment, now)
     db.session.flush()
     audit.record(actor, "review.save_draft", review, now, application=assignment.application_id)
     return review
 
 
-def _keep(
-    assignment: Assignment, judgements: Mapping[str, Judgement], comment: str, actor: Actor, now: datetime
-) -> Review:
-    _must_be_writable(assignment, actor)
+def _keep(assignment: Assignment, judgements: Mapping[str, Judgement], comment: str, now: datetime) -> Review:
     review = assignment.review
     if review is None:
         review = Review(assignment=assignment, saved_at=now, submission=0)
@@ -72,7 +70,7 @@ def submit(
     if application.status is not ApplicationStatus.IN_REVIEW:
         raise DomainError(N_("The application is not in review: no more reviews are taken."))
     new_status = target(ASSIGNMENT_TRANSITIONS, assignment.status, "submit")
-    must_be_unhindered(assignment)  # before the gaps: there is nothing to mend
+    _must_be_writable(assignment, actor)  # before the gaps: there is nothing to mend
     criteria = application.call.criteria
     for criterion in criteria:
         one = judgements.get(criterion.key, Judgement(None, ""))
@@ -84,7 +82,7 @@ def submit(
                 field=f"justification_{criterion.key}",
                 least=SHORTEST_JUSTIFICATION,
             )
-    review = _keep(assignment, judgements, comment, actor, now)
+    review = _keep(assignment, judgements, comment, now)
     review.submission += 1
     review.status, review.submitted_at = ReviewStatus.SUBMITTED, now
     review.total = scoring.total(
