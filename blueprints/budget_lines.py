@@ -11,8 +11,7 @@ from app.localisation import gettext, plain_amount, to_minor
 from app.policy import Permission
 from app.services import applications
 from app.web.access import actor, load, requires
-from app.web.submissions import attempt, finish, form_page, guard_version, in_words, show_as_gone
-from forms.base import ConfirmForm
+from app.web.submissions import attempt, finish, form_page, guard_version, in_words, removal_page, show_as_gone
 from forms.budget_lines import BudgetLineForm
 from models.applications import Application, BudgetHeading, BudgetLine, Payer
 from models.base import BASE_CURRENCY
@@ -107,10 +106,13 @@ def delete(application_id: int, line_id: int) -> ResponseReturnValue:
     location, line = url_for(".index", application_id=application_id), _line(application, line_id) or abort(404)
     if not application.is_editable and request.method == "GET":
         return redirect(location, 303)
-    form = ConfirmForm()
-    guard_version(form, line, {}, url_for(".delete", application_id=application_id, line_id=line_id))
-    if form.validate_on_submit() and attempt(
-        form, lambda: applications.remove_budget_line(line, application, actor=actor(application), now=clock.now())
-    ):
-        return finish(location, gettext("The line is removed."))
-    return form_page("budget_lines/delete.html", form, application=application, line=line)
+    return removal_page(
+        "budget_lines/delete.html",
+        line,
+        lambda: applications.remove_budget_line(line, application, actor=actor(application), now=clock.now()),
+        here=url_for(".delete", application_id=application_id, line_id=line_id),
+        location=location,
+        message=gettext("The line is removed."),
+        application=application,
+        line=line,
+    )

@@ -15,8 +15,17 @@ from app.policy import Permission
 from app.services import plan_readings
 from app.services.applications import business_plans, part
 from app.web.access import actor, can, load, requires
-from app.web.submissions import act_on_button, attempt, finish, form_page, guard_version, in_words, show_as_gone
-from forms.base import BaseForm, ConfirmForm
+from app.web.submissions import (
+    act_on_button,
+    attempt,
+    finish,
+    form_page,
+    guard_version,
+    in_words,
+    removal_page,
+    show_as_gone,
+)
+from forms.base import BaseForm
 from forms.business_plans import FinancingForm, FrameForm, RunningCostForm, SaleLineForm, WorkStepForm
 from models.applications import Application, Payer
 from models.base import BASE_CURRENCY
@@ -242,16 +251,18 @@ def delete(application_id: int, kind: str, row_id: int) -> ResponseReturnValue:
     row = _row(application, of, row_id) or abort(404)
     if not application.is_editable and request.method == "GET":
         return redirect(location, 303)
-    form = ConfirmForm()
-    guard_version(form, row, {}, url_for(".delete", application_id=application_id, kind=kind, row_id=row_id))
-    if form.validate_on_submit() and attempt(form, lambda: _remove(application, row)):
-        return finish(location, gettext("The row is removed."))
-    context = {"application": application, "title": gettext(of.title), "facts": _facts(of, row), "location": location}
-    return form_page("business_plans/delete.html", form, **context)
-
-
-def _remove(application: Application, row: Any) -> None:
-    business_plans.remove(row, application, actor=actor(application), now=clock.now())
+    return removal_page(
+        "business_plans/delete.html",
+        row,
+        lambda: business_plans.remove(row, application, actor=actor(application), now=clock.now()),
+        here=url_for(".delete", application_id=application_id, kind=kind, row_id=row_id),
+        location=location,
+        message=gettext("The row is removed."),
+        application=application,
+        title=gettext(of.title),
+        facts=_facts(of, row),
+        back=location,
+    )
 
 
 def _facts(of: Kind, row: Any) -> list[tuple[str, str]]:

@@ -11,8 +11,7 @@ from app.localisation import EXPONENTS, gettext, plain_amount
 from app.policy import Permission
 from app.services import applications, rates
 from app.web.access import actor, load, requires
-from app.web.submissions import attempt, finish, form_page, guard_version, in_words, show_as_gone
-from forms.base import ConfirmForm
+from app.web.submissions import attempt, finish, form_page, guard_version, in_words, removal_page, show_as_gone
 from forms.pledges import PledgeForm
 from models.applications import Application, Payer
 from models.pledges import Pledge
@@ -101,10 +100,13 @@ def delete(application_id: int, pledge_id: int) -> ResponseReturnValue:
     location, pledge = url_for(".index", application_id=application_id), _pledge(application, pledge_id) or abort(404)
     if not application.is_editable and request.method == "GET":
         return redirect(location, 303)
-    form = ConfirmForm()
-    guard_version(form, pledge, {}, url_for(".delete", application_id=application_id, pledge_id=pledge_id))
-    if form.validate_on_submit() and attempt(
-        form, lambda: applications.remove_pledge(pledge, application, actor=actor(application), now=clock.now())
-    ):
-        return finish(location, gettext("The pledge is removed."))
-    return form_page("pledges/delete.html", form, application=application, pledge=pledge)
+    return removal_page(
+        "pledges/delete.html",
+        pledge,
+        lambda: applications.remove_pledge(pledge, application, actor=actor(application), now=clock.now()),
+        here=url_for(".delete", application_id=application_id, pledge_id=pledge_id),
+        location=location,
+        message=gettext("The pledge is removed."),
+        application=application,
+        pledge=pledge,
+    )

@@ -8,8 +8,7 @@ from app.localisation import current_locale, gettext
 from app.policy import Permission
 from app.services import applications, results
 from app.web.access import actor, load, requires
-from app.web.submissions import attempt, finish, form_page, guard_version, in_words, show_as_gone
-from forms.base import ConfirmForm
+from app.web.submissions import attempt, finish, form_page, guard_version, in_words, removal_page, show_as_gone
 from forms.targets import PromiseForm, ValuesForm
 from models.applications import Application, ApplicationTarget
 
@@ -83,10 +82,13 @@ def delete(application_id: int, promise_id: int) -> ResponseReturnValue:
     )
     if not application.is_editable and request.method == "GET":
         return redirect(location, 303)
-    form = ConfirmForm()
-    guard_version(form, promise, {}, url_for(".delete", application_id=application_id, promise_id=promise_id))
-    if form.validate_on_submit() and attempt(
-        form, lambda: applications.remove_target(promise, application, actor=actor(application), now=clock.now())
-    ):
-        return finish(location, gettext("The promise is removed."))
-    return form_page("targets/delete.html", form, application=application, promise=promise)
+    return removal_page(
+        "targets/delete.html",
+        promise,
+        lambda: applications.remove_target(promise, application, actor=actor(application), now=clock.now()),
+        here=url_for(".delete", application_id=application_id, promise_id=promise_id),
+        location=location,
+        message=gettext("The promise is removed."),
+        application=application,
+        promise=promise,
+    )

@@ -167,6 +167,17 @@ def act_on_button(act: Callable[[], Any], location: str, message: str) -> Respon
     return redirect(location, 303)
 
 
+def removal_page(
+    template: str, row: Any, act: Callable[[], Any], *, here: str, location: str, message: str, **context: Any
+) -> ResponseReturnValue:
+    """Show what goes, then take `row` out by `act`; who saw another state of it is told (`here` is this page)."""
+    form = ConfirmForm()
+    guard_version(form, row, {}, here)
+    if form.validate_on_submit() and attempt(form, act):
+        return finish(location, message)
+    return form_page(template, form, **context)
+
+
 def form_page(template: str, form: BaseForm, **context: Any) -> ResponseReturnValue:
     """Show a form; with status 422 when it was sent and something is not right."""
     form.idempotency_key.data = form.idempotency_key.data or new_key()

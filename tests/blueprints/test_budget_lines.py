@@ -107,8 +107,9 @@ def test_a_line_is_changed_and_the_totals_follow(client, draft, url, line):
     assert edit in client.get(url).text
     kept = form_fields(client.get(edit).text)
     assert {name: kept[name] for name in TYPED} == TYPED | {"unit_cost": "250000,50"}
-    assert client.submit(edit, quantity="2", unit_cost="100 000", payer="remittance").location == url
+    assert client.submit(edit, quantity="2", unit_cost="100 000", payer="remittance", month="4").location == url
     db.session.expire_all()
+    assert line.month == 4
     assert (line.item, line.amount, line.payer) == (TYPED["item"], 200_000_00, Payer.REMITTANCE)
     assert (draft.total_cost, draft.grant_requested, count()) == (200_000_00, 0, 1)
     event = db.session.scalars(db.select(AuditEvent).order_by(AuditEvent.id.desc())).first()

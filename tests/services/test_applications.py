@@ -20,6 +20,7 @@ LINE = {
     "quantity": Decimal("2.5"),
     "unit_cost": 1_000_00,
     "payer": Payer.COMMUNITY,
+    "month": 3,
 }
 
 

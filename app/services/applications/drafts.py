@@ -168,7 +168,7 @@ def change_budget_line(
     quantity: Decimal,
     unit_cost: int,
     payer: Payer,
-    month: int = 1,
+    month: int,
     actor: Actor,
     now: datetime,
 ) -> None:
