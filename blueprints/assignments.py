@@ -7,7 +7,7 @@ from app import clock
 from app.labels import CONFLICT_KINDS
 from app.localisation import gettext
 from app.policy import Permission
-from app.services import assignments
+from app.services import assignments, conflicts
 from app.web.access import actor, load, requires
 from app.web.submissions import attempt, finish, form_page
 from forms.assignments import NO_INTEREST, AnswerForm, AssignForm, DeclineForm, TakeBackForm
@@ -49,7 +49,7 @@ def new(application_id: int) -> ResponseReturnValue:
         ),
     ):
         return finish(url_for(".new", application_id=application_id), gettext("The reviewer has been asked."))
-    asked, declared = assignments.of_application(application), assignments.declarations(application)
+    asked, declared = assignments.of_application(application), conflicts.declarations(application)
     return form_page("assignments/new.html", form, application=application, asked=asked, declared=declared, loads=loads)
 
 

@@ -34,6 +34,9 @@ HOLDING = frozenset(
 OUTSTANDING = (AssignmentStatus.PROPOSED, AssignmentStatus.ACCEPTED)
 """The reviewer still has to answer or to write."""
 
+HANDED_IN = (AssignmentStatus.SUBMITTED, AssignmentStatus.CLOSED)
+"""A submitted review counts under these; closed unfinished there is none."""
+
 
 class ConflictKind(StrEnum):
     KINSHIP = "kinship"
@@ -76,8 +79,7 @@ class Assignment(Versioned, Base):
     @property
     def has_handed_in(self) -> bool:
         """Whether the reviewer's judgement is in and counts."""
-        counts = self.status in (AssignmentStatus.SUBMITTED, AssignmentStatus.CLOSED)
-        return counts and self.review is not None and self.review.status is ReviewStatus.SUBMITTED
+        return self.status in HANDED_IN and self.review is not None and self.review.status is ReviewStatus.SUBMITTED
 
 
 class Conflict(Base):

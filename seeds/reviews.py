@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from random import Random
 
-from app.services import assignments, reviews
+from app.services import assignments, conflicts, reviews
 from app.services.actors import Actor
 from app.services.reviews import Judgement
 from models.applications import Application
@@ -70,7 +70,7 @@ def _ask(programme: Programme, application: Application, now: datetime) -> Assig
     asked = {one.reviewer_id for one in assignments.of_application(application)}
 
     def is_free(reviewer: User) -> bool:
-        return reviewer.id not in asked and not assignments.hindrance(application, reviewer)
+        return reviewer.id not in asked and not conflicts.hindrance(application, reviewer)
 
     by_load = sorted(programme.reviewers, key=lambda one: (programme.load[one.id], one.id))
     reviewer = next(one for one in by_load if is_free(one))

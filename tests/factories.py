@@ -366,6 +366,7 @@ class Programme(GrantFactories):
         self._advance(application, BRANCHES.get(wanted, wanted), now)
         self._branch_off(application, wanted, now)
         assert application.status is wanted
+        db.session.flush()
         return application
 
     def fill_in(self, application: Application, *, grant: int = 200_000 * SOM, now: datetime | None = None) -> None:
@@ -478,6 +479,7 @@ class Programme(GrantFactories):
         assignments.declare(assignment, None, actor=actor, now=now)
         judgements = {one.key: Judgement(level, TEXT) for one in assignment.application.call.criteria}
         reviews.submit(assignment, judgements, TEXT, actor=actor, now=now)
+        db.session.flush()
 
     def make_session(self, call: Call, *, now: datetime | None = None) -> CouncilSession:
         """An open session with a quorum: chair and two more of three seats."""

@@ -1,6 +1,5 @@
 """Who judges what: assignment by hand, declaration of interests, declining."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -8,7 +7,7 @@ from sqlalchemy import ColumnElement
 
 from app.clock import bishkek_day
 from app.localisation import N_, sort_key
-from app.services import audit, notifications
+from app.services import audit, conflicts, notifications
 from app.services.actors import Actor
 from app.services.applications import TRANSITIONS as APPLICATION_TRANSITIONS
 from app.services.applications import must_be_undecided
@@ -16,11 +15,11 @@ from app.services.assignment_transitions import TRANSITIONS
 from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, SeparationOfDutyError
 from app.services.workflow import reason_given, target
 from models.applications import Application, ApplicationStatus
-from models.associations import Association, Membership
 from models.base import db, lock
 from models.calls import Call
 from models.people import Person
 from models.reviews import (
+    HANDED_IN,
     HOLDING,
     OUTSTANDING,
     Assignment,
@@ -32,6 +31,12 @@ from models.reviews import (
 )
 from models.users import Role, User
 
+_PROGRESS = (  # made once: every review that comes in asks it
+    db.select(Assignment.status, Assignment.due_on, Review.status)
+    .outerjoin(Review, Review.assignment_id == Assignment.id)
+    .where(Assignment.application_id == db.bindparam("application"))
+)
+
 
 def eligible_reviewers(application: Application) -> list[User]:
     """Reviewers who could be assigned: enabled, of another ayil okmotu, no declared interest, not yet asked."""
@@ -41,64 +46,7 @@ def eligible_reviewers(application: Application) -> list[User]:
     )
     query = query.options(db.selectinload(User.assigned_roles), db.joinedload(User.person).joinedload(Person.village))
     reviewers = list(db.session.scalars(query.order_by(User.id)).unique())
-    neighbours, interested = _neighbours(application), _interested(application)
-    return [one for one in reviewers if not _hindrance(application, one, neighbours, interested)]
-
-
-def hindrance(application: Application, reviewer: User) -> str:
-    """Why `reviewer` may not judge `application` (a message id), or an empty text."""
-    interested = {reviewer.id} if declared_conflict(application, reviewer) is not None else set()
-    return _hindrance(application, reviewer, _neighbours(application, reviewer), interested)
-
-
-def must_be_unhindered(assignment: Assignment) -> None:
-    """Refuse a reviewer whose tie to the applicant arose after the assignment, with `SeparationOfDutyError`."""
-    problem = hindrance(assignment.application, assignment.reviewer)
-    if problem:
-        raise SeparationOfDutyError(problem)
-
-
-def _neighbours(application: Application, only: User | None = None) -> set[int]:
-    """The people (or of them `only` this one) who are members of an association of the applicant's ayil okmotu."""
-    query = (
-        db.select(Membership.person_id)
-        .join(Association, Association.id == Membership.association_id)
-        .where(Association.ayil_okmotu_id == application.association.ayil_okmotu_id, Membership.until_on.is_(None))
-    )
-    if only is not None:
-        query = query.where(Membership.person_id == only.person_id)
-    return set(db.session.scalars(query))
-
-
-def _interested(application: Application) -> set[int]:
-    """The users whose latest declaration on `application` names an interest."""
-    return {user_id for user_id, latest in declarations(application).items() if latest.kind is not None}
-
-
-def _hindrance(application: Application, reviewer: User, neighbours: set[int], interested: set[int]) -> str:
-    association = application.association
-    village = reviewer.person.village
-    if village is not None and village.ayil_okmotu_id == association.ayil_okmotu_id:
-        return N_("The reviewer lives in the same ayil okmotu.")
-    if reviewer.person_id in neighbours:
-        return N_("The reviewer is a member of an association of the same ayil okmotu.")
-    if reviewer.association_ids & {association.id} or reviewer.centre_ids & {association.centre_id}:
-        return N_("The reviewer acts for the applicant.")
-    if reviewer.id in interested:
-        return N_("The reviewer has declared an interest.")
-    return ""
-
-
-def declared_conflict(application: Application, user: User) -> Conflict | None:
-    """The latest declaration of `user` on `application`, when it names an interest."""
-    query = (
-        db.select(Conflict)
-        .where(Conflict.application_id == application.id, Conflict.user_id == user.id)
-        .order_by(Conflict.id.desc())
-        .limit(1)
-    )
-    latest: Conflict | None = db.session.scalar(query)
-    return latest if latest is not None and latest.kind is not None else None
+    return conflicts.without_ties(application, reviewers)
 
 
 def assign(application: Application, reviewer: User, *, due_on: date, actor: Actor, now: datetime) -> Assignment:
@@ -111,7 +59,7 @@ def assign(application: Application, reviewer: User, *, due_on: date, actor: Act
     must_be_undecided(application)
     if not reviewer.has_role(Role.REVIEWER):
         raise DomainError(N_("This person is not a reviewer."), field="reviewer")
-    problem = hindrance(application, reviewer)
+    problem = conflicts.hindrance(application, reviewer)
     if problem:
         raise SeparationOfDutyError(problem, field="reviewer")
     if due_on <= bishkek_day(now):
@@ -152,7 +100,7 @@ def declare(
     if kind is not None and not explanation.strip():
         raise IncompleteError(N_("Say in a sentence what ties you to the applicant."), field="explanation")
     if kind is None:
-        must_be_unhindered(assignment)
+        conflicts.must_be_unhindered(assignment)
     conflict = Conflict(
         application_id=assignment.application_id,
         user_id=actor.user_id,
@@ -214,15 +162,16 @@ def complete_if_ready(application: Application, *, actor: Actor, now: datetime) 
     """
     if application.status is not ApplicationStatus.IN_REVIEW:
         return False
-    query = db.select(Assignment).where(Assignment.application_id == application.id).order_by(Assignment.id)
-    rows = list(db.session.scalars(query.options(db.joinedload(Assignment.review))))
     today = bishkek_day(now)
-    awaited = sum(one.status is AssignmentStatus.ACCEPTED and one.due_on >= today for one in rows)
-    done = sum(one.has_handed_in for one in rows)
+    with db.session.no_autoflush:  # the callers have flushed the review; the audit row can wait for the next one
+        rows = db.session.execute(_PROGRESS, {"application": application.id}).all()
+    awaited = sum(status is AssignmentStatus.ACCEPTED and due_on >= today for status, due_on, _ in rows)
+    done = sum(status in HANDED_IN and written is ReviewStatus.SUBMITTED for status, _, written in rows)
     if awaited or done < application.call.reviewers_per_application:
         return False
     application.status = target(APPLICATION_TRANSITIONS, application.status, "complete_review")
-    left = [one for one in rows if one.status in OUTSTANDING]
+    is_anybody_left = any(status in OUTSTANDING for status, *_ in rows)
+    left = [one for one in of_application(application) if one.status in OUTSTANDING] if is_anybody_left else []
     for one in left:
         one.status = target(TRANSITIONS, one.status, "close")
     audit.record(actor, "application.complete_review", application, now)
@@ -337,12 +286,6 @@ def _holds() -> ColumnElement[bool]:
     )
 
 
-def declarations(application: Application) -> Mapping[int, Conflict]:
-    """The latest declaration on `application` by user id."""
-    query = db.select(Conflict).where(Conflict.application_id == application.id).order_by(Conflict.id)
-    return {one.user_id: one for one in db.session.scalars(query)}
-
-
 def _tell_secretary(assignment: Assignment, message: str, now: datetime) -> None:
     # The message leads to the application: the assignment's own page is the reviewer's alone.
     application = assignment.application
@@ -356,7 +299,7 @@ def submitted_reviews(application: Application) -> list[Review]:
         .join(Review.assignment)
         .where(
             Assignment.application_id == application.id,
-            Assignment.status.in_([AssignmentStatus.SUBMITTED, AssignmentStatus.CLOSED]),
+            Assignment.status.in_(HANDED_IN),
             Review.status == ReviewStatus.SUBMITTED,
         )
         .order_by(Review.id)

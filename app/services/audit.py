@@ -9,14 +9,12 @@ from models.audit import AuditEvent, AuditHead
 from models.base import canonical_json, db, fingerprint, locked
 
 GENESIS = "0" * 64
+_HELD = "held audit head"
 
 
 def record(actor: Actor | None, action: str, subject: object, now: datetime, **details: Any) -> AuditEvent:
     """Write what happened. `subject` is a row (or "noun:id"); `details` hold ids and amounts, never personal data."""
-    head = locked(AuditHead, 1)
-    if head is None:
-        head = AuditHead(id=1, last_id=0, hash=GENESIS)
-        db.session.add(head)
+    head = _head()
     event = AuditEvent(
         id=head.last_id + 1,
         happened_at=now,
@@ -31,8 +29,20 @@ def record(actor: Actor | None, action: str, subject: object, now: datetime, **d
     event.hash = hash_of(event)
     head.last_id, head.hash = event.id, event.hash
     db.session.add(event)
-    db.session.flush()
     return event
+
+
+def _head() -> AuditHead:
+    """The end of the chain, locked by the first act of a transaction and held by it until it ends."""
+    transaction, info = db.session().get_transaction(), db.session.info
+    if info.get(_HELD, (None,))[0] is not transaction or transaction is None:
+        head = locked(AuditHead, 1)
+        if head is None:
+            head = AuditHead(id=1, last_id=0, hash=GENESIS)
+            db.session.add(head)
+        info[_HELD] = (db.session().get_transaction(), head)
+    held: AuditHead = info[_HELD][1]
+    return held
 
 
 def subject_of(row: Any) -> str:

@@ -32,14 +32,21 @@ def tell_holders(role: Role, subject: Application | Grant, message: str, now: da
     tell(holders(role), message, subject, now, number=subject.number, **parameters)
 
 
+_HOLDERS = (  # made once: most messages ask it
+    db.select(RoleAssignment.user_id)
+    .join(User, User.id == RoleAssignment.user_id)
+    .where(
+        RoleAssignment.role == db.bindparam("role", type_=RoleAssignment.role.type),
+        RoleAssignment.ended_at.is_(None),
+        User.disabled_at.is_(None),
+    )
+)
+
+
 def holders(role: Role) -> list[int]:
     """Ids of the enabled users who hold `role` now."""
-    query = (
-        db.select(RoleAssignment.user_id)
-        .join(User, User.id == RoleAssignment.user_id)
-        .where(RoleAssignment.role == role, RoleAssignment.ended_at.is_(None), User.disabled_at.is_(None))
-    )
-    return list(db.session.scalars(query))
+    with db.session.no_autoflush:  # who gives a role flushes it
+        return list(db.session.scalars(_HOLDERS, {"role": role}))
 
 
 def people_of(association: Association) -> list[int]:

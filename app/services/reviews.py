@@ -8,7 +8,8 @@ from app.localisation import N_
 from app.services import audit, scoring
 from app.services.actors import Actor
 from app.services.assignments import TRANSITIONS as ASSIGNMENT_TRANSITIONS
-from app.services.assignments import complete_if_ready, declared_conflict, must_be_unhindered, submitted_reviews
+from app.services.assignments import complete_if_ready, submitted_reviews
+from app.services.conflicts import declared_conflict, must_be_unhindered
 from app.services.errors import DomainError, IncompleteError, SeparationOfDutyError
 from app.services.workflow import target
 from models.applications import Application, ApplicationStatus

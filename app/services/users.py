@@ -241,14 +241,17 @@ def find(name: str) -> User | None:
     return user
 
 
+_LIVE_SESSION = (  # made once: every request asks it
+    db.select(UserSession)
+    .where(UserSession.token_hash == db.bindparam("token_hash"))
+    .options(db.joinedload(UserSession.user, innerjoin=True).joinedload(User.assigned_roles))
+)
+
+
 def session_for(token: str, now: datetime) -> UserSession | None:
     """The live session of a token, with its user, person and roles: None once revoked, expired or disabled."""
-    query = (
-        db.select(UserSession)
-        .where(UserSession.token_hash == fingerprint(token))
-        .options(db.joinedload(UserSession.user, innerjoin=True).joinedload(User.assigned_roles))
-    )
-    session: UserSession | None = db.session.execute(query).unique().scalar_one_or_none()
+    found = db.session.execute(_LIVE_SESSION, {"token_hash": fingerprint(token)})
+    session: UserSession | None = found.unique().scalar_one_or_none()
     if session is None or session.revoked_at or session.expires_at < now or session.user.disabled_at:
         return None
     return session

@@ -132,8 +132,8 @@ def _record(location: str) -> ResponseReturnValue | None:
     except IntegrityError:
         db.session.rollback()
         again = replay()  # the same form was committed by a parallel request a moment ago
-        if again is None:
-            raise
+        if again is None:  # a constraint of the database: somebody else was faster
+            lose_race()
         return again
     return None
 

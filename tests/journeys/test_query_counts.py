@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app.services import assignments, council_sessions
+from app.services import assignments, conflicts, council_sessions
 from models.applications import Application, ApplicationStatus
 from models.base import db
 from models.council_sessions import CouncilSession, Decision
@@ -67,4 +67,4 @@ def test_who_may_judge_an_application(demo: Demonstration, asked: list[str]) -> 
     count = len(asked)
     assert len(found) >= 10
     assert count <= 8, asked
-    assert not any(assignments.hindrance(application, one) for one in found)
+    assert not any(conflicts.hindrance(application, one) for one in found)
