@@ -10,12 +10,13 @@ from enum import StrEnum
 from typing import Any
 
 from app.labels import label_text
-from app.localisation import LOCALES, N_, date_text, gettext, money, number_text
+from app.localisation import LOCALES, N_, current_locale, date_text, gettext, money, number_text
+from app.services import questions
 from app.services.grants import suspension_reason
-from app.services.questions import BY_KEY
 from models.applications import Payer, ScreeningOutcome
 from models.associations import MembershipRole
 from models.audit import AuditEvent
+from models.base import text_in
 from models.contributions import Check
 from models.council_sessions import DecisionOutcome
 from models.reviews import ConflictKind
@@ -182,7 +183,11 @@ def _role(value: Any) -> str:
 
 
 def _section(value: Any) -> str:
-    return gettext(BY_KEY[value].title) if value in BY_KEY else str(value)
+    """What was recorded names the part; earlier only its key in the one form there was."""
+    if isinstance(value, Mapping):
+        return text_in(value["title"], current_locale())
+    section = questions.read(questions.default_form()).section(value)
+    return section.title_in(current_locale()) if section else str(value)
 
 
 PLAN_TABLES: Mapping[str, str] = {

@@ -370,11 +370,13 @@ _VISIBLE: Mapping[type[Any], Callable[[User], Any]] = {
 
 _NEIGHBOURS: Mapping[type[Any], tuple[Any, ...]] = {
     Application: (
-        db.joinedload(Application.call, innerjoin=True),
+        db.joinedload(Application.call, innerjoin=True).undefer_group("form"),
         db.joinedload(Application.association, innerjoin=True).joinedload(Association.ayil_okmotu, innerjoin=True),
     ),
     Assignment: (
-        db.joinedload(Assignment.application, innerjoin=True).joinedload(Application.call, innerjoin=True),
+        db.joinedload(Assignment.application, innerjoin=True)
+        .joinedload(Application.call, innerjoin=True)
+        .undefer_group("form"),
         db.joinedload(Assignment.application, innerjoin=True).joinedload(Application.association, innerjoin=True),
         db.joinedload(Assignment.review),
     ),

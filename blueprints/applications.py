@@ -1,7 +1,8 @@
 """Applications: written by an association or for it by its centre, read by everybody who works with them."""
 
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, send_file, url_for
@@ -9,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from app import clock, policy
 from app.labels import label_text
-from app.localisation import LOCALES, N_, current_locale, gettext
+from app.localisation import LOCALES, current_locale, gettext
 from app.policy import Permission
 from app.services import (
     application_history,
@@ -28,29 +29,17 @@ from app.services.applications import Gap, business_plans
 from app.services.errors import ChangedMeanwhileError
 from app.services.questions import Section
 from app.web.access import actor, authorise, can, load, requires, row_number, signed_in_user
+from app.web.form_parts import part_url
 from app.web.presentation import is_demonstration
 from app.web.submissions import StaleForm, act_on_button, attempt, check_version, finish, form_page
 from forms.applications import ApplicationForm, SectionForm, WithdrawForm, section_form
-from models.applications import Application, ApplicationStatus, Payer
+from models.applications import Application, ApplicationSection, ApplicationStatus, Payer
 from models.associations import Association, MembershipRole
 from models.calls import Call
 from models.users import Role
 from reports import receipt as receipts
 
 bp = Blueprint("applications", __name__, url_prefix="/applications")
-ONE_LINE = 1  # rows
-PARTS: Mapping[str, tuple[str, str, dict[str, Any]]] = {
-    "budget": (N_("Budget"), "budget_lines.index", {}),
-    "business_plan": (N_("When the plan begins"), "business_plans.frame", {}),
-    "sales": (N_("Sales"), "business_plans.index", {"kind": "sales"}),
-    "costs": (N_("Running costs"), "business_plans.index", {"kind": "costs"}),
-    "financing": (N_("Financing"), "business_plans.index", {"kind": "financing"}),
-    "steps": (N_("Work plan"), "business_plans.index", {"kind": "steps"}),
-    "pledges": (N_("Pledges of co-investment"), "pledges.index", {}),
-    "targets": (N_("Results you promise"), "targets.index", {}),
-    "documents": (N_("Documents"), "documents.index", {}),
-}
-"""The parts beside the questions, in their order: title, page and what its address needs."""
 
 
 @bp.get("")
@@ -148,7 +137,7 @@ def _content(application: Application) -> dict[str, object]:
     writes = can(Permission.APPLICATION_WRITE, application)
     return {
         "application": application,
-        "sections": questions.SECTIONS,
+        "form": questions.form_of(application.call),
         "answers": application.answers,
         "paid_by": [(payer, application.amount_paid_by(payer)) for payer in Payer],
         "pledges": applications.pledges_of(application),
@@ -163,26 +152,22 @@ def _content(application: Application) -> dict[str, object]:
 
 def _tasks(application: Application, gaps: list[Gap]) -> list[dict[str, object]]:
     """One line for each part of the form with its state."""
-    where: dict[str, Any] = {"application_id": application.id}
     missing: dict[str, list[str]] = {}
     for gap in gaps:
         missing.setdefault(gap.part, []).append(str(gap.problem))
     begun = {section.key for section in application.sections if any(section.answers.values())}
-    tasks: list[dict[str, object]] = [
-        _task(
-            gettext(section.title),
-            url_for("applications.edit_section", section_key=section.key, **where),
-            missing.get(section.key, []),
-            section.key in begun,
-        )
-        for section in questions.SECTIONS
-    ]
     begun |= {"budget"} if application.budget_lines else set()
     begun |= {"pledges"} if application.remittance_pledged else set()
     begun |= {"financing"} if business_plans.has_financing(application) else set()
-    for part, (title, endpoint, more) in PARTS.items():
-        tasks.append(_task(gettext(title), url_for(endpoint, **where, **more), missing.get(part, []), part in begun))
-    return tasks
+    return [
+        _task(
+            part.numbered_in(current_locale()),
+            part_url(application, part),
+            missing.get(part.key, []),
+            part.key in begun,
+        )
+        for part in questions.form_of(application.call).parts
+    ]
 
 
 def _task(title: str, href: str, missing: list[str], is_begun: bool) -> dict[str, object]:
@@ -199,26 +184,36 @@ def _task(title: str, href: str, missing: list[str], is_begun: bool) -> dict[str
 def edit_section(application_id: int, section_key: str) -> ResponseReturnValue:
     """One group of questions. What is unfinished is kept too."""
     application = load(Application, application_id, Permission.APPLICATION_WRITE)
-    definition = questions.BY_KEY.get(section_key) or abort(404)
+    definition = questions.form_of(application.call).section(section_key) or abort(404)
     if not application.is_editable and request.method == "GET":
         return redirect(url_for("applications.show", application_id=application.id), 303)
     form, section = _section_form(definition), applications.section_of(application, section_key)
     if form.is_submitted():
         section = applications.section_for_writing(application, section_key)
-        stored = {one.key: section.answers.get(one.key, "") for one in definition.questions}
-        here = url_for("applications.edit_section", application_id=application.id, section_key=section_key)
-        check_version(form, section, stored, here)
+        check_version(form, _stamp(section), _stored(definition, section), part_url(application, definition))
     else:
-        form.version.data = str(section.version)
-        for question in definition.questions:
-            form[question.key].data = section.answers.get(question.key, "")
+        form.version.data = str(_stamp(section).version)
+        for key, text in _stored(definition, section).items():
+            form[key].data = text
     if form.validate_on_submit() and attempt(form, lambda: _save(application, definition, form)):
-        return finish(_after(application, definition), gettext("Saved: %(part)s.", part=gettext(definition.title)))
-    return form_page("applications/edit_section.html", form, application=application, **_neighbours(definition))
+        title = definition.title_in(current_locale())
+        return finish(_after(application, definition), gettext("Saved: %(part)s.", part=title))
+    return form_page("applications/edit_section.html", form, application=application, section=definition)
 
 
 def _section_form(definition: Section) -> SectionForm:
-    return section_form([(one.key, one.label, one.limit, one.rows == ONE_LINE) for one in definition.questions])()
+    locale = current_locale()
+    return section_form([(one.key, one.numbered_in(locale), one.limit, one.is_line) for one in definition.questions])()
+
+
+def _stamp(section: ApplicationSection | None) -> Any:
+    """What a form is made from: version 0 while nobody has written this page."""
+    return section or SimpleNamespace(version=0)
+
+
+def _stored(definition: Section, section: ApplicationSection | None) -> dict[str, str]:
+    answers = section.answers if section else {}
+    return {one.key: answers.get(one.key, "") for one in definition.questions}
 
 
 def _save(application: Application, definition: Section, form: SectionForm) -> object:
@@ -226,24 +221,11 @@ def _save(application: Application, definition: Section, form: SectionForm) -> o
     return applications.save_section(application, definition.key, answers, actor=actor(application), now=clock.now())
 
 
-def _neighbours(definition: Section) -> dict[str, object]:
-    place = questions.SECTIONS.index(definition)
-    return {
-        "section": definition,
-        "number": place + 1,
-        "count": len(questions.SECTIONS),
-        "previous": questions.SECTIONS[place - 1] if place else None,
-        "following": questions.SECTIONS[place + 1] if place + 1 < len(questions.SECTIONS) else None,
-    }
-
-
 def _after(application: Application, definition: Section) -> str:
     """Where "save and go on" and "save and back to the list" lead."""
-    following = _neighbours(definition)["following"]
-    if request.form.get("then") == "next":
-        if isinstance(following, Section):
-            return url_for("applications.edit_section", application_id=application.id, section_key=following.key)
-        return url_for("budget_lines.index", application_id=application.id)
+    following = questions.form_of(application.call).after(definition.key)
+    if request.form.get("then") == "next" and following is not None:
+        return part_url(application, following)
     return url_for("applications.show", application_id=application.id)
 
 

@@ -91,7 +91,7 @@ def _sources(assignment: Assignment) -> dict[str, Any]:
     return {
         "assignment": assignment,
         "application": application,
-        "sections": questions.SECTIONS,
+        "form_parts": questions.form_of(application.call),
         "pledges": applications.pledges_of(application),
         "documents": documents.of(application),
         "shortest": SHORTEST_JUSTIFICATION,

@@ -6,7 +6,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import STRICT, Base, Id, Json, Minor, Texts, Versioned, text_in
+from models.base import STRICT, Base, Id, Json, LongText, Minor, Texts, Versioned, text_in
 from models.funds import Fund
 
 
@@ -18,7 +18,12 @@ class CallStatus(StrEnum):
 
 
 class Call(Versioned, Base):
-    """A round. Amounts in tyiyn; the rule columns hold the defaults of domain.md section 5 unless changed."""
+    """A round. Amounts in tyiyn; the rule columns hold the defaults of domain.md section 5 unless changed.
+
+    `form` is the application form as canonical JSON, read by `app.services.questions`; `required_documents` the papers
+    asked for: [{kind, is_required, months, text}]. Both are frozen once the call is no draft, and read only where they
+    are needed: they are long.
+    """
 
     __tablename__ = "calls"
     __table_args__ = (
@@ -51,6 +56,8 @@ class Call(Versioned, Base):
     created_by_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
     opened_at: Mapped[datetime | None]
     is_public: Mapped[bool] = mapped_column(default=True)
+    form: Mapped[LongText] = mapped_column(sa.Text, deferred=True, deferred_group="form")
+    required_documents: Mapped[Json] = mapped_column(deferred=True, deferred_group="form")
 
     fund: Mapped[Fund] = relationship()
     criteria: Mapped[list["Criterion"]] = relationship(back_populates="call", order_by="Criterion.position")
@@ -67,6 +74,19 @@ class Call(Versioned, Base):
 
     def is_past_deadline(self, now: datetime) -> bool:
         return now.replace(microsecond=0) > self.closes_at
+
+
+class CallForm(Base):
+    """A form that something was submitted under, by its hash: a snapshot is read by its own form. Append-only."""
+
+    __tablename__ = "call_forms"
+    __table_args__ = (sa.UniqueConstraint("call_id", "sha256"), STRICT)
+
+    id: Mapped[Id]
+    call_id: Mapped[int] = mapped_column(sa.ForeignKey("calls.id"))
+    sha256: Mapped[str] = mapped_column(sa.String(64))
+    content: Mapped[LongText] = mapped_column(sa.Text)
+    kept_at: Mapped[datetime]
 
 
 class Criterion(Versioned, Base):

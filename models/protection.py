@@ -12,6 +12,7 @@ from collections.abc import Iterable
 APPEND_ONLY = (
     "agreements",
     "audit_events",
+    "call_forms",
     "conflicts",
     "decisions",
     "fund_instalments",
@@ -29,6 +30,7 @@ UNIQUE_KEYS = {
     # Unique columns beside the id: OR REPLACE on one of them would delete the row that holds it.
     "agreements": (("grant_id", "sequence"),),
     "audit_events": (("hash",),),
+    "call_forms": (("call_id", "sha256"),),
     "decisions": (("session_id", "application_id"),),
     "fund_instalments": (("fund_id", "bank_reference"),),
     "ledger_accounts": (("kind", "scope_key", "currency"),),
@@ -49,6 +51,7 @@ def triggers(dialect: str, tables: Iterable[str] = APPEND_ONLY) -> list[str]:
 
 FROZEN = {
     # table: (which rows are frozen, which of their columns: none named means every one, unique columns beside the id)
+    "calls": ("{row}.status <> 'draft'", ("form", "required_documents"), ("code",)),
     "exchange_rates": ("{row}.approved_at IS NOT NULL", (), ("currency", "valid_on", "source")),
     "funding_reports": (
         "{row}.content IS NOT NULL",
@@ -56,7 +59,7 @@ FROZEN = {
         (),
     ),
 }
-"""Rows that cannot be changed, deleted or replaced once they are complete: approved rates, the figures of reports."""
+"""Rows that cannot be changed, deleted or replaced once they are complete: approved rates, reports, forms of calls."""
 
 
 def frozen(dialect: str) -> list[str]:

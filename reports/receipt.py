@@ -10,7 +10,7 @@ from reportlab.platypus import Flowable, Table
 from app.labels import DOCUMENT_KINDS, PAYERS
 from app.localisation import N_, deadline_text, money, ngettext, number_text
 from app.localisation import gettext as _
-from app.services import questions
+from app.services import call_forms
 from models.applications import Application, Payer, Snapshot
 from models.base import Texts, text_in
 from models.documents import DocumentKind
@@ -87,7 +87,7 @@ def gather(application: Application, snapshot: Snapshot) -> ReceiptData:
     for line in content["budget"]:
         paid_by[line["payer"]] += line["amount"]
     association, call = application.association, application.call
-    keys = [question.key for section in questions.SECTIONS for question in section.questions]
+    keys = [question.key for question in call_forms.answered_in(call, content).questions]
     return ReceiptData(
         number=content["number"],
         title=content["answers"].get("title", ""),

@@ -164,7 +164,9 @@ def answers(programme: Programme, plan: Plan) -> dict[str, str]:
 
 
 def _answer(application: Application, key: str, texts: dict[str, str], actor: Actor, now: datetime) -> None:
-    wanted = {question.key: texts[question.key] for question in questions.BY_KEY[key].questions}
+    section = questions.form_of(application.call).section(key)
+    assert section is not None
+    wanted = {question.key: texts[question.key] for question in section.questions}
     applications.save_section(application, key, wanted, actor=actor, now=now)
 
 

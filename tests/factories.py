@@ -372,7 +372,7 @@ class Programme(GrantFactories):
     def fill_in(self, application: Application, *, grant: int = 200_000 * SOM, now: datetime | None = None) -> None:
         """Answers, a budget of grant and as much remittance, one pledge, two targets and the minutes."""
         now, actor = now or clock.now(), Actor(self.chair_of(application.association))
-        for section in questions.SECTIONS:
+        for section in questions.form_of(application.call).sections:
             answers = {one.key: TEXT[: one.limit] for one in section.questions}
             applications.save_section(application, section.key, answers, actor=actor, now=now)
         for item, cost, payer in (("Сүт муздаткыч", grant, Payer.GRANT), ("Имарат", grant, Payer.REMITTANCE)):

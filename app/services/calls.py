@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from app.localisation import N_, Money
-from app.services import audit, funds, notifications
+from app.services import audit, funds, notifications, questions
 from app.services.actors import Actor
 from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, LimitExceededError
 from app.services.workflow import Transition, target
@@ -74,14 +74,20 @@ class CallInput:
 
 
 def create(fund: Fund, content: CallInput, rubric: Sequence[CriterionInput], *, actor: Actor, now: datetime) -> Call:
-    """Make a draft call with its rubric.
+    """Make a draft call with its rubric and the default form.
 
     Raises `AlreadyUsedError` for a code in use and `DomainError` at the field that does not fit.
     """
     if db.session.scalar(db.select(Call.id).where(Call.code == content.code)) is not None:
         raise AlreadyUsedError(N_("This code is taken."), field="code")
     _check(content)
-    call = Call(fund=fund, created_by_id=actor.user_id, **_columns(content))
+    call = Call(
+        fund=fund,
+        created_by_id=actor.user_id,
+        form=questions.default_form(),
+        required_documents=questions.default_documents(),
+        **_columns(content),
+    )
     db.session.add(call)
     db.session.flush()
     set_rubric(call, rubric)

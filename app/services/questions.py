@@ -1,9 +1,27 @@
-"""The application form as data: sections, questions and limits. Page, receipt, paper and checks are made from it."""
+"""The application form of a call as data: parts in their order, each with the number that page, paper and file show.
 
+`Call.form` keeps it as canonical JSON: {"parts": [part, …]}. A part is a section {key, title, questions: [{key, label,
+hint, limit, least, rows}]} with every text in three languages, or a fixed part {key}. A part's number is its place from
+1, that of a field the part's and its own place: "2.1".
+"""
+
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
 
-from app.localisation import N_
+from app.localisation import gettext, use_locale
+from app.services.fixed_parts import FIXED_BY_KEY, Field
+from models.base import Texts, canonical_json, fingerprint, text_in
+from models.calls import Call
+from models.documents import DocumentKind
+
+SOURCE = Path(__file__).parent / "default_form.json"
+NAME_OF_PROJECT = "title"
+"""The question whose answer names the application in every list. No form is without it."""
+ONE_LINE = 1  # rows
 
 
 @dataclass(frozen=True)
@@ -11,85 +29,170 @@ class Question:
     """One question. `limit` is the longest answer in characters; `least` the shortest that says anything."""
 
     key: str
-    label: str
-    hint: str
-    limit: int = 2000
-    least: int = 20
-    rows: int = 6
+    number: str
+    label: Texts
+    hint: Texts
+    limit: int
+    least: int
+    rows: int
+
+    @property
+    def is_line(self) -> bool:
+        return self.rows == ONE_LINE
+
+    @property
+    def numbered(self) -> Texts:
+        """The label with its number before it."""
+        return {code: f"{self.number} {text}" for code, text in self.label.items()}
+
+    def label_in(self, locale: str) -> str:
+        return text_in(self.label, locale)
+
+    def numbered_in(self, locale: str) -> str:
+        return text_in(self.numbered, locale)
+
+    def hint_in(self, locale: str) -> str:
+        return text_in(self.hint, locale)
 
 
 @dataclass(frozen=True)
 class Section:
-    """One page of the form."""
+    """One page of questions."""
 
     key: str
-    title: str
+    number: str
+    title: Texts
     questions: tuple[Question, ...]
 
+    def title_in(self, locale: str) -> str:
+        return text_in(self.title, locale)
 
-SECTIONS: tuple[Section, ...] = (
-    Section(
-        "idea",
-        N_("The idea"),
-        (
-            Question("title", N_("Name of the project"), N_("Short, as you would say it to a neighbour."), 120, 5, 1),
-            Question(
-                "summary",
-                N_("Summary"),
-                N_("What you want to do, for whom and what it costs, in two or three sentences."),
-                800,
-                rows=4,
-            ),
-        ),
-    ),
-    Section(
-        "problem",
-        N_("The problem and the people"),
-        (
-            Question("problem", N_("Which problem do you solve?"), N_("What is hard now, and since when?")),
-            Question(
-                "beneficiaries",
-                N_("Who benefits?"),
-                N_("How many households, women, young people, returned migrants and families of migrants."),
-            ),
-        ),
-    ),
-    Section(
-        "plan",
-        N_("What you will do"),
-        (
-            Question(
-                "objective", N_("Objective"), N_("What will be different when the project is done?"), 1000, rows=4
-            ),
-            Question("activities", N_("Activities"), N_("Step by step, with months.")),
-        ),
-    ),
-    Section(
-        "business",
-        N_("Business plan"),
-        (
-            Question(
-                "market",
-                N_("Who will buy, and at what price?"),
-                N_("Buyers, prices, how much in a month, and what it costs you."),
-            ),
-        ),
-    ),
-    Section(
-        "future",
-        N_("Sustainability and risks"),
-        (
-            Question(
-                "sustainability",
-                N_("How will it go on after the grant?"),
-                N_("Who looks after it, who pays for repairs, where the income goes."),
-            ),
-            Question("risks", N_("Risks"), N_("What can go wrong, and what you will do then.")),
-        ),
-    ),
-)
+    def numbered_in(self, locale: str) -> str:
+        return f"{self.number}. {self.title_in(locale)}"
 
-BY_KEY: Mapping[str, Section] = {section.key: section for section in SECTIONS}
+
+@dataclass(frozen=True)
+class NumberedPart:
+    """A fixed part in its place. `numbers` is {field key: "6.1"}."""
+
+    key: str
+    number: str
+    fields: tuple[Field, ...]
+    is_table: bool
+    message: str
+
+    @property
+    def numbers(self) -> Mapping[str, str]:
+        return {field.key: f"{self.number}.{place}" for place, field in enumerate(self.fields, start=1)}
+
+    def title_in(self, locale: str) -> str:
+        with use_locale(locale):
+            return gettext(self.message)
+
+    def numbered_in(self, locale: str) -> str:
+        return f"{self.number}. {self.title_in(locale)}"
+
+
+Part = Section | NumberedPart
+
+
+@dataclass(frozen=True)
+class Form:
+    """A whole form. `sha256` is the fingerprint of its canonical JSON: a snapshot says by it which form it answered."""
+
+    sha256: str
+    parts: tuple[Part, ...]
+
+    @cached_property
+    def sections(self) -> tuple[Section, ...]:
+        return tuple(part for part in self.parts if isinstance(part, Section))
+
+    @cached_property
+    def by_key(self) -> Mapping[str, Part]:
+        return {part.key: part for part in self.parts}
+
+    @cached_property
+    def questions(self) -> tuple[Question, ...]:
+        return tuple(question for section in self.sections for question in section.questions)
+
+    def section(self, key: str) -> Section | None:
+        part = self.by_key.get(key)
+        return part if isinstance(part, Section) else None
+
+    def fixed(self, key: str) -> NumberedPart:
+        """A fixed part; every form has each of them."""
+        part = self.by_key[key]
+        assert isinstance(part, NumberedPart)
+        return part
+
+    def after(self, key: str) -> Part | None:
+        """The part that follows `key`, if any."""
+        place = [part.key for part in self.parts].index(key) + 1
+        return self.parts[place] if place < len(self.parts) else None
+
+    def before(self, key: str) -> Part | None:
+        place = [part.key for part in self.parts].index(key)
+        return self.parts[place - 1] if place else None
+
+
+@dataclass(frozen=True)
+class RequiredDocument:
+    """A paper the call asks for. `months` is how long it stays valid after its date (None: for good)."""
+
+    kind: DocumentKind
+    is_required: bool
+    months: int | None
+    text: Texts
+
+    def text_in(self, locale: str) -> str:
+        return text_in(self.text, locale)
+
+
+def form_of(call: Call) -> Form:
+    """The form of a call."""
+    return read(call.form)
+
+
+@lru_cache(maxsize=64)
+def read(text: str) -> Form:
+    """A form from its canonical JSON; each text is parsed once in a process."""
+    parts = json.loads(text)["parts"]
+    return Form(fingerprint(text), tuple(_part(part, str(place)) for place, part in enumerate(parts, start=1)))
+
+
+def _part(part: Mapping[str, Any], number: str) -> Part:
+    fixed = FIXED_BY_KEY.get(part["key"])
+    if fixed is not None:
+        return NumberedPart(fixed.key, number, fixed.fields, fixed.is_table, fixed.title)
+    asked = tuple(
+        Question(number=f"{number}.{place}", **question) for place, question in enumerate(part["questions"], start=1)
+    )
+    return Section(part["key"], number, part["title"], asked)
+
+
+@lru_cache
+def _default() -> Mapping[str, Any]:
+    kept: Mapping[str, Any] = json.loads(SOURCE.read_text(encoding="utf-8"))
+    return kept
+
+
+@lru_cache
+def default_form() -> str:
+    """The form a new call starts with, as canonical JSON."""
+    return canonical_json(_default()["form"])
+
+
+def default_documents() -> list[dict[str, Any]]:
+    """The papers a new call asks for, in the shape of `Call.required_documents`."""
+    return [dict(one) for one in _default()["documents"]]
+
+
+def documents_of(call: Call) -> list[RequiredDocument]:
+    """The papers the call asks for, in its order."""
+    return [
+        RequiredDocument(DocumentKind(one["kind"]), one["is_required"], one["months"], one["text"])
+        for one in call.required_documents
+    ]
 
 
 def missing_in(section: Section, answers: Mapping[str, str]) -> list[Question]:

@@ -1,19 +1,24 @@
 """What `flask verify` checks: every promise the stored data must keep, counted, each finding named."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.services import agreements, audit, contributions, documents, funds, ledger, tranches
 from app.services.match import grant_carried
-from models.applications import Snapshot
+from models.applications import Application, Snapshot
 from models.base import db, fingerprint
+from models.calls import Call, CallForm
 from models.council_sessions import Protocol
 from models.documents import StoredFile
 from models.funding_reports import FundingReport
 from models.funds import Fund
 from models.grants import Grant, Tranche
 from models.ledger import Transfer
+
+FORM_NAMED = re.compile(r'"form":"([0-9a-f]{64})"')
+"""In canonical JSON: what people typed has its quotation marks escaped."""
 
 
 @dataclass
@@ -34,6 +39,7 @@ def run(storage: Path) -> list[Check]:
         ("tranches within awards", _tranches),
         ("released within the match", _match),
         ("released to the account prepared", _accounts),
+        ("forms", _forms),
         ("snapshots", _snapshots),
         ("protocols", _protocols),
         ("agreements", _agreements),
@@ -113,14 +119,26 @@ def _accounts(check: Check) -> Iterator[str]:
             yield f"{name}: released to account {account.id} less than 72 hours after the change"
 
 
+def _forms(check: Check) -> Iterator[str]:
+    for form in db.session.scalars(db.select(CallForm)):
+        check.count += 1
+        if fingerprint(form.content) != form.sha256:
+            yield f"form {form.id} of call {form.call_id} does not have its hash"
+
+
 def _snapshots(check: Check) -> Iterator[str]:
-    rows = db.session.execute(
-        db.select(Snapshot.id, Snapshot.content, Snapshot.sha256).execution_options(yield_per=1000)
+    kept = {(call_id, sha256) for call_id, sha256 in db.session.execute(db.select(CallForm.call_id, CallForm.sha256))}
+    kept |= {(call_id, fingerprint(form)) for call_id, form in db.session.execute(db.select(Call.id, Call.form))}
+    query = db.select(Snapshot.id, Snapshot.content, Snapshot.sha256, Application.call_id).join(
+        Application, Application.id == Snapshot.application_id
     )
-    for snapshot_id, content, sha256 in rows:
+    for snapshot_id, content, sha256, call_id in db.session.execute(query.execution_options(yield_per=1000)):
         check.count += 1
         if fingerprint(content) != sha256:
             yield f"snapshot {snapshot_id} does not have its hash"
+        named = FORM_NAMED.search(content)
+        if named and (call_id, named[1]) not in kept:
+            yield f"snapshot {snapshot_id} answers a form that is not kept"
 
 
 def _protocols(check: Check) -> Iterator[str]:

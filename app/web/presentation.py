@@ -18,6 +18,7 @@ from app.localisation import LOCALE_CODES, LOCALES, N_, gettext
 from app.policy import Permission
 from app.services import notifications
 from app.web.access import can, is_signed_in, signed_in_user
+from app.web.form_parts import form_of, part_url
 from app.web.submissions import new_key
 
 STATIC = Path(__file__).parent.parent / "static"
@@ -149,6 +150,8 @@ def install(app: Flask) -> None:
         currency=labels.currency_text,
         message=lambda notice: localisation.render(notice.message, notice.parameters),
         subject_url=subject_url,
+        form_of=form_of,
+        part_url=part_url,
         country=lambda code: gettext(labels.COUNTRIES[code]) if code in labels.COUNTRIES else code,
     )
     app.jinja_env.filters.update(

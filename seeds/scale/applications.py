@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from app.localisation import fold
-from app.services import audit, questions, rates
+from app.services import audit, call_forms, questions, rates
 from models.applications import (
     Application,
     ApplicationSection,
@@ -107,6 +107,8 @@ def _call(stage: Stage, now: datetime) -> Call:
         match_percent=model.match_percent,
         created_by_id=stage.secretary,
         is_public=False,
+        form=model.form,
+        required_documents=model.required_documents,
     )
     for one in model.criteria:
         call.criteria.append(
@@ -123,6 +125,7 @@ def _call(stage: Stage, now: datetime) -> Call:
     db.session.flush()
     call.status = CallStatus.DECIDED
     db.session.flush()
+    call_forms.keep(call, now=now)
     return call
 
 
@@ -238,7 +241,7 @@ def _write(stage: Stage, drafts: Sequence[Draft], chance: Random, now: datetime)
 
 
 def _sections(id_: int, draft: Draft) -> Iterator[dict[str, Any]]:
-    for section in questions.SECTIONS:
+    for section in questions.form_of(draft.call).sections:
         yield {
             "application_id": id_,
             "key": section.key,
@@ -272,6 +275,7 @@ def _snapshot(id_: int, draft: Draft) -> dict[str, Any]:
         {
             "number": draft.row["number"],
             "call": draft.call.code,
+            "form": questions.form_of(draft.call).sha256,
             "association": {"id": draft.association.id, "name": draft.association.name_ky},
             "language": language,
             "answers": draft.texts,

@@ -55,8 +55,8 @@ def test_a_member_starts_an_application(client, programme):
     assert answer.status_code == 303 and answer.location == f"/applications/{application.id}"
     assert (application.call_id, application.association_id, application.language) == (call.id, association.id, "ru")
     page = text_of(client.get(answer.location).text)
-    for section in questions.SECTIONS:
-        assert section.title in page
+    for part in questions.form_of(call).parts:
+        assert part.numbered_in("en") in page
     assert "Not started yet" in page and "Check the answers" in page
 
 
@@ -108,7 +108,7 @@ def test_a_section_keeps_what_is_unfinished_and_leads_on(chair, draft):
     assert answer.status_code == 303 and answer.location == f"/applications/{draft.id}/sections/plan"
     assert fresh(draft).answers["problem"] == "Суу\nжок"
     page = text_of(chair.get(f"/applications/{draft.id}").text)
-    assert "Not answered yet: Who benefits?" in page and "In progress" in page
+    assert "Not answered yet: 2.2 Who benefits?" in page and "In progress" in page
 
 
 def test_a_text_over_the_limit_stays_on_the_page_and_is_not_saved(chair, draft):
@@ -164,7 +164,7 @@ def test_what_was_changed_behind_an_open_page_is_not_signed_or_submitted(chair, 
     before = draft.status
     if verb == "submit":
         applications.reopen(draft, actor=actor, now=clock.now())
-    section = questions.SECTIONS[0]
+    section = questions.form_of(draft.call).sections[0]
     changed = {one.key: "Башка, эч ким көрбөгөн текст."[: one.limit] for one in section.questions}
     applications.save_section(draft, section.key, changed, actor=actor, now=clock.now())
     if verb == "submit":
@@ -211,10 +211,10 @@ def test_what_is_missing_keeps_the_sign_off_away(chair, programme, draft):
     actor = Actor(programme.chair)
     applications.save_section(draft, "idea", {}, actor=actor, now=clock.now())
     page = chair.get(f"/applications/{draft.id}/check")
-    assert "Not answered yet: Summary" in text_of(page.text)
+    assert "Not answered yet: 1.2 Summary" in text_of(page.text)
     assert f"/applications/{draft.id}/sign-off" not in [form.action for form in forms_of(page.text)]
     answer = chair.post(f"/applications/{draft.id}/sign-off", data=data)
-    assert "Not answered yet: Name of the project" in text_of(chair.get(answer.location).text)
+    assert "Not answered yet: 1.1 Name of the project" in text_of(chair.get(answer.location).text)
     assert fresh(draft).status is S.DRAFT
 
 

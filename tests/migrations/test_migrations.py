@@ -12,11 +12,13 @@ from flask import Flask
 from flask_migrate import check, downgrade, stamp, upgrade
 
 from app.factory import create_app
-from app.services import agreements, verification
+from app.services import agreements, call_forms, questions, verification
 from app.web.health import MIGRATIONS
 from models import protection
 from models.agreements import Agreement
-from models.base import Base, db
+from models.applications import Application
+from models.base import Base, db, fingerprint
+from models.calls import Call
 from tests.factories import Programme
 from tests.support import databases
 from tests.support.databases import Copy, PostgresqlServer
@@ -155,6 +157,20 @@ def test_agreements_down_and_up_again_with_data(app: Flask, programme: Programme
     (kept,) = db.session.scalars(db.select(Agreement)).all()
     assert (kept.grant_id, kept.sequence, json.loads(kept.content)) == (grant_id, 1, text)
     assert not any(check.findings for check in verification.run(programme.storage))
+
+
+def test_calls_from_before_forms_were_data_keep_the_form_they_had(app: Flask, programme: Programme) -> None:
+    application = programme.make_application("submitted")
+    call_id, application_id = application.call_id, application.id
+    form, wanted = questions.default_form(), questions.default_documents()
+    db.session.commit()
+    downgrade(revision="0003")
+    assert "form" not in {one["name"] for one in sa.inspect(db.engine).get_columns("calls")}
+    upgrade()
+    call = db.session.get_one(Call, call_id)
+    assert (call.form, call.required_documents) == (form, wanted)
+    snapshot = db.session.get_one(Application, application_id).snapshots[-1]
+    assert call_forms.answered_in(call, json.loads(snapshot.content)).sha256 == fingerprint(form)
 
 
 def test_upgrading_an_upgraded_database_changes_nothing(app: Flask, programme: Programme) -> None:

@@ -1,4 +1,4 @@
-"""Complete rows are frozen (R4), on both databases: approved rates, figures of reports, criteria of an open call."""
+"""Complete rows are frozen (R4), on both databases: approved rates, reports, form and criteria of an open call."""
 
 from decimal import Decimal
 from typing import Any
@@ -12,7 +12,7 @@ from app import clock
 from app.services import funding_reports, rates
 from app.services.actors import Actor
 from models.base import db
-from models.calls import Criterion
+from models.calls import Call, Criterion
 from models.funding_reports import FundingReport
 from models.rates import ExchangeRate, RateSource
 
@@ -40,10 +40,16 @@ def a_criterion(programme: Any) -> Criterion:
     return programme.make_call().criteria[0]
 
 
+def a_call(programme: Any) -> Call:
+    """An open one, for its form."""
+    return programme.make_call()
+
+
 FROZEN = {
     a_rate: {"value": Decimal("9.99")},
     a_report: {"content": '{"total":2}'},
     a_criterion: {"weight": 1},
+    a_call: {"form": '{"parts":[]}'},
 }
 """How to make a frozen row -> the change that is tried."""
 

@@ -1,17 +1,21 @@
 """Drafts: what is changed keeps the sums that lists show in step, on both databases."""
 
+import json
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
 from app import clock
-from app.services import applications
+from app.localisation import use_locale
+from app.services import applications, call_forms, calls, questions, verification
 from app.services.actors import Actor
-from app.services.errors import DomainError
-from models.applications import ApplicationStatus, ApplicationTarget, BudgetHeading, BudgetLine, Payer
-from models.base import db
+from app.services.errors import DomainError, LimitExceededError
+from models.applications import ApplicationStatus, ApplicationTarget, BudgetHeading, BudgetLine, Payer, Snapshot
+from models.base import canonical_json, db, fingerprint
+from models.calls import CallForm
 from models.pledges import Pledge
+from reports import receipt
 
 LINE = {
     "heading": BudgetHeading.WORKS,
@@ -102,3 +106,80 @@ def test_a_part_is_found_in_its_own_application_only(programme):
         for for_writing in (False, True):
             assert applications.part(other, kind, row.id, for_writing=for_writing) is row
             assert applications.part(own, kind, row.id, for_writing=for_writing) is None
+
+
+# The form of the call ------------------------------------------------------------------------------------------------
+
+
+def with_another_section(call):
+    """The text of the call's form with a section more, at its beginning, and a paper more that is required."""
+    form = json.loads(call.form)
+    texts = {"ky": "Суу", "ru": "Вода", "en": "Water"}
+    question = {"key": "question_1", "label": texts, "hint": texts, "limit": 300, "least": 10, "rows": 3}
+    form["parts"].insert(0, {"key": "section_1", "title": texts, "questions": [question]})
+    call.form = canonical_json(form)
+    paper = {"kind": "quotation", "is_required": True, "months": 3, "text": {"ky": "Баа", "ru": "Цены", "en": "Prices"}}
+    call.required_documents = [*call.required_documents[:1], paper]
+    db.session.flush()
+
+
+def test_what_is_missing_is_what_the_form_of_the_call_asks(programme):
+    call = programme.make_call(is_open=False)
+    with_another_section(call)
+    calls.open_(call, actor=Actor(programme.secretary), now=clock.now())
+    application = programme.make_application(ApplicationStatus.DRAFT, call=call)
+    actor = Actor(programme.chair_of(application.association))
+    assert not [one for one in applications.gaps(application) if one.part == "section_1"]
+    applications.save_section(application, "section_1", {"question_1": "аз"}, actor=actor, now=clock.now())
+    with use_locale("en"):
+        found = [(one.part, str(one.problem)) for one in applications.gaps(application)]
+    assert found == [("section_1", "Not answered yet: 1.1 Water"), ("documents", "Still to be attached: Prices")]
+    with pytest.raises(DomainError):
+        applications.save_section(application, "section_2", {}, actor=actor, now=clock.now())
+    with pytest.raises(LimitExceededError) as refusal:
+        applications.save_section(application, "section_1", {"question_1": "с" * 301}, actor=actor, now=clock.now())
+    assert refusal.value.field == "question_1"
+
+
+def test_a_draft_gets_the_row_of_a_section_when_it_is_first_written(programme):
+    application = programme.make_application(ApplicationStatus.DRAFT)
+    row = applications.section_of(application, "future")
+    application.sections.remove(row)
+    db.session.delete(row)
+    db.session.flush()
+    assert applications.section_for_writing(application, "future") is None
+    assert {one.part for one in applications.gaps(application)} == {"future"}
+    answers = {"sustainability": "Айыл өзү карайт, бара-бара чоңойот.", "risks": "Кургакчылык болсо, суу алып келебиз."}
+    actor = Actor(programme.chair_of(application.association))
+    applications.save_section(application, "future", answers, actor=actor, now=clock.now())
+    db.session.expire_all()
+    assert applications.section_of(application, "future").answers == answers
+    assert applications.gaps(application) == []
+
+
+def test_a_snapshot_is_read_by_the_form_it_answered(programme):
+    """As when a call is tried out before it opens, and its form is changed afterwards."""
+    call = programme.make_call(is_open=False)
+    application = programme.make_application(ApplicationStatus.SUBMITTED)
+    application.call = call
+    actor = Actor(programme.chair_of(application.association))
+    before = questions.form_of(call)
+    snapshot = applications.take_snapshot(application, actor=actor, now=clock.now())
+    applications.take_snapshot(application, actor=actor, now=clock.now())
+    with_another_section(call)
+    content = json.loads(snapshot.content)
+    assert content["form"] == before.sha256 != questions.form_of(call).sha256
+    assert call_forms.answered_in(call, content) is before
+    assert receipt.gather(application, snapshot).questions_asked == 9
+    assert call_forms.answered_in(call, {}) is questions.form_of(call)
+    assert db.session.scalar(db.select(db.func.count()).where(CallForm.call_id == call.id)) == 1
+    with pytest.raises(LookupError):
+        call_forms.answered_in(call, {"form": "0" * 64})
+    assert not [one for check in verification.run(programme.storage) for one in check.findings]
+    content = snapshot.content.replace(before.sha256, "0" * 64)
+    lost = Snapshot(sequence=9, content=content, sha256=fingerprint(content), taken_at=clock.now())
+    lost.application_id, lost.taken_by_id = application.id, actor.user_id
+    db.session.add(lost)
+    db.session.flush()
+    findings = [one for check in verification.run(programme.storage) for one in check.findings]
+    assert findings == [f"snapshot {lost.id} answers a form that is not kept"]

@@ -66,7 +66,7 @@ def create(call: Call, association: Association, *, language: str, actor: Actor,
     )
     db.session.add(application)
     db.session.flush()
-    for section in questions.SECTIONS:
+    for section in questions.form_of(call).sections:
         application.sections.append(
             ApplicationSection(key=section.key, answers={}, saved_at=now, saved_by_id=actor.user_id)
         )
@@ -75,15 +75,17 @@ def create(call: Call, association: Association, *, language: str, actor: Actor,
     return application
 
 
-def section_of(application: Application, key: str) -> ApplicationSection:
-    return next(section for section in application.sections if section.key == key)
+def section_of(application: Application, key: str) -> ApplicationSection | None:
+    """The answers of a page; None while nobody has written any."""
+    return next((section for section in application.sections if section.key == key), None)
 
 
-def section_for_writing(application: Application, key: str) -> ApplicationSection:
+def section_for_writing(application: Application, key: str) -> ApplicationSection | None:
     """The section, read anew and locked until the end of the request: two writers come one after the other."""
     lock(application)
     section = section_of(application, key)
-    lock(section)
+    if section is not None:
+        lock(section)
     return section
 
 
@@ -92,7 +94,9 @@ def save_section(
 ) -> ApplicationSection:
     """Save the answers of one page; unfinished ones are welcome. The caller has checked the section's version."""
     must_be_editable(application)
-    section, definition = section_of(application, key), questions.BY_KEY[key]
+    definition = questions.form_of(application.call).section(key)
+    if definition is None:
+        raise DomainError(N_("The form of this call has no such part."))
     kept = {}
     for question in definition.questions:
         text = answers.get(question.key, "").replace("\r\n", "\n").strip()
@@ -104,9 +108,13 @@ def save_section(
                 count=len(text),
             )
         kept[question.key] = text
+    section = section_of(application, key)
+    if section is None:
+        section = ApplicationSection(key=key)
+        application.sections.append(section)
     section.answers, section.saved_at, section.saved_by_id = kept, now, actor.user_id
     renew(application)
-    audit.record(actor, "application.save_section", application, now, section=key)
+    audit.record(actor, "application.save_section", application, now, section={"key": key, "title": definition.title})
     return section
 
 
@@ -362,7 +370,7 @@ def remove_target(promise: ApplicationTarget, application: Application, *, actor
 def renew(application: Application) -> None:
     """Renew what the application repeats for lists: title, search text and amounts."""
     answers = application.answers
-    application.title = answers.get("title", "")[:200]
+    application.title = answers.get(questions.NAME_OF_PROJECT, "")[:200]
     association = application.association
     words = (application.number, application.title, association.name_ky, association.name_ru, association.name_en)
     application.search_text = fold(" ".join(words))

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from app.localisation import N_, Money
-from app.services import audit, documents, notifications, questions
+from app.services import audit, call_forms, documents, notifications, questions
 from app.services.actors import Actor
 from app.services.applications import business_plans
 from app.services.applications.drafts import pledges_of, renew
@@ -76,20 +76,20 @@ TRANSITIONS: Mapping[tuple[ApplicationStatus, str], Transition] = {
 class Gap:
     """Something that is missing before sign-off: the part of the form it belongs to and what to do."""
 
-    part: str  # a section key, "budget", "pledges", "targets" or "documents"
+    part: str  # its key in the call's form
     problem: DomainError
 
 
 def gaps(application: Application) -> list[Gap]:
-    """What is missing before sign-off, part by part; empty when the application is complete."""
+    """What is missing before sign-off, in the order of the form; empty when the application is complete."""
     found: list[Gap] = []
-    answers = application.answers
-    for section in questions.SECTIONS:
+    answers, form = application.answers, questions.form_of(application.call)
+    for section in form.sections:
         for question in questions.missing_in(section, answers):
             found.append(
                 Gap(
                     section.key,
-                    IncompleteError(N_("Not answered yet: %(question)s"), question={"text": question.label}),
+                    IncompleteError(N_("Not answered yet: %(question)s"), question={"name": question.numbered}),
                 )
             )
     call, grant = application.call, application.amount_paid_by(Payer.GRANT)
@@ -124,9 +124,21 @@ def gaps(application: Application) -> list[Gap]:
     ]
     if not application.targets:
         found.append(Gap("targets", IncompleteError(N_("Promise at least one result."))))
-    if not any(one.kind is DocumentKind.MEETING_MINUTES for one in documents.of(application)):
-        found.append(Gap("documents", IncompleteError(N_("The minutes of the village meeting are missing."))))
-    return found
+    found += [Gap("documents", problem) for problem in missing_documents(application)]
+    places = {part.key: place for place, part in enumerate(form.parts)}
+    return sorted(found, key=lambda gap: places[gap.part])
+
+
+def missing_documents(application: Application) -> list[DomainError]:
+    """The papers the call requires that are not attached."""
+    attached = {one.kind for one in documents.of(application)}
+    return [
+        IncompleteError(N_("The minutes of the village meeting are missing."))
+        if wanted.kind is DocumentKind.MEETING_MINUTES
+        else IncompleteError(N_("Still to be attached: %(document)s"), document={"name": wanted.text})
+        for wanted in questions.documents_of(application.call)
+        if wanted.is_required and wanted.kind not in attached
+    ]
 
 
 def sign_off(application: Application, *, actor: Actor, now: datetime, seen: str | None = None) -> None:
@@ -216,6 +228,7 @@ def must_be_undecided(application: Application) -> None:
 
 def take_snapshot(application: Application, *, actor: Actor, now: datetime) -> Snapshot:
     """Freeze the present content as the next snapshot."""
+    call_forms.keep(application.call, now=now)
     content = canonical_json(content_of(application))
     snapshot = Snapshot(
         sequence=len(application.snapshots) + 1,
@@ -230,13 +243,19 @@ def take_snapshot(application: Application, *, actor: Actor, now: datetime) -> S
 
 
 def content_of(application: Application) -> dict[str, Any]:
-    """Everything the applicant says, as plain JSON values; amounts in minor units, decimals as text."""
+    """Everything the applicant says, as plain JSON values; amounts in minor units, decimals as text.
+
+    "form" is the SHA-256 of the form that is answered: `call_forms.answered_in` reads the content by it.
+    """
+    form = questions.form_of(application.call)
+    answers = application.answers
     return {
         "number": application.number,
         "call": application.call.code,
+        "form": form.sha256,
         "association": {"id": application.association_id, "name": application.association.name_ky},
         "language": application.language,
-        "answers": application.answers,
+        "answers": {one.key: answers[one.key] for one in form.questions if one.key in answers},
         "budget": [
             {
                 "heading": line.heading.value,

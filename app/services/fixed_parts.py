@@ -1,0 +1,157 @@
+"""The parts of every application form that are no questions: budget, business plan, pledges, results and documents.
+
+Their fields stand here once, in the order of page, paper and workbook; the checks of what is typed are those of the
+verbs in `app.services.applications`. A test holds the forms of the pages against this table.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.localisation import N_
+from models.applications import BudgetHeading, Payer
+from models.documents import DocumentKind
+
+
+class FieldKind(StrEnum):
+    """What is written into a field, and so how it is checked and how much room it needs."""
+
+    LINE = "line"
+    TEXT = "text"
+    CHOICE = "choice"
+    YES_NO = "yes_no"
+    QUANTITY = "quantity"  # a decimal, three places at most
+    AMOUNT = "amount"  # major units of its currency, two places at most
+    PLAN_MONTH = "plan_month"  # 1 to 24
+    MONTH_NAME = "month_name"
+    YEAR = "year"
+    DAY = "day"
+    COUNTRY = "country"
+    CURRENCY = "currency"
+    INDICATOR = "indicator"
+    QUANTITY_BY_MONTH = "quantity_by_month"  # twelve, January first
+    AMOUNT_BY_MONTH = "amount_by_month"
+    FILE = "file"
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field. `label` is a message id; `limit` the longest text; `choices` the enum it is chosen from."""
+
+    key: str
+    label: str
+    kind: FieldKind
+    limit: int = 0
+    is_required: bool = True
+    choices: type[StrEnum] | None = None
+
+
+@dataclass(frozen=True)
+class FixedPart:
+    """A part with its fields; with `is_table` there are as many rows of them as the applicant needs."""
+
+    key: str
+    title: str
+    fields: tuple[Field, ...]
+    is_table: bool = True
+
+
+K = FieldKind
+FIXED_PARTS: tuple[FixedPart, ...] = (
+    FixedPart(
+        "budget",
+        N_("Budget"),
+        (
+            Field("item", N_("What exactly"), K.LINE, 200),
+            Field("heading", N_("Kind of cost"), K.CHOICE, choices=BudgetHeading),
+            Field("quantity", N_("Quantity"), K.QUANTITY),
+            Field("unit", N_("Unit"), K.LINE, 40),
+            Field("unit_cost", N_("Price of one"), K.AMOUNT),
+            Field("payer", N_("Who pays"), K.CHOICE, choices=Payer),
+            Field("month", N_("In which month of the plan"), K.PLAN_MONTH),
+        ),
+    ),
+    FixedPart(
+        "business_plan",
+        N_("When the plan begins"),
+        (
+            Field("month", N_("First month"), K.MONTH_NAME),
+            Field("year", N_("Year"), K.YEAR),
+            Field("sales_from", N_("From which month on will you sell?"), K.PLAN_MONTH),
+            Field("opening_cash", N_("Money in hand for the business before it begins"), K.AMOUNT),
+        ),
+        is_table=False,
+    ),
+    FixedPart(
+        "sales",
+        N_("Sales"),
+        (
+            Field("product", N_("What do you sell?"), K.LINE, 200),
+            Field("buyers", N_("Who buys it?"), K.TEXT, 400),
+            Field("unit", N_("Unit"), K.LINE, 40),
+            Field("price", N_("Price of one"), K.AMOUNT),
+            Field("unit_cost", N_("What making one costs"), K.AMOUNT),
+            Field("value", N_("How much do you sell in each month of a full year?"), K.QUANTITY_BY_MONTH),
+        ),
+    ),
+    FixedPart(
+        "costs",
+        N_("Running costs"),
+        (
+            Field("item", N_("What has to be paid"), K.LINE, 200),
+            Field("value", N_("How much in each month of a full year?"), K.AMOUNT_BY_MONTH),
+        ),
+    ),
+    FixedPart(
+        "financing",
+        N_("Financing"),
+        (
+            Field("payer", N_("Who pays"), K.CHOICE, choices=Payer),
+            Field("month", N_("In which month of the plan"), K.PLAN_MONTH),
+            Field("amount", N_("Amount"), K.AMOUNT),
+            Field("description", N_("Note"), K.LINE, 200, is_required=False),
+        ),
+    ),
+    FixedPart(
+        "steps",
+        N_("Work plan"),
+        (
+            Field("activity", N_("What is done"), K.LINE, 200),
+            Field("first_month", N_("First month"), K.PLAN_MONTH),
+            Field("last_month", N_("Last month"), K.PLAN_MONTH),
+            Field("responsible", N_("Who answers for it"), K.LINE, 200, is_required=False),
+        ),
+    ),
+    FixedPart(
+        "pledges",
+        N_("Pledges of co-investment"),
+        (
+            Field("remitter_name", N_("Who promises"), K.LINE, 200),
+            Field("is_pseudonym", N_("This is not the real name"), K.YES_NO, is_required=False),
+            Field("country", N_("Country where the person works"), K.COUNTRY),
+            Field("amount", N_("Amount"), K.AMOUNT),
+            Field("currency", N_("Currency"), K.CURRENCY),
+            Field("due_on", N_("By when"), K.DAY),
+            Field("has_consent", N_("The person agrees that this promise is recorded"), K.YES_NO),
+        ),
+    ),
+    FixedPart(
+        "targets",
+        N_("Results you promise"),
+        (
+            Field("indicator", N_("What will change"), K.INDICATOR),
+            Field("baseline", N_("Now"), K.QUANTITY),
+            Field("target", N_("When the project is done"), K.QUANTITY),
+        ),
+    ),
+    FixedPart(
+        "documents",
+        N_("Documents"),
+        (
+            Field("kind", N_("What kind of document"), K.CHOICE, choices=DocumentKind),
+            Field("upload", N_("File"), K.FILE),
+        ),
+    ),
+)
+"""In the order of the form a call starts with."""
+FIXED_BY_KEY: Mapping[str, FixedPart] = {part.key: part for part in FIXED_PARTS}
