@@ -23,6 +23,7 @@ from app.database import UnsafeDatabaseError
 from app.localisation import LOCALE_CODES, use_locale
 from app.services import agreements, associations, audit, funds, places, users, verification
 from app.services.errors import DomainError
+from models import search_words
 from models.base import db, reading
 from models.centres import Centre
 from models.funds import Donor
@@ -82,6 +83,7 @@ def init() -> None:
     upgrade()
     reference.load(clock.now())
     agreements.keep_missing(clock.now())
+    search_words.make_missing()
     db.session.commit()
     if db.engine.dialect.name == "sqlite":
         db.session.execute(text("PRAGMA optimize"))

@@ -70,6 +70,8 @@ def _check_sqlite(connection: sa.Connection) -> list[str]:
         problems.append(
             f"SQLite {sqlite_driver.sqlite_version} can corrupt a WAL database: install pysqlite3 0.6.1 or newer."
         )
+    if not connection.exec_driver_sql("SELECT 1 FROM pragma_module_list WHERE name = 'fts5'").scalar():
+        problems.append("SQLite was built without FTS5, the index of words: install pysqlite3-binary.")
     for name, wanted in SQLITE_PRAGMAS.items():
         found = str(connection.exec_driver_sql(f"PRAGMA {name}").scalar())
         if found != wanted:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 from app import database
 from app.config import Config
 from app.web import health
+from models import search_words
 from models.base import db, reading
 from models.protection import trigger_names
 
@@ -46,7 +47,7 @@ def examine(config: Config, broker: Redis) -> list[Finding]:
         )
     )
     if not migrations.problem:
-        findings.append(_protection())
+        findings += [_protection(), _search()]
     return findings
 
 
@@ -93,6 +94,20 @@ def _protection() -> Finding:
         else ""
     )
     return Finding("append-only tables", problem)
+
+
+def _search() -> Finding:
+    """Whether the index of the applications' words is there. Without it a search reads every row."""
+    if search_words.is_there():
+        problem = ""
+    elif db.engine.dialect.name == "postgresql":
+        problem = (
+            "Searching for applications reads every row. As a superuser or the owner of this database: "
+            f"{search_words.EXTENSION}; (package postgresql-contrib). Then run: flask init"
+        )
+    else:
+        problem = "The index of the applications' words is not kept any more: restore the database from a backup."
+    return Finding("search", problem)
 
 
 def refuse_unsafe() -> None:

@@ -302,3 +302,8 @@ def sort_key(text: str) -> str:
 def fold(text: str) -> str:
     """Fold what people type differently: ө=о, ү=у, ң=н, ё=е, Дж=Ж, Є and Ї typed for Ө and Ү; one space, lower case."""
     return " ".join(text.casefold().translate(_FOLDED).replace("дж", "ж").split())
+
+
+def words(text: str) -> tuple[str, ...]:
+    """The folded words of what somebody looks for, each once, in the order they were typed."""
+    return tuple(dict.fromkeys(fold(text.replace("\0", " ")).split()))

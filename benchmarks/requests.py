@@ -57,6 +57,13 @@ def list_page(app: Flask, floor: float) -> Iterator[Figure]:
         ("list-last", "/applications?last=1"),
         ("list-status", "/applications?status=submitted"),
         ("list-word", "/applications?q=тепл"),
+        ("list-words", "/applications?q=бал+тепл"),
+        ("list-word-status", "/applications?q=тепл&status=submitted"),
+        ("list-word-last", "/applications?q=тепл&last=1"),
+        ("list-common-word", "/applications?q=айыл"),
+        ("list-common-word-last", "/applications?q=айыл&status=submitted&last=1"),
+        ("list-short-word", "/applications?q=ко"),
+        ("list-no-such-short-word", "/applications?q=еж"),
     ):
         value = median_cpu(lambda _number, url=url: _get(client, url), COUNT)  # type: ignore[misc]
         yield _cpu(name, value, 12, floor, COUNT)

@@ -53,10 +53,11 @@ def index() -> ResponseReturnValue:
         words=request.args.get("q", "")[:100],
         seen=policy.visible(user, Application).whereclause,
     )
-    counts = application_lists.counts(narrowed)
+    page = _page(narrowed)
+    counts = application_lists.counts(narrowed, page)
     return render_template(
         "applications/index.html",
-        page=_page(narrowed),
+        page=page,
         narrowed=narrowed,
         counts=[(status, counts[status]) for status in ApplicationStatus if counts.get(status)],
         total=sum(counts.values()),

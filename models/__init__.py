@@ -27,6 +27,7 @@ from models import (
     protection,
     rates,
     reviews,
+    search_words,
     users,
     visits,
 )
@@ -58,6 +59,7 @@ __all__ = [
     "protection",
     "rates",
     "reviews",
+    "search_words",
     "users",
     "visits",
 ]

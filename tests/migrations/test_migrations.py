@@ -12,9 +12,10 @@ from flask import Flask
 from flask_migrate import check, downgrade, stamp, upgrade
 
 from app.factory import create_app
-from app.services import agreements, call_forms, questions, verification
+from app.services import agreements, application_lists, call_forms, questions, verification
+from app.services.application_lists import Filter
 from app.web.health import MIGRATIONS
-from models import protection
+from models import protection, search_words
 from models.agreements import Agreement
 from models.applications import Application
 from models.base import Base, db, fingerprint
@@ -42,7 +43,9 @@ def empty(request: pytest.FixtureRequest, home: Path) -> Iterator[Flask]:
 
 
 def tables() -> set[str]:
-    return set(sa.inspect(db.engine).get_table_names()) - {"alembic_version"}
+    """The tables of the models; those of the word index are compared statement by statement."""
+    found = set(sa.inspect(db.engine).get_table_names()) - {"alembic_version"}
+    return {name for name in found if not search_words.is_own(name)}
 
 
 def row_counts() -> dict[str, int]:
@@ -73,19 +76,21 @@ def constraints(engine: sa.Engine) -> dict[str, set[tuple[str, str]]]:
     return {
         table: {(str(one["name"]), " ".join(one["sqltext"].split())) for one in inspector.get_check_constraints(table)}
         for table in inspector.get_table_names()
-        if table != "alembic_version"
+        if table != "alembic_version" and not search_words.is_own(table)
     }
 
 
 TRIGGERS = {
-    "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'",
+    "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' OR name LIKE 'application_words%'",
     "postgresql": "SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal UNION ALL "
-    "SELECT proname, pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace",
+    "SELECT proname, pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace "
+    "AND NOT EXISTS (SELECT 1 FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e') UNION ALL "
+    "SELECT indexname, indexdef FROM pg_indexes WHERE indexname = 'ix_applications_words'",
 }
 
 
 def protections(engine: sa.Engine) -> dict[str, str]:
-    """{trigger or function: its definition}."""
+    """{trigger, function or part of the word index: its definition}."""
     with engine.connect() as connection:
         rows = connection.execute(sa.text(TRIGGERS[engine.dialect.name]))
         return {row[0]: " ".join(row[1].split()) for row in rows}
@@ -103,11 +108,14 @@ def test_constraints_and_triggers_are_those_the_models_would_make_today(
     made = sa.create_engine(copy.url, module=db.engine.dialect.dbapi)
     with made.begin() as connection:
         Base.metadata.create_all(connection)
-        for statement in (*protection.triggers(made.dialect.name), *protection.frozen(made.dialect.name)):
+        dialect = made.dialect.name
+        extra = (*protection.triggers(dialect), *protection.frozen(dialect), *search_words.statements(dialect))
+        for statement in extra:
             connection.execution_options(no_parameters=True).exec_driver_sql(statement)
     try:
         assert len(protections(made)) > 30
         assert protections(db.engine) == protections(made)
+        assert any(search_words.is_own(name) for name in protections(made))
         assert sum(map(len, constraints(made).values())) > 60
         assert constraints(db.engine) == constraints(made)
     finally:
@@ -171,6 +179,47 @@ def test_calls_from_before_forms_were_data_keep_the_form_they_had(app: Flask, pr
     assert (call.form, call.required_documents) == (form, wanted)
     snapshot = db.session.get_one(Application, application_id).snapshots[-1]
     assert call_forms.answered_in(call, json.loads(snapshot.content)).sha256 == fingerprint(form)
+
+
+def test_words_of_applications_that_were_there_before_are_found(
+    app: Flask, database: Copy, programme: Programme
+) -> None:
+    application = programme.make_application("draft")
+    word = application.number.lower()
+    db.session.commit()
+    downgrade(revision="0003")
+    assert not search_words.is_there()
+    db.session.rollback()
+    upgrade()
+    assert search_words.is_there()
+    assert [one.id for one in application_lists.page(Filter(words=word)).rows] == [application.id]
+
+
+def test_without_the_right_to_the_extension_there_is_no_index(postgresql_server: PostgresqlServer, home: Path) -> None:
+    """A role that may create tables and no extension: everything else is made, and words are found row by row."""
+    copy = postgresql_server.create()
+    name = copy.url.partition("@/")[2].partition("?")[0]
+    role = f"plain_{name}"
+    for statement in (
+        f"CREATE ROLE {role} LOGIN",
+        f"REVOKE ALL ON DATABASE {name} FROM PUBLIC",
+        f"GRANT CONNECT, TEMPORARY ON DATABASE {name} TO {role}",
+    ):
+        postgresql_server.execute(statement)
+    owner = sa.create_engine(copy.url)
+    with owner.begin() as connection:
+        connection.exec_driver_sql(f"GRANT ALL ON SCHEMA public TO {role}")
+    owner.dispose()
+    app = create_app(databases.config_for(home, copy.url.replace("ashar@", f"{role}@")))
+    with app.app_context():
+        upgrade()
+        assert tables() == set(Base.metadata.tables)
+        assert not search_words.is_there()
+        assert not search_words.make_missing()
+        assert application_lists.page(Filter(words="суу")).rows == []
+    databases.close(app)
+    copy.drop()
+    postgresql_server.execute(f"DROP ROLE {role}")
 
 
 def test_upgrading_an_upgraded_database_changes_nothing(app: Flask, programme: Programme) -> None:

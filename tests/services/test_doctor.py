@@ -33,7 +33,7 @@ def examine(app: Flask, settings: Config) -> list[doctor.Finding]:
 
 def test_a_sound_copy(app: Flask, broker: str, settings: Config) -> None:
     assert problems(app, settings) == {}
-    assert len(examine(app, settings)) == 6
+    assert len(examine(app, settings)) == 7
 
 
 def test_the_command_says_so_and_exits_accordingly(app: Flask, broker: str) -> None:
@@ -125,3 +125,16 @@ def test_an_unsafe_database_is_named(app: Flask, database: Copy) -> None:
     engine.dispose()
     assert "synchronous" in found
     assert database_setup.check(db.engine) == []
+
+
+def test_without_the_index_of_words(app: Flask, database: Copy, broker: str, settings: Config) -> None:
+    """PostgreSQL's is made by `flask init` once the extension is there; SQLite's belongs to the database."""
+    drop = {"sqlite": "DROP TRIGGER application_words_update", "postgresql": "DROP EXTENSION pg_trgm CASCADE"}
+    db.session.execute(sa.text(drop[database.kind]))
+    db.session.commit()
+    problem = problems(app, settings)["search"]
+    assert ("backup" if database.kind == "sqlite" else "CREATE EXTENSION IF NOT EXISTS pg_trgm") in problem
+    doctor.refuse_unsafe()  # it is slower, not unsafe
+    if database.kind == "postgresql":
+        assert app.test_cli_runner().invoke(args=["init"]).exit_code == 0
+        assert problems(app, settings) == {}
