@@ -29,7 +29,7 @@ from app.services.applications import Gap, business_plans
 from app.services.errors import ChangedMeanwhileError
 from app.services.questions import Section
 from app.web.access import actor, authorise, can, load, requires, row_number, signed_in_user
-from app.web.form_parts import part_url
+from app.web.form_parts import following_url, part_url
 from app.web.presentation import is_demonstration
 from app.web.submissions import StaleForm, act_on_button, attempt, check_version, finish, form_page
 from forms.applications import ApplicationForm, SectionForm, WithdrawForm, section_form
@@ -224,9 +224,8 @@ def _save(application: Application, definition: Section, form: SectionForm) -> o
 
 def _after(application: Application, definition: Section) -> str:
     """Where "save and go on" and "save and back to the list" lead."""
-    following = questions.form_of(application.call).after(definition.key)
-    if request.form.get("then") == "next" and following is not None:
-        return part_url(application, following)
+    if request.form.get("then") == "next":
+        return following_url(application, definition.key)
     return url_for("applications.show", application_id=application.id)
 
 

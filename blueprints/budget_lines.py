@@ -11,6 +11,7 @@ from app.localisation import gettext, plain_amount, to_minor
 from app.policy import Permission
 from app.services import applications
 from app.web.access import actor, load, requires
+from app.web.form_parts import number_fields
 from app.web.submissions import attempt, finish, form_page, guard_version, in_words, removal_page, show_as_gone
 from forms.budget_lines import BudgetLineForm
 from models.applications import Application, BudgetHeading, BudgetLine, Payer
@@ -29,7 +30,7 @@ def index(application_id: int) -> ResponseReturnValue:
         return finish(url_for("budget_lines.index", application_id=application.id), gettext("The line is added."))
     return form_page(
         "budget_lines/index.html",
-        form,
+        number_fields(form, application, "budget"),
         application=application,
         paid_by=[(payer, application.amount_paid_by(payer)) for payer in Payer],
     )
@@ -91,7 +92,7 @@ def edit(application_id: int, line_id: int) -> ResponseReturnValue:
     guard_version(form, line, in_words(kept), url_for(".edit", application_id=application_id, line_id=line_id))
     if form.validate_on_submit() and attempt(form, lambda: _change(line, application, form)):
         return finish(location, gettext("The line is changed."))
-    return form_page("budget_lines/edit.html", form, application=application)
+    return form_page("budget_lines/edit.html", number_fields(form, application, "budget"), application=application)
 
 
 def _change(line: BudgetLine, application: Application, form: BudgetLineForm) -> None:

@@ -15,6 +15,7 @@ from app.policy import Permission
 from app.services import plan_readings
 from app.services.applications import business_plans, part
 from app.web.access import actor, can, load, requires
+from app.web.form_parts import following_url, number_fields
 from app.web.submissions import (
     act_on_button,
     attempt,
@@ -154,9 +155,11 @@ def frame(application_id: int) -> ResponseReturnValue:
     if kept is not None:
         guard_version(form, kept, in_words(_frame_form(kept, None)), url_for(".frame", application_id=application_id))
     if form.validate_on_submit() and attempt(form, lambda: _set_frame(application, form)):
-        location = url_for(".index", application_id=application_id, kind="sales")
+        location = following_url(application, "business_plan")
         return finish(location, gettext("Saved: %(part)s.", part=gettext("Business plan")))
-    return form_page("business_plans/frame.html", form, application=application)
+    return form_page(
+        "business_plans/frame.html", number_fields(form, application, "business_plan"), application=application
+    )
 
 
 def _frame_form(frame: BusinessPlan | None, *typed: None) -> FrameForm:
@@ -198,7 +201,7 @@ def index(application_id: int, kind: str) -> ResponseReturnValue:
     picture = plan_readings.picture(application)
     return form_page(
         "business_plans/index.html",
-        form,
+        number_fields(form, application, kind),
         application=application,
         kind=kind,
         title=gettext(of.title),
@@ -233,7 +236,12 @@ def edit(application_id: int, kind: str, row_id: int) -> ResponseReturnValue:
     if form.validate_on_submit() and attempt(form, lambda: _save(application, row, of, form)):
         return finish(location, gettext("Saved: %(part)s.", part=gettext(of.title)))
     return form_page(
-        "business_plans/edit.html", form, application=application, kind=kind, title=gettext(of.title), location=location
+        "business_plans/edit.html",
+        number_fields(form, application, kind),
+        application=application,
+        kind=kind,
+        title=gettext(of.title),
+        location=location,
     )
 
 

@@ -9,6 +9,7 @@ from app.localisation import gettext
 from app.policy import Permission
 from app.services import applications, documents
 from app.web.access import actor, load, requires, takes_upload
+from app.web.form_parts import number_fields
 from app.web.submissions import act_on_button, attempt, finish, form_page, sent_upload, uploads
 from forms.documents import DocumentForm
 from models.applications import Application
@@ -34,7 +35,12 @@ def index(application_id: int) -> ResponseReturnValue:
     form.kind.choices = [(kind.value, label_text(kind)) for kind in KINDS]
     if form.validate_on_submit() and attempt(form, lambda: _attach(application, form)):
         return finish(url_for("documents.index", application_id=application.id), gettext("The document is attached."))
-    return form_page("documents/index.html", form, application=application, documents=documents.of(application))
+    return form_page(
+        "documents/index.html",
+        number_fields(form, application, "documents"),
+        application=application,
+        documents=documents.of(application),
+    )
 
 
 def _attach(application: Application, form: DocumentForm) -> Document:

@@ -11,6 +11,7 @@ from app.localisation import EXPONENTS, gettext, plain_amount
 from app.policy import Permission
 from app.services import applications, rates
 from app.web.access import actor, load, requires
+from app.web.form_parts import number_fields
 from app.web.submissions import attempt, finish, form_page, guard_version, in_words, removal_page, show_as_gone
 from forms.pledges import PledgeForm
 from models.applications import Application, Payer
@@ -29,7 +30,7 @@ def index(application_id: int) -> ResponseReturnValue:
         return finish(url_for("pledges.index", application_id=application.id), gettext("The pledge is recorded."))
     return form_page(
         "pledges/index.html",
-        form,
+        number_fields(form, application, "pledges"),
         application=application,
         pledges=applications.pledges_of(application),
         planned=application.amount_paid_by(Payer.REMITTANCE),
@@ -85,7 +86,7 @@ def edit(application_id: int, pledge_id: int) -> ResponseReturnValue:
     guard_version(form, pledge, in_words(kept), url_for(".edit", application_id=application_id, pledge_id=pledge_id))
     if form.validate_on_submit() and attempt(form, lambda: _change(pledge, application, form)):
         return finish(location, gettext("The pledge is changed."))
-    return form_page("pledges/edit.html", form, application=application)
+    return form_page("pledges/edit.html", number_fields(form, application, "pledges"), application=application)
 
 
 def _change(pledge: Pledge, application: Application, form: PledgeForm) -> None:

@@ -8,6 +8,7 @@ from app.localisation import current_locale, gettext
 from app.policy import Permission
 from app.services import applications, results
 from app.web.access import actor, load, requires
+from app.web.form_parts import number_fields
 from app.web.submissions import attempt, finish, form_page, guard_version, in_words, removal_page, show_as_gone
 from forms.targets import PromiseForm, ValuesForm
 from models.applications import Application, ApplicationTarget
@@ -35,7 +36,12 @@ def index(application_id: int) -> ResponseReturnValue:
         ),
     ):
         return finish(url_for("targets.index", application_id=application.id), gettext("The promise is recorded."))
-    return form_page("targets/index.html", form, application=application, indicators=list(indicators.values()))
+    return form_page(
+        "targets/index.html",
+        number_fields(form, application, "targets"),
+        application=application,
+        indicators=list(indicators.values()),
+    )
 
 
 def _promise(application: Application, promise_id: int) -> ApplicationTarget | None:
@@ -57,7 +63,12 @@ def edit(application_id: int, promise_id: int) -> ResponseReturnValue:
     guard_version(form, promise, in_words(kept), url_for(".edit", application_id=application_id, promise_id=promise_id))
     if form.validate_on_submit() and attempt(form, lambda: _change(promise, application, form)):
         return finish(location, gettext("The promise is changed."))
-    return form_page("targets/edit.html", form, application=application, indicator=promise.indicator)
+    return form_page(
+        "targets/edit.html",
+        number_fields(form, application, "targets"),
+        application=application,
+        indicator=promise.indicator,
+    )
 
 
 def _change(promise: ApplicationTarget, application: Application, form: ValuesForm) -> None:

@@ -7,6 +7,7 @@ from flask import url_for
 
 from app.services import questions
 from app.services.questions import Form, Part, Section
+from forms.base import BaseForm
 from models.applications import Application
 from models.calls import Call
 
@@ -35,3 +36,19 @@ def part_url(application: Application, part: Part) -> str:
         return url_for("applications.edit_section", application_id=application.id, section_key=part.key)
     endpoint, more = PAGES[part.key]
     return url_for(endpoint, application_id=application.id, **more)
+
+
+def number_fields(form: BaseForm, application: Application, key: str) -> BaseForm:
+    """Put before each label the number that paper and workbook show for the field of the fixed part `key`."""
+    for name, number in questions.form_of(application.call).fixed(key).numbers.items():
+        if name in form:
+            form[name].label.text = f"{number} {form[name].label.text}"
+    return form
+
+
+def following_url(application: Application, key: str) -> str:
+    """The page of the part after `key`; behind the last one the list of tasks."""
+    following = questions.form_of(application.call).after(key)
+    if following is None:
+        return url_for("applications.show", application_id=application.id)
+    return part_url(application, following)

@@ -4,11 +4,13 @@ import re
 from datetime import timedelta
 
 import pytest
+from flask import url_for
 
 from app import clock
 from app.localisation import gettext, use_locale
 from app.services import applications, questions
 from app.services.actors import Actor
+from app.web import form_parts
 from models.applications import Application, ApplicationSection, ApplicationStatus, Snapshot
 from models.audit import AuditEvent
 from models.base import db
@@ -445,3 +447,31 @@ def test_the_list_costs_few_queries(client, programme, app):
     assert client.get("/applications").status_code == 200
     db.event.remove(db.engine, "before_cursor_execute", note)
     assert 3 <= len([one for one in seen if one.lstrip().upper().startswith("SELECT")]) <= 8
+
+
+def test_every_field_on_a_page_has_the_number_of_the_form(chair, draft):
+    form = questions.form_of(draft.call)
+    seen = 0
+    for key, (endpoint, more) in form_parts.PAGES.items():
+        with chair.application.test_request_context():
+            url = url_for(endpoint, application_id=draft.id, **more)
+        page = text_of(chair.get(url).text)
+        part = form.fixed(key)
+        assert part.numbered_in("en") in page, key
+        for field in part.fields:
+            assert f"{part.numbers[field.key]} {field.label}" in page, (key, field.key)
+            seen += 1
+    for section in form.sections:
+        page = text_of(chair.get(f"/applications/{draft.id}/sections/{section.key}").text)
+        assert section.numbered_in("en") in page
+        for question in section.questions:
+            assert question.numbered_in("en") in page
+            seen += 1
+    assert seen == 9 + sum(len(form.fixed(key).fields) for key in form_parts.PAGES)
+
+
+def test_save_and_go_on_follows_the_order_of_the_form(chair, draft):
+    answer = chair.submit(f"/applications/{draft.id}/sections/future", then="next")
+    assert answer.location == f"/applications/{draft.id}/budget"
+    page = text_of(chair.get(answer.location).text)
+    assert "Previous: 5. Sustainability and risks" in page and "Next: 7. When the plan begins" in page
