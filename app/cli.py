@@ -1,7 +1,8 @@
-"""The flask commands: init, demo, doctor, verify, report, user, worker, import-places, workflow."""
+"""The flask commands: init, demo, doctor, verify, report, user, worker, import-places, import-prices, workflow."""
 
 import getpass
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -21,7 +22,7 @@ from app import clock, doctor, jobs, queue, workflow
 from app.config import Config
 from app.database import UnsafeDatabaseError
 from app.localisation import LOCALE_CODES, use_locale
-from app.services import agreements, associations, audit, funds, places, users, verification
+from app.services import agreements, associations, audit, funds, places, price_imports, users, verification
 from app.services.errors import DomainError
 from models import search_words
 from models.base import db, reading
@@ -45,6 +46,7 @@ def register(app: Flask) -> None:
         worker,
         cron,
         import_places,
+        import_prices,
         print_workflow,
         user_group,
         report_group,
@@ -167,21 +169,44 @@ def cron() -> None:
 @click.option("--apply", "is_applied", is_flag=True, help="Write; without it the import is only tried.")
 def import_places(file: Path, is_applied: bool) -> None:
     """Import a programme's own places from CSV; a dry run unless --apply is given."""
+    result = places.import_csv(_lines(file))
+    _refuse(result.refused)
+    click.echo(f"added {result.added}, changed {result.changed}, unchanged {result.unchanged}")
+    if is_applied and (result.added or result.changed):
+        audit.record(None, "places.import", "places:all", clock.now(), added=result.added, changed=result.changed)
+    _keep(is_applied)
+
+
+@click.command("import-prices")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--apply", "is_applied", is_flag=True, help="Write; without it the import is only tried.")
+def import_prices(file: Path, is_applied: bool) -> None:
+    """Import a price register from CSV; a dry run unless --apply is given."""
+    result = price_imports.import_csv(_lines(file), actor=None, now=clock.now())
+    _refuse(result.refused)
+    click.echo(f"added {result.added}, replaced {result.changed}, unchanged {result.unchanged}")
+    _keep(is_applied)
+
+
+def _lines(file: Path) -> list[str]:
     try:
-        lines = file.read_text(encoding="utf-8-sig").splitlines()
+        return file.read_text(encoding="utf-8-sig").splitlines()
     except UnicodeDecodeError as error:
         raise click.ClickException("The file is not UTF-8: save it again as CSV UTF-8.") from error
-    result = places.import_csv(lines)
-    for line, reason in result.refused:
+
+
+def _refuse(refused: Sequence[tuple[int, str]]) -> None:
+    """Name each refused row, and end when there is one."""
+    for line, reason in refused:
         click.echo(f"line {line}: {reason}")
-    if result.refused:
+    if refused:
         db.session.rollback()
-        click.echo(f"Refused: {len(result.refused)} rows. Nothing was written.")
+        click.echo(f"Refused: {len(refused)} rows. Nothing was written.")
         raise SystemExit(1)
-    click.echo(f"added {result.added}, changed {result.changed}, unchanged {result.unchanged}")
+
+
+def _keep(is_applied: bool) -> None:
     if is_applied:
-        if result.added or result.changed:
-            audit.record(None, "places.import", "places:all", clock.now(), added=result.added, changed=result.changed)
         db.session.commit()
         click.echo("Written.")
     else:

@@ -22,6 +22,7 @@ from models.indicators import Frequency, ResultStatus
 from models.ledger import AccountKind, EventKind
 from models.people import MigrantStatus, Sex
 from models.pledges import PledgeStatus
+from models.prices import PriceKind
 from models.rates import RateSource
 from models.reviews import AssignmentStatus, ConflictKind, ReviewStatus
 from models.users import Role
@@ -200,6 +201,7 @@ PLEDGE_STATUSES: Mapping[PledgeStatus, str] = {
     PledgeStatus.FULFILLED: N_("Fulfilled"),
     PledgeStatus.LAPSED: N_("Lapsed"),
 }
+PRICE_KINDS: Mapping[PriceKind, str] = {PriceKind.MARKET: N_("Market price"), PriceKind.IN_KIND: N_("In-kind rate")}
 RATE_SOURCES: Mapping[RateSource, str] = {
     RateSource.NBKR_DAILY: N_("National Bank, daily rate"),
     RateSource.NBKR_WEEKLY: N_("National Bank, weekly rate"),
@@ -264,10 +266,10 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         DOCUMENT_KINDS, EXPENDITURE_STATUSES, FUNDING_REPORT_STATUSES, EMBLEMS, GRANT_STATUSES, TRANCHE_STATUSES,
         FREQUENCIES, RESULT_STATUSES, ACCOUNT_KINDS, EVENT_KINDS, SEXES, MIGRANT_STATUSES, PLEDGE_STATUSES,
         RATE_SOURCES, ASSIGNMENT_STATUSES, CONFLICT_KINDS, REVIEW_STATUSES, ROLES, RISK_RATINGS, VISIT_STATUSES, CHECKS,
+        PRICE_KINDS,
     )
 }  # fmt: skip
 """{enum class: {member: English message id}} for every enum of the models."""
-
 UNITS: Mapping[str, str] = {
     "KGS": N_("som"),
     "enterprise": N_("enterprises"),

@@ -23,6 +23,7 @@ from models.funding_reports import FundingReport
 from models.funds import Donor, Fund
 from models.grants import Grant, Tranche
 from models.indicators import Result, Target
+from models.prices import Price
 from models.rates import ExchangeRate
 from models.reviews import Assignment, AssignmentStatus, ReviewStatus
 from models.users import Role, RoleAssignment, User
@@ -81,6 +82,8 @@ class Permission(StrEnum):
     FUND_MANAGE = "fund:manage"
     RATE_READ = "rate:read"
     RATE_MANAGE = "rate:manage"
+    PRICE_READ = "price:read"
+    PRICE_MANAGE = "price:manage"
     FUNDING_REPORT_READ = "funding_report:read"
     AUDIT_READ = "audit:read"
     USER_READ = "user:read"
@@ -171,6 +174,8 @@ GRANTS: Mapping[Permission, Mapping[Role, Scope]] = {
     P.FUND_MANAGE: {R.FINANCE: S.ALL},
     P.RATE_READ: {R.SECRETARY: S.ALL, R.FINANCE: S.ALL},
     P.RATE_MANAGE: {R.FINANCE: S.ALL},
+    P.PRICE_READ: {role: S.ALL for role in R if role is not R.DONOR},
+    P.PRICE_MANAGE: {R.SECRETARY: S.ALL, R.ADMINISTRATOR: S.ALL},
     P.FUNDING_REPORT_READ: _OFFICE | {R.FINANCE: S.ALL, R.DONOR: S.DONOR},
     P.AUDIT_READ: {R.SECRETARY: S.ALL},
     P.USER_READ: {R.ADMINISTRATOR: S.ALL, R.OPERATOR: S.CENTRE},
@@ -361,6 +366,7 @@ _VISIBLE: Mapping[type[Any], Callable[[User], Any]] = {
     FundingReport: lambda user: FundingReport.fund_id.in_(db.select(Fund.id).where(_funds(user))),
     Grant: _grants,
     PayoutAccount: lambda user: PayoutAccount.association_id.in_(db.select(Association.id).where(_associations(user))),
+    Price: lambda user: db.true() if may(user, P.PRICE_READ) else db.false(),
     Result: lambda user: Result.target_id.in_(db.select(Target.id).where(_of_grants(Target.grant_id)(user))),
     Target: _of_grants(Target.grant_id),
     Tranche: _of_grants(Tranche.grant_id),

@@ -26,6 +26,7 @@ NOUNS = (
     "health",
     "notifications",
     "pledges",
+    "prices",
     "rates",
     "results",
     "reviews",

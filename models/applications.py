@@ -130,7 +130,10 @@ class ApplicationSection(Versioned, Base):
 
 
 class BudgetLine(Versioned, Base):
-    """A planned cost. `quantity` has up to three decimals, `unit_cost` is in tyiyn; `month` is the plan's, from 1."""
+    """A planned cost. `quantity` has up to three decimals, `unit_cost` is in tyiyn; `month` is the plan's, from 1.
+
+    `price_id` names the in-kind rate at which a line in kind is counted; lines from before the list have none.
+    """
 
     __tablename__ = "budget_lines"
     __table_args__ = (
@@ -148,6 +151,7 @@ class BudgetLine(Versioned, Base):
     unit_cost: Mapped[Minor]
     payer: Mapped[Payer]
     month: Mapped[int] = mapped_column(default=1)
+    price_id: Mapped[int | None] = mapped_column(sa.ForeignKey("prices.id"), index=True)
 
     @property
     def amount(self) -> int:

@@ -58,8 +58,17 @@ FROZEN = {
         ("content", "sha256", "fund_id", "starts_on", "ends_on", "locale"),
         (),
     ),
+    "prices": (
+        "{row}.id IS NOT NULL",  # from the first moment on: only the day on which it ends is set later
+        (
+            *("id", "kind", "name_ky", "name_ru", "name_en", "unit", "low", "usual", "high", "oblast_id", "source"),
+            *("valid_from", "replaces_id", "entered_by_id", "entered_at"),
+        ),
+        ("replaces_id",),
+    ),
 }
-"""Rows that cannot be changed, deleted or replaced once they are complete: approved rates, reports, forms of calls."""
+"""Rows that cannot be changed, deleted or replaced once they are complete: approved rates, reports, forms of calls,
+prices."""
 
 
 def frozen(dialect: str) -> list[str]:

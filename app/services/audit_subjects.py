@@ -21,6 +21,7 @@ from models.funds import Donor, Fund
 from models.grants import Grant, Tranche
 from models.indicators import Indicator, Result, Target
 from models.people import Person
+from models.prices import Price
 from models.rates import ExchangeRate
 from models.reviews import Assignment, Review
 from models.users import User
@@ -55,6 +56,7 @@ NAMES: Mapping[type[Any], Name] = {
     Indicator: lambda row, locale: row.title_in(locale),
     PayoutAccount: lambda row, locale: row.association.name(locale),
     Person: lambda row, locale: row.full_name,
+    Price: lambda row, locale: row.name(locale),
     Result: lambda row, locale: row.target.indicator.title_in(locale),
     Review: lambda row, locale: row.assignment.application.number,
     Target: lambda row, locale: row.indicator.title_in(locale),
@@ -79,7 +81,7 @@ READ_WITH: Mapping[type[Any], Sequence[Sequence[str]]] = {
     Visit: [_WITH_GRANT],
 }
 """Paths of relationships a name is made of: they are read with the row."""
-WHOLE_LISTS: Mapping[str, str] = {"places:all": N_("The list of places")}
+WHOLE_LISTS: Mapping[str, str] = {"places:all": N_("The list of places"), "prices:all": N_("The price register")}
 """{subject: message id} of what is no single row."""
 
 

@@ -43,6 +43,7 @@ NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     (N_("Grants"), "grants.index", Permission.GRANT_READ),
     (N_("Funds"), "funds.index", Permission.FUND_READ),
     (N_("Rates"), "rates.index", Permission.RATE_READ),
+    (N_("Prices"), "prices.index", Permission.PRICE_READ),
     (N_("Reports"), "funding_reports.index", Permission.FUNDING_REPORT_READ),
     (N_("Associations"), "associations.index", Permission.ASSOCIATION_READ),
     (N_("Resource centres"), "centres.index", Permission.CENTRE_MANAGE),
@@ -96,6 +97,7 @@ SUBJECT_PAGES: Mapping[str, tuple[str, str, Permission]] = {
     "funding_reports": ("funding_reports.show", "report_id", Permission.FUNDING_REPORT_READ),
     "funds": ("funds.show", "fund_id", Permission.FUND_READ),
     "grants": ("grants.show", "grant_id", Permission.GRANT_READ),
+    "prices": ("prices.index", "", Permission.PRICE_READ),
 }
 
 

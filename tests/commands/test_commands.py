@@ -11,7 +11,7 @@ from flask import Flask
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
-from app.services import audit_subjects, documents, users
+from app.services import audit_subjects, documents, price_imports, users
 from app.services.places import COLUMNS
 from models.applications import Application
 from models.audit import AuditEvent
@@ -20,6 +20,7 @@ from models.documents import StoredFile
 from models.funding_reports import FundingReport, FundingReportStatus
 from models.ledger import AccountKind, LedgerAccount, LedgerEvent, Transfer
 from models.places import Oblast, Rayon, Village
+from models.prices import Price
 from models.users import Role
 from tests.conftest import Demonstration
 from tests.factories import Programme
@@ -125,6 +126,34 @@ def test_a_file_of_places_that_is_not_utf_8_or_lacks_columns(app: Flask, tmp_pat
     done = run(app, "import-places", file)
     assert done.exit_code == 1
     assert "line 1: columns missing: parent_soate" in done.output
+
+
+# import-prices -------------------------------------------------------------------------------------------------------
+
+PRICE = "in_kind,Эмгек,Труд,Labour,күн,день,day,,1000,,,Чечим,2026-01-05"
+
+
+@pytest.mark.database
+def test_prices_are_tried_first_then_written_once(app: Flask, tmp_path: Path) -> None:
+    file = tmp_path / "prices.csv"
+    file.write_text("\n".join([",".join(price_imports.COLUMNS), PRICE]) + "\n", encoding="utf-8-sig")
+    tried = well(app, "import-prices", file)
+    assert "added 1, replaced 0, unchanged 0" in tried and "Dry run" in tried
+    assert db.session.scalars(db.select(Price)).all() == []
+    assert "Written." in well(app, "import-prices", file, "--apply")
+    assert "added 0, replaced 0, unchanged 1" in well(app, "import-prices", file, "--apply")
+    (event,) = db.session.scalars(db.select(AuditEvent).where(AuditEvent.action == "prices.import")).all()
+    assert event.details == '{"prices_added":1,"prices_changed":0}'
+    assert audit_subjects.names_of([event], "en")[event.subject]
+
+
+def test_one_refused_price_keeps_the_whole_list_out(app: Flask, tmp_path: Path) -> None:
+    file = tmp_path / "prices.csv"
+    file.write_text("\n".join([",".join(price_imports.COLUMNS), PRICE, PRICE.replace("1000", "-1")]) + "\n")
+    done = run(app, "import-prices", file, "--apply")
+    assert done.exit_code == 1 and "Refused: 1 rows. Nothing was written." in done.output
+    assert "line 3: this item stands twice in the file" in done.output
+    assert db.session.scalars(db.select(Price)).all() == []
 
 
 # user add ------------------------------------------------------------------------------------------------------------

@@ -9,12 +9,15 @@ from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
 from app import clock
-from app.services import funding_reports, rates
+from app.services import funding_reports, prices, rates
 from app.services.actors import Actor
+from app.services.prices import Item, Quote
 from models.base import db
 from models.calls import Call, Criterion
 from models.funding_reports import FundingReport
+from models.prices import Price, PriceKind
 from models.rates import ExchangeRate, RateSource
+from tests.factories import three
 
 REFUSED = r"append-only|frozen"
 pytestmark = pytest.mark.database
@@ -45,7 +48,16 @@ def a_call(programme: Any) -> Call:
     return programme.make_call()
 
 
+def a_price(programme: Any) -> Price:
+    """One that took the place of another."""
+    by: dict[str, Any] = {"actor": Actor(programme.secretary), "now": clock.now()}
+    item = Item(PriceKind.IN_KIND, three("Эмгек"), three("күн"), None)
+    today = clock.bishkek_day(clock.now())
+    return prices.replace(prices.add(item, Quote(100, "Базар", today), **by), Quote(120, "Базар", today), **by)
+
+
 FROZEN = {
+    a_price: {"usual": 1, "low": 1, "high": 1},
     a_rate: {"value": Decimal("9.99")},
     a_report: {"content": '{"total":2}'},
     a_criterion: {"weight": 1},

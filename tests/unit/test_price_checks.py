@@ -1,0 +1,75 @@
+"""Holding a price against the register: likeness, the nearest item, how far off."""
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.services.price_checks import Listed, likeness, nearest, percent_off, same_unit
+
+WORDS = st.text(alphabet="абвгдөүң ,-1", max_size=40)
+TYIYN = st.integers(min_value=1, max_value=10**10)
+
+
+def listed(name: str, unit: str = "даана", *, is_local: bool = False) -> Listed:
+    return Listed((name,), (unit, "шт."), 90, 100, 120, is_local)
+
+
+@given(WORDS, WORDS)
+def test_likeness_is_the_same_both_ways_and_between_none_and_all(one: str, other: str) -> None:
+    assert likeness(one, other) == likeness(other, one)
+    assert 0 <= likeness(one, other) <= 1
+
+
+@given(WORDS)
+def test_a_text_is_like_itself_however_it_is_written(text: str) -> None:
+    if any(letter.isalnum() for letter in text):
+        assert likeness(text, text.upper().replace("Ө", "О").replace("Ү", "У").replace("Ң", "Н")) == 1
+
+
+def test_texts_of_other_words_are_not_alike() -> None:
+    assert likeness("", "") == 0
+    assert likeness("Сүт муздаткыч", "Трактор") < Fraction(1, 10)
+    assert likeness("Сүт муздаткыч", "Сут муздаткыч, 1000 литр") > Fraction(1, 2)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        ("шт.", "штука", True),
+        ("даана", "ДААНА", True),
+        ("кв. м", "кв.м", True),
+        ("м", "м2", False),
+        ("т", "туп", False),
+        ("кг", "күн", False),
+        ("", "кг", False),
+    ],
+)
+def test_units(one: str, other: str, is_same: bool) -> None:
+    assert same_unit(one, other) is same_unit(other, one) is is_same
+
+
+def test_the_nearest_item_is_counted_in_the_same_unit_and_the_local_one_goes_before() -> None:
+    everywhere, local = listed("Сүт муздаткыч, 1000 литр"), listed("Сүт муздаткыч, 1000 литр", is_local=True)
+    other_unit, other = listed("Сүт муздаткыч", "комплект"), listed("Сүт бөлгүч")
+    register = [other, everywhere, local, Listed(other_unit.names, ("комплект",), 1, 2, 3)]
+    assert nearest("сут муздаткыч", "шт", register) is local
+    assert nearest("Сүт муздаткыч", "литр", register) is None
+    assert nearest("Трактор", "даана", register) is None
+    assert nearest("Трактор", "даана", []) is None
+
+
+@given(TYIYN, TYIYN, TYIYN)
+def test_what_lies_in_the_range_is_not_off_and_what_does_not_is(cost: int, one: int, other: int) -> None:
+    low, high = sorted((one, other))
+    off = percent_off(cost, low, high)
+    assert (off > 0, off < 0) == (cost > high, cost < low)
+    if cost > high:
+        assert (off - 1) * high < (cost - high) * 100 <= off * high
+    if cost < low:
+        assert off >= -100 and -off * low >= (low - cost) * 100 > (-off - 1) * low
+
+
+def test_how_far_off() -> None:
+    assert [percent_off(cost, 80, 100) for cost in (128, 101, 100, 80, 79, 40)] == [28, 1, 0, 0, -2, -50]
