@@ -45,6 +45,12 @@ def test_a_line_is_added_and_the_totals_follow(client, draft, url):
     assert "375 000.75 som" in page and "100 %" in page
 
 
+def test_the_table_says_in_which_month_of_the_plan_a_line_is_paid(client, draft, url):
+    client.submit(url, **(TYPED | {"month": "17"}))
+    for page in (client.get(url).text, client.get(f"/applications/{draft.id}/check").text):
+        assert "Month of the plan" in page and "Grant 17 1.5 даана" in text_of(page)
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
