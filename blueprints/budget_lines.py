@@ -1,5 +1,6 @@
 """The budget of an application, line by line."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, abort, redirect, request, url_for
@@ -7,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from app import clock
 from app.labels import label_text
-from app.localisation import gettext, plain_amount, to_minor
+from app.localisation import Money, current_locale, gettext, plain_amount, to_minor
 from app.policy import Permission
 from app.services import applications
 from app.web.access import actor, load, requires
@@ -16,6 +17,7 @@ from app.web.submissions import attempt, finish, form_page, guard_version, in_wo
 from forms.budget_lines import BudgetLineForm
 from models.applications import Application, BudgetHeading, BudgetLine, Payer
 from models.base import BASE_CURRENCY
+from models.prices import Price
 
 bp = Blueprint("budget_lines", __name__, url_prefix="/applications/<int:application_id>/budget")
 
@@ -25,8 +27,9 @@ bp = Blueprint("budget_lines", __name__, url_prefix="/applications/<int:applicat
 def index(application_id: int) -> ResponseReturnValue:
     """The lines with totals, and a form for the next one."""
     application = load(Application, application_id, Permission.APPLICATION_WRITE)
-    form = _with_choices(BudgetLineForm())
-    if form.validate_on_submit() and attempt(form, lambda: _add(application, form)):
+    rates = _rates(application, None)
+    form = _with_choices(BudgetLineForm(), rates)
+    if form.validate_on_submit() and attempt(form, lambda: _add(application, form, rates)):
         return finish(url_for("budget_lines.index", application_id=application.id), gettext("The line is added."))
     return form_page(
         "budget_lines/index.html",
@@ -36,26 +39,45 @@ def index(application_id: int) -> ResponseReturnValue:
     )
 
 
-def _with_choices(form: BudgetLineForm) -> BudgetLineForm:
+def _rates(application: Application, line: BudgetLine | None) -> dict[str, Price]:
+    """The rates a line may be counted by, by what the form sends."""
+    found = applications.rates_for(application, line, locale=current_locale(), now=clock.now())
+    return {str(one.id): one for one in found}
+
+
+def _with_choices(form: BudgetLineForm, rates: Mapping[str, Price]) -> BudgetLineForm:
     form.heading.choices = [(one.value, label_text(one)) for one in BudgetHeading]
     form.payer.choices = [(one.value, label_text(one)) for one in Payer]
+    named = [(key, _rate_text(one)) for key, one in rates.items()]
+    form.price.choices = [("", gettext("None: it is paid with money")), *named]
     return form
 
 
-def _add(application: Application, form: BudgetLineForm) -> BudgetLine:
-    return applications.add_budget_line(application, **_content(form), actor=actor(application), now=clock.now())
+def _rate_text(rate: Price) -> str:
+    return gettext(
+        "%(item)s: %(price)s (%(unit)s)",
+        item=rate.name(current_locale()),
+        price=Money(rate.usual),
+        unit=rate.unit_in(current_locale()),
+    )
 
 
-def _content(form: BudgetLineForm) -> dict[str, Any]:
+def _add(application: Application, form: BudgetLineForm, rates: Mapping[str, Price]) -> BudgetLine:
+    content = _content(form, rates)
+    return applications.add_budget_line(application, **content, actor=actor(application), now=clock.now())
+
+
+def _content(form: BudgetLineForm, rates: Mapping[str, Price]) -> dict[str, Any]:
     """The form as the service takes it."""
     return {
         "heading": BudgetHeading(form.heading.data),
-        "item": form.item.data,
-        "unit": form.unit.data,
+        "item": form.item.data or "",
+        "unit": form.unit.data or "",
         "quantity": form.quantity.data,
-        "unit_cost": to_minor(form.unit_cost.data, BASE_CURRENCY),
+        "unit_cost": None if form.unit_cost.data is None else to_minor(form.unit_cost.data, BASE_CURRENCY),
         "payer": Payer(form.payer.data),
         "month": form.month.data,
+        "price": rates.get(form.price.data),
     }
 
 
@@ -69,6 +91,7 @@ def _stored(line: BudgetLine) -> dict[str, Any]:
         "unit_cost": plain_amount(line.unit_cost, BASE_CURRENCY),
         "payer": line.payer.value,
         "month": line.month,
+        "price": str(line.price_id or ""),
     }
 
 
@@ -83,20 +106,22 @@ def edit(application_id: int, line_id: int) -> ResponseReturnValue:
     """Change a line."""
     application = load(Application, application_id, Permission.APPLICATION_WRITE)
     location, line = url_for(".index", application_id=application_id), _line(application, line_id)
+    rates = _rates(application, line)
     if line is None:
-        return show_as_gone(_with_choices(BudgetLineForm()), location)
+        return show_as_gone(_with_choices(BudgetLineForm(), rates), location)
     if not application.is_editable and request.method == "GET":
         return redirect(location, 303)
     stored = _stored(line)
-    form, kept = _with_choices(BudgetLineForm(data=stored)), _with_choices(BudgetLineForm(None, data=stored))
+    form, kept = (_with_choices(BudgetLineForm(*typed, data=stored), rates) for typed in ((), (None,)))
     guard_version(form, line, in_words(kept), url_for(".edit", application_id=application_id, line_id=line_id))
-    if form.validate_on_submit() and attempt(form, lambda: _change(line, application, form)):
+    if form.validate_on_submit() and attempt(form, lambda: _change(line, application, form, rates)):
         return finish(location, gettext("The line is changed."))
     return form_page("budget_lines/edit.html", number_fields(form, application, "budget"), application=application)
 
 
-def _change(line: BudgetLine, application: Application, form: BudgetLineForm) -> None:
-    applications.change_budget_line(line, application, **_content(form), actor=actor(application), now=clock.now())
+def _change(line: BudgetLine, application: Application, form: BudgetLineForm, rates: Mapping[str, Price]) -> None:
+    content = _content(form, rates)
+    applications.change_budget_line(line, application, **content, actor=actor(application), now=clock.now())
 
 
 @bp.route("/<int:line_id>/delete", methods=["GET", "POST"])

@@ -10,9 +10,10 @@ class BudgetLineForm(BaseForm):
     """What is bought, how much of it, at what price and who pays."""
 
     heading = SelectField(lazy(N_("Kind of cost")), validators=[required_input()])
-    item = TextField(N_("What exactly"), longest=200)
-    unit = TextField(N_("Unit"), longest=40)
+    item = TextField(N_("What exactly"), required=False, longest=200)
+    price = SelectField(lazy(N_("Rate of the price list")), default="")
     quantity = NumberField(N_("Quantity"))
-    unit_cost = AmountField(N_("Price of one"))
+    unit = TextField(N_("Unit"), required=False, longest=40)
+    unit_cost = AmountField(N_("Price of one"), required=False)
     month = WholeNumberField(N_("In which month of the plan"), default=1)
     payer = SelectField(lazy(N_("Who pays")), validators=[required_input()])

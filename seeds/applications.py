@@ -181,6 +181,7 @@ def _lines(programme: Programme, plan: Plan) -> Iterator[Any]:
 
 
 def _budget(programme: Programme, plan: Plan, actor: Actor, now: datetime) -> None:
+    rates = {rate.name_ky: rate for rate in applications.rates_for(plan.application, None, locale="ky", now=now)}
     for line in _lines(programme, plan):
         applications.add_budget_line(
             plan.application,
@@ -191,6 +192,7 @@ def _budget(programme: Programme, plan: Plan, actor: Actor, now: datetime) -> No
             unit_cost=int(line["unit_cost"]) * 100,
             payer=Payer(line["payer"]),
             month=line["month"],
+            price=rates[line["rate"]] if "rate" in line else None,
             actor=actor,
             now=now,
         )

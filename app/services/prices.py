@@ -13,7 +13,7 @@ from app.services.errors import AlreadyUsedError, ChangedMeanwhileError, DomainE
 from app.services.match import HIGHEST_AMOUNT
 from app.services.price_checks import Listed
 from models.base import LOCALES, Texts, db, lock, lock_name
-from models.places import Oblast
+from models.places import AyilOkmotu, Oblast, Rayon
 from models.prices import Price, PriceKind
 from models.users import Role
 
@@ -245,28 +245,28 @@ def history(price: Price) -> list[Price]:
     return [*reversed(later[1:]), *earlier]
 
 
-def rates_for(oblast_id: int, day: date, locale: str) -> list[Price]:
-    """The in-kind rates that count in an oblast on `day`, its own instead of those for everywhere."""
-    query = db.select(Price).where(
-        Price.kind == PriceKind.IN_KIND,
-        Price.oblast_id.is_(None) | (Price.oblast_id == oblast_id),
-        *_counts(day),
-    )
+def _of(place: AyilOkmotu) -> Any:
+    """Whether a price counts in the oblast of `place`: its own, or one for everywhere."""
+    oblast = db.select(Rayon.oblast_id).where(Rayon.id == place.rayon_id).scalar_subquery()
+    return Price.oblast_id.is_(None) | (Price.oblast_id == oblast)
+
+
+def rates_for(place: AyilOkmotu, day: date, locale: str) -> list[Price]:
+    """The in-kind rates that count in the oblast of `place` on `day`, its own instead of those for everywhere."""
+    query = db.select(Price).where(Price.kind == PriceKind.IN_KIND, _of(place), *_counts(day))
     found: dict[tuple[str, str], Price] = {}
     for price in db.session.scalars(query.order_by(Price.oblast_id.is_not(None), Price.id)):
         found[fold(price.name_ky), fold(price.unit["ky"])] = price
     return sorted(found.values(), key=lambda price: sort_key(price.name(locale)))
 
 
-def register_for(oblast_id: int, day: date) -> list[Listed]:
-    """The market prices that count in an oblast on `day`, for holding a budget against them."""
+def register_for(place: AyilOkmotu, day: date) -> list[Listed]:
+    """The market prices that count in the oblast of `place` on `day`, for holding a budget against them."""
     columns = (Price.name_ky, Price.name_ru, Price.name_en, Price.unit, Price.low, Price.usual, Price.high)
-    query = db.select(*columns, Price.oblast_id).where(
-        Price.kind == PriceKind.MARKET, Price.oblast_id.is_(None) | (Price.oblast_id == oblast_id), *_counts(day)
-    )
+    query = db.select(*columns, Price.oblast_id).where(Price.kind == PriceKind.MARKET, _of(place), *_counts(day))
     return [
-        Listed((ky, ru, en), tuple(unit.values()), low, usual, high, place is not None)
-        for ky, ru, en, unit, low, usual, high, place in db.session.execute(query.order_by(Price.id))
+        Listed((ky, ru, en), tuple(unit.values()), low, usual, high, oblast is not None)
+        for ky, ru, en, unit, low, usual, high, oblast in db.session.execute(query.order_by(Price.id))
     ]
 
 

@@ -3,11 +3,13 @@
 import pytest
 
 from app import clock
-from app.services import applications
+from app.services import applications, prices
 from app.services.actors import Actor
+from app.services.prices import Item, Quote
 from models.applications import ApplicationStatus, BudgetLine, Payer
 from models.audit import AuditEvent
 from models.base import db
+from models.prices import PriceKind
 from tests.support.pages import form_fields, text_of
 
 TYPED = {
@@ -232,3 +234,65 @@ def test_a_signed_off_budget_is_frozen(client, programme):
     assert answer.status_code == 422
     assert "it can only be read now" in text_of(answer.text)
     assert count() == 4
+
+
+# In kind: counted by the price list ----------------------------------------------------------------------------------
+
+NAMES = {"ky": "Ат араба", "ru": "Лошадь с телегой", "en": "Horse and cart"}
+GIVEN = TYPED | {"payer": "in_kind", "item": "", "unit": "", "unit_cost": "", "quantity": "12"}
+
+
+@pytest.fixture
+def rate(programme, draft):
+    item = Item(PriceKind.IN_KIND, NAMES, {"ky": "күн", "ru": "день", "en": "day"}, None)
+    quote = Quote(2_200_00, "Чечим", clock.bishkek_day(clock.now()))
+    return prices.add(item, quote, actor=Actor(programme.secretary), now=clock.now())
+
+
+def test_a_line_in_kind_takes_unit_and_price_from_the_list(client, draft, rate, url):
+    assert "Horse and cart: 2 200 som (day)" in text_of(client.get(url).text)
+    assert client.submit(url, **(GIVEN | {"price": str(rate.id)})).location == url
+    db.session.expire_all()
+    line = draft.budget_lines[0]
+    assert (line.item, line.unit, line.unit_cost, line.amount) == ("Ат араба", "күн", 2_200_00, 26_400_00)
+    assert line.price_id == rate.id
+    kept = form_fields(client.get(f"{url}/{line.id}/edit").text)
+    assert (kept["price"], kept["unit_cost"]) == (str(rate.id), "2200,00")
+    client.submit(f"{url}/{line.id}/edit", item="Топурак ташуу", quantity="3")
+    db.session.expire_all()
+    assert (line.item, line.amount) == ("Топурак ташуу", 6_600_00)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"price": ""}, "What is given in kind is counted by the price list: choose its rate."),
+        ({"unit_cost": "2 500"}, "“Horse and cart” is 2 200 som for one (day). Leave the price empty"),
+        ({"payer": "community", "item": "Ат", "unit": "күн", "unit_cost": "1"}, "A rate counts what is given in kind"),
+        ({"price": "999999"}, "Not a valid choice."),
+        ({"price": "", "payer": "grant"}, "Fill this in."),
+        ({"quantity": "0"}, "The quantity must be more than zero and believable."),
+    ],
+)
+def test_another_price_in_kind_is_refused_with_the_reason(client, rate, url, changes, message):
+    answer = client.submit(url, **(GIVEN | {"price": str(rate.id)} | changes))
+    assert answer.status_code == 422 and message in text_of(answer.text)
+    assert count() == 0
+
+
+def test_a_line_keeps_its_rate_when_another_one_has_taken_its_place(client, programme, draft, rate, url):
+    client.submit(url, **(GIVEN | {"price": str(rate.id)}))
+    quote = Quote(2_600_00, "Чечим", clock.bishkek_day(clock.now()))
+    dearer = prices.replace(rate, quote, actor=Actor(programme.secretary), now=clock.now())
+    db.session.commit()
+    line = draft.budget_lines[0]
+    edit = f"{url}/{line.id}/edit"
+    assert client.submit(edit, quantity="5").status_code == 303
+    db.session.expire_all()
+    assert (line.unit_cost, line.price_id) == (2_200_00, rate.id)
+    assert client.submit(url, **(GIVEN | {"price": str(dearer.id)})).status_code == 303
+    choices = client.get(url).text.split('<select id="price"', 1)[1].split("</select>", 1)[0]
+    assert "2 600 som" in text_of(choices) and "2 200 som" not in text_of(choices)
+    assert client.submit(edit, price=str(dearer.id), unit_cost="").status_code == 303
+    db.session.expire_all()
+    assert line.unit_cost == 2_600_00

@@ -14,6 +14,7 @@ from app.services.prices import Item, Quote
 from models.audit import AuditEvent
 from models.base import db
 from models.notifications import Notification
+from models.places import AyilOkmotu, Rayon
 from models.prices import Price, PriceKind
 from tests.factories import three
 
@@ -81,13 +82,13 @@ def test_absurd_prices_are_refused(by, today, item, prices_of, error):
     assert count() == 0
 
 
-def test_another_price_takes_its_place_from_a_day(by, today):
+def test_another_price_takes_its_place_from_a_day(by, programme, today):
     price = prices.add(LABOUR, quote(today - timedelta(days=30), 1000), **by)
     later = today + timedelta(days=10)
     successor = prices.replace(price, quote(later, 1200), **by)
     assert (price.valid_until, successor.replaces_id) == (later - timedelta(days=1), price.id)
-    oblast = prices.oblasts()[0]
-    on = {day: [one.usual for one in prices.rates_for(oblast.id, day, "ky")] for day in (today, later)}
+    place = programme.association.ayil_okmotu
+    on = {day: [one.usual for one in prices.rates_for(place, day, "ky")] for day in (today, later)}
     assert on == {today: [1000 * SOM], later: [1200 * SOM]}
     assert prices.history(price) == prices.history(successor) == [successor, price]
     with pytest.raises(ChangedMeanwhileError):
@@ -105,12 +106,16 @@ def test_a_price_replaced_on_its_first_day_never_counted(by, today):
     assert prices.listed(today, "ky") == [right]
 
 
-def test_the_rate_of_the_oblast_goes_before_the_one_for_everywhere(by, today):
-    oblast, other = prices.oblasts()[:2]
+def test_the_rate_of_the_oblast_goes_before_the_one_for_everywhere(by, programme, today):
+    place = programme.association.ayil_okmotu
+    oblast = place.rayon.oblast
+    elsewhere = db.session.scalars(
+        db.select(AyilOkmotu).join(Rayon).where(Rayon.oblast_id != oblast.id).order_by(AyilOkmotu.id)
+    ).first()
     prices.add(LABOUR, quote(today, 1000), **by)
     prices.add(Item(LABOUR.kind, LABOUR.names, LABOUR.unit, oblast), quote(today, 1100), **by)
-    assert [one.usual for one in prices.rates_for(oblast.id, today, "ky")] == [1100 * SOM]
-    assert [one.usual for one in prices.rates_for(other.id, today, "ky")] == [1000 * SOM]
+    assert [one.usual for one in prices.rates_for(place, today, "ky")] == [1100 * SOM]
+    assert [one.usual for one in prices.rates_for(elsewhere, today, "ky")] == [1000 * SOM]
 
 
 def test_an_ended_price_counts_no_longer_and_can_be_entered_anew(by, today):

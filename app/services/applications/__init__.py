@@ -1,15 +1,18 @@
 """Applications: written as drafts, signed off, submitted, withdrawn."""
 
-from app.services.applications.drafts import (
+from app.services.applications.budget_lines import (
     add_budget_line,
+    change_budget_line,
+    rates_for,
+    remove_budget_line,
+)
+from app.services.applications.drafts import (
     add_pledge,
     attach_document,
-    change_budget_line,
     change_pledge,
     create,
     part,
     pledges_of,
-    remove_budget_line,
     remove_document,
     remove_pledge,
     remove_target,
@@ -47,6 +50,7 @@ __all__ = [
     "must_be_undecided",
     "part",
     "pledges_of",
+    "rates_for",
     "remove_budget_line",
     "remove_document",
     "remove_pledge",

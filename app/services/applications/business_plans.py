@@ -9,10 +9,11 @@ from typing import Any
 from app.localisation import N_, Money
 from app.services import audit
 from app.services.actors import Actor
-from app.services.applications.drafts import HIGHEST_AMOUNT, HIGHEST_QUANTITY, must_be_a_month, must_be_editable
+from app.services.applications.budget_lines import HIGHEST_QUANTITY
+from app.services.applications.drafts import must_be_a_month, must_be_editable
 from app.services.cash_flow import MONTHS, YEAR, Movement, Plan, Sale
 from app.services.errors import DomainError, IncompleteError
-from app.services.match import split_tranches
+from app.services.match import HIGHEST_AMOUNT, split_tranches
 from models.applications import Application, Payer
 from models.base import Base, db
 from models.business_plans import BusinessPlan, Financing, RunningCost, SaleLine, WorkStep

@@ -18,13 +18,11 @@ from app.services.errors import (
     IncompleteError,
     LimitExceededError,
 )
-from app.services.match import HIGHEST_AMOUNT
 from models.applications import (
     Application,
     ApplicationSection,
     ApplicationStatus,
     ApplicationTarget,
-    BudgetHeading,
     BudgetLine,
     Payer,
 )
@@ -37,7 +35,6 @@ from models.indicators import Indicator
 from models.pledges import Pledge
 
 Part = TypeVar("Part", BudgetLine, Pledge, ApplicationTarget, SaleLine, RunningCost, Financing, WorkStep)
-HIGHEST_QUANTITY = Decimal(1_000_000)
 LATEST_PLEDGE = timedelta(days=5 * 366)
 
 
@@ -118,97 +115,10 @@ def save_section(
     return section
 
 
-def add_budget_line(
-    application: Application,
-    *,
-    heading: BudgetHeading,
-    item: str,
-    unit: str,
-    quantity: Decimal,
-    unit_cost: int,
-    payer: Payer,
-    month: int = 1,
-    actor: Actor,
-    now: datetime,
-) -> BudgetLine:
-    """Add a planned cost; `unit_cost` in tyiyn, `month` is the plan's in which it is paid."""
-    must_be_editable(application)
-    _must_be_believable(quantity, unit_cost)
-    must_be_a_month(month)
-    line = BudgetLine(
-        heading=heading,
-        item=item.strip(),
-        unit=unit.strip(),
-        quantity=quantity,
-        unit_cost=unit_cost,
-        payer=payer,
-        month=month,
-    )
-    application.budget_lines.append(line)
-    db.session.flush()
-    renew(application)
-    audit.record(
-        actor, "application.add_budget_line", application, now, line=line.id, amount=line.amount, payer=payer.value
-    )
-    return line
-
-
-def _must_be_believable(quantity: Decimal, unit_cost: int) -> None:
-    if not 0 < quantity <= HIGHEST_QUANTITY:
-        raise DomainError(N_("The quantity must be more than zero and believable."), field="quantity")
-    if not 0 < unit_cost <= HIGHEST_AMOUNT or quantity * unit_cost > HIGHEST_AMOUNT:
-        raise DomainError(N_("The price must be more than zero and believable."), field="unit_cost")
-
-
 def must_be_a_month(month: int, field: str = "month") -> None:
     """Refuse what is no month of the plan."""
     if not 1 <= month <= MONTHS:
         raise DomainError(N_("Months are counted from 1 to %(last)s."), field=field, last=MONTHS)
-
-
-def change_budget_line(
-    line: BudgetLine,
-    application: Application,
-    *,
-    heading: BudgetHeading,
-    item: str,
-    unit: str,
-    quantity: Decimal,
-    unit_cost: int,
-    payer: Payer,
-    month: int,
-    actor: Actor,
-    now: datetime,
-) -> None:
-    """Change a planned cost; `unit_cost` in tyiyn. The caller has checked the line's version."""
-    must_be_editable(application)
-    _must_be_believable(quantity, unit_cost)
-    must_be_a_month(month)
-    before = line.amount
-    line.heading, line.item, line.unit, line.payer = heading, item.strip(), unit.strip(), payer
-    line.quantity, line.unit_cost, line.month = quantity, unit_cost, month
-    db.session.flush()
-    renew(application)
-    audit.record(
-        actor,
-        "application.change_budget_line",
-        application,
-        now,
-        line=line.id,
-        before=before,
-        amount=line.amount,
-        payer=payer.value,
-    )
-
-
-def remove_budget_line(line: BudgetLine, application: Application, *, actor: Actor, now: datetime) -> None:
-    must_be_editable(application)
-    line_id, amount = line.id, line.amount
-    application.budget_lines.remove(line)
-    db.session.delete(line)
-    db.session.flush()
-    renew(application)
-    audit.record(actor, "application.remove_budget_line", application, now, line=line_id, amount=amount)
 
 
 def add_pledge(
