@@ -12,6 +12,7 @@ from app.web.form_parts import number_fields
 from app.web.submissions import attempt, finish, form_page, guard_version, in_words, removal_page, show_as_gone
 from forms.targets import PromiseForm, ValuesForm
 from models.applications import Application, ApplicationTarget
+from models.indicators import Indicator
 
 bp = Blueprint("targets", __name__, url_prefix="/applications/<int:application_id>/targets")
 
@@ -24,17 +25,7 @@ def index(application_id: int) -> ResponseReturnValue:
     indicators = {one.id: one for one in results.active_indicators()}
     form = PromiseForm()
     form.indicator.choices = [(one.id, one.title_in(current_locale())) for one in indicators.values()]
-    if form.validate_on_submit() and attempt(
-        form,
-        lambda: applications.set_target(
-            application,
-            indicators[form.indicator.data],
-            form.baseline.data,
-            form.target.data,
-            actor=actor(application),
-            now=clock.now(),
-        ),
-    ):
+    if form.validate_on_submit() and attempt(form, lambda: _set(application, indicators[form.indicator.data], form)):
         return finish(url_for("targets.index", application_id=application.id), gettext("The promise is recorded."))
     return form_page(
         "targets/index.html",
@@ -61,7 +52,7 @@ def edit(application_id: int, promise_id: int) -> ResponseReturnValue:
         return redirect(location, 303)
     form, kept = ValuesForm(obj=promise), ValuesForm(None, obj=promise)
     guard_version(form, promise, in_words(kept), url_for(".edit", application_id=application_id, promise_id=promise_id))
-    if form.validate_on_submit() and attempt(form, lambda: _change(promise, application, form)):
+    if form.validate_on_submit() and attempt(form, lambda: _set(application, promise.indicator, form)):
         return finish(location, gettext("The promise is changed."))
     return form_page(
         "targets/edit.html",
@@ -71,10 +62,10 @@ def edit(application_id: int, promise_id: int) -> ResponseReturnValue:
     )
 
 
-def _change(promise: ApplicationTarget, application: Application, form: ValuesForm) -> None:
+def _set(application: Application, indicator: Indicator, form: PromiseForm | ValuesForm) -> None:
     applications.set_target(
         application,
-        promise.indicator,
+        indicator,
         form.baseline.data,
         form.target.data,
         actor=actor(application),

@@ -29,6 +29,7 @@ class FieldKind(StrEnum):
     COUNTRY = "country"
     CURRENCY = "currency"
     INDICATOR = "indicator"
+    PRICE = "price"  # a row of the list of in-kind rates
     QUANTITY_BY_MONTH = "quantity_by_month"  # twelve, January first
     AMOUNT_BY_MONTH = "amount_by_month"
     FILE = "file"
@@ -62,11 +63,13 @@ FIXED_PARTS: tuple[FixedPart, ...] = (
         "budget",
         N_("Budget"),
         (
-            Field("item", N_("What exactly"), K.LINE, 200),
+            # What is given in kind takes its name, unit and rate from the price list; everything else names them.
+            Field("item", N_("What exactly"), K.LINE, 200, is_required=False),
             Field("heading", N_("Kind of cost"), K.CHOICE, choices=BudgetHeading),
+            Field("price", N_("Rate of the price list"), K.PRICE, is_required=False),
             Field("quantity", N_("Quantity"), K.QUANTITY),
-            Field("unit", N_("Unit"), K.LINE, 40),
-            Field("unit_cost", N_("Price of one"), K.AMOUNT),
+            Field("unit", N_("Unit"), K.LINE, 40, is_required=False),
+            Field("unit_cost", N_("Price of one"), K.AMOUNT, is_required=False),
             Field("payer", N_("Who pays"), K.CHOICE, choices=Payer),
             Field("month", N_("In which month of the plan"), K.PLAN_MONTH),
         ),
