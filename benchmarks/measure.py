@@ -15,6 +15,9 @@ from sqlalchemy import event, text
 
 from models.base import db
 
+DATABASE = ["sqlite"]
+"""The database of this run; the command sets it."""
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -34,6 +37,14 @@ class Figure:
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
+
+
+Measure = Callable[[Flask, float], Iterator[Figure]]
+"""A measure gets the application and the floor in milliseconds of CPU."""
+
+
+def cpu_figure(name: str, value: float, goal: float | None, floor: float, count: int) -> Figure:
+    return Figure(name, round(value, 2), "ms CPU", goal, round(floor, 2), count, DATABASE[0])
 
 
 class Cpu:

@@ -1,25 +1,21 @@
 """What is measured: requests of a signed-in person against 20,000 applications."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from benchmarks.measure import Figure, counted_queries, gzipped, median_cpu
+from benchmarks.measure import DATABASE, Figure, counted_queries, cpu_figure, gzipped, median_cpu
+from benchmarks.signing_in import get, sign_in
 from models.applications import Application, ApplicationStatus
 from models.base import db
 from models.reviews import Assignment, AssignmentStatus
 from models.users import User
-from seeds import demonstration
 from tests.support.pages import form_fields
 
 COUNT = 200
 REVIEWS = 60
 DESKS = 20
-DATABASE = ["sqlite"]
-"""The database of this run; the command sets it."""
-Measure = Callable[[Flask, float], Iterator[Figure]]
 
 
 def empty_page() -> float:
@@ -28,25 +24,6 @@ def empty_page() -> float:
     bare.add_url_rule("/", view_func=lambda: "")
     client = bare.test_client()
     return median_cpu(lambda _number: client.get("/"), 500)
-
-
-def sign_in(app: Flask, username: str) -> FlaskClient:
-    """A client signed in through the real form."""
-    client = app.test_client()
-    password = next(one.password for one in demonstration.sign_ins() if one.password)
-    fields = form_fields(client.get("/sign-in").get_data(as_text=True)).to_dict()
-    answer = client.post("/sign-in", data={**fields, "name": username, "password": password})
-    if answer.status_code != 303:
-        raise RuntimeError(f"{username} cannot sign in: {answer.status_code}")
-    client.post("/language", data={"locale": "ky", "csrf_token": fields["csrf_token"]})
-    return client
-
-
-def _get(client: FlaskClient, url: str) -> bytes:
-    answer = client.get(url)
-    if answer.status_code != 200:
-        raise RuntimeError(f"{url}: {answer.status_code}")
-    return answer.data
 
 
 def list_page(app: Flask, floor: float) -> Iterator[Figure]:
@@ -65,10 +42,10 @@ def list_page(app: Flask, floor: float) -> Iterator[Figure]:
         ("list-short-word", "/applications?q=ко"),
         ("list-no-such-short-word", "/applications?q=еж"),
     ):
-        value = median_cpu(lambda _number, url=url: _get(client, url), COUNT)  # type: ignore[misc]
-        yield _cpu(name, value, 12, floor, COUNT)
+        value = median_cpu(lambda _number, url=url: get(client, url), COUNT)  # type: ignore[misc]
+        yield cpu_figure(name, value, 12, floor, COUNT)
         with counted_queries(app) as seen:
-            page = _get(client, url)
+            page = get(client, url)
         yield Figure(f"{name}-queries", len(seen), "queries", 8, None, 1, DATABASE[0])
         yield Figure(f"{name}-weight", round(gzipped(page), 1), "KB gzipped", 25, None, 1, DATABASE[0])
 
@@ -82,10 +59,10 @@ def application_page(app: Flask, floor: float) -> Iterator[Figure]:
         ids = list(db.session.scalars(newest.where(Application.status.in_(wanted)).limit(COUNT // 2)))
         reviewed = newest.where(Application.status == ApplicationStatus.REVIEWED)
         ids += db.session.scalars(reviewed.limit(COUNT // 2))
-    value = median_cpu(lambda number: _get(client, f"/applications/{ids[number % len(ids)]}"), COUNT)
-    yield _cpu("application-page", value, 10, floor, COUNT)
+    value = median_cpu(lambda number: get(client, f"/applications/{ids[number % len(ids)]}"), COUNT)
+    yield cpu_figure("application-page", value, 10, floor, COUNT)
     with counted_queries(app) as seen:
-        page = _get(client, f"/applications/{ids[0]}")
+        page = get(client, f"/applications/{ids[0]}")
     yield Figure("application-page-queries", len(seen), "queries", None, None, 1, DATABASE[0])
     yield Figure("application-page-weight", round(gzipped(page), 1), "KB gzipped", None, None, 1, DATABASE[0])
 
@@ -93,9 +70,9 @@ def application_page(app: Flask, floor: float) -> Iterator[Figure]:
 def desk_page(app: Flask, floor: float) -> Iterator[Figure]:
     """The secretary's desk: it ranks every open call that has reviewed applications. No goal is set for it."""
     client = sign_in(app, "secretary")
-    yield _cpu("desk", median_cpu(lambda _number: _get(client, "/"), DESKS), None, floor, DESKS)
+    yield cpu_figure("desk", median_cpu(lambda _number: get(client, "/"), DESKS), None, floor, DESKS)
     with counted_queries(app) as seen:
-        page = _get(client, "/")
+        page = get(client, "/")
     yield Figure("desk-queries", len(seen), "queries", None, None, 1, DATABASE[0])
     yield Figure("desk-weight", round(gzipped(page), 1), "KB gzipped", None, None, 1, DATABASE[0])
 
@@ -115,7 +92,7 @@ def review_post(app: Flask, floor: float) -> Iterator[Figure]:
     bodies = []
     for assignment_id, username in waiting:
         url = f"/reviews/{assignment_id}/edit"
-        fields = form_fields(_get(clients[username], url).decode()).to_dict()
+        fields = form_fields(get(clients[username], url).decode()).to_dict()
         for name in list(fields):
             if name.startswith("justification_"):
                 fields[name] = "План убедителен: есть покупатели, цены проверены, переводы подтверждены письмами."
@@ -129,39 +106,24 @@ def review_post(app: Flask, floor: float) -> Iterator[Figure]:
             raise RuntimeError(f"{url}: {answer.status_code} {answer.get_data(as_text=True)[:2000]}")
 
     count = len(bodies) - 5
-    yield _cpu("review-post", median_cpu(post, count), 8, floor, count)
+    yield cpu_figure("review-post", median_cpu(post, count), 8, floor, count)
 
 
 def first_load(app: Flask, _floor: float) -> Iterator[Figure]:
     """What a browser fetches on its first visit to the sign-in page: page, styles, scripts and fonts, gzipped."""
     client = app.test_client()
-    page = _get(client, "/sign-in")
+    page = get(client, "/sign-in")
     text = page.decode()
     total = gzipped(page)
     names = {part.split('"')[0].split("?")[0] for part in text.split('"/static/')[1:]}
     styles = [name for name in names if name.endswith(".css")]
-    total += sum(gzipped(_get(client, f"/static/{name}")) for name in names)
+    total += sum(gzipped(get(client, f"/static/{name}")) for name in names)
     fonts: set[str] = set()
     for name in styles:
-        content = _get(client, f"/static/{name}").decode()
+        content = get(client, f"/static/{name}").decode()
         fonts |= {
             piece.split(")")[0].strip("\"'") for piece in content.split("url(")[1:] if ".woff2" in piece.split(")")[0]
         }
     for font in fonts:
-        total += len(_get(client, f"/static/{font.lstrip('./')}".replace("../", ""))) / 1024
+        total += len(get(client, f"/static/{font.lstrip('./')}".replace("../", ""))) / 1024
     yield Figure("first-load", round(total, 1), "KB gzipped", 100, None, 1, DATABASE[0])
-
-
-def _cpu(name: str, value: float, goal: float | None, floor: float, count: int) -> Figure:
-    return Figure(name, round(value, 2), "ms CPU", goal, round(floor, 2), count, DATABASE[0])
-
-
-def measures() -> dict[str, Measure]:
-    """Every measure by the name `ONLY=` takes."""
-    return {
-        "list": list_page,
-        "application": application_page,
-        "desk": desk_page,
-        "review": review_post,
-        "first-load": first_load,
-    }

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from app import clock, policy
 from app.labels import label_text
-from app.localisation import LOCALES, current_locale, gettext
+from app.localisation import LOCALES, current_locale, datetime_text, gettext
 from app.policy import Permission
 from app.services import (
     application_history,
@@ -31,7 +31,16 @@ from app.services.questions import Section
 from app.web.access import actor, authorise, can, load, requires, row_number, signed_in_user
 from app.web.form_parts import following_url, part_url
 from app.web.presentation import is_demonstration
-from app.web.submissions import StaleForm, act_on_button, attempt, check_version, finish, form_page
+from app.web.submissions import (
+    StaleForm,
+    act_on_button,
+    attempt,
+    check_version,
+    finish,
+    finish_with,
+    form_page,
+    new_key,
+)
 from forms.applications import ApplicationForm, SectionForm, WithdrawForm, section_form
 from models.applications import Application, ApplicationSection, ApplicationStatus, Payer
 from models.associations import Association, MembershipRole
@@ -188,11 +197,11 @@ def edit_section(application_id: int, section_key: str) -> ResponseReturnValue:
     definition = questions.form_of(application.call).section(section_key) or abort(404)
     if not application.is_editable and request.method == "GET":
         return redirect(url_for("applications.show", application_id=application.id), 303)
-    form, section = _section_form(definition), applications.section_of(application, section_key)
+    form = _section_form(definition)
     if form.is_submitted():
-        section = applications.section_for_writing(application, section_key)
-        check_version(form, _stamp(section), _stored(definition, section), part_url(application, definition))
+        _check_version(application, definition, form)
     else:
+        section = applications.section_of(application, section_key)
         form.version.data = str(_stamp(section).version)
         for key, text in _stored(definition, section).items():
             form[key].data = text
@@ -200,6 +209,29 @@ def edit_section(application_id: int, section_key: str) -> ResponseReturnValue:
         title = definition.title_in(current_locale())
         return finish(_after(application, definition), gettext("Saved: %(part)s.", part=title))
     return form_page("applications/edit_section.html", form, application=application, section=definition)
+
+
+@bp.post("/<int:application_id>/sections/<section_key>/autosave")
+@requires(POST=Permission.APPLICATION_WRITE)
+def autosave(application_id: int, section_key: str) -> ResponseReturnValue:
+    """Keep what is typed while it is being typed; answers what the page's form goes on with, as JSON.
+
+    Who sends the same again is led to the page, which has the same in its form. A refusal is the status code alone.
+    """
+    application = load(Application, application_id, Permission.APPLICATION_WRITE)
+    definition = questions.form_of(application.call).section(section_key) or abort(404)
+    form = _section_form(definition)
+    _check_version(application, definition, form)
+    if not form.validate_on_submit() or not (section := attempt(form, lambda: _save(application, definition, form))):
+        return {}, 422
+    kept = {"version": section.version, "idempotency_key": new_key(), "at": datetime_text(section.saved_at)}
+    return finish_with(kept, part_url(application, definition))
+
+
+def _check_version(application: Application, definition: Section, form: SectionForm) -> None:
+    """Stop when the page was saved elsewhere meanwhile; both texts are shown."""
+    section = applications.section_for_writing(application, definition.key)
+    check_version(form, _stamp(section), _stored(definition, section), part_url(application, definition))
 
 
 def _section_form(definition: Section) -> SectionForm:
@@ -217,7 +249,7 @@ def _stored(definition: Section, section: ApplicationSection | None) -> dict[str
     return {one.key: answers.get(one.key, "") for one in definition.questions}
 
 
-def _save(application: Application, definition: Section, form: SectionForm) -> object:
+def _save(application: Application, definition: Section, form: SectionForm) -> ApplicationSection:
     answers = {one.key: form[one.key].data or "" for one in definition.questions}
     return applications.save_section(application, definition.key, answers, actor=actor(application), now=clock.now())
 

@@ -56,6 +56,57 @@ document.addEventListener('input', (event) => {
 document.addEventListener('submit', (event) => { if (event.target === changed && !event.defaultPrevented) changed = null })
 window.addEventListener('beforeunload', (event) => { if (changed) event.preventDefault() })
 
+// Forms that save themselves: after a pause in typing, one request at a time. When the line is down the same
+// request is sent again until it is answered: the server knows it by its key, so nothing is written twice.
+const autosave = (form) => {
+  const pause = 2000, retry = 5000, text = form.querySelector('.ash-autosave')
+  let timer, sending = null, busy = false, typed = false, pressed = null
+  const say = (kind, at) => { text.textContent = text.dataset[kind].replace('{at}', at ?? '') }
+  const later = (after) => { clearTimeout(timer); timer = setTimeout(send, after) }
+  const go_on = (fields) => {
+    for (const name of ['version', 'idempotency_key']) if (fields[name]) form.elements[name].value = fields[name]
+  }
+  const send = async () => {
+    if (busy || form.dataset.sent || (!typed && !sending)) return
+    clearTimeout(timer)
+    busy = true
+    if (!sending) { sending = new URLSearchParams(new FormData(form)); typed = false }
+    const answer = await fetch(form.dataset.autosave, { method: 'POST', body: sending }).catch(() => null)
+    const arrived = answer && answer.status < 500 && await receive(answer).then(() => true, () => false)
+    busy = false
+    if (!arrived) { say('offline'); return later(retry) }
+    sending = null
+    if (pressed) form.requestSubmit(pressed)
+    else if (typed) later(pause)
+  }
+  const receive = async (answer) => {
+    if (answer.redirected && answer.ok) {
+      const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
+      const field = (name) => page.querySelector(`form[data-autosave] [name="${name}"]`)?.value
+      go_on({ version: field('version'), idempotency_key: field('idempotency_key') })
+    } else if (answer.ok) {
+      const kept = await answer.json()
+      go_on(kept)
+      say('saved', kept.at)
+      if (!typed && changed === form) changed = null
+    } else if (answer.status === 422) say('invalid')
+    else {
+      form.removeEventListener('input', note)
+      say(answer.status === 409 ? 'conflict' : 'stopped')
+    }
+  }
+  const note = () => { typed = true; if (!sending) later(pause) }
+  form.addEventListener('input', note)
+  form.addEventListener('submit', (event) => {  // what is on its way is answered first, or it would be a second writer
+    clearTimeout(timer)
+    if (!sending) return
+    event.preventDefault()
+    pressed = event.submitter
+    send()
+  })
+}
+for (const form of document.querySelectorAll('form[data-autosave]')) autosave(form)
+
 // A file that the server would not take is refused before it is sent: nothing typed is lost.
 document.addEventListener('submit', (event) => {
   for (const input of event.target.querySelectorAll('input[type="file"][data-largest]')) {

@@ -28,6 +28,7 @@ MATRIX: Mapping[str, Mapping[str, str]] = {
     "accounts.sign_in": {"GET": "public", "POST": "public"},
     "accounts.sign_out": {"POST": "*"},
     "accounts.sign_out_everywhere": {"POST": "*"},
+    "applications.autosave": {"POST": "mo"},
     "applications.check": {"GET": "mo"},
     "applications.edit_section": {"GET": "mo", "POST": "mo"},
     "applications.index": {"GET": "morscfv"},

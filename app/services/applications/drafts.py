@@ -110,7 +110,9 @@ def save_section(
         section = ApplicationSection(key=key)
         application.sections.append(section)
     section.answers, section.saved_at, section.saved_by_id = kept, now, actor.user_id
-    renew(application)
+    if questions.NAME_OF_PROJECT in kept:
+        renew_name(application)
+    db.session.flush()
     audit.record(actor, "application.save_section", application, now, section={"key": key, "title": definition.title})
     return section
 
@@ -288,6 +290,14 @@ def renew(application: Application) -> None:
     application.total_cost = sum(line.amount for line in application.budget_lines)
     application.remittance_pledged = sum(pledge.amount_kgs for pledge in pledges_of(application))
     db.session.flush()
+
+
+def renew_name(application: Application) -> None:
+    """Renew title and search text alone."""
+    application.title = application.answers.get(questions.NAME_OF_PROJECT, "")[:200]
+    association = application.association
+    words = (application.number, application.title, association.name_ky, association.name_ru, association.name_en)
+    application.search_text = fold(" ".join(words))
 
 
 def must_be_editable(application: Application) -> None:

@@ -1,0 +1,26 @@
+"""Clients of the demonstration's people, signed in through the real form."""
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from seeds import demonstration
+from tests.support.pages import form_fields
+
+
+def sign_in(app: Flask, username: str) -> FlaskClient:
+    """A client signed in through the real form."""
+    client = app.test_client()
+    password = next(one.password for one in demonstration.sign_ins() if one.password)
+    fields = form_fields(client.get("/sign-in").get_data(as_text=True)).to_dict()
+    answer = client.post("/sign-in", data={**fields, "name": username, "password": password})
+    if answer.status_code != 303:
+        raise RuntimeError(f"{username} cannot sign in: {answer.status_code}")
+    client.post("/language", data={"locale": "ky", "csrf_token": fields["csrf_token"]})
+    return client
+
+
+def get(client: FlaskClient, url: str) -> bytes:
+    answer = client.get(url)
+    if answer.status_code != 200:
+        raise RuntimeError(f"{url}: {answer.status_code}")
+    return answer.data
