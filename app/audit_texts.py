@@ -32,6 +32,7 @@ ACTIONS: Mapping[str, str] = {
     "application.create": N_("Began an application"),
     "application.decide": N_("The decision on the application took effect"),
     "application.propose_financing": N_("Filled in the financing from the budget"),
+    "application.record_meeting": N_("Wrote the village meeting down"),
     "application.remove_budget_line": N_("Removed a budget line"),
     "application.remove_plan_row": N_("Removed a row of the business plan"),
     "application.remove_pledge": N_("Removed a pledge"),
@@ -206,11 +207,13 @@ DETAILS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "added": (N_("Places added"), number_text),
     "amount": (N_("Amount"), str),  # with its currency, see `details_of`
     "amount_kgs": (N_("In som"), money),
+    "attendance": (N_("People present"), number_text),
     "before": (N_("In som before"), money),
     "changed": (N_("Places changed"), number_text),
     "checks": (N_("Checked"), lambda value: "; ".join(label_text(Check(one)) for one in value)),
     "code": (N_("Code"), str),
     "count": (N_("Number"), number_text),
+    "held_on": (N_("Day of the meeting"), lambda value: date_text(date.fromisoformat(value))),
     "kind": (N_("Interest"), _one_of(ConflictKind)),
     "locale": (N_("Language"), lambda value: dict(LOCALES)[value]),
     "on": (N_("Valid on"), lambda value: date_text(date.fromisoformat(value))),
@@ -232,6 +235,7 @@ DETAILS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "submission": (N_("Submission"), number_text),
     "told": (N_("People told"), lambda value: number_text(len(value))),
     "value": (N_("Value"), str),
+    "votes_for": (N_("Votes for"), number_text),
     "weights": (N_("Weights"), lambda value: " + ".join(number_text(one) for one in value.values())),
 }
 """{detail: (message id, how its value is shown)}."""

@@ -24,6 +24,7 @@ NOUNS = (
     "funds",
     "grants",
     "health",
+    "meetings",
     "notifications",
     "pledges",
     "prices",

@@ -25,7 +25,7 @@ from app.services import (
     screenings,
 )
 from app.services.application_lists import Filter, Page
-from app.services.applications import Gap, business_plans
+from app.services.applications import Gap, business_plans, meetings
 from app.services.errors import ChangedMeanwhileError
 from app.services.questions import Section
 from app.web.access import actor, authorise, can, load, requires, row_number, signed_in_user
@@ -151,6 +151,7 @@ def _content(application: Application) -> dict[str, object]:
         "answers": application.answers,
         "paid_by": [(payer, application.amount_paid_by(payer)) for payer in Payer],
         "pledges": applications.pledges_of(application),
+        "quorum": meetings.quorum(application.meeting, application.call) if application.meeting else None,
         "documents": documents.of(application),
         "history": application_history.steps(application),
         "is_writer": writes,
@@ -168,6 +169,7 @@ def _tasks(application: Application, gaps: list[Gap]) -> list[dict[str, object]]
     begun = {section.key for section in application.sections if any(section.answers.values())}
     begun |= {"budget"} if application.budget_lines else set()
     begun |= {"pledges"} if application.remittance_pledged else set()
+    begun |= {"meeting"} if application.meeting else set()
     begun |= {"financing"} if business_plans.has_financing(application) else set()
     return [
         _task(

@@ -6,6 +6,7 @@ from flask import Blueprint, abort, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock, policy
+from app.labels import label_text
 from app.localisation import current_locale, gettext, plain_amount, to_minor
 from app.policy import Permission
 from app.services import application_lists, calls
@@ -16,7 +17,7 @@ from app.web.access import actor, can, load, public, requires, signed_in_user
 from app.web.submissions import act_on_button, attempt, check_version, finish, form_page, guard_version, in_words
 from forms.calls import CallForm, WeightsForm, percents_text, weights_form
 from models.base import BASE_CURRENCY, LOCALES
-from models.calls import Call
+from models.calls import Call, QuorumOf
 from models.funds import Fund
 
 bp = Blueprint("calls", __name__)
@@ -28,6 +29,8 @@ RULES = (
     "reviewers_per_application",
     "pass_total",
     "pass_section_percent",
+    "quorum_percent",
+    "quorum_of",
 )
 
 
@@ -89,6 +92,7 @@ def edit(call_id: int) -> ResponseReturnValue:
 
 def _with_funds(form: CallForm, funds: list[Fund]) -> CallForm:
     form.fund.choices = [(fund.id, fund.name(current_locale())) for fund in funds]
+    form.quorum_of.choices = [(one.value, label_text(one)) for one in QuorumOf]
     return form
 
 
@@ -114,6 +118,8 @@ def _content(form: CallForm) -> CallInput:
         reviewers_per_application=form.reviewers_per_application.data,
         pass_total=form.pass_total.data,
         pass_section_percent=form.pass_section_percent.data,
+        quorum_percent=form.quorum_percent.data,
+        quorum_of=QuorumOf(form.quorum_of.data),
     )
 
 

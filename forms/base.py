@@ -202,7 +202,7 @@ class UploadField(FileField):
     """One file; what it may be is decided by its content."""
 
     def __init__(self, label: str, *, required: bool = True, **kwargs: Any) -> None:
-        super().__init__(lazy(label), validators=[_file_required] if required else [], **kwargs)
+        super().__init__(lazy(label), validators=[_file_required if required else Optional()], **kwargs)
 
 
 class NamedForm(BaseForm):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from wtforms import BooleanField, SelectField
+from wtforms import BooleanField, RadioField, SelectField
 from wtforms.validators import ValidationError
 
 from app.localisation import N_, gettext, lazy
@@ -63,6 +63,8 @@ class CallForm(BaseForm):
     reviewers_per_application = WholeNumberField(N_("Reviewers for each application"))
     pass_total = WholeNumberField(N_("Points needed to pass"))
     pass_section_percent = WholeNumberField(N_("Needed in each criterion"))
+    quorum_percent = WholeNumberField(N_("Quorum of the village meeting"))
+    quorum_of = RadioField(lazy(N_("The quorum is counted in")), validators=[required_input()])
 
 
 class WeightsForm(BaseForm):

@@ -11,6 +11,7 @@ from models.associations import Association
 from models.base import STRICT, Base, Id, Json, LongText, Minor, Versioned, round_half_up
 from models.calls import Call
 from models.indicators import Indicator
+from models.meetings import Meeting
 
 
 class ApplicationStatus(StrEnum):
@@ -100,6 +101,7 @@ class Application(Versioned, Base):
     targets: Mapped[list["ApplicationTarget"]] = relationship(order_by="ApplicationTarget.id")
     snapshots: Mapped[list["Snapshot"]] = relationship(order_by="Snapshot.sequence")
     screenings: Mapped[list["Screening"]] = relationship(order_by="Screening.id")
+    meeting: Mapped[Meeting | None] = relationship(uselist=False)
 
     @property
     def is_editable(self) -> bool:

@@ -17,6 +17,13 @@ class CallStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+class QuorumOf(StrEnum):
+    """What the quorum of a village meeting is counted in."""
+
+    HOUSEHOLDS = "households"
+    ADULTS = "adults"
+
+
 class Call(Versioned, Base):
     """A round. Amounts in tyiyn; the rule columns hold the defaults of domain.md section 5 unless changed.
 
@@ -32,6 +39,7 @@ class Call(Versioned, Base):
         sa.CheckConstraint("budget > 0", name="budget_positive"),
         sa.CheckConstraint("match_percent > 0", name="match_positive"),
         sa.CheckConstraint("accounting_percent BETWEEN 0 AND 100", name="accounting_percent_range"),
+        sa.CheckConstraint("quorum_percent BETWEEN 1 AND 100", name="quorum_percent_range"),
         STRICT,
     )
 
@@ -53,6 +61,8 @@ class Call(Versioned, Base):
     pass_total: Mapped[int] = mapped_column(default=60)
     pass_section_percent: Mapped[int] = mapped_column(default=50)
     reviewers_per_application: Mapped[int] = mapped_column(default=2)
+    quorum_percent: Mapped[int] = mapped_column(default=50)
+    quorum_of: Mapped[QuorumOf] = mapped_column(default=QuorumOf.HOUSEHOLDS)
     created_by_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
     opened_at: Mapped[datetime | None]
     is_public: Mapped[bool] = mapped_column(default=True)

@@ -7,13 +7,12 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
-from app.services import applications, documents, questions, rates, screenings
+from app.services import applications, questions, rates, screenings
 from app.services.actors import Actor
 from models.applications import Application, BudgetHeading, Payer, ScreeningOutcome
-from models.associations import Association, MembershipRole
+from models.associations import Association
 from models.calls import Call
-from models.documents import DocumentKind
-from seeds import business_plans, papers, people, reviews
+from seeds import business_plans, meetings, people, reviews
 from seeds.agenda import Story, later, office, working_day
 from seeds.content import by_key, pick
 from seeds.programme import Programme
@@ -44,7 +43,7 @@ SUBMITTED_DAYS_AGO = {
     "draft_started": 0,
 }
 """When applications of the open call are handed in, or would be."""
-SHORT_OF_MATCH, WITHOUT_QUORUM = "match_short", "no_quorum"
+SHORT_OF_MATCH, WITHOUT_LIST = "match_short", "no_list"
 WITHDRAWALS = {
     "ky": "Айыл жыйыны ишти быйыл өз күчү менен баштоону чечти, арызды кийинки сынакка калтырабыз.",
     "ru": "Сход решил начать дело в этом году своими силами, заявку отложим до следующего конкурса.",
@@ -103,7 +102,7 @@ def story(programme: Programme, plan: Plan) -> Story:
     _pledges(programme, plan, chance, actor, now)
     _targets(programme, plan, actor, now)
     now = yield later(now, 1, chance)
-    _minutes(programme, plan, chance, actor, now)
+    meetings.hold(programme, application, chance, actor, now)
 
 
 def _hand_in_day(programme: Programme, plan: Plan, chance: Random) -> date:
@@ -138,14 +137,14 @@ def _follow(programme: Programme, plan: Plan, chance: Random, hand_in_on: date) 
         if plan.fate == "returned":
             return
         now = yield later(now, 2, chance)
-        _minutes(programme, plan, chance, actor, now)
+        meetings.hold(programme, application, chance, actor, now)
         applications.sign_off(application, actor=actor, now=now)
         applications.submit(application, actor=actor, now=now)
         if plan.fate == "resubmitted":
             return
         now = yield later(now, 1, chance)
     if plan.fate == "ineligible":
-        key = SHORT_OF_MATCH if plan.pledges_short else WITHOUT_QUORUM
+        key = SHORT_OF_MATCH if plan.pledges_short else WITHOUT_LIST
         reason = by_key(reasons["ineligible"], key)["text"][plan.language]
         screenings.screen(application, ScreeningOutcome.INELIGIBLE, reason=reason, actor=secretary, now=now)
         return
@@ -238,35 +237,3 @@ def _targets(programme: Programme, plan: Plan, actor: Actor, now: datetime) -> N
             actor=actor,
             now=now,
         )
-
-
-def _minutes(programme: Programme, plan: Plan, chance: Random, actor: Actor, now: datetime) -> None:
-    """Attach the minutes of the village meeting."""
-    village, ky = programme.village_of(plan.association).name(plan.language), plan.language == "ky"
-    present = chance.randint(46, 140)
-    chair = next(one.person for one in plan.association.memberships if one.role is MembershipRole.CHAIR)
-    held = now.date() - timedelta(days=chance.randint(4, 9))
-    number = programme.number("minutes")
-    text = pick(chance, programme.content.misc["minutes"][:3])[plan.language].format(village=village)
-    if ky:
-        title = f"Айыл жыйынынын протоколу № {number}"
-        facts = [
-            f"{plan.association.name_ky}. {held:%d.%m.%Y}. Катышты: {present} адам, кворум бар.",
-            f"Долбоор: {plan.application.title}",
-        ]
-        signed = f"Жыйындын төрагасы: {chair.full_name}"
-    else:
-        title = f"Протокол сельского схода № {number}"
-        facts = [
-            f"{plan.association.name_ru}. {held:%d.%m.%Y}. Участвовало: {present} человек, кворум есть.",
-            f"Проект: {plan.application.title}",
-        ]
-        signed = f"Председатель схода: {chair.full_name}"
-    documents.attach(
-        plan.application,
-        DocumentKind.MEETING_MINUTES,
-        papers.pdf(f"protokol-{number}.pdf", title, [*facts, text, signed]),
-        storage=programme.storage,
-        actor=actor,
-        now=now,
-    )

@@ -34,7 +34,8 @@ from app.services import (
     users,
 )
 from app.services.actors import Actor
-from app.services.applications import business_plans
+from app.services.applications import business_plans, meetings
+from app.services.applications.meetings import MeetingInput
 from app.services.calls import CallInput
 from app.services.documents import Upload
 from app.services.funds import FundInput
@@ -403,6 +404,25 @@ class Programme(GrantFactories):
         for indicator in self.indicators[:2]:
             applications.set_target(application, indicator, Decimal(0), Decimal(10), actor=actor, now=now)
         self.attach(application, DocumentKind.MEETING_MINUTES, actor=actor, now=now)
+        meetings.record(application, self.minutes(clock.bishkek_day(now)), actor=actor, now=now)
+
+    def minutes(self, held_on: date, **changes: Any) -> MeetingInput:
+        """A meeting with a quorum that agreed: 41 of 80 households, 45 people."""
+        agreed: dict[str, Any] = {
+            "held_on": held_on,
+            "place": "Мектептин залы",
+            "led_by": "Мамбетов Алмаз",
+            "written_by": "Сыдыкова Гүлнара",
+            "women": 25,
+            "men": 20,
+            "households": 41,
+            "entitled": 80,
+            "decision": TEXT,
+            "votes_for": 40,
+            "votes_against": 2,
+            "abstentions": 3,
+        }
+        return MeetingInput(**(agreed | changes))
 
     def plan(self, application: Application, *, actor: Actor, now: datetime) -> None:
         """Milk every month, wages every month, the financing the budget calls for, and one activity."""

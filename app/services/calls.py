@@ -12,7 +12,7 @@ from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, 
 from app.services.workflow import Transition, target
 from models.applications import Application, ApplicationStatus
 from models.base import LOCALES, db, lock
-from models.calls import Call, CallStatus, Criterion
+from models.calls import Call, CallStatus, Criterion, QuorumOf
 from models.council_sessions import CouncilSession, Decision, DecisionOutcome, SessionStatus
 from models.funds import Fund
 from models.users import Role
@@ -52,7 +52,8 @@ class CallInput:
     """What the secretary enters for a call. Amounts in tyiyn, `match_percent` 100 for 1:1.
 
     `tranche_percents` total 100; `accounting_percent` of the money paid before is accounted for ahead of the next
-    tranche; an application passes with `pass_total` points of 100 and `pass_section_percent` of each criterion.
+    tranche; an application passes with `pass_total` points of 100 and `pass_section_percent` of each criterion; the
+    village meeting needs `quorum_percent` of the village's `quorum_of`.
     The defaults are those of domain.md section 5.
     """
 
@@ -71,6 +72,8 @@ class CallInput:
     reviewers_per_application: int = 2
     pass_total: int = 60
     pass_section_percent: int = 50
+    quorum_percent: int = 50
+    quorum_of: QuorumOf = QuorumOf.HOUSEHOLDS
 
 
 def create(fund: Fund, content: CallInput, rubric: Sequence[CriterionInput], *, actor: Actor, now: datetime) -> Call:
@@ -300,6 +303,8 @@ def _check(content: CallInput) -> None:
     for name in ("accounting_percent", "pass_total", "pass_section_percent"):
         if not 0 <= getattr(content, name) <= 100:
             raise DomainError(N_("Enter a whole number from 0 to 100."), field=name)
+    if not 1 <= content.quorum_percent <= 100:
+        raise DomainError(N_("Enter a whole number from 1 to 100."), field="quorum_percent")
     if content.reviewers_per_application not in REVIEWERS:
         raise DomainError(N_("Two to five reviewers judge an application."), field="reviewers_per_application")
 
@@ -321,4 +326,6 @@ def _columns(content: CallInput) -> dict[str, Any]:
         "reviewers_per_application": content.reviewers_per_application,
         "pass_total": content.pass_total,
         "pass_section_percent": content.pass_section_percent,
+        "quorum_percent": content.quorum_percent,
+        "quorum_of": content.quorum_of,
     }

@@ -20,6 +20,7 @@ class FieldKind(StrEnum):
     TEXT = "text"
     CHOICE = "choice"
     YES_NO = "yes_no"
+    COUNT = "count"  # whole
     QUANTITY = "quantity"  # a decimal, three places at most
     AMOUNT = "amount"  # major units of its currency, two places at most
     PLAN_MONTH = "plan_month"  # 1 to 24
@@ -146,6 +147,26 @@ FIXED_PARTS: tuple[FixedPart, ...] = (
             Field("baseline", N_("Now"), K.QUANTITY),
             Field("target", N_("When the project is done"), K.QUANTITY),
         ),
+    ),
+    FixedPart(
+        "meeting",
+        N_("Village meeting"),
+        (
+            Field("held_on", N_("Day of the meeting"), K.DAY),
+            Field("place", N_("Place of the meeting"), K.LINE, 200),
+            Field("led_by", N_("Who led the meeting"), K.LINE, 200),
+            Field("written_by", N_("Who wrote the minutes"), K.LINE, 200),
+            Field("women", N_("Women present"), K.COUNT),
+            Field("men", N_("Men present"), K.COUNT),
+            Field("households", N_("Households represented"), K.COUNT, is_required=False),
+            Field("entitled", N_("Households or adults in the whole village"), K.COUNT),
+            Field("decision", N_("What was decided"), K.TEXT, 2000),
+            Field("votes_for", N_("Votes for"), K.COUNT),
+            Field("votes_against", N_("Votes against"), K.COUNT),
+            Field("abstentions", N_("Abstained"), K.COUNT),
+            Field("upload", N_("Photo or scan of the minutes"), K.FILE, is_required=False),
+        ),
+        is_table=False,
     ),
     FixedPart(
         "documents",

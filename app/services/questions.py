@@ -157,6 +157,8 @@ def form_of(call: Call) -> Form:
 def read(text: str) -> Form:
     """A form from its canonical JSON; each text is parsed once in a process."""
     parts = json.loads(text)["parts"]
+    there = {part["key"] for part in parts}  # a part that is newer than the form stands last: printed numbers stay
+    parts += [{"key": key} for key in FIXED_BY_KEY if key not in there]
     return Form(fingerprint(text), tuple(_part(part, str(place)) for place, part in enumerate(parts, start=1)))
 
 

@@ -26,7 +26,7 @@ from models.numbering import NumberSeries
 from models.pledges import Pledge
 from seeds.business_plans import starts_on
 from seeds.content import pick
-from seeds.scale import business_plans, reviews
+from seeds.scale import business_plans, meetings, reviews
 from seeds.scale import stage as stages
 from seeds.scale.stage import DemonstrationMissingError, Draft, PlanRows, Stage
 
@@ -237,6 +237,7 @@ def _write(stage: Stage, drafts: Sequence[Draft], chance: Random, now: datetime)
     )
     stages.write(Snapshot, [_snapshot(id_, draft) for id_, draft in written if draft.row["submitted_at"]])
     business_plans.write(written)
+    meetings.write(written)
     reviews.write(stage, written, chance, now)
 
 
@@ -307,6 +308,7 @@ def _snapshot(id_: int, draft: Draft) -> dict[str, Any]:
             "targets": [
                 {"indicator": key, "baseline": "0", "target": str(draft.kind["indicators"][key])} for key in TARGETS
             ],
+            "meeting": meetings.content_of(draft),
             "documents": [],
             "signed_off_by": draft.row["signed_off_by_id"],
         }

@@ -124,6 +124,8 @@ MATRIX: Mapping[str, Mapping[str, str]] = {
     "grants.suspend": {"GET": "f", "POST": "f"},
     "health.healthz": {"GET": "public"},
     "health.readyz": {"GET": "public"},
+    "meetings.blank": {"GET": "mo"},
+    "meetings.edit": {"GET": "mo", "POST": "mo"},
     "notifications.index": {"GET": "*"},
     "notifications.mark_all_read": {"POST": "*"},
     "pledges.delete": {"GET": "mo", "POST": "mo"},

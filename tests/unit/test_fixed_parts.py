@@ -9,10 +9,11 @@ from wtforms.validators import Length
 from app.services import questions
 from app.services.fixed_parts import FIXED_PARTS, FixedPart
 from app.services.fixed_parts import FieldKind as K
-from forms.base import AmountField, BaseForm, DayField, LongTextField, NumberField, TextField, UploadField
+from forms.base import AmountField, BaseForm, DayField, LongTextField, NumberField, TextField, UploadField, WholeNumberField
 from forms.budget_lines import BudgetLineForm
 from forms.business_plans import FinancingForm, FrameForm, RunningCostForm, SaleLineForm, WorkStepForm
 from forms.documents import DocumentForm
+from forms.meetings import MeetingForm
 from forms.pledges import PledgeForm
 from forms.targets import PromiseForm
 from models.documents import DocumentKind
@@ -26,11 +27,13 @@ PAGES: dict[str, type[BaseForm]] = {
     "steps": WorkStepForm,
     "pledges": PledgeForm,
     "targets": PromiseForm,
+    "meeting": MeetingForm,
     "documents": DocumentForm,
 }
 TYPES = {
     K.LINE: TextField,
     K.TEXT: LongTextField,
+    K.COUNT: WholeNumberField,
     K.QUANTITY: NumberField,
     K.AMOUNT: AmountField,
     K.DAY: DayField,
@@ -68,10 +71,10 @@ def test_the_page_asks_for_what_the_table_says(part: FixedPart, request_context:
 
 def test_every_part_has_its_place_and_every_field_its_number() -> None:
     form = questions.read(questions.default_form())
-    assert [part.number for part in form.parts] == [str(place) for place in range(1, 15)]
+    assert [part.number for part in form.parts] == [str(place) for place in range(1, 16)]
     assert {part.key for part in FIXED_PARTS} == {part.key for part in form.parts} - {one.key for one in form.sections}
     assert [one.number for one in form.sections[1].questions] == ["2.1", "2.2"]
-    assert form.fixed("budget").numbers["item"] == "6.1" and form.fixed("documents").numbers["upload"] == "14.2"
+    assert form.fixed("budget").numbers["item"] == "6.1" and form.fixed("documents").numbers["upload"] == "15.2"
     everything = [one.number for one in form.questions]
     everything += [number for part in FIXED_PARTS for number in form.fixed(part.key).numbers.values()]
     assert len(everything) == len(set(everything)) == 9 + sum(len(part.fields) for part in FIXED_PARTS)

@@ -8,7 +8,7 @@ from typing import Any
 from app.localisation import N_, Money
 from app.services import audit, call_forms, documents, notifications, questions
 from app.services.actors import Actor
-from app.services.applications import business_plans
+from app.services.applications import business_plans, meetings
 from app.services.applications.drafts import pledges_of, renew
 from app.services.assignment_transitions import TRANSITIONS as ASSIGNMENT_TRANSITIONS
 from app.services.associations import is_chair
@@ -37,7 +37,9 @@ S = ApplicationStatus
 _ASSIGN_GUARD = N_("reviewer of another ayil okmotu, no conflict")
 TRANSITIONS: Mapping[tuple[ApplicationStatus, str], Transition] = {
     (S.DRAFT, "sign_off"): Transition(
-        S.SIGNED_OFF, N_("Association's chair"), N_("every part filled in; minutes of the village meeting attached")
+        S.SIGNED_OFF,
+        N_("Association's chair"),
+        N_("every part filled in; the village meeting with quorum agreed, its minutes attached"),
     ),
     (S.SIGNED_OFF, "reopen"): Transition(S.DRAFT, N_("Association or operator")),
     (S.SIGNED_OFF, "submit"): Transition(S.SUBMITTED, N_("Association or operator"), N_("call open at this second")),
@@ -124,6 +126,7 @@ def gaps(application: Application) -> list[Gap]:
     ]
     if not application.targets:
         found.append(Gap("targets", IncompleteError(N_("Promise at least one result."))))
+    found += [Gap("meeting", problem) for problem in meetings.gaps(application)]
     found += [Gap("documents", problem) for problem in missing_documents(application)]
     places = {part.key: place for place, part in enumerate(form.parts)}
     return sorted(found, key=lambda gap: places[gap.part])
@@ -285,6 +288,7 @@ def content_of(application: Application) -> dict[str, Any]:
             {"indicator": one.indicator.key, "baseline": format(one.baseline, "f"), "target": format(one.target, "f")}
             for one in application.targets
         ],
+        "meeting": meetings.content_of(application),
         "documents": [
             {"kind": one.kind.value, "filename": one.filename, "sha256": one.file.sha256}
             for one in documents.of(application)
