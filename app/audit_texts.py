@@ -30,6 +30,7 @@ ACTIONS: Mapping[str, str] = {
     "application.change_pledge": N_("Changed a pledge"),
     "application.complete_review": N_("All reviews of the application are in"),
     "application.create": N_("Began an application"),
+    "application.decline": N_("Did not sign the application off"),
     "application.decide": N_("The decision on the application took effect"),
     "application.propose_financing": N_("Filled in the financing from the budget"),
     "application.record_meeting": N_("Wrote the village meeting down"),

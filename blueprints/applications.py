@@ -41,7 +41,7 @@ from app.web.submissions import (
     form_page,
     new_key,
 )
-from forms.applications import ApplicationForm, SectionForm, WithdrawForm, section_form
+from forms.applications import ApplicationForm, DeclineForm, SectionForm, WithdrawForm, section_form
 from models.applications import Application, ApplicationSection, ApplicationStatus, Payer
 from models.associations import Association, MembershipRole
 from models.calls import Call
@@ -321,6 +321,20 @@ def sign_off(application_id: int) -> ResponseReturnValue:
     """The chair stands by the application."""
     message = gettext("The application is signed off. It is not submitted yet.")
     return _act_as_seen(application_id, Permission.APPLICATION_SIGN_OFF, applications.sign_off, message)
+
+
+@bp.route("/<int:application_id>/decline", methods=["GET", "POST"])
+@requires(GET=Permission.APPLICATION_SIGN_OFF, POST=Permission.APPLICATION_SIGN_OFF)
+def decline(application_id: int) -> ResponseReturnValue:
+    """The chair gives the application back to its writers, with a reason."""
+    application = load(Application, application_id, Permission.APPLICATION_SIGN_OFF)
+    form, location = DeclineForm(), url_for("applications.show", application_id=application.id)
+    if form.validate_on_submit() and attempt(
+        form,
+        lambda: applications.decline(application, reason=form.reason.data, actor=actor(application), now=clock.now()),
+    ):
+        return finish(location, gettext("The application is given back to its writers."))
+    return form_page("applications/decline.html", form, application=application)
 
 
 @bp.post("/<int:application_id>/reopen")

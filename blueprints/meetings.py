@@ -7,7 +7,7 @@ from flask import Blueprint, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock
-from app.localisation import N_, current_locale, gettext
+from app.localisation import current_locale, gettext
 from app.policy import Permission
 from app.services import documents
 from app.services.applications import meetings
@@ -34,10 +34,6 @@ from reports import meetings as forms_for_a_pen
 
 bp = Blueprint("meetings", __name__, url_prefix="/applications/<int:application_id>/meeting")
 FIELDS = tuple(MeetingInput.__dataclass_fields__)
-ENTITLED = {
-    QuorumOf.HOUSEHOLDS: N_("Households in the whole village"),
-    QuorumOf.ADULTS: N_("Adults in the whole village"),
-}
 
 
 @bp.route("", methods=["GET", "POST"])
@@ -65,7 +61,6 @@ def _form(application: Application, *typed: None) -> MeetingForm:
     """The form, filled with what is kept; with None, only with that."""
     kept = application.meeting
     form = MeetingForm(*typed, data={name: getattr(kept, name) for name in FIELDS} if kept else {})
-    form.entitled.label.text = gettext(ENTITLED[application.call.quorum_of])
     number_fields(form, application, "meeting")
     form.households.flags.optional = application.call.quorum_of is not QuorumOf.HOUSEHOLDS or None
     return form

@@ -54,6 +54,12 @@ def section_form(questions: Sequence[tuple[str, str, int, bool]]) -> type[Sectio
     return type("SectionForm", (SectionForm,), fields)
 
 
+class DeclineForm(BaseForm):
+    """Why the chair does not sign off."""
+
+    reason = LongTextField(N_("Why do you not sign off?"), longest=400)
+
+
 class WithdrawForm(BaseForm):
     """Why the application is withdrawn."""
 

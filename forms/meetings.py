@@ -5,7 +5,7 @@ from forms.base import BaseForm, DayField, LongTextField, TextField, UploadField
 
 
 class MeetingForm(BaseForm):
-    """What the minutes say; the label of `entitled` is set by the view."""
+    """What the minutes say."""
 
     held_on = DayField(N_("Day of the meeting"))
     place = TextField(N_("Place of the meeting"))

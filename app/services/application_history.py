@@ -1,5 +1,6 @@
 """What happened to an application, for its readers: acts of the applicant and of the secretary, never of reviewers."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,7 @@ APPLICANT, SECRETARY = N_("Association or operator"), N_("Council secretary")
 SHOWN: Mapping[str, tuple[str, str]] = {
     "application.create": (N_("Draft started"), APPLICANT),
     "application.sign_off": (N_("Signed off by the association"), APPLICANT),
+    "application.decline": (N_("Not signed off by the chair"), APPLICANT),
     "application.reopen": (N_("Opened again for changes"), APPLICANT),
     "application.submit": (N_("Submitted"), APPLICANT),
     "application.screen": (N_("Screened"), SECRETARY),
@@ -23,13 +25,17 @@ SHOWN: Mapping[str, tuple[str, str]] = {
 
 @dataclass(frozen=True)
 class Step:
-    """One act: `title` and `role` are message ids; `actor` is a name, `on_behalf` whether an operator acted."""
+    """One act: `title` and `role` are message ids; `actor` is a name, `on_behalf` whether an operator acted.
+
+    `reason` is given where the chair did not sign off.
+    """
 
     happened_at: datetime
     title: str
     role: str
     actor: str
     on_behalf: bool
+    reason: str = ""
 
 
 def steps(application: Application) -> list[Step]:
@@ -46,6 +52,7 @@ def steps(application: Application) -> list[Step]:
             *SHOWN[one.action],
             actor=one.actor.display_name if one.actor else "",
             on_behalf=one.on_behalf_of_id is not None,
+            reason=json.loads(one.details)["reason"] if one.action == "application.decline" else "",
         )
         for one in db.session.scalars(query)
     ]

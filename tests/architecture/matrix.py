@@ -30,6 +30,7 @@ MATRIX: Mapping[str, Mapping[str, str]] = {
     "accounts.sign_out_everywhere": {"POST": "*"},
     "applications.autosave": {"POST": "mo"},
     "applications.check": {"GET": "mo"},
+    "applications.decline": {"GET": "mo", "POST": "mo"},
     "applications.edit_section": {"GET": "mo", "POST": "mo"},
     "applications.index": {"GET": "morscfv"},
     "applications.new": {"GET": "mo", "POST": "mo"},

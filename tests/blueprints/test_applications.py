@@ -475,3 +475,21 @@ def test_save_and_go_on_follows_the_order_of_the_form(chair, draft):
     assert answer.location == f"/applications/{draft.id}/budget"
     page = text_of(chair.get(answer.location).text)
     assert "Previous: 5. Sustainability and risks" in page and "Next: 7. When the plan begins" in page
+
+
+def test_the_chair_gives_it_back_with_a_reason(chair, draft):
+    url, reason = f"/applications/{draft.id}", "Бюджетте сарайдын чатыры жок."
+    assert f'href="{url}/decline"' in chair.get(f"{url}/check").text
+    assert chair.submit(f"{url}/decline", reason="").status_code == 422
+    assert chair.submit(f"{url}/decline", reason=reason).location == url
+    page = text_of(chair.get(url).text)
+    assert f"The chair did not sign off: {reason}" in page and "Not signed off by the chair" in page
+    assert f"did not sign off the application {draft.number}: {reason}" in text_of(chair.get("/").text)
+
+
+def test_another_member_cannot_give_it_back(client, programme, draft):
+    url = f"/applications/{draft.id}"
+    client.sign_in(programme.make_user(Role.MEMBER, association=programme.association)).speak("en")
+    assert "/decline" not in client.get(f"{url}/check").text
+    answer = client.submit(f"{url}/decline", reason="Жок")
+    assert answer.status_code == 422 and "Only the chair of the association" in text_of(answer.text)

@@ -41,11 +41,13 @@ TRANSITIONS: Mapping[tuple[ApplicationStatus, str], Transition] = {
         N_("Association's chair"),
         N_("every part filled in; the village meeting with quorum agreed, its minutes attached"),
     ),
+    (S.DRAFT, "decline"): Transition(S.DRAFT, N_("Association's chair"), N_("reason given")),
     (S.SIGNED_OFF, "reopen"): Transition(S.DRAFT, N_("Association or operator")),
     (S.SIGNED_OFF, "submit"): Transition(S.SUBMITTED, N_("Association or operator"), N_("call open at this second")),
     (S.SUBMITTED, "return"): Transition(S.RETURNED, N_("Council secretary"), N_("reason given")),
     (S.RESUBMITTED, "return"): Transition(S.RETURNED, N_("Council secretary"), N_("reason given")),
     (S.RETURNED, "sign_off"): Transition(S.RETURNED, N_("Association's chair"), N_("every part filled in")),
+    (S.RETURNED, "decline"): Transition(S.RETURNED, N_("Association's chair"), N_("reason given")),
     (S.RETURNED, "resubmit"): Transition(
         S.RESUBMITTED, N_("Association or operator"), N_("signed off anew; the call not decided yet")
     ),
@@ -163,6 +165,24 @@ def sign_off(application: Application, *, actor: Actor, now: datetime, seen: str
     db.session.flush()
     audit.record(actor, "application.sign_off", application, now)
     notifications.tell_association(application, N_("The application %(number)s is signed off."), now)
+
+
+def decline(application: Application, *, reason: str, actor: Actor, now: datetime) -> None:
+    """The chair does not stand by it: the writers are told why and go on; the reason stays in the trail.
+
+    Raises `SeparationOfDutyError` for anybody but the chair; an operator records what the chair said.
+    """
+    lock(application)
+    new_status = target(TRANSITIONS, application.status, "decline")
+    if actor.on_behalf_of is None and not is_chair(application.association, actor.user.person):
+        raise SeparationOfDutyError(N_("Only the chair of the association can sign off or decline."))
+    text = reason_given(reason)
+    application.status = new_status
+    application.signed_off_by_id = application.signed_off_at = None
+    db.session.flush()
+    audit.record(actor, "application.decline", application, now, reason=text)
+    message = N_("The chair did not sign off the application %(number)s: %(reason)s")
+    notifications.tell_association(application, message, now, reason=text)
 
 
 def reopen(application: Application, *, actor: Actor, now: datetime) -> None:
