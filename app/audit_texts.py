@@ -19,6 +19,7 @@ from models.audit import AuditEvent
 from models.base import text_in
 from models.contributions import Check
 from models.council_sessions import DecisionOutcome
+from models.dictations import ConfirmationWay
 from models.reviews import ConflictKind
 from models.users import Role
 from models.visits import RiskRating
@@ -55,6 +56,7 @@ ACTIONS: Mapping[str, str] = {
     "assignment.take_back": N_("Took a request to a reviewer back"),
     "association.add_member": N_("Entered a member"),
     "association.change": N_("Changed an association"),
+    "association.move": N_("Moved an association to another centre"),
     "association.end_membership": N_("Ended a membership"),
     "association.found": N_("Registered an association"),
     "call.cancel": N_("Cancelled the call"),
@@ -64,11 +66,17 @@ ACTIONS: Mapping[str, str] = {
     "call.open": N_("Opened the call"),
     "call.set_weights": N_("Set the weights of the criteria"),
     "centre.change": N_("Changed a resource centre"),
+    "centre.keep": N_("Changed hours, address or phone of a centre"),
+    "centre.remove_equipment": N_("Took equipment off the list"),
+    "centre.save_equipment": N_("Changed the equipment of a centre"),
     "centre.open": N_("Registered a resource centre"),
     "contribution.record": N_("Recorded a contribution"),
     "contribution.refuse": N_("Refused a contribution"),
     "contribution.reverse": N_("Reversed a contribution"),
     "contribution.verify": N_("Verified a contribution"),
+    "dictation.begin": N_("Began to write for an association"),
+    "dictation.confirm": N_("Confirmed what was written for the association"),
+    "dictation.end": N_("Ended the writing for an association"),
     "document.attach": N_("Attached a document"),
     "document.remove": N_("Removed a document"),
     "donor.change": N_("Changed a donor"),
@@ -147,6 +155,7 @@ NOUNS: Mapping[str, str] = {
     "centres": N_("Resource centre"),
     "contributions": N_("Contribution"),
     "council_sessions": N_("Session of the Council"),
+    "dictations": N_("Writing for an association"),
     "donors": N_("Donor"),
     "expenditures": N_("Spending"),
     "funding_reports": N_("Funding report"),
@@ -167,7 +176,7 @@ NOUNS: Mapping[str, str] = {
 
 HIDDEN = frozenset(
     {
-        "account", "assignment", "assignments", "centre",
+        "account", "assignment", "assignments", "centre", "equipment", "old_centre",
         "application", "association", "call", "currency", "document", "event", "fund", "grant", "indicator", "key",
         "line", "person", "pledge", "row",
     }
@@ -237,6 +246,7 @@ DETAILS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "told": (N_("People told"), lambda value: number_text(len(value))),
     "value": (N_("Value"), str),
     "votes_for": (N_("Votes for"), number_text),
+    "way": (N_("Confirmed by"), _one_of(ConfirmationWay)),
     "weights": (N_("Weights"), lambda value: " + ".join(number_text(one) for one in value.values())),
 }
 """{detail: (message id, how its value is shown)}."""

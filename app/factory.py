@@ -127,6 +127,7 @@ def _hook(app: Flask, config: Config) -> None:
     app.register_error_handler(DomainError, _show_refusal)
     app.register_error_handler(StaleDataError, submissions.show_lost_race)
     app.register_error_handler(IntegrityError, lambda error: _conflict())
+    app.register_error_handler(access.DictationMissingError, access.show_dictation_missing)
     app.register_error_handler(submissions.StaleForm, submissions.show_stale_form)
     app.register_error_handler(OperationalError, _show_database_away)
     app.register_error_handler(DataError, lambda error: _page(400))

@@ -7,7 +7,7 @@ One explicit table a class. `label` gives the English message id (for forms, whi
 from collections.abc import Mapping
 from enum import StrEnum
 
-from app.applying_labels import QUORUMS_OF
+from app.applying_labels import CONDITIONS, QUORUMS_OF, WAYS
 from app.localisation import N_, gettext
 from models.applications import ApplicationStatus, BudgetHeading, Payer, ScreeningOutcome
 from models.associations import AssociationKind, MembershipRole
@@ -254,10 +254,7 @@ RISK_RATINGS: Mapping[RiskRating, str] = {
     RiskRating.MEDIUM: N_("Medium risk"),
     RiskRating.HIGH: N_("High risk"),
 }
-VISIT_STATUSES: Mapping[VisitStatus, str] = {
-    VisitStatus.PLANNED: N_("Visit planned"),
-    VisitStatus.DONE: N_("Visit done"),
-}
+VISIT_STATUSES: Mapping[VisitStatus, str] = {VisitStatus.PLANNED: N_("Visit planned"), VisitStatus.DONE: N_("Visit done")}
 
 LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
     type(next(iter(table))): {member: text for member, text in table.items()}  # noqa: C416
@@ -267,7 +264,7 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         DOCUMENT_KINDS, EXPENDITURE_STATUSES, FUNDING_REPORT_STATUSES, EMBLEMS, GRANT_STATUSES, TRANCHE_STATUSES,
         FREQUENCIES, RESULT_STATUSES, ACCOUNT_KINDS, EVENT_KINDS, SEXES, MIGRANT_STATUSES, PLEDGE_STATUSES,
         RATE_SOURCES, ASSIGNMENT_STATUSES, CONFLICT_KINDS, REVIEW_STATUSES, ROLES, RISK_RATINGS, VISIT_STATUSES, CHECKS,
-        PRICE_KINDS, QUORUMS_OF,
+        PRICE_KINDS, QUORUMS_OF, WAYS, CONDITIONS,
     )
 }  # fmt: skip
 """{enum class: {member: English message id}} for every enum of the models."""

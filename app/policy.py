@@ -17,6 +17,7 @@ from models.calls import Call, CallStatus
 from models.centres import Centre
 from models.contributions import Contribution
 from models.council_sessions import CouncilSession
+from models.dictations import Dictation
 from models.documents import Document
 from models.expenditures import Expenditure
 from models.funding_reports import FundingReport
@@ -40,15 +41,21 @@ class Permission(StrEnum):
     CALL_MANAGE = "call:manage"
     CENTRE_READ = "centre:read"
     CENTRE_MANAGE = "centre:manage"
+    CENTRE_KEEP = "centre:keep"
     ASSOCIATION_READ = "association:read"
     ASSOCIATION_MANAGE = "association:manage"
+    ASSOCIATION_MOVE = "association:move"
     MEMBER_MANAGE = "member:manage"
     PAYOUT_ACCOUNT_PROPOSE = "payout_account:propose"
     PAYOUT_ACCOUNT_CONFIRM = "payout_account:confirm"
     APPLICATION_READ = "application:read"
     APPLICATION_WRITE = "application:write"
     APPLICATION_SIGN_OFF = "application:sign_off"
+    APPLICATION_SUBMIT = "application:submit"
     APPLICATION_SCREEN = "application:screen"
+    DICTATION_READ = "dictation:read"
+    DICTATION_MANAGE = "dictation:manage"
+    DICTATION_CONFIRM = "dictation:confirm"
     DOCUMENT_READ = "document:read"
     ASSIGNMENT_MANAGE = "assignment:manage"
     ASSIGNMENT_ANSWER = "assignment:answer"
@@ -132,15 +139,21 @@ GRANTS: Mapping[Permission, Mapping[Role, Scope]] = {
     P.CALL_MANAGE: {R.SECRETARY: S.ALL},
     P.CENTRE_READ: _OFFICE | {R.OPERATOR: S.CENTRE, R.FINANCE: S.ALL, R.MONITOR: S.ALL, R.ADMINISTRATOR: S.ALL},
     P.CENTRE_MANAGE: {R.ADMINISTRATOR: S.ALL},
+    P.CENTRE_KEEP: {R.OPERATOR: S.CENTRE, R.SECRETARY: S.ALL, R.ADMINISTRATOR: S.ALL},
     P.ASSOCIATION_READ: _APPLICANT | _OFFICE | {R.FINANCE: S.ALL, R.MONITOR: S.ALL, R.ADMINISTRATOR: S.ALL},
     P.ASSOCIATION_MANAGE: {R.ADMINISTRATOR: S.ALL},
+    P.ASSOCIATION_MOVE: {R.SECRETARY: S.ALL},
     P.MEMBER_MANAGE: {R.OPERATOR: S.CENTRE, R.ADMINISTRATOR: S.ALL},
     P.PAYOUT_ACCOUNT_PROPOSE: _APPLICANT,
     P.PAYOUT_ACCOUNT_CONFIRM: {R.FINANCE: S.ALL},
     P.APPLICATION_READ: _APPLICANT | _OFFICE | {R.REVIEWER: S.ASSIGNMENT, R.FINANCE: S.ALL, R.MONITOR: S.ALL},
     P.APPLICATION_WRITE: _APPLICANT,
     P.APPLICATION_SIGN_OFF: _APPLICANT,
+    P.APPLICATION_SUBMIT: _APPLICANT,
     P.APPLICATION_SCREEN: {R.SECRETARY: S.ALL},
+    P.DICTATION_READ: _APPLICANT | _OFFICE,
+    P.DICTATION_MANAGE: {R.OPERATOR: S.CENTRE},
+    P.DICTATION_CONFIRM: {R.MEMBER: S.ASSOCIATION},
     P.DOCUMENT_READ: _EVERYBODY,  # narrowed to documents of what one sees, by `visible`
     P.ASSIGNMENT_MANAGE: {R.SECRETARY: S.ALL},
     P.ASSIGNMENT_ANSWER: {R.REVIEWER: S.ASSIGNMENT},
@@ -358,6 +371,7 @@ _VISIBLE: Mapping[type[Any], Callable[[User], Any]] = {
     Centre: _centres,
     Contribution: _of_grants(Contribution.grant_id),
     CouncilSession: _office_only,
+    Dictation: lambda user: _office_only(user) | Dictation.association_id.in_(_own_associations(user)),
     Document: _documents,
     Donor: _donors,
     ExchangeRate: _rates,

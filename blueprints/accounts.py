@@ -1,7 +1,5 @@
 """Signing in and out, one's own password, sessions and language."""
 
-from urllib.parse import urlsplit
-
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_user, logout_user
@@ -14,7 +12,7 @@ from app.services.actors import Actor
 from app.services.errors import DomainError
 from app.services.sign_in_attempts import TooManyAttemptsError
 from app.services.users import SignInRefusedError
-from app.web.access import SignedIn, public, requires, signed_in_user
+from app.web.access import SignedIn, own_address, public, requires, signed_in_user
 from app.web.submissions import act_on_button, commit, finish, form_page
 from forms.accounts import ChangePasswordForm, SignInForm
 from models.base import reading
@@ -38,7 +36,7 @@ def sign_in() -> ResponseReturnValue:
             code = 429 if isinstance(refusal, TooManyAttemptsError) else 422
             return render_template("accounts/sign_in.html", form=form), code
         commit()
-        return redirect(_safe(form.next.data), 303)
+        return redirect(own_address(form.next.data), 303)
     return form_page("accounts/sign_in.html", form)
 
 
@@ -60,17 +58,6 @@ def _begin(signed_in: SignedIn) -> None:
         session["locale"] = chosen
     session.permanent = True
     login_user(signed_in)
-
-
-def _safe(target: str | None) -> str:
-    """A path of this site, or the desk."""
-    try:
-        is_elsewhere = bool(urlsplit(target or "").netloc)
-    except ValueError:
-        is_elsewhere = True
-    if is_elsewhere or not target or not target.isprintable() or not target.startswith("/"):
-        return url_for("desks.index")
-    return url_for("desks.index") if target.startswith(("//", "/\\")) else target
 
 
 @bp.post("/sign-out")
@@ -98,7 +85,7 @@ def set_locale() -> ResponseReturnValue:
         if current_user.is_authenticated:
             users.choose_locale(signed_in_user(), chosen, now=clock.now())
             commit()
-    return redirect(_safe(request.form.get("next")), 303)
+    return redirect(own_address(request.form.get("next")), 303)
 
 
 @bp.route("/account", methods=["GET"])

@@ -18,6 +18,7 @@ from app.services import (
     applications,
     associations,
     calls,
+    dictations,
     documents,
     plan_readings,
     questions,
@@ -28,7 +29,7 @@ from app.services.application_lists import Filter, Page
 from app.services.applications import Gap, business_plans, meetings
 from app.services.errors import ChangedMeanwhileError
 from app.services.questions import Section
-from app.web.access import actor, authorise, can, load, requires, row_number, signed_in_user
+from app.web.access import DictationMissingError, actor, authorise, can, load, requires, row_number, signed_in_user
 from app.web.form_parts import following_url, part_url
 from app.web.presentation import is_demonstration
 from app.web.submissions import (
@@ -43,7 +44,7 @@ from app.web.submissions import (
 )
 from forms.applications import ApplicationForm, DeclineForm, SectionForm, WithdrawForm, section_form
 from models.applications import Application, ApplicationSection, ApplicationStatus, Payer
-from models.associations import Association, MembershipRole
+from models.associations import Association
 from models.calls import Call
 from models.users import Role
 from reports import receipt as receipts
@@ -108,7 +109,7 @@ def new() -> ResponseReturnValue:
     form = ApplicationForm(
         call=request.args.get("call_id", type=row_number) or (open_calls[0].id if len(open_calls) == 1 else None),
         association=request.args.get("association_id", type=row_number),
-        language=current_locale(),
+        language=request.args.get("language", current_locale()),
     )
     form.call.choices = [(call.id, call.title_in(current_locale())) for call in open_calls]
     free = [one for one in own if {call.id for call in open_calls} - applied.get(one.id, set())]
@@ -122,7 +123,12 @@ def new() -> ResponseReturnValue:
 
 def _create(form: ApplicationForm) -> Application:
     call, association = load(Call, form.call.data), load(Association, form.association.data)
-    authorise(Permission.APPLICATION_WRITE, association)
+    try:
+        authorise(Permission.APPLICATION_WRITE, association)
+    except DictationMissingError as missing:
+        chosen = {"call_id": call.id, "association_id": association.id, "language": form.language.data}
+        missing.back = url_for(".new", **chosen)
+        raise
     return applications.create(
         call, association, language=form.language.data, actor=actor(association), now=clock.now()
     )
@@ -154,6 +160,7 @@ def _content(application: Application) -> dict[str, object]:
         "quorum": meetings.quorum(application.meeting, application.call) if application.meeting else None,
         "documents": documents.of(application),
         "history": application_history.steps(application),
+        "dictations": dictations.of_application(application) if writes or can(Permission.DICTATION_READ) else [],
         "is_writer": writes,
         # The names of remitters and of those who acted stay with the applicant and the Council's office.
         "shows_names": writes or signed_in_user().has_role(Role.SECRETARY, Role.COUNCIL_CHAIR),
@@ -264,15 +271,15 @@ def _after(application: Application, definition: Section) -> str:
 
 
 @bp.get("/<int:application_id>/check")
-@requires(GET=Permission.APPLICATION_WRITE)
+@requires(GET=Permission.APPLICATION_SUBMIT)
 def check(application_id: int) -> ResponseReturnValue:
     """Everything once more before it is signed off or submitted."""
-    application = load(Application, application_id, Permission.APPLICATION_WRITE)
+    application = load(Application, application_id, Permission.APPLICATION_SUBMIT)
     return render_template(
         "applications/check.html",
         gaps=applications.gaps(application),
         may_sign=_may_sign(application),
-        chair=_chair_of(application.association),
+        chair=chair.full_name if (chair := associations.chair_of(application.association)) else "",
         stamp=applications.stamp_of(application),
         picture=plan_readings.picture(application),
         **_content(application),
@@ -280,16 +287,10 @@ def check(application_id: int) -> ResponseReturnValue:
 
 
 def _may_sign(application: Application) -> bool:
-    """The chair signs; an operator records the chair's signature on paper."""
+    """The chair signs; an operator records how the chair confirmed."""
     if actor(application).on_behalf_of is not None:
         return True
     return associations.is_chair(application.association, signed_in_user().person)
-
-
-def _chair_of(association: Association) -> str:
-    """The name of the chair in office, or nothing."""
-    chairs = [one for one in association.memberships if one.is_current and one.role is MembershipRole.CHAIR]
-    return chairs[0].person.full_name if chairs else ""
 
 
 def _act_as_seen(
@@ -346,11 +347,11 @@ def reopen(application_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/<int:application_id>/submit")
-@requires(POST=Permission.APPLICATION_WRITE)
+@requires(POST=Permission.APPLICATION_SUBMIT)
 def submit(application_id: int) -> ResponseReturnValue:
     """Hand in."""
     message = gettext("The application is submitted. Print the receipt and keep it.")
-    return _act_as_seen(application_id, Permission.APPLICATION_WRITE, applications.submit, message)
+    return _act_as_seen(application_id, Permission.APPLICATION_SUBMIT, applications.submit, message)
 
 
 @bp.route("/<int:application_id>/withdraw", methods=["GET", "POST"])

@@ -14,6 +14,7 @@ from app.web.submissions import act_on_button, attempt, finish, form_page, guard
 from forms.associations import (
     AssociationForm,
     MemberForm,
+    MoveForm,
     NewAssociationForm,
     PayoutAccountForm,
     RefusePayoutAccountForm,
@@ -110,23 +111,38 @@ def _found(form: NewAssociationForm, centre: Centre, offered: dict[int, Village]
 @bp.route("/<int:association_id>/edit", methods=["GET", "POST"])
 @requires(GET=Permission.ASSOCIATION_MANAGE, POST=Permission.ASSOCIATION_MANAGE)
 def edit(association_id: int) -> ResponseReturnValue:
-    """Change names, founding day and centre."""
+    """Change names and founding day."""
     association = load(Association, association_id, Permission.ASSOCIATION_MANAGE)
-    location, among = url_for(".show", association_id=association.id), {one.id: one for one in centres.listed()}
+    location = url_for(".show", association_id=association.id)
     stored = {name: getattr(association, name) for name in ("name_ky", "name_ru", "name_en", "founded_on")}
-    stored["centre"] = association.centre_id
     form, kept = AssociationForm(data=stored), AssociationForm(None, data=stored)
-    form.centre.choices = kept.centre.choices = [(one.id, one.name(current_locale())) for one in among.values()]
     guard_version(form, association, in_words(kept), location)
-    if form.validate_on_submit() and attempt(form, lambda: _change(form, association, among[form.centre.data])):
+    if form.validate_on_submit() and attempt(form, lambda: _change(form, association)):
         return finish(location, gettext("The association is changed."))
     return form_page("associations/edit.html", form, association=association)
 
 
-def _change(form: AssociationForm, association: Association, centre: Centre) -> None:
-    associations.change(
-        association, form.names(), centre=centre, founded_on=form.founded_on.data, actor=actor(), now=clock.now()
-    )
+def _change(form: AssociationForm, association: Association) -> None:
+    associations.change(association, form.names(), founded_on=form.founded_on.data, actor=actor(), now=clock.now())
+
+
+@bp.route("/<int:association_id>/move", methods=["GET", "POST"])
+@requires(GET=Permission.ASSOCIATION_MOVE, POST=Permission.ASSOCIATION_MOVE)
+def move(association_id: int) -> ResponseReturnValue:
+    """Give the association to another centre."""
+    association = load(Association, association_id, Permission.ASSOCIATION_MOVE)
+    location, among = url_for(".show", association_id=association.id), {one.id: one for one in centres.listed()}
+    form = MoveForm()
+    form.centre.choices = [("", gettext("Choose"))] + [
+        (one.id, one.name(current_locale())) for one in among.values() if one.id != association.centre_id
+    ]
+    if form.validate_on_submit() and attempt(form, lambda: _move(form, association, among[form.centre.data])):
+        return finish(location, gettext("The association belongs to the other centre now."))
+    return form_page("associations/move.html", form, association=association)
+
+
+def _move(form: MoveForm, association: Association, centre: Centre) -> None:
+    centres.move(association, centre, reason=form.reason.data, actor=actor(), now=clock.now())
 
 
 def _bid_of(association: Association, call: Call) -> Listed | None:

@@ -1,20 +1,22 @@
-"""Resource centres: registered and changed by the administrator, read by those who work with them."""
+"""Resource centres: registered by the administrator, kept by their operators and the secretary, with their work."""
 
 from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock, policy
+from app.applying_labels import WEEKDAYS
 from app.localisation import current_locale, gettext
 from app.policy import Permission
-from app.services import associations, centres, places
-from app.web.access import actor, load, requires, signed_in_user
+from app.services import associations, centres, pipelines, places
+from app.web.access import actor, can, load, requires, signed_in_user
 from app.web.submissions import attempt, finish, form_page, guard_version, in_words
-from forms.centres import CentreForm, NewCentreForm
+from forms.centres import CentreForm, KeepForm, NewCentreForm
 from models.centres import Centre
 from models.places import AyilOkmotu
 
 bp = Blueprint("centres", __name__, url_prefix="/centres")
-KEPT = ("name_ky", "name_ru", "name_en", "opening_hours", "phone")
+NAMES = ("name_ky", "name_ru", "name_en")
+KEPT = ("hours_note", "address", "phone")
 
 
 @bp.get("")
@@ -28,11 +30,15 @@ def index() -> ResponseReturnValue:
 @bp.get("/<int:centre_id>")
 @requires(GET=Permission.CENTRE_READ)
 def show(centre_id: int) -> ResponseReturnValue:
-    """One centre: hours, people, associations."""
-    centre = load(Centre, centre_id, Permission.CENTRE_READ)
+    """One centre: hours, people, equipment, and where its associations stand."""
+    centre, now = load(Centre, centre_id, Permission.CENTRE_READ), clock.now()
+    works = can(Permission.CENTRE_KEEP, centre) and can(Permission.APPLICATION_READ)
     return render_template(
         "centres/show.html",
         centre=centre,
+        weekdays=WEEKDAYS,
+        places=pipelines.of(centre, now) if works else None,
+        deadlines=pipelines.deadlines(centre, now) if works else None,
         operators=centres.operators_of(centre),
         associations=associations.of_centre(centre),
     )
@@ -63,7 +69,33 @@ def _open(form: NewCentreForm, offered: list[AyilOkmotu]) -> Centre:
     return centres.open_(
         next(one for one in offered if one.id == form.ayil_okmotu.data),
         form.names(),
-        opening_hours=form.opening_hours.data or "",
+        phone=form.phone.data,
+        actor=actor(),
+        now=clock.now(),
+    )
+
+
+@bp.route("/<int:centre_id>/keep", methods=["GET", "POST"])
+@requires(GET=Permission.CENTRE_KEEP, POST=Permission.CENTRE_KEEP)
+def keep(centre_id: int) -> ResponseReturnValue:
+    """Change hours, address and phone."""
+    centre = load(Centre, centre_id, Permission.CENTRE_KEEP)
+    location = url_for("centres.show", centre_id=centre.id)
+    stored = {name: getattr(centre, name) or "" for name in KEPT}
+    stored |= {f"day_{day}": "–".join(window) for day, window in centre.hours.items()}
+    form = KeepForm(data=stored)
+    guard_version(form, centre, in_words(KeepForm(None, data=stored)), url_for(".keep", centre_id=centre_id))
+    if form.validate_on_submit() and attempt(form, lambda: _keep(form, centre)):
+        return finish(location, gettext("The centre is changed."))
+    return form_page("centres/keep.html", form, centre=centre)
+
+
+def _keep(form: KeepForm, centre: Centre) -> None:
+    centres.keep(
+        centre,
+        form.hours(),
+        hours_note=form.hours_note.data or "",
+        address=form.address.data or "",
         phone=form.phone.data,
         actor=actor(),
         now=clock.now(),
@@ -73,10 +105,10 @@ def _open(form: NewCentreForm, offered: list[AyilOkmotu]) -> Centre:
 @bp.route("/<int:centre_id>/edit", methods=["GET", "POST"])
 @requires(GET=Permission.CENTRE_MANAGE, POST=Permission.CENTRE_MANAGE)
 def edit(centre_id: int) -> ResponseReturnValue:
-    """Change names, hours and phone."""
+    """Change the names."""
     centre = load(Centre, centre_id, Permission.CENTRE_MANAGE)
     location = url_for("centres.show", centre_id=centre.id)
-    stored = {name: getattr(centre, name) or "" for name in KEPT}
+    stored = {name: getattr(centre, name) or "" for name in NAMES}
     form = CentreForm(data=stored)
     guard_version(form, centre, in_words(CentreForm(None, data=stored)), location)
     if form.validate_on_submit() and attempt(form, lambda: _change(form, centre)):
@@ -85,11 +117,4 @@ def edit(centre_id: int) -> ResponseReturnValue:
 
 
 def _change(form: CentreForm, centre: Centre) -> None:
-    centres.change(
-        centre,
-        form.names(),
-        opening_hours=form.opening_hours.data or "",
-        phone=form.phone.data,
-        actor=actor(),
-        now=clock.now(),
-    )
+    centres.change(centre, form.names(), actor=actor(), now=clock.now())

@@ -21,10 +21,16 @@ class NewAssociationForm(NamedForm):
     founded_on = DayField(N_("Founded on"), required=False)
 
 
-class AssociationForm(NamedForm):
-    """What can be changed of an association; the view sets the choices."""
+class MoveForm(BaseForm):
+    """Another centre and why; the view sets the choices."""
 
-    centre = SelectField(lazy(N_("Resource centre")), coerce=int, validators=[required_input()])
+    centre = SelectField(lazy(N_("New resource centre")), coerce=_optional_id, validators=[required_input()])
+    reason = TextField(N_("Why does the association move?"), longest=400)
+
+
+class AssociationForm(NamedForm):
+    """What can be changed of an association."""
+
     founded_on = DayField(N_("Founded on"), required=False)
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.associations import Association
 from models.base import STRICT, Base, Id, LongText
+from models.dictations import Dictation
 from models.users import User
 
 
@@ -27,8 +28,10 @@ class AuditEvent(Base):
     details: Mapped[LongText] = mapped_column(sa.Text)
     previous_hash: Mapped[str] = mapped_column(sa.String(64))
     hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    dictation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("dictations.id"), index=True)
     actor: Mapped[User | None] = relationship()
     on_behalf_of: Mapped[Association | None] = relationship()
+    dictation: Mapped[Dictation | None] = relationship()
 
 
 class AuditHead(Base):

@@ -52,6 +52,7 @@ def triggers(dialect: str, tables: Iterable[str] = APPEND_ONLY) -> list[str]:
 FROZEN = {
     # table: (which rows are frozen, which of their columns: none named means every one, unique columns beside the id)
     "calls": ("{row}.status <> 'draft'", ("form", "required_documents"), ("code",)),
+    "dictations": ("{row}.confirmed_at IS NOT NULL", (), ()),
     "exchange_rates": ("{row}.approved_at IS NOT NULL", (), ("currency", "valid_on", "source")),
     "funding_reports": (
         "{row}.content IS NOT NULL",
@@ -68,7 +69,7 @@ FROZEN = {
     ),
 }
 """Rows that cannot be changed, deleted or replaced once they are complete: approved rates, reports, forms of calls,
-prices."""
+prices, what was written for an association and confirmed by it."""
 
 
 def frozen(dialect: str) -> list[str]:

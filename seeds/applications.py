@@ -12,7 +12,7 @@ from app.services.actors import Actor
 from models.applications import Application, BudgetHeading, Payer, ScreeningOutcome
 from models.associations import Association
 from models.calls import Call
-from seeds import business_plans, meetings, people, reviews
+from seeds import business_plans, dictations, meetings, people, reviews
 from seeds.agenda import Story, later, office, working_day
 from seeds.content import by_key, pick
 from seeds.programme import Programme
@@ -79,7 +79,7 @@ def story(programme: Programme, plan: Plan) -> Story:
     hand_in_on = _hand_in_day(programme, plan, chance)
     begin_on = max(plan.opens_on + timedelta(days=1), hand_in_on - timedelta(days=chance.randint(8, 13)))
     now = yield office(working_day(begin_on), chance)
-    actor = programme.actor_for(plan.association)
+    actor = dictations.begin(plan.association, programme.actor_for(plan.association), chance, now)
     plan.application = applications.create(plan.call, plan.association, language=plan.language, actor=actor, now=now)
     application = plan.application
     programme.agenda.start(_follow(programme, plan, chance, hand_in_on))
@@ -87,6 +87,7 @@ def story(programme: Programme, plan: Plan) -> Story:
     for key in ("idea", "problem"):
         _answer(application, key, texts, actor, now)
     if plan.fate == "draft_started":
+        dictations.end(actor, now)
         return
     now = yield later(now, 1, chance)
     for key in ("plan", "business", "future"):
@@ -96,6 +97,7 @@ def story(programme: Programme, plan: Plan) -> Story:
     content = by_key(programme.content.kinds, plan.kind)["plan"]
     business_plans.begin(application, content, actor=actor, now=now)
     if plan.fate == "draft_budget":
+        dictations.end(actor, now)
         return
     now = yield later(now, 1, chance)
     business_plans.complete(application, content, actor=actor, now=now)
@@ -103,6 +105,7 @@ def story(programme: Programme, plan: Plan) -> Story:
     _targets(programme, plan, actor, now)
     now = yield later(now, 1, chance)
     meetings.hold(programme, application, chance, actor, now)
+    dictations.end(actor, now)
 
 
 def _hand_in_day(programme: Programme, plan: Plan, chance: Random) -> date:
@@ -117,7 +120,7 @@ def _follow(programme: Programme, plan: Plan, chance: Random, hand_in_on: date) 
     now = yield office(hand_in_on, chance)
     if plan.fate.startswith("draft"):
         return
-    applications.sign_off(application, actor=actor, now=now)
+    dictations.sign_off(programme, application, actor, chance, now)
     if plan.fate == "signed_off":
         return
     now = yield later(now, 0, chance)
@@ -137,8 +140,9 @@ def _follow(programme: Programme, plan: Plan, chance: Random, hand_in_on: date) 
         if plan.fate == "returned":
             return
         now = yield later(now, 2, chance)
-        meetings.hold(programme, application, chance, actor, now)
-        applications.sign_off(application, actor=actor, now=now)
+        speaker = dictations.begin(application.association, actor, chance, now)
+        meetings.hold(programme, application, chance, speaker, now)
+        dictations.sign_off(programme, application, speaker, chance, now)
         applications.submit(application, actor=actor, now=now)
         if plan.fate == "resubmitted":
             return

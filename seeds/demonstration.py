@@ -11,7 +11,7 @@ from pathlib import Path
 from app import clock
 from models.base import db
 from models.indicators import Indicator
-from seeds import calls, content, funds, papers, people, prices, rates, reference
+from seeds import calls, centres, content, funds, papers, people, prices, rates, reference
 from seeds.agenda import Agenda, Calendar, at
 from seeds.people import DEMO_PASSWORD
 from seeds.programme import Programme
@@ -69,6 +69,7 @@ def load(*, storage: Path, today: date | None = None) -> Programme:
         prices.register(programme),
         people.open_centres(programme),
         funds.agreements(programme),
+        centres.equip(programme),
     ):
         programme.agenda.start(story)
     calls.all_of_them(programme)

@@ -40,7 +40,6 @@ COMMITTEE = (
     MembershipRole.MEMBER,
 )
 BANK = "Көрсөтмө Банк"
-OPENING_HOURS = "09:00–17:00"
 TIES = (MigrantStatus.FAMILY_MEMBER, MigrantStatus.FAMILY_MEMBER, MigrantStatus.RETURNEE, MigrantStatus.NONE)
 
 
@@ -72,9 +71,7 @@ def open_centres(programme: Programme) -> Story:
     now = yield at(programme.calendar.on(2025, 1, 7), 9)
     actor = programme.as_staff("admin")
     for number, ayil_okmotu in enumerate(programme.ayil_okmotus):
-        centre = centres.open_(
-            ayil_okmotu, centre_names(ayil_okmotu), actor=actor, now=now, opening_hours=OPENING_HOURS
-        )
+        centre = centres.open_(ayil_okmotu, centre_names(ayil_okmotu), actor=actor, now=now)
         home = programme.villages[ayil_okmotu.id][0]
         person = _villager(programme, home, chance, actor, now)
         user = _account(actor, person, f"{slug(ayil_okmotu.name_en)}.operator", now)

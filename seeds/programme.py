@@ -58,6 +58,9 @@ class Programme:
             return Actor(chair)
         return Actor(self.operators[association.centre_id], on_behalf_of=association)
 
+    def as_user(self, user: User) -> Actor:
+        return Actor(user)
+
     def as_staff(self, key: str) -> Actor:
         return Actor(self.staff[key])
 

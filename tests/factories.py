@@ -24,6 +24,7 @@ from app.services import (
     calls,
     centres,
     council_sessions,
+    dictations,
     documents,
     donors,
     funds,
@@ -47,6 +48,7 @@ from models.base import db
 from models.calls import Call
 from models.centres import Centre
 from models.council_sessions import CouncilSession, DecisionOutcome
+from models.dictations import Dictation
 from models.documents import Document, DocumentKind
 from models.funds import Donor, Emblem, Fund
 from models.indicators import Indicator
@@ -184,6 +186,12 @@ class Programme(GrantFactories):
         if centre.id not in self._operators:
             self._operators[centre.id] = self.make_user(Role.OPERATOR, centre=centre)
         return self._operators[centre.id]
+
+    def dictate(self, association: Association) -> Dictation:
+        """The operator of its centre writes for `association`; its chair dictates."""
+        operator, chair = self.operator_of(association.centre), self.chair_of(association)
+        actor = Actor(operator, association)
+        return dictations.begin(association, dictated_by=chair.person, actor=actor, now=clock.now())
 
     def user_of(self, role: Role) -> User:
         """The one account of a role."""

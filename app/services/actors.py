@@ -1,17 +1,19 @@
-"""Who acts, and on whose behalf."""
+"""Who acts, on whose behalf, and at whose word."""
 
 from dataclasses import dataclass
 
 from models.associations import Association
+from models.dictations import Dictation
 from models.users import Role, User
 
 
 @dataclass(frozen=True)
 class Actor:
-    """The signed-in person and, when an operator acts for an association, that association."""
+    """The signed-in person and, when an operator acts for an association, that association and the dictation."""
 
     user: User
     on_behalf_of: Association | None = None
+    dictation: Dictation | None = None
 
     @property
     def user_id(self) -> int:

@@ -9,6 +9,7 @@ from app.localisation import N_
 from models.applications import Application
 from models.audit import AuditEvent
 from models.base import db
+from models.dictations import Dictation
 
 APPLICANT, SECRETARY = N_("Association or operator"), N_("Council secretary")
 SHOWN: Mapping[str, tuple[str, str]] = {
@@ -27,7 +28,7 @@ SHOWN: Mapping[str, tuple[str, str]] = {
 class Step:
     """One act: `title` and `role` are message ids; `actor` is a name, `on_behalf` whether an operator acted.
 
-    `reason` is given where the chair did not sign off.
+    `reason` is given where the chair did not sign off, `dictation` where somebody dictated.
     """
 
     happened_at: datetime
@@ -36,6 +37,7 @@ class Step:
     actor: str
     on_behalf: bool
     reason: str = ""
+    dictation: Dictation | None = None
 
 
 def steps(application: Application) -> list[Step]:
@@ -43,7 +45,12 @@ def steps(application: Application) -> list[Step]:
     query = (
         db.select(AuditEvent)
         .where(AuditEvent.subject == f"applications:{application.id}", AuditEvent.action.in_(SHOWN))
-        .options(db.joinedload(AuditEvent.actor))
+        .options(
+            db.joinedload(AuditEvent.actor),
+            db.joinedload(AuditEvent.dictation).options(
+                db.joinedload(Dictation.dictated_by), db.joinedload(Dictation.confirmed_by)
+            ),
+        )
         .order_by(AuditEvent.id)
     )
     return [
@@ -52,6 +59,7 @@ def steps(application: Application) -> list[Step]:
             *SHOWN[one.action],
             actor=one.actor.display_name if one.actor else "",
             on_behalf=one.on_behalf_of_id is not None,
+            dictation=one.dictation,
             reason=json.loads(one.details)["reason"] if one.action == "application.decline" else "",
         )
         for one in db.session.scalars(query)

@@ -90,17 +90,16 @@ def change(
     association: Association,
     names: Mapping[str, str],
     *,
-    centre: Centre,
     founded_on: date | None,
     actor: Actor,
     now: datetime,
 ) -> None:
-    """Change names, founding day and the centre whose operators act for it. Kind and place stay."""
+    """Change names and founding day. Kind and place stay; the centre changes by `centres.move`."""
     _check_founding(founded_on, now)
     _set_names(association, names)
-    association.centre, association.founded_on = centre, founded_on
+    association.founded_on = founded_on
     db.session.flush()
-    audit.record(actor, "association.change", association, now, centre=centre.id)
+    audit.record(actor, "association.change", association, now)
 
 
 def existing(ayil_okmotu: AyilOkmotu, village: Village | None) -> Association | None:
@@ -227,6 +226,12 @@ def must_not_act_for(association: Association, actor: Actor) -> None:
             N_("You belong to %(association)s or act for it: somebody else has to do this."),
             association={"name": association.names},
         )
+
+
+def chair_of(association: Association) -> Person | None:
+    """Who chairs the association now."""
+    chairs = (one for one in association.memberships if one.is_current and one.role is MembershipRole.CHAIR)
+    return next((one.person for one in chairs), None)
 
 
 def is_chair(association: Association, person: Person) -> bool:

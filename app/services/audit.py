@@ -20,6 +20,7 @@ def record(actor: Actor | None, action: str, subject: object, now: datetime, **d
         happened_at=now,
         actor_id=actor.user.id if actor else None,
         on_behalf_of_id=actor.on_behalf_of.id if actor and actor.on_behalf_of else None,
+        dictation_id=actor.dictation.id if actor and actor.dictation else None,
         action=action,
         subject=subject if isinstance(subject, str) else subject_of(subject),
         details=canonical_json(details),
@@ -54,6 +55,7 @@ def subject_of(row: Any) -> str:
 
 def hash_of(event: AuditEvent) -> str:
     """SHA-256 over the previous hash and the canonical content of `event`."""
+    stamp = [] if event.dictation_id is None else [event.dictation_id]  # chains of before there were any hold
     content = canonical_json(
         [
             event.id,
@@ -64,6 +66,7 @@ def hash_of(event: AuditEvent) -> str:
             event.subject,
             event.details,
             event.previous_hash,
+            *stamp,
         ]
     )
     return fingerprint(content)

@@ -15,6 +15,7 @@ from models.calls import Call
 from models.centres import Centre
 from models.contributions import Contribution
 from models.council_sessions import CouncilSession
+from models.dictations import Dictation
 from models.expenditures import Expenditure
 from models.funding_reports import FundingReport
 from models.funds import Donor, Fund
@@ -47,6 +48,7 @@ NAMES: Mapping[type[Any], Name] = {
     Centre: lambda row, locale: row.name(locale),
     Contribution: _of_grant,
     CouncilSession: lambda row, locale: row.call.title_in(locale),
+    Dictation: lambda row, locale: row.association.name(locale),
     Donor: lambda row, locale: row.name(locale),
     ExchangeRate: lambda row, locale: row.currency,
     Expenditure: _of_grant,
@@ -70,6 +72,7 @@ READ_WITH: Mapping[type[Any], Sequence[Sequence[str]]] = {
     Assignment: [("application",), ("reviewer",)],
     Contribution: [_WITH_GRANT],
     CouncilSession: [("call",)],
+    Dictation: [("association",)],
     Expenditure: [_WITH_GRANT],
     FundingReport: [("fund",)],
     Grant: [("association",)],

@@ -1,18 +1,22 @@
 """Resource centres: one in each ayil okmotu, with its hours, its phone and the people who run it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from app.localisation import N_, sort_key
-from app.services import audit, users
+from app.services import audit, dictations, notifications, users
 from app.services.actors import Actor
-from app.services.errors import AlreadyUsedError
+from app.services.errors import AlreadyUsedError, DomainError
+from app.services.workflow import reason_given
 from models.associations import Association
-from models.base import db
+from models.base import db, lock
 from models.centres import Centre
 from models.places import AyilOkmotu
 from models.users import Role, RoleAssignment, User
+
+Hours = Mapping[str, Sequence[str]]
+"""{"1": ("09:00", "17:00"), …} by ISO weekday; a day that is not in it is closed."""
 
 
 def open_(
@@ -21,7 +25,8 @@ def open_(
     *,
     actor: Actor | None,
     now: datetime,
-    opening_hours: str = "",
+    hours: Hours | None = None,
+    address: str = "",
     phone: str | None = None,
 ) -> Centre:
     """Register the centre of an ayil okmotu.
@@ -38,7 +43,8 @@ def open_(
         name_ky=names["ky"],
         name_ru=names["ru"],
         name_en=names["en"],
-        opening_hours=opening_hours,
+        hours={day: list(window) for day, window in (hours or {}).items()},
+        address=address,
         phone=users.checked_phone(phone),
     )
     db.session.add(centre)
@@ -47,21 +53,58 @@ def open_(
     return centre
 
 
-def change(
-    centre: Centre,
-    names: Mapping[str, str],
-    *,
-    actor: Actor,
-    now: datetime,
-    opening_hours: str = "",
-    phone: str | None = None,
-) -> None:
-    """Change names, hours and phone. The ayil okmotu stays: another one has another centre."""
-    centre.phone = users.checked_phone(phone)
+def change(centre: Centre, names: Mapping[str, str], *, actor: Actor, now: datetime) -> None:
+    """Change the names. The ayil okmotu stays: another one has another centre."""
     centre.name_ky, centre.name_ru, centre.name_en = names["ky"], names["ru"], names["en"]
-    centre.opening_hours = opening_hours
     db.session.flush()
     audit.record(actor, "centre.change", centre, now)
+
+
+def keep(
+    centre: Centre,
+    hours: Hours,
+    *,
+    hours_note: str,
+    address: str,
+    phone: str | None,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Say when the centre is open, where it is and how to call it. `hours` as in `Centre.hours`.
+
+    Raises `DomainError` at the field `day_1` … `day_7` for a day that ends before it begins.
+    """
+    for day, (opens, closes) in hours.items():
+        if opens >= closes:
+            raise DomainError(N_("The centre closes after it opens."), field=f"day_{day}")
+    centre.phone = users.checked_phone(phone)
+    centre.hours = {day: list(window) for day, window in sorted(hours.items())}
+    centre.hours_note, centre.address = hours_note.strip(), address.strip()
+    db.session.flush()
+    audit.record(actor, "centre.keep", centre, now)
+
+
+def move(association: Association, centre: Centre, *, reason: str, actor: Actor, now: datetime) -> None:
+    """Give an association to another centre: its operators act for it from now on, those of the old one cannot.
+
+    What the old centre was writing ends. Both centres and the members are told. Raises `IncompleteError` without a
+    reason, `DomainError` when it belongs to that centre already.
+    """
+    lock(association)
+    old = association.centre
+    if old.id == centre.id:
+        raise DomainError(N_("The association belongs to this centre already."), field="centre")
+    text = reason_given(reason)
+    for dictation in dictations.open_of(association):
+        dictations.end(dictation, actor=actor, now=now)
+    told = notifications.people_of(association)
+    association.centre = centre
+    db.session.flush()
+    audit.record(actor, "association.move", association, now, centre=centre.id, old_centre=old.id, reason=text)
+    told = sorted({*told, *notifications.people_of(association)})
+    message = N_("%(association)s belongs to %(centre)s now, no more to %(old)s: %(reason)s")
+    names = {"association": {"name": association.names}, "centre": {"name": centre.names}, "old": {"name": old.names}}
+    notifications.tell(told, message, association, now, reason=text, **names)
 
 
 def listed(seen: Any = None) -> list[Centre]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from app.clock import bishkek_day
 from app.localisation import N_, current_locale
-from app.services import assignments, contributions, expenditures, rankings, results, tranches, visits
+from app.services import assignments, contributions, dictations, expenditures, rankings, results, tranches, visits
 from models.applications import Application, ApplicationStatus
 from models.associations import Association, PayoutAccount
 from models.base import db
@@ -78,6 +78,17 @@ def _applicant(user: User, now: datetime) -> list[Task]:
                 "applications.show",
                 {"application_id": one.id},
                 None if is_returned or is_missed else bishkek_day(one.call.closes_at),
+            )
+        )
+    for one in dictations.unconfirmed_for(user, MOST):
+        is_typist = one.typed_by_id == user.id
+        tasks.append(
+            Task(
+                N_("Get what you wrote confirmed") if is_typist else N_("Confirm what your centre wrote"),
+                f"{one.association.name(current_locale())} · {one.voice}",
+                "dictations.show",
+                {"dictation_id": one.id},
+                bishkek_day((one.ended_at or now) + ANSWER_WITHIN),
             )
         )
     grants = (

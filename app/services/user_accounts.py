@@ -85,18 +85,24 @@ def must_not_be_reset(actor: Actor, now: datetime) -> None:
 
     The first code of a new account does not count. Raises `SeparationOfDutyError` with the time it ends.
     """
-    query = db.select(db.func.max(AuditEvent.happened_at)).where(
-        AuditEvent.subject == audit.subject_of(actor.user),
-        AuditEvent.action == "user.issue_code",
-        AuditEvent.actor_id != actor.user_id,
-        AuditEvent.happened_at > max(now - UNTRUSTED, actor.user.created_at),
-    )
-    issued_at = db.session.scalar(query)
+    issued_at = reset_by_another(actor.user, now)
     if issued_at is not None:
         raise SeparationOfDutyError(
             N_("Somebody else issued a new first code for your account: you can pay again from %(from)s."),
-            **{"from": issued_at + UNTRUSTED},
+            **{"from": issued_at + UNTRUSTED},  # type: ignore[arg-type]
         )
+
+
+def reset_by_another(user: User, now: datetime) -> datetime | None:
+    """When somebody else issued the latest new first code of the last day for `user`; None when nobody did."""
+    query = db.select(db.func.max(AuditEvent.happened_at)).where(
+        AuditEvent.subject == audit.subject_of(user),
+        AuditEvent.action == "user.issue_code",
+        AuditEvent.actor_id != user.id,
+        AuditEvent.happened_at > max(now - UNTRUSTED, user.created_at),
+    )
+    found: datetime | None = db.session.scalar(query)
+    return found
 
 
 def members_without_account(centre_ids: Iterable[int]) -> list[Membership]:

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from flask import abort, current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,10 +14,11 @@ from werkzeug.routing import IntegerConverter, Map
 from app import clock, policy
 from app.localisation import current_locale
 from app.policy import Permission
-from app.services import users
+from app.services import dictations, users
 from app.services.actors import Actor, acting_for
 from models.associations import Association
 from models.base import db
+from models.dictations import Dictation
 from models.users import User, UserSession
 
 Row = TypeVar("Row")
@@ -26,9 +29,36 @@ BUTTONS = frozenset({"then", "record", "check", "change", "save", "submit"})
 CODE = re.compile(r"[a-z]+(_[a-z]+)*")
 """What a choice or a box sends, as in "in_kind": nobody typed it, and nobody could read it."""
 NOT_TYPED = frozenset({"csrf_token", "idempotency_key", "version", "locale", "next"}) | BUTTONS
+P = Permission
+DICTATED = frozenset(
+    {
+        P.PAYOUT_ACCOUNT_PROPOSE,
+        P.APPLICATION_WRITE,
+        P.APPLICATION_SIGN_OFF,
+        P.GRANT_ACCEPT,
+        P.TRANCHE_REQUEST,
+        P.CONTRIBUTION_RECORD,
+        P.EXPENDITURE_RECORD,
+        P.RESULT_REPORT,
+    }
+)
+"""What an operator does for an association only while it is said who dictates. The register of members is the centre's
+own work, and what is handed in is what the chair has confirmed."""
 LARGEST_ROW_NUMBER = 2**63 - 1
 
 login_manager = LoginManager()
+
+
+class DictationMissingError(Exception):
+    """An operator would write for an association without having said who dictates.
+
+    `back` is the page to go on with when the form that was sent holds nothing typed.
+    """
+
+    def __init__(self, association: Association) -> None:
+        super().__init__(f"association {association.id}")
+        self.association_id = association.id
+        self.back: str | None = None
 
 
 class RowNumber(IntegerConverter):
@@ -133,13 +163,37 @@ def guard() -> ResponseReturnValue | None:
 
 def show_signed_out() -> ResponseReturnValue:
     """A form came without a live session: what was typed is shown to be copied, with the way back."""
-    typed = [
+    return render_template("errors/signed_out.html", typed=_typed(), back=request.path), 401
+
+
+def _typed() -> list[str]:
+    return [
         value
         for name, values in request.form.lists()
         for value in values
         if value.strip() and "password" not in name and name not in NOT_TYPED and not CODE.fullmatch(value)
     ]
-    return render_template("errors/signed_out.html", typed=typed, back=request.path), 401
+
+
+def show_dictation_missing(error: DictationMissingError) -> ResponseReturnValue:
+    """First say who dictates: a page leads there and back, a form gives back what was typed."""
+    db.session.rollback()
+    here = request.full_path.rstrip("?") if request.method == "GET" else request.path
+    begin = url_for("dictations.new", association_id=error.association_id, next=error.back or here)
+    if request.method == "GET" or error.back:
+        return redirect(begin, 303)
+    return render_template("errors/dictation_missing.html", typed=_typed(), begin=begin), 409
+
+
+def own_address(target: str | None) -> str:
+    """A path of this site, or the desk."""
+    try:
+        is_elsewhere = bool(urlsplit(target or "").netloc)
+    except ValueError:
+        is_elsewhere = True
+    if is_elsewhere or not target or not target.isprintable() or not target.startswith("/"):
+        return url_for("desks.index")
+    return url_for("desks.index") if target.startswith(("//", "/\\")) else target
 
 
 def signed_in_user() -> User:
@@ -161,9 +215,10 @@ def load(table: type[Row], row_id: int, permission: Permission | None = None) ->
         abort(404)
     if permission is not None:
         authorise(permission, row)
-    behalf = actor(row).on_behalf_of
-    if behalf is not None:
-        g.acting_for = behalf.name(current_locale())
+    who = actor(row)
+    if who.on_behalf_of is not None:
+        g.acting_for = who.on_behalf_of.name(current_locale())
+        g.dictation = who.dictation
     return row
 
 
@@ -173,11 +228,24 @@ def authorise(permission: Permission, on: Any) -> None:
     if not answer:
         g.refusal = answer
         abort(403)
+    if permission in DICTATED:
+        who = actor(on)
+        if who.on_behalf_of is not None and who.dictation is None:
+            raise DictationMissingError(who.on_behalf_of)
 
 
 def actor(on: Any = None) -> Actor:
     """The signed-in user as an actor, on behalf of the association `on` belongs to when an operator acts for it."""
     association = policy.association_of(on) if on is not None else None
-    return (
-        acting_for(signed_in_user(), association) if isinstance(association, Association) else Actor(signed_in_user())
-    )
+    if not isinstance(association, Association):
+        return Actor(signed_in_user())
+    who = acting_for(signed_in_user(), association)
+    return who if who.on_behalf_of is None else replace(who, dictation=_dictation(association))
+
+
+def _dictation(association: Association) -> Dictation | None:
+    """Who dictates to the signed-in operator today, asked once a request."""
+    known: dict[int, Dictation | None] = g.setdefault("dictations", {})
+    if association.id not in known:
+        known[association.id] = dictations.current(signed_in_user(), association, clock.now())
+    return known[association.id]

@@ -46,7 +46,8 @@ NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     (N_("Prices"), "prices.index", Permission.PRICE_READ),
     (N_("Reports"), "funding_reports.index", Permission.FUNDING_REPORT_READ),
     (N_("Associations"), "associations.index", Permission.ASSOCIATION_READ),
-    (N_("Resource centres"), "centres.index", Permission.CENTRE_MANAGE),
+    (N_("Written on behalf"), "dictations.index", Permission.DICTATION_READ),
+    (N_("Resource centres"), "centres.index", Permission.CENTRE_KEEP),
     (N_("People"), "users.index", Permission.USER_READ),
     (N_("History"), "audit_events.index", Permission.AUDIT_READ),
 )
@@ -93,6 +94,7 @@ SUBJECT_PAGES: Mapping[str, tuple[str, str, Permission]] = {
     "associations": ("associations.show", "association_id", Permission.ASSOCIATION_READ),
     "calls": ("calls.show", "call_id", Permission.CALL_READ),
     "council_sessions": ("council_sessions.show", "session_id", Permission.SESSION_READ),
+    "dictations": ("dictations.show", "dictation_id", Permission.DICTATION_READ),
     "exchange_rates": ("rates.index", "", Permission.RATE_READ),
     "funding_reports": ("funding_reports.show", "report_id", Permission.FUNDING_REPORT_READ),
     "funds": ("funds.show", "fund_id", Permission.FUND_READ),
@@ -130,6 +132,7 @@ def context() -> dict[str, Any]:
         "navigation": navigation() if signed_in else [],
         "notice_count": notifications.unread_count(signed_in_user()) if signed_in else 0,
         "acting_for": g.get("acting_for"),
+        "dictation": g.get("dictation"),
         "is_demonstration": is_demonstration(),
         "now": clock.now(),
     }

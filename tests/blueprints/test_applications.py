@@ -94,6 +94,7 @@ def test_nobody_starts_one_for_a_foreign_association(client, programme):
 
 def test_an_operator_acts_on_behalf_and_the_page_says_so(client, programme):
     association, call = programme.association, programme.call
+    programme.dictate(association)
     client.sign_in(programme.operator).speak("en")
     answer = client.submit(f"/applications/new?association_id={association.id}", call=str(call.id))
     assert answer.status_code == 303
@@ -199,13 +200,16 @@ def test_only_the_chair_signs_off(client, programme, draft):
     assert fresh(draft).status is S.DRAFT
 
 
-def test_the_operator_keeps_the_button_for_the_signature_on_paper(client, programme, draft):
+def test_an_operator_cannot_press_the_chair_s_button(client, programme, draft):
     client.sign_in(programme.operator).speak("en")
+    programme.dictate(programme.association)
     url = f"/applications/{draft.id}"
-    page = text_of(client.get(f"{url}/check").text)
-    assert "signed it on paper" in page and "Waiting for the chair" not in page
-    assert press(client, f"{url}/check", f"{url}/sign-off").status_code == 303
-    assert fresh(draft).status is S.SIGNED_OFF
+    page = client.get(f"{url}/check").text
+    assert f"{url}/sign-off" not in [form.action for form in forms_of(page)]
+    assert f'href="{url}/sign-off-for-the-chair"' in page
+    answer = client.post(f"{url}/sign-off", data=form_fields(client.get(f"{url}/withdraw").text))
+    assert "The chair has to confirm the sign-off" in text_of(client.get(answer.location).text)
+    assert fresh(draft).status is S.DRAFT
 
 
 def test_what_is_missing_keeps_the_sign_off_away(chair, programme, draft):

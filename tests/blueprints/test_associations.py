@@ -49,6 +49,7 @@ def test_an_operator_reaches_the_centres_associations_and_their_work_in_one_clic
 @pytest.mark.parametrize("path", ["", "/members/new", "/payout-accounts/new"])
 def test_another_centres_association_is_not_there(client, programme, association, path):
     foreign = programme.make_association(in_another_centre=True)
+    programme.dictate(association)
     client.sign_in(programme.operator)
     assert client.get(f"/associations/{foreign.id}{path}").status_code == 404
     assert client.get(f"/associations/{association.id}{path}").status_code == 200
@@ -225,16 +226,48 @@ def test_an_association_that_does_not_fit_is_not_registered(admin, association, 
     assert count(Association) == before
 
 
-def test_an_association_is_changed_and_goes_to_another_centre(admin, client, programme, association, url):
-    operator, other = programme.operator, programme.make_association(in_another_centre=True).centre
+def test_an_association_is_changed_and_the_second_is_told(admin, association, url):
     data = dict(form_fields(admin.get(f"{url}/edit").text))
-    assert admin.submit(f"{url}/edit", name_en="First", centre=str(other.id)).location == url
+    assert "centre" not in data
+    assert admin.submit(f"{url}/edit", name_en="First").location == url
     stale = admin.post(f"{url}/edit", data=data | {"name_en": "Second"})
     assert stale.status_code == 409 and "First" in stale.text and "Second" in stale.text
     assert admin.submit(f"{url}/edit", name_ky="").status_code == 422
     db.session.expire_all()
-    assert (association.name_en, association.centre_id) == ("First", other.id)
-    assert client.sign_in(operator).get(url).status_code == 404
+    assert association.name_en == "First"
+
+
+def test_the_secretary_moves_an_association_and_the_old_operator_is_out_at_once(
+    app, client, programme, association, url
+):
+    draft = programme.make_application(ApplicationStatus.DRAFT, association=association)
+    other = programme.make_association(in_another_centre=True).centre
+    dictation = programme.dictate(association)
+    old, new = programme.operator, programme.operator_of(other)
+    pages = [url, f"/applications/{draft.id}", f"/applications/{draft.id}/sections/idea", f"/dictations/{dictation.id}"]
+    before, after = app.test_client().sign_in(old), app.test_client().sign_in(new)
+    form = form_fields(before.get(pages[2]).text)
+    assert [before.get(page).status_code for page in pages] == [200] * 4
+    assert [after.get(page).status_code for page in pages] == [404] * 4
+    client.sign_in(programme.secretary).speak("en")
+    assert client.submit(f"{url}/move", centre=str(other.id), reason=" ").status_code == 422
+    assert client.submit(f"{url}/move", centre="", reason="Жол жакын").status_code == 422
+    assert client.submit(f"{url}/move", centre=str(other.id), reason="Жол жакын").location == url
+    assert [before.get(page).status_code for page in pages] == [404] * 4
+    assert before.post(pages[2], data=form).status_code == 404
+    assert [after.get(page).status_code for page in (pages[0], pages[1], pages[3])] == [200] * 3
+    db.session.expire_all()
+    assert association.centre_id == other.id and dictation.ended_at is not None
+    event = db.session.scalars(db.select(AuditEvent).where(AuditEvent.action == "association.move")).one()
+    assert "Жол жакын" in event.details
+    told = db.select(Notification.user_id).where(Notification.message.startswith("%(association)s belongs to"))
+    assert {old.id, new.id, programme.chair_of(association).id} <= set(db.session.scalars(told))
+
+
+@pytest.mark.parametrize("role", [Role.OPERATOR, Role.ADMINISTRATOR, Role.COUNCIL_CHAIR])
+def test_nobody_but_the_secretary_moves_an_association(client, programme, url, role):
+    client.sign_in(programme.user_of(role))
+    assert client.get(f"{url}/move").status_code == 403
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.ADMINISTRATOR])

@@ -185,6 +185,7 @@ def test_the_operator_changes_a_returned_budget_on_behalf(client, programme):
     application = programme.make_application(ApplicationStatus.RETURNED)
     association, line = application.association, application.budget_lines[0]
     edit = f"/applications/{application.id}/budget/{line.id}/edit"
+    programme.dictate(association)
     client.sign_in(programme.operator_of(association.centre)).speak("en")
     assert association.name("en") in text_of(client.get(edit).text)
     assert client.submit(edit, item="Сепаратор").status_code == 303
@@ -225,6 +226,7 @@ def test_a_signed_off_budget_is_frozen(client, programme):
     application = programme.make_application(ApplicationStatus.SIGNED_OFF, association=association)
     draft = programme.make_application(ApplicationStatus.DRAFT)
     client.sign_in(programme.chair_of(draft.association)).speak("en")
+    programme.dictate(association)
     client.sign_in(programme.operator_of(association.centre))
     page = client.get(f"/applications/{application.id}/budget")
     assert "Add a line" not in text_of(page.text)

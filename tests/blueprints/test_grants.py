@@ -243,6 +243,7 @@ def test_finance_alone_offers_and_stops(english: Client, programme: Programme) -
 
 def test_an_operator_acts_on_behalf(english: Client, programme: Programme) -> None:
     grant = programme.make_grant("offered")
+    programme.dictate(grant.association)
     english.sign_in(programme.operator_of(grant.association.centre))
     assert "You are acting for" in text_of(english.get(f"/grants/{grant.id}").text)
     assert english.submit(f"/grants/{grant.id}/accept").status_code == 303

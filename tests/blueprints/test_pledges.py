@@ -165,6 +165,7 @@ def test_the_same_change_sent_twice_is_made_once_and_a_removed_pledge_gives_the_
 def test_the_operator_changes_a_pledge_of_a_returned_application(client, programme):
     application = programme.make_application(ApplicationStatus.RETURNED)
     pledge = db.session.scalars(db.select(Pledge).where(Pledge.application_id == application.id)).one()
+    programme.dictate(application.association)
     client.sign_in(programme.operator_of(application.association.centre)).speak("en")
     assert client.submit(f"/applications/{application.id}/pledges/{pledge.id}/edit", country="KZ").status_code == 303
     db.session.expire_all()

@@ -108,6 +108,7 @@ def test_of_two_editors_the_second_is_shown_both_values(client, url, promise):
 def test_the_operator_changes_a_promise_of_a_returned_application(client, programme):
     application = programme.make_application(ApplicationStatus.RETURNED)
     promise = application.targets[0]
+    programme.dictate(application.association)
     client.sign_in(programme.operator_of(application.association.centre))
     edit = f"/applications/{application.id}/targets/{promise.id}/edit"
     data = dict(form_fields(client.get(edit).text)) | {"target": "9"}

@@ -169,6 +169,7 @@ def test_money_that_came_back_is_reversed(english: Client, programme: Programme)
 
 def test_an_operator_requests_on_behalf(english: Client, programme: Programme) -> None:
     tranche = programme.make_tranche()
+    programme.dictate(tranche.grant.association)
     english.sign_in(programme.operator_of(tranche.grant.association.centre))
     press(english, tranche, "request")
     event = db.session.scalars(db.select(AuditEvent).order_by(AuditEvent.id.desc())).first()

@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from app.localisation import N_, Money
-from app.services import audit, call_forms, documents, notifications, questions
+from app.services import audit, call_forms, dictations, documents, notifications, questions
 from app.services.actors import Actor
 from app.services.applications import business_plans, meetings
 from app.services.applications.drafts import pledges_of, renew
 from app.services.assignment_transitions import TRANSITIONS as ASSIGNMENT_TRANSITIONS
 from app.services.associations import is_chair
+from app.services.dictations import Confirmation
 from app.services.errors import (
     ChangedMeanwhileError,
     DomainError,
@@ -29,6 +30,7 @@ from models.applications import (
 from models.base import canonical_json, db, fingerprint, lock
 from models.calls import CallStatus
 from models.council_sessions import Decision
+from models.dictations import ConfirmationWay
 from models.documents import DocumentKind
 from models.reviews import OUTSTANDING, Assignment
 from models.users import Role
@@ -146,24 +148,38 @@ def missing_documents(application: Application) -> list[DomainError]:
     ]
 
 
-def sign_off(application: Application, *, actor: Actor, now: datetime, seen: str | None = None) -> None:
-    """The association's chair stands by the application.
+def sign_off(
+    application: Application,
+    *,
+    actor: Actor,
+    now: datetime,
+    seen: str | None = None,
+    confirmation: Confirmation | None = None,
+) -> None:
+    """The association's chair stands by the application, and with it by all that the centre wrote in it.
 
     Raises `IncompleteError` with the first gap, `SeparationOfDutyError` for anybody but the chair. An operator
-    records the chair's own signature on paper: then the act says on whose behalf it was. `seen` is the `stamp_of`
-    what the person was shown: `ChangedMeanwhileError` when it is another one now.
+    records the sign-off with the chair's own `confirmation`. `seen` is the `stamp_of` what the person was shown:
+    `ChangedMeanwhileError` when it is another one now.
     """
     lock(application)
     new_status = target(TRANSITIONS, application.status, "sign_off")
     for gap in gaps(application):
         raise gap.problem
-    if actor.on_behalf_of is None and not is_chair(application.association, actor.user.person):
+    if actor.on_behalf_of is not None:
+        confirmation = dictations.must_be_of_the_chair(confirmation, application.association)
+    elif not is_chair(application.association, actor.user.person):
         raise SeparationOfDutyError(N_("Only the chair of the association can sign off."))
+    else:
+        confirmation = Confirmation(actor.user.person, ConfirmationWay.SIGN_OFF)
     _must_be_as_seen(application, seen)
     application.status = new_status
     application.signed_off_by_id, application.signed_off_at = actor.user_id, now
     db.session.flush()
-    audit.record(actor, "application.sign_off", application, now)
+    audit.record(
+        actor, "application.sign_off", application, now, person=confirmation.person.id, way=confirmation.way.value
+    )
+    dictations.confirm_with_sign_off(application, confirmation, actor=actor, now=now)
     notifications.tell_association(application, N_("The application %(number)s is signed off."), now)
 
 

@@ -1,0 +1,214 @@
+"""Dictations: an operator's working sessions for an association, begun, ended and confirmed by somebody of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from app.clock import bishkek_day
+from app.localisation import N_
+from app.services import audit, notifications
+from app.services.actors import Actor
+from app.services.associations import is_chair
+from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, SeparationOfDutyError
+from models.applications import Application
+from models.associations import Association
+from models.audit import AuditEvent
+from models.base import db, lock
+from models.dictations import ON_PAPER, ConfirmationWay, Dictation
+from models.documents import StoredFile
+from models.people import Person
+from models.users import User
+
+OWN_ACTS = ("dictation.begin", "dictation.end", "dictation.confirm")
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    """Who stands by what was written, and how; on paper with the scan of it."""
+
+    person: Person
+    way: ConfirmationWay
+    file: StoredFile | None = None
+
+
+def begin(
+    association: Association, *, dictated_by: Person | None, name: str = "", actor: Actor, now: datetime
+) -> Dictation:
+    """Begin to write for `association` at the word of a member or, with `name`, of somebody else.
+
+    What the operator had open for it ends. Raises `SeparationOfDutyError` when the operator is the one who dictates.
+    """
+    if actor.on_behalf_of is None or actor.on_behalf_of.id != association.id:
+        raise DomainError(N_("Only an operator of its centre writes for an association."))
+    if dictated_by is None and not name.strip():
+        raise IncompleteError(N_("Say who dictates to you."), field="name")
+    if dictated_by is not None:
+        _must_be_member(association, dictated_by)
+        if dictated_by.id == actor.user.person_id:
+            raise SeparationOfDutyError(N_("Nobody dictates to oneself."), field="member")
+    lock(association)
+    for one in open_of(association, actor.user):
+        end(one, actor=actor, now=now)
+    dictation = Dictation(
+        association=association,
+        typed_by=actor.user,
+        dictated_by=dictated_by,
+        dictated_by_name="" if dictated_by else name.strip(),
+        began_at=now,
+    )
+    db.session.add(dictation)
+    db.session.flush()
+    audit.record(actor, "dictation.begin", dictation, now, association=association.id)
+    return dictation
+
+
+def _must_be_member(association: Association, person: Person) -> None:
+    if not any(held.is_current and held.person_id == person.id for held in association.memberships):
+        raise DomainError(N_("This person is no member of the association."), field="member")
+
+
+def open_of(association: Association, user: User | None = None) -> list[Dictation]:
+    """What is open for the association: of one operator, or of all."""
+    query = db.select(Dictation).where(Dictation.association_id == association.id, Dictation.ended_at.is_(None))
+    if user is not None:
+        query = query.where(Dictation.typed_by_id == user.id)
+    return list(db.session.scalars(query.order_by(Dictation.id)))
+
+
+def current(user: User, association: Association, now: datetime) -> Dictation | None:
+    """What `user` has open for the association since this morning: yesterday's voice does not speak today."""
+    query = db.select(Dictation).where(
+        Dictation.association_id == association.id, Dictation.typed_by_id == user.id, Dictation.ended_at.is_(None)
+    )
+    found: Dictation | None = db.session.scalar(query.options(db.joinedload(Dictation.dictated_by)))
+    return found if found is not None and bishkek_day(found.began_at) == bishkek_day(now) else None
+
+
+def end(dictation: Dictation, *, actor: Actor, now: datetime) -> None:
+    """End the session; when something was written, who acts for the association is told to confirm it."""
+    if dictation.ended_at is not None:
+        raise AlreadyUsedError(N_("This has been ended already."))
+    dictation.ended_at = now
+    db.session.flush()
+    audit.record(actor, "dictation.end", dictation, now, association=dictation.association_id)
+    if acts(dictation):
+        message = N_("The centre has written for %(association)s: read it and confirm it.")
+        _tell(dictation, message, now)
+
+
+def _tell(dictation: Dictation, message: str, now: datetime) -> None:
+    association = dictation.association
+    told = notifications.people_of(association)
+    notifications.tell(told, message, dictation, now, association={"name": association.names})
+
+
+def acts(dictation: Dictation) -> list[AuditEvent]:
+    """What was written in it, in the order it was written."""
+    query = db.select(AuditEvent).where(AuditEvent.dictation_id == dictation.id, AuditEvent.action.not_in(OWN_ACTS))
+    return list(db.session.scalars(query.order_by(AuditEvent.id)))
+
+
+def confirm(dictation: Dictation, confirmation: Confirmation, *, actor: Actor, now: datetime) -> None:
+    """Somebody of the association stands by all that was written; the session ends and can never be changed again.
+
+    Raises `AlreadyUsedError` when it is confirmed, `SeparationOfDutyError` when the typist confirms, `DomainError`
+    for who is no member, `IncompleteError` for a paper without its scan.
+    """
+    lock(dictation)
+    person, way = confirmation.person, confirmation.way
+    if dictation.confirmed_at is not None:
+        raise AlreadyUsedError(N_("This has been confirmed already."))
+    _must_be_member(dictation.association, person)
+    if person.id == dictation.typed_by.person_id:
+        raise SeparationOfDutyError(N_("Who typed cannot confirm: somebody of the association does."), field="member")
+    if way in ON_PAPER and confirmation.file is None:
+        raise IncompleteError(N_("Attach the scan of the signed paper."), field="upload")
+    dictation.ended_at = dictation.ended_at or now
+    dictation.confirmed_at, dictation.way = now, way
+    dictation.confirmed_by = person
+    dictation.file = confirmation.file if way in ON_PAPER else None
+    db.session.flush()
+    audit.record(
+        actor,
+        "dictation.confirm",
+        dictation,
+        now,
+        association=dictation.association_id,
+        person=person.id,
+        way=way.value,
+    )
+    _tell(dictation, N_("What the centre wrote for %(association)s is confirmed."), now)
+
+
+def must_be_of_the_chair(confirmation: Confirmation | None, association: Association) -> Confirmation:
+    """A sign-off on behalf needs the chair's own confirmation. Raises `SeparationOfDutyError` without one."""
+    if confirmation is None or not is_chair(association, confirmation.person):
+        raise SeparationOfDutyError(
+            N_("The chair has to confirm the sign-off: with the own code, or with signature or thumbprint on paper."),
+            field="way",
+        )
+    return confirmation
+
+
+def confirm_with_sign_off(application: Application, confirmation: Confirmation, *, actor: Actor, now: datetime) -> None:
+    """The chair stands by the whole application: what the centre wrote in it is confirmed by that."""
+    for dictation in of_application(application):
+        if dictation.confirmed_at is None and dictation.typed_by.person_id != confirmation.person.id:
+            confirm(dictation, confirmation, actor=actor, now=now)
+
+
+def of_application(application: Application) -> list[Dictation]:
+    """The sessions in which something of this application was written, in their order."""
+    written = db.select(AuditEvent.dictation_id).where(
+        AuditEvent.subject == f"applications:{application.id}", AuditEvent.dictation_id.is_not(None)
+    )
+    return list(db.session.scalars(_with_people(db.select(Dictation).where(Dictation.id.in_(written)))))
+
+
+def listed(seen: Any, *, only_unconfirmed: bool = False, limit: int = 60) -> list[Dictation]:
+    """The newest sessions under the condition `seen` (of `policy.visible`)."""
+    query = db.select(Dictation).where(seen)
+    if only_unconfirmed:
+        query = query.where(Dictation.confirmed_at.is_(None), Dictation.id.in_(_written()))
+    rows = db.session.scalars(_with_people(query).order_by(None).order_by(Dictation.id.desc()).limit(limit))
+    return list(rows)
+
+
+def _written() -> Any:
+    """Ids of the sessions in which something was written."""
+    return db.select(AuditEvent.dictation_id).where(
+        AuditEvent.dictation_id.is_not(None), AuditEvent.action.not_in(OWN_ACTS)
+    )
+
+
+def unconfirmed_for(user: User, limit: int) -> list[Dictation]:
+    """What waits for a confirmation: typed by this operator, or written for the associations this member speaks for."""
+    mine = (Dictation.typed_by_id == user.id) | Dictation.association_id.in_(user.association_ids)
+    return listed(mine & Dictation.ended_at.is_not(None), only_unconfirmed=True, limit=limit)
+
+
+def _with_people(query: Any) -> Any:
+    return query.order_by(Dictation.id).options(
+        db.joinedload(Dictation.association),
+        db.joinedload(Dictation.typed_by),
+        db.joinedload(Dictation.dictated_by),
+        db.joinedload(Dictation.confirmed_by),
+    )
+
+
+def members_with_code(association: Association) -> list[User]:
+    """The accounts of current members, by which an own code is known."""
+    people = [held.person_id for held in association.memberships if held.is_current]
+    query = db.select(User).where(User.person_id.in_(people), User.disabled_at.is_(None)).order_by(User.id)
+    return list(db.session.scalars(query))
+
+
+def counts(dictations: Sequence[Dictation]) -> dict[int, int]:
+    """{dictation id: how many acts were written in it}."""
+    query = (
+        db.select(AuditEvent.dictation_id, db.func.count())
+        .where(AuditEvent.dictation_id.in_([one.id for one in dictations]), AuditEvent.action.not_in(OWN_ACTS))
+        .group_by(AuditEvent.dictation_id)
+    )
+    return {int(found): int(count) for found, count in db.session.execute(query)}

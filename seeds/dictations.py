@@ -1,0 +1,46 @@
+"""Who dictates to the operators of the demonstration, and how the chair confirms what was written."""
+
+from datetime import datetime
+from random import Random
+
+from app.services import applications, associations, dictations, documents
+from app.services.actors import Actor
+from app.services.dictations import Confirmation
+from models.applications import Application
+from models.associations import Association
+from models.dictations import ConfirmationWay
+from seeds import papers
+from seeds.programme import Programme
+
+WAYS = (ConfirmationWay.SIGNATURE, ConfirmationWay.SIGNATURE, ConfirmationWay.THUMBPRINT)
+
+
+def begin(association: Association, actor: Actor, chance: Random, now: datetime) -> Actor:
+    """The actor; an operator with a member of the association who dictates."""
+    if actor.on_behalf_of is None:
+        return actor
+    held = chance.choice([one for one in association.memberships if one.is_current])
+    dictation = dictations.begin(association, dictated_by=held.person, actor=actor, now=now)
+    return Actor(actor.user, association, dictation)
+
+
+def end(actor: Actor, now: datetime) -> None:
+    """Nothing more is dictated today."""
+    if actor.dictation is not None and actor.dictation.is_open:
+        dictations.end(actor.dictation, actor=actor, now=now)
+
+
+def sign_off(programme: Programme, application: Application, actor: Actor, chance: Random, now: datetime) -> None:
+    """The chair signs off: in the own account, or on paper at the centre."""
+    chair = associations.chair_of(application.association)
+    if actor.on_behalf_of is None or chair is None:
+        applications.sign_off(application, actor=actor, now=now)
+        return
+    way = chance.choice(WAYS)
+    number = programme.number("sign-off")
+    is_kyrgyz = application.language == "ky"
+    title = f"Төраганын ырастоосу № {number}" if is_kyrgyz else f"Подтверждение председателя № {number}"
+    stands = "Арызды угуп чыктым, колдойм." if is_kyrgyz else "Заявку прослушал(а) и поддерживаю."
+    paper = papers.pdf(f"kol-{number}.pdf", title, [application.title, stands, chair.full_name])
+    confirmation = Confirmation(chair, way, documents.store(paper, storage=programme.storage, now=now))
+    applications.sign_off(application, actor=actor, now=now, confirmation=confirmation)

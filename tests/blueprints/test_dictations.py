@@ -1,0 +1,206 @@
+"""Writing on behalf through the pages: who dictates is asked first, and the member's code goes nowhere."""
+
+import io
+import logging
+
+import pytest
+from pypdf import PdfReader
+
+from app import clock
+from app.services import applications, dictations
+from app.services.actors import Actor
+from models.applications import Application, ApplicationStatus
+from models.audit import AuditEvent
+from models.base import db
+from models.dictations import ConfirmationWay, Dictation
+from models.form_submissions import FormSubmission
+from models.users import SignInAttempt
+from tests.factories import PASSWORD
+from tests.support.pages import form_fields, sent, text_of
+from tests.support.queries import count
+
+S, W = ApplicationStatus, ConfirmationWay
+
+
+@pytest.fixture
+def draft(programme):
+    return programme.make_application(S.DRAFT, association=programme.association)
+
+
+@pytest.fixture
+def operator(client, programme, draft):
+    return client.sign_in(programme.operator).speak("en")
+
+
+@pytest.fixture
+def written(programme, draft):
+    """A session in which one section was saved."""
+    dictation = programme.dictate(programme.association)
+    actor = Actor(programme.operator, programme.association, dictation)
+    applications.save_section(draft, "idea", draft.answers, actor=actor, now=clock.now())
+    return dictation
+
+
+def test_who_dictates_is_asked_before_a_page_to_write_on(operator, programme, draft):
+    page = f"/applications/{draft.id}/sections/idea"
+    answer = operator.get(page)
+    assert answer.status_code == 303 and answer.location.startswith("/dictations/new?")
+    begun = operator.submit(answer.location, member=str(programme.chair.person_id))
+    assert begun.location == page
+    shown = text_of(operator.get(page).text)
+    assert f"You are acting for {draft.association.name_en} · dictated by {programme.chair.display_name}" in shown
+    assert operator.submit(page, title="Сүт").status_code == 303
+    dictation = db.session.scalars(db.select(Dictation)).one()
+    event = db.session.scalars(db.select(AuditEvent).where(AuditEvent.action == "application.save_section")).all()[-1]
+    assert event.dictation_id == dictation.id
+
+
+def test_a_form_sent_after_the_end_gives_the_words_back(operator, programme, draft, written):
+    page = f"/applications/{draft.id}/sections/idea"
+    data = dict(form_fields(operator.get(page).text)) | {"title": "Жоголбой турган сөз"}
+    assert (
+        operator.post(
+            f"/dictations/{written.id}/end",
+            data=form_fields(operator.get(f"/dictations/{written.id}").text, f"/dictations/{written.id}/end"),
+        ).status_code
+        == 303
+    )
+    answer = operator.post(page, data=data)
+    assert answer.status_code == 409 and "Жоголбой турган сөз" in answer.text
+    assert f"/dictations/new?association_id={draft.association_id}" in answer.text
+    db.session.expire_all()
+    assert draft.answers["title"] != "Жоголбой турган сөз"
+
+
+def test_a_new_application_is_chosen_first_and_dictated_then(operator, programme):
+    association = programme.make_association()
+    if association.centre_id != programme.association.centre_id:
+        pytest.skip("the next village is another centre's")
+    chosen = {"call": str(programme.call.id), "association": str(association.id), "language": "ru"}
+    answer = operator.submit("/applications/new", **chosen)
+    assert answer.status_code == 303 and answer.location.startswith("/dictations/new?")
+    back = operator.submit(answer.location, name="Осмонов Бакыт, эсепчи").location
+    fields = form_fields(operator.get(back).text)
+    assert {name: fields[name] for name in chosen} == chosen
+    assert operator.post(back, data=fields).status_code == 303
+    assert db.session.scalars(db.select(Application.language).order_by(Application.id.desc())).first() == "ru"
+
+
+def test_nobody_dictates_without_a_name(operator, draft):
+    answer = operator.submit(f"/dictations/new?association_id={draft.association_id}")
+    assert answer.status_code == 422 and "Say who dictates to you." in text_of(answer.text)
+    assert count(Dictation) == 0
+
+
+def test_where_one_goes_on_is_never_elsewhere(operator, programme, draft):
+    url = f"/dictations/new?association_id={draft.association_id}&next=//evil.example"
+    assert operator.submit(url, member=str(programme.chair.person_id)).location == "/"
+
+
+def test_the_member_confirms_on_the_operator_s_screen(operator, programme, written, caplog):
+    url = f"/dictations/{written.id}/confirm"
+    caplog.set_level(logging.DEBUG)
+    wrong = operator.submit(url, member=str(programme.chair.id), password="туура эмес код")
+    assert wrong.status_code == 422 and "This is not the code of this person." in text_of(wrong.text)
+    assert "туура эмес код" not in wrong.text and count(SignInAttempt) == 1
+    assert operator.submit(url, member=str(programme.chair.id), password="").status_code == 422
+    secret = {"member": str(programme.chair.id), "password": PASSWORD}
+    right = operator.submit(url, **secret)
+    assert right.location == f"/dictations/{written.id}"
+    db.session.expire_all()
+    assert (written.way, written.confirmed_by_id) == (W.OWN_CODE, programme.chair.person_id)
+    page = text_of(operator.get(right.location).text)
+    assert f"{programme.chair.display_name}, Own code" in page
+    kept = " ".join(db.session.scalars(db.select(AuditEvent.details)))
+    assert PASSWORD not in caplog.text and PASSWORD not in kept
+
+
+def test_the_code_is_in_no_digest_of_the_form(operator, programme, written):
+    url = f"/dictations/{written.id}/confirm"
+    data = dict(form_fields(operator.get(url).text)) | {"member": str(programme.chair.id), "password": PASSWORD}
+    operator.post(url, data=data)
+    assert count(FormSubmission) == 1
+    assert operator.post(url, data=data | {"password": "башка"}).status_code == 303  # the replay of the same form
+
+
+def test_the_eleventh_guess_is_refused_even_when_right(operator, programme, written):
+    url = f"/dictations/{written.id}/confirm"
+    for _ in range(10):
+        operator.submit(url, member=str(programme.chair.id), password="туура эмес код")
+    answer = operator.submit(url, member=str(programme.chair.id), password=PASSWORD)
+    assert answer.status_code == 422 and "Too many attempts." in text_of(answer.text)
+    db.session.expire_all()
+    assert written.confirmed_at is None
+
+
+def test_a_thumbprint_on_the_printed_receipt_confirms(operator, client, programme, written):
+    url, receipt = f"/dictations/{written.id}/attach", operator.get(f"/dictations/{written.id}/receipt.pdf")
+    text = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(receipt.data)).pages)
+    assert programme.chair.display_name in text and "Saved a part of the application" in text
+    typed = {"member": str(programme.chair.person_id), "way": "thumbprint"}
+    assert operator.submit(url, **typed).status_code == 422
+    fake = (io.BytesIO(b"MZ not a picture"), "receipt.jpg")
+    assert operator.submit(url, upload=fake, **typed).status_code == 422
+    assert operator.submit(url, upload=sent(programme.make_photo()), **typed).status_code == 303
+    client.sign_in(programme.secretary).speak("en")
+    assert "Thumbprint on the printed receipt" in text_of(client.get(f"/dictations/{written.id}").text)
+    with client.get(f"/dictations/{written.id}/scan") as given:
+        assert given.data and given.headers["Content-Disposition"].startswith("attachment")
+
+
+def test_the_chair_confirms_at_the_operator_s_screen_when_signing_off(operator, programme, draft, written):
+    url = f"/applications/{draft.id}/sign-off-for-the-chair"
+    wrong = operator.submit(url, way="own_code", password="туура эмес код")
+    assert wrong.status_code == 422 and count(SignInAttempt) == 1
+    assert operator.submit(url, way="signature").status_code == 422
+    db.session.expire_all()
+    assert draft.status is S.DRAFT
+    assert operator.submit(url, way="own_code", password=PASSWORD).location == f"/applications/{draft.id}"
+    db.session.expire_all()
+    assert draft.status is S.SIGNED_OFF and written.way is W.OWN_CODE
+    page = text_of(operator.get(f"/applications/{draft.id}").text)
+    assert f"dictated by {programme.chair.display_name} · confirmed by {programme.chair.display_name}" in page
+    check, submit = f"/applications/{draft.id}/check", f"/applications/{draft.id}/submit"
+    sent_in = operator.post(submit, data=form_fields(operator.get(check).text, submit))
+    assert sent_in.location == f"/applications/{draft.id}"
+    db.session.expire_all()
+    assert draft.status is S.SUBMITTED
+
+
+def test_what_was_changed_behind_the_chair_is_not_signed(operator, programme, draft, written):
+    url = f"/applications/{draft.id}/sign-off-for-the-chair"
+    data = dict(form_fields(operator.get(url).text)) | {"way": "own_code", "password": PASSWORD}
+    applications.save_section(
+        draft, "idea", draft.answers | {"title": "Башка"}, actor=Actor(programme.chair), now=clock.now()
+    )
+    assert operator.post(url, data=data).status_code == 409
+    db.session.expire_all()
+    assert draft.status is S.DRAFT and written.confirmed_at is None
+
+
+def test_unconfirmed_writing_is_seen_by_chair_secretary_and_operator(client, programme, draft, written):
+    dictations.end(written, actor=Actor(programme.operator, programme.association), now=clock.now())
+    link = f'href="/dictations/{written.id}"'
+    for user, desk in ((programme.operator, "Get what you wrote confirmed"), (programme.chair, "Confirm what your")):
+        client.sign_in(user).speak("en")
+        assert desk in text_of(client.get("/").text) and link in client.get("/dictations").text
+    assert "not confirmed yet" not in text_of(client.get(f"/applications/{draft.id}").text)  # saving is no step
+    assert "Waits to be confirmed" in text_of(client.get(f"/applications/{draft.id}").text)
+    assert link in client.sign_in(programme.secretary).get("/dictations").text
+    url = f"/dictations/{written.id}"
+    client.sign_in(programme.chair)
+    assert client.post(f"{url}/approve", data=form_fields(client.get(url).text, f"{url}/approve")).status_code == 303
+    db.session.expire_all()
+    assert written.way is W.OWN_ACCOUNT
+    assert link not in client.get("/dictations").text and link in client.get("/dictations?all=1").text
+
+
+def test_another_centre_and_another_operator_reach_nothing(client, programme, written):
+    other = programme.make_association(in_another_centre=True)
+    client.sign_in(programme.operator_of(other.centre))
+    url = f"/dictations/{written.id}"
+    for path in ("", "/confirm", "/attach", "/receipt.pdf", "/scan"):
+        assert client.get(f"{url}{path}").status_code == 404, path
+    assert client.get(f"/dictations/new?association_id={programme.association.id}").status_code == 404
+    client.sign_in(programme.chair_of(other))
+    assert client.get(url).status_code == 404
