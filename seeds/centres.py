@@ -41,4 +41,4 @@ def equip(programme: Programme) -> Story:
                 checked_on=now.date(),
             )
             equipment.save(centre, None, content, actor=actor, now=now)
-        now = later(now, 0, chance)
+        now = yield later(now, 0, chance)
