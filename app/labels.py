@@ -254,7 +254,10 @@ RISK_RATINGS: Mapping[RiskRating, str] = {
     RiskRating.MEDIUM: N_("Medium risk"),
     RiskRating.HIGH: N_("High risk"),
 }
-VISIT_STATUSES: Mapping[VisitStatus, str] = {VisitStatus.PLANNED: N_("Visit planned"), VisitStatus.DONE: N_("Visit done")}
+VISIT_STATUSES: Mapping[VisitStatus, str] = {
+    VisitStatus.PLANNED: N_("Visit planned"),
+    VisitStatus.DONE: N_("Visit done"),
+}
 
 LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
     type(next(iter(table))): {member: text for member, text in table.items()}  # noqa: C416

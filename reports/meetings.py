@@ -76,7 +76,9 @@ def gather(application: Application, now: datetime) -> MeetingFormData:
         earliest_on=meetings.earliest_day(call),
         made_at=now,
         fields=tuple(
-            (field.key, part.numbers[field.key], field.label) for field in part.fields if field.kind is not FieldKind.FILE
+            (field.key, part.numbers[field.key], field.label)
+            for field in part.fields
+            if field.kind is not FieldKind.FILE
         ),
         emblem=call.fund.donor.emblem.value,
         statement=dict(call.fund.statement),

@@ -9,7 +9,16 @@ from wtforms.validators import Length
 from app.services import questions
 from app.services.fixed_parts import FIXED_PARTS, FixedPart
 from app.services.fixed_parts import FieldKind as K
-from forms.base import AmountField, BaseForm, DayField, LongTextField, NumberField, TextField, UploadField, WholeNumberField
+from forms.base import (
+    AmountField,
+    BaseForm,
+    DayField,
+    LongTextField,
+    NumberField,
+    TextField,
+    UploadField,
+    WholeNumberField,
+)
 from forms.budget_lines import BudgetLineForm
 from forms.business_plans import FinancingForm, FrameForm, RunningCostForm, SaleLineForm, WorkStepForm
 from forms.documents import DocumentForm
