@@ -20,6 +20,7 @@ from models.base import text_in
 from models.contributions import Check
 from models.council_sessions import DecisionOutcome
 from models.dictations import ConfirmationWay
+from models.documents import DocumentKind
 from models.reviews import ConflictKind
 from models.users import Role
 from models.visits import RiskRating
@@ -63,7 +64,15 @@ ACTIONS: Mapping[str, str] = {
     "call.change": N_("Changed the call"),
     "call.create": N_("Prepared a call"),
     "call.decide": N_("The call is decided"),
+    "call.move_part": N_("Changed the order of the application form"),
+    "call.move_question": N_("Changed the order of questions"),
     "call.open": N_("Opened the call"),
+    "call.remove_document": N_("Asks for a paper no longer"),
+    "call.remove_question": N_("Removed a question of the application form"),
+    "call.remove_section": N_("Removed a part of the application form"),
+    "call.save_document": N_("Said which paper is asked for"),
+    "call.save_question": N_("Set a question of the application form"),
+    "call.save_section": N_("Set a part of the application form"),
     "call.set_weights": N_("Set the weights of the criteria"),
     "centre.change": N_("Changed a resource centre"),
     "centre.keep": N_("Changed hours, address or phone of a centre"),
@@ -228,6 +237,7 @@ DETAILS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "locale": (N_("Language"), lambda value: dict(LOCALES)[value]),
     "on": (N_("Valid on"), lambda value: date_text(date.fromisoformat(value))),
     "outcome": (N_("Outcome"), _outcome),
+    "paper": (N_("Document"), _one_of(DocumentKind)),
     "part": (N_("Part"), lambda value: gettext(PLAN_TABLES[value])),
     "payer": (N_("Paid by"), _one_of(Payer)),
     "rows": (N_("Rows"), number_text),
@@ -235,6 +245,7 @@ DETAILS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "present": (N_("Members present"), lambda value: number_text(len(value))),
     "prices_added": (N_("Prices added"), number_text),
     "prices_changed": (N_("Prices replaced"), number_text),
+    "question": (N_("Question"), lambda value: text_in(value["title"], current_locale())),
     "reason": (N_("Reason"), lambda value: str(suspension_reason(value))),
     "risk": (N_("Risk"), _one_of(RiskRating)),
     "role": (N_("Role"), _role),

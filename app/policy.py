@@ -389,6 +389,7 @@ _VISIBLE: Mapping[type[Any], Callable[[User], Any]] = {
 }
 
 _NEIGHBOURS: Mapping[type[Any], tuple[Any, ...]] = {
+    Call: (db.undefer_group("form"),),
     Application: (
         db.joinedload(Application.call, innerjoin=True).undefer_group("form"),
         db.joinedload(Application.association, innerjoin=True).joinedload(Association.ayil_okmotu, innerjoin=True),

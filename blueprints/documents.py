@@ -7,7 +7,9 @@ from app import clock
 from app.labels import label_text
 from app.localisation import gettext
 from app.policy import Permission
-from app.services import applications, documents
+from app.services import applications, documents, questions
+from app.services.call_forms import KINDS
+from app.services.questions import RequiredDocument
 from app.web.access import actor, load, requires, takes_upload
 from app.web.form_parts import number_fields
 from app.web.submissions import act_on_button, attempt, finish, form_page, sent_upload, uploads
@@ -16,13 +18,6 @@ from models.applications import Application
 from models.documents import Document, DocumentKind
 
 bp = Blueprint("documents", __name__)
-KINDS = (
-    DocumentKind.MEETING_MINUTES,
-    DocumentKind.REGISTRATION,
-    DocumentKind.QUOTATION,
-    DocumentKind.PHOTO,
-    DocumentKind.OTHER,
-)
 
 
 @bp.route("/applications/<int:application_id>/documents", methods=["GET", "POST"])
@@ -40,7 +35,14 @@ def index(application_id: int) -> ResponseReturnValue:
         number_fields(form, application, "documents"),
         application=application,
         documents=documents.of(application),
+        wanted=_wanted(application),
     )
+
+
+def _wanted(application: Application) -> list[tuple[RequiredDocument, bool]]:
+    """Each paper the call asks for, and whether it is there."""
+    attached = {one.kind for one in documents.of(application)}
+    return [(one, one.kind in attached) for one in questions.documents_of(application.call)]
 
 
 def _attach(application: Application, form: DocumentForm) -> Document:

@@ -1,13 +1,47 @@
-"""The forms of calls: which one a submission answered, and what still keeps a form from being used."""
+"""The forms of calls: set up part by part while the call is a draft, kept for what is submitted under them."""
 
+import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.services import questions
-from app.services.questions import Form
-from models.base import db, lock_name
-from models.calls import Call, CallForm
+from app.localisation import LOCALE_CODES, N_
+from app.services import audit, questions
+from app.services.actors import Actor
+from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, LimitExceededError
+from app.services.questions import NAME_OF_PROJECT, ONE_LINE, Form, Question, RequiredDocument, Section
+from models.base import Texts, canonical_json, db, fingerprint, lock, lock_name
+from models.calls import Call, CallForm, CallStatus
+from models.documents import DocumentKind
+
+MOST_SECTIONS, MOST_QUESTIONS = 20, 12
+"""A section is one page of at most so many questions: it has to stay small on a slow line."""
+LIMITS, LIMITS_OF_A_LINE = range(20, 10_001), range(20, 401)
+ROWS = range(1, 21)
+MONTHS = range(1, 61)
+KINDS = (
+    DocumentKind.MEETING_MINUTES,
+    DocumentKind.REGISTRATION,
+    DocumentKind.QUOTATION,
+    DocumentKind.PHOTO,
+    DocumentKind.OTHER,
+)
+"""What an association can attach to an application."""
+
+
+@dataclass(frozen=True)
+class QuestionInput:
+    """A question as it is entered: texts in three languages; lengths in characters, `rows` 1 for a single line."""
+
+    label: Texts
+    hint: Texts
+    limit: int
+    least: int
+    rows: int
+
+
+# What was submitted under a form --------------------------------------------------------------------------------------
 
 
 def keep(call: Call, *, now: datetime) -> str:
@@ -34,3 +68,221 @@ def answered_in(call: Call, content: Mapping[str, Any]) -> Form:
     if kept is None:
         raise LookupError(f"call {call.code} has no form {sha256}")
     return questions.read(kept)
+
+
+# Setting up -----------------------------------------------------------------------------------------------------------
+
+
+def problems(call: Call) -> list[DomainError]:
+    """What keeps the form from being used; empty when it may open."""
+    found: list[DomainError] = []
+    for section in questions.form_of(call).sections:
+        if not section.questions:
+            found.append(IncompleteError(N_("The part “%(part)s” asks nothing yet."), part={"name": section.title}))
+    return found
+
+
+def stamp(item: Section | Question | RequiredDocument) -> str:
+    """Stands for what an item says, wherever its place: two equal ones mean nobody changed it."""
+    if isinstance(item, Section):
+        return fingerprint(canonical_json(dict(item.title)))[:16]
+    texts = (item.label, item.hint, item.limit, item.least, item.rows) if isinstance(item, Question) else ()
+    if isinstance(item, RequiredDocument):
+        texts = (item.text, item.is_required, item.months)  # type: ignore[assignment]
+    return fingerprint(canonical_json(list(texts)))[:16]
+
+
+def for_writing(call: Call) -> Call:
+    """The call with its lock and read anew: who sets up its form comes one after the other."""
+    lock(call)
+    return call
+
+
+def save_section(call: Call, key: str | None, title: Texts, *, actor: Actor, now: datetime) -> str:
+    """Add a section behind the last one, or give the one named `key` another title. Returns its key."""
+    parts = _parts(call)
+    sections = [part for part in parts if "questions" in part]
+    if key is None:
+        if len(sections) >= MOST_SECTIONS:
+            raise LimitExceededError(N_("A form has at most %(most)s parts of questions."), most=MOST_SECTIONS)
+        key = _new_key("section", [part["key"] for part in parts])
+        place = max((place for place, part in enumerate(parts, start=1) if "questions" in part), default=0)
+        parts.insert(place, {"key": key, "questions": []})
+    section = _found(parts, key)
+    section["title"] = _complete(title, "title")
+    _keep(call, parts)
+    audit.record(actor, "call.save_section", call, now, section={"key": key, "title": section["title"]})
+    return key
+
+
+def remove_section(call: Call, key: str, *, actor: Actor, now: datetime) -> None:
+    """Take a section out with its questions."""
+    parts = _parts(call)
+    section = _found(parts, key)
+    if any(question["key"] == NAME_OF_PROJECT for question in section["questions"]):
+        raise DomainError(N_("This part asks for the name of the project, which every list shows: it stays."))
+    parts.remove(section)
+    _keep(call, parts)
+    audit.record(actor, "call.remove_section", call, now, section={"key": key, "title": section["title"]})
+
+
+def move_part(call: Call, key: str, *, up: bool, actor: Actor, now: datetime) -> None:
+    """Let a part, of questions or fixed, change places with its neighbour; at the end nothing happens."""
+    parts = _parts(call)
+    _swap(parts, key, up=up)
+    _keep(call, parts)
+    part = questions.form_of(call).by_key[key]
+    title = {code: part.title_in(code) for code in LOCALE_CODES}
+    audit.record(actor, "call.move_part", call, now, section={"key": key, "title": title})
+
+
+def save_question(
+    call: Call, section_key: str, key: str | None, content: QuestionInput, *, actor: Actor, now: datetime
+) -> str:
+    """Add a question to a section, or change the one named `key`. Returns its key."""
+    parts = _parts(call)
+    asked = _found(parts, section_key)["questions"]
+    label, hint = _complete(content.label, "label"), _all_or_none(content.hint, "hint")
+    _check_lengths(content, key)
+    if key is None:
+        if len(asked) >= MOST_QUESTIONS:
+            raise LimitExceededError(
+                N_("A part has at most %(most)s questions: begin another one."), most=MOST_QUESTIONS
+            )
+        taken = [one["key"] for part in parts for one in part.get("questions", [])]
+        asked.append({"key": _new_key("question", taken)})
+        key = str(asked[-1]["key"])
+    question = _found(asked, key)
+    question.update(label=label, hint=hint, limit=content.limit, least=content.least, rows=content.rows)
+    _keep(call, parts)
+    audit.record(actor, "call.save_question", call, now, question={"key": key, "title": label})
+    return key
+
+
+def remove_question(call: Call, section_key: str, key: str, *, actor: Actor, now: datetime) -> None:
+    parts = _parts(call)
+    asked = _found(parts, section_key)["questions"]
+    question = _found(asked, key)
+    if key == NAME_OF_PROJECT:
+        raise DomainError(N_("This question asks for the name of the project, which every list shows: it stays."))
+    asked.remove(question)
+    _keep(call, parts)
+    audit.record(actor, "call.remove_question", call, now, question={"key": key, "title": question["label"]})
+
+
+def move_question(call: Call, section_key: str, key: str, *, up: bool, actor: Actor, now: datetime) -> None:
+    """Let a question change places with its neighbour on the page."""
+    parts = _parts(call)
+    asked = _found(parts, section_key)["questions"]
+    _swap(asked, key, up=up)
+    _keep(call, parts)
+    audit.record(actor, "call.move_question", call, now, question={"key": key, "title": _found(asked, key)["label"]})
+
+
+def save_document(
+    call: Call,
+    kind: DocumentKind,
+    *,
+    is_new: bool,
+    is_required: bool,
+    months: int | None,
+    text: Texts,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Ask for a paper, or change what is asked. `months`: how long it stays valid, None for good."""
+    _must_be_draft(call)
+    wanted = [dict(one) for one in call.required_documents]
+    known = next((one for one in wanted if one["kind"] == kind.value), None)
+    if is_new and known is not None:
+        raise AlreadyUsedError(N_("This kind of document stands on the list already: change it there."), field="kind")
+    if kind not in KINDS:
+        raise DomainError(N_("This kind of document does not belong to an application."), field="kind")
+    if kind is DocumentKind.MEETING_MINUTES and not is_required:
+        raise DomainError(N_("Every call asks for the minutes of the village meeting."), field="is_required")
+    if months is not None and months not in MONTHS:
+        raise DomainError(N_("Enter a whole number from 1 to 60, or nothing."), field="months")
+    if known is None:
+        known = {"kind": kind.value}
+        wanted.append(known)
+    known.update(is_required=is_required, months=months, text=_complete(text, "text"))
+    call.required_documents = wanted
+    db.session.flush()
+    audit.record(actor, "call.save_document", call, now, paper=kind.value)
+
+
+def remove_document(call: Call, kind: DocumentKind, *, actor: Actor, now: datetime) -> None:
+    """Ask for a paper no longer."""
+    _must_be_draft(call)
+    if kind is DocumentKind.MEETING_MINUTES:
+        raise DomainError(N_("Every call asks for the minutes of the village meeting."))
+    call.required_documents = [one for one in call.required_documents if one["kind"] != kind.value]
+    db.session.flush()
+    audit.record(actor, "call.remove_document", call, now, paper=kind.value)
+
+
+def _must_be_draft(call: Call) -> None:
+    lock(call)
+    if call.status is not CallStatus.DRAFT:
+        raise DomainError(N_("An open call is frozen: it cannot be changed any more."))
+
+
+def _parts(call: Call) -> list[dict[str, Any]]:
+    """The parts of a draft call's form, to be changed."""
+    _must_be_draft(call)
+    parts: list[dict[str, Any]] = json.loads(call.form)["parts"]
+    return parts
+
+
+def _keep(call: Call, parts: list[dict[str, Any]]) -> None:
+    call.form = canonical_json({"parts": parts})
+    db.session.flush()
+
+
+def _found(items: list[dict[str, Any]], key: str) -> dict[str, Any]:
+    found = next((item for item in items if item["key"] == key), None)
+    if found is None:
+        raise DomainError(N_("The form of this call has no such part."))
+    return found
+
+
+def _swap(items: list[dict[str, Any]], key: str, *, up: bool) -> None:
+    place = items.index(_found(items, key))
+    other = place - 1 if up else place + 1
+    if 0 <= other < len(items):
+        items[place], items[other] = items[other], items[place]
+
+
+def _new_key(stem: str, taken: list[str]) -> str:
+    return next(key for number in range(1, len(taken) + 2) if (key := f"{stem}_{number}") not in taken)
+
+
+def _complete(texts: Texts, field: str) -> dict[str, str]:
+    """The text in every language, or a refusal at the first one that is missing."""
+    for code in LOCALE_CODES:
+        if not texts.get(code, "").strip():
+            raise IncompleteError(N_("Write it in all three languages."), field=f"{field}_{code}")
+    return {code: texts[code].replace("\r\n", "\n").strip() for code in LOCALE_CODES}
+
+
+def _all_or_none(texts: Texts, field: str) -> dict[str, str]:
+    if not any(text.strip() for text in texts.values()):
+        return dict.fromkeys(LOCALE_CODES, "")
+    return _complete(texts, field)
+
+
+def _check_lengths(content: QuestionInput, key: str | None) -> None:
+    if content.rows not in ROWS:
+        raise DomainError(N_("Enter a whole number from 1 to 20."), field="rows")
+    if key == NAME_OF_PROJECT and content.rows != ONE_LINE:
+        raise DomainError(N_("The name of the project is one line."), field="rows")
+    limits = LIMITS_OF_A_LINE if content.rows == ONE_LINE else LIMITS
+    if content.limit not in limits:
+        raise DomainError(
+            N_("The longest answer has %(least)s to %(most)s characters."),
+            field="limit",
+            least=limits[0],
+            most=limits[-1],
+        )
+    if not 0 <= content.least <= content.limit:
+        raise DomainError(N_("The shortest answer cannot be longer than the longest."), field="least")

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from app.localisation import N_, Money
-from app.services import audit, funds, notifications, questions
+from app.services import audit, call_forms, funds, notifications, questions
 from app.services.actors import Actor
 from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, LimitExceededError
 from app.services.workflow import Transition, target
@@ -159,6 +159,7 @@ def obstacles(call: Call) -> list[DomainError]:
                     criterion={"name": criterion.title},
                 )
             )
+    found += call_forms.problems(call)
     free = free_budget(call)
     if call.budget > free:
         found.append(
