@@ -6,10 +6,17 @@ from app.localisation import N_
 from models.calls import QuorumOf
 from models.centres import Condition
 from models.dictations import ConfirmationWay
+from models.pledges import PledgeStatus
 
 QUORUMS_OF: Mapping[QuorumOf, str] = {
     QuorumOf.HOUSEHOLDS: N_("Households"),
     QuorumOf.ADULTS: N_("Adult inhabitants"),
+}
+PLEDGE_STATUSES: Mapping[PledgeStatus, str] = {
+    PledgeStatus.PLEDGED: N_("Pledged"),
+    PledgeStatus.PARTLY_RECEIVED: N_("Partly received"),
+    PledgeStatus.FULFILLED: N_("Fulfilled"),
+    PledgeStatus.LAPSED: N_("Lapsed"),
 }
 WAYS: Mapping[ConfirmationWay, str] = {
     ConfirmationWay.OWN_CODE: N_("Own code"),

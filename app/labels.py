@@ -7,7 +7,7 @@ One explicit table a class. `label` gives the English message id (for forms, whi
 from collections.abc import Mapping
 from enum import StrEnum
 
-from app.applying_labels import CONDITIONS, QUORUMS_OF, WAYS
+from app.applying_labels import CONDITIONS, PLEDGE_STATUSES, QUORUMS_OF, WAYS
 from app.localisation import N_, gettext
 from models.applications import ApplicationStatus, BudgetHeading, Payer, ScreeningOutcome
 from models.associations import AssociationKind, MembershipRole
@@ -195,12 +195,6 @@ MIGRANT_STATUSES: Mapping[MigrantStatus, str] = {
     MigrantStatus.RETURNEE: N_("Returned from migration"),
     MigrantStatus.FAMILY_MEMBER: N_("Family member of a migrant"),
     MigrantStatus.NONE: N_("No migration in the family"),
-}
-PLEDGE_STATUSES: Mapping[PledgeStatus, str] = {
-    PledgeStatus.PLEDGED: N_("Pledged"),
-    PledgeStatus.PARTLY_RECEIVED: N_("Partly received"),
-    PledgeStatus.FULFILLED: N_("Fulfilled"),
-    PledgeStatus.LAPSED: N_("Lapsed"),
 }
 PRICE_KINDS: Mapping[PriceKind, str] = {PriceKind.MARKET: N_("Market price"), PriceKind.IN_KIND: N_("In-kind rate")}
 RATE_SOURCES: Mapping[RateSource, str] = {

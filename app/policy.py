@@ -129,6 +129,7 @@ class Refused:
 R, S, P = Role, Scope, Permission
 _EVERYBODY: dict[Role, Scope] = dict.fromkeys(Role, S.ALL)
 _APPLICANT: dict[Role, Scope] = {R.MEMBER: S.ASSOCIATION, R.OPERATOR: S.CENTRE}
+_STAFF = (R.SECRETARY, R.COUNCIL_CHAIR, R.FINANCE, R.MONITOR, R.ADMINISTRATOR)
 _OFFICE: dict[Role, Scope] = {R.SECRETARY: S.ALL, R.COUNCIL_CHAIR: S.ALL}
 
 GRANTS: Mapping[Permission, Mapping[Role, Scope]] = {
@@ -254,15 +255,11 @@ def with_neighbours(query: Any, table: type[Any]) -> Any:
 
 
 def _associations(user: User) -> Any:
-    if user.has_role(R.SECRETARY, R.COUNCIL_CHAIR, R.FINANCE, R.MONITOR, R.ADMINISTRATOR):
-        return db.true()
-    return Association.id.in_(_own_associations(user))
+    return _only(user, *_STAFF) | Association.id.in_(_own_associations(user))
 
 
 def _centres(user: User) -> Any:
-    if user.has_role(R.SECRETARY, R.COUNCIL_CHAIR, R.FINANCE, R.MONITOR, R.ADMINISTRATOR):
-        return db.true()
-    return Centre.id.in_(user.centre_ids)
+    return _only(user, *_STAFF) | Centre.id.in_(user.centre_ids)
 
 
 def _own_associations(user: User) -> Any:
@@ -319,10 +316,6 @@ def _calls(user: User) -> Any:
     return Call.status.in_([CallStatus.OPEN, CallStatus.DECIDED]) & Call.is_public
 
 
-def _donors(user: User) -> Any:
-    return db.true() if user.has_role(R.SECRETARY, R.COUNCIL_CHAIR, R.FINANCE) else db.false()
-
-
 def _funds(user: User) -> Any:
     if user.has_role(R.SECRETARY, R.COUNCIL_CHAIR, R.FINANCE):
         return db.true()
@@ -355,12 +348,8 @@ def _users(user: User) -> Any:
     return User.id.in_(members) & User.id.not_in(others) if user.has_role(R.OPERATOR) else db.false()
 
 
-def _office_only(user: User) -> Any:
-    return db.true() if user.has_role(R.SECRETARY, R.COUNCIL_CHAIR) else db.false()
-
-
-def _rates(user: User) -> Any:
-    return db.true() if user.has_role(R.SECRETARY, R.FINANCE) else db.false()
+def _only(user: User, *roles: Role) -> Any:
+    return db.true() if user.has_role(*roles) else db.false()
 
 
 _VISIBLE: Mapping[type[Any], Callable[[User], Any]] = {
@@ -370,11 +359,13 @@ _VISIBLE: Mapping[type[Any], Callable[[User], Any]] = {
     Call: _calls,
     Centre: _centres,
     Contribution: _of_grants(Contribution.grant_id),
-    CouncilSession: _office_only,
-    Dictation: lambda user: _office_only(user) | Dictation.association_id.in_(_own_associations(user)),
+    CouncilSession: lambda user: _only(user, R.SECRETARY, R.COUNCIL_CHAIR),
+    Dictation: lambda user: (
+        _only(user, R.SECRETARY, R.COUNCIL_CHAIR) | Dictation.association_id.in_(_own_associations(user))
+    ),
     Document: _documents,
-    Donor: _donors,
-    ExchangeRate: _rates,
+    Donor: lambda user: _only(user, R.SECRETARY, R.COUNCIL_CHAIR, R.FINANCE),
+    ExchangeRate: lambda user: _only(user, R.SECRETARY, R.FINANCE),
     Expenditure: _of_grants(Expenditure.grant_id),
     Fund: _funds,
     FundingReport: lambda user: FundingReport.fund_id.in_(db.select(Fund.id).where(_funds(user))),

@@ -1,4 +1,5 @@
-"""The parts of every application form that are no questions: budget, business plan, pledges, results and documents.
+"""The parts of every application form that are no questions: budget, business plan, pledges, results, documents
+and the village meeting.
 
 Their fields stand here once, in the order of page, paper and workbook; the checks of what is typed are those of the
 verbs in `app.services.applications`. A test holds the forms of the pages against this table.
@@ -149,6 +150,14 @@ FIXED_PARTS: tuple[FixedPart, ...] = (
         ),
     ),
     FixedPart(
+        "documents",
+        N_("Documents"),
+        (
+            Field("kind", N_("What kind of document"), K.CHOICE, choices=DocumentKind),
+            Field("upload", N_("File"), K.FILE),
+        ),
+    ),
+    FixedPart(
         "meeting",
         N_("Village meeting"),
         (
@@ -168,14 +177,6 @@ FIXED_PARTS: tuple[FixedPart, ...] = (
         ),
         is_table=False,
     ),
-    FixedPart(
-        "documents",
-        N_("Documents"),
-        (
-            Field("kind", N_("What kind of document"), K.CHOICE, choices=DocumentKind),
-            Field("upload", N_("File"), K.FILE),
-        ),
-    ),
 )
-"""In the order of the form a call starts with."""
+"""In the order of the form a call starts with; a part that is newer than the form of a call stands at its end."""
 FIXED_BY_KEY: Mapping[str, FixedPart] = {part.key: part for part in FIXED_PARTS}

@@ -83,12 +83,12 @@ def test_every_part_has_its_place_and_every_field_its_number() -> None:
     assert [part.number for part in form.parts] == [str(place) for place in range(1, 16)]
     assert {part.key for part in FIXED_PARTS} == {part.key for part in form.parts} - {one.key for one in form.sections}
     assert [one.number for one in form.sections[1].questions] == ["2.1", "2.2"]
-    assert form.fixed("budget").numbers["item"] == "6.1" and form.fixed("documents").numbers["upload"] == "15.2"
+    assert form.fixed("budget").numbers["item"] == "6.1" and form.fixed("documents").numbers["upload"] == "14.2"
     everything = [one.number for one in form.questions]
     everything += [number for part in FIXED_PARTS for number in form.fixed(part.key).numbers.values()]
     assert len(everything) == len(set(everything)) == 9 + sum(len(part.fields) for part in FIXED_PARTS)
     assert form.by_key["budget"].numbered_in("ru") == "6. Бюджет"
-    assert form.after("future") is form.by_key["budget"] and form.before("idea") is form.after("documents") is None
+    assert form.after("future") is form.by_key["budget"] and form.before("idea") is form.after("meeting") is None
 
 
 def test_a_form_is_parsed_once() -> None:
