@@ -21,6 +21,7 @@ from app.services import (
     dictations,
     documents,
     plan_readings,
+    plan_warnings,
     questions,
     rankings,
     screenings,
@@ -140,10 +141,12 @@ def show(application_id: int) -> ResponseReturnValue:
     """The list of tasks while its writers work on it; else everything, to be read."""
     application = load(Application, application_id, Permission.APPLICATION_READ)
     content = _content(application)
+    is_drafted = application.is_editable and content["is_writer"]
+    content["warnings"] = [] if is_drafted else plan_warnings.of_application(application, now=clock.now())
     content["screened"] = [(one, screenings.kept_findings(one)) for one in application.screenings]
     if application.status is ApplicationStatus.REVIEWED and can(Permission.ASSIGNMENT_MANAGE):
         content["is_far_apart"] = rankings.needs_another(application)
-    if application.is_editable and content["is_writer"]:
+    if is_drafted:
         content["tasks"] = _tasks(application, applications.gaps(application))
     return render_template("applications/show.html", **content)
 
@@ -282,6 +285,7 @@ def check(application_id: int) -> ResponseReturnValue:
         chair=chair.full_name if (chair := associations.chair_of(application.association)) else "",
         stamp=applications.stamp_of(application),
         picture=plan_readings.picture(application),
+        warnings=plan_warnings.of_application(application, now=clock.now()),
         **_content(application),
     )
 

@@ -10,7 +10,7 @@ from app import clock
 from app.labels import label_text
 from app.localisation import Money, current_locale, gettext, plain_amount, to_minor
 from app.policy import Permission
-from app.services import applications
+from app.services import applications, plan_warnings
 from app.web.access import actor, load, requires
 from app.web.form_parts import number_fields
 from app.web.submissions import attempt, finish, form_page, guard_version, in_words, removal_page, show_as_gone
@@ -36,6 +36,7 @@ def index(application_id: int) -> ResponseReturnValue:
         number_fields(form, application, "budget"),
         application=application,
         paid_by=[(payer, application.amount_paid_by(payer)) for payer in Payer],
+        warnings=plan_warnings.of_budget(application, now=clock.now()),
     )
 
 

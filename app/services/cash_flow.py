@@ -4,7 +4,7 @@ Quantities are decimals by calendar month, so that a season stands where it is; 
 is rounded half up once, for one line and month. Nothing here knows a database, an application or a language.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -88,6 +88,11 @@ class Month:
         """What the business itself earns or loses in the month: sales less making and running it."""
         return self.sales - self.making - self.running
 
+    @property
+    def lacking(self) -> int:
+        """The cash that is missing at its end; 0 when there is some."""
+        return max(0, -self.closing)
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -117,12 +122,21 @@ class Outcome:
 
     @property
     def worst(self) -> Month:
-        return min(self.months, key=lambda month: (month.closing, month.number))
+        return _worst(self.months)
 
     @property
     def lacking(self) -> int:
         """The cash that is missing in the worst month; 0 when there is always some."""
-        return max(0, -self.worst.closing)
+        return self.worst.lacking
+
+
+def lowest(plan: Plan) -> Month:
+    """The month with the least cash as planned, without everything else an outcome reckons."""
+    return _worst(islice(_months(plan, AS_PLANNED), MONTHS))
+
+
+def _worst(months: Iterable[Month]) -> Month:
+    return min(months, key=lambda month: (month.closing, month.number))
 
 
 def outcome(plan: Plan, scenario: Scenario = AS_PLANNED) -> Outcome:
@@ -147,9 +161,10 @@ def sensitivity(plan: Plan) -> list[Outcome]:
 def _months(plan: Plan, scenario: Scenario) -> Iterator[Month]:
     """Month after month, without end."""
     cash = plan.opening_cash
+    year = [_business(plan, scenario, calendar) for calendar in range(1, YEAR + 1)]
     for number in count(1):
         calendar = (plan.first_month - 2 + number) % YEAR + 1
-        sales, making, running = _business(plan, scenario, calendar) if number >= plan.sales_from else (0, 0, 0)
+        sales, making, running = year[calendar - 1] if number >= plan.sales_from else (0, 0, 0)
         investment, financing = _in_month(plan.investment, number), _in_month(plan.financing, number)
         cash += financing + sales - investment - making - running
         yield Month(number, calendar, sales, making, running, investment, financing, cash)

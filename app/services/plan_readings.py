@@ -1,13 +1,12 @@
 """What a business plan's figures say, in sentences an operator can read out: one for each picture."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
 from app.localisation import N_, LazyText, Money, lazy, month_text, number_text
 from app.services.applications import business_plans
 from app.services.applications.business_plans import Contents
-from app.services.cash_flow import MONTHS, SCENARIOS, Outcome, Scenario, sensitivity
+from app.services.cash_flow import MONTHS, SCENARIOS, Month, Outcome, Scenario, sensitivity
 from models.applications import Application
 
 
@@ -25,19 +24,19 @@ def month_of(starts_on: date, number: int) -> date:
     return date(starts_on.year + months // 12, months % 12 + 1, 1)
 
 
-def cash(found: Outcome, starts_on: date) -> Reading:
-    month = month_text(month_of(starts_on, found.worst.number))
-    if found.lacking:
+def cash(worst: Month, starts_on: date) -> Reading:
+    month = month_text(month_of(starts_on, worst.number))
+    if worst.lacking:
         text = lazy(
             N_("In the worst month (%(month)s) %(amount)s are missing: let money come earlier, or buy later."),
             month=month,
-            amount=Money(found.lacking),
+            amount=Money(worst.lacking),
         )
         return Reading(text, True)
     text = lazy(
         N_("There is always money in hand; the least is %(amount)s (%(month)s)."),
         month=month,
-        amount=Money(found.worst.closing),
+        amount=Money(worst.closing),
     )
     return Reading(text, False)
 
@@ -95,8 +94,12 @@ def scenario(found: Outcome) -> Reading:
 
 def all_of(found: Outcome, starts_on: date) -> list[Reading]:
     """The sentences on the plan as it is: cash, break-even, payback, margin."""
-    with_month: tuple[Callable[[Outcome, date], Reading], ...] = (cash, break_even, payback)
-    return [*(reading(found, starts_on) for reading in with_month), margin(found)]
+    return [
+        cash(found.worst, starts_on),
+        break_even(found, starts_on),
+        payback(found, starts_on),
+        margin(found),
+    ]
 
 
 @dataclass(frozen=True)

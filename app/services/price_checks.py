@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import lru_cache
 
 from app.localisation import fold
 
-LIKE_ENOUGH = Fraction(1, 2)
-"""From here on two texts are taken for the same item."""
+MOST_REMEMBERED = 10_000
+LIKE_ENOUGH = 0.5
+"""The share of trigrams in common from which on two texts are taken for the same item."""
 
 
 @dataclass(frozen=True)
@@ -30,35 +30,65 @@ def trigrams(text: str) -> frozenset[str]:
     return frozenset(padded[at : at + 3] for word in words for padded in (f"  {word} ",) for at in range(len(word) + 1))
 
 
-@lru_cache(maxsize=65_536)
-def likeness(one: str, other: str) -> Fraction:
-    """The trigrams two texts share of those either has: 0 (nothing in common) to 1 (the same words)."""
-    first, second = trigrams(one), trigrams(other)
+def likeness(one: str, other: str) -> float:
+    """The share of trigrams two texts have in common, of those either has: 0 (nothing) to 1 (the same words)."""
+    return _share(trigrams(one), trigrams(other))
+
+
+def _share(first: frozenset[str], second: frozenset[str]) -> float:
     both = len(first & second)
-    return Fraction(both, len(first) + len(second) - both) if both else Fraction(0)
+    return both / (len(first) + len(second) - both) if both else 0.0
 
 
+@lru_cache(maxsize=4_096)
+def _unit_key(unit: str) -> str:
+    return fold(unit).replace(".", "").replace(" ", "")
+
+
+@lru_cache(maxsize=16_384)
 def same_unit(one: str, other: str) -> bool:
     """Whether two units are written alike: "шт." and "штука" are, "м" and "м2" are not."""
-    first, second = (fold(text).replace(".", "").replace(" ", "") for text in (one, other))
-    if not first or not second:
-        return False
-    shorter, longer = sorted((first, second), key=len)
-    return first == second or (longer.isalpha() and len(shorter) > 1 and longer.startswith(shorter))
+    shorter, longer = sorted((_unit_key(one), _unit_key(other)), key=len)
+    return bool(shorter) and (
+        shorter == longer or (longer.isalpha() and len(shorter) > 1 and longer.startswith(shorter))
+    )
 
 
-def nearest(item: str, unit: str, register: Iterable[Listed]) -> Listed | None:
-    """The item of the register that is most like `item` and counted in the same unit; None when none is like enough.
+class Register:
+    """The items of a register, to find the nearest one among those counted in the same unit."""
 
-    Of equally like ones the local one is taken.
-    """
-    found = [
-        (max(likeness(item, name) for name in listed.names), listed.is_local, -number, listed)
-        for number, listed in enumerate(register)
-        if any(same_unit(unit, known) for known in listed.units)
-    ]
-    best = max(found, key=lambda one: one[:3], default=None)
-    return best[3] if best and best[0] >= LIKE_ENOUGH else None
+    def __init__(self, items: Iterable[Listed]) -> None:
+        self._by_units: dict[tuple[str, ...], list[tuple[frozenset[str], Listed]]] = {}
+        for listed in items:
+            named = self._by_units.setdefault(listed.units, [])
+            named += [(trigrams(name), listed) for name in listed.names]
+        self._found: dict[tuple[str, str], Listed | None] = {}
+
+    def nearest(self, item: str, unit: str) -> Listed | None:
+        """The item most like `item` and counted in the same unit; None when none is like enough.
+
+        Of equally like ones the local one is taken, else the one entered first. What was found is remembered.
+        """
+        if (item, unit) not in self._found:
+            if len(self._found) >= MOST_REMEMBERED:
+                self._found.clear()
+            self._found[item, unit] = self._nearest(item, unit)
+        return self._found[item, unit]
+
+    def _nearest(self, item: str, unit: str) -> Listed | None:
+        wanted, best = trigrams(item), None
+        best_key = (LIKE_ENOUGH, False)
+        fewest, most = len(wanted) * LIKE_ENOUGH, len(wanted) / LIKE_ENOUGH
+        for units, named in self._by_units.items():
+            if not any(same_unit(unit, known) for known in units):
+                continue
+            for letters, listed in named:
+                if not fewest <= len(letters) <= most:
+                    continue  # too few or too many trigrams to be like enough, whichever they are
+                key = (_share(wanted, letters), listed.is_local)
+                if key > best_key or (best is None and key == best_key):
+                    best, best_key = listed, key
+        return best
 
 
 def percent_off(cost: int, low: int, high: int) -> int:

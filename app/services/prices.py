@@ -1,6 +1,7 @@
 """The price register and the in-kind rates: entered, replaced from a day, ended; never edited, never deleted."""
 
-from collections.abc import Mapping
+import dataclasses
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -11,7 +12,7 @@ from app.services import audit, notifications
 from app.services.actors import Actor
 from app.services.errors import AlreadyUsedError, ChangedMeanwhileError, DomainError, IncompleteError
 from app.services.match import HIGHEST_AMOUNT
-from app.services.price_checks import Listed
+from app.services.price_checks import Listed, Register
 from models.base import LOCALES, Texts, db, lock, lock_name
 from models.places import AyilOkmotu, Oblast, Rayon
 from models.prices import Price, PriceKind
@@ -260,14 +261,54 @@ def rates_for(place: AyilOkmotu, day: date, locale: str) -> list[Price]:
     return sorted(found.values(), key=lambda price: sort_key(price.name(locale)))
 
 
-def register_for(place: AyilOkmotu, day: date) -> list[Listed]:
-    """The market prices that count in the oblast of `place` on `day`, for holding a budget against them."""
-    columns = (Price.name_ky, Price.name_ru, Price.name_en, Price.unit, Price.low, Price.usual, Price.high)
-    query = db.select(*columns, Price.oblast_id).where(Price.kind == PriceKind.MARKET, _of(place), *_counts(day))
-    return [
-        Listed((ky, ru, en), tuple(unit.values()), low, usual, high, oblast is not None)
-        for ky, ru, en, unit, low, usual, high, oblast in db.session.execute(query.order_by(Price.id))
+def register_for(place: AyilOkmotu, day: date) -> Register:
+    """The market prices that count in the oblast of `place` on `day`, for holding a budget against them.
+
+    The table is kept in memory while it is the same: rows are only added and ended, so that its sums tell.
+    """
+    oblast_id, *state = db.session.execute(_STATE, {"rayon_id": place.rayon_id}).one()
+    now_is = (db.engine.url, *state)
+    if _kept.state != now_is:
+        _kept.state, _kept.rows, _kept.registers = now_is, list(db.session.execute(_ROWS)), {}
+    valid = [
+        row
+        for row in _kept.rows
+        if row.valid_from <= day
+        and (row.valid_until is None or day <= row.valid_until)
+        and row.oblast_id in (None, oblast_id)
     ]
+    key = tuple(row.id for row in valid)
+    if key not in _kept.registers:
+        _kept.registers[key] = Register(_listed(row) for row in valid)
+    return _kept.registers[key]
+
+
+def _listed(row: Any) -> Listed:
+    names, units = (row.name_ky, row.name_ru, row.name_en), tuple(row.unit.values())
+    return Listed(names, units, row.low, row.usual, row.high, row.oblast_id is not None)
+
+
+@dataclass
+class _Kept:
+    """The market prices of the whole table as they were in `state`, and the registers made of them."""
+
+    state: tuple[Any, ...] = ()
+    rows: Sequence[Any] = ()
+    registers: dict[tuple[int, ...], Register] = dataclasses.field(default_factory=dict)
+
+
+_kept = _Kept()
+_STATE = db.select(
+    db.select(Rayon.oblast_id).where(Rayon.id == db.bindparam("rayon_id")).scalar_subquery(),
+    db.func.max(Price.id),
+    db.func.count(Price.valid_until),
+    *(db.func.sum(column) for column in (Price.low, Price.usual, Price.high)),
+)
+_ROWS = (
+    db.select(*(column for column in Price.__table__.columns if column.name not in ("kind", "source", "entered_at")))
+    .where(Price.kind == PriceKind.MARKET)
+    .order_by(Price.id)
+)
 
 
 def oblasts() -> list[Oblast]:

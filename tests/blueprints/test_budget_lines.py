@@ -10,6 +10,8 @@ from models.applications import ApplicationStatus, BudgetLine, Payer
 from models.audit import AuditEvent
 from models.base import db
 from models.prices import PriceKind
+from models.reviews import Assignment
+from models.users import User
 from tests.support.pages import form_fields, text_of
 
 TYPED = {
@@ -236,6 +238,27 @@ def test_a_signed_off_budget_is_frozen(client, programme):
     assert answer.status_code == 422
     assert "it can only be read now" in text_of(answer.text)
     assert count() == 4
+
+
+def test_a_price_far_from_the_register_is_told_where_it_is_entered_checked_and_read(client, programme, draft, url):
+    names = {"ky": "Сүт муздаткыч", "ru": "Охладитель молока", "en": "Milk cooler"}
+    item = Item(PriceKind.MARKET, names, {"ky": "даана", "ru": "шт.", "en": "piece"}, None)
+    day = clock.bishkek_day(clock.now()).replace(month=1, day=5)
+    quote = Quote(180_000_00, "Базар", day, 150_000_00, 200_000_00)
+    prices.add(item, quote, actor=Actor(programme.secretary), now=clock.now())
+    client.submit(url, **TYPED)
+    told = "250 000.50 som for one (даана) is 26 % more than the 200 000 som"
+    for address in (url, f"/applications/{draft.id}/check"):
+        assert told in text_of(client.get(address).text)
+    draft_page = text_of(client.get(f"/applications/{draft.id}").text)
+    assert told not in draft_page  # the list of tasks
+    application = programme.make_application(ApplicationStatus.REVIEWED, grant=240_000_00)
+    assignment = db.session.scalars(db.select(Assignment).where(Assignment.application_id == application.id)).first()
+    reviewer = db.session.get_one(User, assignment.reviewer_id)
+    for reader in (programme.secretary, reviewer):
+        page = text_of(client.sign_in(reader).speak("en").get(f"/applications/{application.id}").text)
+        assert "240 000 som for one (даана) is 20 % more than the 200 000 som" in page, reader.username
+        assert "In the worst month (" in page
 
 
 # In kind: counted by the price list ----------------------------------------------------------------------------------

@@ -1,12 +1,10 @@
 """Holding a price against the register: likeness, the nearest item, how far off."""
 
-from fractions import Fraction
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.services.price_checks import Listed, likeness, nearest, percent_off, same_unit
+from app.services.price_checks import LIKE_ENOUGH, Listed, Register, likeness, percent_off, same_unit
 
 WORDS = st.text(alphabet="абвгдөүң ,-1", max_size=40)
 TYIYN = st.integers(min_value=1, max_value=10**10)
@@ -30,8 +28,8 @@ def test_a_text_is_like_itself_however_it_is_written(text: str) -> None:
 
 def test_texts_of_other_words_are_not_alike() -> None:
     assert likeness("", "") == 0
-    assert likeness("Сүт муздаткыч", "Трактор") < Fraction(1, 10)
-    assert likeness("Сүт муздаткыч", "Сут муздаткыч, 1000 литр") > Fraction(1, 2)
+    assert likeness("Сүт муздаткыч", "Трактор") < 0.1
+    assert likeness("Сүт муздаткыч", "Сут муздаткыч, 1000 литр") > LIKE_ENOUGH
 
 
 @pytest.mark.parametrize(
@@ -53,11 +51,22 @@ def test_units(one: str, other: str, is_same: bool) -> None:
 def test_the_nearest_item_is_counted_in_the_same_unit_and_the_local_one_goes_before() -> None:
     everywhere, local = listed("Сүт муздаткыч, 1000 литр"), listed("Сүт муздаткыч, 1000 литр", is_local=True)
     other_unit, other = listed("Сүт муздаткыч", "комплект"), listed("Сүт бөлгүч")
-    register = [other, everywhere, local, Listed(other_unit.names, ("комплект",), 1, 2, 3)]
-    assert nearest("сут муздаткыч", "шт", register) is local
-    assert nearest("Сүт муздаткыч", "литр", register) is None
-    assert nearest("Трактор", "даана", register) is None
-    assert nearest("Трактор", "даана", []) is None
+    register = Register([other, everywhere, local, Listed(other_unit.names, ("комплект",), 1, 2, 3)])
+    assert register.nearest("сут муздаткыч", "шт") is local
+    assert register.nearest("Сүт муздаткыч", "литр") is None
+    assert register.nearest("Трактор", "даана") is None
+    assert Register([]).nearest("Трактор", "даана") is None
+
+
+@given(st.lists(st.tuples(WORDS, st.booleans()), max_size=12), WORDS)
+def test_nothing_in_the_register_is_nearer_than_the_nearest(items: list[tuple[str, bool]], wanted: str) -> None:
+    entries = [listed(name, is_local=local) for name, local in items]
+    found = Register(entries).nearest(wanted, "даана")
+    most = max(((likeness(wanted, one.names[0]), one.is_local) for one in entries), default=(0.0, False))
+    if found is None:
+        assert most[0] < LIKE_ENOUGH
+    else:
+        assert (likeness(wanted, found.names[0]), found.is_local) == most
 
 
 @given(TYIYN, TYIYN, TYIYN)
