@@ -142,7 +142,7 @@ def show(application_id: int) -> ResponseReturnValue:
     application = load(Application, application_id, Permission.APPLICATION_READ)
     content = _content(application)
     is_drafted = application.is_editable and content["is_writer"]
-    content["warnings"] = [] if is_drafted else plan_warnings.of_application(application, now=clock.now())
+    content["warnings"] = [] if is_drafted else _warnings(application, content)
     content["screened"] = [(one, screenings.kept_findings(one)) for one in application.screenings]
     if application.status is ApplicationStatus.REVIEWED and can(Permission.ASSIGNMENT_MANAGE):
         content["is_far_apart"] = rankings.needs_another(application)
@@ -151,7 +151,7 @@ def show(application_id: int) -> ResponseReturnValue:
     return render_template("applications/show.html", **content)
 
 
-def _content(application: Application) -> dict[str, object]:
+def _content(application: Application) -> dict[str, Any]:
     """What both the reading page and the check before sign-off show."""
     writes = can(Permission.APPLICATION_WRITE, application)
     return {
@@ -278,6 +278,7 @@ def _after(application: Application, definition: Section) -> str:
 def check(application_id: int) -> ResponseReturnValue:
     """Everything once more before it is signed off or submitted."""
     application = load(Application, application_id, Permission.APPLICATION_SUBMIT)
+    content = _content(application)
     return render_template(
         "applications/check.html",
         gaps=applications.gaps(application),
@@ -285,9 +286,13 @@ def check(application_id: int) -> ResponseReturnValue:
         chair=chair.full_name if (chair := associations.chair_of(application.association)) else "",
         stamp=applications.stamp_of(application),
         picture=plan_readings.picture(application),
-        warnings=plan_warnings.of_application(application, now=clock.now()),
-        **_content(application),
+        warnings=_warnings(application, content),
+        **content,
     )
+
+
+def _warnings(application: Application, content: Mapping[str, Any]) -> list[plan_warnings.PlanWarning]:
+    return plan_warnings.of_application(application, content["pledges"], now=clock.now())
 
 
 def _may_sign(application: Application) -> bool:

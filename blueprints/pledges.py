@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from app import clock
 from app.labels import COUNTRIES, country_text
-from app.localisation import EXPONENTS, gettext, plain_amount
+from app.localisation import EXPONENTS, current_locale, gettext, plain_amount
 from app.policy import Permission
-from app.services import applications, rates
+from app.services import applications, consents, plan_warnings, rates
 from app.web.access import actor, load, requires
 from app.web.form_parts import number_fields
 from app.web.submissions import attempt, finish, form_page, guard_version, in_words, removal_page, show_as_gone
@@ -25,14 +25,17 @@ bp = Blueprint("pledges", __name__, url_prefix="/applications/<int:application_i
 def index(application_id: int) -> ResponseReturnValue:
     """Who promised what, and a form for the next promise."""
     application = load(Application, application_id, Permission.APPLICATION_WRITE)
-    form = _with_choices(PledgeForm())
+    form = _with_choices(PledgeForm(consent_version=consents.CURRENT))
     if form.validate_on_submit() and attempt(form, lambda: _add(application, form)):
         return finish(url_for("pledges.index", application_id=application.id), gettext("The pledge is recorded."))
+    pledges = applications.pledges_of(application)
     return form_page(
         "pledges/index.html",
         number_fields(form, application, "pledges"),
         application=application,
-        pledges=applications.pledges_of(application),
+        pledges=pledges,
+        warnings=plan_warnings.of_pledges(pledges),
+        consent=gettext(consents.TEXTS[consents.CURRENT]),
         planned=application.amount_paid_by(Payer.REMITTANCE),
     )
 
@@ -49,6 +52,7 @@ def _add(application: Application, form: PledgeForm) -> Pledge:
 
 def _content(form: PledgeForm) -> dict[str, Any]:
     """The form as the service takes it."""
+    capacity = form.monthly_capacity.data
     return {
         "remitter_name": form.remitter_name.data,
         "is_pseudonym": form.is_pseudonym.data,
@@ -57,13 +61,24 @@ def _content(form: PledgeForm) -> dict[str, Any]:
         "amount": rates.minor_units(form.amount.data, form.currency.data),
         "due_on": form.due_on.data,
         "has_consent": form.has_consent.data,
+        "consent_version": int(text) if (text := form.consent_version.data or "").isdecimal() else 0,
+        "consent_locale": current_locale(),
+        "monthly_capacity": capacity and rates.minor_units(capacity, form.currency.data, field="monthly_capacity"),
     }
 
 
 def _stored(pledge: Pledge) -> dict[str, Any]:
     """The fields of the form as they are kept."""
-    kept = ("remitter_name", "is_pseudonym", "country", "currency", "due_on", "has_consent")
-    return {name: getattr(pledge, name) for name in kept} | {"amount": plain_amount(pledge.amount, pledge.currency)}
+    kept = ("remitter_name", "is_pseudonym", "country", "currency", "due_on")
+    amounts = {
+        name: None if (amount := getattr(pledge, name)) is None else plain_amount(amount, pledge.currency)
+        for name in ("amount", "monthly_capacity")
+    }
+    consent = {
+        "has_consent": pledge.has_consent and pledge.consent_version == consents.CURRENT,  # an older text: ask anew
+        "consent_version": consents.CURRENT,
+    }
+    return {name: getattr(pledge, name) for name in kept} | amounts | consent
 
 
 def _pledge(application: Application, pledge_id: int) -> Pledge | None:
@@ -86,7 +101,9 @@ def edit(application_id: int, pledge_id: int) -> ResponseReturnValue:
     guard_version(form, pledge, in_words(kept), url_for(".edit", application_id=application_id, pledge_id=pledge_id))
     if form.validate_on_submit() and attempt(form, lambda: _change(pledge, application, form)):
         return finish(location, gettext("The pledge is changed."))
-    return form_page("pledges/edit.html", number_fields(form, application, "pledges"), application=application)
+    consent = gettext(consents.TEXTS[consents.CURRENT])
+    number_fields(form, application, "pledges")
+    return form_page("pledges/edit.html", form, application=application, consent=consent)
 
 
 def _change(pledge: Pledge, application: Application, form: PledgeForm) -> None:

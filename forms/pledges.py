@@ -1,6 +1,6 @@
 """A pledge of co-investment."""
 
-from wtforms import BooleanField, SelectField
+from wtforms import BooleanField, HiddenField, SelectField
 
 from app.localisation import N_, lazy
 from forms.base import AmountField, BaseForm, DayField, TextField, required_input
@@ -15,4 +15,6 @@ class PledgeForm(BaseForm):
     amount = AmountField(N_("Amount"))
     currency = SelectField(lazy(N_("Currency")), validators=[required_input()])
     due_on = DayField(N_("By when"))
+    monthly_capacity = AmountField(N_("How much the person can send in a month"), required=False)
+    consent_version = HiddenField()
     has_consent = BooleanField(lazy(N_("The person agrees that this promise is recorded")))

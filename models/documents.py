@@ -1,12 +1,12 @@
 """Stored files and the documents that point at them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import STRICT, Base, Id
+from models.base import STRICT, Base, Id, Versioned
 
 
 class DocumentKind(StrEnum):
@@ -41,8 +41,12 @@ class StoredFile(Base):
 OWNERS = ("application_id", "grant_id", "contribution_id", "expenditure_id", "visit_id")
 
 
-class Document(Base):
-    """A named document of exactly one owner. `content_sha256` repeats that of the file.
+class Document(Versioned, Base):
+    """One scan of exactly one owner. `content_sha256` repeats that of the file.
+
+    A paper of several pages is several scans: its first one, and those whose `page_of_id` names the first; `position`
+    counts them from 1. `expires_on` is the last day on which the paper is valid; the office may refuse it with a
+    reason; `replaced_by_id` names the paper that took its place. These three stand with the first scan.
 
     The same content proves one contribution and one expenditure in the whole programme. `released_at` frees it when
     the contribution or expenditure was refused or reversed; the document stays where it was.
@@ -54,6 +58,8 @@ class Document(Base):
             " + ".join(f"(CASE WHEN {owner} IS NULL THEN 0 ELSE 1 END)" for owner in OWNERS) + " = 1",
             name="one_owner",
         ),
+        sa.CheckConstraint("position >= 1", name="position_positive"),
+        sa.CheckConstraint("(refused_at IS NULL) = (refusal_reason IS NULL)", name="refusal_has_reason"),
         sa.Index(
             "uq_documents_contribution_proof",
             "content_sha256",
@@ -85,4 +91,16 @@ class Document(Base):
     uploaded_at: Mapped[datetime]
     removed_at: Mapped[datetime | None]
     released_at: Mapped[datetime | None]
+    page_of_id: Mapped[int | None] = mapped_column(sa.ForeignKey("documents.id"), index=True)
+    position: Mapped[int] = mapped_column(default=1)
+    expires_on: Mapped[date | None]
+    refused_at: Mapped[datetime | None]
+    refused_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+    refusal_reason: Mapped[str | None]
+    replaced_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("documents.id"), index=True)
     file: Mapped[StoredFile] = relationship()
+
+    @property
+    def is_in_force(self) -> bool:
+        """Whether it was neither refused nor replaced; whether it has expired depends on the day."""
+        return self.refused_at is None and self.replaced_by_id is None

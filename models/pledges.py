@@ -17,10 +17,19 @@ class PledgeStatus(StrEnum):
 
 
 class Pledge(Versioned, Base):
-    """Who promises what from where by when. `remitter_name` may be a pseudonym; consent to keep it is recorded."""
+    """Who promises what from where by when. `remitter_name` may be a pseudonym; consent to keep it is recorded.
+
+    `consent_version` and `consent_locale` say which text the person agreed to, and in which language, on `consent_on`
+    (none for pledges from before the text was kept). `monthly_capacity` is what the person says can be sent in a
+    month, in minor units of the pledge's currency.
+    """
 
     __tablename__ = "pledges"
-    __table_args__ = (sa.CheckConstraint("amount > 0 AND amount_kgs > 0", name="amounts_positive"), STRICT)
+    __table_args__ = (
+        sa.CheckConstraint("amount > 0 AND amount_kgs > 0", name="amounts_positive"),
+        sa.CheckConstraint("monthly_capacity > 0", name="capacity_positive"),
+        STRICT,
+    )
 
     id: Mapped[Id]
     application_id: Mapped[int] = mapped_column(sa.ForeignKey("applications.id"), index=True)
@@ -33,6 +42,10 @@ class Pledge(Versioned, Base):
     amount_kgs: Mapped[Minor]
     due_on: Mapped[date]
     has_consent: Mapped[bool]
+    consent_version: Mapped[int | None]
+    consent_locale: Mapped[str | None] = mapped_column(sa.String(2))
+    consent_on: Mapped[date | None]
+    monthly_capacity: Mapped[Minor | None]
     status: Mapped[PledgeStatus] = mapped_column(default=PledgeStatus.PLEDGED)
     recorded_by_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
     recorded_at: Mapped[datetime]

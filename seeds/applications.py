@@ -7,7 +7,7 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
-from app.services import applications, questions, rates, screenings
+from app.services import applications, plan_warnings, questions, rates, screenings
 from app.services.actors import Actor
 from models.applications import Application, BudgetHeading, Payer, ScreeningOutcome
 from models.associations import Association
@@ -28,6 +28,7 @@ CURRENCIES: tuple[tuple[str, str, int], ...] = (
 """Country, currency and the step pledges are rounded up to, in minor units."""
 SHARES = ((48, 36, 20), (46, 38, 20), (50, 34, 20))
 """Percent of the remittance part that each of three migrants pledges; a little more than is needed."""
+BEYOND_CAPACITY = 8  # one pledge of so many is more than the person says can be sent
 SUBMITTED_DAYS_AGO = {
     "reviewed": 30,
     "in_review": 26,
@@ -214,6 +215,9 @@ def _pledges(programme: Programme, plan: Plan, chance: Random, actor: Actor, now
             steps = -(-needed * share // (100 * rates.in_som(step, currency, rate)))
         pseudonym = chance.random() < 0.2
         female = chance.random() < 0.4
+        due_on = now.date() + timedelta(days=chance.randint(60, 200))
+        months = plan_warnings.months_of(now.date(), due_on)
+        is_beyond = (plan.position + number) % BEYOND_CAPACITY == 0
         applications.add_pledge(
             application,
             remitter_name=people.villager_name(programme, female, chance),
@@ -221,8 +225,9 @@ def _pledges(programme: Programme, plan: Plan, chance: Random, actor: Actor, now
             country=country,
             currency=currency,
             amount=steps * step,
-            due_on=now.date() + timedelta(days=chance.randint(60, 200)),
+            due_on=due_on,
             has_consent=True,
+            monthly_capacity=-(-steps // (months + 1 if is_beyond else months)) * step,
             actor=actor,
             now=now,
         )

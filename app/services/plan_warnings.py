@@ -6,7 +6,7 @@ judges: prices far from the register, months without cash, pledges above what th
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from app.clock import bishkek_day
 from app.localisation import N_, LazyText, Money, lazy
@@ -16,6 +16,7 @@ from app.services.cash_flow import lowest
 from app.services.price_checks import Register, percent_off
 from models.applications import Application, BudgetLine, Payer
 from models.base import LOCALES
+from models.pledges import Pledge
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,10 @@ ABOVE = N_(
 BELOW = N_(
     "%(item)s: %(price)s for one (%(unit)s) is %(percent)s %% less than the %(limit)s "
     "that the price register gives at the least for “%(listed)s”."
+)
+BEYOND = N_(
+    "The pledge of %(amount)s by %(day)s is more than the person says can be sent: %(capacity)s a month "
+    "for %(months)s months come to %(possible)s, and %(lacking)s are missing."
 )
 UNLISTED = N_("%(item)s is given in kind, but the price list does not count it: choose its rate.")
 
@@ -79,6 +84,34 @@ def of_cash(application: Application) -> list[PlanWarning]:
     return [PlanWarning("financing", reading.text)] if reading.is_worrying else []
 
 
-def of_application(application: Application, *, now: datetime) -> list[PlanWarning]:
+def months_of(first: date, last: date) -> int:
+    """The months begun from `first` to `last`, at least one."""
+    months = (last.year - first.year) * 12 + last.month - first.month
+    return max(1, months + (last.day >= first.day))
+
+
+def of_pledges(pledges: Iterable[Pledge]) -> list[PlanWarning]:
+    """Promises above what the person says can be sent until their day. No name: reviewers read it too."""
+    found = []
+    for pledge in pledges:
+        if pledge.monthly_capacity is None:
+            continue
+        months = months_of(bishkek_day(pledge.recorded_at), pledge.due_on)
+        possible = months * pledge.monthly_capacity
+        if pledge.amount > possible:
+            text = lazy(
+                BEYOND,
+                amount=Money(pledge.amount, pledge.currency),
+                day=pledge.due_on,
+                capacity=Money(pledge.monthly_capacity, pledge.currency),
+                months=months,
+                possible=Money(possible, pledge.currency),
+                lacking=Money(pledge.amount - possible, pledge.currency),
+            )
+            found.append(PlanWarning("pledges", text))
+    return found
+
+
+def of_application(application: Application, pledges: Iterable[Pledge], *, now: datetime) -> list[PlanWarning]:
     """Every warning, in the order of the form."""
-    return [*of_budget(application, now=now), *of_cash(application)]
+    return [*of_budget(application, now=now), *of_cash(application), *of_pledges(pledges)]

@@ -119,12 +119,12 @@ def rate_for(currency: str, on: date) -> ExchangeRate | None:
     return rate
 
 
-def minor_units(amount: Decimal, currency: str) -> int:
+def minor_units(amount: Decimal, currency: str, field: str = "amount") -> int:
     """An amount somebody typed, in minor units of `currency`. Raises `DomainError` for fractions it does not have."""
     try:
         return to_minor(amount, currency)
     except ValueError as error:
-        raise DomainError(N_("This currency has no such fractions: enter a whole amount."), field="amount") from error
+        raise DomainError(N_("This currency has no such fractions: enter a whole amount."), field=field) from error
 
 
 def convert(amount: int, currency: str, nominal: int, value: Decimal) -> int:

@@ -172,3 +172,78 @@ def test_the_operator_changes_a_pledge_of_a_returned_application(client, program
     event = db.session.scalars(db.select(AuditEvent).order_by(AuditEvent.id.desc())).first()
     assert (event.action, event.on_behalf_of_id) == ("application.change_pledge", application.association_id)
     assert pledge.country == "KZ"
+
+
+# Consent and capacity ------------------------------------------------------------------------------------------------
+
+
+def test_the_text_the_person_agrees_to_is_shown_and_kept_with_its_day(client, draft, url):
+    page = text_of(client.speak("ru").get(url).text)
+    assert "Моё обещание можно записать" in page
+    client.submit(url, **TYPED)
+    pledge = db.session.scalars(db.select(Pledge)).one()
+    assert (pledge.consent_version, pledge.consent_locale, pledge.consent_on) == (1, "ru", date(2026, 10, 12))
+    assert "agreed on 12 Oct 2026 (text 1)" in text_of(client.speak("en").get(url).text)
+
+
+def test_a_text_that_is_not_the_present_one_is_refused(client, url):
+    for shown in ("0", "99", "", "one"):
+        answer = client.submit(url, **(TYPED | {"consent_version": shown}))
+        assert answer.status_code == 422
+        assert "The text the person agrees to has changed: read it to the person again." in text_of(answer.text)
+    assert count() == 0
+
+
+def test_another_person_gives_another_consent_and_the_same_one_keeps_the_day(client, url, pledge):
+    edit = f"{url}/{pledge.id}/edit"
+    with clock.at(clock.now() + timedelta(days=3)):
+        client.submit(edit, due_on="20.02.2027")
+        db.session.expire_all()
+        assert pledge.consent_on == date(2026, 10, 12)
+        client.speak("ky").submit(edit, remitter_name="Башка Аты")
+    db.session.expire_all()
+    assert (pledge.consent_on, pledge.consent_locale) == (date(2026, 10, 15), "ky")
+
+
+def test_a_pledge_from_before_the_text_was_kept_asks_anew(client, url, pledge):
+    pledge.consent_version = pledge.consent_locale = pledge.consent_on = None
+    db.session.commit()
+    edit = f"{url}/{pledge.id}/edit"
+    assert "has_consent" not in form_fields(client.get(edit).text)
+    assert client.submit(edit, due_on="20.02.2027").status_code == 422
+    assert client.submit(edit, has_consent="y").status_code == 303
+    db.session.expire_all()
+    assert pledge.consent_version == 1
+
+
+def test_a_pledge_above_the_capacity_is_told_and_kept(client, programme, draft, url):
+    assert client.submit(url, **(TYPED | {"monthly_capacity": "500 000"})).location == url
+    told = (
+        "The pledge of 3 600 000 KRW by 30 Jan 2027 is more than the person says can be sent: "
+        "500 000 KRW a month for 4 months come to 2 000 000 KRW, and 1 600 000 KRW are missing."
+    )
+    for address in (url, f"/applications/{draft.id}/check"):
+        assert told in text_of(client.get(address).text)
+    pledge = db.session.scalars(db.select(Pledge)).one()
+    edit = f"{url}/{pledge.id}/edit"
+    assert form_fields(client.get(edit).text)["monthly_capacity"] == "500000"
+    client.submit(edit, monthly_capacity="900 000")
+    assert "come to" not in text_of(client.get(url).text)
+    client.submit(edit, monthly_capacity="")
+    db.session.expire_all()
+    assert pledge.monthly_capacity is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        ("0", "The amount must be more than zero and believable."),
+        ("-1", "The amount must be more than zero and believable."),
+        ("999999999999999", "The amount must be more than zero and believable."),
+        ("0,5", "This currency has no such fractions"),
+    ],
+)
+def test_an_absurd_capacity_is_refused(client, url, typed, message):
+    answer = client.submit(url, **(TYPED | {"monthly_capacity": typed}))
+    assert answer.status_code == 422 and message in text_of(answer.text)
+    assert count() == 0

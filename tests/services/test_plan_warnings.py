@@ -119,4 +119,4 @@ def test_the_plan_is_read_in_one_question_and_is_the_same_plan(programme, now):
         starts_on, plan = business_plans.figures(draft)
     assert len(asked) == 1
     assert (starts_on, plan) == (found.frame.starts_on, business_plans.plan_of(draft, found))
-    assert business_plans.figures(empty) is None and plan_warnings.of_application(empty, now=now) == []
+    assert business_plans.figures(empty) is None and plan_warnings.of_application(empty, [], now=now) == []

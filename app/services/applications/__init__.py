@@ -7,14 +7,11 @@ from app.services.applications.budget_lines import (
     remove_budget_line,
 )
 from app.services.applications.drafts import (
-    add_pledge,
     attach_document,
-    change_pledge,
     create,
     part,
     pledges_of,
     remove_document,
-    remove_pledge,
     remove_target,
     renew,
     save_section,
@@ -36,6 +33,7 @@ from app.services.applications.life_cycle import (
     take_snapshot,
     withdraw,
 )
+from app.services.applications.pledges import add_pledge, change_pledge, remove_pledge
 
 __all__ = [
     "TRANSITIONS",

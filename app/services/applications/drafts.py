@@ -1,21 +1,19 @@
 """Drafting: sections, budget lines, pledges, targets and documents of an application that is still open to change."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import TypeVar
 
-from app.clock import bishkek_day
 from app.localisation import N_, fold
-from app.services import audit, documents, numbering, questions, rates
+from app.services import audit, documents, numbering, questions
 from app.services.actors import Actor
 from app.services.cash_flow import MONTHS
 from app.services.documents import Upload
 from app.services.errors import (
     AlreadyUsedError,
     DomainError,
-    IncompleteError,
     LimitExceededError,
 )
 from models.applications import (
@@ -35,7 +33,6 @@ from models.indicators import Indicator
 from models.pledges import Pledge
 
 Part = TypeVar("Part", BudgetLine, Pledge, ApplicationTarget, SaleLine, RunningCost, Financing, WorkStep)
-LATEST_PLEDGE = timedelta(days=5 * 366)
 
 
 def create(call: Call, association: Association, *, language: str, actor: Actor, now: datetime) -> Application:
@@ -121,104 +118,6 @@ def must_be_a_month(month: int, field: str = "month") -> None:
     """Refuse what is no month of the plan."""
     if not 1 <= month <= MONTHS:
         raise DomainError(N_("Months are counted from 1 to %(last)s."), field=field, last=MONTHS)
-
-
-def add_pledge(
-    application: Application,
-    *,
-    remitter_name: str,
-    is_pseudonym: bool,
-    country: str,
-    currency: str,
-    amount: int,
-    due_on: date,
-    has_consent: bool,
-    actor: Actor,
-    now: datetime,
-) -> Pledge:
-    """Record a promise of co-investment in minor units of `currency`, valued in som at today's rate.
-
-    Raises `IncompleteError` without consent or without a rate, `DomainError` for an unknown currency.
-    """
-    must_be_editable(application)
-    _must_be_promised(amount, due_on, has_consent=has_consent, now=now)
-    rate, amount_kgs = rates.value_for_village(amount, currency, bishkek_day(now))
-    pledge = Pledge(
-        application_id=application.id,
-        remitter_name=remitter_name.strip(),
-        is_pseudonym=is_pseudonym,
-        country=country,
-        currency=currency,
-        amount=amount,
-        rate_id=rate.id if rate else None,
-        amount_kgs=amount_kgs,
-        due_on=due_on,
-        has_consent=has_consent,
-        recorded_by_id=actor.user_id,
-        recorded_at=now,
-    )
-    db.session.add(pledge)
-    db.session.flush()
-    renew(application)
-    audit.record(actor, "application.add_pledge", application, now, pledge=pledge.id, amount=amount, currency=currency)
-    return pledge
-
-
-def _must_be_promised(amount: int, due_on: date, *, has_consent: bool, now: datetime) -> None:
-    if not has_consent:
-        raise IncompleteError(N_("Without the remitter's consent the pledge cannot be recorded."), field="has_consent")
-    if amount <= 0:
-        raise DomainError(N_("The amount must be more than zero."), field="amount")
-    if not bishkek_day(now) <= due_on <= bishkek_day(now) + LATEST_PLEDGE:
-        raise DomainError(N_("The day must lie ahead, within five years."), field="due_on")
-
-
-def change_pledge(
-    pledge: Pledge,
-    application: Application,
-    *,
-    remitter_name: str,
-    is_pseudonym: bool,
-    country: str,
-    currency: str,
-    amount: int,
-    due_on: date,
-    has_consent: bool,
-    actor: Actor,
-    now: datetime,
-) -> None:
-    """Change a promise; the rate stays pinned while amount and currency stay. The caller has checked the version."""
-    must_be_editable(application)
-    _must_be_promised(amount, due_on, has_consent=has_consent, now=now)
-    before = pledge.amount_kgs
-    if (amount, currency) != (pledge.amount, pledge.currency):
-        rate, pledge.amount_kgs = rates.value_for_village(amount, currency, bishkek_day(now))
-        pledge.rate_id = rate.id if rate else None
-        pledge.amount, pledge.currency = amount, currency
-    pledge.remitter_name, pledge.is_pseudonym = remitter_name.strip(), is_pseudonym
-    pledge.country, pledge.due_on = country, due_on
-    db.session.flush()
-    renew(application)
-    audit.record(
-        actor,
-        "application.change_pledge",
-        application,
-        now,
-        pledge=pledge.id,
-        before=before,
-        amount=amount,
-        currency=currency,
-        amount_kgs=pledge.amount_kgs,
-    )
-
-
-def remove_pledge(pledge: Pledge, application: Application, *, actor: Actor, now: datetime) -> None:
-    must_be_editable(application)
-    pledge_id, amount_kgs = pledge.id, pledge.amount_kgs
-    db.session.delete(pledge)
-    db.session.flush()
-    renew(application)
-    audit.record(actor, "application.remove_pledge", application, now, pledge=pledge_id, amount_kgs=amount_kgs)
 
 
 def part(application: Application, kind: type[Part], row_id: int, *, for_writing: bool) -> Part | None:
