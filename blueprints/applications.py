@@ -1,7 +1,7 @@
 """Applications: written by an association or for it by its centre, read by everybody who works with them."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import SimpleNamespace
 from typing import Any
 

@@ -1,13 +1,13 @@
 """Pages, expiry, refusal and replacement of documents; consent and capacity of who pledges.
 
 Revision ID: 0011
-Revises: 0007
+Revises: 0010
 """
 
 from alembic import op
 
 revision = "0011"
-down_revision = "0007"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
