@@ -137,6 +137,7 @@ FIXED_PARTS: tuple[FixedPart, ...] = (
             Field("amount", N_("Amount"), K.AMOUNT),
             Field("currency", N_("Currency"), K.CURRENCY),
             Field("due_on", N_("By when"), K.DAY),
+            Field("monthly_capacity", N_("How much the person can send in a month"), K.AMOUNT, is_required=False),
             Field("has_consent", N_("The person agrees that this promise is recorded"), K.YES_NO),
         ),
     ),

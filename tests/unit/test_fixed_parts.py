@@ -50,7 +50,7 @@ TYPES = {
     K.QUANTITY_BY_MONTH: NumberField,
     K.AMOUNT_BY_MONTH: AmountField,
 }
-HIDDEN = {"idempotency_key", "version", "csrf_token", "every_month"}
+HIDDEN = {"idempotency_key", "version", "csrf_token", "every_month", "consent_version"}
 
 
 @pytest.fixture
