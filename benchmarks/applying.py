@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from app import clock
-from app.services import documents
+from app.services import dictations, documents, users
 from app.services.actors import Actor
 from benchmarks.measure import DATABASE, Figure, counted_queries, cpu_figure, gzipped, median_cpu
 from benchmarks.signing_in import get, sign_in
@@ -55,6 +55,18 @@ def _make_ready(app: Flask, application_ids: Sequence[int]) -> None:
         db.session.commit()
 
 
+def _dictate(app: Flask, waiting: list[tuple[int, str]]) -> None:
+    """Somebody of each association dictates to its operator today: without that nothing can be written."""
+    with app.app_context():
+        for application_id, username in waiting:
+            association = db.session.get_one(Application, application_id).association
+            user = users.find(username)
+            assert user is not None, username
+            by = Actor(user, association)
+            dictations.begin(association, dictated_by=None, name="Төрага", actor=by, now=clock.now())
+        db.session.commit()
+
+
 def _clients(app: Flask, waiting: list[tuple[int, str]]) -> dict[str, FlaskClient]:
     return {username: sign_in(app, username) for username in sorted({name for _id, name in waiting})}
 
@@ -62,6 +74,7 @@ def _clients(app: Flask, waiting: list[tuple[int, str]]) -> dict[str, FlaskClien
 def writing(app: Flask, floor: float) -> Iterator[Figure]:
     """The list of tasks, a page of questions (and its weight) and saving by itself, for an operator."""
     waiting = _waiting(app, ApplicationStatus.DRAFT, COUNT + 5)
+    _dictate(app, waiting)
     clients = _clients(app, waiting)
 
     def at(number: int) -> tuple[FlaskClient, str]:

@@ -76,6 +76,11 @@ def test_an_operator_starts_an_application_and_writes_a_part_of_it(
     page.locator("input[name=call]").first.check()
     page.locator(f"input[name=language][value={'ru' if language == 'ru' else 'ky'}]").check()
     page.locator("main form.ash-form button[type=submit]").click()
+    page.wait_for_url(re.compile(r"/dictations/new"))
+    page.locator("select[name=member]").select_option(index=1)
+    page.locator("main form.ash-form button[type=submit]").click()
+    page.wait_for_url(re.compile(r"/applications/new"))
+    page.locator("main form.ash-form button[type=submit]").click()
     page.wait_for_url(re.compile(r"/applications/\d+$"))
     is_done(page, language)
     base = page.url

@@ -19,7 +19,7 @@ from models.grants import Grant, GrantStatus, TrancheStatus
 from models.pledges import Pledge
 from models.reviews import Assignment
 from models.visits import Visit
-from tests.factories import TEXT
+from tests.factories import PASSWORD, TEXT
 from tests.support import pages
 
 START = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
@@ -133,7 +133,18 @@ def plan(walk, user, base):
     walk.send(user, f"{base}/steps", activity="Имаратты оңдоо", responsible="Төрага", first_month="1", last_month="2")
 
 
+MINUTES = {
+    "place": "Мектеп", "led_by": "Мамбетов Алмаз", "written_by": "Сыдыкова Гүлнара", "women": "25", "men": "20",
+    "households": "41", "entitled": "80", "decision": TEXT, "votes_for": "40", "votes_against": "2",
+    "abstentions": "3",
+}  # fmt: skip
+
+
 def apply(walk, call, association, user, award, *, own) -> Application:
+    chair = walk.programme.chair_of(association)
+    if not own:
+        begin = f"/dictations/new?association_id={association.id}"
+        walk.send(user, begin, member=str(chair.person_id))
     walk.send(
         user, f"/applications/new?call={call.id}", call=str(call.id), association=str(association.id), language="ky"
     )
@@ -174,7 +185,11 @@ def apply(walk, call, association, user, award, *, own) -> Application:
         walk.send(user, f"{base}/targets", indicator=str(indicator.id), baseline="0", target="4")
     paper = walk.programme.make_pdf()
     walk.send(user, f"{base}/documents", kind="meeting_minutes", upload=walk.file(paper))
-    walk.press(user, f"{base}/check", f"{base}/sign-off")
+    walk.send(user, f"{base}/meeting", held_on=day(START, 0), **MINUTES)
+    if own:
+        walk.press(user, f"{base}/check", f"{base}/sign-off")
+    else:
+        walk.send(user, f"{base}/sign-off-for-the-chair", way="own_code", password=PASSWORD)
     walk.press(user, f"{base}/check", f"{base}/submit")
     db.session.expire_all()
     assert application.status is ApplicationStatus.SUBMITTED
