@@ -29,7 +29,7 @@ from app.web.submissions import (
 )
 from forms.dictations import ChairForm, DictationForm, OwnCodeForm, SignedPaperForm
 from models.applications import Application
-from models.associations import Association
+from models.associations import Association, Membership
 from models.base import reading
 from models.dictations import ON_PAPER, ConfirmationWay, Dictation
 from models.documents import StoredFile
@@ -58,9 +58,7 @@ def new() -> ResponseReturnValue:
     association = load(Association, row_id or 0, Permission.DICTATION_MANAGE)
     form = DictationForm(next=request.args.get("next", ""))
     people = {held.person_id: held for held in association.memberships if held.is_current}
-    form.member.choices = [("", gettext("Somebody else"))] + [
-        (id_, f"{held.person.full_name} · {label_text(held.role)}") for id_, held in people.items()
-    ]
+    _offer(form, people)
     if form.validate_on_submit() and attempt(
         form,
         lambda: dictations.begin(
@@ -73,6 +71,15 @@ def new() -> ResponseReturnValue:
     ):
         return finish(own_address(form.next.data), gettext("You can write now. End it when you are done."))
     return form_page("dictations/new.html", form, association=association)
+
+
+def _offer(form: DictationForm, people: dict[int, Membership]) -> None:
+    form.member.choices = [
+        ("", gettext("Choose")),
+        *((id_, f"{held.person.full_name} · {label_text(held.role)}") for id_, held in people.items()),
+        (0, gettext("Somebody else")),
+    ]
+    form.member.flags.optional = None  # one of the two fields is needed
 
 
 @bp.get("/dictations/<int:dictation_id>")

@@ -218,7 +218,7 @@ def load(table: type[Row], row_id: int, permission: Permission | None = None) ->
     who = actor(row)
     if who.on_behalf_of is not None:
         g.acting_for = who.on_behalf_of.name(current_locale())
-        g.dictation = who.dictation
+        g.speaks = who.dictation
     return row
 
 

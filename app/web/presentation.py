@@ -132,7 +132,7 @@ def context() -> dict[str, Any]:
         "navigation": navigation() if signed_in else [],
         "notice_count": notifications.unread_count(signed_in_user()) if signed_in else 0,
         "acting_for": g.get("acting_for"),
-        "dictation": g.get("dictation"),
+        "speaks": g.get("speaks"),
         "is_demonstration": is_demonstration(),
         "now": clock.now(),
     }
