@@ -21,6 +21,9 @@ from app.services.errors import DomainError
 LARGEST = 10 * 1024 * 1024
 MOST_PIXELS = {"image/jpeg": 120_000_000, "image/png": 25_000_000}  # a JPEG can be read at a lower scale
 LONGEST_SIDE = 2400
+"""Points: A4 at 200 to the inch, so that the small print of a receipt can still be read."""
+QUALITY = 82
+"""Of 100, of a JPEG: about a third of what phones send, without visible loss on paper."""
 MEMORY = 700 * 1024 * 1024
 SECONDS = 10
 ENDINGS: Mapping[str, tuple[str, ...]] = {
@@ -188,11 +191,11 @@ def _clean_image(media_type: str, content: bytes) -> bytes:
         image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
         upright = ImageOps.exif_transpose(image)
         target = io.BytesIO()
+        clean = upright.convert("RGBA" if kind == "PNG" and "A" in upright.getbands() else "RGB")
+        clean.info = {}  # whatever the file told beside its points: place, owner, phone, comments
         if kind == "JPEG":
-            upright.convert("RGB").save(target, "JPEG", quality=82, optimize=True)
+            clean.save(target, "JPEG", quality=QUALITY, optimize=True)
         else:
-            clean = upright.convert("RGBA" if "A" in upright.getbands() else "RGB")
-            clean.info = {}
             clean.save(target, "PNG", optimize=True)
         return target.getvalue()
 

@@ -8,6 +8,7 @@ import zlib
 import pikepdf
 import pytest
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from app.services import file_cleaning
 from app.services.file_cleaning import UploadRefusedError, in_child
@@ -219,3 +220,61 @@ def test_a_photo_is_made_upright_smaller_and_loses_place_and_owner():
         assert max(image.size) <= file_cleaning.LONGEST_SIDE
         assert not image.getexif()
     assert b"Secret" not in clean
+
+
+def phone_photo(orientation: int) -> bytes:
+    """A photo as a phone sends it: lying on its side, with place, owner, comment and a preview in it.
+
+    Its left half is red and its right half blue when it is held upright.
+    """
+    upright = Image.new("RGB", (600, 800), (200, 20, 20))
+    upright.paste((20, 20, 200), (300, 0, 600, 800))
+    turn = {1: None, 3: Image.Transpose.ROTATE_180, 6: Image.Transpose.ROTATE_90, 8: Image.Transpose.ROTATE_270}
+    lying = upright.transpose(turn[orientation]) if turn[orientation] is not None else upright
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    exif[0x010F], exif[0x013B] = "SecretPhone", "SecretOwner"
+    place = exif.get_ifd(0x8825)
+    place[1], place[2], place[3], place[4] = "N", (40.0, 4.0, 20.0), "E", (70.0, 49.0, 10.0)
+    place[29] = "2026:10:12"
+    target = io.BytesIO()
+    lying.save(target, "JPEG", exif=exif, comment=b"SecretComment", quality=95)
+    return target.getvalue()
+
+
+@pytest.mark.parametrize("orientation", [1, 3, 6, 8])
+def test_a_photo_from_a_phone_stands_upright_and_tells_nothing(orientation):
+    photo = phone_photo(orientation)
+    with Image.open(io.BytesIO(photo)) as sent:
+        assert sent.getexif().get_ifd(0x8825)[2] == (40.0, 4.0, 20.0)
+        assert b"SecretComment" in photo and b"SecretOwner" in photo
+    _media_type, clean = in_child("IMG_2026.jpg", photo)
+    with Image.open(io.BytesIO(clean)) as image:
+        assert image.size == (600, 800)
+        left, right = image.getpixel((100, 400)), image.getpixel((500, 400))
+        assert left[0] > 150 > left[2] and right[2] > 150 > right[0]
+        assert set(image.info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
+        assert not image.getexif()
+    assert b"Secret" not in clean and b"Exif" not in clean and len(clean) < len(photo)
+
+
+def test_a_png_loses_its_texts_and_place_too():
+    notes, exif = PngInfo(), Image.Exif()
+    notes.add_text("Author", "Secret Person")
+    notes.add_itxt("Location", "40.07, 70.82", zip=True)
+    exif[0x0112] = 8
+    exif[0x013B] = "Secret Person"
+    target = io.BytesIO()
+    Image.new("RGB", (400, 300), "white").save(target, "PNG", pnginfo=notes, exif=exif)
+    _media_type, clean = in_child("scan.png", target.getvalue())
+    with Image.open(io.BytesIO(clean)) as image:
+        image.load()
+        assert image.size == (300, 400) and not image.info and not image.getexif()
+    assert b"Secret" not in clean
+
+
+def test_a_large_photo_has_2400_points_on_its_longer_side_as_the_page_says():
+    _media_type, clean = in_child("large.jpg", picture("JPEG", (4800, 3600)))
+    with Image.open(io.BytesIO(clean)) as image:
+        assert image.size == (2400, 1800)
+    assert (file_cleaning.LONGEST_SIDE, file_cleaning.QUALITY) == (2400, 82)  # as documents/index.html says
