@@ -211,8 +211,8 @@ def _section(value: Any) -> str:
     """What was recorded names the part; earlier only its key in the one form there was."""
     if isinstance(value, Mapping):
         return text_in(value["title"], current_locale())
-    section = questions.read(questions.default_form()).section(value)
-    return section.title_in(current_locale()) if section else str(value)
+    part = questions.read(questions.default_form()).by_key.get(value)
+    return part.title_in(current_locale()) if part else str(value)
 
 
 PLAN_TABLES: Mapping[str, str] = {
@@ -242,6 +242,7 @@ DETAILS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "payer": (N_("Paid by"), _one_of(Payer)),
     "rows": (N_("Rows"), number_text),
     "sales_from": (N_("Sells from month"), number_text),
+    "parts": (N_("Parts asked for"), lambda value: "; ".join(_section(one) for one in value)),
     "present": (N_("Members present"), lambda value: number_text(len(value))),
     "prices_added": (N_("Prices added"), number_text),
     "prices_changed": (N_("Prices replaced"), number_text),

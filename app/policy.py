@@ -56,6 +56,7 @@ class Permission(StrEnum):
     DICTATION_READ = "dictation:read"
     DICTATION_MANAGE = "dictation:manage"
     DICTATION_CONFIRM = "dictation:confirm"
+    APPLICATION_COMPARE = "application:compare"
     DOCUMENT_READ = "document:read"
     ASSIGNMENT_MANAGE = "assignment:manage"
     ASSIGNMENT_ANSWER = "assignment:answer"
@@ -155,6 +156,7 @@ GRANTS: Mapping[Permission, Mapping[Role, Scope]] = {
     P.DICTATION_READ: _APPLICANT | _OFFICE,
     P.DICTATION_MANAGE: {R.OPERATOR: S.CENTRE},
     P.DICTATION_CONFIRM: {R.MEMBER: S.ASSOCIATION},
+    P.APPLICATION_COMPARE: _APPLICANT | _OFFICE,
     P.DOCUMENT_READ: _EVERYBODY,  # narrowed to documents of what one sees, by `visible`
     P.ASSIGNMENT_MANAGE: {R.SECRETARY: S.ALL},
     P.ASSIGNMENT_ANSWER: {R.REVIEWER: S.ASSIGNMENT},
@@ -360,9 +362,7 @@ _VISIBLE: Mapping[type[Any], Callable[[User], Any]] = {
     Centre: _centres,
     Contribution: _of_grants(Contribution.grant_id),
     CouncilSession: lambda user: _only(user, R.SECRETARY, R.COUNCIL_CHAIR),
-    Dictation: lambda user: (
-        _only(user, R.SECRETARY, R.COUNCIL_CHAIR) | Dictation.association_id.in_(_own_associations(user))
-    ),
+    Dictation: lambda user: _only(user, *_OFFICE) | Dictation.association_id.in_(_own_associations(user)),
     Document: _documents,
     Donor: lambda user: _only(user, R.SECRETARY, R.COUNCIL_CHAIR, R.FINANCE),
     ExchangeRate: lambda user: _only(user, R.SECRETARY, R.FINANCE),

@@ -19,6 +19,7 @@ NOUNS = (
     "council_sessions",
     "desks",
     "dictations",
+    "differences",
     "documents",
     "donors",
     "equipment",

@@ -27,9 +27,10 @@ from app.services import (
     screenings,
 )
 from app.services.application_lists import Filter, Page
-from app.services.applications import Gap, business_plans, meetings
+from app.services.applications import meetings
 from app.services.errors import ChangedMeanwhileError
 from app.services.questions import Section
+from app.web import task_lists
 from app.web.access import DictationMissingError, actor, authorise, can, load, requires, row_number, signed_in_user
 from app.web.form_parts import following_url, part_url
 from app.web.presentation import is_demonstration
@@ -147,7 +148,7 @@ def show(application_id: int) -> ResponseReturnValue:
     if application.status is ApplicationStatus.REVIEWED and can(Permission.ASSIGNMENT_MANAGE):
         content["is_far_apart"] = rankings.needs_another(application)
     if is_drafted:
-        content["tasks"] = _tasks(application, applications.gaps(application))
+        content["tasks"] = task_lists.tasks(application, applications.gaps(application))
     return render_template("applications/show.html", **content)
 
 
@@ -171,43 +172,13 @@ def _content(application: Application) -> dict[str, Any]:
     }
 
 
-def _tasks(application: Application, gaps: list[Gap]) -> list[dict[str, object]]:
-    """One line for each part of the form with its state."""
-    missing: dict[str, list[str]] = {}
-    for gap in gaps:
-        missing.setdefault(gap.part, []).append(str(gap.problem))
-    begun = {section.key for section in application.sections if any(section.answers.values())}
-    begun |= {"budget"} if application.budget_lines else set()
-    begun |= {"pledges"} if application.remittance_pledged else set()
-    begun |= {"meeting"} if application.meeting else set()
-    begun |= {"financing"} if business_plans.has_financing(application) else set()
-    return [
-        _task(
-            part.numbered_in(current_locale()),
-            part_url(application, part),
-            missing.get(part.key, []),
-            part.key in begun,
-        )
-        for part in questions.form_of(application.call).parts
-    ]
-
-
-def _task(title: str, href: str, missing: list[str], is_begun: bool) -> dict[str, object]:
-    if not missing:
-        return {"title": title, "href": href, "status_text": gettext("Complete"), "tone": "met"}
-    state = gettext("In progress") if is_begun else gettext("Not started yet")
-    hint = " ".join(missing) if is_begun else None
-    tone = "waiting" if is_begun else "neutral"
-    return {"title": title, "href": href, "status_text": state, "tone": tone, "hint": hint}
-
-
 @bp.route("/<int:application_id>/sections/<section_key>", methods=["GET", "POST"])
 @requires(GET=Permission.APPLICATION_WRITE, POST=Permission.APPLICATION_WRITE)
 def edit_section(application_id: int, section_key: str) -> ResponseReturnValue:
     """One group of questions. What is unfinished is kept too."""
     application = load(Application, application_id, Permission.APPLICATION_WRITE)
     definition = questions.form_of(application.call).section(section_key) or abort(404)
-    if not application.is_editable and request.method == "GET":
+    if not application.is_open(section_key) and request.method == "GET":
         return redirect(url_for("applications.show", application_id=application.id), 303)
     form = _section_form(definition)
     if form.is_submitted():

@@ -110,7 +110,7 @@ def edit(application_id: int, line_id: int) -> ResponseReturnValue:
     rates = _rates(application, line)
     if line is None:
         return show_as_gone(_with_choices(BudgetLineForm(), rates), location)
-    if not application.is_editable and request.method == "GET":
+    if not application.is_open("budget") and request.method == "GET":
         return redirect(location, 303)
     stored = _stored(line)
     form, kept = (_with_choices(BudgetLineForm(*typed, data=stored), rates) for typed in ((), (None,)))
@@ -131,7 +131,7 @@ def delete(application_id: int, line_id: int) -> ResponseReturnValue:
     """Take a line out, after showing what goes."""
     application = load(Application, application_id, Permission.APPLICATION_WRITE)
     location, line = url_for(".index", application_id=application_id), _line(application, line_id) or abort(404)
-    if not application.is_editable and request.method == "GET":
+    if not application.is_open("budget") and request.method == "GET":
         return redirect(location, 303)
     return removal_page(
         "budget_lines/delete.html",

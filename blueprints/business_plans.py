@@ -148,7 +148,7 @@ def show(application_id: int) -> ResponseReturnValue:
 def frame(application_id: int) -> ResponseReturnValue:
     """When the plan begins, when something is sold, what is in hand."""
     application = load(Application, application_id, Permission.APPLICATION_WRITE)
-    if not application.is_editable and request.method == "GET":
+    if not application.is_open("business_plan") and request.method == "GET":
         return redirect(url_for(".show", application_id=application_id), 303)
     kept = business_plans.frame_of(application)
     form = _frame_form(kept)
@@ -228,7 +228,7 @@ def edit(application_id: int, kind: str, row_id: int) -> ResponseReturnValue:
     location, row = url_for(".index", application_id=application_id, kind=kind), _row(application, of, row_id)
     if row is None:
         return show_as_gone(_with_choices(of.form()), location)
-    if not application.is_editable and request.method == "GET":
+    if not application.is_open(kind) and request.method == "GET":
         return redirect(location, 303)
     form, kept = _with_choices(of.form(data=of.stored(row))), _with_choices(of.form(None, data=of.stored(row)))
     here = url_for(".edit", application_id=application_id, kind=kind, row_id=row_id)
@@ -257,7 +257,7 @@ def delete(application_id: int, kind: str, row_id: int) -> ResponseReturnValue:
     application, of = load(Application, application_id, Permission.APPLICATION_WRITE), KINDS.get(kind) or abort(404)
     location = url_for(".index", application_id=application_id, kind=kind)
     row = _row(application, of, row_id) or abort(404)
-    if not application.is_editable and request.method == "GET":
+    if not application.is_open(kind) and request.method == "GET":
         return redirect(location, 303)
     return removal_page(
         "business_plans/delete.html",

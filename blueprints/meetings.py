@@ -43,7 +43,7 @@ def edit(application_id: int) -> ResponseReturnValue:
     """Enter or change the minutes."""
     application = load(Application, application_id, Permission.APPLICATION_WRITE)
     location = url_for("applications.show", application_id=application_id)
-    if not application.is_editable and request.method == "GET":
+    if not application.is_open("meeting") and request.method == "GET":
         return redirect(location, 303)
     form, meeting = _form(application), application.meeting
     if meeting is not None:

@@ -94,7 +94,7 @@ def edit(application_id: int, pledge_id: int) -> ResponseReturnValue:
     location, pledge = url_for(".index", application_id=application_id), _pledge(application, pledge_id)
     if pledge is None:
         return show_as_gone(_with_choices(PledgeForm()), location)
-    if not application.is_editable and request.method == "GET":
+    if not application.is_open("pledges") and request.method == "GET":
         return redirect(location, 303)
     stored = _stored(pledge)
     form, kept = _with_choices(PledgeForm(data=stored)), _with_choices(PledgeForm(None, data=stored))
@@ -116,7 +116,7 @@ def delete(application_id: int, pledge_id: int) -> ResponseReturnValue:
     """Take a pledge out, after showing what goes."""
     application = load(Application, application_id, Permission.APPLICATION_WRITE)
     location, pledge = url_for(".index", application_id=application_id), _pledge(application, pledge_id) or abort(404)
-    if not application.is_editable and request.method == "GET":
+    if not application.is_open("pledges") and request.method == "GET":
         return redirect(location, 303)
     return removal_page(
         "pledges/delete.html",

@@ -5,9 +5,9 @@ from flask.typing import ResponseReturnValue
 
 from app import clock
 from app.labels import label_text
-from app.localisation import gettext
+from app.localisation import current_locale, gettext
 from app.policy import Permission
-from app.services import screenings
+from app.services import questions, screenings
 from app.web.access import actor, load, requires
 from app.web.submissions import attempt, finish, form_page
 from forms.screenings import ScreeningForm
@@ -21,14 +21,14 @@ bp = Blueprint("screenings", __name__)
 def new(application_id: int) -> ResponseReturnValue:
     """Every rule with what was found, then the finding."""
     application = load(Application, application_id, Permission.APPLICATION_SCREEN)
-    form = ScreeningForm()
-    form.outcome.choices = [(one.value, label_text(one)) for one in ScreeningOutcome]
+    form = _with_choices(ScreeningForm(), application)
     if form.validate_on_submit() and attempt(
         form,
         lambda: screenings.screen(
             application,
             ScreeningOutcome(form.outcome.data),
             reason=form.reason.data or "",
+            parts=form.parts.data or (),
             actor=actor(),
             now=clock.now(),
         ),
@@ -38,3 +38,10 @@ def new(application_id: int) -> ResponseReturnValue:
             gettext("The finding is recorded. The association has a message."),
         )
     return form_page("screenings/new.html", form, application=application, findings=screenings.findings(application))
+
+
+def _with_choices(form: ScreeningForm, application: Application) -> ScreeningForm:
+    parts = questions.form_of(application.call).parts
+    form.outcome.choices = [(one.value, label_text(one)) for one in ScreeningOutcome]
+    form.parts.choices = [(part.key, part.numbered_in(current_locale())) for part in parts]
+    return form

@@ -48,7 +48,7 @@ def edit(application_id: int, promise_id: int) -> ResponseReturnValue:
     location, promise = url_for(".index", application_id=application_id), _promise(application, promise_id)
     if promise is None:
         return show_as_gone(ValuesForm(), location)
-    if not application.is_editable and request.method == "GET":
+    if not application.is_open("targets") and request.method == "GET":
         return redirect(location, 303)
     form, kept = ValuesForm(obj=promise), ValuesForm(None, obj=promise)
     guard_version(form, promise, in_words(kept), url_for(".edit", application_id=application_id, promise_id=promise_id))
@@ -82,7 +82,7 @@ def delete(application_id: int, promise_id: int) -> ResponseReturnValue:
         url_for(".index", application_id=application_id),
         _promise(application, promise_id) or abort(404),
     )
-    if not application.is_editable and request.method == "GET":
+    if not application.is_open("targets") and request.method == "GET":
         return redirect(location, 303)
     return removal_page(
         "targets/delete.html",

@@ -108,6 +108,18 @@ class Application(Versioned, Base):
         return self.status in EDITABLE
 
     @property
+    def asked_parts(self) -> frozenset[str] | None:
+        """The parts of the form it was returned for, by their keys; None when it is not bound to any."""
+        if self.status is not ApplicationStatus.RETURNED:
+            return None
+        returned = [one for one in self.screenings if one.outcome is ScreeningOutcome.RETURNED]
+        return frozenset(returned[-1].parts) or None if returned else None
+
+    def is_open(self, part: str) -> bool:
+        """Whether this part of the form can be written now."""
+        return self.is_editable and (self.asked_parts is None or part in self.asked_parts)
+
+    @property
     def answers(self) -> dict[str, str]:
         """Every answer of every section by question key."""
         return {key: text for section in self.sections for key, text in section.answers.items()}
@@ -200,7 +212,7 @@ class Screening(Base):
     """One screening of an application. Append-only.
 
     `findings` lists each rule as it was found: {rule, text, met, found, mend}; `text` is a message id, `found` and
-    `mend` are {message, parameters} like a notification's.
+    `mend` are {message, parameters} like a notification's. `parts` are the keys of the parts it was returned for.
     """
 
     __tablename__ = "screenings"
@@ -210,5 +222,6 @@ class Screening(Base):
     outcome: Mapped[ScreeningOutcome]
     reason: Mapped[LongText] = mapped_column(sa.Text, default="")
     findings: Mapped[Json]
+    parts: Mapped[Json] = mapped_column(default=list)
     screened_by_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
     screened_at: Mapped[datetime]

@@ -49,6 +49,16 @@ WITHDRAWALS = {
     "ky": "Айыл жыйыны ишти быйыл өз күчү менен баштоону чечти, арызды кийинки сынакка калтырабыз.",
     "ru": "Сход решил начать дело в этом году своими силами, заявку отложим до следующего конкурса.",
 }
+ASKED = {"budget_mismatch": ("budget",), "targets_empty": ("targets",)}
+"""{reason of a return: the parts asked for}; for every other one it is the documents."""
+RISK_ASKED = {
+    "ky": "Тобокелдиктерде кургакчылык жылы эмне кыларыңызды да жазыңыз.",
+    "ru": "В рисках напишите и то, что сделаете в засушливый год.",
+}
+RISK_MENDED = {
+    "ky": "Кургакчылык жылы суу сактагычтан алабыз, үлүштү бирикме мүчөлөрү кошот.",
+    "ru": "В засушливый год возьмём воду из хранилища, долю внесут члены объединения.",
+}
 RETURNED_BEFORE = 5  # every so many of a decided call came back for changes once
 
 
@@ -136,12 +146,15 @@ def _follow(programme: Programme, plan: Plan, chance: Random, hand_in_on: date) 
         return
     reasons = programme.content.misc["screening"]
     if plan.fate in ("returned", "resubmitted") or (plan.is_decided and plan.position % RETURNED_BEFORE == 1):
-        reason = pick(chance, reasons["returned"])["text"][plan.language]
-        screenings.screen(application, ScreeningOutcome.RETURNED, reason=reason, actor=secretary, now=now)
+        found = pick(chance, reasons["returned"])
+        reason = f"{found['text'][plan.language]} {RISK_ASKED[plan.language]}"
+        parts = ("future", *ASKED.get(found["key"], ()), "meeting", "documents")
+        screenings.screen(application, ScreeningOutcome.RETURNED, reason=reason, parts=parts, actor=secretary, now=now)
         if plan.fate == "returned":
             return
         now = yield later(now, 2, chance)
         speaker = dictations.begin(application.association, actor, chance, now)
+        _mend(application, plan, speaker, now)
         meetings.hold(programme, application, chance, speaker, now)
         dictations.sign_off(programme, application, speaker, chance, now)
         applications.submit(application, actor=actor, now=now)
@@ -156,6 +169,18 @@ def _follow(programme: Programme, plan: Plan, chance: Random, hand_in_on: date) 
     screenings.screen(application, ScreeningOutcome.ELIGIBLE, reason="", actor=secretary, now=now)
     if plan.fate != "eligible":
         programme.agenda.start(reviews.story(programme, application, plan.fate, later(now, 1, chance)))
+
+
+def _mend(application: Application, plan: Plan, actor: Actor, now: datetime) -> None:
+    """Do what a returned application was returned for: a risk more, and a promise nearer to what can be counted."""
+    section = applications.section_of(application, "future")
+    assert section is not None
+    mended = section.answers | {"risks": f"{section.answers['risks']} {RISK_MENDED[plan.language]}"}
+    applications.save_section(application, "future", mended, actor=actor, now=now)
+    if application.is_open("targets"):
+        promise = application.targets[0]
+        goal = promise.target + 1
+        applications.set_target(application, promise.indicator, promise.baseline, goal, actor=actor, now=now)
 
 
 def answers(programme: Programme, plan: Plan) -> dict[str, str]:

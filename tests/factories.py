@@ -484,7 +484,10 @@ class Programme(GrantFactories):
         now = begin + timedelta(days=3)
         chair, secretary = Actor(self.chair_of(application.association)), Actor(self.secretary)
         if wanted in (A.RETURNED, A.RESUBMITTED):
-            screenings.screen(application, ScreeningOutcome.RETURNED, reason=TEXT, actor=secretary, now=now)
+            parts = [part.key for part in questions.form_of(application.call).parts]
+            screenings.screen(
+                application, ScreeningOutcome.RETURNED, reason=TEXT, parts=parts, actor=secretary, now=now
+            )
         if wanted is A.RESUBMITTED:
             applications.sign_off(application, actor=chair, now=now)
             applications.submit(application, actor=chair, now=now)

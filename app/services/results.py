@@ -11,7 +11,7 @@ from app.services.actors import Actor
 from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, SeparationOfDutyError
 from app.services.workflow import ASSOCIATION_READS_REASON, Transition, reason_given
 from app.services.workflow import target as target_status
-from models.base import db
+from models.base import Texts, db
 from models.grants import Grant
 from models.indicators import Indicator, Result, ResultStatus, Target
 from models.users import Role
@@ -26,6 +26,12 @@ HIGHEST = Decimal(10_000_000)
 
 def active_indicators() -> list[Indicator]:
     return list(db.session.scalars(db.select(Indicator).where(Indicator.is_active).order_by(Indicator.id)))
+
+
+def indicator_titles() -> dict[str, Texts]:
+    """{key: title} of every indicator, in use or not."""
+    rows = db.session.execute(db.select(Indicator.key, Indicator.title))
+    return {row[0]: row[1] for row in rows}
 
 
 def targets_of(grant: Grant) -> list[Target]:

@@ -1,12 +1,12 @@
 """Screening: the call's rules looked up one by one, then the secretary's finding."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from app.localisation import N_, Money, as_json
-from app.services import associations, audit, documents, notifications
+from app.services import associations, audit, documents, notifications, questions
 from app.services.actors import Actor
 from app.services.applications import TRANSITIONS
 from app.services.errors import DomainError, IncompleteError
@@ -134,13 +134,34 @@ def kept_findings(screening: Screening) -> list[Finding]:
     ]
 
 
+TIED = {"budget": ("financing", "pledges")}
+"""A budget that changes must be met by the financing to the tyiyn, and carried by the pledges: they open with it."""
+
+
+def _asked(application: Application, outcome: ScreeningOutcome, parts: Sequence[str]) -> list[str]:
+    """The parts an application is returned for, with those that are tied to them, in the order of the form."""
+    if outcome is not ScreeningOutcome.RETURNED:
+        return []
+    wanted = {*parts, *(tied for part in parts for tied in TIED.get(part, ()))}
+    asked = [part.key for part in questions.form_of(application.call).parts if part.key in wanted]
+    if not asked or len(asked) != len(wanted):
+        raise IncompleteError(N_("Choose at least one part that has to be mended."), field="parts")
+    return asked
+
+
 def screen(
-    application: Application, outcome: ScreeningOutcome, *, reason: str, actor: Actor, now: datetime
+    application: Application,
+    outcome: ScreeningOutcome,
+    *,
+    reason: str,
+    parts: Sequence[str] = (),
+    actor: Actor,
+    now: datetime,
 ) -> Screening:
-    """Record the secretary's finding.
+    """Record the secretary's finding; `parts` are those of the form that a returned application is returned for.
 
     Raises `SeparationOfDutyError` for who belongs to the association, `IncompleteError` when a refusal, a return, or an
-    override of a rule that is not met has no reason.
+    override of a rule that is not met has no reason, or a return names no part.
     """
     lock(application)
     new_status = target(TRANSITIONS, application.status, ACTIONS[outcome])
@@ -153,11 +174,13 @@ def screen(
         raise IncompleteError(
             N_("A rule is not met: say why the application is eligible all the same."), field="reason"
         )
+    asked = _asked(application, outcome, parts)
     screening = Screening(
         application_id=application.id,
         outcome=outcome,
         reason=text,
         findings=[_kept(rule) for rule in rules],
+        parts=asked,
         screened_by_id=actor.user_id,
         screened_at=now,
     )
@@ -167,6 +190,6 @@ def screen(
         application.signed_off_by_id = application.signed_off_at = None
     db.session.flush()
     db.session.expire(application, ["screenings"])
-    audit.record(actor, "application.screen", application, now, outcome=outcome.value)
+    audit.record(actor, "application.screen", application, now, outcome=outcome.value, parts=asked or None)
     notifications.tell_association(application, MESSAGES[outcome], now, reason=text)
     return screening

@@ -113,6 +113,7 @@ MATRIX: Mapping[str, Mapping[str, str]] = {
     "dictations.scan": {"GET": "mosc"},
     "dictations.show": {"GET": "mosc"},
     "dictations.sign_off": {"GET": "mo", "POST": "mo"},
+    "differences.show": {"GET": "mosc"},
     "documents.delete": {"POST": "mo"},
     "documents.download": {"GET": "*"},  # of what one sees
     "documents.index": {"GET": "mo", "POST": "mo"},

@@ -29,7 +29,7 @@ def url(client, programme, application):
 )
 def test_the_finding_is_recorded_and_told(client, programme, application, url, outcome, status):
     told = count(Notification)
-    answer = client.submit(url, outcome=outcome, reason="Документтер жетишет")
+    answer = client.submit(url, outcome=outcome, reason="Документтер жетишет", parts=["documents"])
     assert answer.location == f"/applications/{application.id}"
     db.session.expire_all()
     assert application.status is status and count(Screening) == 1
@@ -68,7 +68,9 @@ def test_what_was_found_stays_as_it_was_found(client, programme):
     application = programme.make_application(S.SUBMITTED, association=association)
     client.sign_in(programme.secretary).speak("en")
     form = text_of(client.get(f"/applications/{application.id}/screenings/new").text)
-    answer = client.submit(f"/applications/{application.id}/screenings/new", outcome="returned", reason="Эсеп жок")
+    answer = client.submit(
+        f"/applications/{application.id}/screenings/new", outcome="returned", reason="Эсеп жок", parts=["documents"]
+    )
     programme.confirm_account(association)
     application.remittance_pledged = 0
     db.session.commit()

@@ -1,19 +1,29 @@
 """Drafts: what is changed keeps the sums that lists show in step, on both databases."""
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
 from app import clock
 from app.localisation import use_locale
-from app.services import applications, call_forms, calls, questions, verification
+from app.services import applications, call_forms, calls, differences, questions, screenings, verification
 from app.services.actors import Actor
+from app.services.applications import business_plans
 from app.services.errors import DomainError, LimitExceededError
-from models.applications import ApplicationStatus, ApplicationTarget, BudgetHeading, BudgetLine, Payer, Snapshot
+from models.applications import (
+    ApplicationStatus,
+    ApplicationTarget,
+    BudgetHeading,
+    BudgetLine,
+    Payer,
+    ScreeningOutcome,
+    Snapshot,
+)
 from models.base import canonical_json, db, fingerprint
 from models.calls import CallForm
+from models.documents import DocumentKind
 from models.pledges import Pledge
 from reports import receipt
 
@@ -126,7 +136,7 @@ def with_another_section(call):
 def test_what_is_missing_is_what_the_form_of_the_call_asks(programme):
     call = programme.make_call(is_open=False)
     with_another_section(call)
-    calls.open_(call, actor=Actor(programme.secretary), now=clock.now())
+    calls.open_(call, actor=Actor(programme.secretary), now=clock.now() - timedelta(days=25))
     application = programme.make_application(ApplicationStatus.DRAFT, call=call)
     actor = Actor(programme.chair_of(application.association))
     assert not [one for one in applications.gaps(application) if one.part == "section_1"]
@@ -183,3 +193,76 @@ def test_a_snapshot_is_read_by_the_form_it_answered(programme):
     db.session.flush()
     findings = [one for check in verification.run(programme.storage) for one in check.findings]
     assert findings == [f"snapshot {lost.id} answers a form that is not kept"]
+
+
+# Returned: only what was asked for ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def returned(programme):
+    """Submitted, and back for the documents alone."""
+    application = programme.make_application(ApplicationStatus.SUBMITTED)
+    screenings.screen(
+        application,
+        ScreeningOutcome.RETURNED,
+        reason="Протоколго кол коюлган эмес.",
+        parts=["documents"],
+        actor=Actor(programme.secretary),
+        now=clock.now(),
+    )
+    return application
+
+
+def test_every_verb_refuses_a_part_that_was_not_asked_for(programme, returned):
+    by = {"actor": Actor(programme.chair_of(returned.association)), "now": clock.now()}
+    plan, (pledge,) = business_plans.contents(returned), applications.pledges_of(returned)
+    kept = {
+        name: getattr(pledge, name)
+        for name in ("remitter_name", "is_pseudonym", "country", "currency", "amount", "due_on", "has_consent")
+    }
+    line, promise, indicator = returned.budget_lines[0], returned.targets[0], returned.targets[0].indicator
+    step = {"activity": "Иш", "responsible": "", "first_month": 1, "last_month": 2}
+    sale = {"product": "Сүт", "buyers": "", "unit": "л", "price": 1, "unit_cost": 0, "volumes": [Decimal(1)] * 12}
+    money_in = {"payer": Payer.GRANT, "description": "", "month": 1, "amount": 1}
+    verbs = [
+        lambda: applications.save_section(returned, "idea", {}, **by),
+        lambda: applications.add_budget_line(returned, **LINE, **by),
+        lambda: applications.change_budget_line(line, returned, **LINE, **by),
+        lambda: applications.remove_budget_line(line, returned, **by),
+        lambda: applications.add_pledge(returned, **kept, **by),
+        lambda: applications.change_pledge(pledge, returned, **kept, **by),
+        lambda: applications.remove_pledge(pledge, returned, **by),
+        lambda: applications.set_target(returned, indicator, Decimal(0), Decimal(1), **by),
+        lambda: applications.remove_target(promise, returned, **by),
+        lambda: business_plans.set_frame(returned, starts_on=date(2027, 1, 1), sales_from=1, opening_cash=0, **by),
+        lambda: business_plans.save_sale_line(returned, None, **sale, **by),
+        lambda: business_plans.save_running_cost(returned, None, item="Айлык", amounts=[1] * 12, **by),
+        lambda: business_plans.save_financing(returned, None, **money_in, **by),
+        lambda: business_plans.propose_financing(returned, **by),
+        lambda: business_plans.save_work_step(returned, None, **step, **by),
+        *(
+            lambda row=row: business_plans.remove(row, returned, **by)
+            for row in (plan.sales[0], plan.costs[0], plan.financing[0], plan.steps[0])
+        ),
+    ]
+    before = applications.stamp_of(returned)
+    for verb in verbs:
+        with use_locale("en"), pytest.raises(DomainError, match="The secretary has not asked for this part"):
+            verb()
+    assert applications.stamp_of(returned) == before
+    minutes = programme.attach(returned, DocumentKind.MEETING_MINUTES, **by)
+    assert differences.since_submitted(returned) == {"documents"}
+    applications.remove_document(minutes, returned, **by)
+
+
+def test_a_return_names_its_parts(programme):
+    application = programme.make_application(ApplicationStatus.SUBMITTED)
+    by = {"reason": "Эсеп туура эмес.", "actor": Actor(programme.secretary), "now": clock.now()}
+    for parts in ([], ["nothing"]):
+        with pytest.raises(DomainError) as refusal:
+            screenings.screen(application, ScreeningOutcome.RETURNED, parts=parts, **by)
+        assert refusal.value.field == "parts"
+    screening = screenings.screen(application, ScreeningOutcome.RETURNED, parts=["budget", "idea"], **by)
+    assert screening.parts == ["idea", "budget", "financing", "pledges"], "what hangs on the budget opens with it"
+    assert application.is_open("financing") and not application.is_open("steps")
+    assert programme.make_application(ApplicationStatus.DRAFT).asked_parts is None

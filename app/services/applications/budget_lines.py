@@ -45,7 +45,7 @@ def add_budget_line(
     What is given in kind takes unit and price from `price`, a rate of the list, and its name when `item` is empty.
     Raises `IncompleteError` without a rate, `DomainError` when another price was given.
     """
-    must_be_editable(application)
+    must_be_editable(application, "budget")
     counted = _counted(application, None, item, unit, unit_cost, payer, price, now)
     _must_be_believable(quantity, counted["unit_cost"])
     must_be_a_month(month)
@@ -128,7 +128,7 @@ def change_budget_line(
     now: datetime,
 ) -> None:
     """Change a planned cost; `unit_cost` in tyiyn. The caller has checked the line's version. Raises as adding does."""
-    must_be_editable(application)
+    must_be_editable(application, "budget")
     counted = _counted(application, line, item, unit, unit_cost, payer, price, now)
     _must_be_believable(quantity, counted["unit_cost"])
     must_be_a_month(month)
@@ -151,7 +151,7 @@ def change_budget_line(
 
 
 def remove_budget_line(line: BudgetLine, application: Application, *, actor: Actor, now: datetime) -> None:
-    must_be_editable(application)
+    must_be_editable(application, "budget")
     line_id, amount = line.id, line.amount
     application.budget_lines.remove(line)
     db.session.delete(line)

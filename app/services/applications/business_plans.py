@@ -1,6 +1,6 @@
 """Business plans: sales, running costs, financing and work steps of an application, and what they come to."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -20,6 +20,8 @@ from models.business_plans import BusinessPlan, Financing, RunningCost, SaleLine
 
 CASH_PAYERS = (Payer.GRANT, Payer.REMITTANCE, Payer.COMMUNITY)
 MONTHS_BETWEEN_TRANCHES = 2
+PARTS: Mapping[type[Base], str] = {SaleLine: "sales", RunningCost: "costs", Financing: "financing", WorkStep: "steps"}
+"""{table of rows: the part of the form they stand in}."""
 EARLIEST, LATEST = date(2020, 1, 1), date(2100, 1, 1)
 
 
@@ -137,7 +139,7 @@ def set_frame(
     now: datetime,
 ) -> BusinessPlan:
     """Say when the plan begins (its month is kept), from which month something is sold, and what is in hand."""
-    must_be_editable(application)
+    must_be_editable(application, "business_plan")
     if not EARLIEST <= starts_on <= LATEST:
         raise DomainError(N_("Enter a month that can be right."), field="starts_on")
     must_be_a_month(sales_from, "sales_from")
@@ -166,7 +168,7 @@ def save_sale_line(
     now: datetime,
 ) -> SaleLine:
     """Add a product, or change `line`. `volumes` are twelve, January first; prices in tyiyn."""
-    must_be_editable(application)
+    must_be_editable(application, "sales")
     _check_amount(price, "price")
     _check_amount(unit_cost, "unit_cost", least=0)
     _check_year(volumes, HIGHEST_QUANTITY, "volume")
@@ -189,7 +191,7 @@ def save_running_cost(
     now: datetime,
 ) -> RunningCost:
     """Add a running cost, or change `cost`. `amounts` are twelve in tyiyn, January first."""
-    must_be_editable(application)
+    must_be_editable(application, "costs")
     _check_year(amounts, HIGHEST_AMOUNT, "amount")
     if cost is None:
         cost = RunningCost(application_id=application.id)
@@ -210,7 +212,7 @@ def save_financing(
     now: datetime,
 ) -> Financing:
     """Add money that is expected, or change `financing`. What is given in kind is no money."""
-    must_be_editable(application)
+    must_be_editable(application, "financing")
     if payer not in CASH_PAYERS:
         raise DomainError(N_("What is given in kind brings no cash: leave it out here."), field="payer")
     must_be_a_month(month, "month")
@@ -228,7 +230,7 @@ def propose_financing(application: Application, *, actor: Actor, now: datetime) 
 
     Raises `DomainError` when there are rows already, `IncompleteError` when the budget has no cash yet.
     """
-    must_be_editable(application)
+    must_be_editable(application, "financing")
     if rows(Financing, application):
         raise DomainError(N_("The table has rows already. Remove them first, or change them."))
     paid = {payer: application.amount_paid_by(payer) for payer in CASH_PAYERS}
@@ -261,7 +263,7 @@ def save_work_step(
     now: datetime,
 ) -> WorkStep:
     """Add an activity to the work plan, or change `step`."""
-    must_be_editable(application)
+    must_be_editable(application, "steps")
     must_be_a_month(first_month, "first_month")
     must_be_a_month(last_month, "last_month")
     if last_month < first_month:
@@ -276,7 +278,7 @@ def save_work_step(
 
 def remove(row: Base, application: Application, *, actor: Actor, now: datetime) -> None:
     """Take a row of the plan out."""
-    must_be_editable(application)
+    must_be_editable(application, PARTS[type(row)])
     row_id = row.id  # type: ignore[attr-defined]
     db.session.delete(row)
     db.session.flush()

@@ -87,7 +87,7 @@ def save_section(
     application: Application, key: str, answers: Mapping[str, str], *, actor: Actor, now: datetime
 ) -> ApplicationSection:
     """Save the answers of one page; unfinished ones are welcome. The caller has checked the section's version."""
-    must_be_editable(application)
+    must_be_editable(application, key)
     definition = questions.form_of(application.call).section(key)
     if definition is None:
         raise DomainError(N_("The form of this call has no such part."))
@@ -142,12 +142,12 @@ def attach_document(
     application: Application, kind: DocumentKind, upload: Upload, *, storage: Path, actor: Actor, now: datetime
 ) -> Document:
     """Attach a paper while the application is being written."""
-    must_be_editable(application)
+    must_be_editable(application, "documents")
     return documents.attach(application, kind, upload, storage=storage, actor=actor, now=now)
 
 
 def remove_document(document: Document, application: Application, *, actor: Actor, now: datetime) -> None:
-    must_be_editable(application)
+    must_be_editable(application, "documents")
     documents.remove(document, application, actor=actor, now=now)
 
 
@@ -155,7 +155,7 @@ def set_target(
     application: Application, indicator: Indicator, baseline: Decimal, goal: Decimal, *, actor: Actor, now: datetime
 ) -> None:
     """Promise a value on an indicator; a second promise replaces the first."""
-    must_be_editable(application)
+    must_be_editable(application, "targets")
     if not indicator.is_active:
         raise DomainError(N_("This indicator is not in use."), field="indicator")
     if baseline < 0 or goal < 0 or goal > 10_000_000 or baseline > 10_000_000:
@@ -171,7 +171,7 @@ def set_target(
 
 
 def remove_target(promise: ApplicationTarget, application: Application, *, actor: Actor, now: datetime) -> None:
-    must_be_editable(application)
+    must_be_editable(application, "targets")
     application.targets.remove(promise)
     db.session.delete(promise)
     db.session.flush()
@@ -199,9 +199,14 @@ def renew_name(application: Application) -> None:
     application.search_text = fold(" ".join(words))
 
 
-def must_be_editable(application: Application) -> None:
-    """Take the application's lock first: two writers, or a writer and who submits, come one after the other."""
+def must_be_editable(application: Application, part: str) -> None:
+    """Refuse to change a part (by its key in the form) that is not open.
+
+    Takes the application's lock first: two writers, or a writer and who submits, come one after the other.
+    """
     lock(application)
     if not application.is_editable:
         raise DomainError(N_("The application has been signed off or submitted: it can only be read now."))
+    if not application.is_open(part):
+        raise DomainError(N_("The secretary has not asked for this part: it stays as it was submitted."))
     application.signed_off_by_id = application.signed_off_at = None  # the chair stands by what was read, not by more

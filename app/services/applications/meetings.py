@@ -67,7 +67,7 @@ def record(
     was published, for votes that are not those of the people present, for a quorum that was not reached (with the
     arithmetic), and for a meeting that did not agree.
     """
-    must_be_editable(application)
+    must_be_editable(application, "meeting")
     if content.held_on > bishkek_day(now):
         raise DomainError(N_("The day lies in the future."), field="held_on")
     for problem in problems(content, application.call):

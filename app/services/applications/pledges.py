@@ -38,7 +38,7 @@ def add_pledge(
     says can be sent in a month, in minor units of `currency`. Raises `IncompleteError` without consent or without a
     rate, `DomainError` for an unknown currency, `ChangedMeanwhileError` when another text was shown.
     """
-    must_be_editable(application)
+    must_be_editable(application, "pledges")
     _must_be_promised(amount, due_on, monthly_capacity, has_consent=has_consent, now=now)
     _must_be_current(consent_version)
     rate, amount_kgs = rates.value_for_village(amount, currency, bishkek_day(now))
@@ -108,7 +108,7 @@ def change_pledge(
 
     Another person, or a newer text than the one agreed to, is another consent, of today.
     """
-    must_be_editable(application)
+    must_be_editable(application, "pledges")
     _must_be_promised(amount, due_on, monthly_capacity, has_consent=has_consent, now=now)
     if (remitter_name.strip(), consent_version) != (pledge.remitter_name, pledge.consent_version):
         _must_be_current(consent_version)
@@ -137,7 +137,7 @@ def change_pledge(
 
 
 def remove_pledge(pledge: Pledge, application: Application, *, actor: Actor, now: datetime) -> None:
-    must_be_editable(application)
+    must_be_editable(application, "pledges")
     pledge_id, amount_kgs = pledge.id, pledge.amount_kgs
     db.session.delete(pledge)
     db.session.flush()
