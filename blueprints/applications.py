@@ -19,7 +19,7 @@ from app.services import (
     associations,
     calls,
     dictations,
-    documents,
+    papers,
     plan_readings,
     plan_warnings,
     questions,
@@ -148,7 +148,7 @@ def show(application_id: int) -> ResponseReturnValue:
     if application.status is ApplicationStatus.REVIEWED and can(Permission.ASSIGNMENT_MANAGE):
         content["is_far_apart"] = rankings.needs_another(application)
     if is_drafted:
-        content["tasks"] = task_lists.tasks(application, applications.gaps(application))
+        content["tasks"] = task_lists.tasks(application, applications.gaps(application, clock.now()))
     return render_template("applications/show.html", **content)
 
 
@@ -162,7 +162,7 @@ def _content(application: Application) -> dict[str, Any]:
         "paid_by": [(payer, application.amount_paid_by(payer)) for payer in Payer],
         "pledges": applications.pledges_of(application),
         "quorum": meetings.quorum(application.meeting, application.call) if application.meeting else None,
-        "documents": documents.of(application),
+        "papers": papers.of(application, now=clock.now()),
         "history": application_history.steps(application),
         "dictations": dictations.of_application(application) if writes or can(Permission.DICTATION_READ) else [],
         "is_writer": writes,
@@ -252,7 +252,7 @@ def check(application_id: int) -> ResponseReturnValue:
     content = _content(application)
     return render_template(
         "applications/check.html",
-        gaps=applications.gaps(application),
+        gaps=applications.gaps(application, clock.now()),
         may_sign=_may_sign(application),
         chair=chair.full_name if (chair := associations.chair_of(application.association)) else "",
         stamp=applications.stamp_of(application),

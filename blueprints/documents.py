@@ -1,51 +1,58 @@
 """Documents: attached to an application while it is written; any document one may see, downloaded."""
 
-from flask import Blueprint, abort, send_file, url_for
+from collections.abc import Iterator, Sequence
+
+from flask import Blueprint, abort, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock
 from app.labels import label_text
 from app.localisation import gettext
 from app.policy import Permission
-from app.services import applications, documents, questions
+from app.services import applications, documents, papers
 from app.services.call_forms import KINDS
-from app.services.questions import RequiredDocument
+from app.services.papers import Paper, PaperState
 from app.web.access import actor, load, requires, takes_upload
 from app.web.form_parts import number_fields
-from app.web.submissions import act_on_button, attempt, finish, form_page, sent_upload, uploads
+from app.web.submissions import act_on_button, attempt, finish, form_page, removal_page, sent_upload, uploads
+from forms.base import ReasonForm
 from forms.documents import DocumentForm
 from models.applications import Application
 from models.documents import Document, DocumentKind
 
 bp = Blueprint("documents", __name__)
+PAGE_OF, REPLACES = "page-", "replace-"
 
 
 @bp.route("/applications/<int:application_id>/documents", methods=["GET", "POST"])
 @requires(GET=Permission.APPLICATION_WRITE, POST=Permission.APPLICATION_WRITE)
 @takes_upload
 def index(application_id: int) -> ResponseReturnValue:
-    """The papers of an application, and a form for the next one."""
+    """The papers of an application held against the call's list, and a form for the next scan."""
     application = load(Application, application_id, Permission.APPLICATION_WRITE)
-    form = DocumentForm()
+    kept, form = papers.of(application, now=clock.now()), DocumentForm()
     form.kind.choices = [(kind.value, label_text(kind)) for kind in KINDS]
-    if form.validate_on_submit() and attempt(form, lambda: _attach(application, form)):
+    form.goes_to.choices = [("", gettext("It is a paper of its own")), *_places(kept)]
+    if form.validate_on_submit() and attempt(form, lambda: _attach(application, form, kept)):
         return finish(url_for("documents.index", application_id=application.id), gettext("The document is attached."))
-    return form_page(
-        "documents/index.html",
-        number_fields(form, application, "documents"),
-        application=application,
-        documents=documents.of(application),
-        wanted=_wanted(application),
-    )
+    checklist, form = papers.checklist(application.call, kept), number_fields(form, application, "documents")
+    return form_page("documents/index.html", form, application=application, papers=kept, checklist=checklist)
 
 
-def _wanted(application: Application) -> list[tuple[RequiredDocument, bool]]:
-    """Each paper the call asks for, and whether it is there."""
-    attached = {one.kind for one in documents.of(application)}
-    return [(one, one.kind in attached) for one in questions.documents_of(application.call)]
+def _places(kept: Sequence[Paper]) -> Iterator[tuple[str, str]]:
+    """Where a scan may go: behind a paper that counts, or in the place of one that is not replaced yet."""
+    for paper in kept:
+        name = f"{label_text(paper.first.kind)} ({paper.first.filename})"
+        if paper.first.is_in_force:
+            yield f"{PAGE_OF}{paper.first.id}", gettext("Next page of: %(document)s", document=name)
+    for paper in kept:
+        name = f"{label_text(paper.first.kind)} ({paper.first.filename})"
+        if paper.state is not PaperState.REPLACED:
+            yield f"{REPLACES}{paper.first.id}", gettext("In the place of: %(document)s", document=name)
 
 
-def _attach(application: Application, form: DocumentForm) -> Document:
+def _attach(application: Application, form: DocumentForm, kept: Sequence[Paper]) -> Document:
+    firsts, place = {str(paper.first.id): paper.first for paper in kept}, form.goes_to.data
     return applications.attach_document(
         application,
         DocumentKind(form.kind.data),
@@ -53,21 +60,75 @@ def _attach(application: Application, form: DocumentForm) -> Document:
         storage=uploads(),
         actor=actor(application),
         now=clock.now(),
+        expires_on=form.expires_on.data,
+        page_of=firsts[place.removeprefix(PAGE_OF)] if place.startswith(PAGE_OF) else None,
+        replaces=firsts[place.removeprefix(REPLACES)] if place.startswith(REPLACES) else None,
     )
 
 
-@bp.post("/applications/<int:application_id>/documents/<int:document_id>/delete")
-@requires(POST=Permission.APPLICATION_WRITE)
+def _document(application: Application, document_id: int) -> Document:
+    """A scan of this application that was not taken off, else a 404."""
+    return next((one for one in documents.of(application) if one.id == document_id), None) or abort(404)
+
+
+@bp.route("/applications/<int:application_id>/documents/<int:document_id>/delete", methods=["GET", "POST"])
+@requires(GET=Permission.APPLICATION_WRITE, POST=Permission.APPLICATION_WRITE)
 def delete(application_id: int, document_id: int) -> ResponseReturnValue:
-    """Take a document off the application."""
+    """Take a page, or a paper with all its pages, off the application, after showing what goes."""
     application = load(Application, application_id, Permission.APPLICATION_WRITE)
-    document = next((one for one in documents.of(application) if one.id == document_id), None)
-    if document is None:
-        abort(404)
-    return act_on_button(
+    location, document = url_for(".index", application_id=application_id), _document(application, document_id)
+    if not application.is_editable and request.method == "GET":
+        return redirect(location, 303)
+    return removal_page(
+        "documents/delete.html",
+        document,
         lambda: applications.remove_document(document, application, actor=actor(application), now=clock.now()),
-        url_for("documents.index", application_id=application.id),
-        gettext("The document is removed."),
+        here=url_for(".delete", application_id=application_id, document_id=document_id),
+        location=location,
+        message=gettext("The document is removed."),
+        application=application,
+        document=document,
+        pages=[document] if document.page_of_id else documents.pages_of(document),
+    )
+
+
+@bp.post("/applications/<int:application_id>/documents/<int:document_id>/move")
+@requires(POST=Permission.APPLICATION_WRITE)
+def move(application_id: int, document_id: int) -> ResponseReturnValue:
+    """Let a page change places with the one before it."""
+    application = load(Application, application_id, Permission.APPLICATION_WRITE)
+    document = _document(application, document_id)
+    return act_on_button(
+        lambda: applications.move_document(document, application, actor=actor(application), now=clock.now()),
+        url_for(".index", application_id=application_id),
+        gettext("The page is moved."),
+    )
+
+
+@bp.route("/applications/<int:application_id>/documents/<int:document_id>/refuse", methods=["GET", "POST"])
+@requires(GET=Permission.APPLICATION_SCREEN, POST=Permission.APPLICATION_SCREEN)
+def refuse(application_id: int, document_id: int) -> ResponseReturnValue:
+    """The secretary does not take a paper, and says why."""
+    application = load(Application, application_id, Permission.APPLICATION_SCREEN)
+    form, document = ReasonForm(), _document(application, document_id)
+    if form.validate_on_submit() and attempt(
+        form,
+        lambda: documents.refuse(document, application, reason=form.reason.data, actor=actor(), now=clock.now()),
+    ):
+        return finish(url_for("applications.show", application_id=application_id), gettext("The paper is not taken."))
+    return form_page("documents/refuse.html", form, application=application, document=document)
+
+
+@bp.post("/applications/<int:application_id>/documents/<int:document_id>/take-again")
+@requires(POST=Permission.APPLICATION_SCREEN)
+def take_again(application_id: int, document_id: int) -> ResponseReturnValue:
+    """Take the refusal back."""
+    application = load(Application, application_id, Permission.APPLICATION_SCREEN)
+    document = _document(application, document_id)
+    return act_on_button(
+        lambda: documents.take_again(document, application, actor=actor(), now=clock.now()),
+        url_for("applications.show", application_id=application_id),
+        gettext("The paper is taken after all."),
     )
 
 

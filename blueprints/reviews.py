@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from app import clock
 from app.localisation import current_locale, gettext
 from app.policy import Permission
-from app.services import applications, assignments, documents, questions, reviews, scoring
+from app.services import applications, assignments, papers, questions, reviews, scoring
 from app.services.reviews import LONGEST_JUSTIFICATION, SHORTEST_JUSTIFICATION, Judgement
 from app.web.access import actor, load, requires, signed_in_user
 from app.web.submissions import attempt, check_version, finish, form_page, in_words
@@ -93,7 +93,7 @@ def _sources(assignment: Assignment) -> dict[str, Any]:
         "application": application,
         "form_parts": questions.form_of(application.call),
         "pledges": applications.pledges_of(application),
-        "documents": documents.of(application),
+        "documents": [page for one in papers.of(application, now=clock.now()) if one.counts for page in one.pages],
         "shortest": SHORTEST_JUSTIFICATION,
     }
 

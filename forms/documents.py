@@ -3,11 +3,13 @@
 from wtforms import SelectField
 
 from app.localisation import N_, lazy
-from forms.base import BaseForm, UploadField, required_input
+from forms.base import BaseForm, DayField, UploadField, required_input
 
 
 class DocumentForm(BaseForm):
-    """A file and what it is."""
+    """A file, what it is, where it goes, and until when the paper is valid."""
 
     kind = SelectField(lazy(N_("What kind of document")), validators=[required_input()])
+    goes_to = SelectField(lazy(N_("Where does it belong?")), default="")
+    expires_on = DayField(N_("Valid until"), required=False)
     upload = UploadField(N_("File"))

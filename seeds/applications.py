@@ -7,12 +7,13 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
-from app.services import applications, plan_warnings, questions, rates, screenings
+from app.services import applications, documents, plan_warnings, questions, rates, screenings
 from app.services.actors import Actor
 from models.applications import Application, BudgetHeading, Payer, ScreeningOutcome
 from models.associations import Association
 from models.calls import Call
-from seeds import business_plans, dictations, meetings, people, reviews
+from models.documents import DocumentKind
+from seeds import business_plans, dictations, meetings, papers, people, reviews
 from seeds.agenda import Story, later, office, working_day
 from seeds.content import by_key, pick
 from seeds.programme import Programme
@@ -58,6 +59,10 @@ RISK_ASKED = {
 RISK_MENDED = {
     "ky": "Кургакчылык жылы суу сактагычтан алабыз, үлүштү бирикме мүчөлөрү кошот.",
     "ru": "В засушливый год возьмём воду из хранилища, долю внесут члены объединения.",
+}
+UNREADABLE = {
+    "ky": "Катышкандардын колдору окулбайт. Протоколду жарык жерде кайра сүрөткө тартыңыз.",
+    "ru": "Подписи участников не читаются. Сфотографируйте протокол ещё раз при хорошем свете.",
 }
 RETURNED_BEFORE = 5  # every so many of a decided call came back for changes once
 
@@ -116,6 +121,7 @@ def story(programme: Programme, plan: Plan) -> Story:
     _targets(programme, plan, actor, now)
     now = yield later(now, 1, chance)
     meetings.hold(programme, application, chance, actor, now)
+    _scans(programme, plan, actor, now)
     dictations.end(actor, now)
 
 
@@ -149,6 +155,9 @@ def _follow(programme: Programme, plan: Plan, chance: Random, hand_in_on: date) 
         found = pick(chance, reasons["returned"])
         reason = f"{found['text'][plan.language]} {RISK_ASKED[plan.language]}"
         parts = ("future", *ASKED.get(found["key"], ()), "meeting", "documents")
+        if plan.fate == "returned":
+            minutes = next(one for one in documents.of(application) if one.kind is DocumentKind.MEETING_MINUTES)
+            documents.refuse(minutes, application, reason=UNREADABLE[plan.language], actor=secretary, now=now)
         screenings.screen(application, ScreeningOutcome.RETURNED, reason=reason, parts=parts, actor=secretary, now=now)
         if plan.fate == "returned":
             return
@@ -271,3 +280,19 @@ def _targets(programme: Programme, plan: Plan, actor: Actor, now: datetime) -> N
             actor=actor,
             now=now,
         )
+
+
+def _scans(programme: Programme, plan: Plan, actor: Actor, now: datetime) -> None:
+    """A second page of the minutes for some, a certificate that expires some day for others."""
+    chance = programme.chance("scans", plan.call.code, plan.position)
+    by: dict[str, Any] = {"storage": programme.storage, "actor": actor, "now": now}
+    name = plan.association.name(plan.language)
+    if plan.position % 3 == 0:
+        first = next(one for one in documents.of(plan.application) if one.kind is DocumentKind.MEETING_MINUTES)
+        sheet = papers.photo(f"protokol-{plan.application.number}-2.jpg", chance)
+        documents.attach(plan.application, DocumentKind.MEETING_MINUTES, sheet, page_of=first, **by)
+    if plan.position % 4 == 0:
+        title = "Каттоо күбөлүгү" if plan.language == "ky" else "Свидетельство о регистрации"
+        certificate = papers.pdf(f"{plan.application.number}.pdf", title, [name])
+        until = now.date() + timedelta(days=chance.choice((21, 200, 400)))
+        documents.attach(plan.application, DocumentKind.REGISTRATION, certificate, expires_on=until, **by)

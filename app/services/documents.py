@@ -3,15 +3,18 @@
 import os
 import tempfile
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
+from app.clock import bishkek_day
 from app.localisation import N_
-from app.services import audit
+from app.services import audit, notifications
 from app.services.actors import Actor
-from app.services.errors import AlreadyUsedError
+from app.services.errors import AlreadyUsedError, DomainError
 from app.services.file_cleaning import cleaned, in_child, media_type_of
-from models.base import Base, db, fingerprint
+from app.services.workflow import reason_given
+from models.applications import Application, ApplicationStatus
+from models.base import Base, db, fingerprint, lock
 from models.documents import Document, DocumentKind, StoredFile
 
 SUFFIX = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
@@ -22,6 +25,7 @@ OWNER_COLUMNS = {
     "expenditures": "expenditure_id",
     "visits": "visit_id",
 }
+SCREENED = (ApplicationStatus.SUBMITTED, ApplicationStatus.RESUBMITTED)
 PROOFS = {
     "contribution_id": N_("This very file has proved another contribution already."),
     "expenditure_id": N_("This very file has proved other spending already."),
@@ -43,12 +47,29 @@ def from_outside(filename: str, content: bytes) -> Upload:
     return Upload(filename, content, in_child(filename, content))
 
 
-def attach(owner: Base, kind: DocumentKind, upload: Upload, *, storage: Path, actor: Actor, now: datetime) -> Document:
+def attach(
+    owner: Base,
+    kind: DocumentKind,
+    upload: Upload,
+    *,
+    storage: Path,
+    actor: Actor,
+    now: datetime,
+    expires_on: date | None = None,
+    page_of: Document | None = None,
+    replaces: Document | None = None,
+) -> Document:
     """Check, store and attach a file to `owner` (application, grant, contribution, expenditure or visit).
 
-    Raises `UploadRefusedError`; for the proof of a contribution or an expenditure `AlreadyUsedError` when the same
+    It is a paper of its own, or the next page of `page_of`, or takes the place of `replaces`; both are first scans of
+    the same owner. Raises `UploadRefusedError`, `DomainError` for a day on which the paper is not valid any more, and
+    for the proof of a contribution or an expenditure `AlreadyUsedError` when the same
     content proves one already.
     """
+    if expires_on is not None and expires_on < bishkek_day(now):
+        raise DomainError(N_("The paper is not valid any more. Attach a newer one."), field="expires_on")
+    if any(one is not None and not one.is_in_force for one in (page_of, replaces)):
+        raise DomainError(N_("That paper was refused or replaced already: look again."), field="goes_to")
     stored = store(upload, storage=storage, now=now)
     column = OWNER_COLUMNS[owner.__tablename__]
     if column in PROOFS:
@@ -67,19 +88,34 @@ def attach(owner: Base, kind: DocumentKind, upload: Upload, *, storage: Path, ac
         filename=clean_filename(upload.filename, stored.media_type),
         uploaded_by_id=actor.user_id,
         uploaded_at=now,
+        expires_on=None if page_of else expires_on,
+        page_of_id=page_of.id if page_of else None,
+        position=1 + len(pages_of(page_of)) if page_of else 1,
         **{column: owner.id},  # type: ignore[attr-defined]
     )
     db.session.add(document)
     db.session.flush()
+    if replaces is not None:
+        replaces.replaced_by_id = document.id
+        db.session.flush()
     audit.record(actor, "document.attach", owner, now, document=document.id, sha256=stored.sha256)
     return document
 
 
 def of(owner: Base) -> list[Document]:
-    """The documents of `owner` that were not taken off, with their files, in the order they came."""
+    """The documents of `owner` that were not taken off, with their files, in the order they came, page after page."""
     column = getattr(Document, OWNER_COLUMNS[owner.__tablename__])
     query = db.select(Document).where(column == owner.id, Document.removed_at.is_(None))  # type: ignore[attr-defined]
-    return list(db.session.scalars(query.options(db.joinedload(Document.file)).order_by(Document.id)))
+    order = (db.func.coalesce(Document.page_of_id, Document.id), Document.position, Document.id)
+    return list(db.session.scalars(query.options(db.joinedload(Document.file)).order_by(*order)))
+
+
+def pages_of(first: Document) -> list[Document]:
+    """The scans of a paper in their order."""
+    query = db.select(Document).where(
+        (Document.id == first.id) | (Document.page_of_id == first.id), Document.removed_at.is_(None)
+    )
+    return list(db.session.scalars(query.order_by(Document.position, Document.id)))
 
 
 def release(owner: Base, *, now: datetime) -> None:
@@ -90,10 +126,71 @@ def release(owner: Base, *, now: datetime) -> None:
 
 
 def remove(document: Document, owner: Base, *, actor: Actor, now: datetime) -> None:
-    """Take a document off its owner; the bytes stay for the snapshots that name them."""
-    document.removed_at = now
+    """Take a page, or a paper with all its pages, off its owner; what it had replaced counts again.
+
+    The bytes stay for the snapshots that name them.
+    """
+    gone = [document] if document.page_of_id else pages_of(document)
+    for one in gone:
+        one.removed_at = now
+    for place, page in enumerate(_siblings(document), start=1):
+        page.position = place
+    for replaced in db.session.scalars(db.select(Document).where(Document.replaced_by_id == document.id)):
+        replaced.replaced_by_id = None
     db.session.flush()
-    audit.record(actor, "document.remove", owner, now, document=document.id)
+    audit.record(actor, "document.remove", owner, now, document=document.id, pages=len(gone))
+
+
+def _siblings(page: Document) -> list[Document]:
+    """The pages that are left of the paper whose further page this is."""
+    if page.page_of_id is None:
+        return []
+    db.session.flush()
+    return pages_of(db.session.get_one(Document, page.page_of_id))
+
+
+def move_up(page: Document, owner: Base, *, actor: Actor, now: datetime) -> None:
+    """Let a further page change places with the one before it; the first scan stays the first."""
+    pages = pages_of(db.session.get_one(Document, page.page_of_id)) if page.page_of_id else [page]
+    place = next(number for number, one in enumerate(pages) if one.id == page.id)
+    if place < 2:
+        raise DomainError(N_("This page is the first that can be moved already."))
+    before = pages[place - 1]
+    before.position, page.position = page.position, before.position
+    db.session.flush()
+    audit.record(actor, "document.move", owner, now, document=page.id)
+
+
+def refuse(document: Document, owner: Application, *, reason: str, actor: Actor, now: datetime) -> None:
+    """The office does not take a paper: the association is told why. Raises `DomainError` when it does not count."""
+    lock(document)
+    text = reason_given(reason)
+    _must_be_screened(owner)
+    if not document.is_in_force or document.page_of_id is not None:
+        raise DomainError(N_("That paper was refused or replaced already: look again."))
+    document.refused_at, document.refused_by_id, document.refusal_reason = now, actor.user_id, text
+    db.session.flush()
+    audit.record(actor, "document.refuse", owner, now, document=document.id, reason=text)
+    notifications.tell_association(
+        owner, N_("A paper of the application %(number)s was not taken: %(reason)s"), now, reason=text
+    )
+
+
+def _must_be_screened(owner: Application) -> None:
+    if owner.status not in SCREENED:
+        raise DomainError(N_("A paper is refused, or taken after all, while the secretary screens the application."))
+
+
+def take_again(document: Document, owner: Application, *, actor: Actor, now: datetime) -> None:
+    """Take a refusal back."""
+    lock(document)
+    _must_be_screened(owner)
+    if document.refused_at is None:
+        raise DomainError(N_("This paper was not refused."))
+    document.refused_at = document.refused_by_id = document.refusal_reason = None
+    db.session.flush()
+    audit.record(actor, "document.take_again", owner, now, document=document.id)
+    notifications.tell_association(owner, N_("A paper of the application %(number)s is taken after all."), now)
 
 
 def store(upload: Upload, *, storage: Path, now: datetime) -> StoredFile:

@@ -155,6 +155,7 @@ FIXED_PARTS: tuple[FixedPart, ...] = (
         N_("Documents"),
         (
             Field("kind", N_("What kind of document"), K.CHOICE, choices=DocumentKind),
+            Field("expires_on", N_("Valid until"), K.DAY, is_required=False),
             Field("upload", N_("File"), K.FILE),
         ),
     ),

@@ -51,14 +51,14 @@ def of(centre: Centre, now: datetime) -> list[Place]:
         Application.status != S.WITHDRAWN,
     )
     found = {(one.association_id, one.call_id): one for one in db.session.scalars(query)}
-    return [_place(one, call, found.get((one.id, call.id))) for call in open_calls for one in own]
+    return [_place(one, call, found.get((one.id, call.id)), now) for call in open_calls for one in own]
 
 
-def _place(association: Association, call: Call, application: Application | None) -> Place:
+def _place(association: Association, call: Call, application: Application | None, now: datetime) -> Place:
     if application is None:
         return Place(association, call, None, lazy(N_("Not started")), "neutral", call.closes_at)
     if application.status is S.DRAFT:
-        missing = len(applications.gaps(application))
+        missing = len(applications.gaps(application, now))
         if missing:
             text, tone = lazy(N_("Draft, still missing: %(count)s"), count=missing), "waiting"
         else:

@@ -45,7 +45,7 @@ def findings(application: Application) -> list[Finding]:
     call = application.call
     grant = application.amount_paid_by(Payer.GRANT)
     due = co_investment_due(grant, call.match_percent)
-    attached = documents.of(application)
+    attached = [one for one in documents.of(application) if one.is_in_force]
     association = application.association
     open_grants = db.session.scalar(
         db.select(db.func.count()).where(

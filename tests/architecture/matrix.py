@@ -114,9 +114,12 @@ MATRIX: Mapping[str, Mapping[str, str]] = {
     "dictations.show": {"GET": "mosc"},
     "dictations.sign_off": {"GET": "mo", "POST": "mo"},
     "differences.show": {"GET": "mosc"},
-    "documents.delete": {"POST": "mo"},
+    "documents.delete": {"GET": "mo", "POST": "mo"},
     "documents.download": {"GET": "*"},  # of what one sees
     "documents.index": {"GET": "mo", "POST": "mo"},
+    "documents.move": {"POST": "mo"},
+    "documents.refuse": {"GET": "s", "POST": "s"},
+    "documents.take_again": {"POST": "s"},
     "donors.edit": {"GET": "f", "POST": "f"},
     "donors.index": {"GET": "scf"},
     "donors.new": {"GET": "f", "POST": "f"},

@@ -1,14 +1,19 @@
 """Documents: checked by content, given out as attachments to those who may see them."""
 
 import io
+from datetime import date
 
 import pytest
 
+from app import clock
+from app.localisation import use_locale
+from app.services import applications, documents
 from models.applications import ApplicationStatus
 from models.base import db
 from models.documents import Document, DocumentKind, StoredFile
+from models.notifications import Notification
 from models.users import Role
-from tests.support.pages import form_fields, text_of
+from tests.support.pages import form_fields, sent, text_of
 from tests.support.queries import count
 
 
@@ -93,7 +98,9 @@ def test_who_may_not_see_the_application_gets_no_document(client, programme):
 def test_a_document_is_removed_while_the_application_is_written_only(client, programme, draft, url):
     send(client, url, "paper.pdf", programme.make_pdf().content)
     document = db.session.scalars(db.select(Document)).one()
-    data = form_fields(client.get(url).text, f"{url}/{document.id}/delete")
+    shown = client.get(f"{url}/{document.id}/delete").text
+    assert "paper.pdf" in text_of(shown) and document.removed_at is None
+    data = form_fields(shown)
     submitted = programme.make_application(ApplicationStatus.SUBMITTED)
     foreign = db.session.scalars(db.select(Document).where(Document.application_id == submitted.id)).one()
     assert client.post(f"{url}/{foreign.id}/delete", data=data).status_code == 404
@@ -108,8 +115,115 @@ def test_the_papers_of_a_submitted_application_stay(client, programme):
     document = db.session.scalars(db.select(Document)).one()
     client.sign_in(programme.chair_of(application.association)).speak("en")
     data = dict(form_fields(client.get(f"/applications/{application.id}/withdraw").text))
-    answer = client.post(f"/applications/{application.id}/documents/{document.id}/delete", data=data)
-    assert answer.status_code == 303
-    assert "it can only be read now" in text_of(client.get(answer.location).text)
+    address = f"/applications/{application.id}/documents/{document.id}/delete"
+    assert client.get(address).location == f"/applications/{application.id}/documents"
+    data["version"] = str(document.version)
+    answer = client.post(address, data=data)
+    assert answer.status_code == 422 and "it can only be read now" in text_of(answer.text)
     db.session.expire_all()
     assert document.removed_at is None
+
+
+# Pages, states, expiry -----------------------------------------------------------------------------------------------
+
+
+def attach(client, programme, url, **changes):
+    """Attach another PDF: the scan that came of it."""
+    data = dict(form_fields(client.get(url).text)) | {"kind": "meeting_minutes"} | changes
+    answer = client.post(url, data=data | {"upload": sent(programme.make_pdf())})
+    if answer.status_code != 303:
+        return answer
+    db.session.expire_all()
+    return db.session.scalars(db.select(Document).order_by(Document.id.desc())).first()
+
+
+def test_a_paper_of_three_pages_keeps_their_order_and_goes_as_a_whole(client, programme, draft, url):
+    first = attach(client, programme, url)
+    second, third = (attach(client, programme, url, goes_to=f"page-{first.id}", kind="photo") for _ in range(2))
+    assert [(one.page_of_id, one.position, one.kind) for one in (second, third)] == [
+        (first.id, 2, DocumentKind.MEETING_MINUTES),
+        (first.id, 3, DocumentKind.MEETING_MINUTES),
+    ]
+    move = form_fields(client.get(url).text, f"{url}/{third.id}/move")
+    assert client.post(f"{url}/{third.id}/move", data=move).status_code == 303
+    db.session.expire_all()
+    assert [one.id for one in documents.of(draft)] == [first.id, third.id, second.id]
+    client.submit(f"{url}/{third.id}/delete")
+    db.session.expire_all()
+    assert [(one.id, one.position) for one in documents.of(draft)] == [(first.id, 1), (second.id, 2)]
+    assert "(2)" in text_of(client.get(f"{url}/{first.id}/delete").text)
+    client.submit(f"{url}/{first.id}/delete")
+    db.session.expire_all()
+    assert documents.of(draft) == []
+
+
+def test_the_list_of_the_call_says_how_each_paper_stands(client, programme, draft, url):
+    def state():
+        row = client.get(url).text.split("Papers asked for", 1)[1].split("Minutes of the village meeting", 1)[1]
+        table = row.split("</tr>", 1)[0]
+        return next(
+            one for one in ("missing", "attached", "expires soon", "expired", "not taken") if f">{one}<" in table
+        )
+
+    def gap():
+        found = [str(one.problem) for one in applications.gaps(draft, clock.now()) if one.part == "documents"]
+        return found[0].replace("\u00a0", " ") if found else None
+
+    with use_locale("en"):
+        assert (state(), gap()) == ("missing", "The minutes of the village meeting are missing.")
+        paper = attach(client, programme, url, expires_on="01.11.2026")
+        assert (state(), gap()) == ("expires soon", None)
+        paper.expires_on = date(2026, 12, 31)
+        db.session.commit()
+        assert (state(), gap()) == ("attached", None)
+        paper.expires_on = date(2026, 10, 11)
+        db.session.commit()
+        assert state() == "expired"
+        assert gap().endswith(": valid until 11 Oct 2026 only. Attach a newer one.")
+        newer = attach(client, programme, url, goes_to=f"replace-{paper.id}")
+        assert paper.replaced_by_id == newer.id and (state(), gap()) == ("attached", None)
+        assert "replaced by a newer one" in text_of(client.get(url).text)
+        client.submit(f"{url}/{newer.id}/delete")
+        db.session.expire_all()
+        assert paper.replaced_by_id is None and state() == "expired"
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"expires_on": "11.10.2026"}, "The paper is not valid any more. Attach a newer one."),
+        ({"expires_on": "soon"}, "Enter a day as DD.MM.YYYY."),
+        ({"goes_to": "page-999999"}, "Not a valid choice."),
+        ({"goes_to": "replace-x"}, "Not a valid choice."),
+    ],
+)
+def test_a_paper_that_does_not_fit_is_refused(client, programme, url, changes, message):
+    answer = attach(client, programme, url, **changes)
+    assert answer.status_code == 422 and message in text_of(answer.text)
+    assert count(Document) == 0
+
+
+def test_the_secretary_does_not_take_a_paper_and_may_take_it_after_all(client, programme):
+    application = programme.make_application(ApplicationStatus.SUBMITTED)
+    document = db.session.scalars(db.select(Document)).one()
+    page, here = f"/applications/{application.id}", f"/applications/{application.id}/documents/{document.id}"
+    client.sign_in(programme.secretary).speak("en")
+    assert client.submit(f"{here}/refuse").status_code == 422
+    assert client.submit(f"{here}/refuse", reason="Колдор окулбайт").location == page
+    db.session.expire_all()
+    assert document.refused_by_id == programme.secretary.id
+    told = db.session.scalars(db.select(Notification.message).order_by(Notification.id.desc())).first()
+    assert told == "A paper of the application %(number)s was not taken: %(reason)s"
+    shown = client.get(page).text
+    assert "not taken" in text_of(shown) and "Колдор окулбайт" in text_of(shown)
+    with use_locale("en"):
+        (gap,) = applications.gaps(application, clock.now())
+        assert str(gap.problem).endswith(": not taken (Колдор окулбайт). Attach another one.")
+    assert client.submit(f"{here}/refuse", reason="Дагы").status_code == 422
+    assert client.post(f"{here}/take-again", data=form_fields(shown, f"{here}/take-again")).location == page
+    db.session.expire_all()
+    assert document.is_in_force and applications.gaps(application, clock.now()) == []
+    eligible = programme.make_application(ApplicationStatus.ELIGIBLE)
+    other = documents.of(eligible)[0]
+    answer = client.submit(f"/applications/{eligible.id}/documents/{other.id}/refuse", reason="Кеч")
+    assert answer.status_code == 422 and "while the secretary screens" in text_of(answer.text)

@@ -139,10 +139,10 @@ def test_what_is_missing_is_what_the_form_of_the_call_asks(programme):
     calls.open_(call, actor=Actor(programme.secretary), now=clock.now() - timedelta(days=25))
     application = programme.make_application(ApplicationStatus.DRAFT, call=call)
     actor = Actor(programme.chair_of(application.association))
-    assert not [one for one in applications.gaps(application) if one.part == "section_1"]
+    assert not [one for one in applications.gaps(application, clock.now()) if one.part == "section_1"]
     applications.save_section(application, "section_1", {"question_1": "аз"}, actor=actor, now=clock.now())
     with use_locale("en"):
-        found = [(one.part, str(one.problem)) for one in applications.gaps(application)]
+        found = [(one.part, str(one.problem)) for one in applications.gaps(application, clock.now())]
     assert found == [("section_1", "Not answered yet: 1.1 Water"), ("documents", "Still to be attached: Prices")]
     with pytest.raises(DomainError):
         applications.save_section(application, "section_2", {}, actor=actor, now=clock.now())
@@ -158,13 +158,13 @@ def test_a_draft_gets_the_row_of_a_section_when_it_is_first_written(programme):
     db.session.delete(row)
     db.session.flush()
     assert applications.section_for_writing(application, "future") is None
-    assert {one.part for one in applications.gaps(application)} == {"future"}
+    assert {one.part for one in applications.gaps(application, clock.now())} == {"future"}
     answers = {"sustainability": "Айыл өзү карайт, бара-бара чоңойот.", "risks": "Кургакчылык болсо, суу алып келебиз."}
     actor = Actor(programme.chair_of(application.association))
     applications.save_section(application, "future", answers, actor=actor, now=clock.now())
     db.session.expire_all()
     assert applications.section_of(application, "future").answers == answers
-    assert applications.gaps(application) == []
+    assert applications.gaps(application, clock.now()) == []
 
 
 def test_a_snapshot_is_read_by_the_form_it_answered(programme):

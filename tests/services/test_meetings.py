@@ -90,14 +90,14 @@ def test_a_call_may_count_adults(programme):
 def test_without_the_meeting_nothing_is_signed_off(programme):
     draft = programme.make_application(S.DRAFT)
     chair = Actor(programme.chair_of(draft.association))
-    assert applications.gaps(draft) == []
+    assert applications.gaps(draft, clock.now()) == []
     draft.meeting.votes_for, draft.meeting.votes_against = 20, 22
     with pytest.raises(LimitExceededError):
         applications.sign_off(draft, actor=chair, now=clock.now())
     db.session.delete(draft.meeting)
     db.session.flush()
     db.session.expire(draft, ["meeting"])
-    assert [gap.part for gap in applications.gaps(draft)] == ["meeting"]
+    assert [gap.part for gap in applications.gaps(draft, clock.now())] == ["meeting"]
     with pytest.raises(DomainError):
         applications.sign_off(draft, actor=chair, now=clock.now())
     assert draft.status is S.DRAFT

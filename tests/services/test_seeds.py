@@ -272,7 +272,7 @@ def test_chair_of_tayan_can_request_the_second_tranche_and_sign_off_a_draft(demo
     applications.sign_off(draft, actor=Actor(chair), now=demo.now)
 
     assert statuses_of_grant == [T.ACCOUNTED, T.PLANNED, T.PLANNED]
-    assert applications.gaps(draft) == []
+    assert applications.gaps(draft, clock.now()) == []
     assert tranches.gate(grant.tranches[1])[1].met
 
 

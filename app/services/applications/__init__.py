@@ -9,6 +9,7 @@ from app.services.applications.budget_lines import (
 from app.services.applications.drafts import (
     attach_document,
     create,
+    move_document,
     part,
     pledges_of,
     remove_document,
@@ -47,6 +48,7 @@ __all__ = [
     "create",
     "decline",
     "gaps",
+    "move_document",
     "must_be_undecided",
     "part",
     "pledges_of",

@@ -1,7 +1,7 @@
 """Drafting: sections, budget lines, pledges, targets and documents of an application that is still open to change."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import TypeVar
@@ -139,16 +139,40 @@ def pledges_of(application: Application) -> list[Pledge]:
 
 
 def attach_document(
-    application: Application, kind: DocumentKind, upload: Upload, *, storage: Path, actor: Actor, now: datetime
+    application: Application,
+    kind: DocumentKind,
+    upload: Upload,
+    *,
+    storage: Path,
+    actor: Actor,
+    now: datetime,
+    expires_on: date | None = None,
+    page_of: Document | None = None,
+    replaces: Document | None = None,
 ) -> Document:
-    """Attach a paper while the application is being written."""
+    """Attach a paper, a further page of one or one in the place of another, while the application is being written."""
     must_be_editable(application, "documents")
-    return documents.attach(application, kind, upload, storage=storage, actor=actor, now=now)
+    return documents.attach(
+        application,
+        (page_of or replaces).kind if page_of or replaces else kind,  # type: ignore[union-attr]
+        upload,
+        storage=storage,
+        actor=actor,
+        now=now,
+        expires_on=expires_on,
+        page_of=page_of,
+        replaces=replaces,
+    )
 
 
 def remove_document(document: Document, application: Application, *, actor: Actor, now: datetime) -> None:
     must_be_editable(application, "documents")
     documents.remove(document, application, actor=actor, now=now)
+
+
+def move_document(document: Document, application: Application, *, actor: Actor, now: datetime) -> None:
+    must_be_editable(application, "documents")
+    documents.move_up(document, application, actor=actor, now=now)
 
 
 def set_target(

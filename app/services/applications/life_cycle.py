@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from app.localisation import N_, Money
-from app.services import audit, call_forms, dictations, documents, notifications, questions
+from app.services import audit, call_forms, dictations, documents, notifications, papers, questions
 from app.services.actors import Actor
 from app.services.applications import business_plans, meetings
 from app.services.applications.drafts import pledges_of, renew
@@ -31,7 +31,6 @@ from models.base import canonical_json, db, fingerprint, lock
 from models.calls import CallStatus
 from models.council_sessions import Decision
 from models.dictations import ConfirmationWay
-from models.documents import DocumentKind
 from models.reviews import OUTSTANDING, Assignment
 from models.users import Role
 
@@ -86,7 +85,7 @@ class Gap:
     problem: DomainError
 
 
-def gaps(application: Application) -> list[Gap]:
+def gaps(application: Application, now: datetime) -> list[Gap]:
     """What is missing before sign-off, in the order of the form; empty when the application is complete."""
     found: list[Gap] = []
     answers, form = application.answers, questions.form_of(application.call)
@@ -131,21 +130,9 @@ def gaps(application: Application) -> list[Gap]:
     if not application.targets:
         found.append(Gap("targets", IncompleteError(N_("Promise at least one result."))))
     found += [Gap("meeting", problem) for problem in meetings.gaps(application)]
-    found += [Gap("documents", problem) for problem in missing_documents(application)]
+    found += [Gap("documents", problem) for problem in papers.gaps(application.call, papers.of(application, now=now))]
     places = {part.key: place for place, part in enumerate(form.parts)}
     return sorted(found, key=lambda gap: places[gap.part])
-
-
-def missing_documents(application: Application) -> list[DomainError]:
-    """The papers the call requires that are not attached."""
-    attached = {one.kind for one in documents.of(application)}
-    return [
-        IncompleteError(N_("The minutes of the village meeting are missing."))
-        if wanted.kind is DocumentKind.MEETING_MINUTES
-        else IncompleteError(N_("Still to be attached: %(document)s"), document={"name": wanted.text})
-        for wanted in questions.documents_of(application.call)
-        if wanted.is_required and wanted.kind not in attached
-    ]
 
 
 def sign_off(
@@ -164,7 +151,7 @@ def sign_off(
     """
     lock(application)
     new_status = target(TRANSITIONS, application.status, "sign_off")
-    for gap in gaps(application):
+    for gap in gaps(application, now):
         raise gap.problem
     if actor.on_behalf_of is not None:
         confirmation = dictations.must_be_of_the_chair(confirmation, application.association)
@@ -235,7 +222,7 @@ def submit(application: Application, *, actor: Actor, now: datetime, seen: str |
         raise LimitExceededError(N_("The call has been decided: the application cannot be submitted any more."))
     if again and application.signed_off_at is None:
         raise IncompleteError(N_("The chair has to sign off the changed application first."))
-    for gap in gaps(application):
+    for gap in gaps(application, now):
         raise gap.problem
     _must_be_as_seen(application, seen)
     renew(application)
