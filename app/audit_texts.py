@@ -21,6 +21,7 @@ from models.contributions import Check
 from models.council_sessions import DecisionOutcome
 from models.dictations import ConfirmationWay
 from models.documents import DocumentKind
+from models.duplicates import DuplicateVerdict
 from models.reviews import ConflictKind
 from models.users import Role
 from models.visits import RiskRating
@@ -34,6 +35,7 @@ ACTIONS: Mapping[str, str] = {
     "application.create": N_("Began an application"),
     "application.decline": N_("Did not sign the application off"),
     "application.decide": N_("The decision on the application took effect"),
+    "application.judge_duplicate": N_("Said whether two applications are one"),
     "application.propose_financing": N_("Filled in the financing from the budget"),
     "application.record_meeting": N_("Wrote the village meeting down"),
     "application.remove_budget_line": N_("Removed a budget line"),
@@ -190,7 +192,7 @@ HIDDEN = frozenset(
     {
         "account", "assignment", "assignments", "centre", "equipment", "old_centre",
         "application", "association", "call", "currency", "document", "event", "fund", "grant", "indicator", "key",
-        "line", "person", "pledge", "row",
+        "line", "other", "person", "pledge", "row",
     }
 )  # fmt: skip
 """Details that are row ids or keys, for the computer only."""
@@ -263,6 +265,7 @@ DETAILS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "value": (N_("Value"), str),
     "votes_for": (N_("Votes for"), number_text),
     "way": (N_("Confirmed by"), _one_of(ConfirmationWay)),
+    "verdict": (N_("Finding"), _one_of(DuplicateVerdict)),
     "weights": (N_("Weights"), lambda value: " + ".join(number_text(one) for one in value.values())),
 }
 """{detail: (message id, how its value is shown)}."""

@@ -9,12 +9,14 @@ from enum import StrEnum
 
 from app.applying_labels import CONDITIONS, PLEDGE_STATUSES, QUORUMS_OF, WAYS
 from app.localisation import N_, gettext
+from app.screening_labels import DUPLICATE_VERDICTS, MARK_KINDS, SCREENING_OUTCOMES
 from models.applications import ApplicationStatus, BudgetHeading, Payer, ScreeningOutcome
 from models.associations import AssociationKind, MembershipRole
 from models.calls import CallStatus
 from models.contributions import Channel, Check, ContributionKind, ContributionStatus
 from models.council_sessions import DecisionOutcome, SessionStatus
 from models.documents import DocumentKind
+from models.duplicates import DuplicateVerdict
 from models.expenditures import ExpenditureStatus
 from models.funding_reports import FundingReportStatus
 from models.funds import Emblem
@@ -59,11 +61,6 @@ PAYERS: Mapping[Payer, str] = {
     Payer.REMITTANCE: N_("Co-investment from remittances"),
     Payer.COMMUNITY: N_("Cash of the village"),
     Payer.IN_KIND: N_("Goods and labour (in kind)"),
-}
-SCREENING_OUTCOMES: Mapping[ScreeningOutcome, str] = {
-    ScreeningOutcome.ELIGIBLE: N_("Eligible"),
-    ScreeningOutcome.INELIGIBLE: N_("Not eligible"),
-    ScreeningOutcome.RETURNED: N_("Returned for changes"),
 }
 ASSOCIATION_KINDS: Mapping[AssociationKind, str] = {
     AssociationKind.VILLAGE: N_("Village association"),
@@ -262,6 +259,7 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         FREQUENCIES, RESULT_STATUSES, ACCOUNT_KINDS, EVENT_KINDS, SEXES, MIGRANT_STATUSES, PLEDGE_STATUSES,
         RATE_SOURCES, ASSIGNMENT_STATUSES, CONFLICT_KINDS, REVIEW_STATUSES, ROLES, RISK_RATINGS, VISIT_STATUSES, CHECKS,
         PRICE_KINDS, QUORUMS_OF, WAYS, CONDITIONS,
+        DUPLICATE_VERDICTS, MARK_KINDS,
     )
 }  # fmt: skip
 """{enum class: {member: English message id}} for every enum of the models."""
@@ -337,7 +335,7 @@ def _tones() -> dict[tuple[type[StrEnum], str], str]:
             SessionStatus.SIGNED, ExpenditureStatus.ACCEPTED, FundingReportStatus.DONE, GrantStatus.ACTIVE,
             GrantStatus.COMPLETED, TrancheStatus.CONFIRMED, TrancheStatus.ACCOUNTED, ResultStatus.VERIFIED,
             PledgeStatus.FULFILLED, AssignmentStatus.SUBMITTED, ReviewStatus.SUBMITTED, VisitStatus.DONE,
-            RiskRating.LOW,
+            RiskRating.LOW, DuplicateVerdict.FALSE_ALARM,
         ),
         WAITING: (
             ApplicationStatus.SIGNED_OFF, ApplicationStatus.RETURNED, ApplicationStatus.RESERVE,
@@ -351,7 +349,7 @@ def _tones() -> dict[tuple[type[StrEnum], str], str]:
             ContributionStatus.REFUSED, ContributionStatus.REVERSED, DecisionOutcome.REJECTED,
             ExpenditureStatus.REFUSED, FundingReportStatus.FAILED, GrantStatus.SUSPENDED, GrantStatus.TERMINATED,
             TrancheStatus.RETURNED, ResultStatus.REFUSED, PledgeStatus.LAPSED, AssignmentStatus.RECUSED,
-            RiskRating.HIGH,
+            RiskRating.HIGH, DuplicateVerdict.CONFIRMED,
         ),
         INFO: (
             ApplicationStatus.SUBMITTED, ApplicationStatus.RESUBMITTED, ApplicationStatus.IN_REVIEW,

@@ -57,6 +57,7 @@ def measures() -> dict[str, Measure]:
         "list": requests.list_page,
         "application": requests.application_page,
         "desk": requests.desk_page,
+        "duplicates": requests.duplicate_search,
         "review": requests.review_post,
         "writing": applying.writing,
         "submit": applying.handing_in,

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from flask import Flask
 from sqlalchemy import select
 
+from app.services import duplicates
 from benchmarks.measure import DATABASE, Figure, counted_queries, cpu_figure, gzipped, median_cpu
 from benchmarks.signing_in import get, sign_in
 from models.applications import Application, ApplicationStatus
-from models.base import db
+from models.base import db, reading
 from models.reviews import Assignment, AssignmentStatus
 from models.users import User
 from tests.support.pages import form_fields
@@ -107,6 +108,20 @@ def review_post(app: Flask, floor: float) -> Iterator[Figure]:
 
     count = len(bodies) - 5
     yield cpu_figure("review-post", median_cpu(post, count), 8, floor, count)
+
+
+def duplicate_search(app: Flask, floor: float) -> Iterator[Figure]:
+    """What looks like one submission, looked up among all of them: marks, then exact likeness. No page."""
+    with app.app_context():
+        submitted = select(Application.id).where(Application.submitted_at.is_not(None)).order_by(Application.id.desc())
+        ids = list(db.session.scalars(submitted.limit(COUNT)))
+        db.session.rollback()
+
+    def search(number: int) -> None:
+        with app.app_context(), reading():
+            duplicates.found(db.session.get_one(Application, ids[number % len(ids)]))
+
+    yield cpu_figure("duplicate-search", median_cpu(search, COUNT), 30, floor, COUNT)
 
 
 def first_load(app: Flask, _floor: float) -> Iterator[Figure]:

@@ -21,6 +21,7 @@ NOUNS = (
     "dictations",
     "differences",
     "documents",
+    "duplicates",
     "donors",
     "equipment",
     "expenditures",

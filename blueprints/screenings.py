@@ -7,7 +7,7 @@ from app import clock
 from app.labels import label_text
 from app.localisation import current_locale, gettext
 from app.policy import Permission
-from app.services import questions, screenings
+from app.services import duplicates, questions, screenings
 from app.web.access import actor, load, requires
 from app.web.submissions import attempt, finish, form_page
 from forms.screenings import ScreeningForm
@@ -22,22 +22,18 @@ def new(application_id: int) -> ResponseReturnValue:
     """Every rule with what was found, then the finding."""
     application = load(Application, application_id, Permission.APPLICATION_SCREEN)
     form = _with_choices(ScreeningForm(), application)
-    if form.validate_on_submit() and attempt(
-        form,
-        lambda: screenings.screen(
-            application,
-            ScreeningOutcome(form.outcome.data),
-            reason=form.reason.data or "",
-            parts=form.parts.data or (),
-            actor=actor(),
-            now=clock.now(),
-        ),
-    ):
+    if form.validate_on_submit() and attempt(form, lambda: _screen(form, application)):
         return finish(
             url_for("applications.show", application_id=application.id),
             gettext("The finding is recorded. The association has a message."),
         )
-    return form_page("screenings/new.html", form, application=application, findings=screenings.findings(application))
+    return form_page(
+        "screenings/new.html",
+        form,
+        application=application,
+        findings=screenings.findings(application),
+        suspects=duplicates.found(application),
+    )
 
 
 def _with_choices(form: ScreeningForm, application: Application) -> ScreeningForm:
@@ -45,3 +41,14 @@ def _with_choices(form: ScreeningForm, application: Application) -> ScreeningFor
     form.outcome.choices = [(one.value, label_text(one)) for one in ScreeningOutcome]
     form.parts.choices = [(part.key, part.numbered_in(current_locale())) for part in parts]
     return form
+
+
+def _screen(form: ScreeningForm, application: Application) -> object:
+    return screenings.screen(
+        application,
+        ScreeningOutcome(form.outcome.data),
+        reason=form.reason.data or "",
+        parts=form.parts.data or (),
+        actor=actor(),
+        now=clock.now(),
+    )

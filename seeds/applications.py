@@ -82,6 +82,13 @@ class Plan:
     position: int
     application: Application = field(init=False)
     pledges_short: bool = False
+    copied_from: int | None = None
+    """The position of who told the same in the same words: screening finds the pair."""
+
+    @property
+    def told_as(self) -> tuple[object, ...]:
+        """Who has the same tells a kind of project in the same words."""
+        return (self.call.code, self.position if self.copied_from is None else self.copied_from)
 
     @property
     def is_decided(self) -> bool:
@@ -195,10 +202,10 @@ def _mend(application: Application, plan: Plan, actor: Actor, now: datetime) -> 
 def answers(programme: Programme, plan: Plan) -> dict[str, str]:
     """The texts of the kind of project with the names of the village and its ayil okmotu filled in."""
     kind = by_key(programme.content.kinds, plan.kind)
-    variant = next(one for one in kind["variants"] if one["language"] == plan.language)
+    told = programme.content.told(kind, plan.language, programme.chance(*plan.told_as, "texts"))
     village = programme.village_of(plan.association)
     names = {"village": village.name(plan.language), "ao": plan.association.ayil_okmotu.name(plan.language)}
-    return {key: text.format(**names) for key, text in variant.items() if key != "language"}
+    return {key: text.format(**names) for key, text in told.items()}
 
 
 def _answer(application: Application, key: str, texts: dict[str, str], actor: Actor, now: datetime) -> None:

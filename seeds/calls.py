@@ -54,6 +54,8 @@ OPEN_FATES = (
     "eligible draft_budget returned submitted ineligible reviewed withdrawn eligible submitted signed_off "
     "returned withdrawn draft_complete"
 )
+COPIED, COPY = 8, 19
+"""Two applications of the open call in the same words: the second is the first with the names of another village."""
 
 
 def plans(programme: Programme) -> tuple[CallPlan, ...]:
@@ -150,6 +152,9 @@ def _applicants(
                 position=position,
             )
         )
+    if plan.code == OPEN:
+        copy, original = rows[COPY], rows[COPIED]
+        copy.kind, copy.language, copy.copied_from = original.kind, original.language, COPIED
     return rows
 
 

@@ -8,7 +8,8 @@ from random import Random
 from typing import Any
 
 from app.localisation import fold
-from app.services import audit, call_forms, questions, rates
+from app.services import audit, call_forms, duplicates, questions, rates
+from app.services.likeness import bands, packed, shingles
 from models.applications import (
     Application,
     ApplicationSection,
@@ -22,6 +23,7 @@ from models.applications import (
 from models.associations import Association
 from models.base import canonical_json, db, fingerprint, round_half_up
 from models.calls import Call, CallStatus, Criterion
+from models.duplicates import SubmissionMark, SubmittedText
 from models.numbering import NumberSeries
 from models.pledges import Pledge
 from seeds.business_plans import starts_on
@@ -141,7 +143,7 @@ def _draft(
     association = stage.associations[place]
     kind, language = pick(chance, stage.content.kinds), chance.choice(("ky", "ru"))
     status = chance.choices([one for one, _share in SHARES], [share for _one, share in SHARES])[0]
-    texts = _texts(kind, language, association)
+    texts = _texts(stage, kind, language, association, chance)
     amounts = dict.fromkeys(Payer, 0)
     for line in kind["budget"]:
         amounts[Payer(line["payer"])] += _amount(line)
@@ -173,11 +175,10 @@ def _draft(
     return Draft(row, kind, association, call, texts, pledges, plans[kind["key"], language])
 
 
-def _texts(kind: Any, language: str, association: Association) -> dict[str, str]:
-    variant = next(one for one in kind["variants"] if one["language"] == language)
+def _texts(stage: Stage, kind: Any, language: str, association: Association, chance: Random) -> dict[str, str]:
     place = association.village or association.ayil_okmotu
     names = {"village": place.name(language), "ao": association.ayil_okmotu.name(language)}
-    return {key: text.format(**names) for key, text in variant.items() if key != "language"}
+    return {key: text.format(**names) for key, text in stage.content.told(kind, language, chance).items()}
 
 
 def _amount(line: Any) -> int:
@@ -235,7 +236,16 @@ def _write(stage: Stage, drafts: Sequence[Draft], chance: Random, now: datetime)
             for key in TARGETS
         ],
     )
-    stages.write(Snapshot, [_snapshot(id_, draft) for id_, draft in written if draft.row["submitted_at"]])
+    handed_in = [(id_, draft) for id_, draft in written if draft.row["submitted_at"]]
+    stages.write(Snapshot, [_snapshot(id_, draft) for id_, draft in handed_in])
+    texts = {id_: shingles(". ".join(draft.texts.values())) for id_, draft in handed_in}
+    stages.write(
+        SubmittedText,
+        [{"application_id": id_, "shingles": packed(text), "taken_at": now} for id_, text in texts.items()],
+    )
+    stages.write(
+        SubmissionMark, [row for id_, text in texts.items() for row in duplicates.mark_rows(id_, bands(text), {})]
+    )
     business_plans.write(written)
     meetings.write(written)
     reviews.write(stage, written, chance, now)

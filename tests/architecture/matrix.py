@@ -115,6 +115,8 @@ MATRIX: Mapping[str, Mapping[str, str]] = {
     "dictations.sign_off": {"GET": "mo", "POST": "mo"},
     "differences.show": {"GET": "mosc"},
     "documents.delete": {"GET": "mo", "POST": "mo"},
+    "duplicates.index": {"GET": "s"},
+    "duplicates.show": {"GET": "s", "POST": "s"},
     "documents.download": {"GET": "*"},  # of what one sees
     "documents.index": {"GET": "mo", "POST": "mo"},
     "documents.move": {"POST": "mo"},

@@ -5,8 +5,12 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
+from app.services import duplicates
+from app.services.actors import Actor
 from models.base import Base, db
+from models.duplicates import DuplicateVerdict
 from models.protection import APPEND_ONLY, UNIQUE_KEYS
+from tests.conftest import NOW
 from tests.factories import Programme
 from tests.support.databases import Copy
 
@@ -45,10 +49,21 @@ def refused(statement: str, table: str) -> bool:
     return f"{table} is append-only" in answer or "append-only" in answer
 
 
-def test_what_is_written_once_cannot_be_changed(database: Copy, programme: Programme) -> None:
-    """Each way on each table, over the rows of a whole grant."""
+def write_history(programme: Programme) -> None:
+    """At least one row in every protected table."""
     programme.make_grant("completed")
+    one, other = (
+        programme.make_application("submitted", association=programme.make_association()) for _number in range(2)
+    )
+    duplicates.judge(
+        one, other.id, DuplicateVerdict.FALSE_ALARM, reason="Эки айыл", actor=Actor(programme.secretary), now=NOW
+    )
     db.session.commit()
+
+
+def test_what_is_written_once_cannot_be_changed(database: Copy, programme: Programme) -> None:
+    """Each way on each table, over the rows of a whole grant and of a pair that is alike."""
+    write_history(programme)
     tried = 0
     for table in APPEND_ONLY:
         for attempt in ATTEMPTS[database.kind]:
@@ -62,8 +77,7 @@ def test_a_row_cannot_be_replaced_under_another_id(database: Copy, programme: Pr
     """SQLite's INSERT OR REPLACE deletes the row that holds a unique value, and fires no DELETE trigger."""
     if database.kind == "postgresql":
         return  # it has no INSERT OR REPLACE
-    programme.make_grant("completed")
-    db.session.commit()
+    write_history(programme)
     tried = 0
     for table, keys in UNIQUE_KEYS.items():
         columns = [column.name for column in Base.metadata.tables[table].columns if column.name != "id"]

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from app.localisation import N_, Money
-from app.services import audit, call_forms, dictations, documents, notifications, papers, questions
+from app.services import audit, call_forms, dictations, documents, duplicates, notifications, papers, questions
 from app.services.actors import Actor
 from app.services.applications import business_plans, meetings
 from app.services.applications.drafts import pledges_of, renew
@@ -228,6 +228,7 @@ def submit(application: Application, *, actor: Actor, now: datetime, seen: str |
     renew(application)
     application.status, application.submitted_at = new_status, now
     snapshot = take_snapshot(application, actor=actor, now=now)
+    duplicates.keep(application, now=now)
     audit.record(actor, "application.submit", application, now, snapshot=snapshot.sequence, sha256=snapshot.sha256)
     message = N_("The application %(number)s has been submitted.")
     notifications.tell_association(application, message, now)
