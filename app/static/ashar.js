@@ -97,6 +97,7 @@ const autosave = (form) => {
   }
   const note = () => { typed = true; if (!sending) later(pause) }
   form.addEventListener('input', note)
+  window.addEventListener('online', () => { if (sending) send() })
   form.addEventListener('submit', (event) => {  // what is on its way is answered first, or it would be a second writer
     clearTimeout(timer)
     if (!sending) return
