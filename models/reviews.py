@@ -76,11 +76,6 @@ class Assignment(Versioned, Base):
         is_done = self.review is not None and self.review.status is ReviewStatus.SUBMITTED
         return self.status in HOLDING and (self.status is not AssignmentStatus.CLOSED or is_done)
 
-    @property
-    def has_handed_in(self) -> bool:
-        """Whether the reviewer's judgement is in and counts."""
-        return self.status in HANDED_IN and self.review is not None and self.review.status is ReviewStatus.SUBMITTED
-
 
 class Conflict(Base):
     """A declaration about one application by one person: an interest of a kind, or (kind null) none. Append-only."""

@@ -106,12 +106,18 @@ def since_submitted(application: Application) -> set[str]:
     return changed_keys(form, json.loads(application.snapshots[-1].content), content_of(application))
 
 
+MANY_WORDS = 1500
+
+
 def words(before: str, after: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
     """Both texts in pieces: what only the first has is removed, what only the second has is added."""
     old, new = WORDS.findall(before), WORDS.findall(after)
+    is_long = (
+        len(new) > MANY_WORDS
+    )  # then frequent words alone begin no match: without it the time grows with the square
     left: list[Piece] = []
     right: list[Piece] = []
-    for kind, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    for kind, a, b, c, d in SequenceMatcher(None, old, new, autojunk=is_long).get_opcodes():
         gone, come = "".join(old[a:b]), "".join(new[c:d])
         if kind == "equal":
             left.append(Piece(gone, Mark.SAME))

@@ -68,7 +68,8 @@ def attach(
     """
     if expires_on is not None and expires_on < bishkek_day(now):
         raise DomainError(N_("The paper is not valid any more. Attach a newer one."), field="expires_on")
-    if any(one is not None and not one.is_in_force for one in (page_of, replaces)):
+    is_closed = page_of is not None and not page_of.is_in_force
+    if is_closed or (replaces is not None and replaces.replaced_by_id is not None):  # a refused one can be replaced
         raise DomainError(N_("That paper was refused or replaced already: look again."), field="goes_to")
     stored = store(upload, storage=storage, now=now)
     column = OWNER_COLUMNS[owner.__tablename__]

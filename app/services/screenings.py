@@ -8,7 +8,7 @@ from typing import Any
 from app.localisation import N_, Money, as_json
 from app.services import associations, audit, documents, notifications, questions
 from app.services.actors import Actor
-from app.services.applications import TRANSITIONS
+from app.services.applications import TRANSITIONS, gaps
 from app.services.errors import DomainError, IncompleteError
 from app.services.match import co_investment_due
 from app.services.workflow import target
@@ -134,19 +134,25 @@ def kept_findings(screening: Screening) -> list[Finding]:
     ]
 
 
-TIED = {"budget": ("financing", "pledges")}
-"""A budget that changes must be met by the financing to the tyiyn, and carried by the pledges: they open with it."""
+TIED = {"budget": ("financing", "pledges"), "meeting": ("documents",)}
+"""A budget that changes must be met by the financing to the tyiyn, and carried by the pledges; the minutes of a meeting
+are a document: they open with it."""
 
 
-def _asked(application: Application, outcome: ScreeningOutcome, parts: Sequence[str]) -> list[str]:
-    """The parts an application is returned for, with those that are tied to them, in the order of the form."""
+def _asked(application: Application, outcome: ScreeningOutcome, parts: Sequence[str], now: datetime) -> list[str]:
+    """The parts an application is returned for, in the order of the form.
+
+    With them open those that are tied to them, those in which something is missing today (it could not be submitted
+    again without them), and those that are open already.
+    """
     if outcome is not ScreeningOutcome.RETURNED:
         return []
-    wanted = {*parts, *(tied for part in parts for tied in TIED.get(part, ()))}
-    asked = [part.key for part in questions.form_of(application.call).parts if part.key in wanted]
-    if not asked or len(asked) != len(wanted):
+    form = questions.form_of(application.call)
+    if not parts or not all(part in form.by_key for part in parts):
         raise IncompleteError(N_("Choose at least one part that has to be mended."), field="parts")
-    return asked
+    wanted = {*parts, *(tied for part in parts for tied in TIED.get(part, ()))}
+    wanted |= {gap.part for gap in gaps(application, now)} | (application.asked_parts or frozenset())
+    return [part.key for part in form.parts if part.key in wanted]
 
 
 def screen(
@@ -174,7 +180,7 @@ def screen(
         raise IncompleteError(
             N_("A rule is not met: say why the application is eligible all the same."), field="reason"
         )
-    asked = _asked(application, outcome, parts)
+    asked = _asked(application, outcome, parts, now)
     screening = Screening(
         application_id=application.id,
         outcome=outcome,

@@ -8,7 +8,7 @@ import pytest
 
 from app import clock
 from app.localisation import use_locale
-from app.services import applications, call_forms, calls, differences, questions, screenings, verification
+from app.services import applications, call_forms, calls, differences, documents, questions, screenings, verification
 from app.services.actors import Actor
 from app.services.applications import business_plans
 from app.services.errors import DomainError, LimitExceededError
@@ -266,3 +266,36 @@ def test_a_return_names_its_parts(programme):
     assert screening.parts == ["idea", "budget", "financing", "pledges"], "what hangs on the budget opens with it"
     assert application.is_open("financing") and not application.is_open("steps")
     assert programme.make_application(ApplicationStatus.DRAFT).asked_parts is None
+
+
+def test_what_is_missing_opens_with_what_is_asked_for(programme):
+    """A paper refused by the secretary could not be replaced otherwise, and nothing could be submitted again."""
+    application = programme.make_application(ApplicationStatus.SUBMITTED)
+    by = {"actor": Actor(programme.secretary), "now": clock.now()}
+    minutes = documents.of(application)[0]
+    documents.refuse(minutes, application, reason="Кол коюлган эмес.", **by)
+    screening = screenings.screen(application, ScreeningOutcome.RETURNED, reason="Оңдоңуз.", parts=["idea"], **by)
+    assert screening.parts == ["idea", "documents"]
+
+
+def test_an_application_that_is_out_can_be_asked_for_another_part(programme, returned):
+    by = {"reason": "Бюджетти да караңыз.", "actor": Actor(programme.secretary), "now": clock.now()}
+    screenings.screen(returned, ScreeningOutcome.RETURNED, parts=["targets"], **by)
+    assert returned.status is ApplicationStatus.RETURNED
+    assert returned.is_open("targets") and returned.is_open("documents") and not returned.is_open("idea")
+    meeting = screenings.screen(returned, ScreeningOutcome.RETURNED, parts=["meeting"], **by)
+    assert {"meeting", "documents", "targets"} == set(meeting.parts), "the minutes are a document"
+
+
+def test_a_refused_paper_is_replaced_and_not_twice(programme):
+    application = programme.make_application(ApplicationStatus.SUBMITTED)
+    by = {"actor": Actor(programme.secretary), "now": clock.now()}
+    minutes = documents.of(application)[0]
+    documents.refuse(minutes, application, reason="Кол коюлган эмес.", **by)
+    screenings.screen(application, ScreeningOutcome.RETURNED, reason="Оңдоңуз.", parts=["documents"], **by)
+    given = {"storage": programme.storage, "replaces": minutes} | by
+    newer = documents.attach(application, DocumentKind.MEETING_MINUTES, programme.make_pdf(), **given)
+    assert minutes.replaced_by_id == newer.id
+    with pytest.raises(DomainError) as refusal:
+        documents.attach(application, DocumentKind.MEETING_MINUTES, programme.make_pdf(), **given)
+    assert refusal.value.field == "goes_to"

@@ -204,11 +204,7 @@ def remove_target(promise: ApplicationTarget, application: Application, *, actor
 
 def renew(application: Application) -> None:
     """Renew what the application repeats for lists: title, search text and amounts."""
-    answers = application.answers
-    application.title = answers.get(questions.NAME_OF_PROJECT, "")[:200]
-    association = application.association
-    words = (application.number, application.title, association.name_ky, association.name_ru, association.name_en)
-    application.search_text = fold(" ".join(words))
+    renew_name(application)
     application.grant_requested = application.amount_paid_by(Payer.GRANT)
     application.total_cost = sum(line.amount for line in application.budget_lines)
     application.remittance_pledged = sum(pledge.amount_kgs for pledge in pledges_of(application))

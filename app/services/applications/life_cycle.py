@@ -47,6 +47,7 @@ TRANSITIONS: Mapping[tuple[ApplicationStatus, str], Transition] = {
     (S.SIGNED_OFF, "submit"): Transition(S.SUBMITTED, N_("Association or operator"), N_("call open at this second")),
     (S.SUBMITTED, "return"): Transition(S.RETURNED, N_("Council secretary"), N_("reason given")),
     (S.RESUBMITTED, "return"): Transition(S.RETURNED, N_("Council secretary"), N_("reason given")),
+    (S.RETURNED, "return"): Transition(S.RETURNED, N_("Council secretary"), N_("reason given")),
     (S.RETURNED, "sign_off"): Transition(S.RETURNED, N_("Association's chair"), N_("every part filled in")),
     (S.RETURNED, "decline"): Transition(S.RETURNED, N_("Association's chair"), N_("reason given")),
     (S.RETURNED, "resubmit"): Transition(
