@@ -12,6 +12,7 @@ from typing import Any
 from app.labels import label_text
 from app.localisation import LOCALES, N_, current_locale, date_text, gettext, money, number_text
 from app.services import questions
+from app.services.amendments import LABELS as AMENDED
 from app.services.grants import suspension_reason
 from models.applications import Payer, ScreeningOutcome
 from models.associations import MembershipRole
@@ -62,6 +63,7 @@ ACTIONS: Mapping[str, str] = {
     "association.move": N_("Moved an association to another centre"),
     "association.end_membership": N_("Ended a membership"),
     "association.found": N_("Registered an association"),
+    "call.amend": N_("Published an amendment of the call"),
     "call.cancel": N_("Cancelled the call"),
     "call.change": N_("Changed the call"),
     "call.create": N_("Prepared a call"),
@@ -228,6 +230,8 @@ PLAN_TABLES: Mapping[str, str] = {
 }
 
 DETAILS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
+    "amendment": (N_("Amendment"), number_text),
+    "columns": (N_("Changed"), lambda value: ", ".join(gettext(AMENDED[one]) for one in value)),
     "added": (N_("Places added"), number_text),
     "amount": (N_("Amount"), str),  # with its currency, see `details_of`
     "amount_kgs": (N_("In som"), money),

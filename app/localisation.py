@@ -168,6 +168,8 @@ def shown(value: Any) -> Any:
             return date_text(date.fromisoformat(value["day"]))
         if "text" in value:
             return gettext(value["text"])
+        if "texts" in value:
+            return ", ".join(gettext(text) for text in value["texts"])
         if "name" in value:
             return value["name"].get(current_locale()) or value["name"].get("ru", "")
     return value

@@ -6,6 +6,7 @@ from flask import Flask
 
 NOUNS = (
     "accounts",
+    "amendments",
     "applications",
     "assignments",
     "associations",

@@ -13,6 +13,7 @@ from app.labels import label_text
 from app.localisation import LOCALES, current_locale, datetime_text, gettext
 from app.policy import Permission
 from app.services import (
+    amendments,
     application_history,
     application_lists,
     applications,
@@ -147,6 +148,8 @@ def show(application_id: int) -> ResponseReturnValue:
     content["screened"] = [(one, screenings.kept_findings(one)) for one in application.screenings]
     if application.status is ApplicationStatus.REVIEWED and can(Permission.ASSIGNMENT_MANAGE):
         content["is_far_apart"] = rankings.needs_another(application)
+    if content["is_writer"] and application.status in amendments.WRITTEN:
+        content["amended"] = amendments.in_words(application.call, since=application.created_at)
     if is_drafted:
         content["tasks"] = task_lists.tasks(application, applications.gaps(application, clock.now()))
     return render_template("applications/show.html", **content)

@@ -9,7 +9,7 @@ from app import clock, policy
 from app.labels import label_text
 from app.localisation import current_locale, gettext, plain_amount, to_minor
 from app.policy import Permission
-from app.services import application_lists, calls, questions
+from app.services import amendments, application_lists, calls, questions
 from app.services.application_lists import Filter
 from app.services.calls import CallInput
 from app.services.rubrics import default_rubric
@@ -55,6 +55,7 @@ def show(call_id: int) -> ResponseReturnValue:
         papers=questions.documents_of(call),
         obstacles=calls.obstacles(call) if manages and call.status.value == "draft" else [],
         counts=application_lists.counts(Filter(call_id=call.id)) if counted else None,
+        amended=amendments.in_words(call),
     )
 
 
@@ -206,4 +207,9 @@ def public_show(call_id: int) -> ResponseReturnValue:
     call = calls.published_call(call_id)
     if call is None:
         abort(404)
-    return render_template("calls/public_show.html", call=call, papers=questions.documents_of(call))
+    return render_template(
+        "calls/public_show.html",
+        call=call,
+        papers=questions.documents_of(call),
+        amended=amendments.in_words(call),
+    )

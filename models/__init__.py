@@ -2,6 +2,7 @@
 
 from models import (
     agreements,
+    amendments,
     applications,
     associations,
     audit,
@@ -38,6 +39,7 @@ from models import (
 
 __all__ = [
     "agreements",
+    "amendments",
     "applications",
     "associations",
     "audit",

@@ -1,7 +1,8 @@
 """Calls for proposals and the rubric each is judged by."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -24,12 +25,49 @@ class QuorumOf(StrEnum):
     ADULTS = "adults"
 
 
+TIMETABLE = ("screening_ends_on", "reviews_end_on", "council_sits_on", "first_payment_on")
+"""The days after the deadline, in their order."""
+AMENDABLE = ("title", "summary", "closes_at", "budget", *TIMETABLE)
+"""Columns of an open call that a published amendment may change."""
+UNTIL_SUBMITTED = (
+    *("grant_floor", "grant_ceiling", "match_percent", "in_kind_counts"),
+    *("quorum_percent", "quorum_of", "required_documents"),
+)
+"""The same, but only while nobody has submitted: who did relied on them."""
+FIXED = (
+    "id",
+    "code",
+    "fund_id",
+    "opens_at",
+    "opened_at",
+    "created_by_id",
+    "cloned_from_id",
+    "tranche_percents",
+    "accounting_percent",
+    "reviewers_per_application",
+    "pass_total",
+    "pass_section_percent",
+    "spread_points",
+    "most_per_oblast",
+    "most_per_ayil_okmotu",
+    "expected_applications",
+    "review_load",
+    "eligibility",
+    "form",
+)
+"""Columns that stay as they were when the call opened."""
+
+
+def usual_eligibility() -> dict[str, Any]:
+    """The eligibility rules of a new call, see `app.services.eligibility`."""
+    return {"running_grants": 0, "co_investment_percent": 0, "founded_months": 0, "oblasts": []}
+
+
 class Call(Versioned, Base):
     """A round. Amounts in tyiyn; the rule columns hold the defaults of domain.md section 5 unless changed.
 
     `form` is the application form as canonical JSON, read by `app.services.questions`; `required_documents` the papers
-    asked for: [{kind, is_required, months, text}]. Both are frozen once the call is no draft, and read only where they
-    are needed: they are long.
+    asked for: [{kind, is_required, months, text}]. Both are read only where they are needed: they are long.
     """
 
     __tablename__ = "calls"
@@ -40,6 +78,8 @@ class Call(Versioned, Base):
         sa.CheckConstraint("match_percent > 0", name="match_positive"),
         sa.CheckConstraint("accounting_percent BETWEEN 0 AND 100", name="accounting_percent_range"),
         sa.CheckConstraint("quorum_percent BETWEEN 1 AND 100", name="quorum_percent_range"),
+        sa.CheckConstraint("spread_points BETWEEN 0 AND 100", name="spread_points_range"),
+        sa.CheckConstraint("review_load > 0", name="review_load_positive"),
         STRICT,
     )
 
@@ -68,6 +108,18 @@ class Call(Versioned, Base):
     is_public: Mapped[bool] = mapped_column(default=True)
     form: Mapped[LongText] = mapped_column(sa.Text, deferred=True, deferred_group="form")
     required_documents: Mapped[Json] = mapped_column(deferred=True, deferred_group="form")
+    cloned_from_id: Mapped[int | None] = mapped_column(sa.ForeignKey("calls.id"))
+    amendment_count: Mapped[int] = mapped_column(default=0)
+    eligibility: Mapped[Json] = mapped_column(default=usual_eligibility)
+    spread_points: Mapped[int] = mapped_column(default=20)
+    most_per_oblast: Mapped[int | None]
+    most_per_ayil_okmotu: Mapped[int | None]
+    expected_applications: Mapped[int | None]
+    review_load: Mapped[int] = mapped_column(default=10)
+    screening_ends_on: Mapped[date | None]
+    reviews_end_on: Mapped[date | None]
+    council_sits_on: Mapped[date | None]
+    first_payment_on: Mapped[date | None]
 
     fund: Mapped[Fund] = relationship()
     criteria: Mapped[list["Criterion"]] = relationship(back_populates="call", order_by="Criterion.position")

@@ -9,8 +9,11 @@ A migration never imports this: it writes its statements out. A test compares th
 import re
 from collections.abc import Iterable
 
+from models.calls import AMENDABLE, FIXED, UNTIL_SUBMITTED
+
 APPEND_ONLY = (
     "agreements",
+    "amendments",
     "audit_events",
     "call_forms",
     "conflicts",
@@ -30,6 +33,7 @@ APPEND_ONLY = (
 UNIQUE_KEYS = {
     # Unique columns beside the id: OR REPLACE on one of them would delete the row that holds it.
     "agreements": (("grant_id", "sequence"),),
+    "amendments": (("call_id", "sequence"),),
     "audit_events": (("hash",),),
     "call_forms": (("call_id", "sha256"),),
     "decisions": (("session_id", "application_id"),),
@@ -53,7 +57,6 @@ def triggers(dialect: str, tables: Iterable[str] = APPEND_ONLY) -> list[str]:
 
 FROZEN = {
     # table: (which rows are frozen, which of their columns: none named means every one, unique columns beside the id)
-    "calls": ("{row}.status <> 'draft'", ("form", "required_documents"), ("code",)),
     "dictations": ("{row}.confirmed_at IS NOT NULL", (), ()),
     "exchange_rates": ("{row}.approved_at IS NOT NULL", (), ("currency", "valid_on", "source")),
     "funding_reports": (
@@ -70,26 +73,91 @@ FROZEN = {
         ("replaces_id",),
     ),
 }
-"""Rows that cannot be changed, deleted or replaced once they are complete: approved rates, reports, forms of calls,
-prices, what was written for an association and confirmed by it."""
+"""Rows that cannot be changed, deleted or replaced once they are complete: approved rates, reports, prices,
+what was written for an association and confirmed by it."""
 
 
 def frozen(dialect: str) -> list[str]:
-    """The DDL statements that protect complete rows, and the criteria of calls that are no drafts."""
+    """The DDL statements that protect complete rows, and calls that are no drafts with their criteria."""
     if dialect == "sqlite":
-        return [statement for table in FROZEN for statement in _frozen_sqlite(table)] + [
-            f"CREATE TRIGGER criteria_no_{name} BEFORE {act} ON criteria WHEN EXISTS "  # noqa: S608 - our own names
-            f"(SELECT 1 FROM calls WHERE status <> 'draft' AND id IN ({calls})) "
-            "BEGIN SELECT RAISE(ABORT, 'criteria of an open call are frozen'); END"
-            for name, act, calls in _CRITERIA
-        ]
+        return (
+            [statement for table in FROZEN for statement in _frozen_sqlite(table)]
+            + [
+                f"CREATE TRIGGER criteria_no_{name} BEFORE {act} ON criteria WHEN EXISTS "  # noqa: S608 - our own names
+                f"(SELECT 1 FROM calls WHERE status <> 'draft' AND id IN ({calls})) "
+                "BEGIN SELECT RAISE(ABORT, 'criteria of an open call are frozen'); END"
+                for name, act, calls in _CRITERIA
+            ]
+            + _calls_sqlite()
+        )
     return [statement for table in FROZEN for statement in _frozen_postgresql(table)] + [
         _CRITERIA_FUNCTION,
         "CREATE TRIGGER criteria_no_late_change BEFORE INSERT OR UPDATE OR DELETE ON criteria "
         "FOR EACH ROW EXECUTE FUNCTION refuse_late_criteria()",
+        _CALLS_FUNCTION,
+        "CREATE TRIGGER calls_no_change BEFORE UPDATE ON calls "
+        "FOR EACH ROW WHEN (OLD.status <> 'draft') EXECUTE FUNCTION refuse_change_of_call()",
+        "CREATE TRIGGER calls_no_delete BEFORE DELETE ON calls "
+        "FOR EACH ROW WHEN (OLD.status <> 'draft') EXECUTE FUNCTION refuse_change()",
+        "CREATE TRIGGER calls_no_truncate BEFORE TRUNCATE ON calls FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()",
     ]
 
 
+def _late_change(differs: str, names: str) -> str:
+    """The condition under which an UPDATE of a call that is no draft is refused.
+
+    `differs` compares two values, `names` says that an amendment's changes name a column.
+    """
+
+    def changed(columns: Iterable[str]) -> str:
+        return "(" + " OR ".join(f"NEW.{one} {differs} OLD.{one}" for one in columns) + ")"
+
+    published = (
+        "EXISTS (SELECT 1 FROM amendments WHERE call_id = OLD.id AND sequence = NEW.amendment_count "
+        "AND sequence = OLD.amendment_count + 1"
+    )
+    conditions = [
+        "NEW.status = 'draft'",
+        changed(FIXED),
+        f"(NEW.amendment_count <> OLD.amendment_count AND NOT {published}))",
+        *(
+            f"({changed([one])} AND NOT {published} AND {names.format(column=one)}))"
+            for one in (*AMENDABLE, *UNTIL_SUBMITTED)
+        ),
+        f"({changed(UNTIL_SUBMITTED)} AND {_SUBMITTED})",
+    ]
+    return " OR ".join(conditions)
+
+
+_SUBMITTED = "EXISTS (SELECT 1 FROM applications WHERE call_id = OLD.id AND submitted_at IS NOT NULL)"
+
+
+def _calls_sqlite() -> list[str]:
+    refuse = "BEGIN SELECT RAISE(ABORT, 'a call is frozen once it is open'); END"
+    taken = "(there.id = NEW.id OR there.code = NEW.code)"
+    replaced = (
+        "EXISTS (SELECT 1 FROM calls AS there "  # noqa: S608 - our own names
+        f"WHERE there.status <> 'draft' AND there.id <> OLD.id AND {taken})"
+    )
+    late = _late_change("IS NOT", "json_type(changes, '$.{column}') IS NOT NULL")
+    return [
+        "CREATE TRIGGER calls_no_update BEFORE UPDATE ON calls "
+        f"WHEN (OLD.status <> 'draft' AND ({late})) OR {replaced} {refuse}",
+        f"CREATE TRIGGER calls_no_delete BEFORE DELETE ON calls WHEN OLD.status <> 'draft' {refuse}",
+        "CREATE TRIGGER calls_no_replace BEFORE INSERT ON calls WHEN EXISTS "  # noqa: S608 - our own names
+        f"(SELECT 1 FROM calls AS there WHERE there.status <> 'draft' AND {taken}) {refuse}",
+    ]
+
+
+_CALLS_FUNCTION = f"""
+CREATE OR REPLACE FUNCTION refuse_change_of_call() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF {_late_change("IS DISTINCT FROM", "jsonb_exists(changes, '{column}')")} THEN
+        RAISE EXCEPTION 'a call is frozen once it is open' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END $$
+"""
 _REPLACED = "SELECT call_id FROM criteria WHERE id = NEW.id"  # OR REPLACE would delete that row
 _CRITERIA = (
     ("insert", "INSERT", f"NEW.call_id, ({_REPLACED})"),

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from app.clock import end_of_day
-from app.services import calls
+from app.services import amendments, calls
 from app.services.calls import CallInput
 from app.services.rubrics import default_rubric
 from models.associations import Association
-from models.calls import Call
+from models.calls import TIMETABLE, Call
 from seeds import applications, council_sessions, funds
 from seeds.agenda import Story, at
 from seeds.applications import Plan
@@ -114,10 +114,11 @@ def _call(programme: Programme, plan: CallPlan, number: int, used: Counter[str],
             title=text["title"],
             summary=text["summary"],
             opens_at=at(plan.opens_on, 9),
-            closes_at=end_of_day(plan.closes_on),
+            closes_at=end_of_day(_first_deadline(plan)),
             budget=plan.budget,
             grant_floor=plan.floor,
             grant_ceiling=plan.ceiling,
+            timetable=_timetable(plan),
         ),
         default_rubric(),
         actor=secretary,
@@ -128,8 +129,33 @@ def _call(programme: Programme, plan: CallPlan, number: int, used: Counter[str],
     applicants = _applicants(programme, call, plan, number, used, known)
     for applicant in applicants:
         programme.agenda.start(applications.story(programme, applicant))
+    if plan.code == OPEN:
+        programme.agenda.start(_amendment(programme, call, plan))
     if plan.sits_on is not None:
         programme.agenda.start(council_sessions.story(programme, call, plan.sits_on, applicants))
+
+
+def _first_deadline(plan: CallPlan) -> date:
+    """The deadline the call opens with: that of the open call is moved by a week."""
+    return plan.closes_on - timedelta(days=7) if plan.code == OPEN else plan.closes_on
+
+
+def _timetable(plan: CallPlan) -> tuple[date, ...]:
+    """Screening in ten days, reviews until the week before the session, first payments a month after it."""
+    closes_on = _first_deadline(plan)
+    sits_on = plan.sits_on or closes_on + timedelta(days=38)
+    screened_on = closes_on + timedelta(days=10)
+    return screened_on, sits_on - timedelta(days=7), sits_on, sits_on + timedelta(days=30)
+
+
+def _amendment(programme: Programme, call: Call, plan: CallPlan) -> Story:
+    """Snow has closed the roads to some villages: everybody gets a week more."""
+    now = yield at(plan.opens_on + timedelta(days=33), 11)
+    reason = programme.content.calls[plan.code]["amendment"]
+    week = timedelta(days=7)
+    days = {name: getattr(call, name) + week for name in TIMETABLE}
+    changes = {"closes_at": end_of_day(plan.closes_on), **days}
+    amendments.publish(call, changes, reason, actor=programme.as_staff("secretary"), now=now)
 
 
 def _applicants(

@@ -18,6 +18,7 @@ from PIL import Image
 
 from app import clock
 from app.services import (
+    amendments,
     applications,
     assignments,
     associations,
@@ -42,6 +43,7 @@ from app.services.documents import Upload
 from app.services.funds import FundInput
 from app.services.reviews import Judgement
 from app.services.rubrics import default_rubric
+from models.amendments import Amendment
 from models.applications import Application, ApplicationStatus, BudgetHeading, Payer, ScreeningOutcome
 from models.associations import Association, AssociationKind, MembershipRole, PayoutAccount
 from models.base import db
@@ -342,6 +344,11 @@ class Programme(GrantFactories):
     def call(self) -> Call:
         """The call that is open now."""
         return self.make_call()
+
+    def amend(self, call: Call, **changes: Any) -> Amendment:
+        """A published amendment: the deadline a week later unless other changes are given."""
+        changes = changes or {"closes_at": call.closes_at + timedelta(days=7)}
+        return amendments.publish(call, changes, three("Жол жабык"), actor=Actor(self.secretary), now=clock.now())
 
     def make_past_call(self, *, days_ago: int = 100, **fields: Any) -> Call:
         """An open call whose deadline was `days_ago` days ago; the Council has not sat yet."""

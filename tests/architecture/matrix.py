@@ -28,6 +28,7 @@ MATRIX: Mapping[str, Mapping[str, str]] = {
     "accounts.sign_in": {"GET": "public", "POST": "public"},
     "accounts.sign_out": {"POST": "*"},
     "accounts.sign_out_everywhere": {"POST": "*"},
+    "amendments.new": {"GET": "s", "POST": "s"},
     "applications.autosave": {"POST": "mo"},
     "applications.check": {"GET": "mo"},
     "applications.decline": {"GET": "mo", "POST": "mo"},

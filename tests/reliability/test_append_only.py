@@ -58,6 +58,7 @@ def write_history(programme: Programme) -> None:
     duplicates.judge(
         one, other.id, DuplicateVerdict.FALSE_ALARM, reason="Эки айыл", actor=Actor(programme.secretary), now=NOW
     )
+    programme.amend(programme.call)
     db.session.commit()
 
 

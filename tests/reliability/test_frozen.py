@@ -1,5 +1,6 @@
 """Complete rows are frozen (R4), on both databases: approved rates, reports, form and criteria of an open call."""
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,8 +13,9 @@ from app import clock
 from app.services import funding_reports, prices, rates
 from app.services.actors import Actor
 from app.services.prices import Item, Quote
+from models.amendments import Amendment
 from models.base import db
-from models.calls import Call, Criterion
+from models.calls import AMENDABLE, FIXED, UNTIL_SUBMITTED, Call, Criterion
 from models.funding_reports import FundingReport
 from models.prices import Price, PriceKind
 from models.rates import ExchangeRate, RateSource
@@ -44,7 +46,7 @@ def a_criterion(programme: Any) -> Criterion:
 
 
 def a_call(programme: Any) -> Call:
-    """An open one, for its form."""
+    """An open one."""
     return programme.make_call()
 
 
@@ -57,11 +59,11 @@ def a_price(programme: Any) -> Price:
 
 
 FROZEN = {
+    a_call: {"budget": 900_000_000, "form": '{"parts":[]}'},
     a_price: {"usual": 1, "low": 1, "high": 1},
     a_rate: {"value": Decimal("9.99")},
     a_report: {"content": '{"total":2}'},
     a_criterion: {"weight": 1},
-    a_call: {"form": '{"parts":[]}'},
 }
 """How to make a frozen row -> the change that is tried."""
 
@@ -157,3 +159,107 @@ def test_nothing_takes_the_place_of_a_frozen_row(app: Flask, programme: Any, dat
         with pytest.raises(DBAPIError, match=REFUSED):
             db.session.execute(statement)
         db.session.rollback()
+
+
+NEW = {
+    "title": {"ky": "а", "ru": "б", "en": "c"},
+    "summary": {"ky": "а", "ru": "б", "en": "c"},
+    "in_kind_counts": True,
+    "match_percent": 150,
+    "quorum_of": "adults",
+    "required_documents": [],
+    "form": '{"parts":[]}',
+    "budget": 900_000_000,
+    "grant_floor": 5,
+    "grant_ceiling": 7_000_000_000,
+}
+
+
+def _another(call: Call, name: str) -> Any:
+    """A value the column does not hold."""
+    if name in NEW:
+        return NEW[name]
+    if name == "closes_at":
+        return call.closes_at + timedelta(days=1)
+    if name in ("eligibility", "tranche_percents"):
+        return {"other": 1}
+    if name in ("opens_at", "opened_at"):
+        return call.opens_at - timedelta(days=1)
+    if name.endswith("_on"):
+        return clock.bishkek_day(call.closes_at) + timedelta(days=300)
+    return "other" if name == "code" else (getattr(call, name) or 0) + 1
+
+
+def _publish(call: Call, programme: Any, names: Any, sequence: int = 1) -> None:
+    db.session.add(
+        Amendment(
+            call_id=call.id,
+            sequence=sequence,
+            reason={"ky": "с", "ru": "п", "en": "r"},
+            changes={name: [None, None] for name in names},
+            published_at=clock.now(),
+            published_by_id=programme.secretary.id,
+        )
+    )
+    db.session.commit()
+
+
+def _tried(call_id: int, **values: Any) -> bool:
+    """Whether the database takes the change; it is taken back."""
+    try:
+        db.session.execute(sa.update(Call.__table__).where(Call.id == call_id).values(**values))
+        return True
+    except DBAPIError as error:
+        assert "frozen" in str(error.orig)
+        return False
+    finally:
+        db.session.rollback()
+
+
+def test_an_open_call_changes_exactly_as_an_amendment_says(app: Flask, programme: Any) -> None:
+    """Column by column: refused without an amendment, with one of another column, and when it is not the next one."""
+    call, other = programme.make_call(), programme.make_call()
+    call_id, other_id = call.id, other.id
+    columns = (*AMENDABLE, *UNTIL_SUBMITTED)
+    values = {name: _another(call, name) for name in columns}
+    db.session.commit()
+    assert not any(_tried(call_id, **{name: value}) for name, value in values.items())
+    assert not _tried(call_id, amendment_count=1)
+    _publish(call, programme, columns)
+    for name, value in values.items():
+        assert _tried(call_id, **{name: value}, amendment_count=1), name
+        assert not _tried(call_id, **{name: value}), name
+        assert not _tried(call_id, **{name: value}, amendment_count=2), name
+    _publish(other, programme, ["budget"])
+    taken = [name for name, value in values.items() if _tried(other_id, **{name: value}, amendment_count=1)]
+    assert taken == ["budget"]
+
+
+def test_what_stays_does_not_change_with_an_amendment_either(app: Flask, programme: Any) -> None:
+    call = programme.make_call()
+    call_id = call.id
+    values = {name: _another(call, name) for name in FIXED if name not in ("id", "fund_id", "created_by_id")}
+    values |= {"fund_id": programme.make_fund().id, "created_by_id": programme.finance.id, "id": call_id + 1000}
+    db.session.commit()
+    _publish(call, programme, (*FIXED, "status"))
+    assert set(values) == set(FIXED)
+    for name, value in values.items():
+        assert not _tried(call_id, **{name: value}, amendment_count=1), name
+    assert not _tried(call_id, status="draft", amendment_count=1)
+    assert _tried(call_id, status="decided")
+
+
+def test_conditions_stay_once_somebody_has_submitted(app: Flask, programme: Any) -> None:
+    application = programme.make_application("submitted")
+    call = application.call
+    call_id, values = call.id, {name: _another(call, name) for name in UNTIL_SUBMITTED}
+    db.session.commit()
+    _publish(call, programme, UNTIL_SUBMITTED)
+    for name, value in values.items():
+        assert not _tried(call_id, **{name: value}, amendment_count=1), name
+
+
+def test_every_column_of_a_call_is_decided_on() -> None:
+    """A new column of calls must be put into one of the lists of `models.calls`."""
+    moving = {"status", "version", "is_public", "amendment_count"}
+    assert {one.name for one in Call.__table__.columns} == {*AMENDABLE, *UNTIL_SUBMITTED, *FIXED, *moving}

@@ -1,0 +1,216 @@
+"""Amendments: the one way in which an open call changes, published with reason and day, never taken back.
+
+Which columns may change at all is a rule of the database too: `models.protection` keeps the others frozen.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from app.labels import label_text
+from app.localisation import N_, Money, current_locale, date_text, deadline_text, gettext, money, number_text
+from app.services import audit, notifications
+from app.services.actors import Actor
+from app.services.calls.opening import free_budget
+from app.services.calls.set_up import HIGHEST_BUDGET, HIGHEST_MATCH, QUORUM, check_timetable
+from app.services.errors import DomainError, IncompleteError, LimitExceededError
+from models.amendments import Amendment
+from models.applications import Application, ApplicationStatus
+from models.associations import Association
+from models.base import LOCALES, Texts, db, lock, text_in
+from models.calls import AMENDABLE, TIMETABLE, UNTIL_SUBMITTED, Call, CallStatus, QuorumOf
+from models.documents import DocumentKind
+from models.users import Role, RoleAssignment
+
+LABELS: Mapping[str, str] = {
+    "title": N_("Title"),
+    "summary": N_("Summary"),
+    "closes_at": N_("Deadline"),
+    "budget": N_("Budget of the call"),
+    "grant_floor": N_("Smallest grant"),
+    "grant_ceiling": N_("Largest grant"),
+    "match_percent": N_("Grant for each 100 som of co-investment"),
+    "in_kind_counts": N_("Goods and labour count toward the co-investment"),
+    "quorum_percent": N_("Quorum of the village meeting"),
+    "quorum_of": N_("The quorum is counted in"),
+    "required_documents": N_("Papers every application must have"),
+    "screening_ends_on": N_("Screening until"),
+    "reviews_end_on": N_("Reviews until"),
+    "council_sits_on": N_("Session of the Council"),
+    "first_payment_on": N_("First payment"),
+}
+"""{column: message id} of what can be amended, in the order of the page."""
+WRITTEN = (ApplicationStatus.DRAFT, ApplicationStatus.SIGNED_OFF, ApplicationStatus.RETURNED)
+"""Applications somebody still writes, or has not handed in."""
+
+
+def publish(call: Call, changes: Mapping[str, Any], reason: Texts, *, actor: Actor, now: datetime) -> Amendment:
+    """Publish new values of columns of an open call, with the reason in three languages.
+
+    What is as before is left out. Raises `IncompleteError` without a reason or a change, `LimitExceededError` for money
+    the fund does not have, `DomainError` at what may not be changed (any more). Who writes is told what is new.
+    """
+    lock(call)
+    lock(call.fund)
+    _must_be_amendable(call, now)
+    values = {name: value for name, value in changes.items() if value != getattr(call, name)}
+    _must_be_changeable(call, values)
+    if not values:
+        raise IncompleteError(N_("Nothing is different from what is published."))
+    if not all(reason.get(code, "").strip() for code in LOCALES):
+        raise IncompleteError(N_("Give the reason in all three languages: everybody reads it."), field="reason_ky")
+    _check(call, values, now)
+    amendment = Amendment(
+        call_id=call.id,
+        sequence=call.amendment_count + 1,
+        reason={code: reason[code].strip() for code in LOCALES},
+        changes={name: [_kept(getattr(call, name)), _kept(value)] for name, value in values.items()},
+        published_at=now,
+        published_by_id=actor.user_id,
+    )
+    db.session.add(amendment)
+    db.session.flush()  # the database lets the call change once the amendment is there
+    for name, value in values.items():
+        setattr(call, name, value)
+    call.amendment_count = amendment.sequence
+    db.session.flush()
+    audit.record(actor, "call.amend", call, now, amendment=amendment.sequence, columns=list(values))
+    _tell(call, amendment, now)
+    return amendment
+
+
+def with_required(call: Call, kinds: Collection[DocumentKind]) -> list[dict[str, Any]]:
+    """The call's `required_documents` with those of `kinds` needed and the others welcome; the minutes always are."""
+    always = {DocumentKind.MEETING_MINUTES, *kinds}
+    return [{**one, "is_required": DocumentKind(one["kind"]) in always} for one in call.required_documents]
+
+
+def _must_be_amendable(call: Call, now: datetime) -> None:
+    if call.status is not CallStatus.OPEN:
+        raise DomainError(N_("Only an open call is amended: a draft is simply changed, a decided one stays."))
+
+
+def _must_be_changeable(call: Call, values: Mapping[str, Any]) -> None:
+    for name in values:
+        if name not in (*AMENDABLE, *UNTIL_SUBMITTED):
+            raise DomainError(
+                N_("Rubric, questions and decision rules stay as they were published: applications are judged by them.")
+            )
+        if name in UNTIL_SUBMITTED and is_submitted_to(call):
+            raise DomainError(
+                N_("Applications are submitted by this condition already: it can be changed for the next call only."),
+                field=name,
+            )
+
+
+def is_submitted_to(call: Call) -> bool:
+    """Whether somebody has ever submitted an application in this call."""
+    query = db.select(Application.id).where(Application.call_id == call.id, Application.submitted_at.is_not(None))
+    return db.session.scalar(query.limit(1)) is not None
+
+
+def _check(call: Call, values: Mapping[str, Any], now: datetime) -> None:
+    new: Callable[[str], Any] = lambda name: values.get(name, getattr(call, name))  # noqa: E731
+    for name in {"title", "summary"} & set(values):
+        for code in LOCALES:
+            if not values[name].get(code, "").strip():
+                raise IncompleteError(N_("Every text stands in all three languages."), field=f"{name}_{code}")
+    if "closes_at" in values:
+        if call.is_past_deadline(now):
+            raise DomainError(N_("The deadline is past: it cannot be moved any more."), field="closes_on")
+        if values["closes_at"] < call.closes_at:
+            raise DomainError(N_("A deadline can only be moved to a later day."), field="closes_on")
+    for name in ("budget", "grant_floor", "grant_ceiling"):
+        if not 0 <= new(name) <= HIGHEST_BUDGET:
+            raise DomainError(N_("The amount must be zero or more and believable."), field=name)
+    if new("grant_ceiling") <= new("grant_floor"):
+        raise DomainError(N_("The ceiling must be higher than the floor."), field="grant_ceiling")
+    if new("budget") < max(new("grant_ceiling"), call.budget):
+        raise DomainError(N_("The budget of an open call can only be raised."), field="budget")
+    if not 0 < new("match_percent") <= HIGHEST_MATCH:
+        raise DomainError(N_("The match must be more than zero and believable."), field="match_percent")
+    if new("quorum_percent") not in QUORUM:
+        raise DomainError(N_("Enter a whole number from 1 to 100."), field="quorum_percent")
+    if "budget" in values and values["budget"] > (free := free_budget(call)):
+        raise LimitExceededError(
+            N_("The fund has %(free)s free, the call needs %(budget)s."),
+            field="budget",
+            free=Money(free),
+            budget=Money(values["budget"]),
+        )
+    check_timetable(new("closes_at"), [new(name) for name in TIMETABLE])
+
+
+def _tell(call: Call, amendment: Amendment, now: datetime) -> None:
+    """Tell every centre of the call, and the members who write in it of their own application."""
+    what = {"texts": [LABELS[name] for name in LABELS if name in amendment.changes]}
+    parameters: dict[str, Any] = {"call": {"name": call.title}, "what": what, "reason": {"name": amendment.reason}}
+    message = N_("The call “%(call)s” was changed: %(what)s. Reason: %(reason)s")
+    notifications.tell(notifications.holders(Role.OPERATOR), message, call, now, **parameters)
+    query = (
+        db.select(Application.id, RoleAssignment.user_id)
+        .join(Association, Association.id == Application.association_id)
+        .join(RoleAssignment, RoleAssignment.association_id == Association.id)
+        .where(Application.call_id == call.id, Application.status.in_(WRITTEN), RoleAssignment.ended_at.is_(None))
+    )
+    writers: dict[int, list[int]] = {}
+    for application_id, user_id in db.session.execute(query):
+        writers.setdefault(application_id, []).append(user_id)
+    for application_id, users in sorted(writers.items()):
+        notifications.tell(users, message, f"applications:{application_id}", now, **parameters)
+
+
+def of(call: Call, *, since: datetime | None = None) -> list[Amendment]:
+    """The amendments of a call (those published after `since`), the latest first."""
+    if not call.amendment_count:
+        return []
+    query = db.select(Amendment).where(Amendment.call_id == call.id)
+    if since is not None:
+        query = query.where(Amendment.published_at > since)
+    return list(db.session.scalars(query.order_by(Amendment.sequence.desc())))
+
+
+class Difference(NamedTuple):
+    """One change as people read it, in the language in force."""
+
+    label: str
+    before: str
+    now: str
+
+
+def differences(amendment: Amendment) -> list[Difference]:
+    """What an amendment changed, in the order of the page."""
+    return [
+        Difference(gettext(label), *(_shown(name, value) for value in amendment.changes[name]))
+        for name, label in LABELS.items()
+        if name in amendment.changes
+    ]
+
+
+def in_words(call: Call, *, since: datetime | None = None) -> list[tuple[Amendment, list[Difference]]]:
+    """The amendments `of` a call, each with what it changed."""
+    return [(one, differences(one)) for one in of(call, since=since)]
+
+
+def _kept(value: Any) -> Any:
+    """The JSON form of a column's value."""
+    return value.isoformat() if isinstance(value, date) else dict(value) if isinstance(value, Mapping) else value
+
+
+def _shown(name: str, value: Any) -> str:
+    """A kept value in words."""
+    if value is None:
+        return gettext("not set")
+    if name in ("title", "summary"):
+        return text_in(value, current_locale())
+    if name == "closes_at":
+        return deadline_text(datetime.fromisoformat(value))
+    if name in TIMETABLE:
+        return date_text(date.fromisoformat(value))
+    if name == "in_kind_counts":
+        return gettext("Yes") if value else gettext("No")
+    if name == "required_documents":
+        return ", ".join(label_text(DocumentKind(one["kind"])) for one in value if one["is_required"])
+    if name == "quorum_of":
+        return label_text(QuorumOf(value))
+    return number_text(value) if name.endswith("_percent") else money(value)

@@ -1,0 +1,33 @@
+"""Calls: set up as drafts, opened once everything adds up; see `app.services.amendments` for what comes after."""
+
+from app.services.calls.lists import (
+    funds_to_choose,
+    open_calls,
+    published_call,
+    published_calls,
+    seen_calls,
+    titles_seen,
+)
+from app.services.calls.opening import TRANSITIONS, cancel, free_budget, obstacles, open_, pending_awards
+from app.services.calls.set_up import CallInput, CriterionInput, change, create, set_rubric, set_weights
+
+__all__ = [
+    "TRANSITIONS",
+    "CallInput",
+    "CriterionInput",
+    "cancel",
+    "change",
+    "create",
+    "free_budget",
+    "funds_to_choose",
+    "obstacles",
+    "open_",
+    "open_calls",
+    "pending_awards",
+    "published_call",
+    "published_calls",
+    "seen_calls",
+    "set_rubric",
+    "set_weights",
+    "titles_seen",
+]

@@ -1,0 +1,77 @@
+"""Amendments: the secretary publishes what changes in an open call, and why."""
+
+from typing import Any
+
+from flask import Blueprint, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from app import clock
+from app.labels import label_text
+from app.localisation import gettext, plain_amount, to_minor
+from app.policy import Permission
+from app.services import amendments, questions
+from app.web.access import actor, load, requires
+from app.web.submissions import attempt, finish, form_page, guard_version, in_words
+from forms.amendments import AmendmentForm
+from models.base import BASE_CURRENCY, LOCALES
+from models.calls import TIMETABLE, Call, QuorumOf
+from models.documents import DocumentKind
+
+bp = Blueprint("amendments", __name__)
+AMOUNTS = ("budget", "grant_floor", "grant_ceiling")
+PLAIN = ("match_percent", "in_kind_counts", "quorum_percent", *TIMETABLE)
+
+
+@bp.route("/calls/<int:call_id>/amendments/new", methods=["GET", "POST"])
+@requires(GET=Permission.CALL_MANAGE, POST=Permission.CALL_MANAGE)
+def new(call_id: int) -> ResponseReturnValue:
+    """Change an open call, with a reason everybody reads."""
+    call = load(Call, call_id, Permission.CALL_MANAGE)
+    location, here = url_for("calls.show", call_id=call.id), url_for(".new", call_id=call.id)
+    if call.status.value == "draft":
+        return redirect(location, 303)
+    stored = _stored(call)
+    form = _with_choices(AmendmentForm(data=stored), call)
+    guard_version(form, call, in_words(_with_choices(AmendmentForm(None, data=stored), call)), here)
+    if form.validate_on_submit() and attempt(
+        form,
+        lambda: amendments.publish(call, _changes(call, form), _texts(form, "reason"), actor=actor(), now=clock.now()),
+    ):
+        return finish(location, gettext("The amendment is published. Everybody who writes has a message."))
+    return form_page("amendments/new.html", form, call=call, is_submitted_to=amendments.is_submitted_to(call))
+
+
+def _stored(call: Call) -> dict[str, Any]:
+    """The fields of the form as they are published now."""
+    return {
+        "closes_on": clock.bishkek_day(call.closes_at),
+        **{name: getattr(call, name) for name in PLAIN},
+        "quorum_of": call.quorum_of.value,
+        "papers": [paper.kind.value for paper in questions.documents_of(call) if paper.is_required],
+        **{name: plain_amount(getattr(call, name), BASE_CURRENCY) for name in AMOUNTS},
+        **{f"{name}_{code}": getattr(call, name).get(code, "") for name in ("title", "summary") for code in LOCALES},
+    }
+
+
+def _with_choices(form: AmendmentForm, call: Call) -> AmendmentForm:
+    form.quorum_of.choices = [(one.value, label_text(one)) for one in QuorumOf]
+    asked = [paper.kind for paper in questions.documents_of(call) if paper.kind is not DocumentKind.MEETING_MINUTES]
+    form.papers.choices = [(kind.value, label_text(kind)) for kind in asked]
+    return form
+
+
+def _changes(call: Call, form: AmendmentForm) -> dict[str, Any]:
+    """The form as the service takes it: {column: value}."""
+    return {
+        "title": _texts(form, "title"),
+        "summary": _texts(form, "summary"),
+        "closes_at": clock.end_of_day(form.closes_on.data),
+        **{name: form[name].data for name in PLAIN},
+        "quorum_of": QuorumOf(form.quorum_of.data),
+        "required_documents": amendments.with_required(call, [DocumentKind(one) for one in form.papers.data or ()]),
+        **{name: to_minor(form[name].data, BASE_CURRENCY) for name in AMOUNTS},
+    }
+
+
+def _texts(form: AmendmentForm, name: str) -> dict[str, str]:
+    return {code: form[f"{name}_{code}"].data or "" for code in LOCALES}

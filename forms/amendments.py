@@ -1,0 +1,36 @@
+"""An amendment of an open call: what shall be new, and why, in three languages."""
+
+from wtforms import BooleanField, RadioField, SelectMultipleField
+
+from app.localisation import N_, lazy
+from forms.base import AmountField, BaseForm, DayField, LongTextField, TextField, WholeNumberField, required_input
+from forms.calls import LONGEST_SUMMARY, LONGEST_TITLE
+
+LONGEST_REASON = 600
+
+
+class AmendmentForm(BaseForm):
+    """Everything of an open call that an amendment may change, as it is published now."""
+
+    title_ky = TextField(N_("Title in Kyrgyz"), longest=LONGEST_TITLE)
+    title_ru = TextField(N_("Title in Russian"), longest=LONGEST_TITLE)
+    title_en = TextField(N_("Title in English"), longest=LONGEST_TITLE)
+    summary_ky = LongTextField(N_("Summary in Kyrgyz"), longest=LONGEST_SUMMARY)
+    summary_ru = LongTextField(N_("Summary in Russian"), longest=LONGEST_SUMMARY)
+    summary_en = LongTextField(N_("Summary in English"), longest=LONGEST_SUMMARY)
+    closes_on = DayField(N_("Last day"))
+    screening_ends_on = DayField(N_("Screening until"), required=False)
+    reviews_end_on = DayField(N_("Reviews until"), required=False)
+    council_sits_on = DayField(N_("Session of the Council"), required=False)
+    first_payment_on = DayField(N_("First payment"), required=False)
+    budget = AmountField(N_("Budget of the call"))
+    grant_floor = AmountField(N_("Smallest grant"))
+    grant_ceiling = AmountField(N_("Largest grant"))
+    match_percent = WholeNumberField(N_("Grant for each 100 som of co-investment"))
+    in_kind_counts = BooleanField(lazy(N_("Goods and labour count toward the co-investment")))
+    quorum_percent = WholeNumberField(N_("Quorum of the village meeting"))
+    quorum_of = RadioField(lazy(N_("The quorum is counted in")), validators=[required_input()])
+    papers = SelectMultipleField(lazy(N_("Papers every application must have")))
+    reason_ky = LongTextField(N_("Reason in Kyrgyz"), longest=LONGEST_REASON)
+    reason_ru = LongTextField(N_("Reason in Russian"), longest=LONGEST_REASON)
+    reason_en = LongTextField(N_("Reason in English"), longest=LONGEST_REASON)
