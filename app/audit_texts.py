@@ -66,6 +66,7 @@ ACTIONS: Mapping[str, str] = {
     "call.amend": N_("Published an amendment of the call"),
     "call.cancel": N_("Cancelled the call"),
     "call.change": N_("Changed the call"),
+    "call.clone": N_("Prepared a call from an earlier one"),
     "call.create": N_("Prepared a call"),
     "call.decide": N_("The call is decided"),
     "call.move_part": N_("Changed the order of the application form"),
@@ -77,6 +78,8 @@ ACTIONS: Mapping[str, str] = {
     "call.save_document": N_("Said which paper is asked for"),
     "call.save_question": N_("Set a question of the application form"),
     "call.save_section": N_("Set a part of the application form"),
+    "call.remove_criterion": N_("Took a criterion out"),
+    "call.save_criterion": N_("Described a criterion"),
     "call.set_weights": N_("Set the weights of the criteria"),
     "centre.change": N_("Changed a resource centre"),
     "centre.keep": N_("Changed hours, address or phone of a centre"),
@@ -214,10 +217,24 @@ def _role(value: Any) -> str:
     return next((label_text(kind(value)) for kind in kinds if value in [one.value for one in kind]), str(value))
 
 
+CALL_SECTIONS: Mapping[str, str] = {
+    "texts": N_("Window and texts"),
+    "money": N_("Money"),
+    "match": N_("Co-investment"),
+    "eligibility": N_("Who may apply"),
+    "meeting": N_("Village meeting"),
+    "reviewers": N_("Reviewers"),
+    "decision": N_("Decision rules"),
+    "timetable": N_("Timetable"),
+}
+
+
 def _section(value: Any) -> str:
     """What was recorded names the part; earlier only its key in the one form there was."""
     if isinstance(value, Mapping):
         return text_in(value["title"], current_locale())
+    if value in CALL_SECTIONS:
+        return gettext(CALL_SECTIONS[value])
     part = questions.read(questions.default_form()).by_key.get(value)
     return part.title_in(current_locale()) if part else str(value)
 

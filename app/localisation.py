@@ -168,6 +168,8 @@ def shown(value: Any) -> Any:
             return date_text(date.fromisoformat(value["day"]))
         if "text" in value:
             return gettext(value["text"])
+        if "names" in value:
+            return ", ".join(shown({"name": one}) for one in value["names"])
         if "texts" in value:
             return ", ".join(gettext(text) for text in value["texts"])
         if "name" in value:

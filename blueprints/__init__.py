@@ -18,6 +18,7 @@ NOUNS = (
     "centres",
     "contributions",
     "council_sessions",
+    "criteria",
     "desks",
     "dictations",
     "differences",

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, redirect, url_for
+from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock
@@ -28,6 +28,8 @@ def new(call_id: int) -> ResponseReturnValue:
     """Change an open call, with a reason everybody reads."""
     call = load(Call, call_id, Permission.CALL_MANAGE)
     location, here = url_for("calls.show", call_id=call.id), url_for(".new", call_id=call.id)
+    if request.method == "POST":
+        amendments.hold(call)
     if call.status.value == "draft":
         return redirect(location, 303)
     stored = _stored(call)

@@ -1,37 +1,45 @@
 """Calls: prepared and opened by the secretary, read by everybody."""
 
 from types import SimpleNamespace
+from typing import Any
 
-from flask import Blueprint, abort, render_template, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from wtforms import HiddenField
 
 from app import clock, policy
 from app.labels import label_text
-from app.localisation import current_locale, gettext, plain_amount, to_minor
+from app.localisation import N_, current_locale, gettext, plain_amount, to_minor
 from app.policy import Permission
-from app.services import amendments, application_lists, calls, questions
+from app.services import amendments, application_lists, calls, eligibility, questions
 from app.services.application_lists import Filter
 from app.services.calls import CallInput
 from app.services.rubrics import default_rubric
 from app.web.access import actor, can, load, public, requires, signed_in_user
 from app.web.submissions import act_on_button, attempt, check_version, finish, form_page, guard_version, in_words
-from forms.calls import CallForm, WeightsForm, percents_text, weights_form
-from models.base import BASE_CURRENCY, LOCALES
-from models.calls import Call, QuorumOf
-from models.funds import Fund
+from forms.calls import SECTIONS, CallForm, CloneForm, WeightsForm, percents_text, weights_form
+from models.base import BASE_CURRENCY, LOCALES, canonical_json, fingerprint
+from models.calls import TIMETABLE, Call, QuorumOf
 
 bp = Blueprint("calls", __name__)
-RULES = (
+PLAIN = (
+    "code",
+    "accounting_percent",
     "match_percent",
     "in_kind_counts",
-    "tranche_percents",
-    "accounting_percent",
+    "expected_applications",
     "reviewers_per_application",
+    "review_load",
     "pass_total",
     "pass_section_percent",
     "quorum_percent",
-    "quorum_of",
+    "spread_points",
+    "most_per_oblast",
+    "most_per_ayil_okmotu",
+    *TIMETABLE,
 )
+"""Fields that are kept as they are typed."""
+AMOUNTS = ("budget", "grant_floor", "grant_ceiling")
 
 
 @bp.get("/calls")
@@ -53,95 +61,129 @@ def show(call_id: int) -> ResponseReturnValue:
         "calls/show.html",
         call=call,
         papers=questions.documents_of(call),
-        obstacles=calls.obstacles(call) if manages and call.status.value == "draft" else [],
+        **(_set_up(call) if manages and call.status.value == "draft" else {}),
+        rules=eligibility.statements(call),
         counts=application_lists.counts(Filter(call_id=call.id)) if counted else None,
         amended=amendments.in_words(call),
     )
 
 
+def _set_up(call: Call) -> dict[str, Any]:
+    """The sections of a draft with their states, and the checklist before it opens."""
+    checklist = [(item, _page(call, item.section)) for item in calls.checklist(call)]
+    missing = {item.section for item, _page in checklist if not item.met}
+    titles = [(key, title) for key, (title, _form) in SECTIONS.items()]
+    titles[5:5] = [("form", N_("Application form")), ("papers", N_("Papers asked for")), ("rubric", N_("Rubric"))]
+    tasks = [
+        {
+            "title": gettext(title),
+            "href": _page(call, key),
+            "status_text": gettext("Something is missing") if key in missing else gettext("Complete"),
+            "tone": "waiting" if key in missing else "met",
+        }
+        for key, title in titles
+    ]
+    return {"checklist": checklist, "tasks": tasks, "is_ready": not missing}
+
+
+def _page(call: Call, section: str) -> str:
+    """Where a section is set."""
+    if section == "rubric":
+        return url_for("criteria.index", call_id=call.id)
+    if section in ("form", "papers"):
+        return url_for("call_forms.index", call_id=call.id, _anchor=section if section == "papers" else None)
+    return url_for("calls.edit_section", call_id=call.id, section_key=section)
+
+
 @bp.route("/calls/new", methods=["GET", "POST"])
 @requires(GET=Permission.CALL_MANAGE, POST=Permission.CALL_MANAGE)
 def new() -> ResponseReturnValue:
-    """Prepare a call; it starts with the default rubric."""
-    funds = calls.funds_to_choose()
-    form = _with_funds(CallForm(data=_rules(CallInput)), funds)
-    if form.validate_on_submit() and (
-        call := attempt(
-            form,
-            lambda: calls.create(
-                _chosen(form, funds), _content(form), default_rubric(), actor=actor(), now=clock.now()
-            ),
-        )
-    ):
+    """Prepare a call; it starts with the usual rules and rubric."""
+    form = _with_choices(CallForm())
+    if form.validate_on_submit() and (call := attempt(form, lambda: _create(form))):
         return finish(url_for("calls.show", call_id=call.id), gettext("The call is prepared. It is not open yet."))
     return form_page("calls/new.html", form)
 
 
-@bp.route("/calls/<int:call_id>/edit", methods=["GET", "POST"])
+def _create(form: CallForm) -> Call:
+    values = _values(form)
+    content = CallInput(**{name: value for name, value in values.items() if name != "fund_id"}, summary={})
+    fund = next(fund for fund in calls.funds_to_choose() if fund.id == values["fund_id"])
+    return calls.create(fund, content, default_rubric(), actor=actor(), now=clock.now())
+
+
+@bp.route("/calls/<int:call_id>/sections/<section_key>", methods=["GET", "POST"])
 @requires(GET=Permission.CALL_MANAGE, POST=Permission.CALL_MANAGE)
-def edit(call_id: int) -> ResponseReturnValue:
-    """Change a call that is not open yet."""
-    call, funds = load(Call, call_id, Permission.CALL_MANAGE), calls.funds_to_choose()
-    location, stored = url_for("calls.show", call_id=call.id), _stored(call)
-    form = _with_funds(CallForm(data=stored), funds)
-    guard_version(form, call, in_words(_with_funds(CallForm(None, data=stored), funds)), location)
-    if form.validate_on_submit() and attempt(
-        form, lambda: calls.change(call, _chosen(form, funds), _content(form), actor=actor(), now=clock.now())
+def edit_section(call_id: int, section_key: str) -> ResponseReturnValue:
+    """One section of the set-up of a call that is not open yet, held against others who change the same section."""
+    call = load(Call, call_id, Permission.CALL_MANAGE)
+    title, made = SECTIONS.get(section_key) or abort(404)
+    location, here = url_for("calls.show", call_id=call.id), url_for(".edit_section", **(request.view_args or {}))
+    if request.method == "GET" and call.status.value != "draft":
+        return redirect(location, 303)
+    stored = _stored(call)
+    form, words = _with_choices(made(data=stored)), in_words(_with_choices(made(None, data=stored)))
+    guard_version(form, SimpleNamespace(version=fingerprint(canonical_json(words))[:16]), words, here)
+    act = lambda: calls.change(call, _values(form), section=section_key, actor=actor(), now=clock.now())  # noqa: E731
+    if form.validate_on_submit() and attempt(form, act):
+        return finish(location, gettext("Saved: %(part)s.", part=gettext(title)))
+    return form_page("calls/edit_section.html", form, call=call, title=title)
+
+
+@bp.route("/calls/<int:call_id>/clone", methods=["GET", "POST"])
+@requires(GET=Permission.CALL_MANAGE, POST=Permission.CALL_MANAGE)
+def clone(call_id: int) -> ResponseReturnValue:
+    """A new draft made from this call."""
+    source, form = load(Call, call_id, Permission.CALL_MANAGE), CloneForm()
+    if form.validate_on_submit() and (
+        call := attempt(form, lambda: calls.clone(source, **_values(form), actor=actor(), now=clock.now()))
     ):
-        return finish(location, gettext("The call is changed."))
-    return form_page("calls/edit.html", form, call=call)
+        return finish(url_for("calls.show", call_id=call.id), gettext("The draft is made. Look through what is below."))
+    return form_page("calls/clone.html", form, call=source)
 
 
-def _with_funds(form: CallForm, funds: list[Fund]) -> CallForm:
-    form.fund.choices = [(fund.id, fund.name(current_locale())) for fund in funds]
-    form.quorum_of.choices = [(one.value, label_text(one)) for one in QuorumOf]
+def _with_choices(form: Any) -> Any:
+    if "fund" in form:
+        form.fund.choices = [(fund.id, fund.name(current_locale())) for fund in calls.funds_to_choose()]
+    if "oblasts" in form:
+        form.oblasts.choices = [(one.id, one.name(current_locale())) for one in eligibility.oblasts()]
+    if "quorum_of" in form:
+        form.quorum_of.choices = [(one.value, label_text(one)) for one in QuorumOf]
     return form
 
 
-def _chosen(form: CallForm, funds: list[Fund]) -> Fund:
-    return next(fund for fund in funds if fund.id == form.fund.data)
-
-
-def _content(form: CallForm) -> CallInput:
+def _values(form: Any) -> dict[str, Any]:
     """The form as the service takes it: days become instants in Bishkek, som become tyiyn."""
-    return CallInput(
-        code=form.code.data,
-        title={code: form[f"title_{code}"].data or "" for code in LOCALES},
-        summary={code: form[f"summary_{code}"].data or "" for code in LOCALES},
-        opens_at=clock.start_of_day(form.opens_on.data),
-        closes_at=clock.end_of_day(form.closes_on.data),
-        budget=to_minor(form.budget.data, BASE_CURRENCY),
-        grant_floor=to_minor(form.grant_floor.data, BASE_CURRENCY),
-        grant_ceiling=to_minor(form.grant_ceiling.data, BASE_CURRENCY),
-        match_percent=form.match_percent.data,
-        in_kind_counts=form.in_kind_counts.data,
-        tranche_percents=form.tranche_percents.parts,
-        accounting_percent=form.accounting_percent.data,
-        reviewers_per_application=form.reviewers_per_application.data,
-        pass_total=form.pass_total.data,
-        pass_section_percent=form.pass_section_percent.data,
-        quorum_percent=form.quorum_percent.data,
-        quorum_of=QuorumOf(form.quorum_of.data),
-    )
+    typed = {one.name: one.data for one in form if not isinstance(one, HiddenField)}
+    if "tranche_percents" in typed:
+        typed["tranche_percents"] = list(form.tranche_percents.parts)
+    for name in ("title", "summary"):
+        if f"{name}_ky" in typed:
+            typed[name] = {code: typed.pop(f"{name}_{code}") or "" for code in LOCALES}
+    if "opens_on" in typed:
+        typed["opens_at"] = clock.start_of_day(typed.pop("opens_on"))
+        typed["closes_at"] = clock.end_of_day(typed.pop("closes_on"))
+    if "running_grants" in typed:
+        return {"eligibility": typed}
+    if "quorum_of" in typed:
+        typed["quorum_of"] = QuorumOf(typed["quorum_of"])
+    if "fund" in typed:
+        typed["fund_id"] = typed.pop("fund")
+    return typed | {name: to_minor(typed[name], BASE_CURRENCY) for name in AMOUNTS if name in typed}
 
 
-def _rules(call: Call | type[CallInput]) -> dict[str, object]:
-    """The rules of a call as its form shows them; of `CallInput`: the usual ones."""
-    return {name: getattr(call, name) for name in RULES} | {"tranche_percents": percents_text(call.tranche_percents)}
-
-
-def _stored(call: Call) -> dict[str, object]:
-    """The fields of the form as they are kept."""
-    amounts = ("budget", "grant_floor", "grant_ceiling")
+def _stored(call: Call) -> dict[str, Any]:
+    """The fields of every section as they are kept."""
     return {
+        **{name: getattr(call, name) for name in PLAIN},
+        **call.eligibility,
         "fund": call.fund_id,
-        "code": call.code,
+        "quorum_of": call.quorum_of.value,
         "opens_on": clock.bishkek_day(call.opens_at),
         "closes_on": clock.bishkek_day(call.closes_at),
-        **_rules(call),
-        **{f"title_{code}": call.title.get(code, "") for code in LOCALES},
-        **{f"summary_{code}": call.summary.get(code, "") for code in LOCALES},
-        **{name: plain_amount(getattr(call, name), BASE_CURRENCY) for name in amounts},
+        "tranche_percents": percents_text(call.tranche_percents),
+        **{f"{name}_{code}": getattr(call, name).get(code, "") for name in ("title", "summary") for code in LOCALES},
+        **{name: plain_amount(getattr(call, name), BASE_CURRENCY) for name in AMOUNTS},
     }
 
 
@@ -150,7 +192,10 @@ def _stored(call: Call) -> dict[str, object]:
 def weights(call_id: int) -> ResponseReturnValue:
     """The weight of each criterion."""
     call = load(Call, call_id, Permission.CALL_MANAGE)
-    location, stored = url_for("calls.show", call_id=call.id), {f"weight_{one.id}": one.weight for one in call.criteria}
+    location, stored = (
+        url_for("criteria.index", call_id=call.id),
+        {f"weight_{one.id}": one.weight for one in call.criteria},
+    )
     stamp = SimpleNamespace(version="-".join(map(str, [call.version, *(one.version for one in call.criteria)])))
     form: WeightsForm = weights_form([(one.id, one.title_in(current_locale())) for one in call.criteria])(data=stored)
     if not form.is_submitted():
@@ -212,4 +257,5 @@ def public_show(call_id: int) -> ResponseReturnValue:
         call=call,
         papers=questions.documents_of(call),
         amended=amendments.in_words(call),
+        rules=eligibility.statements(call),
     )

@@ -1,10 +1,11 @@
 """Making a call: texts in three languages, days, money, and the weights of its rubric."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from wtforms import BooleanField, RadioField, SelectField
-from wtforms.validators import ValidationError
+from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField
+from wtforms.validators import Optional, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.localisation import N_, gettext, lazy
 from forms.base import (
@@ -41,30 +42,120 @@ def percents_text(parts: Sequence[int]) -> str:
 
 
 class CallForm(BaseForm):
-    """A call before it opens."""
+    """A new call: what it cannot do without. The rest is set section by section."""
 
-    fund = SelectField(lazy(N_("Fund")), coerce=int, validators=[required_input()])
     code = CodeField(N_("Short name for files and papers"), longest=30)
+    title_ky = TextField(N_("Title in Kyrgyz"), longest=LONGEST_TITLE)
+    title_ru = TextField(N_("Title in Russian"), longest=LONGEST_TITLE)
+    title_en = TextField(N_("Title in English"), longest=LONGEST_TITLE)
+    opens_on = DayField(N_("Applications are taken from"))
+    closes_on = DayField(N_("Last day"))
+    fund = SelectField(lazy(N_("Fund")), coerce=int, validators=[required_input()])
+    budget = AmountField(N_("Budget of the call"))
+    grant_floor = AmountField(N_("Smallest grant"))
+    grant_ceiling = AmountField(N_("Largest grant"))
+
+
+class CloneForm(BaseForm):
+    """What a call made from an earlier one does not take over."""
+
+    code = CodeField(N_("Short name for files and papers"), longest=30)
+    opens_on = DayField(N_("Applications are taken from"))
+    closes_on = DayField(N_("Last day"))
+
+
+class TextsForm(BaseForm):
+    """Window and texts."""
+
+    code = CodeField(N_("Short name for files and papers"), longest=30)
+    opens_on = DayField(N_("Applications are taken from"))
+    closes_on = DayField(N_("Last day"))
     title_ky = TextField(N_("Title in Kyrgyz"), longest=LONGEST_TITLE)
     title_ru = TextField(N_("Title in Russian"), longest=LONGEST_TITLE)
     title_en = TextField(N_("Title in English"), longest=LONGEST_TITLE)
     summary_ky = LongTextField(N_("Summary in Kyrgyz"), required=False, longest=LONGEST_SUMMARY)
     summary_ru = LongTextField(N_("Summary in Russian"), required=False, longest=LONGEST_SUMMARY)
     summary_en = LongTextField(N_("Summary in English"), required=False, longest=LONGEST_SUMMARY)
-    opens_on = DayField(N_("Applications are taken from"))
-    closes_on = DayField(N_("Last day"))
+
+
+class MoneyForm(BaseForm):
+    """Fund, budget, size and instalments of a grant."""
+
+    fund = SelectField(lazy(N_("Fund")), coerce=int, validators=[required_input()])
     budget = AmountField(N_("Budget of the call"))
     grant_floor = AmountField(N_("Smallest grant"))
     grant_ceiling = AmountField(N_("Largest grant"))
-    match_percent = WholeNumberField(N_("Grant for each 100 som of co-investment"))
-    in_kind_counts = BooleanField(lazy(N_("Goods and labour count toward the co-investment")))
     tranche_percents = PercentsField(N_("Parts in which the grant is paid"), longest=40)
     accounting_percent = WholeNumberField(N_("Accounted for before the next tranche"))
-    reviewers_per_application = WholeNumberField(N_("Reviewers for each application"))
-    pass_total = WholeNumberField(N_("Points needed to pass"))
-    pass_section_percent = WholeNumberField(N_("Needed in each criterion"))
+
+
+class MatchForm(BaseForm):
+    """How much grant the co-investment carries."""
+
+    match_percent = WholeNumberField(N_("Grant for each 100 som of co-investment"))
+    in_kind_counts = BooleanField(lazy(N_("Goods and labour count toward the co-investment")))
+
+
+class EligibilityForm(BaseForm):
+    """Who may apply."""
+
+    running_grants = WholeNumberField(N_("Grants of the association that may still run"))
+    co_investment_percent = WholeNumberField(N_("Part of the whole cost that remittances carry at least"))
+    founded_months = WholeNumberField(N_("Age of the association on the last day, at least"))
+    oblasts = SelectMultipleField(
+        lazy(N_("Only villages of")),
+        coerce=int,
+        validators=[Optional()],
+        option_widget=CheckboxInput(),
+        widget=ListWidget(prefix_label=False),
+    )
+
+
+class MeetingForm(BaseForm):
+    """What the village meeting needs so that its decision counts."""
+
     quorum_percent = WholeNumberField(N_("Quorum of the village meeting"))
     quorum_of = RadioField(lazy(N_("The quorum is counted in")), validators=[required_input()])
+
+
+class ReviewersForm(BaseForm):
+    """How many reviews are needed, and how many can be written."""
+
+    expected_applications = WholeNumberField(N_("Applications you expect"))
+    reviewers_per_application = WholeNumberField(N_("Reviewers for each application"))
+    review_load = WholeNumberField(N_("Applications one reviewer judges at most"))
+
+
+class DecisionForm(BaseForm):
+    """How the Council decides."""
+
+    pass_total = WholeNumberField(N_("Points needed to pass"))
+    pass_section_percent = WholeNumberField(N_("Needed in each criterion"))
+    spread_points = WholeNumberField(N_("A further reviewer is asked when two reviews differ by more than"))
+    most_per_oblast = WholeNumberField(N_("Selected applications in one oblast, at most"), required=False)
+    most_per_ayil_okmotu = WholeNumberField(N_("Selected applications in one ayil aymak, at most"), required=False)
+
+
+class TimetableForm(BaseForm):
+    """What comes after the deadline, and when."""
+
+    screening_ends_on = DayField(N_("Screening until"))
+    reviews_end_on = DayField(N_("Reviews until"))
+    council_sits_on = DayField(N_("Session of the Council"))
+    first_payment_on = DayField(N_("First payment"))
+
+
+SECTIONS: Mapping[str, tuple[str, type[BaseForm]]] = {
+    "texts": (N_("Window and texts"), TextsForm),
+    "money": (N_("Money"), MoneyForm),
+    "match": (N_("Co-investment"), MatchForm),
+    "eligibility": (N_("Who may apply"), EligibilityForm),
+    "meeting": (N_("Village meeting"), MeetingForm),
+    "reviewers": (N_("Reviewers"), ReviewersForm),
+    "decision": (N_("Decision rules"), DecisionForm),
+    "timetable": (N_("Timetable"), TimetableForm),
+}
+"""{section: (title, form)} of a call's set-up, in their order; the rubric has pages of its own."""
 
 
 class WeightsForm(BaseForm):

@@ -315,11 +315,14 @@ class Programme(GrantFactories):
         """A call with the six criteria, its window thirty days to both sides of now; a draft unless `is_open`."""
         now = clock.now()
         opens_at = opens_at or now - timedelta(days=30)
+        closes_at = closes_at or clock.end_of_day(clock.bishkek_day(now + timedelta(days=30)))
         number = next(self._numbers)
         content = {
             "budget": 5_000_000 * SOM,
             "grant_floor": 100_000 * SOM,
             "grant_ceiling": 500_000 * SOM,
+            "expected_applications": 0,  # reviewers are made on demand
+            "timetable": [clock.bishkek_day(closes_at + timedelta(days=days)) for days in (10, 30, 45, 60)],
         } | fields
         made_at = opens_at - timedelta(days=5)
         call = calls.create(
@@ -329,7 +332,7 @@ class Programme(GrantFactories):
                 title=three("Сынак"),
                 summary=three("Айыл долбоорлору"),
                 opens_at=opens_at,
-                closes_at=closes_at or clock.end_of_day(clock.bishkek_day(now + timedelta(days=30))),
+                closes_at=closes_at,
                 **content,
             ),
             default_rubric(),

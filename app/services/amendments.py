@@ -85,6 +85,11 @@ def with_required(call: Call, kinds: Collection[DocumentKind]) -> list[dict[str,
     return [{**one, "is_required": DocumentKind(one["kind"]) in always} for one in call.required_documents]
 
 
+def hold(call: Call) -> None:
+    """Take the call's lock and read it anew, before a form is held against it: two amendments come one by one."""
+    lock(call)
+
+
 def _must_be_amendable(call: Call, now: datetime) -> None:
     if call.status is not CallStatus.OPEN:
         raise DomainError(N_("Only an open call is amended: a draft is simply changed, a decided one stays."))

@@ -79,6 +79,11 @@ def problems(call: Call) -> list[DomainError]:
     for section in questions.form_of(call).sections:
         if not section.questions:
             found.append(IncompleteError(N_("The part “%(part)s” asks nothing yet."), part={"name": section.title}))
+        texts = [section.title, *(one.label for one in section.questions)]
+        texts += [one.hint for one in section.questions if any(one.hint.values())]
+        if not all(text.get(code, "").strip() for text in texts for code in LOCALE_CODES):
+            problem = N_("A text of the part “%(part)s” is not there in all three languages.")
+            found.append(IncompleteError(problem, part={"name": section.title}))
     return found
 
 

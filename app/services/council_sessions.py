@@ -158,6 +158,7 @@ def decide(
                 N_("The application does not reach the thresholds: it cannot be selected."), field="outcome"
             )
         _check_amount(session, application, amount)
+        _check_caps(session, application)
     decision = Decision(
         session=session,
         application=application,
@@ -212,6 +213,28 @@ def _check_amount(session: CouncilSession, application: Application, amount: int
     left = remaining_budget(session)
     if amount > left:
         raise LimitExceededError(N_("Only %(left)s are left to award."), field="amount", left=Money(left))
+
+
+def _check_caps(session: CouncilSession, application: Application) -> None:
+    """Refuse one selection more than the call allows in an oblast or an ayil okmotu."""
+    call, place = session.call, application.association.ayil_okmotu
+    if call.most_per_oblast is None and call.most_per_ayil_okmotu is None:
+        return
+    chosen = [
+        one.application.association.ayil_okmotu for one in session.decisions if one.outcome is DecisionOutcome.SELECTED
+    ]
+    oblast = place.rayon.oblast
+    for most, held, name in (
+        (call.most_per_ayil_okmotu, sum(one.id == place.id for one in chosen), place.names),
+        (call.most_per_oblast, sum(one.rayon.oblast_id == oblast.id for one in chosen), oblast.names),
+    ):
+        if most is not None and held >= most:
+            raise LimitExceededError(
+                N_("The call allows %(most)s selected applications in %(place)s, and so many are selected."),
+                field="outcome",
+                most=most,
+                place={"name": name},
+            )
 
 
 def latest(before_id: int | None = None, limit: int = 60) -> list[CouncilSession]:

@@ -21,8 +21,6 @@ RANKED = (
     ApplicationStatus.REJECTED,
     ApplicationStatus.GRANT_OFFERED,
 )
-FAR_APART = 2000
-"""Hundredths of a point: beyond this spread a further reviewer is asked."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +106,7 @@ def needs_another(application: Application) -> bool:
 
 
 def _is_far_apart(spread: int, reviews: int, call: Call) -> bool:
-    return spread > FAR_APART and reviews <= call.reviewers_per_application
+    return spread > call.spread_points * 100 and reviews <= call.reviewers_per_application
 
 
 def _levels(which: ColumnElement[bool]) -> dict[int, dict[int, dict[str, int]]]:

@@ -1,21 +1,20 @@
 """Screening: the call's rules looked up one by one, then the secretary's finding."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from app.localisation import N_, Money, as_json
-from app.services import associations, audit, documents, notifications, questions
+from app.services import associations, audit, documents, eligibility, notifications, questions
 from app.services.actors import Actor
 from app.services.applications import TRANSITIONS, gaps
+from app.services.eligibility import Finding
 from app.services.errors import DomainError, IncompleteError
 from app.services.match import co_investment_due
 from app.services.workflow import target
 from models.applications import Application, Payer, Screening, ScreeningOutcome
 from models.base import db, lock
 from models.documents import DocumentKind
-from models.grants import RUNNING, Grant
 
 ACTIONS = {
     ScreeningOutcome.ELIGIBLE: "find_eligible",
@@ -29,17 +28,6 @@ MESSAGES = {
 }
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One rule: its text (message id), whether it is met, what was found and what would mend it (with parameters)."""
-
-    rule: str
-    text: str
-    met: bool
-    found: DomainError
-    mend: DomainError
-
-
 def findings(application: Application) -> list[Finding]:
     """Every eligibility rule, evaluated."""
     call = application.call
@@ -47,13 +35,6 @@ def findings(application: Application) -> list[Finding]:
     due = co_investment_due(grant, call.match_percent)
     attached = [one for one in documents.of(application) if one.is_in_force]
     association = application.association
-    open_grants = db.session.scalar(
-        db.select(db.func.count()).where(
-            Grant.association_id == association.id,
-            Grant.status.in_(RUNNING),
-            Grant.application_id != application.id,
-        )
-    )
     return [
         Finding(
             "ceiling",
@@ -94,13 +75,7 @@ def findings(application: Application) -> list[Finding]:
             DomainError(N_("The account is confirmed.") if association.payout_account else N_("No confirmed account.")),
             DomainError(N_("Propose the payout account, and let a second person confirm it.")),
         ),
-        Finding(
-            "no_open_grant",
-            N_("The association has no grant still running."),
-            open_grants == 0,
-            DomainError(N_("Grants running: %(count)s."), count=int(open_grants or 0)),
-            DomainError(N_("Complete the grant that is still running first.")),
-        ),
+        *eligibility.findings(application),
     ]
 
 

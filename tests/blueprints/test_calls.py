@@ -1,5 +1,6 @@
 """Calls: prepared, weighted, opened and frozen by the secretary; read by everybody, without an account too."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -8,8 +9,9 @@ from app import clock
 from app.localisation import gettext, use_locale
 from app.services import calls
 from app.services.actors import Actor
+from app.services.errors import DomainError
 from models.base import db
-from models.calls import Call, CallStatus
+from models.calls import Call, CallStatus, QuorumOf
 from models.users import Role
 from tests.support.pages import form_fields, text_of
 from tests.support.queries import count
@@ -19,9 +21,6 @@ TYPED = {
     "title_ky": "Жазгы сынак",
     "title_ru": "Весенний конкурс",
     "title_en": "Spring call",
-    "summary_ky": "Айыл долбоорлору",
-    "summary_ru": "Проекты сёл",
-    "summary_en": "Village projects",
     "opens_on": "20.10.2026",
     "closes_on": "30.11.2026",
     "budget": "2 000 000",
@@ -50,25 +49,114 @@ def test_a_call_is_prepared_with_days_in_bishkek_money_in_tyiyn_and_the_default_
     assert "Spring call" in page and "Monday, 30 Nov 2026, 23:59" in page
 
 
-def test_the_usual_rules_stand_in_the_form_and_others_can_be_typed(secretary):
-    rules = (
-        "tranche_percents",
-        "accounting_percent",
-        "reviewers_per_application",
-        "pass_total",
-        "pass_section_percent",
-    )
-    form = form_fields(secretary.get("/calls/new").text)
-    assert [form[name] for name in rules] == ["40 / 40 / 20", "80", "2", "60", "50"] and "in_kind_counts" not in form
-    typed = dict(zip(rules, ("50%, 50%", "90", "3", "70", "40"), strict=True)) | {"in_kind_counts": "y"}
-    answer = secretary.submit("/calls/new", **TYPED, **typed)
-    assert answer.status_code == 303
-    call = db.session.scalars(db.select(Call)).one()
-    assert [getattr(call, name) for name in rules] == [[50, 50], 90, 3, 70, 40] and call.in_kind_counts
-    kept = form_fields(secretary.get(f"{answer.location}/edit").text)
-    assert kept["tranche_percents"] == "50 / 50" and kept["in_kind_counts"] == "y"
-    page = text_of(secretary.get(answer.location).text).replace("\N{NO-BREAK SPACE}", " ")
-    assert "2 instalments: 50 % + 50 %" in page and "3 reviewers" in page and "70 of 100 points" in page
+SECTIONS = {
+    "texts": {"code": "2027-a", "closes_on": "20.11.2026", "summary_ru": "Проекты сёл", "title_en": "Other"},
+    "money": {"budget": "3 000 000", "tranche_percents": "50%, 50%", "accounting_percent": "90"},
+    "match": {"match_percent": "150", "in_kind_counts": "y"},
+    "eligibility": {"running_grants": "1", "co_investment_percent": "30", "founded_months": "12"},
+    "meeting": {"quorum_percent": "60", "quorum_of": "adults"},
+    "reviewers": {"expected_applications": "20", "reviewers_per_application": "3", "review_load": "7"},
+    "decision": {"pass_total": "70", "pass_section_percent": "40", "spread_points": "15", "most_per_oblast": "4"},
+    "timetable": {
+        "screening_ends_on": "01.12.2026",
+        "reviews_end_on": "10.12.2026",
+        "council_sits_on": "20.12.2026",
+        "first_payment_on": "20.01.2027",
+    },
+}
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_each_section_is_a_page_of_its_own_and_keeps_what_is_typed(secretary, programme, section):
+    call = programme.make_call(is_open=False, timetable=[None] * 4)
+    others = [name for name in SECTIONS if name != section]
+    before = {name: dict(form_fields(secretary.get(f"/calls/{call.id}/sections/{name}").text)) for name in others}
+    here = f"/calls/{call.id}/sections/{section}"
+    answer = secretary.submit(here, **SECTIONS[section])
+    assert (answer.status_code, answer.location) == (303, f"/calls/{call.id}")
+    kept = form_fields(secretary.get(here).text)
+    for name, text in SECTIONS[section].items():
+        assert kept[name].replace(" ", "").removesuffix(",00") == {"50%, 50%": "50/50"}.get(text, text).replace(" ", "")
+    for name in others:
+        after = form_fields(secretary.get(f"/calls/{call.id}/sections/{name}").text)
+        changing = ("csrf_token", "idempotency_key", "version")
+        assert {key: after[key] for key in after if key not in changing} == {
+            key: text for key, text in before[name].items() if key not in changing
+        }
+    assert secretary.get(f"/calls/{call.id}/sections/no-such").status_code == 404
+
+
+def test_two_sections_are_changed_at_once_but_not_one_twice(secretary, programme):
+    call = programme.make_call(is_open=False)
+    texts, match = (f"/calls/{call.id}/sections/{name}" for name in ("texts", "match"))
+    typed = dict(form_fields(secretary.get(texts).text)) | {"title_en": "Mine"}
+    assert secretary.submit(match, match_percent="200").status_code == 303
+    assert secretary.post(texts, data=typed).status_code == 303
+    again = dict(form_fields(secretary.get(texts).text))
+    assert secretary.submit(texts, title_en="The other's").status_code == 303
+    assert secretary.post(texts, data=again | {"title_en": "Mine again"}).status_code == 409
+
+
+def test_the_checklist_shows_figures_and_leads_to_what_mends_it(secretary, programme):
+    call = programme.make_call(is_open=False, expected_applications=11, timetable=[None] * 4)
+    assert len(programme.reviewers) == 2
+    calls.set_weights(call, {call.criteria[0].id: 30}, actor=Actor(programme.secretary), now=clock.now())
+    page = secretary.get(f"/calls/{call.id}").text
+    text = text_of(page).replace("\N{NO-BREAK SPACE}", " ")
+    assert "11 applications × 2 reviewers each = 22 reviews. Possible: 2 reviewers × 10 reviews = 20." in text
+    assert "The weights add up to 110, not to 100." in text and "Set every day" in text
+    assert "Free in the fund: 100 000 000 som; budget of the call: 5 000 000 som." in text
+    for place in ("criteria", "sections/reviewers", "sections/timetable", "sections/money"):
+        assert f'href="/calls/{call.id}/{place}"' in page
+    assert f"/calls/{call.id}/open" not in page
+    secretary.submit(f"/calls/{call.id}/sections/reviewers", expected_applications="10")
+    secretary.submit(f"/calls/{call.id}/sections/timetable", **SECTIONS["timetable"])
+    secretary.submit(f"/calls/{call.id}/weights", **{f"weight_{call.criteria[0].id}": "20"})
+    assert f"/calls/{call.id}/open" in secretary.get(f"/calls/{call.id}").text
+
+
+def test_the_checklist_reads_the_form_and_the_papers(secretary, programme):
+    call = programme.make_call(is_open=False)
+    assert "Questions: 9." in text_of(secretary.get(f"/calls/{call.id}").text)
+    form = json.loads(call.form)
+    part = next(one for one in form["parts"] if one.get("questions"))
+    part["questions"][0]["label"]["en"] = " "
+    call.form = json.dumps(form)
+    papers = [dict(one) for one in call.required_documents]
+    papers[0]["text"] = papers[0]["text"] | {"ky": ""}
+    call.required_documents = papers
+    db.session.commit()
+    page = secretary.get(f"/calls/{call.id}").text
+    text = text_of(page)
+    assert f"A text of the part “{part['title']['en']}” is not there in all three languages." in text
+    assert f'href="/calls/{call.id}/form"' in page and f'href="/calls/{call.id}/form#papers"' in page
+    assert f"Papers asked for: {len(papers)}" in text
+    found = {one.section for one in calls.checklist(call) if not one.met}
+    assert {"form", "papers"} <= found
+    with pytest.raises(DomainError):
+        calls.open_(call, actor=Actor(programme.secretary), now=clock.now())
+
+
+def test_a_call_is_made_from_an_earlier_one(secretary, programme):
+    source = programme.make_past_call(match_percent=150, pass_total=70, quorum_percent=33, quorum_of=QuorumOf.ADULTS)
+    programme.amend(source, title={"ky": "Жаңы", "ru": "Новый", "en": "Named anew"})
+    here = f"/calls/{source.id}/clone"
+    typed = {"code": "2027-next", "opens_on": "01.02.2027", "closes_on": "01.03.2027"}
+    assert "This code is taken." in text_of(secretary.submit(here, **(typed | {"code": source.code})).text)
+    answer = secretary.submit(here, **typed)
+    made = db.session.scalars(db.select(Call).where(Call.code == "2027-next")).one()
+    assert (answer.status_code, answer.location) == (303, f"/calls/{made.id}")
+    page = text_of(secretary.get(answer.location).text)
+    assert "Made from an earlier call: look again at" in page and "Set every day" in page
+    assert (made.status, made.amendment_count, made.opened_at) == (CallStatus.DRAFT, 0, None)
+    assert (made.match_percent, made.pass_total, made.title["en"]) == (150, 70, "Named anew")
+    assert (made.quorum_percent, made.quorum_of) == (33, QuorumOf.ADULTS)
+    assert (made.form, made.required_documents) == (source.form, source.required_documents)
+    assert made.screening_ends_on is None and source.screening_ends_on is not None
+    assert [(one.key, one.weight, one.title, one.anchors) for one in made.criteria] == [
+        (one.key, one.weight, one.title, one.anchors) for one in source.criteria
+    ]
+    assert not {one.id for one in made.criteria} & {one.id for one in source.criteria}
 
 
 @pytest.mark.parametrize(
@@ -82,16 +170,6 @@ def test_the_usual_rules_stand_in_the_form_and_others_can_be_typed(secretary):
         ({"budget": "400 000"}, "The budget must be at least one grant at the ceiling."),
         ({"closes_on": "19.10.2026"}, "The deadline must lie after the opening."),
         ({"closes_on": "31.02.2027"}, "Enter a day as DD.MM.YYYY."),
-        ({"match_percent": "0"}, "The match must be more than zero and believable."),
-        ({"tranche_percents": "50 / 40"}, "The tranches add up to 90 %, not to 100 %."),
-        ({"tranche_percents": "half"}, "Enter whole numbers one after the other, as in 40 / 40 / 20."),
-        ({"tranche_percents": "100 / 0"}, "A grant is paid in one to six tranches of at least 1 %."),
-        ({"tranche_percents": "20 20 20 10 10 10 10"}, "A grant is paid in one to six tranches of at least 1 %."),
-        ({"tranche_percents": ""}, "Fill this in."),
-        ({"accounting_percent": "101"}, "Enter a whole number from 0 to 100."),
-        ({"pass_total": "-1"}, "Enter a whole number from 0 to 100."),
-        ({"pass_section_percent": "4,5"}, "At most 0 digits after the comma."),
-        ({"reviewers_per_application": "1"}, "Two to five reviewers judge an application."),
         ({"code": "весна"}, "Use Latin letters, digits and hyphens only."),
         ({"title_ru": ""}, "Fill this in."),
         ({"fund": "777"}, "Not a valid choice."),
@@ -106,6 +184,44 @@ def test_what_does_not_fit_is_said_at_the_field_and_nothing_typed_is_lost(secret
         if name != "fund":
             assert kept[name] == text
     assert count(Call) == 0
+
+
+@pytest.mark.parametrize(
+    ("section", "changes", "message"),
+    [
+        ("match", {"match_percent": "0"}, "The match must be more than zero and believable."),
+        ("money", {"tranche_percents": "50 / 40"}, "The tranches add up to 90 %, not to 100 %."),
+        ("money", {"tranche_percents": "half"}, "Enter whole numbers one after the other, as in 40 / 40 / 20."),
+        ("money", {"tranche_percents": "100 / 0"}, "A grant is paid in one to six tranches of at least 1 %."),
+        (
+            "money",
+            {"tranche_percents": "20 20 20 10 10 10 10"},
+            "A grant is paid in one to six tranches of at least 1 %.",
+        ),
+        ("money", {"tranche_percents": ""}, "Fill this in."),
+        ("money", {"accounting_percent": "101"}, "Enter a whole number from 0 to 100."),
+        ("decision", {"pass_total": "-1"}, "Enter a whole number from 0 to 100."),
+        ("decision", {"pass_section_percent": "4,5"}, "At most 0 digits after the comma."),
+        ("reviewers", {"reviewers_per_application": "1"}, "Two to five reviewers judge an application."),
+        ("meeting", {"quorum_percent": "0"}, "Enter a whole number from 1 to 100."),
+        ("decision", {"spread_points": "101"}, "Enter a whole number from 0 to 100."),
+        ("decision", {"most_per_oblast": "0"}, "Enter a whole number from 1 to 10000."),
+        ("reviewers", {"review_load": "0"}, "Enter a whole number from 1 to 10000."),
+        ("reviewers", {"expected_applications": "-3"}, "Enter a whole number from 0 to 10000."),
+        ("eligibility", {"co_investment_percent": "101"}, "Enter a whole number from 0 to 100."),
+        ("eligibility", {"founded_months": "-1"}, "Enter a whole number from 0 to 600."),
+        ("timetable", {"screening_ends_on": "01.01.2020"}, "The days must follow one another, after the deadline."),
+        ("timetable", {"council_sits_on": "31.11.2026"}, "Enter a day as DD.MM.YYYY."),
+        ("texts", {"closes_on": "30.12.2026"}, "The days must follow one another, after the deadline."),
+        ("texts", {"title_ru": ""}, "Fill this in."),
+    ],
+)
+def test_a_section_says_what_does_not_fit(secretary, programme, section, changes, message):
+    call = programme.make_call(is_open=False)
+    answer = secretary.submit(f"/calls/{call.id}/sections/{section}", **changes)
+    assert answer.status_code == 422 and message in text_of(answer.text)
+    kept = form_fields(answer.text)
+    assert all(kept[name] == text for name, text in changes.items())
 
 
 def test_a_refusal_is_said_in_the_language_of_the_page(secretary):
@@ -127,9 +243,9 @@ def test_the_same_form_sent_twice_makes_one_call(secretary):
 
 def test_a_stale_form_shows_both_texts(secretary, programme):
     call = programme.make_call(is_open=False)
-    data = dict(form_fields(secretary.get(f"/calls/{call.id}/edit").text))
-    assert secretary.submit(f"/calls/{call.id}/edit", title_en="The other's title").status_code == 303
-    answer = secretary.post(f"/calls/{call.id}/edit", data=data | {"title_en": "My own title"})
+    data = dict(form_fields(secretary.get(f"/calls/{call.id}/sections/texts").text))
+    assert secretary.submit(f"/calls/{call.id}/sections/texts", title_en="The other's title").status_code == 303
+    answer = secretary.post(f"/calls/{call.id}/sections/texts", data=data | {"title_en": "My own title"})
     assert answer.status_code == 409
     assert "My own title" in answer.text and "The other&#39;s title" in answer.text
     db.session.expire_all()
@@ -154,14 +270,16 @@ def test_weights_are_saved_and_a_call_opens_only_when_they_add_up(secretary, pro
 
 def test_an_open_call_is_frozen(secretary, programme):
     call = programme.make_call(is_open=False)
+    late = dict(form_fields(secretary.get(f"/calls/{call.id}/sections/texts").text))
     page = secretary.get(f"/calls/{call.id}")
     data = form_fields(page.text, f"/calls/{call.id}/open")
     assert secretary.post(f"/calls/{call.id}/open", data=data).status_code == 303
     db.session.expire_all()
     assert call.status is CallStatus.OPEN
-    answer = secretary.submit(f"/calls/{call.id}/edit", title_en="Too late")
+    answer = secretary.post(f"/calls/{call.id}/sections/texts", data=late | {"title_en": "Too late"})
     assert answer.status_code == 422
     assert "An open call is frozen: it cannot be changed any more." in text_of(answer.text)
+    assert secretary.get(f"/calls/{call.id}/sections/texts").location == f"/calls/{call.id}"
     cancel = secretary.post(f"/calls/{call.id}/cancel", data=data)
     assert cancel.status_code == 409  # the key of another form
     db.session.expire_all()
@@ -173,7 +291,7 @@ def test_nobody_else_prepares_calls(client, programme, role):
     call = programme.make_call(is_open=False)
     client.sign_in(programme.user_of(role))
     assert client.get("/calls/new").status_code == 403
-    assert client.get(f"/calls/{call.id}/edit").status_code == 403
+    assert client.get(f"/calls/{call.id}/sections/texts").status_code == 403
     assert client.get(f"/calls/{call.id}").status_code == (200 if role is Role.COUNCIL_CHAIR else 404)
 
 

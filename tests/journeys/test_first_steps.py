@@ -127,7 +127,6 @@ def test_from_nothing_to_an_open_call(app: Flask, client: Client, tmp_path: Path
         "/calls/new",
         code="2026-1",
         **{f"title_{code}": f"Call {code}" for code in ("ky", "ru", "en")},
-        **{f"summary_{code}": f"Summary {code}" for code in ("ky", "ru", "en")},
         opens_on=f"{today:%d.%m.%Y}",
         closes_on=f"{today + timedelta(days=30):%d.%m.%Y}",
         budget="2 000 000",
@@ -138,6 +137,11 @@ def test_from_nothing_to_an_open_call(app: Flask, client: Client, tmp_path: Path
     sent(finance, f"{fund}/instalments/new", amount="3 000 000", received_on="12.10.2026", bank_reference="SWIFT1")
     undone = [name for name, is_done in steps(admin).items() if not is_done]
     assert undone == ["Call"]
+    sent(secretary, f"{call}/sections/texts", **{f"summary_{code}": f"Summary {code}" for code in ("ky", "ru", "en")})
+    sent(secretary, f"{call}/sections/reviewers", expected_applications="4")
+    days = ("screening_ends_on", "reviews_end_on", "council_sits_on", "first_payment_on")
+    timetable = {name: f"{today + timedelta(days=40 + 10 * place):%d.%m.%Y}" for place, name in enumerate(days)}
+    sent(secretary, f"{call}/sections/timetable", **timetable)
 
     answer = secretary.submit(call, action=f"{call}/open")
     assert answer.status_code == 303

@@ -101,22 +101,29 @@ def test_from_call_to_funding_report(app, programme, award):
 
 def set_up_call(walk, fund) -> Call:
     secretary = walk.programme.secretary
-    texts = {f"{part}_{code}": f"Сынак {code}" for part in ("title", "summary") for code in ("ky", "ru", "en")}
+    titles, summaries = (
+        {f"{part}_{code}": f"Сынак {code}" for code in ("ky", "ru", "en")} for part in ("title", "summary")
+    )
     location = walk.send(
         secretary,
         "/calls/new",
         fund=str(fund.id),
         code="2026-test",
-        **texts,
+        **titles,
         opens_on=day(START),
         closes_on=day(START, 14),
         budget="1 000 000",
         grant_floor="100 000",
         grant_ceiling="500 000",
-        match_percent="100",
     )
+    walk.send(secretary, f"{location}/sections/texts", **summaries)
+    walk.send(secretary, f"{location}/sections/reviewers", expected_applications="3")
+    days = ("screening_ends_on", "reviews_end_on", "council_sits_on", "first_payment_on")
+    timetable = {name: day(START, 20 + 10 * number) for number, name in enumerate(days)}
+    walk.send(secretary, f"{location}/sections/timetable", **timetable)
     call = db.session.scalars(db.select(Call).where(Call.code == "2026-test")).one()
     assert [criterion.weight for criterion in call.criteria] == [20, 25, 20, 10, 15, 10]
+    assert len(walk.programme.reviewers) == 2  # the checklist counts them
     walk.press(secretary, location, f"/calls/{call.id}/open")
     db.session.expire_all()
     assert call.is_open_at(clock.now())

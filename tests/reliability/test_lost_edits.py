@@ -31,7 +31,7 @@ OWN, OTHER = "Менин сөздөрүм {}", "Башканын сөздөрү 
 
 
 def a_call(programme: Any) -> tuple[User, str, str]:
-    return programme.secretary, f"/calls/{programme.make_call(is_open=False).id}/edit", "title_ky"
+    return programme.secretary, f"/calls/{programme.make_call(is_open=False).id}/sections/texts", "title_ky"
 
 
 def a_section(programme: Any) -> tuple[User, str, str]:

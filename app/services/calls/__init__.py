@@ -8,18 +8,42 @@ from app.services.calls.lists import (
     seen_calls,
     titles_seen,
 )
-from app.services.calls.opening import TRANSITIONS, cancel, free_budget, obstacles, open_, pending_awards
-from app.services.calls.set_up import CallInput, CriterionInput, change, create, set_rubric, set_weights
+from app.services.calls.opening import (
+    TRANSITIONS,
+    Item,
+    cancel,
+    checklist,
+    free_budget,
+    is_described,
+    obstacles,
+    open_,
+    pending_awards,
+)
+from app.services.calls.set_up import (
+    CallInput,
+    CriterionInput,
+    change,
+    clone,
+    create,
+    must_be_draft,
+    set_rubric,
+    set_weights,
+)
 
 __all__ = [
     "TRANSITIONS",
     "CallInput",
     "CriterionInput",
+    "Item",
     "cancel",
     "change",
+    "checklist",
+    "clone",
     "create",
     "free_budget",
     "funds_to_choose",
+    "is_described",
+    "must_be_draft",
     "obstacles",
     "open_",
     "open_calls",

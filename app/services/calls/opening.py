@@ -1,16 +1,18 @@
 """A call opens once everything adds up, and is frozen from then on; or it is given up."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
+from app.clock import bishkek_day
 from app.localisation import N_, Money
-from app.services import audit, call_forms, funds, notifications
+from app.services import audit, call_forms, funds, notifications, questions
 from app.services.actors import Actor
 from app.services.errors import DomainError, IncompleteError, LimitExceededError
 from app.services.workflow import Transition, target
 from models.applications import Application, ApplicationStatus
 from models.base import LOCALES, db, lock
-from models.calls import Call, CallStatus
+from models.calls import TIMETABLE, Call, CallStatus, Criterion
 from models.council_sessions import CouncilSession, Decision, DecisionOutcome, SessionStatus
 from models.users import Role
 
@@ -27,37 +29,145 @@ TRANSITIONS: Mapping[tuple[CallStatus, str], Transition] = {
 }
 
 
+@dataclass(frozen=True)
+class Item:
+    """One line of the checklist: its text (message id), whether it is met, the figures, the section that mends it."""
+
+    text: str
+    met: bool
+    found: DomainError
+    section: str
+
+
+def checklist(call: Call) -> list[Item]:
+    """Everything that must be right before the call opens, with its figures."""
+    return [
+        _weights(call),
+        _texts(call),
+        _levels(call),
+        _form(call),
+        _papers(call),
+        _money(call),
+        _reviewers(call),
+        _timetable(call),
+    ]
+
+
 def obstacles(call: Call) -> list[DomainError]:
     """What still keeps the call from opening; an empty list when it may open."""
-    found: list[DomainError] = []
+    return [item.found for item in checklist(call) if not item.met]
+
+
+def _weights(call: Call) -> Item:
     total = sum(criterion.weight for criterion in call.criteria)
-    if total != 100:
-        found.append(IncompleteError(N_("The weights add up to %(total)s, not to 100."), total=total))
+    found = (
+        IncompleteError(N_("The weights add up to 100."))
+        if total == 100
+        else IncompleteError(N_("The weights add up to %(total)s, not to 100."), total=total)
+    )
+    return Item(N_("The weights of the criteria add up to 100"), total == 100, found, "rubric")
+
+
+def _texts(call: Call) -> Item:
+    text = N_("Title and summary stand in Kyrgyz, Russian and English")
     for texts, problem in (
         (call.title, N_("The title is not there in all three languages.")),
         (call.summary, N_("The summary is not there in all three languages.")),
     ):
-        if not all(texts.get(code, "").strip() for code in LOCALES):
-            found.append(IncompleteError(problem))
+        if not in_three(texts):
+            return Item(text, False, IncompleteError(problem), "texts")
+    return Item(text, True, IncompleteError(N_("All there.")), "texts")
+
+
+def _levels(call: Call) -> Item:
+    text = N_("Every criterion and its five levels are described in three languages")
     for criterion in call.criteria:
-        if not all(criterion.anchors.get(str(level), {}).get(code) for level in range(1, 6) for code in LOCALES):
-            found.append(
-                IncompleteError(
-                    N_("The levels of “%(criterion)s” are not described in all three languages."),
-                    criterion={"name": criterion.title},
-                )
-            )
-    found += call_forms.problems(call)
+        if not is_described(criterion):
+            problem = N_("The levels of “%(criterion)s” are not described in all three languages.")
+            return Item(text, False, IncompleteError(problem, criterion={"name": criterion.title}), "rubric")
+    count = len(call.criteria)
+    found = IncompleteError(N_("Criteria described: %(count)s."), count=count)
+    return Item(text, count > 0, found, "rubric")
+
+
+def _form(call: Call) -> Item:
+    text = N_("Every part of the application form asks something, in three languages")
+    for problem in call_forms.problems(call):
+        return Item(text, False, problem, "form")
+    count = sum(len(section.questions) for section in questions.form_of(call).sections)
+    return Item(text, count > 0, IncompleteError(N_("Questions: %(count)s."), count=count), "form")
+
+
+def _papers(call: Call) -> Item:
+    text = N_("Every paper asked for is described in three languages")
+    papers = questions.documents_of(call)
+    found = IncompleteError(
+        N_("Papers asked for: %(count)s, always needed: %(needed)s."),
+        count=len(papers),
+        needed=sum(paper.is_required for paper in papers),
+    )
+    return Item(text, bool(papers) and all(in_three(paper.text) for paper in papers), found, "papers")
+
+
+def is_described(criterion: Criterion) -> bool:
+    """Whether title, description and all five levels stand in every language."""
+    levels = [criterion.anchors.get(str(level), {}) for level in range(1, 6)]
+    return all(in_three(one) for one in (criterion.title, criterion.description, *levels))
+
+
+def in_three(texts: Mapping[str, str]) -> bool:
+    """Whether a text stands in every language."""
+    return all(texts.get(code, "").strip() for code in LOCALES)
+
+
+def _money(call: Call) -> Item:
     free = free_budget(call)
-    if call.budget > free:
-        found.append(
-            LimitExceededError(
-                N_("The fund has %(free)s free, the call needs %(budget)s."),
-                free=Money(free),
-                budget=Money(call.budget),
-            )
-        )
-    return found
+    message = (
+        N_("The fund has %(free)s free, the call needs %(budget)s.")
+        if call.budget > free
+        else N_("Free in the fund: %(free)s; budget of the call: %(budget)s.")
+    )
+    found = LimitExceededError(message, free=Money(free), budget=Money(call.budget))
+    return Item(N_("The fund covers the budget"), call.budget <= free, found, "money")
+
+
+def _reviewers(call: Call) -> Item:
+    text = N_("There are enough reviewers")
+    if call.expected_applications is None:
+        found = IncompleteError(N_("Say how many applications you expect."))
+        return Item(text, False, found, "reviewers")
+    people = len(set(notifications.holders(Role.REVIEWER)))
+    demand, supply = call.expected_applications * call.reviewers_per_application, people * call.review_load
+    figures = LimitExceededError(
+        N_(
+            "Needed: %(expected)s applications × %(each)s reviewers each = %(demand)s reviews. "
+            "Possible: %(people)s reviewers × %(load)s reviews = %(supply)s."
+        ),
+        expected=call.expected_applications,
+        each=call.reviewers_per_application,
+        demand=demand,
+        people=people,
+        load=call.review_load,
+        supply=supply,
+    )
+    return Item(text, demand <= supply, figures, "reviewers")
+
+
+def _timetable(call: Call) -> Item:
+    text = N_("The timetable is set, its days one after the other")
+    days = [bishkek_day(call.closes_at), *(getattr(call, name) for name in TIMETABLE)]
+    if None in days:
+        found = IncompleteError(N_("Set every day: screening, reviews, session of the Council, first payment."))
+        return Item(text, False, found, "timetable")
+    in_order = days == sorted(set(days))
+    found = IncompleteError(
+        N_(
+            "Deadline %(closes)s, screening %(screening)s, reviews %(reviews)s, session %(session)s, "
+            "payment %(payment)s."
+        ),
+        **dict(zip(("closes", "screening", "reviews", "session", "payment"), days, strict=True)),
+    )
+    return Item(text, in_order, found, "timetable")
 
 
 def free_budget(call: Call) -> int:

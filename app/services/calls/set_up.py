@@ -1,17 +1,18 @@
 """Setting a call up: window, texts, fund, money, rules and rubric, while it is a draft."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from types import SimpleNamespace
 from typing import Any
 
 from app.clock import bishkek_day
 from app.localisation import N_
-from app.services import audit, questions
+from app.services import audit, eligibility, questions
 from app.services.actors import Actor
 from app.services.errors import AlreadyUsedError, DomainError
 from models.base import db, lock
-from models.calls import TIMETABLE, Call, CallStatus, Criterion, QuorumOf
+from models.calls import TIMETABLE, Call, CallStatus, Criterion, QuorumOf, usual_eligibility
 from models.funds import Fund
 
 HIGHEST_BUDGET = 100_000_000_000_00  # tyiyn: a hundred thousand million som is no programme's
@@ -20,6 +21,36 @@ MOST_TRANCHES = 6
 REVIEWERS = range(2, 6)
 """How many people may judge an application: never one alone (domain.md section 5)."""
 QUORUM = range(1, 101)
+HIGHEST_COUNT = 10_000
+COUNTS = {"expected_applications": 0, "review_load": 1, "most_per_oblast": 1, "most_per_ayil_okmotu": 1}
+"""{column: its least value}; None where nothing is set."""
+COLUMNS = (
+    "code",
+    "title",
+    "summary",
+    "opens_at",
+    "closes_at",
+    "budget",
+    "grant_floor",
+    "grant_ceiling",
+    "match_percent",
+    "in_kind_counts",
+    "tranche_percents",
+    "accounting_percent",
+    "reviewers_per_application",
+    "pass_total",
+    "pass_section_percent",
+    "quorum_percent",
+    "quorum_of",
+    "spread_points",
+    "most_per_oblast",
+    "most_per_ayil_okmotu",
+    "expected_applications",
+    "review_load",
+    "eligibility",
+    *TIMETABLE,
+)
+"""What the secretary sets, beside the fund and the rubric."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +91,12 @@ class CallInput:
     pass_section_percent: int = 50
     quorum_percent: int = 50
     quorum_of: QuorumOf = QuorumOf.HOUSEHOLDS
+    spread_points: int = 20
+    most_per_oblast: int | None = None
+    most_per_ayil_okmotu: int | None = None
+    expected_applications: int | None = None
+    review_load: int = 10
+    eligibility: Mapping[str, Any] = field(default_factory=usual_eligibility)
     timetable: Sequence[date | None] = (None, None, None, None)
     """The days of `TIMETABLE` after the deadline; None: not set yet."""
 
@@ -69,15 +106,15 @@ def create(fund: Fund, content: CallInput, rubric: Sequence[CriterionInput], *, 
 
     Raises `AlreadyUsedError` for a code in use and `DomainError` at the field that does not fit.
     """
-    if db.session.scalar(db.select(Call.id).where(Call.code == content.code)) is not None:
-        raise AlreadyUsedError(N_("This code is taken."), field="code")
-    _check(content)
+    _must_be_free(content.code)
+    columns = _columns(content)
+    _check(SimpleNamespace(**columns))
     call = Call(
         fund=fund,
         created_by_id=actor.user_id,
         form=questions.default_form(),
         required_documents=questions.default_documents(),
-        **_columns(content),
+        **columns,
     )
     db.session.add(call)
     db.session.flush()
@@ -86,26 +123,63 @@ def create(fund: Fund, content: CallInput, rubric: Sequence[CriterionInput], *, 
     return call
 
 
-def change(call: Call, fund: Fund, content: CallInput, *, actor: Actor, now: datetime) -> None:
-    """Change a draft call; an open one is frozen."""
-    if call.status is not CallStatus.DRAFT:
-        raise DomainError(N_("An open call is frozen: it cannot be changed any more."))
-    _check(content)
-    other = db.session.scalar(db.select(Call.id).where(Call.code == content.code, Call.id != call.id))
-    if other is not None:
-        raise AlreadyUsedError(N_("This code is taken."), field="code")
-    call.fund = fund
-    for name, value in _columns(content).items():
+def change(call: Call, values: Mapping[str, Any], *, section: str, actor: Actor, now: datetime) -> None:
+    """Change columns of a draft call, one section of its set-up; an open one is frozen.
+
+    Raises `AlreadyUsedError` for a code in use and `DomainError` at the field that does not fit, with all the rest.
+    """
+    must_be_draft(call)
+    _check(SimpleNamespace(**{name: getattr(call, name) for name in COLUMNS} | dict(values)))
+    if "code" in values:
+        _must_be_free(values["code"], call)
+    for name, value in values.items():
         setattr(call, name, value)
     db.session.flush()
-    audit.record(actor, "call.change", call, now)
+    audit.record(actor, "call.change", call, now, section=section)
+
+
+def must_be_draft(call: Call) -> None:
+    """Refuse to change a call that is open or was."""
+    if call.status is not CallStatus.DRAFT:
+        raise DomainError(N_("An open call is frozen: it cannot be changed any more."))
+
+
+def clone(source: Call, code: str, *, opens_at: datetime, closes_at: datetime, actor: Actor, now: datetime) -> Call:
+    """A new draft with everything of an earlier call but its code, its days and its amendments.
+
+    Raises `AlreadyUsedError` for a code in use and `DomainError` for a window that does not fit.
+    """
+    _must_be_free(code)
+    kept = {name: getattr(source, name) for name in COLUMNS if name not in TIMETABLE}
+    columns = kept | {"code": code, "opens_at": opens_at, "closes_at": closes_at}
+    _check(SimpleNamespace(**(dict.fromkeys(TIMETABLE) | columns)))
+    call = Call(
+        fund=source.fund,
+        created_by_id=actor.user_id,
+        cloned_from_id=source.id,
+        form=source.form,
+        required_documents=[dict(one) for one in source.required_documents],
+        **columns,
+    )
+    db.session.add(call)
+    db.session.flush()
+    set_rubric(
+        call, [CriterionInput(one.key, one.weight, one.title, one.description, one.anchors) for one in source.criteria]
+    )
+    audit.record(actor, "call.clone", call, now, code=code, call=source.id)
+    return call
+
+
+def _must_be_free(code: str, own: Call | None = None) -> None:
+    taken = db.select(Call.id).where(Call.code == code)
+    if db.session.scalar(taken.where(Call.id != own.id) if own else taken) is not None:
+        raise AlreadyUsedError(N_("This code is taken."), field="code")
 
 
 def set_weights(call: Call, weights: Mapping[int, int], *, actor: Actor, now: datetime) -> None:
     """Set the weight of each criterion by its id. The total is checked when the call opens."""
     lock(call)
-    if call.status is not CallStatus.DRAFT:
-        raise DomainError(N_("An open call is frozen: it cannot be changed any more."))
+    must_be_draft(call)
     for criterion in call.criteria:
         criterion.weight = weights.get(criterion.id, criterion.weight)
     db.session.flush()
@@ -137,7 +211,8 @@ def check_timetable(closes_at: datetime, days: Sequence[date | None]) -> None:
             before = day
 
 
-def _check(content: CallInput) -> None:
+def _check(content: Any) -> None:
+    """`content` has the columns of a call."""
     for name in ("budget", "grant_floor", "grant_ceiling"):
         if not 0 <= getattr(content, name) <= HIGHEST_BUDGET:
             raise DomainError(N_("The amount must be zero or more and believable."), field=name)
@@ -156,34 +231,26 @@ def _check(content: CallInput) -> None:
         raise DomainError(
             N_("The tranches add up to %(total)s %%, not to 100 %%."), field="tranche_percents", total=sum(parts)
         )
-    for name in ("accounting_percent", "pass_total", "pass_section_percent"):
+    for name in ("accounting_percent", "pass_total", "pass_section_percent", "spread_points"):
         if not 0 <= getattr(content, name) <= 100:
             raise DomainError(N_("Enter a whole number from 0 to 100."), field=name)
     if content.quorum_percent not in QUORUM:
         raise DomainError(N_("Enter a whole number from 1 to 100."), field="quorum_percent")
-    check_timetable(content.closes_at, content.timetable)
     if content.reviewers_per_application not in REVIEWERS:
         raise DomainError(N_("Two to five reviewers judge an application."), field="reviewers_per_application")
+    for name, least in COUNTS.items():
+        number = getattr(content, name)
+        if number is not None and not least <= number <= HIGHEST_COUNT:
+            raise DomainError(
+                N_("Enter a whole number from %(least)s to %(most)s."), field=name, least=least, most=HIGHEST_COUNT
+            )
+    eligibility.check(content.eligibility)
+    check_timetable(content.closes_at, [getattr(content, name) for name in TIMETABLE])
 
 
 def _columns(content: CallInput) -> dict[str, Any]:
-    return {
-        "code": content.code,
-        "title": dict(content.title),
-        "summary": dict(content.summary),
-        "opens_at": content.opens_at,
-        "closes_at": content.closes_at,
-        "budget": content.budget,
-        "grant_floor": content.grant_floor,
-        "grant_ceiling": content.grant_ceiling,
-        "match_percent": content.match_percent,
-        "in_kind_counts": content.in_kind_counts,
-        "tranche_percents": list(content.tranche_percents),
-        "accounting_percent": content.accounting_percent,
-        "reviewers_per_application": content.reviewers_per_application,
-        "pass_total": content.pass_total,
-        "pass_section_percent": content.pass_section_percent,
-        "quorum_percent": content.quorum_percent,
-        "quorum_of": content.quorum_of,
-        **dict(zip(TIMETABLE, content.timetable, strict=True)),
-    }
+    texts = {"title": dict(content.title), "summary": dict(content.summary)}
+    days = dict(zip(TIMETABLE, content.timetable, strict=True))
+    lists = {"tranche_percents": list(content.tranche_percents), "eligibility": dict(content.eligibility)}
+    plain = {name: getattr(content, name) for name in COLUMNS if hasattr(content, name)}
+    return plain | texts | days | lists
