@@ -63,6 +63,7 @@ ACTIONS: Mapping[str, str] = {
     "association.move": N_("Moved an association to another centre"),
     "association.end_membership": N_("Ended a membership"),
     "association.found": N_("Registered an association"),
+    "association.found_test": N_("Made the test association"),
     "call.amend": N_("Published an amendment of the call"),
     "call.cancel": N_("Cancelled the call"),
     "call.change": N_("Changed the call"),

@@ -291,6 +291,21 @@ def deadline_text(instant: datetime) -> str:
     )
 
 
+def hours_text(hours: Mapping[str, Any]) -> str:
+    """Monday–Friday 09:00–17:00; Saturday 10:00–14:00, of {"1": ["09:00", "17:00"], …} by ISO weekday."""
+    runs: list[tuple[int, int, str]] = []
+    for day in range(1, 8):
+        window = "–".join(hours.get(str(day)) or ())
+        if runs and runs[-1][1:] == (day - 1, window):
+            runs[-1] = (runs[-1][0], day, window)
+        elif window:
+            runs.append((day, day, window))
+    names = [gettext(name) for name in WEEKDAYS]
+    return "; ".join(
+        f"{names[first - 1]}{f'–{names[last - 1]}' if last > first else ''} {window}" for first, last, window in runs
+    )
+
+
 # Sorting and folding ----------------------------------------------------------------------------------------------
 
 _ALPHABET = "абвгдеёжзийклмнңоөпрстуүфхцчшщъыьэюя"

@@ -25,6 +25,7 @@ NOUNS = (
     "documents",
     "duplicates",
     "donors",
+    "dry_runs",
     "equipment",
     "expenditures",
     "funding_reports",

@@ -61,7 +61,8 @@ def show(association_id: int) -> ResponseReturnValue:
     user, rows = signed_in_user(), []
     if can(Permission.APPLICATION_READ):
         seen = policy.visible(user, Application).whereclause
-        rows = application_lists.page(Filter(association_ids=frozenset({association.id}), seen=seen)).rows
+        own = Filter(association_ids=frozenset({association.id}), seen=seen, with_tests=association.is_test)
+        rows = application_lists.page(own).rows
     open_calls = calls.open_calls(clock.now()) if can(Permission.APPLICATION_WRITE, association) else []
     return render_template(
         "associations/show.html",

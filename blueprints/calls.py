@@ -11,7 +11,7 @@ from app import clock, policy
 from app.labels import label_text
 from app.localisation import N_, current_locale, gettext, plain_amount, to_minor
 from app.policy import Permission
-from app.services import amendments, application_lists, calls, eligibility, questions
+from app.services import amendments, application_lists, calls, centres, eligibility, questions
 from app.services.application_lists import Filter
 from app.services.calls import CallInput
 from app.services.rubrics import default_rubric
@@ -73,6 +73,7 @@ def _set_up(call: Call) -> dict[str, Any]:
     checklist = [(item, _page(call, item.section)) for item in calls.checklist(call)]
     missing = {item.section for item, _page in checklist if not item.met}
     titles = [(key, title) for key, (title, _form) in SECTIONS.items()]
+    titles.append(("dry_run", N_("Dry run")))
     titles[5:5] = [("form", N_("Application form")), ("papers", N_("Papers asked for")), ("rubric", N_("Rubric"))]
     tasks = [
         {
@@ -92,6 +93,8 @@ def _page(call: Call, section: str) -> str:
         return url_for("criteria.index", call_id=call.id)
     if section in ("form", "papers"):
         return url_for("call_forms.index", call_id=call.id, _anchor=section if section == "papers" else None)
+    if section == "dry_run":
+        return url_for("dry_runs.show", call_id=call.id)
     return url_for("calls.edit_section", call_id=call.id, section_key=section)
 
 
@@ -258,4 +261,5 @@ def public_show(call_id: int) -> ResponseReturnValue:
         papers=questions.documents_of(call),
         amended=amendments.in_words(call),
         rules=eligibility.statements(call),
+        centres=centres.for_call(call.eligibility["oblasts"]) if not call.is_past_deadline(clock.now()) else [],
     )

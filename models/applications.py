@@ -60,10 +60,15 @@ class Application(Versioned, Base):
 
     __tablename__ = "applications"
     __table_args__ = (
-        sa.Index("ix_applications_list", "call_id", "status", "id"),
+        sa.CheckConstraint(
+            "NOT is_test OR status IN ('draft', 'signed_off', 'submitted', 'withdrawn')", name="test_ends_submitted"
+        ),
+        sa.Index("ix_applications_list", "call_id", "status", "id", "is_test"),
         sa.Index("ix_applications_association", "association_id", "id"),
-        sa.Index("ix_applications_status", "status", "id"),
-        sa.Index("ix_applications_search", "status", "search_text"),  # the words are read here, not in the wide rows
+        sa.Index("ix_applications_status", "status", "id", "is_test"),
+        sa.Index(
+            "ix_applications_search", "status", "search_text", "is_test"
+        ),  # the words are read here, not in the wide rows
         sa.Index(
             "uq_applications_one_a_call",
             "call_id",
@@ -80,6 +85,8 @@ class Application(Versioned, Base):
     call_id: Mapped[int] = mapped_column(sa.ForeignKey("calls.id"))
     association_id: Mapped[int] = mapped_column(sa.ForeignKey("associations.id"))
     status: Mapped[ApplicationStatus] = mapped_column(default=ApplicationStatus.DRAFT)
+    is_test: Mapped[bool] = mapped_column(default=False)
+    """A dry run of its call: it ends with its submission and stands in no list, count or report."""
     title: Mapped[str] = mapped_column(sa.String(200), default="")
     search_text: Mapped[LongText] = mapped_column(sa.Text, default="")
     language: Mapped[str] = mapped_column(sa.String(2), default="ky")

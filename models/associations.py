@@ -33,6 +33,13 @@ class Association(NamedInThree, Versioned, Base):
     __tablename__ = "associations"
     __table_args__ = (
         sa.CheckConstraint("(kind = 'village') = (village_id IS NOT NULL)", name="village_if_village_kind"),
+        sa.Index(
+            "uq_associations_test",
+            "is_test",
+            unique=True,
+            sqlite_where=sa.text("is_test = 1"),
+            postgresql_where=sa.text("is_test"),
+        ),
         STRICT,
     )
 

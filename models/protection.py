@@ -129,7 +129,7 @@ def _late_change(differs: str, names: str) -> str:
     return " OR ".join(conditions)
 
 
-_SUBMITTED = "EXISTS (SELECT 1 FROM applications WHERE call_id = OLD.id AND submitted_at IS NOT NULL)"
+_SUBMITTED = "EXISTS (SELECT 1 FROM applications WHERE call_id = OLD.id AND submitted_at IS NOT NULL AND NOT is_test)"
 
 
 def _calls_sqlite() -> list[str]:

@@ -44,7 +44,7 @@ PEOPLE = 32  # rows of the list of those present
 
 @dataclass(frozen=True)
 class MeetingFormData:
-    """What is printed on the empty form. The meeting may be held from `earliest_on` on."""
+    """What is printed on the empty form. The meeting may be held from `earliest_on` on (None: any day)."""
 
     number: str
     project: str
@@ -53,7 +53,7 @@ class MeetingFormData:
     call: Texts
     quorum_of: QuorumOf
     quorum_percent: int
-    earliest_on: date
+    earliest_on: date | None
     made_at: datetime
     fields: tuple[tuple[str, str, str], ...]
     """(key, number in the form, label as a message id) of what is written by hand."""
@@ -123,9 +123,9 @@ def _minutes(data: MeetingFormData, locale: str) -> list[Flowable]:
 
 def _lines(data: MeetingFormData) -> Flowable:
     cells, heights = [], []
-    earliest = _("not before %(day)s", day=date_text(data.earliest_on))
+    earliest = f" ({_('not before %(day)s', day=date_text(data.earliest_on))})" if data.earliest_on else ""
     for key, number, label in data.fields:
-        words = f"{number} {_(label)}" + (f" ({earliest})" if key == "held_on" else "")
+        words = f"{number} {_(label)}" + (earliest if key == "held_on" else "")
         cells.append([text(words, BODY), ""])
         heights.append((DECISION_LINES * 7 if key == DECISION else 10.2) * mm)
     block = Table(cells, colWidths=[WIDTH * 0.4, WIDTH * 0.6], rowHeights=heights, hAlign="LEFT")

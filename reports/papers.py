@@ -36,8 +36,12 @@ def to_pdf(
     locale: str,
     *,
     demonstration: bool,
+    note: str = "",
 ) -> bytes:
-    """A4 pages in `locale`; `title` is a message id, `story` is told in that language."""
+    """A4 pages in `locale`; `title` is a message id, `story` is told in that language.
+
+    `note` (a message id) stands in red on every page, in the place of that of the demonstration programme.
+    """
     with use_locale(locale):
         paper = Paper(
             title=_(title),
@@ -47,6 +51,6 @@ def to_pdf(
             sha256=data.sha256,
             emblem=data.emblem,
             statement=text_in(data.statement, locale),
-            note=demonstration_note(demonstration),
+            note=_(note) if note else demonstration_note(demonstration),
         )
         return build(paper, story())

@@ -34,6 +34,7 @@ from reports.pages import (
 )
 
 LISTED = 6  # documents named on the page; more are counted
+DRY_RUN = N_("Dry run: no real application. It counts nowhere.")
 TITLE = N_("Receipt of a submitted application")
 
 
@@ -68,6 +69,7 @@ class ReceiptData:
     documents: tuple[DocumentLine, ...]
     emblem: str
     statement: Texts
+    is_test: bool = False
 
     @property
     def total(self) -> int:
@@ -107,13 +109,20 @@ def gather(application: Application, snapshot: Snapshot) -> ReceiptData:
         documents=tuple(DocumentLine(one["kind"], one["filename"], one["sha256"]) for one in content["documents"]),
         emblem=call.fund.donor.emblem.value,
         statement=dict(call.fund.statement),
+        is_test=application.is_test,
     )
 
 
 def to_pdf(data: ReceiptData, locale: str, *, demonstration: bool = False) -> bytes:
     """The receipt as one A4 page."""
     return papers.to_pdf(
-        data, TITLE, data.submitted_at, lambda: [one_page(_story(data, locale))], locale, demonstration=demonstration
+        data,
+        TITLE,
+        data.submitted_at,
+        lambda: [one_page(_story(data, locale))],
+        locale,
+        demonstration=demonstration,
+        note=DRY_RUN if data.is_test else "",
     )
 
 

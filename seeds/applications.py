@@ -116,7 +116,7 @@ def story(programme: Programme, plan: Plan) -> Story:
     for key in ("plan", "business", "future"):
         _answer(application, key, texts, actor, now)
     now = yield later(now, 1, chance)
-    _budget(programme, plan, actor, now)
+    add_budget(programme, plan, actor, now)
     content = by_key(programme.content.kinds, plan.kind)["plan"]
     business_plans.begin(application, content, actor=actor, now=now)
     if plan.fate == "draft_budget":
@@ -124,8 +124,8 @@ def story(programme: Programme, plan: Plan) -> Story:
         return
     now = yield later(now, 1, chance)
     business_plans.complete(application, content, actor=actor, now=now)
-    _pledges(programme, plan, chance, actor, now)
-    _targets(programme, plan, actor, now)
+    add_pledges(programme, plan, chance, actor, now)
+    add_targets(programme, plan, actor, now)
     now = yield later(now, 1, chance)
     meetings.hold(programme, application, chance, actor, now)
     _scans(programme, plan, actor, now)
@@ -225,7 +225,8 @@ def _lines(programme: Programme, plan: Plan) -> Iterator[Any]:
         yield line
 
 
-def _budget(programme: Programme, plan: Plan, actor: Actor, now: datetime) -> None:
+def add_budget(programme: Programme, plan: Plan, actor: Actor, now: datetime) -> None:
+    """The lines of the kind's budget."""
     rates = {rate.name_ky: rate for rate in applications.rates_for(plan.application, None, locale="ky", now=now)}
     for line in _lines(programme, plan):
         applications.add_budget_line(
@@ -243,7 +244,7 @@ def _budget(programme: Programme, plan: Plan, actor: Actor, now: datetime) -> No
         )
 
 
-def _pledges(programme: Programme, plan: Plan, chance: Random, actor: Actor, now: datetime) -> None:
+def add_pledges(programme: Programme, plan: Plan, chance: Random, actor: Actor, now: datetime) -> None:
     """Three migrants of three countries promise the remittance part between them, and a little more."""
     application = plan.application
     needed = application.amount_paid_by(Payer.REMITTANCE)
@@ -274,7 +275,8 @@ def _pledges(programme: Programme, plan: Plan, chance: Random, actor: Actor, now
         )
 
 
-def _targets(programme: Programme, plan: Plan, actor: Actor, now: datetime) -> None:
+def add_targets(programme: Programme, plan: Plan, actor: Actor, now: datetime) -> None:
+    """What the kind of project promises on five indicators."""
     promised = by_key(programme.content.kinds, plan.kind)["indicators"]
     for key in INDICATORS:
         value = promised[key]

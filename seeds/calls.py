@@ -11,14 +11,15 @@ from app.services.calls import CallInput
 from app.services.rubrics import default_rubric
 from models.associations import Association
 from models.calls import TIMETABLE, Call
-from seeds import applications, council_sessions, funds
-from seeds.agenda import Story, at
+from models.centres import Centre
+from seeds import applications, council_sessions, dry_runs, funds
+from seeds.agenda import Story, at, working_day
 from seeds.applications import Plan
 from seeds.people import DEMO_VILLAGE
 from seeds.programme import Programme
 
 SOM = 100  # tyiyn
-FIRST, SECOND, OPEN = "2025-spring", "2026-spring", "2026-autumn"
+FIRST, SECOND, OPEN, NEXT = "2025-spring", "2026-spring", "2026-autumn", "2027-spring"
 EXTRA_AYIL_OKMOTUS = (5, 13, 19)  # large ones, with a second application in each call
 ONLY_IN = {"apricot_drying": "KG-B", "walnut": "KG-J"}
 LANGUAGES = ("ky", "ky", "ru", "ky", "ru")
@@ -125,6 +126,9 @@ def _call(programme: Programme, plan: CallPlan, number: int, used: Counter[str],
         actor=secretary,
         now=now,
     )
+    centre = _dry_run_centre(programme)
+    now = yield at(plan.opens_on - timedelta(days=5), 11)
+    dry_runs.run(programme, call, dry_runs.associate(programme, centre, now), now, is_handed_in=True)
     now = yield at(plan.opens_on - timedelta(days=3), 10)
     calls.open_(call, actor=secretary, now=now)
     applicants = _applicants(programme, call, plan, number, used, known)
@@ -132,6 +136,7 @@ def _call(programme: Programme, plan: CallPlan, number: int, used: Counter[str],
         programme.agenda.start(applications.story(programme, applicant))
     if plan.code == OPEN:
         programme.agenda.start(_amendment(programme, call, plan))
+        programme.agenda.start(_next_call(programme, call, centre))
     if plan.sits_on is not None:
         programme.agenda.start(council_sessions.story(programme, call, plan.sits_on, applicants))
 
@@ -157,6 +162,31 @@ def _amendment(programme: Programme, call: Call, plan: CallPlan) -> Story:
     days = {name: getattr(call, name) + week for name in TIMETABLE}
     changes = {"closes_at": end_of_day(plan.closes_on), **days}
     amendments.publish(call, changes, reason, actor=programme.as_staff("secretary"), now=now)
+
+
+def _dry_run_centre(programme: Programme) -> Centre:
+    """The centre whose operator walks the dry runs: that of the demonstration's sign-in."""
+    everybody = programme.associations.values()
+    return next(one.centre for one in everybody if programme.village_of(one).soate == DEMO_VILLAGE)
+
+
+def _next_call(programme: Programme, source: Call, centre: Centre) -> Story:
+    """The call of next spring is being prepared from this one: its checklist is not met yet, its dry run is begun."""
+    today, secretary = programme.calendar.today, programme.as_staff("secretary")
+    now = yield at(working_day(today - timedelta(days=4), -1), 10)
+    call = calls.clone(
+        source,
+        NEXT,
+        opens_at=at(today + timedelta(days=90), 9),
+        closes_at=end_of_day(today + timedelta(days=140)),
+        actor=secretary,
+        now=now,
+    )
+    text = programme.content.calls[NEXT]
+    now = yield at(working_day(today - timedelta(days=3), -1), 15)
+    calls.change(call, {"title": text["title"], "summary": text["summary"]}, section="texts", actor=secretary, now=now)
+    now = yield at(working_day(today - timedelta(days=2), -1), 11)
+    dry_runs.run(programme, call, dry_runs.associate(programme, centre, now), now, is_handed_in=False)
 
 
 def _applicants(

@@ -33,7 +33,8 @@ def hold(programme: Programme, application: Application, chance: Random, actor: 
     women = present * chance.randint(42, 61) // 100
     variant = chance.randrange(len(PLACES))
     against, abstained = (0 if variant == UNANIMOUS else chance.randint(0, 4)), chance.randint(0, 5)
-    day = max(bishkek_day(now) - timedelta(days=chance.randint(4, 9)), meetings.earliest_day(application.call))
+    day = bishkek_day(now) - timedelta(days=chance.randint(4, 9))
+    day = max(day, meetings.earliest_day(application.call) or day)
     content = MeetingInput(
         held_on=day,
         place=PLACES[variant][language],

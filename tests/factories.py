@@ -28,6 +28,7 @@ from app.services import (
     dictations,
     documents,
     donors,
+    dry_runs,
     funds,
     questions,
     rates,
@@ -310,6 +311,7 @@ class Programme(GrantFactories):
         opens_at: datetime | None = None,
         closes_at: datetime | None = None,
         fund: Fund | None = None,
+        with_dry_run: bool = True,
         **fields: Any,
     ) -> Call:
         """A call with the six criteria, its window thirty days to both sides of now; a draft unless `is_open`."""
@@ -339,6 +341,8 @@ class Programme(GrantFactories):
             actor=Actor(self.secretary),
             now=made_at,
         )
+        if with_dry_run:
+            self.skip_dry_run(call, made_at)
         if is_open:
             calls.open_(call, actor=Actor(self.secretary), now=made_at)
         return call
@@ -347,6 +351,28 @@ class Programme(GrantFactories):
     def call(self) -> Call:
         """The call that is open now."""
         return self.make_call()
+
+    @cached_property
+    def test_association(self) -> Association:
+        """The test association; the operator of its centre acts for it."""
+        centre = self.centre_of(db.session.scalars(db.select(AyilOkmotu).order_by(AyilOkmotu.soate.desc())).first())
+        return dry_runs.found(centre, actor=Actor(self.secretary), now=clock.now() - LONG_AGO)
+
+    def skip_dry_run(self, call: Call, now: datetime) -> None:
+        """A submitted dry run in one row: tests/services/test_dry_runs.py walks the real way."""
+        db.session.add(
+            Application(
+                number=f"T-0-{call.id}",
+                call=call,
+                association=self.test_association,
+                is_test=True,
+                status=A.SUBMITTED,
+                created_by_id=self.secretary.id,
+                created_at=now,
+                submitted_at=now,
+            )
+        )
+        db.session.flush()
 
     def amend(self, call: Call, **changes: Any) -> Amendment:
         """A published amendment: the deadline a week later unless other changes are given."""

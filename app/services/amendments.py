@@ -110,7 +110,9 @@ def _must_be_changeable(call: Call, values: Mapping[str, Any]) -> None:
 
 def is_submitted_to(call: Call) -> bool:
     """Whether somebody has ever submitted an application in this call."""
-    query = db.select(Application.id).where(Application.call_id == call.id, Application.submitted_at.is_not(None))
+    query = db.select(Application.id).where(
+        Application.call_id == call.id, Application.submitted_at.is_not(None), ~Application.is_test
+    )
     return db.session.scalar(query.limit(1)) is not None
 
 
@@ -156,7 +158,12 @@ def _tell(call: Call, amendment: Amendment, now: datetime) -> None:
         db.select(Application.id, RoleAssignment.user_id)
         .join(Association, Association.id == Application.association_id)
         .join(RoleAssignment, RoleAssignment.association_id == Association.id)
-        .where(Application.call_id == call.id, Application.status.in_(WRITTEN), RoleAssignment.ended_at.is_(None))
+        .where(
+            Application.call_id == call.id,
+            Application.status.in_(WRITTEN),
+            ~Application.is_test,
+            RoleAssignment.ended_at.is_(None),
+        )
     )
     writers: dict[int, list[int]] = {}
     for application_id, user_id in db.session.execute(query):

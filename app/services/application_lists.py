@@ -50,6 +50,8 @@ class Filter:
     words: str = ""
     association_ids: frozenset[int] | None = None
     centre_ids: frozenset[int] | None = None
+    with_tests: bool = False
+    """Whether dry runs are among them: nowhere but with the test association itself."""
     seen: Any = None
     """The condition of the rows a user may see, as `policy.visible` states it."""
 
@@ -134,6 +136,8 @@ def counts(narrowed: Filter, shown: Page | None = None) -> Mapping[ApplicationSt
 
 def _narrow(query: Any, narrowed: Filter, words: Iterable[str]) -> Any:
     """Narrow a query of applications to the filter; of its words, to `words`, each looked for in the row."""
+    if not narrowed.with_tests:
+        query = query.where(~Application.is_test)
     if narrowed.call_id is not None:
         query = query.where(Application.call_id == narrowed.call_id)
     if narrowed.status is not None:

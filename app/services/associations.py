@@ -79,7 +79,7 @@ def found(
         raise AlreadyUsedError(text, field="village" if village else "kind", association={"name": there.names})
     _check_founding(founded_on, now)
     association = Association(kind=kind, ayil_okmotu=ayil_okmotu, village=village, centre=centre, founded_on=founded_on)
-    _set_names(association, names)
+    set_names(association, names)
     db.session.add(association)
     db.session.flush()
     audit.record(actor, "association.found", association, now)
@@ -96,7 +96,7 @@ def change(
 ) -> None:
     """Change names and founding day. Kind and place stay; the centre changes by `centres.move`."""
     _check_founding(founded_on, now)
-    _set_names(association, names)
+    set_names(association, names)
     association.founded_on = founded_on
     db.session.flush()
     audit.record(actor, "association.change", association, now)
@@ -107,12 +107,13 @@ def existing(ayil_okmotu: AyilOkmotu, village: Village | None) -> Association | 
     query = db.select(Association).where(Association.ayil_okmotu_id == ayil_okmotu.id)
     if village is not None:
         return db.session.scalar(query.where(Association.village_id == village.id))
-    return db.session.scalar(query.where(Association.kind == AssociationKind.AYIL_OKMOTU).limit(1))
+    query = query.where(Association.kind == AssociationKind.AYIL_OKMOTU, ~Association.is_test)
+    return db.session.scalar(query.limit(1))
 
 
 def of_centre(centre: Centre) -> list[Association]:
     """The associations of a centre: that of the ayil okmotu first, then the villages' in Kyrgyz order."""
-    query = db.select(Association).where(Association.centre_id == centre.id)
+    query = db.select(Association).where(Association.centre_id == centre.id, ~Association.is_test)
     return sorted(
         db.session.scalars(query.order_by(Association.sort_key, Association.id)),
         key=lambda one: one.kind is not AssociationKind.AYIL_OKMOTU,
@@ -124,7 +125,7 @@ def _check_founding(founded_on: date | None, now: datetime) -> None:
         raise DomainError(N_("The day lies in the future."), field="founded_on")
 
 
-def _set_names(association: Association, names: Mapping[str, str]) -> None:
+def set_names(association: Association, names: Mapping[str, str]) -> None:
     place = association.ayil_okmotu
     association.name_ky, association.name_ru, association.name_en = names["ky"], names["ru"], names["en"]
     association.search_text = fold(" ".join((*names.values(), place.name_ky, place.name_ru, place.name_en)))
@@ -342,7 +343,7 @@ def account_of(association: Association, account_id: int) -> PayoutAccount | Non
 def to_apply_for(association_ids: frozenset[int], centre_ids: frozenset[int]) -> list[Association]:
     """The associations somebody may write an application for: own ones and those of own centres."""
     own = Association.id.in_(association_ids) | Association.centre_id.in_(centre_ids)
-    query = db.select(Association).where(own).order_by(Association.sort_key, Association.id)
+    query = db.select(Association).where(own, ~Association.is_test).order_by(Association.sort_key, Association.id)
     return list(db.session.scalars(query))
 
 
@@ -351,7 +352,7 @@ def listed(seen: Any, text: str = "", *, after_id: int | None = None, limit: int
 
     Two may have one name, so the order goes by name and id, and so does the place a page begins at.
     """
-    query = db.select(Association).where(seen)
+    query = db.select(Association).where(seen, ~Association.is_test)
     last = db.session.get(Association, after_id) if after_id is not None else None
     if last is not None:
         query = query.where(db.tuple_(Association.sort_key, Association.id) > (last.sort_key, last.id))

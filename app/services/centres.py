@@ -1,6 +1,6 @@
 """Resource centres: one in each ayil okmotu, with its hours, its phone and the people who run it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from app.services.workflow import reason_given
 from models.associations import Association
 from models.base import db, lock
 from models.centres import Centre
-from models.places import AyilOkmotu
+from models.places import AyilOkmotu, Rayon
 from models.users import Role, RoleAssignment, User
 
 Hours = Mapping[str, Sequence[str]]
@@ -115,9 +115,19 @@ def listed(seen: Any = None) -> list[Centre]:
     return sorted(db.session.scalars(query), key=lambda centre: sort_key(centre.name_ky))
 
 
+def for_call(oblast_ids: Collection[int]) -> list[Centre]:
+    """The centres that help with a call: those of its oblasts, of every oblast when none is named."""
+    query = db.select(Centre).join(Centre.ayil_okmotu).join(AyilOkmotu.rayon)
+    if oblast_ids:
+        query = query.where(Rayon.oblast_id.in_(oblast_ids))
+    found = db.session.scalars(query.options(db.contains_eager(Centre.ayil_okmotu)))
+    return sorted(found, key=lambda centre: sort_key(centre.name_ky))
+
+
 def association_counts() -> dict[int, int]:
     """{centre id: how many associations belong to it}; a centre without any is not in it."""
-    query = db.select(Association.centre_id, db.func.count()).group_by(Association.centre_id)
+    query = db.select(Association.centre_id, db.func.count()).where(~Association.is_test)
+    query = query.group_by(Association.centre_id)
     return {int(centre_id): int(count) for centre_id, count in db.session.execute(query)}
 
 

@@ -291,7 +291,7 @@ def in_flight(session: CouncilSession) -> list[Application]:
     """Applications of the call that are still screened, mended or reviewed."""
     query = (
         db.select(Application)
-        .where(Application.call_id == session.call_id, Application.status.in_(IN_FLIGHT))
+        .where(Application.call_id == session.call_id, Application.status.in_(IN_FLIGHT), ~Application.is_test)
         .options(db.joinedload(Application.association))
     )
     return list(db.session.scalars(query.order_by(Application.id)))

@@ -58,7 +58,7 @@ def _applicant(user: User, now: datetime) -> list[Task]:
     query = (
         db.select(Application)
         .join(Application.call)
-        .where(Application.association_id.in_(own), Application.status.in_(states))
+        .where(Application.association_id.in_(own), Application.status.in_(states), ~Application.is_test)
         .where(
             db.case(
                 (Application.status == ApplicationStatus.RETURNED, Call.status == CallStatus.OPEN),
@@ -141,7 +141,7 @@ def _secretary(_user: User, now: datetime) -> list[Task]:
         db.select(Application)
         .join(Application.call)
         .where(Application.status.in_([ApplicationStatus.SUBMITTED, ApplicationStatus.RESUBMITTED]))
-        .where(Call.status == CallStatus.OPEN)
+        .where(Call.status == CallStatus.OPEN, ~Application.is_test)
         .options(db.joinedload(Application.association))
         .order_by(Application.submitted_at)
         .limit(MOST)

@@ -50,7 +50,9 @@ class Suspect:
 
 
 def keep(application: Application, *, now: datetime) -> None:
-    """Keep what the submission is compared by, in place of what was kept before."""
+    """Keep what the submission is compared by, in place of what was kept before; nothing of a dry run."""
+    if application.is_test:
+        return
     db.session.execute(db.delete(SubmissionMark).where(SubmissionMark.application_id == application.id))
     text = shingles(text_of(application))
     db.session.merge(SubmittedText(application_id=application.id, shingles=packed(text), taken_at=now))
@@ -69,7 +71,8 @@ def mark_rows(application_id: int, text_bands: Sequence[int], clues: Mapping[int
 def keep_missing(now: datetime) -> int:
     """Keep what submissions from before this was kept are compared by; how many there were."""
     kept = db.select(SubmittedText.application_id)
-    query = db.select(Application).where(Application.submitted_at.is_not(None), Application.id.not_in(kept))
+    query = db.select(Application).where(Application.submitted_at.is_not(None), ~Application.is_test)
+    query = query.where(Application.id.not_in(kept))
     missing = list(db.session.scalars(query.order_by(Application.id)))
     for application in missing:
         keep(application, now=now)

@@ -57,9 +57,9 @@ def all_of_them() -> list[FirstStep]:
             N_("Associations"),
             lazy(
                 N_("Of the villages and, over them, of the ayil aymaks. Registered so far: %(count)s."),
-                count=_count(Association),
+                count=_count(Association, ~Association.is_test),
             ),
-            _is_there(db.select(Association.id)),
+            _is_there(db.select(Association.id).where(~Association.is_test)),
             Role.ADMINISTRATOR,
             "associations.index",
         ),
@@ -127,8 +127,8 @@ def _places() -> FirstStep:
     )
 
 
-def _count(table: type[Any]) -> int:
-    return int(db.session.scalar(db.select(db.func.count()).select_from(table)) or 0)
+def _count(table: type[Any], *conditions: Any) -> int:
+    return int(db.session.scalar(db.select(db.func.count()).select_from(table).where(*conditions)) or 0)
 
 
 def _is_there(query: Any) -> bool:

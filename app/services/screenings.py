@@ -145,6 +145,8 @@ def screen(
     override of a rule that is not met has no reason, or a return names no part.
     """
     lock(application)
+    if application.is_test:
+        raise DomainError(N_("A dry run ends with its submission: it is not screened."))
     new_status = target(TRANSITIONS, application.status, ACTIONS[outcome])
     associations.must_not_act_for(application.association, actor)
     rules = findings(application)

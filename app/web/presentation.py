@@ -165,6 +165,7 @@ def install(app: Flask) -> None:
         month=localisation.month_text,
         datetime=localisation.datetime_text,
         deadline=localisation.deadline_text,
+        hours=localisation.hours_text,
         number=localisation.number_text,
         percent=localisation.percent_text,
         points=lambda hundredths: localisation.number_text(hundredths / 100, 2),

@@ -7,12 +7,15 @@ from pathlib import Path
 from flask import Flask
 
 from app import clock
-from app.services import users
+from app.services import applications, users
+from app.services.actors import Actor
 from app.services.places import COLUMNS
+from models.applications import Application
 from models.base import db
 from models.calls import Call, CallStatus
 from models.users import User
 from tests.commands.test_commands import OBLAST, RAYON, run, well
+from tests.factories import Programme
 from tests.support.clients import Client
 from tests.support.pages import choose_form, filled, text_of
 
@@ -70,6 +73,18 @@ def option(page: str, text: str) -> str:
     found = re.search(rf'<option value="(\d+)"[^>]*>[^<]*{text}', page)
     assert found, f"no choice {text}"
     return found[1]
+
+
+def hand_in_dry_run(app: Flask) -> None:
+    """The operator fills in the trial application and submits it."""
+    programme, trial = Programme(storage=app.config["ASHAR"].uploads), db.session.scalars(db.select(Application)).one()
+    operator = users.find("operator")
+    assert operator is not None and trial.is_test
+    programme._chairs[trial.association_id] = operator
+    programme.fill_in(trial)
+    actor = Actor(operator, trial.association)
+    applications.sign_off(trial, actor=actor, now=clock.now())
+    applications.submit(trial, actor=actor, now=clock.now())
 
 
 def test_from_nothing_to_an_open_call(app: Flask, client: Client, tmp_path: Path) -> None:
@@ -142,6 +157,9 @@ def test_from_nothing_to_an_open_call(app: Flask, client: Client, tmp_path: Path
     days = ("screening_ends_on", "reviews_end_on", "council_sits_on", "first_payment_on")
     timetable = {name: f"{today + timedelta(days=40 + 10 * place):%d.%m.%Y}" for place, name in enumerate(days)}
     sent(secretary, f"{call}/sections/timetable", **timetable)
+    sent(secretary, f"{call}/dry-run/association", centre=centre_id)
+    assert operator.submit(f"{call}/dry-run", action=f"{call}/dry-run/start").status_code == 303
+    hand_in_dry_run(app)
 
     answer = secretary.submit(call, action=f"{call}/open")
     assert answer.status_code == 303

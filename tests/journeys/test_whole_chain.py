@@ -124,6 +124,7 @@ def set_up_call(walk, fund) -> Call:
     call = db.session.scalars(db.select(Call).where(Call.code == "2026-test")).one()
     assert [criterion.weight for criterion in call.criteria] == [20, 25, 20, 10, 15, 10]
     assert len(walk.programme.reviewers) == 2  # the checklist counts them
+    walk.programme.skip_dry_run(call, clock.now())
     walk.press(secretary, location, f"/calls/{call.id}/open")
     db.session.expire_all()
     assert call.is_open_at(clock.now())

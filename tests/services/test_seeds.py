@@ -36,7 +36,11 @@ EVERY_GRANT_STATUS = {G.OFFERED, G.ACCEPTED, G.ACTIVE, G.SUSPENDED, G.COMPLETED}
 
 
 def statuses(code: str) -> Counter[ApplicationStatus]:
-    query = db.select(Application.status).join(Call, Call.id == Application.call_id).where(Call.code == code)
+    query = (
+        db.select(Application.status)
+        .join(Call, Call.id == Application.call_id)
+        .where(Call.code == code, ~Application.is_test)
+    )
     return Counter(db.session.scalars(query))
 
 
@@ -56,7 +60,7 @@ def test_reference_data_loaded_again_changes_nothing(app: Flask) -> None:
 
 
 def test_every_village_and_ayil_okmotu_has_its_association(demo: Demonstration) -> None:
-    kinds = Counter(db.session.scalars(db.select(Association.kind)))
+    kinds = Counter(db.session.scalars(db.select(Association.kind).where(~Association.is_test)))
     confirmed = db.select(db.func.count()).where(
         PayoutAccount.confirmed_at.is_not(None), PayoutAccount.closed_at.is_(None)
     )
@@ -155,13 +159,14 @@ def test_pictures_of_the_plans_differ(demo: Demonstration) -> None:
     assert any(one.payback is None for one in found)
 
 
-def test_three_calls_two_of_them_decided(demo: Demonstration) -> None:
+def test_four_calls_two_of_them_decided_and_one_in_preparation(demo: Demonstration) -> None:
     calls = {call.code: call for call in db.session.scalars(db.select(Call))}
 
     assert {code: call.status for code, call in calls.items()} == {
         "2025-spring": CallStatus.DECIDED,
         "2026-spring": CallStatus.DECIDED,
         "2026-autumn": CallStatus.OPEN,
+        "2027-spring": CallStatus.DRAFT,
     }
     assert calls["2026-autumn"].is_open_at(demo.now)
 

@@ -14,6 +14,7 @@ from app.localisation import (
     date_text,
     deadline_text,
     fold,
+    hours_text,
     money,
     number_text,
     render,
@@ -99,3 +100,13 @@ def test_parameters_survive_json_and_are_shown_in_the_readers_language():
     with use_locale("en"):
         assert render("%(amount)s until %(day)s", kept) == f"100{NB}som until 12{NB}Mar{NB}2027"
     assert shown({"name": {"ky": "а", "ru": "б", "en": "c"}}) in ("а", "б", "c")
+
+
+def test_opening_hours_are_read_in_runs_of_equal_days() -> None:
+    week = {str(day): ["09:00", "17:00"] for day in range(1, 6)} | {"6": ["10:00", "14:00"]}
+    with use_locale("en"):
+        assert hours_text(week) == "Monday–Friday 09:00–17:00; Saturday 10:00–14:00"
+        assert hours_text({"1": ["09:00", "12:00"], "3": ["09:00", "12:00"]}) == (
+            "Monday 09:00–12:00; Wednesday 09:00–12:00"
+        )
+        assert hours_text({}) == ""

@@ -27,7 +27,7 @@ from models.applications import (
 from models.associations import Association
 from models.base import db, lock
 from models.business_plans import Financing, RunningCost, SaleLine, WorkStep
-from models.calls import Call
+from models.calls import Call, CallStatus
 from models.documents import Document, DocumentKind
 from models.indicators import Indicator
 from models.pledges import Pledge
@@ -38,9 +38,14 @@ Part = TypeVar("Part", BudgetLine, Pledge, ApplicationTarget, SaleLine, RunningC
 def create(call: Call, association: Association, *, language: str, actor: Actor, now: datetime) -> Application:
     """Start a draft. One application an association in a call, withdrawn ones apart.
 
-    Raises `DomainError` when the call is not open, `AlreadyUsedError` when there is one already.
+    That of the test association is a dry run: of a draft call, with a number of another series.
+    Raises `DomainError` when the call is not open (for a dry run: is no draft), `AlreadyUsedError`
+    when there is one already.
     """
-    if not call.is_open_at(now):
+    if association.is_test:
+        if call.status is not CallStatus.DRAFT:
+            raise DomainError(N_("A dry run is made before the call opens."))
+    elif not call.is_open_at(now):
         raise DomainError(N_("This call is not open."))
     existing = db.select(Application.id).where(
         Application.call_id == call.id,
@@ -50,7 +55,8 @@ def create(call: Call, association: Association, *, language: str, actor: Actor,
     if db.session.scalar(existing) is not None:
         raise AlreadyUsedError(N_("This association has an application in this call already."))
     application = Application(
-        number=numbering.next_number("A", now.year),
+        number=numbering.next_number("T" if association.is_test else "A", now.year),
+        is_test=association.is_test,
         call=call,
         association=association,
         status=ApplicationStatus.DRAFT,

@@ -147,28 +147,34 @@ def sign_off(
     """The association's chair stands by the application, and with it by all that the centre wrote in it.
 
     Raises `IncompleteError` with the first gap, `SeparationOfDutyError` for anybody but the chair. An operator
-    records the sign-off with the chair's own `confirmation`. `seen` is the `stamp_of` what the person was shown:
-    `ChangedMeanwhileError` when it is another one now.
+    records the sign-off with the chair's own `confirmation`, that of a dry run without. `seen` is the `stamp_of` what
+    the person was shown: `ChangedMeanwhileError` when it is another one now.
     """
     lock(application)
     new_status = target(TRANSITIONS, application.status, "sign_off")
     for gap in gaps(application, now):
         raise gap.problem
-    if actor.on_behalf_of is not None:
-        confirmation = dictations.must_be_of_the_chair(confirmation, application.association)
-    elif not is_chair(application.association, actor.user.person):
-        raise SeparationOfDutyError(N_("Only the chair of the association can sign off."))
-    else:
-        confirmation = Confirmation(actor.user.person, ConfirmationWay.SIGN_OFF)
+    confirmation = _confirmed(application, confirmation, actor)
     _must_be_as_seen(application, seen)
     application.status = new_status
     application.signed_off_by_id, application.signed_off_at = actor.user_id, now
     db.session.flush()
-    audit.record(
-        actor, "application.sign_off", application, now, person=confirmation.person.id, way=confirmation.way.value
-    )
-    dictations.confirm_with_sign_off(application, confirmation, actor=actor, now=now)
+    kept = {"person": confirmation.person.id, "way": confirmation.way.value} if confirmation else {}
+    audit.record(actor, "application.sign_off", application, now, **kept)
+    if confirmation:
+        dictations.confirm_with_sign_off(application, confirmation, actor=actor, now=now)
     notifications.tell_association(application, N_("The application %(number)s is signed off."), now)
+
+
+def _confirmed(application: Application, confirmation: Confirmation | None, actor: Actor) -> Confirmation | None:
+    """Whose word the sign-off is, and how it was given; None in a dry run, whose association has no people."""
+    if actor.on_behalf_of is not None:
+        if application.is_test:
+            return None
+        return dictations.must_be_of_the_chair(confirmation, application.association)
+    if not is_chair(application.association, actor.user.person):
+        raise SeparationOfDutyError(N_("Only the chair of the association can sign off."))
+    return Confirmation(actor.user.person, ConfirmationWay.SIGN_OFF)
 
 
 def decline(application: Application, *, reason: str, actor: Actor, now: datetime) -> None:
@@ -214,7 +220,10 @@ def submit(application: Application, *, actor: Actor, now: datetime, seen: str |
     lock(application)
     again = application.status is S.RETURNED
     new_status = target(TRANSITIONS, application.status, "resubmit" if again else "submit")
-    if not again and not application.call.is_open_at(now):
+    if application.is_test:
+        if application.call.status is not CallStatus.DRAFT:
+            raise LimitExceededError(N_("A dry run is made before the call opens."))
+    elif not again and not application.call.is_open_at(now):
         raise LimitExceededError(
             N_("The deadline was %(deadline)s. The application is kept, but it cannot be submitted."),
             deadline=application.call.closes_at,
@@ -233,7 +242,12 @@ def submit(application: Application, *, actor: Actor, now: datetime, seen: str |
     audit.record(actor, "application.submit", application, now, snapshot=snapshot.sequence, sha256=snapshot.sha256)
     message = N_("The application %(number)s has been submitted.")
     notifications.tell_association(application, message, now)
-    notifications.tell_holders(Role.SECRETARY, application, message, now)
+    if application.is_test:
+        message = N_("The dry run %(number)s is submitted: look at the checklist of the call.")
+        call, number = application.call, application.number
+        notifications.tell(notifications.holders(Role.SECRETARY), message, call, now, number=number)
+    else:
+        notifications.tell_holders(Role.SECRETARY, application, message, now)
     return snapshot
 
 
@@ -344,6 +358,6 @@ def withdraw(application: Application, *, reason: str, actor: Actor, now: dateti
             assignment,
             now,
         )
-    notifications.tell_holders(
-        Role.SECRETARY, application, N_("The application %(number)s was withdrawn: %(reason)s"), now, reason=text
-    )
+    if not application.is_test:
+        message = N_("The application %(number)s was withdrawn: %(reason)s")
+        notifications.tell_holders(Role.SECRETARY, application, message, now, reason=text)

@@ -16,7 +16,7 @@ from app.services.errors import DomainError, IncompleteError, LimitExceededError
 from app.services.quorums import Quorum
 from models.applications import Application
 from models.base import db
-from models.calls import Call, QuorumOf
+from models.calls import Call, CallStatus, QuorumOf
 from models.documents import DocumentKind
 from models.meetings import Meeting
 
@@ -99,9 +99,9 @@ def quorum(meeting: Meeting | MeetingInput, call: Call) -> Quorum:
     return Quorum(counted or 0, meeting.entitled, call.quorum_percent)
 
 
-def earliest_day(call: Call) -> date:
-    """The day the call was published: a village decides about what it has read."""
-    return bishkek_day(call.opened_at or call.opens_at)
+def earliest_day(call: Call) -> date | None:
+    """The day the call was published: a village decides about what it has read. None for a draft, of a dry run."""
+    return bishkek_day(call.opened_at or call.opens_at) if call.status is not CallStatus.DRAFT else None
 
 
 def problems(meeting: Meeting | MeetingInput, call: Call) -> Iterator[DomainError]:
@@ -112,11 +112,12 @@ def problems(meeting: Meeting | MeetingInput, call: Call) -> Iterator[DomainErro
             yield DomainError(N_("The number must be zero or more and believable."), field=name)
             return
     present = meeting.women + meeting.men
-    if meeting.held_on < earliest_day(call):
+    earliest = earliest_day(call)
+    if earliest is not None and meeting.held_on < earliest:
         yield DomainError(
             N_("The call was published on %(day)s. The meeting that decides about it comes afterwards."),
             field="held_on",
-            day=earliest_day(call),
+            day=earliest,
         )
     if present == 0:
         yield DomainError(N_("Nobody was present: write how many women and men came."), field="women")

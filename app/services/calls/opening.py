@@ -50,12 +50,26 @@ def checklist(call: Call) -> list[Item]:
         _money(call),
         _reviewers(call),
         _timetable(call),
+        _dry_run(call),
     ]
 
 
 def obstacles(call: Call) -> list[DomainError]:
     """What still keeps the call from opening; an empty list when it may open."""
     return [item.found for item in checklist(call) if not item.met]
+
+
+def _dry_run(call: Call) -> Item:
+    query = db.select(Application.submitted_at).where(
+        Application.call_id == call.id, Application.is_test, Application.status == ApplicationStatus.SUBMITTED
+    )
+    submitted_at = db.session.scalar(query)
+    found = (
+        IncompleteError(N_("Submitted on %(day)s."), day=submitted_at)
+        if submitted_at
+        else IncompleteError(N_("No dry run is submitted yet."))
+    )
+    return Item(N_("A dry run was walked to its submission"), submitted_at is not None, found, "dry_run")
 
 
 def _weights(call: Call) -> Item:

@@ -1,0 +1,180 @@
+"""Dry runs: the whole way to the submission in a draft call, and in no list, count, number series or message."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.exc import DBAPIError
+
+from app import clock
+from app.services import (
+    amendments,
+    application_lists,
+    applications,
+    assignments,
+    associations,
+    calls,
+    centres,
+    council_sessions,
+    desks,
+    dry_runs,
+    duplicates,
+    pipelines,
+    rankings,
+    screenings,
+    verification,
+)
+from app.services.actors import Actor
+from app.services.application_lists import Filter
+from app.services.errors import AlreadyUsedError, DomainError
+from models.applications import Application, ScreeningOutcome
+from models.base import db
+from models.calls import Call
+from models.duplicates import SubmittedText
+from models.notifications import Notification
+from tests.factories import Programme
+from tests.support.databases import Copy
+
+
+def walk(programme: Programme, call: Call, now: Any = None) -> Application:
+    """The operator of the test association's centre writes, signs off and submits."""
+    now, association = now or clock.now(), programme.test_association
+    programme._chairs[association.id] = programme.operator_of(association.centre)
+    actor = Actor(programme.operator_of(association.centre), association)
+    trial = dry_runs.start(call, association, language="ky", actor=actor, now=now)
+    programme.fill_in(trial, now=now)
+    applications.sign_off(trial, actor=actor, now=now)
+    applications.submit(trial, actor=actor, now=now)
+    return trial
+
+
+@pytest.fixture
+def draft(programme: Programme) -> Call:
+    return programme.make_call(is_open=False, with_dry_run=False)
+
+
+def test_a_call_opens_after_its_dry_run_alone(database: Copy, programme: Programme, draft: Call) -> None:
+    secretary = Actor(programme.secretary)
+    item = next(one for one in calls.checklist(draft) if one.section == "dry_run")
+    assert not item.met
+    with pytest.raises(DomainError):
+        calls.open_(draft, actor=secretary, now=clock.now())
+    walk(programme, draft)
+    assert all(one.met for one in calls.checklist(draft))
+    calls.open_(draft, actor=secretary, now=clock.now())
+    assert draft.is_open_at(clock.now())
+
+
+def test_it_has_a_number_of_its_own_and_tells_only_who_walks_it_and_the_secretary(
+    app: Flask, programme: Programme, draft: Call
+) -> None:
+    first = programme.make_application("draft").number
+    last = db.session.scalar(db.select(db.func.max(Notification.id)))
+    trial = walk(programme, draft)
+    assert trial.number.startswith("T-") and trial.is_test
+    following = programme.make_application("draft").number
+    assert int(following.rpartition("-")[2]) == int(first.rpartition("-")[2]) + 1
+    told = {
+        row.user_id
+        for row in db.session.scalars(db.select(Notification).where(Notification.id > last))
+        if row.subject in (f"applications:{trial.id}", f"calls:{draft.id}")
+    }
+    assert told == {programme.secretary.id, programme.operator_of(programme.test_association.centre).id}
+
+
+def figures(programme: Programme, call: Call) -> dict[str, Any]:
+    """Every list, count, ranking, desk and figure an application can come into."""
+    now = clock.now()
+    everything = Filter()
+    of_call = Filter(call_id=call.id)
+    users = (programme.secretary, programme.operator_of(programme.test_association.centre), programme.council_chair)
+    seen = programme.test_association.centre_id
+    return {
+        "list": [one.id for one in application_lists.page(everything).rows],
+        "newer": [one.id for one in application_lists.page(everything, after_id=0).rows],
+        "oldest": [one.id for one in application_lists.oldest_page(everything).rows],
+        "words": [one.id for one in application_lists.page(Filter(words="сыноо")).rows],
+        "counts": dict(application_lists.counts(everything)),
+        "counts of the call": dict(application_lists.counts(of_call)),
+        "desks": {
+            one.id: [task for task in desks.tasks_for(one, now) if task.endpoint != "calls.show"] for one in users
+        },
+        "ranking": rankings.rank(call),
+        "far apart": rankings.far_apart(call),
+        "lacking": assignments.lacking(call.id),
+        "submitted to": amendments.is_submitted_to(call),
+        "associations": [one.id for one in associations.listed(db.true())],
+        "found": [one.id for one in associations.search("")],
+        "of the centre": [one.id for one in associations.of_centre(programme.test_association.centre)],
+        "to apply for": [one.id for one in associations.to_apply_for(frozenset(), frozenset({seen}))],
+        "compared by": db.session.scalar(db.select(db.func.count()).select_from(SubmittedText)),
+        "compared by later": duplicates.keep_missing(now),
+        "pipeline": [
+            (place.association.id, place.call.id) for place in pipelines.of(programme.test_association.centre, now)
+        ],
+        "counts of centres": centres.association_counts(),
+        "verify": {one.name: one.count for one in verification.run(programme.storage) if one.name == "snapshots"},
+    }
+
+
+def test_it_stands_in_no_list_count_ranking_desk_or_figure(database: Copy, programme: Programme, draft: Call) -> None:
+    """The same figures before it, while it is written, when it is submitted, and once the call is open."""
+    programme.make_application("submitted")
+    assert programme.council_chair and programme.operator_of(programme.test_association.centre)
+    before = figures(programme, draft)
+    walk(programme, draft)
+    assert figures(programme, draft) == before
+    calls.open_(draft, actor=Actor(programme.secretary), now=clock.now())
+    assert figures(programme, draft) == before
+    assert before["list"] and before["counts"] and before["verify"] == {"snapshots": 1}
+    with_it = application_lists.page(Filter(call_id=draft.id, with_tests=True)).rows
+    assert [one.number[0] for one in with_it] == ["T"]
+
+
+def test_it_does_not_keep_a_session_from_being_signed(app: Flask, programme: Programme) -> None:
+    application = programme.make_application("reviewed", call=programme.make_past_call())
+    session = programme.make_session(application.call)
+    assert dry_runs.of(application.call) is not None
+    assert council_sessions.in_flight(session) == []
+
+
+def test_it_ends_with_its_submission(database: Copy, programme: Programme, draft: Call) -> None:
+    trial = walk(programme, draft)
+    secretary, now = Actor(programme.secretary), clock.now()
+    for outcome in ScreeningOutcome:
+        with pytest.raises(DomainError):
+            screenings.screen(trial, outcome, reason="себеп", actor=secretary, now=now)
+    with pytest.raises(DomainError):
+        assignments.assign(
+            trial, programme.reviewers[0], due_on=clock.bishkek_day(now) + timedelta(days=9), actor=secretary, now=now
+        )
+    trial_id = trial.id
+    db.session.commit()
+    table = Application.__table__
+    for status in ("eligible", "in_review", "reviewed", "selected", "grant_offered", "returned"):
+        with pytest.raises(DBAPIError):
+            db.session.execute(sa.update(table).where(table.c.id == trial_id).values(status=status))
+        db.session.rollback()
+
+
+def test_only_the_test_association_and_only_in_a_draft(app: Flask, programme: Programme, draft: Call) -> None:
+    now, association = clock.now(), programme.association
+    actor = Actor(programme.chair)
+    with pytest.raises(DomainError):
+        applications.create(draft, association, language="ky", actor=actor, now=now)
+    with pytest.raises(DomainError):
+        dry_runs.start(draft, association, language="ky", actor=actor, now=now)
+    with pytest.raises(DomainError):
+        dry_runs.start(programme.call, programme.test_association, language="ky", actor=actor, now=now)
+    walk(programme, draft)
+    with pytest.raises(AlreadyUsedError):
+        dry_runs.start(draft, programme.test_association, language="ky", actor=actor, now=now)
+
+
+def test_there_is_one_test_association(database: Copy, programme: Programme) -> None:
+    there = programme.test_association
+    with pytest.raises(AlreadyUsedError):
+        dry_runs.found(programme.association.centre, actor=Actor(programme.secretary), now=clock.now())
+    assert associations.existing(there.ayil_okmotu, None) is None  # its ayil okmotu may still found its own
