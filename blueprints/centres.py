@@ -4,8 +4,7 @@ from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock, policy
-from app.applying_labels import WEEKDAYS
-from app.localisation import current_locale, gettext
+from app.localisation import WEEKDAYS, current_locale, gettext
 from app.policy import Permission
 from app.services import associations, centres, pipelines, places
 from app.web.access import actor, can, load, requires, signed_in_user

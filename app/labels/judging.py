@@ -1,0 +1,55 @@
+"""What people read where applications are screened, reviewed and decided on."""
+
+from collections.abc import Mapping
+
+from app.localisation import N_
+from models.applications import ScreeningOutcome
+from models.council_sessions import DecisionOutcome, SessionStatus
+from models.duplicates import DuplicateVerdict, MarkKind
+from models.reviews import AssignmentStatus, ConflictKind, ReviewStatus
+
+ASSIGNMENT_STATUSES: Mapping[AssignmentStatus, str] = {
+    AssignmentStatus.PROPOSED: N_("Waits for your answer"),
+    AssignmentStatus.ACCEPTED: N_("Review to be written"),
+    AssignmentStatus.DECLINED: N_("Declined"),
+    AssignmentStatus.RECUSED: N_("Recused"),
+    AssignmentStatus.SUBMITTED: N_("Review submitted"),
+    AssignmentStatus.CLOSED: N_("Review closed"),
+}
+CONFLICT_KINDS: Mapping[ConflictKind, str] = {
+    ConflictKind.KINSHIP: N_("Kinship with the applicant"),
+    ConflictKind.PLACE: N_("Same village or ayil okmotu"),
+    ConflictKind.MEMBERSHIP: N_("Member of the association"),
+    ConflictKind.BUSINESS: N_("Business with the applicant"),
+    ConflictKind.CONTRIBUTOR: N_("Contributor to the project"),
+    ConflictKind.OTHER: N_("Another interest"),
+}
+DECISION_OUTCOMES: Mapping[DecisionOutcome, str] = {
+    DecisionOutcome.SELECTED: N_("Selected"),
+    DecisionOutcome.RESERVE: N_("On the reserve list"),
+    DecisionOutcome.REJECTED: N_("Not selected"),
+}
+DUPLICATE_VERDICTS: Mapping[DuplicateVerdict, str] = {
+    DuplicateVerdict.CONFIRMED: N_("A duplicate"),
+    DuplicateVerdict.FALSE_ALARM: N_("A false alarm"),
+}
+MARK_KINDS: Mapping[MarkKind, str] = {
+    MarkKind.TEXT: N_("The texts"),
+    MarkKind.PIN: N_("The same PIN"),
+    MarkKind.PHONE: N_("The same phone number"),
+    MarkKind.NAME: N_("The same name and year of birth"),
+    MarkKind.REMITTER: N_("The same remitter, country and amount"),
+}
+REVIEW_STATUSES: Mapping[ReviewStatus, str] = {
+    ReviewStatus.DRAFT: N_("Review being written"),
+    ReviewStatus.SUBMITTED: N_("Review submitted"),
+}
+SCREENING_OUTCOMES: Mapping[ScreeningOutcome, str] = {
+    ScreeningOutcome.ELIGIBLE: N_("Eligible"),
+    ScreeningOutcome.INELIGIBLE: N_("Not eligible"),
+    ScreeningOutcome.RETURNED: N_("Returned for changes"),
+}
+SESSION_STATUSES: Mapping[SessionStatus, str] = {
+    SessionStatus.OPEN: N_("Session open"),
+    SessionStatus.SIGNED: N_("Protocol signed"),
+}

@@ -1,0 +1,106 @@
+"""What people read where money is given, paid, spent and accounted for."""
+
+from collections.abc import Mapping
+
+from app.localisation import N_
+from models.contributions import Channel, Check, ContributionKind, ContributionStatus
+from models.expenditures import ExpenditureStatus
+from models.funding_reports import FundingReportStatus
+from models.funds import Emblem
+from models.grants import GrantStatus, TrancheStatus
+from models.ledger import AccountKind, EventKind
+from models.rates import RateSource
+
+ACCOUNT_KINDS: Mapping[AccountKind, str] = {
+    AccountKind.DONOR: N_("Donor"),
+    AccountKind.EXCHANGE: N_("Currency exchange"),
+    AccountKind.REMITTER: N_("Migrants abroad"),
+    AccountKind.COMMUNITY: N_("The village"),
+    AccountKind.IN_KIND_GIVEN: N_("Givers of goods and labour"),
+    AccountKind.AVAILABLE: N_("Fund: available"),
+    AccountKind.COMMITTED: N_("Grant: committed"),
+    AccountKind.ADVANCED: N_("Grant: advanced"),
+    AccountKind.SPENT: N_("Grant: spent"),
+    AccountKind.CO_INVESTMENT: N_("Co-investment held"),
+    AccountKind.CO_INVESTMENT_SPENT: N_("Co-investment spent"),
+    AccountKind.IN_KIND_HELD: N_("Goods and labour held"),
+    AccountKind.IN_KIND_USED: N_("Goods and labour used"),
+}
+CHANNELS: Mapping[Channel, str] = {
+    Channel.MONEY_TRANSFER: N_("Money transfer system"),
+    Channel.BANK: N_("Bank transfer"),
+    Channel.MOBILE_WALLET: N_("Mobile wallet"),
+    Channel.CARD: N_("Card to card"),
+    Channel.CUSTOMS_CASH: N_("Cash with customs declaration"),
+    Channel.HAND_TO_HAND: N_("Cash from hand to hand"),
+}
+CHECKS: Mapping[Check, str] = {
+    Check.LEGIBLE: N_("The receipt can be read and nothing on it was altered"),
+    Check.AMOUNT: N_("Amount and currency on the receipt are those recorded here"),
+    Check.DAY: N_("The day on the receipt is the one recorded here"),
+    Check.SENDER: N_("The sender is a member of the association or kin of one"),
+    Check.UNUSED: N_("The receipt has not been used for anything else"),
+    Check.ARRIVED: N_("The association has the money or the goods"),
+}
+CONTRIBUTION_KINDS: Mapping[ContributionKind, str] = {
+    ContributionKind.REMITTANCE: N_("Remittances"),
+    ContributionKind.COMMUNITY_CASH: N_("Cash of the village"),
+    ContributionKind.IN_KIND: N_("Goods and labour (in kind)"),
+}
+CONTRIBUTION_STATUSES: Mapping[ContributionStatus, str] = {
+    ContributionStatus.RECORDED: N_("Waits to be verified"),
+    ContributionStatus.VERIFIED: N_("Verified"),
+    ContributionStatus.REFUSED: N_("Refused"),
+    ContributionStatus.REVERSED: N_("Reversed"),
+}
+EMBLEMS: Mapping[Emblem, str] = {
+    Emblem.EU: N_("Emblem of the European Union"),
+    Emblem.NONE: N_("No emblem"),
+}
+EVENT_KINDS: Mapping[EventKind, str] = {
+    EventKind.FUND_RECEIVED: N_("Money received from the donor"),
+    EventKind.GRANT_COMMITTED: N_("Grant committed"),
+    EventKind.GRANT_RELEASED: N_("Grant money given back to the fund"),
+    EventKind.TRANCHE_RELEASED: N_("Tranche paid"),
+    EventKind.TRANCHE_RETURNED: N_("Tranche returned"),
+    EventKind.CONTRIBUTION_VERIFIED: N_("Co-investment verified"),
+    EventKind.EXPENDITURE_ACCEPTED: N_("Spending accepted"),
+    EventKind.REVERSAL: N_("Reversal"),
+}
+EXPENDITURE_STATUSES: Mapping[ExpenditureStatus, str] = {
+    ExpenditureStatus.RECORDED: N_("Waits to be accepted"),
+    ExpenditureStatus.ACCEPTED: N_("Spending accepted"),
+    ExpenditureStatus.REFUSED: N_("Spending refused"),
+}
+FUNDING_REPORT_STATUSES: Mapping[FundingReportStatus, str] = {
+    FundingReportStatus.WAITING: N_("Waiting to be made"),
+    FundingReportStatus.RUNNING: N_("Being made"),
+    FundingReportStatus.DONE: N_("Ready"),
+    FundingReportStatus.FAILED: N_("Could not be made"),
+}
+GRANT_STATUSES: Mapping[GrantStatus, str] = {
+    GrantStatus.OFFERED: N_("Offered"),
+    GrantStatus.ACCEPTED: N_("Accepted by the association"),
+    GrantStatus.ACTIVE: N_("Active"),
+    GrantStatus.SUSPENDED: N_("Suspended"),
+    GrantStatus.COMPLETED: N_("Completed"),
+    GrantStatus.CLOSED: N_("Closed"),
+    GrantStatus.TERMINATED: N_("Terminated"),
+}
+RATE_SOURCES: Mapping[RateSource, str] = {
+    RateSource.NBKR_DAILY: N_("National Bank, daily rate"),
+    RateSource.NBKR_WEEKLY: N_("National Bank, weekly rate"),
+    RateSource.INFOREURO: N_("InforEuro"),
+    RateSource.BANK: N_("Rate of the bank"),
+    RateSource.MANUAL: N_("Entered by hand, with its source"),
+}
+TRANCHE_STATUSES: Mapping[TrancheStatus, str] = {
+    TrancheStatus.PLANNED: N_("Planned"),
+    TrancheStatus.REQUESTED: N_("Requested"),
+    TrancheStatus.PREPARED: N_("Payment prepared"),
+    TrancheStatus.APPROVED: N_("Payment approved"),
+    TrancheStatus.RELEASED: N_("Paid"),
+    TrancheStatus.CONFIRMED: N_("Receipt confirmed"),
+    TrancheStatus.ACCOUNTED: N_("Accounted for"),
+    TrancheStatus.RETURNED: N_("Sent back by the bank"),
+}

@@ -1,0 +1,59 @@
+"""The colour family of a status tag."""
+
+from enum import StrEnum
+
+from models.applications import ApplicationStatus, ScreeningOutcome
+from models.calls import CallStatus
+from models.contributions import ContributionStatus
+from models.council_sessions import DecisionOutcome, SessionStatus
+from models.duplicates import DuplicateVerdict
+from models.expenditures import ExpenditureStatus
+from models.funding_reports import FundingReportStatus
+from models.grants import GrantStatus, TrancheStatus
+from models.indicators import ResultStatus
+from models.pledges import PledgeStatus
+from models.reviews import AssignmentStatus, ReviewStatus
+from models.visits import RiskRating, VisitStatus
+
+MET, WAITING, PROBLEM, INFO = "met", "waiting", "problem", "info"
+
+
+def _tones() -> dict[tuple[type[StrEnum], str], str]:
+    groups: dict[str, tuple[StrEnum, ...]] = {
+        MET: (
+            ApplicationStatus.ELIGIBLE, ApplicationStatus.SELECTED, ApplicationStatus.GRANT_OFFERED,
+            ScreeningOutcome.ELIGIBLE, CallStatus.OPEN, ContributionStatus.VERIFIED, DecisionOutcome.SELECTED,
+            SessionStatus.SIGNED, ExpenditureStatus.ACCEPTED, FundingReportStatus.DONE, GrantStatus.ACTIVE,
+            GrantStatus.COMPLETED, TrancheStatus.CONFIRMED, TrancheStatus.ACCOUNTED, ResultStatus.VERIFIED,
+            PledgeStatus.FULFILLED, AssignmentStatus.SUBMITTED, ReviewStatus.SUBMITTED, VisitStatus.DONE,
+            RiskRating.LOW, DuplicateVerdict.FALSE_ALARM,
+        ),
+        WAITING: (
+            ApplicationStatus.SIGNED_OFF, ApplicationStatus.RETURNED, ApplicationStatus.RESERVE,
+            ScreeningOutcome.RETURNED, ContributionStatus.RECORDED, DecisionOutcome.RESERVE, SessionStatus.OPEN,
+            ExpenditureStatus.RECORDED, FundingReportStatus.WAITING, GrantStatus.OFFERED, TrancheStatus.REQUESTED,
+            TrancheStatus.PREPARED, TrancheStatus.APPROVED, ResultStatus.REPORTED, PledgeStatus.PARTLY_RECEIVED,
+            AssignmentStatus.PROPOSED, AssignmentStatus.ACCEPTED, VisitStatus.PLANNED, RiskRating.MEDIUM,
+        ),
+        PROBLEM: (
+            ApplicationStatus.INELIGIBLE, ApplicationStatus.REJECTED, ScreeningOutcome.INELIGIBLE,
+            ContributionStatus.REFUSED, ContributionStatus.REVERSED, DecisionOutcome.REJECTED,
+            ExpenditureStatus.REFUSED, FundingReportStatus.FAILED, GrantStatus.SUSPENDED, GrantStatus.TERMINATED,
+            TrancheStatus.RETURNED, ResultStatus.REFUSED, PledgeStatus.LAPSED, AssignmentStatus.RECUSED,
+            RiskRating.HIGH, DuplicateVerdict.CONFIRMED,
+        ),
+        INFO: (
+            ApplicationStatus.SUBMITTED, ApplicationStatus.RESUBMITTED, ApplicationStatus.IN_REVIEW,
+            ApplicationStatus.REVIEWED, CallStatus.DECIDED, FundingReportStatus.RUNNING, GrantStatus.ACCEPTED,
+            TrancheStatus.RELEASED, PledgeStatus.PLEDGED,
+        ),
+    }  # fmt: skip
+    return {(type(member), member.value): name for name, members in groups.items() for member in members}
+
+
+_TONE = _tones()
+
+
+def tone(status: StrEnum) -> str:
+    """The colour family of a status tag: neutral, waiting, met, problem or info."""
+    return _TONE.get((type(status), status.value), "neutral")

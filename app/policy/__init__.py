@@ -1,0 +1,20 @@
+"""The one permission table: who may do what (`GRANTS`), over which rows (`Scope`), and which rows they see (`visible`).
+
+Roles and what they may do: domain.md section 2. Separations of duty that hold for everybody (preparer and
+approver, recorder and verifier, declared interests) are enforced by the services.
+"""
+
+from app.policy.permissions import GRANTS, Allowed, Permission, Refused, Scope, association_of, may
+from app.policy.rows import visible, with_neighbours
+
+__all__ = [
+    "GRANTS",
+    "Allowed",
+    "Permission",
+    "Refused",
+    "Scope",
+    "association_of",
+    "may",
+    "visible",
+    "with_neighbours",
+]

@@ -1,0 +1,232 @@
+"""The permission table: who may do what (`GRANTS`), and over which rows (`Scope`)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+from typing import Any
+
+from app.localisation import N_
+from models.applications import Application
+from models.associations import Association
+from models.base import db
+from models.centres import Centre
+from models.contributions import Contribution
+from models.expenditures import Expenditure
+from models.funds import Fund
+from models.grants import Grant, Tranche
+from models.indicators import Result, Target
+from models.reviews import Assignment
+from models.users import Role, User
+from models.visits import Visit
+
+
+class Permission(StrEnum):
+    """What can be done, as noun:verb."""
+
+    DESK_READ = "desk:read"
+    SELF_MANAGE = "self:manage"
+    NOTIFICATION_READ = "notification:read"
+    CALL_READ = "call:read"
+    CALL_MANAGE = "call:manage"
+    DRY_RUN_READ = "dry_run:read"
+    CENTRE_READ = "centre:read"
+    CENTRE_MANAGE = "centre:manage"
+    CENTRE_KEEP = "centre:keep"
+    ASSOCIATION_READ = "association:read"
+    ASSOCIATION_MANAGE = "association:manage"
+    ASSOCIATION_MOVE = "association:move"
+    MEMBER_MANAGE = "member:manage"
+    PAYOUT_ACCOUNT_PROPOSE = "payout_account:propose"
+    PAYOUT_ACCOUNT_CONFIRM = "payout_account:confirm"
+    APPLICATION_READ = "application:read"
+    APPLICATION_WRITE = "application:write"
+    APPLICATION_SIGN_OFF = "application:sign_off"
+    APPLICATION_SUBMIT = "application:submit"
+    APPLICATION_SCREEN = "application:screen"
+    DICTATION_READ = "dictation:read"
+    DICTATION_MANAGE = "dictation:manage"
+    DICTATION_CONFIRM = "dictation:confirm"
+    APPLICATION_COMPARE = "application:compare"
+    DOCUMENT_READ = "document:read"
+    ASSIGNMENT_MANAGE = "assignment:manage"
+    ASSIGNMENT_ANSWER = "assignment:answer"
+    REVIEW_WRITE = "review:write"
+    REVIEW_READ = "review:read"
+    RANKING_READ = "ranking:read"
+    SESSION_READ = "session:read"
+    SESSION_MANAGE = "session:manage"
+    PROTOCOL_SIGN = "protocol:sign"
+    GRANT_READ = "grant:read"
+    GRANT_OFFER = "grant:offer"
+    GRANT_ACCEPT = "grant:accept"
+    GRANT_MANAGE = "grant:manage"
+    GRANT_COMPLETE = "grant:complete"
+    TRANCHE_REQUEST = "tranche:request"
+    TRANCHE_PAY = "tranche:pay"
+    CONTRIBUTION_READ = "contribution:read"
+    CONTRIBUTION_RECORD = "contribution:record"
+    CONTRIBUTION_VERIFY = "contribution:verify"
+    CONTRIBUTION_REVERSE = "contribution:reverse"
+    EXPENDITURE_READ = "expenditure:read"
+    EXPENDITURE_RECORD = "expenditure:record"
+    EXPENDITURE_ACCEPT = "expenditure:accept"
+    VISIT_READ = "visit:read"
+    VISIT_MANAGE = "visit:manage"
+    RESULT_REPORT = "result:report"
+    RESULT_VERIFY = "result:verify"
+    DONOR_READ = "donor:read"
+    DONOR_MANAGE = "donor:manage"
+    FUND_READ = "fund:read"
+    FUND_MANAGE = "fund:manage"
+    RATE_READ = "rate:read"
+    RATE_MANAGE = "rate:manage"
+    PRICE_READ = "price:read"
+    PRICE_MANAGE = "price:manage"
+    FUNDING_REPORT_READ = "funding_report:read"
+    AUDIT_READ = "audit:read"
+    USER_READ = "user:read"
+    USER_CREATE = "user:create"
+    USER_MANAGE = "user:manage"
+
+
+class Scope(Enum):
+    """Over which rows a role holds a permission."""
+
+    ALL = "all"
+    ASSOCIATION = "own association"
+    CENTRE = "associations of the own centre"
+    ASSIGNMENT = "own assignment"
+    DONOR = "funds of the own donor"
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """Yes."""
+
+    def __bool__(self) -> bool:
+        return True
+
+
+@dataclass(frozen=True)
+class Refused:
+    """No, and why (an English message id for the page)."""
+
+    reason: str
+
+    def __bool__(self) -> bool:
+        return False
+
+
+R, S, P = Role, Scope, Permission
+_EVERYBODY: dict[Role, Scope] = dict.fromkeys(Role, S.ALL)
+_APPLICANT: dict[Role, Scope] = {R.MEMBER: S.ASSOCIATION, R.OPERATOR: S.CENTRE}
+STAFF = (R.SECRETARY, R.COUNCIL_CHAIR, R.FINANCE, R.MONITOR, R.ADMINISTRATOR)
+OFFICE: dict[Role, Scope] = {R.SECRETARY: S.ALL, R.COUNCIL_CHAIR: S.ALL}
+
+GRANTS: Mapping[Permission, Mapping[Role, Scope]] = {
+    P.DESK_READ: _EVERYBODY,
+    P.SELF_MANAGE: _EVERYBODY,
+    P.NOTIFICATION_READ: _EVERYBODY,
+    P.CALL_READ: _EVERYBODY,
+    P.CALL_MANAGE: {R.SECRETARY: S.ALL},
+    P.DRY_RUN_READ: {R.SECRETARY: S.ALL, R.MEMBER: S.ALL, R.OPERATOR: S.ALL},  # of calls one sees
+    P.CENTRE_READ: OFFICE | {R.OPERATOR: S.CENTRE, R.FINANCE: S.ALL, R.MONITOR: S.ALL, R.ADMINISTRATOR: S.ALL},
+    P.CENTRE_MANAGE: {R.ADMINISTRATOR: S.ALL},
+    P.CENTRE_KEEP: {R.OPERATOR: S.CENTRE, R.SECRETARY: S.ALL, R.ADMINISTRATOR: S.ALL},
+    P.ASSOCIATION_READ: _APPLICANT | OFFICE | {R.FINANCE: S.ALL, R.MONITOR: S.ALL, R.ADMINISTRATOR: S.ALL},
+    P.ASSOCIATION_MANAGE: {R.ADMINISTRATOR: S.ALL},
+    P.ASSOCIATION_MOVE: {R.SECRETARY: S.ALL},
+    P.MEMBER_MANAGE: {R.OPERATOR: S.CENTRE, R.ADMINISTRATOR: S.ALL},
+    P.PAYOUT_ACCOUNT_PROPOSE: _APPLICANT,
+    P.PAYOUT_ACCOUNT_CONFIRM: {R.FINANCE: S.ALL},
+    P.APPLICATION_READ: _APPLICANT | OFFICE | {R.REVIEWER: S.ASSIGNMENT, R.FINANCE: S.ALL, R.MONITOR: S.ALL},
+    P.APPLICATION_WRITE: _APPLICANT,
+    P.APPLICATION_SIGN_OFF: _APPLICANT,
+    P.APPLICATION_SUBMIT: _APPLICANT,
+    P.APPLICATION_SCREEN: {R.SECRETARY: S.ALL},
+    P.DICTATION_READ: _APPLICANT | OFFICE,
+    P.DICTATION_MANAGE: {R.OPERATOR: S.CENTRE},
+    P.DICTATION_CONFIRM: {R.MEMBER: S.ASSOCIATION},
+    P.APPLICATION_COMPARE: _APPLICANT | OFFICE,
+    P.DOCUMENT_READ: _EVERYBODY,  # narrowed to documents of what one sees, by `visible`
+    P.ASSIGNMENT_MANAGE: {R.SECRETARY: S.ALL},
+    P.ASSIGNMENT_ANSWER: {R.REVIEWER: S.ASSIGNMENT},
+    P.REVIEW_WRITE: {R.REVIEWER: S.ASSIGNMENT},
+    P.REVIEW_READ: OFFICE | {R.REVIEWER: S.ASSIGNMENT},
+    P.RANKING_READ: OFFICE,
+    P.SESSION_READ: OFFICE,
+    P.SESSION_MANAGE: {R.SECRETARY: S.ALL},
+    P.PROTOCOL_SIGN: {R.COUNCIL_CHAIR: S.ALL},
+    P.GRANT_READ: _APPLICANT | OFFICE | {R.FINANCE: S.ALL, R.MONITOR: S.ALL, R.DONOR: S.DONOR},
+    P.GRANT_OFFER: {R.FINANCE: S.ALL},
+    P.GRANT_ACCEPT: _APPLICANT,
+    P.GRANT_MANAGE: {R.FINANCE: S.ALL},
+    P.GRANT_COMPLETE: {R.MONITOR: S.ALL},
+    P.TRANCHE_REQUEST: _APPLICANT,
+    P.TRANCHE_PAY: {R.FINANCE: S.ALL},
+    P.CONTRIBUTION_READ: _APPLICANT | OFFICE | {R.FINANCE: S.ALL, R.MONITOR: S.ALL},
+    P.CONTRIBUTION_RECORD: _APPLICANT,
+    P.CONTRIBUTION_VERIFY: {R.MONITOR: S.ALL},
+    P.CONTRIBUTION_REVERSE: {R.FINANCE: S.ALL},
+    P.EXPENDITURE_READ: _APPLICANT | OFFICE | {R.FINANCE: S.ALL, R.MONITOR: S.ALL},
+    P.EXPENDITURE_RECORD: _APPLICANT,
+    P.EXPENDITURE_ACCEPT: {R.FINANCE: S.ALL},
+    P.VISIT_READ: _APPLICANT | OFFICE | {R.FINANCE: S.ALL, R.MONITOR: S.ALL},
+    P.VISIT_MANAGE: {R.MONITOR: S.ALL},
+    P.RESULT_REPORT: _APPLICANT,
+    P.RESULT_VERIFY: {R.MONITOR: S.ALL},
+    P.DONOR_READ: OFFICE | {R.FINANCE: S.ALL},
+    P.DONOR_MANAGE: {R.FINANCE: S.ALL},
+    P.FUND_READ: OFFICE | {R.FINANCE: S.ALL, R.DONOR: S.DONOR},
+    P.FUND_MANAGE: {R.FINANCE: S.ALL},
+    P.RATE_READ: {R.SECRETARY: S.ALL, R.FINANCE: S.ALL},
+    P.RATE_MANAGE: {R.FINANCE: S.ALL},
+    P.PRICE_READ: {role: S.ALL for role in R if role is not R.DONOR},
+    P.PRICE_MANAGE: {R.SECRETARY: S.ALL, R.ADMINISTRATOR: S.ALL},
+    P.FUNDING_REPORT_READ: OFFICE | {R.FINANCE: S.ALL, R.DONOR: S.DONOR},
+    P.AUDIT_READ: {R.SECRETARY: S.ALL},
+    P.USER_READ: {R.ADMINISTRATOR: S.ALL, R.OPERATOR: S.CENTRE},
+    P.USER_CREATE: {R.ADMINISTRATOR: S.ALL, R.OPERATOR: S.CENTRE},
+    P.USER_MANAGE: {R.ADMINISTRATOR: S.ALL},
+}
+
+
+def may(user: User, permission: Permission, on: Any = None) -> Allowed | Refused:
+    """Whether `user` may do `permission`, on a row when one is given."""
+    held = {role: scope for role, scope in GRANTS[permission].items() if role in user.roles}
+    if not held:
+        return Refused(N_("Your role does not include this."))
+    if on is None or any(_covers(scope, user, on) for scope in held.values()):
+        return Allowed()
+    return Refused(N_("This belongs to somebody else."))
+
+
+def _covers(scope: Scope, user: User, on: Any) -> bool:
+    if scope is Scope.ALL:
+        return True
+    if scope is Scope.ASSIGNMENT:
+        return (isinstance(on, Assignment) and on.reviewer_id == user.id) or isinstance(on, Application)
+    if scope is Scope.DONOR:
+        fund = on if isinstance(on, Fund) else getattr(on, "fund", None)
+        return fund is not None and fund.donor_id in user.donor_ids
+    if isinstance(on, Centre):
+        return scope is Scope.CENTRE and on.id in user.centre_ids
+    association = association_of(on)
+    if association is None:
+        return isinstance(on, User) and scope is Scope.CENTRE
+    if scope is Scope.ASSOCIATION:
+        return association.id in user.association_ids
+    return association.centre_id in user.centre_ids
+
+
+def association_of(row: Any) -> Association | None:
+    """The association a row belongs to, through its application or grant."""
+    if isinstance(row, Association):
+        return row
+    if isinstance(row, Tranche | Contribution | Expenditure | Visit):
+        row = row.grant
+    elif isinstance(row, Result):
+        row = db.session.get(Grant, row.target.grant_id)
+    elif isinstance(row, Target):
+        row = db.session.get(Grant, row.grant_id)
+    return getattr(row, "association", None)

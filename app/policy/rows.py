@@ -1,0 +1,184 @@
+"""Which rows a user sees at all: anything else is a 404 like a missing one."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from app.policy.permissions import OFFICE, STAFF, P, R, may
+from models.applications import Application, ApplicationStatus
+from models.associations import Association, PayoutAccount
+from models.base import db
+from models.calls import Call, CallStatus
+from models.centres import Centre
+from models.contributions import Contribution
+from models.council_sessions import CouncilSession
+from models.dictations import Dictation
+from models.documents import Document
+from models.expenditures import Expenditure
+from models.funding_reports import FundingReport
+from models.funds import Donor, Fund
+from models.grants import Grant, Tranche
+from models.indicators import Result, Target
+from models.prices import Price
+from models.rates import ExchangeRate
+from models.reviews import Assignment, AssignmentStatus, ReviewStatus
+from models.users import Role, RoleAssignment, User
+from models.visits import Visit
+
+REVIEWER_MAY_READ = (AssignmentStatus.ACCEPTED, AssignmentStatus.SUBMITTED)
+
+
+def visible(user: User, table: type[Any]) -> Any:
+    """The SELECT of the rows of `table` that `user` may see."""
+    return db.select(table).where(_VISIBLE[table](user))
+
+
+def with_neighbours(query: Any, table: type[Any]) -> Any:
+    """`query` for one row of `table`, reading with it the rows every page of it needs."""
+    return query.options(*_NEIGHBOURS.get(table, ()))
+
+
+def _associations(user: User) -> Any:
+    return _only(user, *STAFF) | Association.id.in_(_own_associations(user))
+
+
+def _centres(user: User) -> Any:
+    return _only(user, *STAFF) | Centre.id.in_(user.centre_ids)
+
+
+def _own_associations(user: User) -> Any:
+    return db.select(Association.id).where(
+        Association.id.in_(user.association_ids) | Association.centre_id.in_(user.centre_ids)
+    )
+
+
+def _applications(user: User) -> Any:
+    if user.has_role(R.SECRETARY, R.COUNCIL_CHAIR):
+        return db.true()
+    seen: Any = Application.association_id.in_(_own_associations(user))
+    if user.has_role(R.REVIEWER):
+        # A request that ended before the reviewer declared no interest opens nothing.
+        did = (Assignment.status == AssignmentStatus.CLOSED) & Assignment.review.has(status=ReviewStatus.SUBMITTED)
+        own = db.select(Assignment.application_id).where(
+            Assignment.reviewer_id == user.id, Assignment.status.in_(REVIEWER_MAY_READ) | did
+        )
+        seen |= Application.id.in_(own)
+    if user.has_role(R.FINANCE, R.MONITOR):
+        seen |= Application.status.in_([ApplicationStatus.SELECTED, ApplicationStatus.GRANT_OFFERED])
+    return seen
+
+
+def _grants(user: User) -> Any:
+    if user.has_role(R.SECRETARY, R.COUNCIL_CHAIR, R.FINANCE, R.MONITOR):
+        return db.true()
+    seen: Any = Grant.association_id.in_(_own_associations(user))
+    if user.has_role(R.DONOR):
+        seen |= Grant.fund_id.in_(db.select(Fund.id).where(Fund.donor_id.in_(user.donor_ids)))
+    return seen
+
+
+def _of_grants(column: Any) -> Callable[[User], Any]:
+    """Rows of a grant, for everybody who works with the grant: a donor sees the grant's sums, not these rows."""
+
+    def condition(user: User) -> Any:
+        if user.has_role(R.SECRETARY, R.COUNCIL_CHAIR, R.FINANCE, R.MONITOR):
+            return db.true()
+        return column.in_(db.select(Grant.id).where(Grant.association_id.in_(_own_associations(user))))
+
+    return condition
+
+
+def _assignments(user: User) -> Any:
+    if user.has_role(R.SECRETARY, R.COUNCIL_CHAIR):
+        return db.true()
+    return Assignment.reviewer_id == user.id
+
+
+def _calls(user: User) -> Any:
+    if user.has_role(R.SECRETARY, R.COUNCIL_CHAIR):
+        return db.true()
+    seen: Any = Call.status.in_([CallStatus.OPEN, CallStatus.DECIDED]) & Call.is_public
+    if user.has_role(R.MEMBER, R.OPERATOR):  # who walks the dry run sees the draft
+        walks = _own_associations(user).where(Association.is_test).exists()
+        seen |= (Call.status == CallStatus.DRAFT) & walks
+    return seen
+
+
+def _funds(user: User) -> Any:
+    if user.has_role(R.SECRETARY, R.COUNCIL_CHAIR, R.FINANCE):
+        return db.true()
+    return Fund.donor_id.in_(user.donor_ids)
+
+
+def _documents(user: User) -> Any:
+    grants_seen = _of_grants(Grant.id)(user)
+    of_grants = db.select(Grant.id).where(grants_seen)
+    return Document.removed_at.is_(None) & (
+        Document.application_id.in_(db.select(Application.id).where(_applications(user)))
+        | Document.grant_id.in_(of_grants)
+        | Document.contribution_id.in_(db.select(Contribution.id).where(Contribution.grant_id.in_(of_grants)))
+        | Document.expenditure_id.in_(db.select(Expenditure.id).where(Expenditure.grant_id.in_(of_grants)))
+        | Document.visit_id.in_(db.select(Visit.id).where(Visit.grant_id.in_(of_grants)))
+    )
+
+
+def _users(user: User) -> Any:
+    if user.has_role(R.ADMINISTRATOR):
+        return db.true()
+    members = db.select(RoleAssignment.user_id).where(
+        RoleAssignment.association_id.in_(_own_associations(user)), RoleAssignment.ended_at.is_(None)
+    )
+    # An operator never reaches an account that also holds an office, or is a member elsewhere too.
+    others = db.select(RoleAssignment.user_id).where(
+        (RoleAssignment.role != R.MEMBER)
+        | (RoleAssignment.association_id.not_in(_own_associations(user)) & RoleAssignment.ended_at.is_(None))
+    )
+    return User.id.in_(members) & User.id.not_in(others) if user.has_role(R.OPERATOR) else db.false()
+
+
+def _only(user: User, *roles: Role) -> Any:
+    return db.true() if user.has_role(*roles) else db.false()
+
+
+_VISIBLE: Mapping[type[Any], Callable[[User], Any]] = {
+    Application: _applications,
+    Assignment: _assignments,
+    Association: _associations,
+    Call: _calls,
+    Centre: _centres,
+    Contribution: _of_grants(Contribution.grant_id),
+    CouncilSession: lambda user: _only(user, R.SECRETARY, R.COUNCIL_CHAIR),
+    Dictation: lambda user: _only(user, *OFFICE) | Dictation.association_id.in_(_own_associations(user)),
+    Document: _documents,
+    Donor: lambda user: _only(user, R.SECRETARY, R.COUNCIL_CHAIR, R.FINANCE),
+    ExchangeRate: lambda user: _only(user, R.SECRETARY, R.FINANCE),
+    Expenditure: _of_grants(Expenditure.grant_id),
+    Fund: _funds,
+    FundingReport: lambda user: FundingReport.fund_id.in_(db.select(Fund.id).where(_funds(user))),
+    Grant: _grants,
+    PayoutAccount: lambda user: PayoutAccount.association_id.in_(db.select(Association.id).where(_associations(user))),
+    Price: lambda user: db.true() if may(user, P.PRICE_READ) else db.false(),
+    Result: lambda user: Result.target_id.in_(db.select(Target.id).where(_of_grants(Target.grant_id)(user))),
+    Target: _of_grants(Target.grant_id),
+    Tranche: _of_grants(Tranche.grant_id),
+    User: _users,
+    Visit: _of_grants(Visit.grant_id),
+}
+_NEIGHBOURS: Mapping[type[Any], tuple[Any, ...]] = {
+    Call: (db.undefer_group("form"),),
+    Application: (
+        db.joinedload(Application.call, innerjoin=True).undefer_group("form"),
+        db.joinedload(Application.association, innerjoin=True).joinedload(Association.ayil_okmotu, innerjoin=True),
+    ),
+    Assignment: (
+        db.joinedload(Assignment.application, innerjoin=True)
+        .joinedload(Application.call, innerjoin=True)
+        .undefer_group("form"),
+        db.joinedload(Assignment.application, innerjoin=True).joinedload(Application.association, innerjoin=True),
+        db.joinedload(Assignment.review),
+    ),
+    Grant: (
+        db.joinedload(Grant.association, innerjoin=True),
+        db.joinedload(Grant.application, innerjoin=True),
+        db.joinedload(Grant.fund, innerjoin=True),
+    ),
+}
