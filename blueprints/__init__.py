@@ -34,6 +34,7 @@ NOUNS = (
     "health",
     "meetings",
     "notifications",
+    "paper_forms",
     "pledges",
     "prices",
     "rates",

@@ -32,7 +32,17 @@ from app.services.applications import meetings
 from app.services.errors import ChangedMeanwhileError
 from app.services.questions import Section
 from app.web import task_lists
-from app.web.access import DictationMissingError, actor, authorise, can, load, requires, row_number, signed_in_user
+from app.web.access import (
+    DictationMissingError,
+    actor,
+    authorise,
+    can,
+    load,
+    may_see_names,
+    requires,
+    row_number,
+    signed_in_user,
+)
 from app.web.form_parts import following_url, part_url
 from app.web.presentation import is_demonstration
 from app.web.submissions import (
@@ -49,7 +59,6 @@ from forms.applications import ApplicationForm, DeclineForm, SectionForm, Withdr
 from models.applications import Application, ApplicationSection, ApplicationStatus, Payer
 from models.associations import Association
 from models.calls import Call
-from models.users import Role
 from reports import receipt as receipts
 
 bp = Blueprint("applications", __name__, url_prefix="/applications")
@@ -169,8 +178,7 @@ def _content(application: Application) -> dict[str, Any]:
         "history": application_history.steps(application),
         "dictations": dictations.of_application(application) if writes or can(Permission.DICTATION_READ) else [],
         "is_writer": writes,
-        # The names of remitters and of those who acted stay with the applicant and the Council's office.
-        "shows_names": writes or signed_in_user().has_role(Role.SECRETARY, Role.COUNCIL_CHAIR),
+        "shows_names": may_see_names(application),
         "is_past_deadline": application.call.is_past_deadline(clock.now()),
     }
 

@@ -288,7 +288,7 @@ def table(
         return [text(empty or _("There is nothing to show yet."), SMALL)]
     shares = sum(column.share for column in columns)
     widths = [width * column.share / shares for column in columns]
-    head_size = _head_size(columns, widths, size - 0.5)
+    head_size = size_of_head(columns, widths, size - 0.5)
     head = [_cell(column.title, BOLD, head_size, room - 7, 6) for column, room in zip(columns, widths, strict=True)]
     body = [
         [_cell(value, REGULAR, size, room - 7, most_lines) for value, room in zip(row, widths, strict=True)]
@@ -306,7 +306,7 @@ def table(
     return parts
 
 
-def _head_size(columns: Sequence[Column], widths: Sequence[float], size: float) -> float:
+def size_of_head(columns: Sequence[Column], widths: Sequence[float], size: float) -> float:
     """The size, at most `size`, at which no word of the head has to be cut (not below 5.5)."""
     words = [(word, room) for column, room in zip(columns, widths, strict=True) for word in column.title.split()]
     while size > 5.5 and any(stringWidth(clean(word), BOLD, size) > room - 7 for word, room in words):

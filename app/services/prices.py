@@ -1,7 +1,7 @@
 """The price register and the in-kind rates: entered, replaced from a day, ended; never edited, never deleted."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -259,6 +259,12 @@ def rates_for(place: AyilOkmotu, day: date, locale: str) -> list[Price]:
     for price in db.session.scalars(query.order_by(Price.oblast_id.is_not(None), Price.id)):
         found[fold(price.name_ky), fold(price.unit["ky"])] = price
     return sorted(found.values(), key=lambda price: sort_key(price.name(locale)))
+
+
+def names_of(price_ids: Iterable[int]) -> dict[int, Texts]:
+    """{id: name in the three languages} of prices, whether they still count or not."""
+    rows = db.session.scalars(db.select(Price).where(Price.id.in_(set(price_ids))))
+    return {price.id: price.names for price in rows}
 
 
 def register_for(place: AyilOkmotu, day: date) -> Register:

@@ -16,10 +16,11 @@ from app.localisation import current_locale
 from app.policy import Permission
 from app.services import dictations, users
 from app.services.actors import Actor, acting_for
+from models.applications import Application
 from models.associations import Association
 from models.base import db
 from models.dictations import Dictation
-from models.users import User, UserSession
+from models.users import Role, User, UserSession
 
 Row = TypeVar("Row")
 View = TypeVar("View", bound=Callable[..., Any])
@@ -205,6 +206,12 @@ def signed_in_user() -> User:
 def can(permission: Permission | str, on: Any = None) -> bool:
     """For templates: whether to show a link or a button."""
     return current_user.is_authenticated and bool(policy.may(signed_in_user(), Permission(permission), on))
+
+
+def may_see_names(application: Application) -> bool:
+    """Whether the names of remitters and of those who acted are shown: to the applicant and the Council's office."""
+    writes = can(Permission.APPLICATION_WRITE, application)
+    return writes or signed_in_user().has_role(Role.SECRETARY, Role.COUNCIL_CHAIR)
 
 
 def load(table: type[Row], row_id: int, permission: Permission | None = None) -> Row:

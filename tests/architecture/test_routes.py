@@ -18,6 +18,8 @@ PUBLIC_ENDPOINTS = frozenset(
         "calls.public_show",
         "health.healthz",
         "health.readyz",
+        "paper_forms.empty",
+        "paper_forms.guide",
     }
 )
 """Open to everybody. A new one is added here on purpose, with a second pair of eyes."""

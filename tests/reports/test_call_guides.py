@@ -1,0 +1,59 @@
+"""The guide of a call: what it says, in three languages, and that its example keeps to the match rule."""
+
+import pytest
+
+from app import clock
+from app.labels import label_text
+from app.localisation import LOCALE_CODES, money, use_locale
+from app.services import centres, questions
+from app.services.actors import Actor
+from reports import call_guides
+from reports.opening_hours import hours_text
+from tests.factories import SOM, Programme
+from tests.reports.test_paper_forms import overlaps, plain, words
+
+
+@pytest.mark.parametrize("locale", LOCALE_CODES)
+def test_the_guide_says_everything_the_page_of_the_call_says(programme: Programme, locale: str) -> None:
+    call, centre = programme.call, programme.association.centre
+    hours = {str(day): ("09:00", "17:00") for day in range(1, 6)} | {"6": ("10:00", "13:00")}
+    actor = Actor(programme.administrator)
+    centres.keep(
+        centre, hours, hours_note="Түшкү тыныгуу", address="Ленин көчөсү 5", phone="+996 555 123456",
+        actor=actor, now=clock.now(),
+    )  # fmt: skip
+    pdf = call_guides.to_pdf(call_guides.gather(call, clock.now()), locale, demonstration=True)
+    text = words(pdf)
+    with use_locale(locale):
+        wanted = [
+            *(call.title_in(locale), call.summary_in(locale), call.fund.name(locale), call.code),
+            *(money(amount) for amount in (call.grant_floor, call.grant_ceiling, call.budget)),
+            *(criterion.title_in(locale) for criterion in call.criteria),
+            *(criterion.anchor_in(level, locale) for criterion in call.criteria for level in range(1, 6)),
+            *(part.numbered_in(locale) for part in questions.form_of(call).parts),
+            *(label_text(paper.kind) for paper in questions.documents_of(call)),
+            *(centre.name(locale), "09:00–17:00", "10:00–13:00", "Түшкү тыныгуу", "Ленин көчөсү 5", centre.phone or ""),
+        ]
+    assert [one for one in wanted if not one or plain(one) not in text] == []
+    assert overlaps(pdf) == []
+
+
+@pytest.mark.parametrize(("percent", "sent", "grant"), [(100, 300_000, 300_000), (200, 150_000, 300_000)])
+def test_the_examples_keep_to_the_match_rule(programme: Programme, percent: int, sent: int, grant: int) -> None:
+    call = programme.make_call(is_open=False, match_percent=percent)
+    data = call_guides.gather(call, clock.now())
+    assert data.examples[1] == (sent * SOM, grant * SOM)
+    assert max(grant for _sent, grant in data.examples) == call.grant_ceiling
+    assert all(grant <= sent * percent // 100 for sent, grant in data.examples)
+    assert data.examples[-1][0] > data.examples[-2][0]
+
+
+def test_days_with_the_same_hours_are_named_together() -> None:
+    hours = {"1": ["09:00", "17:00"], "2": ["09:00", "17:00"], "4": ["09:00", "17:00"], "6": ["10:00", "12:00"]}
+    with use_locale("en"):
+        assert hours_text(hours).split("\n") == [
+            "Monday – Tuesday: 09:00–17:00",
+            "Thursday: 09:00–17:00",
+            "Saturday: 10:00–12:00",
+        ]
+        assert hours_text({}) == "Nobody has entered the hours yet."
