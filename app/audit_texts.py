@@ -264,6 +264,10 @@ DETAILS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "locale": (N_("Language"), lambda value: dict(LOCALES)[value]),
     "on": (N_("Valid on"), lambda value: date_text(date.fromisoformat(value))),
     "outcome": (N_("Outcome"), _outcome),
+    "overrides": (
+        N_("Rules set aside"),
+        lambda value: "; ".join(f"{gettext(rule)} {why}" for rule, why in ((o["rule"], o["reason"]) for o in value)),
+    ),
     "paper": (N_("Document"), _one_of(DocumentKind)),
     "pages": (N_("Pages"), number_text),
     "part": (N_("Part"), lambda value: gettext(PLAN_TABLES[value])),

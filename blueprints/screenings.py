@@ -1,5 +1,7 @@
 """Screening: the rules looked up, the secretary's finding."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 
@@ -8,9 +10,10 @@ from app.labels import label_text
 from app.localisation import current_locale, gettext
 from app.policy import Permission
 from app.services import duplicates, questions, screenings
+from app.services.screenings import Finding
 from app.web.access import actor, load, requires
 from app.web.submissions import attempt, finish, form_page
-from forms.screenings import ScreeningForm
+from forms.screenings import ScreeningForm, screening_form
 from models.applications import Application, ScreeningOutcome
 
 bp = Blueprint("screenings", __name__)
@@ -21,7 +24,8 @@ bp = Blueprint("screenings", __name__)
 def new(application_id: int) -> ResponseReturnValue:
     """Every rule with what was found, then the finding."""
     application = load(Application, application_id, Permission.APPLICATION_SCREEN)
-    form = _with_choices(ScreeningForm(), application)
+    findings = screenings.findings(application)
+    form = _with_choices(_form(findings), application)
     if form.validate_on_submit() and attempt(form, lambda: _screen(form, application)):
         return finish(
             url_for("applications.show", application_id=application.id),
@@ -31,9 +35,16 @@ def new(application_id: int) -> ResponseReturnValue:
         "screenings/new.html",
         form,
         application=application,
-        findings=screenings.findings(application),
+        findings=findings,
         suspects=duplicates.found(application),
     )
+
+
+def _form(findings: Sequence[Finding]) -> ScreeningForm:
+    unmet = [one for one in findings if not one.met]
+    return screening_form(
+        [(one.rule, gettext("Why do you set this rule aside: “%(rule)s”", rule=gettext(one.text))) for one in unmet]
+    )()
 
 
 def _with_choices(form: ScreeningForm, application: Application) -> ScreeningForm:
@@ -48,6 +59,7 @@ def _screen(form: ScreeningForm, application: Application) -> object:
         application,
         ScreeningOutcome(form.outcome.data),
         reason=form.reason.data or "",
+        overrides=form.overrides(),
         parts=form.parts.data or (),
         actor=actor(),
         now=clock.now(),

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.localisation import N_
+from app.localisation import N_, gettext
 from models.applications import Application
 from models.audit import AuditEvent
 from models.base import db
@@ -28,7 +28,8 @@ SHOWN: Mapping[str, tuple[str, str]] = {
 class Step:
     """One act: `title` and `role` are message ids; `actor` is a name, `on_behalf` whether an operator acted.
 
-    `reason` is given where the chair did not sign off, `dictation` where somebody dictated.
+    `reason` is given where the chair did not sign off or the secretary set a rule aside, `dictation` where somebody
+    dictated.
     """
 
     happened_at: datetime
@@ -60,7 +61,16 @@ def steps(application: Application) -> list[Step]:
             actor=one.actor.display_name if one.actor else "",
             on_behalf=one.on_behalf_of_id is not None,
             dictation=one.dictation,
-            reason=json.loads(one.details)["reason"] if one.action == "application.decline" else "",
+            reason=_reason(one),
         )
         for one in db.session.scalars(query)
     ]
+
+
+def _reason(event: AuditEvent) -> str:
+    if event.action == "application.decline":
+        return str(json.loads(event.details)["reason"])
+    if event.action != "application.screen":
+        return ""
+    aside = [(one["rule"], one["reason"]) for one in json.loads(event.details).get("overrides") or ()]
+    return " ".join(gettext("Set aside: “%(rule)s” %(reason)s", rule=gettext(rule), reason=why) for rule, why in aside)

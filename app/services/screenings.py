@@ -1,6 +1,7 @@
 """Screening: the call's rules looked up one by one, then the secretary's finding."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +27,13 @@ MESSAGES = {
     ScreeningOutcome.INELIGIBLE: N_("The application %(number)s is not eligible: %(reason)s"),
     ScreeningOutcome.RETURNED: N_("The application %(number)s came back for changes: %(reason)s"),
 }
+
+
+@dataclass(frozen=True)
+class KeptFinding(Finding):
+    """A rule as it was found at a screening; `override` is why the secretary set it aside, if so."""
+
+    override: str = ""
 
 
 def findings(application: Application) -> list[Finding]:
@@ -101,10 +109,12 @@ def _read(kept: Mapping[str, Any]) -> DomainError:
     return DomainError(kept["message"], **kept["parameters"])
 
 
-def kept_findings(screening: Screening) -> list[Finding]:
+def kept_findings(screening: Screening) -> list[KeptFinding]:
     """The findings as they were when the secretary screened, whatever has changed since."""
     return [
-        Finding(one["rule"], one["text"], one["met"], found=_read(one["found"]), mend=_read(one["mend"]))
+        KeptFinding(
+            one["rule"], one["text"], one["met"], _read(one["found"]), _read(one["mend"]), one.get("override", "")
+        )
         for one in screening.findings
     ]
 
@@ -130,19 +140,35 @@ def _asked(application: Application, outcome: ScreeningOutcome, parts: Sequence[
     return [part.key for part in form.parts if part.key in wanted]
 
 
+def _set_aside(rules: Sequence[Finding], overrides: Mapping[str, str]) -> dict[str, str]:
+    """{rule that is not met: why it is set aside}. Raises `IncompleteError` naming the first that has no reason."""
+    given = {rule.rule: overrides.get(rule.rule, "").strip() for rule in rules if not rule.met}
+    for rule in rules:
+        if not rule.met and not given[rule.rule]:
+            raise IncompleteError(
+                N_("A rule is not met: “%(rule)s” Say why it is set aside, or find otherwise."),
+                field=f"override_{rule.rule}",
+                rule={"text": rule.text},
+            )
+    return given
+
+
 def screen(
     application: Application,
     outcome: ScreeningOutcome,
     *,
     reason: str,
+    overrides: Mapping[str, str] | None = None,
     parts: Sequence[str] = (),
     actor: Actor,
     now: datetime,
 ) -> Screening:
     """Record the secretary's finding; `parts` are those of the form that a returned application is returned for.
 
-    Raises `SeparationOfDutyError` for who belongs to the association, `IncompleteError` when a refusal, a return, or an
-    override of a rule that is not met has no reason, or a return names no part.
+    `overrides` is {rule: why it is set aside}, for who is found eligible although the rule is not met.
+
+    Raises `SeparationOfDutyError` for who belongs to the association, `IncompleteError` when a refusal or a return has
+    no reason, a rule that is not met is not set aside with a reason of its own, or a return names no part.
     """
     lock(application)
     if application.is_test:
@@ -153,16 +179,13 @@ def screen(
     text = reason.strip()
     if outcome is not ScreeningOutcome.ELIGIBLE and not text:
         raise IncompleteError(N_("Give the reason: the association will read it."), field="reason")
-    if outcome is ScreeningOutcome.ELIGIBLE and not all(rule.met for rule in rules) and not text:
-        raise IncompleteError(
-            N_("A rule is not met: say why the application is eligible all the same."), field="reason"
-        )
+    aside = _set_aside(rules, overrides or {}) if outcome is ScreeningOutcome.ELIGIBLE else {}
     asked = _asked(application, outcome, parts, now)
     screening = Screening(
         application_id=application.id,
         outcome=outcome,
         reason=text,
-        findings=[_kept(rule) for rule in rules],
+        findings=[_kept(rule) | ({"override": aside[rule.rule]} if rule.rule in aside else {}) for rule in rules],
         parts=asked,
         screened_by_id=actor.user_id,
         screened_at=now,
@@ -173,6 +196,15 @@ def screen(
         application.signed_off_by_id = application.signed_off_at = None
     db.session.flush()
     db.session.expire(application, ["screenings"])
-    audit.record(actor, "application.screen", application, now, outcome=outcome.value, parts=asked or None)
+    overridden = [{"rule": rule.text, "reason": aside[rule.rule]} for rule in rules if rule.rule in aside]
+    audit.record(
+        actor,
+        "application.screen",
+        application,
+        now,
+        outcome=outcome.value,
+        parts=asked or None,
+        overrides=overridden or None,
+    )
     notifications.tell_association(application, MESSAGES[outcome], now, reason=text)
     return screening

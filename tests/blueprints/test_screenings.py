@@ -49,17 +49,49 @@ def test_a_refusal_without_reason_is_said_in_russian_too(client, application, ur
     assert application.status is S.SUBMITTED and count(Screening) == 0
 
 
-def test_an_override_of_an_unmet_rule_needs_its_reason(client, programme):
+def test_each_rule_not_met_is_set_aside_with_a_reason_of_its_own(client, programme):
     association = programme.make_association(with_account=False)
     application = programme.make_application(S.SUBMITTED, association=association)
+    application.remittance_pledged = 0
     client.sign_in(programme.secretary).speak("en")
     url = f"/applications/{application.id}/screenings/new"
     page = text_of(client.get(url).text)
     assert "No confirmed account." in page and "Not met" in page
-    answer = client.submit(url, outcome="eligible")
-    assert answer.status_code == 422
-    assert "A rule is not met: say why the application is eligible all the same." in text_of(answer.text)
-    assert client.submit(url, outcome="eligible", reason="Эсеп ачылып жатат").status_code == 303
+    reasons = {"override_match": "Күбөлөндүрүлгөн убадалар кагазда", "override_account": "Эсеп ачылып жатат"}
+    for missing, rule in (
+        ("override_match", "The pledges carry the grant."),
+        ("override_account", "The association has a confirmed payout account."),
+    ):
+        answer = client.submit(url, outcome="eligible", reason="Баары жайында", **reasons | {missing: " "})
+        assert answer.status_code == 422
+        said = text_of(answer.text)
+        assert f"A rule is not met: “{rule}” Say why it is set aside, or find otherwise." in said
+        assert f'id="{missing}-error"' in answer.text
+    db.session.expire_all()
+    assert application.status is S.SUBMITTED and count(Screening) == 0
+    answer = client.submit(url, outcome="eligible", **reasons)
+    assert answer.status_code == 303
+    kept = {one["rule"]: one.get("override") for one in db.session.scalars(db.select(Screening)).one().findings}
+    assert {rule: text for rule, text in kept.items() if text} == {
+        "match": reasons["override_match"],
+        "account": reasons["override_account"],
+    }
+    page = text_of(client.get(answer.location).text)
+    assert "Set aside: “The pledges carry the grant.” Күбөлөндүрүлгөн убадалар кагазда" in page, "its history"
+    client.sign_in(programme.chair_of(association)).speak("en")
+    assert "The secretary set the rule aside: Эсеп ачылып жатат" in text_of(client.get(answer.location).text)
+    client.sign_in(programme.secretary).speak("en")
+    assert "The pledges carry the grant. Күбөлөндүрүлгөн" in text_of(client.get("/history").text)
+
+
+def test_what_is_set_aside_is_kept_for_who_is_found_eligible_alone(client, programme):
+    association = programme.make_association(with_account=False)
+    application = programme.make_application(S.SUBMITTED, association=association)
+    client.sign_in(programme.secretary)
+    url = f"/applications/{application.id}/screenings/new"
+    answer = client.submit(url, outcome="ineligible", reason="Эсеп жок", override_account="Ачылып жатат")
+    assert answer.status_code == 303
+    assert all("override" not in one for one in db.session.scalars(db.select(Screening)).one().findings)
 
 
 def test_what_was_found_stays_as_it_was_found(client, programme):

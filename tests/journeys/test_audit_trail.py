@@ -47,7 +47,8 @@ def walk_calls_and_applications(programme: Programme) -> None:
     for status in (S.RESUBMITTED, S.RETURNED):
         for outcome in ScreeningOutcome:
             if status is S.RESUBMITTED or outcome is ScreeningOutcome.INELIGIBLE:
-                screenings.screen(programme.make_application(status), outcome, reason=TEXT, actor=secretary, now=now)
+                one = programme.make_application(status)
+                screenings.screen(one, outcome, reason=TEXT, parts=["idea"], actor=secretary, now=now)
     signed = programme.make_application(S.SIGNED_OFF)
     applications.reopen(signed, actor=Actor(programme.chair_of(signed.association)), now=now)
 
