@@ -238,7 +238,7 @@ def sign_off(application_id: int) -> ResponseReturnValue:
     if is_proven and attempt(form, lambda: _sign_off(application, chair, form)):
         location = url_for("applications.show", application_id=application_id)
         return finish(location, gettext("The application is signed off. It is not submitted yet."))
-    return form_page("dictations/sign_off.html", form, application=application, chair=chair)
+    return form_page("dictations/sign_off.html", form, application=application, chair=chair, has_account=bool(account))
 
 
 def _sign_off(application: Application, chair: Person, form: ChairForm) -> None:

@@ -18,6 +18,8 @@ def tasks(application: Application, gaps: list[Gap]) -> list[dict[str, object]]:
     begun |= {"pledges"} if application.remittance_pledged else set()
     begun |= {"meeting"} if application.meeting else set()
     begun |= {"financing"} if business_plans.has_financing(application) else set()
+    if not application.budget_lines and "financing" not in begun:
+        missing.setdefault("financing", [""])  # nothing to pay yet is not a table that closes
     changed = differences.since_submitted(application) if application.asked_parts else set()
     return [
         _asked_task(application, part, missing.get(part.key, []), part.key in changed)

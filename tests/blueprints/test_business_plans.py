@@ -162,3 +162,17 @@ def test_a_donor_reads_no_plan(client, programme):
     application = programme.make_application("in_review")
     client.sign_in(programme.user_of(Role.DONOR))
     assert client.get(f"/applications/{application.id}/plan").status_code in (403, 404)
+
+
+def test_the_first_page_of_the_plan_can_be_saved_as_it_offers_itself(client, draft, url):
+    """What the page itself writes into a field is never refused."""
+    offered = form_fields(client.get(f"{url}/frame").text)
+    assert offered["opening_cash"] == "0"
+    assert client.submit(f"{url}/frame", year="2027", sales_from="2").status_code == 303
+    assert rows(BusinessPlan)[0].opening_cash == 0
+
+
+def test_nothing_of_an_empty_application_is_complete(client, draft, url):
+    page = text_of(client.get(f"/applications/{draft.id}").text)
+    assert "Not started yet" in page and "Complete" not in page
+    assert "Nobody has promised co-investment yet." in text_of(client.get(f"/applications/{draft.id}/check").text)

@@ -204,3 +204,12 @@ def test_another_centre_and_another_operator_reach_nothing(client, programme, wr
     assert client.get(f"/dictations/new?association_id={programme.association.id}").status_code == 404
     client.sign_in(programme.chair_of(other))
     assert client.get(url).status_code == 404
+
+
+def test_a_chair_without_an_account_is_asked_for_paper_only(operator, programme, draft, written):
+    programme.chair.disabled_at = clock.now()
+    db.session.commit()
+    page = operator.get(f"/applications/{draft.id}/sign-off-for-the-chair").text
+    assert "The chair has no account" in text_of(page)
+    assert "password" not in form_fields(page) and "own_code" not in page
+    assert f'href="/dictations/{written.id}/receipt.pdf"' in page, "what is to be signed is printed from here"

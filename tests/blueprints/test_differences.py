@@ -82,3 +82,13 @@ def test_both_submissions_stand_side_by_side(client, programme, returned):
     assert client.get(url).status_code == 404
     client.sign_in(programme.reviewers[0])
     assert client.get(url).status_code == 403
+
+
+def test_a_returned_application_says_that_only_the_sending_is_left(client, programme, returned):
+    page = text_of(client.sign_in(programme.chair).speak("en").get(f"/applications/{returned.id}").text)
+    assert "The secretary asks for changes" in page
+    returned.signed_off_at = clock.now()
+    db.session.commit()
+    page = text_of(client.get(f"/applications/{returned.id}").text)
+    assert "The chair has signed off. Submit the application again." in page and "Check and submit" in page
+    assert "The secretary asks for changes" not in page

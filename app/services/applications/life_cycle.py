@@ -114,7 +114,9 @@ def gaps(application: Application, now: datetime) -> list[Gap]:
             )
         )
     pledged, planned = application.remittance_pledged, application.amount_paid_by(Payer.REMITTANCE)
-    if pledged < planned or pledged == 0:
+    if pledged == 0:
+        found.append(Gap("pledges", IncompleteError(N_("Nobody has promised co-investment yet."))))
+    elif pledged < planned:
         found.append(
             Gap(
                 "pledges",
