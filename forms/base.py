@@ -111,7 +111,7 @@ class NumberField(Field):
     def _value(self) -> str:
         if self.typed is not None:
             return self.typed
-        return "" if self.data is None else format(self.data, "f").replace(".", ",")
+        return "" if self.data is None else format(Decimal(self.data), "f").replace(".", ",")
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         if not valuelist:

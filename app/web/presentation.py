@@ -53,6 +53,16 @@ NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
 )
 
 
+SECTION_OF = {
+    **dict.fromkeys(
+        ("budget_lines", "business_plans", "pledges", "targets", "documents", "meetings", "differences", "duplicates"),
+        "applications",
+    ),
+    **dict.fromkeys(("call_forms", "required_documents"), "calls"),
+}
+"""The entry of the navigation to which the pages of other nouns belong."""
+
+
 def choose_locale() -> None:
     """Before every request: the user's language, the visitor's choice, or what the browser asks for."""
     chosen = session.get("locale")
@@ -64,7 +74,8 @@ def choose_locale() -> None:
 
 
 def navigation() -> list[Link]:
-    current = (request.endpoint or "").partition(".")[0]
+    noun = (request.endpoint or "").partition(".")[0]
+    current = SECTION_OF.get(noun, noun)
     return [
         Link(gettext(label), url_for(endpoint), endpoint.partition(".")[0] == current)
         for label, endpoint, permission in NAVIGATION

@@ -321,3 +321,12 @@ def test_a_line_keeps_its_rate_when_another_one_has_taken_its_place(client, prog
     assert client.submit(edit, price=str(dearer.id), unit_cost="").status_code == 303
     db.session.expire_all()
     assert line.unit_cost == 2_600_00
+
+
+def test_every_empty_field_of_a_line_is_named_at_once(client, url):
+    answer = client.submit(url, item=" ", unit="", quantity="", unit_cost="")
+    assert answer.status_code == 422
+    for field in ("item", "quantity", "unit", "unit_cost"):
+        assert f'id="{field}-error"' in answer.text
+    assert 'aria-current="page">Applications' in answer.text, "the menu says where one is"
+    assert count() == 0
