@@ -272,7 +272,7 @@ def _texts(part: NumberedPart, row: Row, data: PaperFormData, locale: str) -> di
 
 
 def _blank_row(part: NumberedPart, **said: Any) -> dict[str, Any]:
-    return {field.key: said.get(field.key, blank(field)) for field in part.fields}
+    return {field.key: said.get(field.key, blank(part, field)) for field in part.fields}
 
 
 def _blanks(part: NumberedPart, data: PaperFormData, _locale: str) -> list[dict[str, Any]]:
@@ -314,7 +314,7 @@ def _single(part: NumberedPart, data: PaperFormData, width: float, locale: str) 
     if not rows and not is_open:
         return [small(_("Nothing is entered."))]
     said = _texts(part, rows[0], data, locale) if rows else {}
-    short = [(field, said.get(field.key, blank(field))) for field in part.fields]
+    short = [(field, said.get(field.key, blank(part, field))) for field in part.fields]
     story: list[Flowable] = []
     kept: list[tuple[str, Cell]] = []
     for field, value in short:

@@ -1,20 +1,27 @@
 """The fields of the form on paper one by one: what each holds in words, and where it is filled in with a pen."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from enum import StrEnum
 from typing import Any
 
 from app.labels import country_text, label_text
 from app.localisation import MONTHS, date_text, money, number_text
 from app.localisation import gettext as _
+from app.services.applications import business_plans
 from app.services.call_forms import KINDS
 from app.services.fixed_parts import Field, FieldKind
+from app.services.questions import NumberedPart
 from models.base import text_in
-from models.documents import DocumentKind
 from reports.paper_forms import Row
 from reports.pen_fields import Boxes, Cell, cell, day_blank
 
 K = FieldKind
 BY_MONTH = frozenset({K.QUANTITY_BY_MONTH, K.AMOUNT_BY_MONTH})
+OFFERED: Mapping[tuple[str, str], Sequence[StrEnum]] = {
+    ("documents", "kind"): KINDS,
+    ("financing", "payer"): business_plans.CASH_PAYERS,
+}
+"""Fields whose page offers fewer choices than there are."""
 MANY = 5  # choices: more stand in two columns
 
 
@@ -54,12 +61,12 @@ SAID: Mapping[FieldKind, Callable[[Any, Row, str], str]] = {
 """How the value of a kind of field reads; others are texts."""
 
 
-def blank(field: Field) -> Any:
+def blank(part: NumberedPart, field: Field) -> Any:
     """Where a field is filled in by hand."""
     if field.kind in BY_MONTH:
         return []
     if field.kind is K.CHOICE and field.choices is not None:
-        choices = KINDS if field.choices is DocumentKind else tuple(field.choices)
+        choices = OFFERED.get((part.key, field.key), tuple(field.choices))
         return Boxes([label_text(one) for one in choices], across=2 if len(choices) > MANY else 1, size=6.5)
     if field.kind is K.YES_NO:
         return Boxes([_("Yes"), _("No")])

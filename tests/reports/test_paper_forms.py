@@ -194,6 +194,13 @@ def test_long_texts_are_neither_cut_nor_over_one_another(long: Application, loca
     assert all(0 < x < 842 and 0 < y < 842 for starts in text_starts(pdf) for x, y in starts)
 
 
+def test_only_what_the_page_offers_can_be_ticked(programme: Programme) -> None:
+    text = words(paper_pages.to_pdf(paper_forms.gather_empty(programme.call, clock.now()), "en"))
+    assert text.count("Goods and labour (in kind)") == paper_pages.ROWS["budget"]  # no money in the financing
+    assert text.count("Cash of the village") == paper_pages.ROWS["budget"] + paper_pages.ROWS["financing"]
+    assert "Signed agreement" not in text
+
+
 def test_nothing_lies_over_anything_on_the_empty_form(programme: Programme) -> None:
     for locale in LOCALE_CODES:
         assert overlaps(paper_pages.to_pdf(paper_forms.gather_empty(programme.call, clock.now()), locale)) == []
