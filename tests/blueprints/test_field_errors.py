@@ -45,5 +45,5 @@ def test_the_summary_names_the_field(client, pages):
     user, url, _empty = pages[0]
     answer = client.sign_in(user).speak("en").submit(url, quantity="", item="")
     listed = re.findall(r'<a href="#(\w+)">([^<]+)</a>', answer.text)
-    assert ("quantity", "6.3 Quantity: fill this in.") in listed
+    assert ("quantity", "6.4 Quantity: fill this in.") in listed
     assert ("item", "6.1 What exactly: fill this in.") in listed

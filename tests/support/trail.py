@@ -5,6 +5,8 @@ under its noun (`application=17`, `assignments=[3, 4]`). Any other write needs a
 """
 
 import json
+from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
@@ -40,30 +42,37 @@ class Transaction:
     def note(self, session: Session) -> None:
         for row in [*session.new, *session.deleted, *(one for one in session.dirty if session.is_modified(one))]:
             self.written.add(row.__tablename__)
+        told = Counter(key for row in session.new if isinstance(row, AuditEvent) for key in self._named(row))
+        self.is_audited = self.is_audited or any(isinstance(row, AuditEvent) for row in session.new)
         for row in session.dirty:
             history = sa.inspect(row).attrs.status.history if hasattr(row, "status") else None
             if history is not None and history.deleted and history.added and history.deleted != history.added:
-                self._change(row, history.deleted[0].value, history.added[0].value)
-        for row in session.new:
-            if isinstance(row, AuditEvent):
-                self._tell(row)
+                self._change(row, history.deleted[0].value, history.added[0].value, told)
+        for key, count in told.items():
+            if count:
+                self.untold.pop(key, None)
 
-    def _change(self, row: Any, old: str, new: str) -> None:
+    def _change(self, row: Any, old: str, new: str, told: Counter[tuple[str, int]]) -> None:
+        """`told` counts the audit rows of this flush: one may be of the change before, written to wait for this one."""
         key = (row.__tablename__, row.id)
-        if key in self.untold:  # the change before has had no audit row of its own
-            self.problems.append(self.untold[key])
+        if key in self.untold:
+            if not told[key]:  # the change before has had no audit row of its own
+                self.problems.append(self.untold[key])
+            else:
+                told[key] -= 1
         self.edges.add((row.__tablename__, old, new))
         self.untold[key] = f"{row.__tablename__} {row.id}: {old} -> {new} has no audit row"
 
-    def _tell(self, row: AuditEvent) -> None:
-        self.is_audited = True
+    @staticmethod
+    def _named(row: AuditEvent) -> Iterator[tuple[str, int]]:
+        """(table, id) of each row an audit row names."""
         table, _colon, number = row.subject.partition(":")
         if number.isdigit():
-            self.untold.pop((table, int(number)), None)
+            yield table, int(number)
         for noun, value in json.loads(row.details).items():
             for one in value if isinstance(value, list) else [value]:
                 if isinstance(one, int):
-                    self.untold.pop((noun if isinstance(value, list) else f"{noun}s", one), None)
+                    yield (noun if isinstance(value, list) else f"{noun}s"), one
 
     def complaints(self) -> list[str]:
         """Every change that no audit row tells of; nothing when the trail is whole."""
