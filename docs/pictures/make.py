@@ -1,6 +1,8 @@
-"""Take the README's pictures of a demonstration that runs: python docs/pictures/make.py http://127.0.0.1:8000
+"""Take the pictures of README and guides of a demonstration that runs: python docs/pictures/make.py http://127.0.0.1:8000
 
-Needs the tests' Chromium. Each picture is a PNG of few colours, at most 150 KB.
+`--guides` behind the address takes those of the guides alone, in each language. Nothing is written in the
+demonstration; take them of a fresh one. Needs the tests' Chromium. Each picture is a PNG of few colours, at most
+150 KB.
 """
 
 import re
@@ -69,8 +71,34 @@ def take(browser: Browser, address: str) -> None:
     keep(page, "report-en")
 
 
+def take_for_guides(browser: Browser, address: str, locale: str) -> None:
+    """Three pictures on a phone for associations, three on a PC for operators."""
+    page = enter(browser, address, "tayan.chair", locale, 360, 740)
+    page.goto("/applications?status=draft")
+    page.locator("main table a[href*='/applications/']").first.click()
+    keep(page, f"guide-parts-{locale}", "h2:has(+ .ash-tasks)")
+    parts = page.url
+    page.goto(f"{parts}/sections/problem")
+    keep(page, f"guide-words-{locale}", "h1")
+    page.goto(f"{parts}/check")
+    keep(page, f"guide-check-{locale}", "h1")
+    page = enter(browser, address, "kyshtut.operator", locale, 1280, 760)
+    page.goto("/associations")
+    page.locator("main tr:has(a[href*='/applications/new']) a[href^='/associations/']").first.click()
+    keep(page, f"guide-association-{locale}")
+    page.locator("main a[href*='/dictations/new']").last.click()
+    keep(page, f"guide-dictation-{locale}")
+    page.goto("/dictations?all=1")
+    page.locator("main table a[href^='/dictations/']").first.click()
+    keep(page, f"guide-written-{locale}")
+
+
 if __name__ == "__main__":
+    where = sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8000"
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(CHROMIUM_ARGUMENTS))
-        take(chromium, sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8000")
+        if "--guides" not in sys.argv:
+            take(chromium, where)
+        for language in ("ky", "ru", "en"):
+            take_for_guides(chromium, where, language)
         chromium.close()
