@@ -91,6 +91,7 @@ def show(dictation_id: int) -> ResponseReturnValue:
         "dictations/show.html",
         dictation=dictation,
         acts=_in_words(dictation),
+        seen=dictations.stamp_of(dictation),
         is_typist=dictation.typed_by_id == signed_in_user().id and can(Permission.DICTATION_MANAGE, dictation),
         may_confirm=can(Permission.DICTATION_CONFIRM, dictation),
     )
@@ -130,7 +131,7 @@ def approve(dictation_id: int) -> ResponseReturnValue:
     dictation = load(Dictation, dictation_id, Permission.DICTATION_CONFIRM)
     confirmation = Confirmation(signed_in_user().person, ConfirmationWay.OWN_ACCOUNT)
     return act_on_button(
-        lambda: dictations.confirm(dictation, confirmation, actor=actor(dictation), now=clock.now()),
+        lambda: _confirm(dictation, confirmation, request.form.get("seen", "")),
         url_for(".show", dictation_id=dictation_id),
         gettext("You have confirmed what the centre wrote."),
     )
@@ -140,18 +141,22 @@ def approve(dictation_id: int) -> ResponseReturnValue:
 @requires(GET=Permission.DICTATION_MANAGE, POST=Permission.DICTATION_MANAGE)
 def confirm(dictation_id: int) -> ResponseReturnValue:
     """The member types the own code on the operator's screen."""
-    dictation, form = _own(dictation_id), OwnCodeForm()
+    dictation = _own(dictation_id)
+    form = OwnCodeForm(seen=dictations.stamp_of(dictation))
     accounts = {one.id: one for one in dictations.members_with_code(dictation.association)}
     form.member.choices = [(id_, one.display_name) for id_, one in accounts.items()]
     if form.validate_on_submit() and _is_proven(form, accounts[form.member.data]):
         confirmation = Confirmation(accounts[form.member.data].person, ConfirmationWay.OWN_CODE)
-        if attempt(form, lambda: _confirm(dictation, confirmation)):
+        if attempt(form, lambda: _confirm(dictation, confirmation, form.seen.data or "")):
             return finish(url_for(".show", dictation_id=dictation_id), gettext("It is confirmed."))
     return form_page("dictations/confirm.html", form, dictation=dictation, acts=_in_words(dictation))
 
 
-def _confirm(dictation: Dictation, confirmation: Confirmation) -> None:
-    dictations.confirm(dictation, confirmation, actor=actor(dictation), now=clock.now())
+def _confirm(dictation: Dictation, confirmation: Confirmation, seen: str) -> None:
+    try:
+        dictations.confirm(dictation, confirmation, actor=actor(dictation), now=clock.now(), seen=seen)
+    except ChangedMeanwhileError as change:
+        raise StaleForm([], url_for(".show", dictation_id=dictation.id)) from change
 
 
 def _is_proven(form: OwnCodeForm | ChairForm, user: User) -> bool:
@@ -177,12 +182,13 @@ def _is_proven(form: OwnCodeForm | ChairForm, user: User) -> bool:
 @takes_upload
 def attach(dictation_id: int) -> ResponseReturnValue:
     """The receipt with signature or thumbprint, scanned."""
-    dictation, form = _own(dictation_id), SignedPaperForm()
+    dictation = _own(dictation_id)
+    form = SignedPaperForm(seen=dictations.stamp_of(dictation))
     people = {held.person_id: held.person for held in dictation.association.memberships if held.is_current}
     form.member.choices = [(id_, one.full_name) for id_, one in people.items()]
     form.way.choices = _ways_on_paper()
     if form.validate_on_submit() and attempt(
-        form, lambda: _confirm(dictation, _on_paper(people[form.member.data], form.way.data))
+        form, lambda: _confirm(dictation, _on_paper(people[form.member.data], form.way.data), form.seen.data or "")
     ):
         return finish(url_for(".show", dictation_id=dictation_id), gettext("It is confirmed."))
     return form_page("dictations/attach.html", form, dictation=dictation)

@@ -37,6 +37,7 @@ class OwnCodeForm(BaseForm):
 
     member = SelectField(lazy(N_("Who confirms?")), coerce=int, validators=[required_input()])
     password = _code_field()
+    seen = HiddenField()
 
 
 class SignedPaperForm(BaseForm):
@@ -45,6 +46,7 @@ class SignedPaperForm(BaseForm):
     member = SelectField(lazy(N_("Who confirms?")), coerce=int, validators=[required_input()])
     way = RadioField(lazy(N_("What stands on the paper")), validators=[required_input()])
     upload = UploadField(N_("Photo or scan of the receipt"))
+    seen = HiddenField()
 
 
 class ChairForm(BaseForm):

@@ -4,17 +4,25 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+from app.localisation import N_
 from app.services.actors import Actor
+from app.services.errors import DomainError
 from models.audit import AuditEvent, AuditHead
 from models.base import canonical_json, db, fingerprint, locked
+from models.dictations import Dictation
 
 GENESIS = "0" * 64
 _HELD = "held audit head"
 
 
 def record(actor: Actor | None, action: str, subject: object, now: datetime, **details: Any) -> AuditEvent:
-    """Write what happened. `subject` is a row (or "noun:id"); `details` hold ids and amounts, never personal data."""
+    """Write what happened. `subject` is a row (or "noun:id"); `details` hold ids and amounts, never personal data.
+
+    Raises `DomainError` when the dictation of the actor has ended meanwhile: nobody writes into what is confirmed.
+    """
     head = _head()
+    if actor and actor.dictation:
+        _must_be_open(actor.dictation)
     event = AuditEvent(
         id=head.last_id + 1,
         happened_at=now,
@@ -31,6 +39,12 @@ def record(actor: Actor | None, action: str, subject: object, now: datetime, **d
     head.last_id, head.hash = event.id, event.hash
     db.session.add(event)
     return event
+
+
+def _must_be_open(dictation: Dictation) -> None:
+    # Its end is an act too, so under the head of the chain it either stands already or waits for this act.
+    if db.session.scalar(db.select(Dictation.ended_at).where(Dictation.id == dictation.id)) is not None:
+        raise DomainError(N_("The writing for the association has ended meanwhile: say again who dictates."))
 
 
 def _head() -> AuditHead:

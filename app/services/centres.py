@@ -95,7 +95,7 @@ def move(association: Association, centre: Centre, *, reason: str, actor: Actor,
     if old.id == centre.id:
         raise DomainError(N_("The association belongs to this centre already."), field="centre")
     text = reason_given(reason)
-    for dictation in dictations.open_of(association):
+    for dictation in dictations.open_of(association, locked=True):
         dictations.end(dictation, actor=actor, now=now)
     told = notifications.people_of(association)
     association.centre = centre

@@ -1,7 +1,7 @@
 """Dictations: an operator's working sessions for an association, begun, ended and confirmed by somebody of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,13 @@ from app.localisation import N_
 from app.services import audit, notifications
 from app.services.actors import Actor
 from app.services.associations import is_chair
-from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, SeparationOfDutyError
+from app.services.errors import (
+    AlreadyUsedError,
+    ChangedMeanwhileError,
+    DomainError,
+    IncompleteError,
+    SeparationOfDutyError,
+)
 from models.applications import Application
 from models.associations import Association
 from models.audit import AuditEvent
@@ -59,8 +65,14 @@ def begin(
     )
     db.session.add(dictation)
     db.session.flush()
-    audit.record(actor, "dictation.begin", dictation, now, association=association.id)
+    _record(dictation, "begin", actor, now)
     return dictation
+
+
+def _record(dictation: Dictation, verb: str, actor: Actor, now: datetime, **details: Any) -> None:
+    """An act on the session is nothing that was dictated in it, nor in another one of this operator."""
+    by = replace(actor, dictation=None)
+    audit.record(by, f"dictation.{verb}", dictation, now, association=dictation.association_id, **details)
 
 
 def _must_be_member(association: Association, person: Person) -> None:
@@ -68,12 +80,17 @@ def _must_be_member(association: Association, person: Person) -> None:
         raise DomainError(N_("This person is no member of the association."), field="member")
 
 
-def open_of(association: Association, user: User | None = None) -> list[Dictation]:
-    """What is open for the association: of one operator, or of all."""
+def open_of(association: Association, user: User | None = None, *, locked: bool = False) -> list[Dictation]:
+    """What is open for the association: of one operator, or of all; `locked` in the order of their ids."""
     query = db.select(Dictation).where(Dictation.association_id == association.id, Dictation.ended_at.is_(None))
     if user is not None:
         query = query.where(Dictation.typed_by_id == user.id)
-    return list(db.session.scalars(query.order_by(Dictation.id)))
+    query = query.order_by(Dictation.id)
+    return list(
+        db.session.scalars(
+            query.with_for_update(of=Dictation).execution_options(populate_existing=True) if locked else query
+        )
+    )
 
 
 def current(user: User, association: Association, now: datetime) -> Dictation | None:
@@ -87,11 +104,12 @@ def current(user: User, association: Association, now: datetime) -> Dictation | 
 
 def end(dictation: Dictation, *, actor: Actor, now: datetime) -> None:
     """End the session; when something was written, who acts for the association is told to confirm it."""
+    lock(dictation)
     if dictation.ended_at is not None:
         raise AlreadyUsedError(N_("This has been ended already."))
     dictation.ended_at = now
     db.session.flush()
-    audit.record(actor, "dictation.end", dictation, now, association=dictation.association_id)
+    _record(dictation, "end", actor, now)
     if acts(dictation):
         message = N_("The centre has written for %(association)s: read it and confirm it.")
         _tell(dictation, message, now)
@@ -109,35 +127,39 @@ def acts(dictation: Dictation) -> list[AuditEvent]:
     return list(db.session.scalars(query.order_by(AuditEvent.id)))
 
 
-def confirm(dictation: Dictation, confirmation: Confirmation, *, actor: Actor, now: datetime) -> None:
-    """Somebody of the association stands by all that was written; the session ends and can never be changed again.
+def stamp_of(dictation: Dictation) -> str:
+    """How many acts were shown and the last of them: two equal ones mean the same list."""
+    written = acts(dictation)
+    return f"{len(written)}-{written[-1].id if written else 0}"
 
-    Raises `AlreadyUsedError` when it is confirmed, `SeparationOfDutyError` when the typist confirms, `DomainError`
-    for who is no member, `IncompleteError` for a paper without its scan.
+
+def confirm(
+    dictation: Dictation, confirmation: Confirmation, *, actor: Actor, now: datetime, seen: str | None = None
+) -> None:
+    """Somebody of the association stands by all that was written; the session can never be changed again.
+
+    `seen` is the `stamp_of` what the person was shown: `ChangedMeanwhileError` when it is another one now. Raises
+    `AlreadyUsedError` when it is confirmed, `IncompleteError` while it is open or for a paper without its scan,
+    `SeparationOfDutyError` when the typist confirms, `DomainError` for who is no member.
     """
     lock(dictation)
     person, way = confirmation.person, confirmation.way
     if dictation.confirmed_at is not None:
         raise AlreadyUsedError(N_("This has been confirmed already."))
+    if dictation.is_open:
+        raise IncompleteError(N_("End the writing first: what is confirmed cannot grow any more."))
+    if seen is not None and seen != stamp_of(dictation):
+        raise ChangedMeanwhileError(N_("More was written since you opened the page: read it again."))
     _must_be_member(dictation.association, person)
     if person.id == dictation.typed_by.person_id:
         raise SeparationOfDutyError(N_("Who typed cannot confirm: somebody of the association does."), field="member")
     if way in ON_PAPER and confirmation.file is None:
         raise IncompleteError(N_("Attach the scan of the signed paper."), field="upload")
-    dictation.ended_at = dictation.ended_at or now
     dictation.confirmed_at, dictation.way = now, way
     dictation.confirmed_by = person
     dictation.file = confirmation.file if way in ON_PAPER else None
     db.session.flush()
-    audit.record(
-        actor,
-        "dictation.confirm",
-        dictation,
-        now,
-        association=dictation.association_id,
-        person=person.id,
-        way=way.value,
-    )
+    _record(dictation, "confirm", actor, now, person=person.id, way=way.value)
     _tell(dictation, N_("What the centre wrote for %(association)s is confirmed."), now)
 
 
@@ -151,11 +173,33 @@ def must_be_of_the_chair(confirmation: Confirmation | None, association: Associa
     return confirmation
 
 
-def confirm_with_sign_off(application: Application, confirmation: Confirmation, *, actor: Actor, now: datetime) -> None:
-    """The chair stands by the whole application: what the centre wrote in it is confirmed by that."""
-    for dictation in of_application(application):
-        if dictation.confirmed_at is None and dictation.typed_by.person_id != confirmation.person.id:
-            confirm(dictation, confirmation, actor=actor, now=now)
+def waiting_of(application: Application) -> list[Dictation]:
+    """The sessions with something of this application that nobody has confirmed, locked in the order of their ids.
+
+    Ending and confirming take a session before the head of the trail: whoever takes both, takes sessions first.
+    """
+    waiting = [one for one in of_application(application) if one.confirmed_at is None]
+    for one in waiting:
+        lock(one)
+    return [one for one in waiting if one.confirmed_at is None]
+
+
+def confirm_with_sign_off(
+    application: Application, waiting: Sequence[Dictation], confirmation: Confirmation, *, actor: Actor, now: datetime
+) -> None:
+    """The chair stands by the whole application: what the centre wrote in it is ended and confirmed by that.
+
+    Of `waiting` (see `waiting_of`), a session in which anything else was written stays: the chair was not shown it.
+    """
+    subject = audit.subject_of(application)
+    for dictation in waiting:
+        is_of_it = all(act.subject == subject for act in acts(dictation))
+        if not is_of_it or dictation.typed_by.person_id == confirmation.person.id:
+            continue
+        if dictation.is_open:
+            dictation.ended_at = now
+            db.session.flush()
+        confirm(dictation, confirmation, actor=actor, now=now)
 
 
 def of_application(application: Application) -> list[Dictation]:

@@ -41,6 +41,13 @@ def written(programme, draft):
     return dictation
 
 
+@pytest.fixture
+def ended(programme, written):
+    """The same, ended: what is confirmed cannot grow."""
+    dictations.end(written, actor=Actor(programme.operator, programme.association), now=clock.now())
+    return written
+
+
 def test_who_dictates_is_asked_before_a_page_to_write_on(operator, programme, draft):
     page = f"/applications/{draft.id}/sections/idea"
     answer = operator.get(page)
@@ -97,8 +104,8 @@ def test_where_one_goes_on_is_never_elsewhere(operator, programme, draft):
     assert operator.submit(url, member=str(programme.chair.person_id)).location == "/"
 
 
-def test_the_member_confirms_on_the_operator_s_screen(operator, programme, written, caplog):
-    url = f"/dictations/{written.id}/confirm"
+def test_the_member_confirms_on_the_operator_s_screen(operator, programme, ended, caplog):
+    url = f"/dictations/{ended.id}/confirm"
     caplog.set_level(logging.DEBUG)
     wrong = operator.submit(url, member=str(programme.chair.id), password="туура эмес код")
     assert wrong.status_code == 422 and "This is not the code of this person." in text_of(wrong.text)
@@ -106,17 +113,17 @@ def test_the_member_confirms_on_the_operator_s_screen(operator, programme, writt
     assert operator.submit(url, member=str(programme.chair.id), password="").status_code == 422
     secret = {"member": str(programme.chair.id), "password": PASSWORD}
     right = operator.submit(url, **secret)
-    assert right.location == f"/dictations/{written.id}"
+    assert right.location == f"/dictations/{ended.id}"
     db.session.expire_all()
-    assert (written.way, written.confirmed_by_id) == (W.OWN_CODE, programme.chair.person_id)
+    assert (ended.way, ended.confirmed_by_id) == (W.OWN_CODE, programme.chair.person_id)
     page = text_of(operator.get(right.location).text)
     assert f"{programme.chair.display_name}, Own code" in page
     kept = " ".join(db.session.scalars(db.select(AuditEvent.details)))
     assert PASSWORD not in caplog.text and PASSWORD not in kept
 
 
-def test_the_code_is_in_no_digest_of_the_form(operator, programme, written):
-    url = f"/dictations/{written.id}/confirm"
+def test_the_code_is_in_no_digest_of_the_form(operator, programme, ended):
+    url = f"/dictations/{ended.id}/confirm"
     data = dict(form_fields(operator.get(url).text)) | {"member": str(programme.chair.id), "password": PASSWORD}
     operator.post(url, data=data)
     assert count(FormSubmission) == 1
@@ -133,8 +140,8 @@ def test_the_eleventh_guess_is_refused_even_when_right(operator, programme, writ
     assert written.confirmed_at is None
 
 
-def test_a_thumbprint_on_the_printed_receipt_confirms(operator, client, programme, written):
-    url, receipt = f"/dictations/{written.id}/attach", operator.get(f"/dictations/{written.id}/receipt.pdf")
+def test_a_thumbprint_on_the_printed_receipt_confirms(operator, client, programme, ended):
+    url, receipt = f"/dictations/{ended.id}/attach", operator.get(f"/dictations/{ended.id}/receipt.pdf")
     text = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(receipt.data)).pages)
     assert programme.chair.display_name in text and "Saved a part of the application" in text
     typed = {"member": str(programme.chair.person_id), "way": "thumbprint"}
@@ -143,8 +150,8 @@ def test_a_thumbprint_on_the_printed_receipt_confirms(operator, client, programm
     assert operator.submit(url, upload=fake, **typed).status_code == 422
     assert operator.submit(url, upload=sent(programme.make_photo()), **typed).status_code == 303
     client.sign_in(programme.secretary).speak("en")
-    assert "Thumbprint on the printed receipt" in text_of(client.get(f"/dictations/{written.id}").text)
-    with client.get(f"/dictations/{written.id}/scan") as given:
+    assert "Thumbprint on the printed receipt" in text_of(client.get(f"/dictations/{ended.id}").text)
+    with client.get(f"/dictations/{ended.id}/scan") as given:
         assert given.data and given.headers["Content-Disposition"].startswith("attachment")
 
 
@@ -213,3 +220,28 @@ def test_a_chair_without_an_account_is_asked_for_paper_only(operator, programme,
     assert "The chair has no account" in text_of(page)
     assert "password" not in form_fields(page) and "own_code" not in page
     assert f'href="/dictations/{written.id}/receipt.pdf"' in page, "what is to be signed is printed from here"
+
+
+def test_what_was_written_behind_who_confirms_is_not_confirmed(client, programme, draft, written):
+    actor = Actor(programme.operator, programme.association, written)
+    url = f"/dictations/{written.id}"
+    client.sign_in(programme.operator).speak("en")
+    assert f'href="{url}/attach"' not in client.get(url).text
+    paper = {"member": str(programme.chair.person_id), "way": "thumbprint"}
+    early = dict(form_fields(client.get(f"{url}/attach").text)) | paper
+    applications.save_section(draft, "problem", draft.answers, actor=actor, now=clock.now())
+    answer = client.submit(f"{url}/attach", upload=sent(programme.make_photo()), **paper)
+    assert answer.status_code == 422 and "End the writing first" in text_of(answer.text)
+    client.sign_in(programme.chair).speak("en")
+    assert f"{url}/approve" not in client.get(url).text
+    dictations.end(written, actor=actor, now=clock.now())
+    fields = dict(form_fields(client.get(url).text, f"{url}/approve"))
+    assert fields["seen"] == dictations.stamp_of(written)
+    assert client.post(f"{url}/approve", data=fields | {"seen": early["seen"]}).status_code == 409
+    client.sign_in(programme.operator)
+    early |= {"upload": sent(programme.make_photo())}
+    fresh = form_fields(client.get(f"{url}/attach").text)
+    early |= {name: fresh[name] for name in ("csrf_token", "idempotency_key")}
+    assert client.post(f"{url}/attach", data=early, content_type="multipart/form-data").status_code == 409
+    db.session.expire_all()
+    assert written.confirmed_at is None

@@ -7,10 +7,26 @@ import pytest
 from sqlalchemy.exc import DatabaseError
 
 from app import clock
-from app.services import applications, audit, dictations, documents, own_codes, user_accounts, users, verification
+from app.services import (
+    applications,
+    associations,
+    audit,
+    dictations,
+    documents,
+    own_codes,
+    user_accounts,
+    users,
+    verification,
+)
 from app.services.actors import Actor
 from app.services.dictations import Confirmation
-from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, SeparationOfDutyError
+from app.services.errors import (
+    AlreadyUsedError,
+    ChangedMeanwhileError,
+    DomainError,
+    IncompleteError,
+    SeparationOfDutyError,
+)
 from app.services.sign_in_attempts import GUESSES_PER_ACCOUNT, TooManyAttemptsError
 from app.services.users import SignInRefusedError
 from models.applications import ApplicationStatus
@@ -20,6 +36,7 @@ from models.base import db
 from models.dictations import ConfirmationWay, Dictation
 from models.notifications import Notification
 from tests.factories import PASSWORD
+from tests.support.queries import counted_queries
 
 S, W = ApplicationStatus, ConfirmationWay
 IDEA = {"title": "Сүт чогултуучу жай"}
@@ -42,6 +59,10 @@ def operator(programme, dictation):
 
 def write(draft, operator):
     applications.save_section(draft, "idea", IDEA, actor=operator, now=clock.now())
+
+
+def end(dictation, operator):
+    dictations.end(dictation, actor=operator, now=clock.now())
 
 
 def scan(programme):
@@ -90,6 +111,7 @@ def test_a_new_voice_ends_the_old_one_and_yesterday_s_does_not_speak_today(progr
 
 def test_a_member_confirms_with_the_code_and_nothing_changes_afterwards(programme, draft, dictation, operator):
     write(draft, operator)
+    end(dictation, operator)
     confirmation = Confirmation(programme.chair.person, W.OWN_CODE)
     dictations.confirm(dictation, confirmation, actor=operator, now=clock.now())
     assert (dictation.way, dictation.confirmed_by, dictation.is_open) == (W.OWN_CODE, programme.chair.person, False)
@@ -107,6 +129,7 @@ def test_a_member_confirms_with_the_code_and_nothing_changes_afterwards(programm
 
 def test_paper_needs_its_scan_and_the_typist_or_a_stranger_confirms_nothing(programme, draft, dictation, operator):
     now, chair = clock.now(), programme.chair.person
+    end(dictation, operator)
     for confirmation, error in (
         (Confirmation(chair, W.THUMBPRINT), IncompleteError),
         (Confirmation(programme.make_person(), W.OWN_CODE), DomainError),
@@ -155,6 +178,52 @@ def test_the_chair_s_own_sign_off_confirms_what_the_centre_wrote(programme, draf
     applications.sign_off(draft, actor=Actor(programme.chair), now=clock.now())
     assert (dictation.way, dictation.confirmed_by) == (W.SIGN_OFF, programme.chair.person)
     assert other.confirmed_at is None and other.is_open
+
+
+def test_nothing_is_confirmed_that_can_still_grow_and_nothing_is_written_into_what_ended(
+    programme, draft, dictation, operator
+):
+    write(draft, operator)
+    chair, now = Confirmation(programme.chair.person, W.OWN_CODE), clock.now()
+    with pytest.raises(IncompleteError):
+        dictations.confirm(dictation, chair, actor=operator, now=now)
+    seen = dictations.stamp_of(dictation)
+    applications.save_section(draft, "problem", draft.answers, actor=operator, now=now)
+    end(dictation, operator)
+    with pytest.raises(ChangedMeanwhileError):
+        dictations.confirm(dictation, chair, actor=operator, now=now, seen=seen)
+    with pytest.raises(DomainError, match="бүтүп калды"), db.session.begin_nested():
+        write(draft, operator)
+    dictations.confirm(dictation, chair, actor=operator, now=now, seen=dictations.stamp_of(dictation))
+    with pytest.raises(DomainError, match="бүтүп калды"), db.session.begin_nested():
+        write(draft, operator)
+    assert dictations.counts([dictation]) == {dictation.id: 2}
+
+
+def test_a_sign_off_leaves_a_session_in_which_something_else_was_written(programme, draft, dictation, operator):
+    applications.save_section(draft, "idea", draft.answers, actor=operator, now=clock.now())
+    later = programme.dictate(programme.association)
+    mixed = Actor(programme.operator, programme.association, later)
+    applications.save_section(draft, "problem", draft.answers, actor=mixed, now=clock.now())
+    account = {"bank": "Айыл Банк", "number": "1180000000000001", "holder": "Башка"}
+    associations.propose_payout_account(programme.association, **account, actor=mixed, now=clock.now())
+    end(later, mixed)
+    applications.sign_off(draft, actor=Actor(programme.chair), now=clock.now())
+    assert dictation.way is W.SIGN_OFF
+    assert later.confirmed_at is None and later in dictations.unconfirmed_for(programme.chair, 9)
+
+
+def test_a_sign_off_takes_the_sessions_before_the_head_of_the_trail(programme, draft, dictation, operator, database):
+    if database.kind == "sqlite":
+        pytest.skip("SQLite has one lock")
+    applications.save_section(draft, "idea", draft.answers, actor=operator, now=clock.now())
+    db.session.commit()
+    with counted_queries() as statements:
+        applications.sign_off(draft, actor=Actor(programme.chair), now=clock.now())
+    taken = [one for one in statements if "FOR UPDATE" in one]
+    sessions = next(place for place, one in enumerate(taken) if "FROM dictations" in one)
+    head = next(place for place, one in enumerate(taken) if "FROM audit_head" in one)
+    assert sessions < head
 
 
 # The own code --------------------------------------------------------------------------------------------------------

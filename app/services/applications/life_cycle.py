@@ -158,13 +158,14 @@ def sign_off(
         raise gap.problem
     confirmation = _confirmed(application, confirmation, actor)
     _must_be_as_seen(application, seen)
+    waiting = dictations.waiting_of(application)
     application.status = new_status
     application.signed_off_by_id, application.signed_off_at = actor.user_id, now
     db.session.flush()
     kept = {"person": confirmation.person.id, "way": confirmation.way.value} if confirmation else {}
     audit.record(actor, "application.sign_off", application, now, **kept)
     if confirmation:
-        dictations.confirm_with_sign_off(application, confirmation, actor=actor, now=now)
+        dictations.confirm_with_sign_off(application, waiting, confirmation, actor=actor, now=now)
     notifications.tell_association(application, N_("The application %(number)s is signed off."), now)
 
 
