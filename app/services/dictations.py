@@ -7,7 +7,7 @@ from typing import Any
 
 from app.clock import bishkek_day
 from app.localisation import N_
-from app.services import audit, notifications
+from app.services import audit, notifications, own_codes
 from app.services.actors import Actor
 from app.services.associations import is_chair
 from app.services.errors import (
@@ -140,7 +140,7 @@ def confirm(
 
     `seen` is the `stamp_of` what the person was shown: `ChangedMeanwhileError` when it is another one now. Raises
     `AlreadyUsedError` when it is confirmed, `IncompleteError` while it is open or for a paper without its scan,
-    `SeparationOfDutyError` when the typist confirms, `DomainError` for who is no member.
+    `SeparationOfDutyError` when the typist confirms or may be behind the account, `DomainError` for who is no member.
     """
     lock(dictation)
     person, way = confirmation.person, confirmation.way
@@ -153,6 +153,8 @@ def confirm(
     _must_be_member(dictation.association, person)
     if person.id == dictation.typed_by.person_id:
         raise SeparationOfDutyError(N_("Who typed cannot confirm: somebody of the association does."), field="member")
+    if way is ConfirmationWay.OWN_ACCOUNT:
+        own_codes.must_be_ones_own(actor.user, now)
     if way in ON_PAPER and confirmation.file is None:
         raise IncompleteError(N_("Attach the scan of the signed paper."), field="upload")
     dictation.confirmed_at, dictation.way = now, way

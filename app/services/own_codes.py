@@ -29,9 +29,8 @@ def hash_to_check(user: User, *, address: str, now: datetime) -> str:
 def prove(user: User, check: PasswordCheck, *, address: str, now: datetime) -> None:
     """Accept that `user` sits at the operator's screen.
 
-    Raises `SignInRefusedError` for a wrong code: the attempt is flushed and the caller commits it. A first code was
-    handed out by the centre itself, and one that somebody else issued in the last day may be known to who issued it:
-    both prove nothing (`SeparationOfDutyError`).
+    Raises `SignInRefusedError` for a wrong code: the attempt is flushed and the caller commits it;
+    `SeparationOfDutyError` as `must_be_ones_own` does.
     """
     account_key, address_key = _key(user), fingerprint(address)
     lock_name(f"sign-in {account_key}")
@@ -39,9 +38,21 @@ def prove(user: User, check: PasswordCheck, *, address: str, now: datetime) -> N
     if not check.fits or user.password_hash != check.against or user.disabled_at is not None:
         sign_in_attempts.note(account_key, address_key, now)
         raise SignInRefusedError(N_("This is not the code of this person."), field=FIELD)
-    if user.must_change_password or user_accounts.reset_by_another(user, now) is not None:
-        text = N_("Somebody else issued this code. A code one has chosen confirms a day after that.")
-        raise SeparationOfDutyError(text, field=FIELD)
+    must_be_ones_own(user, now, field=FIELD)
+
+
+def must_be_ones_own(user: User, now: datetime, *, field: str | None = None) -> None:
+    """Refuse an account that says nothing yet: who opened it or issued its code in the last day may be using it.
+
+    A centre opens the accounts of its members, so it could confirm its own writing through one of them. Raises
+    `SeparationOfDutyError`, which names the way that is left: the paper.
+    """
+    if user_accounts.known_to_another(user, now):
+        text = N_(
+            "Somebody else gave out the code of this account. A code one has chosen confirms a day after that; "
+            "until then only signature or thumbprint on the printed receipt does."
+        )
+        raise SeparationOfDutyError(text, field=field)
 
 
 def _key(user: User) -> str:

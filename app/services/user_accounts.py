@@ -95,11 +95,24 @@ def must_not_be_reset(actor: Actor, now: datetime) -> None:
 
 def reset_by_another(user: User, now: datetime) -> datetime | None:
     """When somebody else issued the latest new first code of the last day for `user`; None when nobody did."""
+    return _done_by_another(user, ("user.issue_code",), max(now - UNTRUSTED, user.created_at))
+
+
+def known_to_another(user: User, now: datetime) -> bool:
+    """Whether somebody else may know the code of `user`: who opened the account or issued its code a day ago or less.
+
+    Unlike `must_not_be_reset`, the opening counts: whoever opens an account can choose its first password.
+    """
+    made = _done_by_another(user, ("user.create", "user.issue_code"), now - UNTRUSTED)
+    return user.must_change_password or made is not None
+
+
+def _done_by_another(user: User, actions: tuple[str, ...], after: datetime) -> datetime | None:
     query = db.select(db.func.max(AuditEvent.happened_at)).where(
         AuditEvent.subject == audit.subject_of(user),
-        AuditEvent.action == "user.issue_code",
+        AuditEvent.action.in_(actions),
         AuditEvent.actor_id != user.id,
-        AuditEvent.happened_at > max(now - UNTRUSTED, user.created_at),
+        AuditEvent.happened_at > after,
     )
     found: datetime | None = db.session.scalar(query)
     return found

@@ -260,6 +260,49 @@ def test_a_code_the_centre_has_issued_proves_nothing(programme):
     prove(chair, PASSWORD, clock.now() + timedelta(hours=25))
 
 
+@pytest.fixture
+def made_by_the_centre(programme):
+    """The account of the treasurer, opened a moment ago by the operator, with a password somebody chose."""
+    held = next(one for one in programme.association.memberships if one.role is MembershipRole.TREASURER)
+    centre = Actor(programme.operator)
+    user, code = user_accounts.open_for_member(held, "operator.made", actor=centre, now=clock.now())
+    users.change_password(user, code, PASSWORD, now=clock.now())
+    return user
+
+
+def test_an_account_the_centre_has_just_opened_confirms_nothing(
+    programme, draft, dictation, operator, made_by_the_centre
+):
+    user, tomorrow = made_by_the_centre, clock.now() + timedelta(hours=25)
+    write(draft, operator)
+    end(dictation, operator)
+    with pytest.raises(SeparationOfDutyError):
+        prove(user, PASSWORD)
+    prove(user, PASSWORD, tomorrow)
+    confirmation = Confirmation(user.person, W.OWN_ACCOUNT)
+    with pytest.raises(SeparationOfDutyError):
+        dictations.confirm(dictation, confirmation, actor=Actor(user), now=clock.now())
+    dictations.confirm(dictation, confirmation, actor=Actor(user), now=tomorrow)
+    assert dictation.way is W.OWN_ACCOUNT
+
+
+def test_a_chair_whose_code_the_centre_issued_signs_off_on_paper(programme, draft, dictation, operator):
+    chair, now = programme.chair, clock.now()
+    code = user_accounts.issue_code(chair, actor=Actor(programme.operator), now=now)
+    users.change_password(chair, code, PASSWORD, now=now)
+    untouched = programme.make_application(S.DRAFT)
+    applications.save_section(draft, "idea", draft.answers, actor=operator, now=now)
+    with pytest.raises(SeparationOfDutyError):
+        applications.sign_off(draft, actor=Actor(chair), now=now)
+    assert draft.status is S.DRAFT
+    other = programme.chair_of(untouched.association)
+    user_accounts.issue_code(other, actor=Actor(programme.operator), now=now)
+    applications.sign_off(untouched, actor=Actor(other), now=now)  # nobody wrote it but they
+    paper = Confirmation(chair.person, W.SIGNATURE, scan(programme))
+    applications.sign_off(draft, confirmation=paper, actor=operator, now=now)
+    assert dictation.way is W.SIGNATURE
+
+
 def test_a_disabled_member_confirms_nothing(programme):
     users.disable(programme.chair, actor=Actor(programme.administrator), now=clock.now())
     assert own_codes.account_of(programme.chair.person) is None

@@ -6,7 +6,17 @@ from datetime import datetime
 from typing import Any
 
 from app.localisation import N_, Money
-from app.services import audit, call_forms, dictations, documents, duplicates, notifications, papers, questions
+from app.services import (
+    audit,
+    call_forms,
+    dictations,
+    documents,
+    duplicates,
+    notifications,
+    own_codes,
+    papers,
+    questions,
+)
 from app.services.actors import Actor
 from app.services.applications import business_plans, meetings
 from app.services.applications.drafts import pledges_of, renew
@@ -149,8 +159,9 @@ def sign_off(
     """The association's chair stands by the application, and with it by all that the centre wrote in it.
 
     Raises `IncompleteError` with the first gap, `SeparationOfDutyError` for anybody but the chair. An operator
-    records the sign-off with the chair's own `confirmation`, that of a dry run without. `seen` is the `stamp_of` what
-    the person was shown: `ChangedMeanwhileError` when it is another one now.
+    records the sign-off with the chair's own `confirmation`, that of a dry run without; where the centre wrote, an
+    account it has just opened signs nothing off. `seen` is the `stamp_of` what the person was shown:
+    `ChangedMeanwhileError` when it is another one now.
     """
     lock(application)
     new_status = target(TRANSITIONS, application.status, "sign_off")
@@ -159,6 +170,8 @@ def sign_off(
     confirmation = _confirmed(application, confirmation, actor)
     _must_be_as_seen(application, seen)
     waiting = dictations.waiting_of(application)
+    if waiting and actor.on_behalf_of is None:
+        own_codes.must_be_ones_own(actor.user, now)
     application.status = new_status
     application.signed_off_by_id, application.signed_off_at = actor.user_id, now
     db.session.flush()
