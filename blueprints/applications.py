@@ -167,6 +167,7 @@ def show(application_id: int) -> ResponseReturnValue:
 def _content(application: Application) -> dict[str, Any]:
     """What both the reading page and the check before sign-off show."""
     writes = can(Permission.APPLICATION_WRITE, application)
+    sees_voices = writes or can(Permission.DICTATION_READ, application)
     return {
         "application": application,
         "form": questions.form_of(application.call),
@@ -176,7 +177,7 @@ def _content(application: Application) -> dict[str, Any]:
         "quorum": meetings.quorum(application.meeting, application.call) if application.meeting else None,
         "papers": papers.of(application, now=clock.now()),
         "history": application_history.steps(application),
-        "dictations": dictations.of_application(application) if writes or can(Permission.DICTATION_READ) else [],
+        "dictations": dictations.of_application(application) if sees_voices else [],
         "is_writer": writes,
         "shows_names": may_see_names(application),
         "is_past_deadline": application.call.is_past_deadline(clock.now()),

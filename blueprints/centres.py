@@ -31,7 +31,7 @@ def index() -> ResponseReturnValue:
 def show(centre_id: int) -> ResponseReturnValue:
     """One centre: hours, people, equipment, and where its associations stand."""
     centre, now = load(Centre, centre_id, Permission.CENTRE_READ), clock.now()
-    works = can(Permission.CENTRE_KEEP, centre) and can(Permission.APPLICATION_READ)
+    works = can(Permission.CENTRE_KEEP, centre) and can(Permission.APPLICATION_READ, centre)
     return render_template(
         "centres/show.html",
         centre=centre,

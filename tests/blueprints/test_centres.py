@@ -2,7 +2,8 @@
 
 import pytest
 
-from app.services import places
+from app import clock
+from app.services import places, users
 from models.base import db
 from models.centres import Centre
 from models.users import Role
@@ -135,6 +136,8 @@ def test_equipment_is_listed_with_the_check_of_the_emblem(client, programme):
 def test_the_centre_page_shows_the_work_to_operator_and_secretary_only(client, programme):
     programme.make_application("draft", association=programme.association)
     url = f"/centres/{programme.association.centre_id}"
+    elsewhere = programme.make_association(in_another_centre=True)
+    users.grant_role(programme.administrator, Role.MEMBER, association=elsewhere, actor=None, now=clock.now())
     for user, is_shown in ((programme.operator, True), (programme.secretary, True), (programme.administrator, False)):
         page = text_of(client.sign_in(user).speak("en").get(url).text)
         assert ("Waits for the chair" in page, "Last day of the call" in page) == (is_shown, is_shown)
