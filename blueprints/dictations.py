@@ -93,6 +93,7 @@ def show(dictation_id: int) -> ResponseReturnValue:
         acts=_in_words(dictation),
         seen=dictations.stamp_of(dictation),
         is_typist=dictation.typed_by_id == signed_in_user().id and can(Permission.DICTATION_MANAGE, dictation),
+        may_collect=can(Permission.DICTATION_MANAGE, dictation),
         may_confirm=can(Permission.DICTATION_CONFIRM, dictation),
     )
 
@@ -140,8 +141,8 @@ def approve(dictation_id: int) -> ResponseReturnValue:
 @bp.route("/dictations/<int:dictation_id>/confirm", methods=["GET", "POST"])
 @requires(GET=Permission.DICTATION_MANAGE, POST=Permission.DICTATION_MANAGE)
 def confirm(dictation_id: int) -> ResponseReturnValue:
-    """The member types the own code on the operator's screen."""
-    dictation = _own(dictation_id)
+    """The member types the own code on the screen of any operator of the centre."""
+    dictation = load(Dictation, dictation_id, Permission.DICTATION_MANAGE)
     form = OwnCodeForm(seen=dictations.stamp_of(dictation))
     accounts = {one.id: one for one in dictations.members_with_code(dictation.association)}
     form.member.choices = [(id_, one.display_name) for id_, one in accounts.items()]
@@ -181,8 +182,8 @@ def _is_proven(form: OwnCodeForm | ChairForm, user: User) -> bool:
 @requires(GET=Permission.DICTATION_MANAGE, POST=Permission.DICTATION_MANAGE)
 @takes_upload
 def attach(dictation_id: int) -> ResponseReturnValue:
-    """The receipt with signature or thumbprint, scanned."""
-    dictation = _own(dictation_id)
+    """The receipt with signature or thumbprint, scanned by any operator of the centre."""
+    dictation = load(Dictation, dictation_id, Permission.DICTATION_MANAGE)
     form = SignedPaperForm(seen=dictations.stamp_of(dictation))
     people = {held.person_id: held.person for held in dictation.association.memberships if held.is_current}
     form.member.choices = [(id_, one.full_name) for id_, one in people.items()]

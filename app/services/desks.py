@@ -81,10 +81,13 @@ def _applicant(user: User, now: datetime) -> list[Task]:
             )
         )
     for one in dictations.unconfirmed_for(user, MOST):
-        is_typist = one.typed_by_id == user.id
+        speaks = one.association_id in user.association_ids and one.typed_by_id != user.id
+        collected = one.typed_by_id == user.id and N_("Get what you wrote confirmed")
         tasks.append(
             Task(
-                N_("Get what you wrote confirmed") if is_typist else N_("Confirm what your centre wrote"),
+                N_("Confirm what your centre wrote")
+                if speaks
+                else collected or N_("Get what was written for the association confirmed"),
                 f"{one.association.name(current_locale())} · {one.voice}",
                 "dictations.show",
                 {"dictation_id": one.id},

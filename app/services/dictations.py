@@ -86,11 +86,9 @@ def open_of(association: Association, user: User | None = None, *, locked: bool 
     if user is not None:
         query = query.where(Dictation.typed_by_id == user.id)
     query = query.order_by(Dictation.id)
-    return list(
-        db.session.scalars(
-            query.with_for_update(of=Dictation).execution_options(populate_existing=True) if locked else query
-        )
-    )
+    if locked:
+        query = query.with_for_update(of=Dictation).execution_options(populate_existing=True)
+    return list(db.session.scalars(query))
 
 
 def current(user: User, association: Association, now: datetime) -> Dictation | None:
@@ -229,8 +227,12 @@ def _written() -> Any:
 
 
 def unconfirmed_for(user: User, limit: int) -> list[Dictation]:
-    """What waits for a confirmation: typed by this operator, or written for the associations this member speaks for."""
-    mine = (Dictation.typed_by_id == user.id) | Dictation.association_id.in_(user.association_ids)
+    """What waits for a confirmation: of the associations of this operator's centre, or that this member speaks for.
+
+    The present centre collects it, whoever typed: one that an association has left sees nothing of it any more.
+    """
+    held = db.select(Association.id).where(Association.centre_id.in_(user.centre_ids))
+    mine = Dictation.association_id.in_(held) | Dictation.association_id.in_(user.association_ids)
     return listed(mine & Dictation.ended_at.is_not(None), only_unconfirmed=True, limit=limit)
 
 

@@ -7,14 +7,15 @@ import pytest
 from pypdf import PdfReader
 
 from app import clock
-from app.services import applications, dictations
+from app.services import applications, centres, dictations, users
 from app.services.actors import Actor
 from models.applications import Application, ApplicationStatus
 from models.audit import AuditEvent
 from models.base import db
 from models.dictations import ConfirmationWay, Dictation
 from models.form_submissions import FormSubmission
-from models.users import SignInAttempt
+from models.reviews import AssignmentStatus
+from models.users import Role, SignInAttempt
 from tests.factories import PASSWORD
 from tests.support.pages import form_fields, sent, text_of
 from tests.support.queries import count
@@ -245,3 +246,41 @@ def test_what_was_written_behind_who_confirms_is_not_confirmed(client, programme
     assert client.post(f"{url}/attach", data=early, content_type="multipart/form-data").status_code == 409
     db.session.expire_all()
     assert written.confirmed_at is None
+
+
+def test_a_reviewer_who_is_a_member_elsewhere_reads_no_names(client, programme, draft, written):
+    reviewer = programme.reviewers[0]
+    draft.status, draft.submitted_at = S.ELIGIBLE, clock.now()
+    programme.assign(draft, reviewer).status = AssignmentStatus.ACCEPTED
+    elsewhere = programme.make_association(in_another_centre=True)
+    users.grant_role(reviewer, Role.MEMBER, association=elsewhere, actor=None, now=clock.now())
+    url, caption = f"/applications/{draft.id}", "Who dictated, typed and confirmed"
+    page = text_of(client.sign_in(reviewer).speak("en").get(url).text)
+    assert draft.title in page and caption not in page and programme.operator.display_name not in page
+    assert caption in text_of(client.sign_in(programme.secretary).speak("en").get(url).text)
+
+
+def test_the_present_centre_collects_the_confirmation_and_the_old_one_sees_nothing(client, programme, ended):
+    url, association, old = f"/dictations/{ended.id}", programme.association, programme.operator
+    to = programme.make_association(in_another_centre=True).centre
+    centres.move(association, to, reason="Жакыныраак", actor=Actor(programme.secretary), now=clock.now())
+    client.sign_in(old).speak("en")
+    assert "Get what you wrote confirmed" not in text_of(client.get("/").text) and client.get(url).status_code == 404
+    client.sign_in(programme.operator_of(to)).speak("en")
+    assert "Get what was written for the association confirmed" in text_of(client.get("/").text)
+    page = client.get(url).text
+    assert f"{url}/attach" in page and f"{url}/end" not in page
+    answer = client.submit(f"{url}/confirm", member=str(programme.chair.id), password=PASSWORD)
+    assert answer.location == url
+    db.session.expire_all()
+    assert ended.way is W.OWN_CODE
+
+
+def test_another_operator_of_the_centre_ends_nothing(client, programme, written):
+    colleague = programme.make_user(Role.OPERATOR, centre=programme.association.centre)
+    url = f"/dictations/{written.id}"
+    client.sign_in(colleague)
+    fields = form_fields(client.get(f"{url}/attach").text)
+    assert client.post(f"{url}/end", data=fields).status_code == 403
+    db.session.expire_all()
+    assert written.is_open
