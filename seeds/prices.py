@@ -9,7 +9,7 @@ from seeds.content import DATA
 from seeds.programme import Programme
 
 LIST = DATA / "prices.csv"
-SOURCE = "Көрсөтмө баа · демонстрационная цена · demonstration price"
+SOURCE = "Көрсөтмө баа · демонстрационная цена"
 RISES: tuple[tuple[str, int, int], ...] = (
     ("Cement", 6, 110),
     ("Coal boiler with pipes", 6, 107),

@@ -110,12 +110,13 @@ def end(dictation: Dictation, *, actor: Actor, now: datetime) -> None:
     _record(dictation, "end", actor, now)
     if acts(dictation):
         message = N_("The centre has written for %(association)s: read it and confirm it.")
-        _tell(dictation, message, now)
+        _tell(dictation, message, now, but=dictation.typed_by_id)
 
 
-def _tell(dictation: Dictation, message: str, now: datetime) -> None:
+def _tell(dictation: Dictation, message: str, now: datetime, *, but: int | None = None) -> None:
+    """Tell everybody who acts for the association; `but` is a user id to leave out."""
     association = dictation.association
-    told = notifications.people_of(association)
+    told = [user_id for user_id in notifications.people_of(association) if user_id != but]
     notifications.tell(told, message, dictation, now, association={"name": association.names})
 
 

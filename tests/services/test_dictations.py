@@ -308,3 +308,11 @@ def test_a_disabled_member_confirms_nothing(programme):
     assert own_codes.account_of(programme.chair.person) is None
     with pytest.raises(SignInRefusedError):
         prove(programme.chair, PASSWORD)
+
+
+def test_who_typed_is_not_asked_to_confirm(programme, draft, dictation, operator):
+    write(draft, operator)
+    end(dictation, operator)
+    query = db.select(Notification.user_id).where(Notification.subject == f"dictations:{dictation.id}")
+    told = set(db.session.scalars(query))
+    assert programme.chair.id in told and programme.operator.id not in told
