@@ -69,10 +69,10 @@ def begin(
     return dictation
 
 
-def _record(dictation: Dictation, verb: str, actor: Actor, now: datetime, **details: Any) -> None:
+def _record(dictation: Dictation, action: str, actor: Actor, now: datetime, **details: Any) -> None:
     """An act on the session is nothing that was dictated in it, nor in another one of this operator."""
     by = replace(actor, dictation=None)
-    audit.record(by, f"dictation.{verb}", dictation, now, association=dictation.association_id, **details)
+    audit.record(by, f"dictation.{action}", dictation, now, association=dictation.association_id, **details)
 
 
 def _must_be_member(association: Association, person: Person) -> None:

@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[2]
 SOURCES = sorted([*(ROOT / "app").rglob("*.py"), *(ROOT / "seeds").rglob("*.py")])
 MADE = {
     "assignment": {"accept", "recuse"},
+    "dictation": {"begin", "confirm", "end"},
     "grant": {"suspend", "resume"},
     "tranche": {action for _status, action in tranches.TRANSITIONS},
 }
