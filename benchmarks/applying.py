@@ -1,7 +1,6 @@
 """What applying costs: the list of tasks, a page of questions, saving by itself, and handing in with the receipt."""
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -15,7 +14,7 @@ from benchmarks.signing_in import get, sign_in
 from models.applications import Application, ApplicationStatus
 from models.associations import Association
 from models.base import db
-from models.calls import CallStatus
+from models.calls import Call, CallStatus
 from models.documents import DocumentKind
 from models.users import RoleAssignment, User
 from seeds import papers
@@ -27,13 +26,14 @@ TEXT = "Айылда сүт чогултуучу жер жок, ошондукт
 
 
 def _waiting(app: Flask, status: ApplicationStatus, count: int) -> list[tuple[int, str]]:
-    """The newest applications in `status`, each with the user name of an operator who writes for it."""
+    """The newest applications of open calls in `status`, each with the user name of an operator who writes for it."""
     query = (
         select(Application.id, func.min(User.username))
         .join(Association, Association.id == Application.association_id)
+        .join(Call, Call.id == Application.call_id)
         .join(RoleAssignment, RoleAssignment.centre_id == Association.centre_id)
         .join(User, User.id == RoleAssignment.user_id)
-        .where(Application.status == status, RoleAssignment.ended_at.is_(None))
+        .where(Application.status == status, RoleAssignment.ended_at.is_(None), Call.status == CallStatus.OPEN)
         .group_by(Application.id)
         .order_by(Application.id.desc())
         .limit(count)
@@ -43,12 +43,11 @@ def _waiting(app: Flask, status: ApplicationStatus, count: int) -> list[tuple[in
 
 
 def _make_ready(app: Flask, application_ids: Sequence[int]) -> None:
-    """What those made in bulk lack before they can be handed in: a call that is still open, and the minutes."""
+    """What those made in bulk lack before they can be handed in: the minutes of the meeting."""
     papers.prepare()
     minutes = papers.pdf("minutes.pdf", "Протокол", [TEXT])
     with app.app_context():
         for one in db.session.scalars(select(Application).where(Application.id.in_(application_ids))):
-            one.call.status, one.call.closes_at = CallStatus.OPEN, clock.now() + timedelta(days=30)
             by = Actor(db.session.get_one(User, one.created_by_id))
             storage = app.config["ASHAR"].uploads
             documents.attach(one, DocumentKind.MEETING_MINUTES, minutes, storage=storage, actor=by, now=clock.now())

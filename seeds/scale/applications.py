@@ -57,6 +57,10 @@ PLEDGE_SHARES = (60, 45)
 SPAN, CLOSED_FOR = timedelta(days=300), timedelta(days=1)
 
 
+LEFT_OPEN = 8
+"""So many of many calls still take applications, so that handing in can be measured."""
+
+
 def load(count: int, *, now: datetime) -> None:
     """Add `count` applications; a second call adds more. The caller commits.
 
@@ -67,8 +71,10 @@ def load(count: int, *, now: datetime) -> None:
     first = _reserve_numbers(count, now)
     plans = business_plans.by_kind(stage.content.kinds, starts_on(now - CLOSED_FOR))
     numbered = iter(range(first, first + count))
-    while batch := list(islice(numbered, len(stage.associations))):
-        call = _call(stage, now)
+    calls = -(-count // len(stage.associations))
+    for place_of_call in range(calls):
+        batch = list(islice(numbered, len(stage.associations)))
+        call = _call(stage, now, is_open=calls > 2 * LEFT_OPEN and place_of_call >= calls - LEFT_OPEN)
         drafts = [_draft(stage, call, place, number, plans, chance, now) for place, number in enumerate(batch)]
         for start in range(0, len(drafts), BATCH):
             _write(stage, drafts[start : start + BATCH], chance, now)
@@ -88,7 +94,7 @@ def _reserve_numbers(count: int, now: datetime) -> int:
     return first
 
 
-def _call(stage: Stage, now: datetime) -> Call:
+def _call(stage: Stage, now: datetime, *, is_open: bool) -> Call:
     """One more call that nobody outside sees; an association applies once in each."""
     model = db.session.scalars(db.select(Call).where(Call.is_public).order_by(Call.id)).first()
     if model is None:
@@ -101,7 +107,7 @@ def _call(stage: Stage, now: datetime) -> Call:
         summary=model.summary,
         status=CallStatus.DRAFT,  # its criteria may only be written while it is a draft
         opens_at=now - SPAN,
-        closes_at=now - CLOSED_FOR,
+        closes_at=now + SPAN if is_open else now - CLOSED_FOR,
         opened_at=now - SPAN,
         budget=model.budget,
         grant_floor=model.grant_floor,
@@ -125,7 +131,7 @@ def _call(stage: Stage, now: datetime) -> Call:
         )
     db.session.add(call)
     db.session.flush()
-    call.status = CallStatus.DECIDED
+    call.status = CallStatus.OPEN if is_open else CallStatus.DECIDED
     db.session.flush()
     call_forms.keep(call, now=now)
     return call
