@@ -4,94 +4,33 @@ One explicit table a class. `label` gives the English message id (for forms, whi
 `label_text` the text in the language in force, `tone` the colour family of a status tag.
 """
 
-from app.labels.applying import (
-    APPLICATION_STATUSES,
-    ASSOCIATION_KINDS,
-    BUDGET_HEADINGS,
-    CALL_STATUSES,
-    CONDITIONS,
-    DOCUMENT_KINDS,
-    PAYERS,
-    PLEDGE_STATUSES,
-    PRICE_KINDS,
-    QUORUMS_OF,
-    WAYS,
-)
-from app.labels.judging import (
-    ASSIGNMENT_STATUSES,
-    CONFLICT_KINDS,
-    DECISION_OUTCOMES,
-    DUPLICATE_VERDICTS,
-    MARK_KINDS,
-    REVIEW_STATUSES,
-    SCREENING_OUTCOMES,
-    SESSION_STATUSES,
-)
+from app.labels.applying import BUDGET_HEADINGS, DOCUMENT_KINDS, PAYERS
+from app.labels.judging import CONFLICT_KINDS, DECISION_OUTCOMES
 from app.labels.lists import COUNTRIES, CURRENCIES, UNITS, VISIT_CHECKLIST, country_text, currency_text, unit_text
 from app.labels.members import LABELS, label, label_text
-from app.labels.money import (
-    ACCOUNT_KINDS,
-    CHANNELS,
-    CHECKS,
-    CONTRIBUTION_KINDS,
-    CONTRIBUTION_STATUSES,
-    EMBLEMS,
-    EVENT_KINDS,
-    EXPENDITURE_STATUSES,
-    FUNDING_REPORT_STATUSES,
-    GRANT_STATUSES,
-    RATE_SOURCES,
-    TRANCHE_STATUSES,
-)
-from app.labels.monitoring import FREQUENCIES, RESULT_STATUSES, RISK_RATINGS, VISIT_STATUSES
-from app.labels.people import MEMBERSHIP_ROLES, MIGRANT_STATUSES, ROLES, SEXES
+from app.labels.money import CONTRIBUTION_KINDS, EMBLEMS, GRANT_STATUSES, RATE_SOURCES, TRANCHE_STATUSES
+from app.labels.monitoring import RISK_RATINGS
+from app.labels.people import ROLES
 from app.labels.tones import tone
 
 __all__ = [
-    "ACCOUNT_KINDS",
-    "APPLICATION_STATUSES",
-    "ASSIGNMENT_STATUSES",
-    "ASSOCIATION_KINDS",
     "BUDGET_HEADINGS",
-    "CALL_STATUSES",
-    "CHANNELS",
-    "CHECKS",
-    "CONDITIONS",
     "CONFLICT_KINDS",
     "CONTRIBUTION_KINDS",
-    "CONTRIBUTION_STATUSES",
     "COUNTRIES",
     "CURRENCIES",
     "DECISION_OUTCOMES",
     "DOCUMENT_KINDS",
-    "DUPLICATE_VERDICTS",
     "EMBLEMS",
-    "EVENT_KINDS",
-    "EXPENDITURE_STATUSES",
-    "FREQUENCIES",
-    "FUNDING_REPORT_STATUSES",
     "GRANT_STATUSES",
     "LABELS",
-    "MARK_KINDS",
-    "MEMBERSHIP_ROLES",
-    "MIGRANT_STATUSES",
     "PAYERS",
-    "PLEDGE_STATUSES",
-    "PRICE_KINDS",
-    "QUORUMS_OF",
     "RATE_SOURCES",
-    "RESULT_STATUSES",
-    "REVIEW_STATUSES",
     "RISK_RATINGS",
     "ROLES",
-    "SCREENING_OUTCOMES",
-    "SESSION_STATUSES",
-    "SEXES",
     "TRANCHE_STATUSES",
     "UNITS",
     "VISIT_CHECKLIST",
-    "VISIT_STATUSES",
-    "WAYS",
     "country_text",
     "currency_text",
     "label",

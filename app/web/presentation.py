@@ -168,7 +168,7 @@ def install(app: Flask) -> None:
         subject_url=subject_url,
         form_of=form_of,
         part_url=part_url,
-        country=lambda code: gettext(labels.COUNTRIES[code]) if code in labels.COUNTRIES else code,
+        country=labels.country_text,
     )
     app.jinja_env.filters.update(
         money=localisation.money,
