@@ -17,6 +17,7 @@ from app import clock, labels, localisation
 from app.localisation import LOCALE_CODES, LOCALES, N_, gettext
 from app.policy import Permission
 from app.services import notifications
+from app.web import templating
 from app.web.access import can, is_signed_in, signed_in_user
 from app.web.form_parts import form_of, part_url
 from app.web.submissions import new_key
@@ -77,10 +78,15 @@ def navigation() -> list[Link]:
     noun = (request.endpoint or "").partition(".")[0]
     current = SECTION_OF.get(noun, noun)
     return [
-        Link(gettext(label), url_for(endpoint), endpoint.partition(".")[0] == current)
+        Link(gettext(label), _address(request.script_root, endpoint), endpoint.partition(".")[0] == current)
         for label, endpoint, permission in NAVIGATION
         if can(permission)
     ]
+
+
+@lru_cache
+def _address(_root: str, endpoint: str) -> str:
+    return url_for(endpoint)
 
 
 @lru_cache
@@ -90,6 +96,11 @@ def _asset_hash(name: str) -> str:
 
 def asset(name: str) -> str:
     """The address of a static file with its content's hash, so that it can be cached for ever."""
+    return _asset_address(request.script_root, name)
+
+
+@lru_cache
+def _asset_address(_root: str, name: str) -> str:
     return url_for("static", filename=name, v=_asset_hash(name))
 
 
@@ -151,10 +162,7 @@ def context() -> dict[str, Any]:
 
 def install(app: Flask) -> None:
     """Give the template environment its globals and filters."""
-    app.jinja_env.add_extension("jinja2.ext.i18n")
-    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
-        localisation.translated, localisation.translated_plural, newstyle=True
-    )
+    templating.install(app)
     app.jinja_env.globals.update(
         asset=asset,
         can=can,

@@ -85,7 +85,6 @@ def bare_words(source: str) -> list[str]:
     """Words for readers that are not translated: text and attributes outside Jinja's braces."""
     text = re.sub(r"\{#.*?#\}", "", source, flags=re.S)
     text = re.sub(r"\{%-?\s*raw\s*-?%\}.*?\{%-?\s*endraw\s*-?%\}", "", text, flags=re.S)
-    text = re.sub(r"\{%-?\s*(trans\b.*?)%\}.*?\{%-?\s*endtrans\s*-?%\}", "", text, flags=re.S)
     text = re.sub(r"\{%-?\s*macro _kind\b.*?endmacro\s*-?%\}", "", text, flags=re.S)  # its text is a name for code
     text = re.sub(r"\{%.*?%\}", "", text, flags=re.S)
     text = re.sub(r"(</?)\{\{.*?\}\}", r"\1i", text, flags=re.S)
