@@ -1,7 +1,7 @@
 """Applications: written by an association or for it by its centre, read by everybody who works with them."""
 
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -151,36 +151,45 @@ def _create(form: ApplicationForm) -> Application:
 def show(application_id: int) -> ResponseReturnValue:
     """The list of tasks while its writers work on it; else everything, to be read."""
     application = load(Application, application_id, Permission.APPLICATION_READ)
-    content = _content(application)
-    is_drafted = application.is_editable and content["is_writer"]
-    content["warnings"] = [] if is_drafted else _warnings(application, content)
+    content = _frame(application)
     content["screened"] = [(one, screenings.kept_findings(one)) for one in application.screenings]
     if application.status is ApplicationStatus.REVIEWED and can(Permission.ASSIGNMENT_MANAGE):
         content["is_far_apart"] = rankings.needs_another(application)
     if content["is_writer"] and application.status in amendments.WRITTEN:
         content["amended"] = amendments.in_words(application.call, since=application.created_at)
-    if is_drafted:
-        content["tasks"] = task_lists.tasks(application, applications.gaps(application, clock.now()))
+    if application.is_editable and content["is_writer"]:
+        content["tasks"] = task_lists.tasks(application, clock.now())
+    else:
+        content |= _everything(application)
     return render_template("applications/show.html", **content)
 
 
-def _content(application: Application) -> dict[str, Any]:
-    """What both the reading page and the check before sign-off show."""
+def _frame(application: Application) -> dict[str, Any]:
+    """What the list of tasks, the reading page and the check before sign-off all show."""
     writes = can(Permission.APPLICATION_WRITE, application)
     sees_voices = writes or can(Permission.DICTATION_READ, application)
+    spoken = dictations.of_application(application) if sees_voices else []
     return {
         "application": application,
         "form": questions.form_of(application.call),
-        "answers": application.answers,
-        "paid_by": [(payer, application.amount_paid_by(payer)) for payer in Payer],
-        "pledges": applications.pledges_of(application),
-        "quorum": meetings.quorum(application.meeting, application.call) if application.meeting else None,
-        "papers": papers.of(application, now=clock.now()),
-        "history": application_history.steps(application),
-        "dictations": dictations.of_application(application) if sees_voices else [],
+        "history": application_history.steps(application, spoken),
+        "dictations": spoken,
         "is_writer": writes,
         "shows_names": may_see_names(application),
         "is_past_deadline": application.call.is_past_deadline(clock.now()),
+    }
+
+
+def _everything(application: Application) -> dict[str, Any]:
+    """The whole application, to be read."""
+    pledges, now = applications.pledges_of(application), clock.now()
+    return {
+        "answers": application.answers,
+        "paid_by": [(payer, application.amount_paid_by(payer)) for payer in Payer],
+        "pledges": pledges,
+        "quorum": meetings.quorum(application.meeting, application.call) if application.meeting else None,
+        "papers": papers.of(application, now=now),
+        "warnings": plan_warnings.of_application(application, pledges, now=now),
     }
 
 
@@ -231,7 +240,8 @@ def _check_version(application: Application, definition: Section, form: SectionF
 
 def _section_form(definition: Section) -> SectionForm:
     locale = current_locale()
-    return section_form([(one.key, one.numbered_in(locale), one.limit, one.is_line) for one in definition.questions])()
+    asked = tuple((one.key, one.numbered_in(locale), one.limit, one.is_line) for one in definition.questions)
+    return section_form(asked)()
 
 
 def _stamp(section: ApplicationSection | None) -> Any:
@@ -261,7 +271,6 @@ def _after(application: Application, definition: Section) -> str:
 def check(application_id: int) -> ResponseReturnValue:
     """Everything once more before it is signed off or submitted."""
     application = load(Application, application_id, Permission.APPLICATION_SUBMIT)
-    content = _content(application)
     return render_template(
         "applications/check.html",
         gaps=applications.gaps(application, clock.now()),
@@ -269,13 +278,9 @@ def check(application_id: int) -> ResponseReturnValue:
         chair=chair.full_name if (chair := associations.chair_of(application.association)) else "",
         stamp=applications.stamp_of(application),
         picture=plan_readings.picture(application),
-        warnings=_warnings(application, content),
-        **content,
+        **_frame(application),
+        **_everything(application),
     )
-
-
-def _warnings(application: Application, content: Mapping[str, Any]) -> list[plan_warnings.PlanWarning]:
-    return plan_warnings.of_application(application, content["pledges"], now=clock.now())
 
 
 def _may_sign(application: Application) -> bool:

@@ -1,6 +1,7 @@
 """Starting an application and writing its sections."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from wtforms import RadioField, SelectField
@@ -45,7 +46,8 @@ class SectionForm(BaseForm):
     """One page of the application; its fields are made by `section_form`."""
 
 
-def section_form(questions: Sequence[tuple[str, str, int, bool]]) -> type[SectionForm]:
+@lru_cache(maxsize=512)
+def section_form(questions: tuple[tuple[str, str, int, bool], ...]) -> type[SectionForm]:
     """A form with one field for each (key, label, longest, is one line). Unfinished answers are welcome."""
     fields: dict[str, Any] = {}
     for key, label, longest, is_line in questions:

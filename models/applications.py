@@ -203,7 +203,7 @@ class Snapshot(Base):
     id: Mapped[Id]
     application_id: Mapped[int] = mapped_column(sa.ForeignKey("applications.id"))
     sequence: Mapped[int]
-    content: Mapped[LongText] = mapped_column(sa.Text)
+    content: Mapped[LongText] = mapped_column(sa.Text, deferred=True)  # long, and most pages ask only that there is one
     sha256: Mapped[str] = mapped_column(sa.String(64), index=True)
     taken_at: Mapped[datetime]
     taken_by_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Annotated, Any, TypeVar
 
 import sqlalchemy as sa
@@ -213,19 +214,36 @@ def reading() -> Iterator[None]:
         write_intent.reset(intent)
 
 
+def _holds_all() -> bool:
+    """Whether a transaction that writes keeps everybody else from writing, from its beginning to its end."""
+    return db.session.get_bind().dialect.name == "sqlite"
+
+
+def as_it_is(attribute: sa.orm.InstrumentedAttribute[Any], row: Any) -> Any:
+    """The value of a column as others have left it by now, without a lock. For SQLite see `lock`."""
+    if _holds_all():
+        return getattr(row, attribute.key)
+    return db.session.scalar(_one_column(attribute), {"row_id": row.id})
+
+
+@lru_cache
+def _one_column(attribute: sa.orm.InstrumentedAttribute[Any]) -> sa.Select[Any]:
+    return sa.select(attribute).where(attribute.class_.id == sa.bindparam("row_id"))
+
+
 def lock(row: Base) -> None:
     """Take the row lock and read the row anew, with whatever was changed meanwhile.
 
     SQLite needs neither: a writing transaction holds the one write lock from its beginning (BEGIN IMMEDIATE), so
     nothing it has read can have been changed since.
     """
-    if db.session.get_bind().dialect.name != "sqlite":
+    if not _holds_all():
         db.session.refresh(row, with_for_update={"of": type(row)})  # not what was joined to it
 
 
 def locked(table: type[Locked], row_id: int) -> Locked | None:
     """The row with its lock, read anew; None when there is none. For SQLite see `lock`."""
-    if db.session.get_bind().dialect.name == "sqlite":
+    if _holds_all():
         return db.session.get(table, row_id)
     return db.session.get(table, row_id, with_for_update=True, populate_existing=True)
 

@@ -5,7 +5,7 @@ approver, recorder and verifier, declared interests) are enforced by the service
 """
 
 from app.policy.permissions import GRANTS, Allowed, Permission, Refused, Scope, association_of, may
-from app.policy.rows import visible, with_neighbours
+from app.policy.rows import find, visible
 
 __all__ = [
     "GRANTS",
@@ -14,7 +14,7 @@ __all__ = [
     "Refused",
     "Scope",
     "association_of",
+    "find",
     "may",
     "visible",
-    "with_neighbours",
 ]

@@ -193,10 +193,11 @@ GRANTS: Mapping[Permission, Mapping[Role, Scope]] = {
 
 def may(user: User, permission: Permission, on: Any = None) -> Allowed | Refused:
     """Whether `user` may do `permission`, on a row when one is given."""
-    held = {role: scope for role, scope in GRANTS[permission].items() if role in user.roles}
+    granted, roles = GRANTS[permission], user.roles
+    held = [granted[role] for role in roles if role in granted]
     if not held:
         return Refused(N_("Your role does not include this."))
-    if on is None or any(_covers(scope, user, on) for scope in held.values()):
+    if on is None or any(_covers(scope, user, on) for scope in held):
         return Allowed()
     return Refused(N_("This belongs to somebody else."))
 

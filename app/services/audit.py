@@ -8,7 +8,7 @@ from app.localisation import N_
 from app.services.actors import Actor
 from app.services.errors import DomainError
 from models.audit import AuditEvent, AuditHead
-from models.base import canonical_json, db, fingerprint, locked
+from models.base import as_it_is, canonical_json, db, fingerprint, locked
 from models.dictations import Dictation
 
 GENESIS = "0" * 64
@@ -43,7 +43,7 @@ def record(actor: Actor | None, action: str, subject: object, now: datetime, **d
 
 def _must_be_open(dictation: Dictation) -> None:
     # Its end is an act too, so under the head of the chain it either stands already or waits for this act.
-    if db.session.scalar(db.select(Dictation.ended_at).where(Dictation.id == dictation.id)) is not None:
+    if as_it_is(Dictation.ended_at, dictation) is not None:
         raise DomainError(N_("The writing for the association has ended meanwhile: say again who dictates."))
 
 

@@ -91,12 +91,20 @@ def open_of(association: Association, user: User | None = None, *, locked: bool 
     return list(db.session.scalars(query))
 
 
+_OPEN = (  # made once: each form of an operator asks it
+    db.select(Dictation)
+    .where(
+        Dictation.association_id == db.bindparam("association_id"),
+        Dictation.typed_by_id == db.bindparam("user_id"),
+        Dictation.ended_at.is_(None),
+    )
+    .options(db.joinedload(Dictation.dictated_by))
+)
+
+
 def current(user: User, association: Association, now: datetime) -> Dictation | None:
     """What `user` has open for the association since this morning: yesterday's voice does not speak today."""
-    query = db.select(Dictation).where(
-        Dictation.association_id == association.id, Dictation.typed_by_id == user.id, Dictation.ended_at.is_(None)
-    )
-    found: Dictation | None = db.session.scalar(query.options(db.joinedload(Dictation.dictated_by)))
+    found: Dictation | None = db.session.scalar(_OPEN, {"association_id": association.id, "user_id": user.id})
     return found if found is not None and bishkek_day(found.began_at) == bishkek_day(now) else None
 
 
@@ -205,10 +213,7 @@ def confirm_with_sign_off(
 
 def of_application(application: Application) -> list[Dictation]:
     """The sessions in which something of this application was written, in their order."""
-    written = db.select(AuditEvent.dictation_id).where(
-        AuditEvent.subject == f"applications:{application.id}", AuditEvent.dictation_id.is_not(None)
-    )
-    return list(db.session.scalars(_with_people(db.select(Dictation).where(Dictation.id.in_(written)))))
+    return list(db.session.scalars(_OF_SUBJECT, {"subject": audit.subject_of(application)}))
 
 
 def listed(seen: Any, *, only_unconfirmed: bool = False, limit: int = 60) -> list[Dictation]:
@@ -244,6 +249,17 @@ def _with_people(query: Any) -> Any:
         db.joinedload(Dictation.dictated_by),
         db.joinedload(Dictation.confirmed_by),
     )
+
+
+_OF_SUBJECT = _with_people(  # made once: every page of an application asks it
+    db.select(Dictation).where(
+        Dictation.id.in_(
+            db.select(AuditEvent.dictation_id).where(
+                AuditEvent.subject == db.bindparam("subject"), AuditEvent.dictation_id.is_not(None)
+            )
+        )
+    )
+)
 
 
 def members_with_code(association: Association) -> list[User]:

@@ -4,7 +4,9 @@ import os
 import tempfile
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from app.clock import bishkek_day
 from app.localisation import N_
@@ -105,10 +107,16 @@ def attach(
 
 def of(owner: Base) -> list[Document]:
     """The documents of `owner` that were not taken off, with their files, in the order they came, page after page."""
-    column = getattr(Document, OWNER_COLUMNS[owner.__tablename__])
-    query = db.select(Document).where(column == owner.id, Document.removed_at.is_(None))  # type: ignore[attr-defined]
+    owner_id: int = owner.id  # type: ignore[attr-defined]
+    return list(db.session.scalars(_owned(OWNER_COLUMNS[owner.__tablename__]), {"owner_id": owner_id}))
+
+
+@lru_cache
+def _owned(column: str) -> Any:
+    """The documents of one owner: a statement made once for each kind of owner."""
+    query = db.select(Document).where(getattr(Document, column) == db.bindparam("owner_id"))
     order = (db.func.coalesce(Document.page_of_id, Document.id), Document.position, Document.id)
-    return list(db.session.scalars(query.options(db.joinedload(Document.file)).order_by(*order)))
+    return query.where(Document.removed_at.is_(None)).options(db.joinedload(Document.file)).order_by(*order)
 
 
 def pages_of(first: Document) -> list[Document]:

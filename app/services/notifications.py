@@ -59,9 +59,13 @@ def people_of(association: Association) -> list[int]:
     return list(db.session.scalars(query))
 
 
+_UNREAD = db.select(db.func.count()).where(  # made once: every page asks it
+    Notification.user_id == db.bindparam("user_id"), Notification.read_at.is_(None)
+)
+
+
 def unread_count(user: User) -> int:
-    query = db.select(db.func.count()).where(Notification.user_id == user.id, Notification.read_at.is_(None))
-    return int(db.session.scalar(query) or 0)
+    return int(db.session.scalar(_UNREAD, {"user_id": user.id}) or 0)
 
 
 def inbox(user: User, before_id: int | None = None, limit: int = 60) -> list[Notification]:

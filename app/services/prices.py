@@ -276,17 +276,15 @@ def register_for(place: AyilOkmotu, day: date) -> Register:
     now_is = (db.engine.url, *state)
     if _kept.state != now_is:
         _kept.state, _kept.rows, _kept.registers = now_is, list(db.session.execute(_ROWS)), {}
-    valid = [
-        row
-        for row in _kept.rows
-        if row.valid_from <= day
-        and (row.valid_until is None or day <= row.valid_until)
-        and row.oblast_id in (None, oblast_id)
-    ]
-    key = tuple(row.id for row in valid)
-    if key not in _kept.registers:
-        _kept.registers[key] = Register(_listed(row) for row in valid)
-    return _kept.registers[key]
+    if (oblast_id, day) not in _kept.registers:
+        _kept.registers[oblast_id, day] = Register(
+            _listed(row)
+            for row in _kept.rows
+            if row.valid_from <= day
+            and (row.valid_until is None or day <= row.valid_until)
+            and row.oblast_id in (None, oblast_id)
+        )
+    return _kept.registers[oblast_id, day]
 
 
 def _listed(row: Any) -> Listed:
@@ -300,7 +298,7 @@ class _Kept:
 
     state: tuple[Any, ...] = ()
     rows: Sequence[Any] = ()
-    registers: dict[tuple[int, ...], Register] = dataclasses.field(default_factory=dict)
+    registers: dict[tuple[int, date], Register] = dataclasses.field(default_factory=dict)
 
 
 _kept = _Kept()

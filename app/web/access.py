@@ -199,13 +199,19 @@ def own_address(target: str | None) -> str:
 
 def signed_in_user() -> User:
     """The signed-in user; only behind `@requires`."""
-    user: User = current_user.user
+    user: User = _reader().user
     return user
+
+
+def _reader() -> Any:
+    """Who asks. A page asks this a hundred times, and Flask-Login's proxy would look for the request each time."""
+    return g.get("_login_user") or current_user
 
 
 def can(permission: Permission | str, on: Any = None) -> bool:
     """For templates: whether to show a link or a button."""
-    return current_user.is_authenticated and bool(policy.may(signed_in_user(), Permission(permission), on))
+    reader = _reader()
+    return reader.is_authenticated and bool(policy.may(reader.user, Permission(permission), on))
 
 
 def may_see_names(application: Application) -> bool:
@@ -216,8 +222,7 @@ def may_see_names(application: Application) -> bool:
 
 def load(table: type[Row], row_id: int, permission: Permission | None = None) -> Row:
     """The row when the user may see it (404 otherwise, like a missing one) and may do `permission` on it (403)."""
-    query = policy.visible(signed_in_user(), table).where(table.id == row_id)  # type: ignore[attr-defined]
-    row: Row | None = db.session.scalar(policy.with_neighbours(query, table))
+    row: Row | None = policy.find(signed_in_user(), table, row_id)
     if row is None:
         abort(404)
     if permission is not None:

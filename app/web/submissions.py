@@ -53,16 +53,18 @@ def _signer() -> URLSafeSerializer:
     return URLSafeSerializer(current_app.secret_key or "", salt=f"form:{signed_in_user().id}")
 
 
+_KNOWN = db.select(FormSubmission.body_hash, FormSubmission.location).where(  # made once: every POST asks it
+    FormSubmission.actor_id == db.bindparam("actor_id"), FormSubmission.key == db.bindparam("key")
+)
+
+
 def replay() -> ResponseReturnValue | None:
     """Before a POST is acted on: a form that was acted on already leads to the same place again."""
     key = request.form.get(KEY_FIELD) if request.method == "POST" else None
     if not key or not current_user.is_authenticated:
         return None
     lock_name(f"form {signed_in_user().id} {key}")  # a replay that comes at the same moment waits for the first
-    query = db.select(FormSubmission).where(
-        FormSubmission.actor_id == signed_in_user().id, FormSubmission.key == _digest(key)
-    )
-    known = db.session.scalar(query)
+    known = db.session.execute(_KNOWN, {"actor_id": signed_in_user().id, "key": _digest(key)}).one_or_none()
     if known is None:
         return None
     if known.body_hash != _body_hash():

@@ -1,23 +1,22 @@
 """The list of tasks of an application that is being written: the parts of its form, each with its state."""
 
+from datetime import datetime
+
 from app.localisation import current_locale, gettext
-from app.services import differences, questions
-from app.services.applications import Gap, business_plans
+from app.services import applications, differences, questions
+from app.services.applications import Held
 from app.services.questions import Part
 from app.web.form_parts import part_url
 from models.applications import Application
 
 
-def tasks(application: Application, gaps: list[Gap]) -> list[dict[str, object]]:
+def tasks(application: Application, now: datetime) -> list[dict[str, object]]:
     """One line for each part of the form with its state."""
+    held = applications.held_by(application, now)
     missing: dict[str, list[str]] = {}
-    for gap in gaps:
+    for gap in applications.gaps(application, now, held):
         missing.setdefault(gap.part, []).append(str(gap.problem))
-    begun = {section.key for section in application.sections if any(section.answers.values())}
-    begun |= {"budget"} if application.budget_lines else set()
-    begun |= {"pledges"} if application.remittance_pledged else set()
-    begun |= {"meeting"} if application.meeting else set()
-    begun |= {"financing"} if business_plans.has_financing(application) else set()
+    begun = _begun(application, held)
     if not application.budget_lines and "financing" not in begun:
         missing.setdefault("financing", [""])  # nothing to pay yet is not a table that closes
     changed = differences.since_submitted(application) if application.asked_parts else set()
@@ -32,6 +31,24 @@ def tasks(application: Application, gaps: list[Gap]) -> list[dict[str, object]]:
         )
         for part in questions.form_of(application.call).parts
     ]
+
+
+def _begun(application: Application, held: Held) -> set[str]:
+    """The parts in which something stands already."""
+    filled = {
+        "budget": application.budget_lines,
+        "business_plan": held.plan.frame,
+        "sales": held.plan.sales,
+        "costs": held.plan.costs,
+        "financing": held.plan.financing,
+        "steps": held.plan.steps,
+        "pledges": application.remittance_pledged,
+        "targets": application.targets,
+        "documents": held.papers,
+        "meeting": application.meeting,
+    }
+    sections = {section.key for section in application.sections if any(section.answers.values())}
+    return sections | {part for part, content in filled.items() if content}
 
 
 def _asked_task(application: Application, part: Part, missing: list[str], is_changed: bool) -> dict[str, object]:

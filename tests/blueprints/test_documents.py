@@ -188,6 +188,14 @@ def test_the_list_of_the_call_says_how_each_paper_stands(client, programme, draf
         assert paper.replaced_by_id is None and state() == "expired"
 
 
+def test_the_list_of_tasks_says_what_is_wrong_with_a_paper_that_is_there(client, programme, draft, url):
+    paper = attach(client, programme, url, expires_on="01.11.2026")
+    paper.expires_on = date(2026, 10, 11)
+    db.session.commit()
+    page = text_of(client.get(f"/applications/{draft.id}").text)
+    assert "valid until 11 Oct 2026 only. Attach a newer one." in page.replace("\u00a0", " ")
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [

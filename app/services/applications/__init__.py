@@ -23,9 +23,11 @@ from app.services.applications.drafts import (
 from app.services.applications.life_cycle import (
     TRANSITIONS,
     Gap,
+    Held,
     content_of,
     decline,
     gaps,
+    held_by,
     must_be_undecided,
     reopen,
     sign_off,
@@ -39,6 +41,7 @@ from app.services.applications.pledges import add_pledge, change_pledge, remove_
 __all__ = [
     "TRANSITIONS",
     "Gap",
+    "Held",
     "add_budget_line",
     "add_pledge",
     "attach_document",
@@ -48,6 +51,7 @@ __all__ = [
     "create",
     "decline",
     "gaps",
+    "held_by",
     "move_document",
     "must_be_undecided",
     "part",

@@ -1,6 +1,6 @@
 """The life cycle from sign-off to submission and withdrawal, with the snapshot of what was handed in."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -96,8 +96,25 @@ class Gap:
     problem: DomainError
 
 
-def gaps(application: Application, now: datetime) -> list[Gap]:
-    """What is missing before sign-off, in the order of the form; empty when the application is complete."""
+@dataclass(frozen=True)
+class Held:
+    """What stands beside an application's own rows: the plan and the papers."""
+
+    plan: business_plans.Contents
+    papers: Sequence[papers.Paper]
+
+
+def held_by(application: Application, now: datetime) -> Held:
+    """The plan and the papers of an application, with the state each paper has `now`."""
+    return Held(business_plans.contents(application), papers.of(application, now=now))
+
+
+def gaps(application: Application, now: datetime, held: Held | None = None) -> list[Gap]:
+    """What is missing before sign-off, in the order of the form; empty when the application is complete.
+
+    `held` is what was read before for the same page.
+    """
+    held = held or held_by(application, now)
     found: list[Gap] = []
     answers, form = application.answers, questions.form_of(application.call)
     for section in form.sections:
@@ -137,13 +154,11 @@ def gaps(application: Application, now: datetime) -> list[Gap]:
                 ),
             )
         )
-    found += [
-        Gap(part, problem) for part, problem in business_plans.gaps(application, business_plans.contents(application))
-    ]
+    found += [Gap(part, problem) for part, problem in business_plans.gaps(application, held.plan)]
     if not application.targets:
         found.append(Gap("targets", IncompleteError(N_("Promise at least one result."))))
     found += [Gap("meeting", problem) for problem in meetings.gaps(application)]
-    found += [Gap("documents", problem) for problem in papers.gaps(application.call, papers.of(application, now=now))]
+    found += [Gap("documents", problem) for problem in papers.gaps(application.call, held.papers)]
     places = {part.key: place for place, part in enumerate(form.parts)}
     return sorted(found, key=lambda gap: places[gap.part])
 
