@@ -14,18 +14,17 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
-from jinja2 import FileSystemBytecodeCache
 from playwright.sync_api import Browser, Page, StorageState, sync_playwright
 
 from app import clock
 from app.config import Config
-from app.factory import create_app
-from app.services import users
+from app.services import prices, users
 from models.base import db
 from models.users import User
 from tests.factories import Programme
 from tests.support import databases, pages, servers
-from tests.support.clients import Client, watch_sessions
+from tests.support.apps import Apps
+from tests.support.clients import Client
 from tests.support.databases import Copy, PostgresqlServer, SqliteTemplates
 
 NOW = datetime(2026, 10, 12, 4, 0, tzinfo=UTC)
@@ -79,12 +78,21 @@ def postgresql_server(run_folder: Path, cheap_hashing: None) -> Iterator[Postgre
     server.stop()
 
 
-@pytest.fixture
-def home() -> Iterator[Path]:
-    """ASHAR_HOME of the test, short enough for a socket."""
+@pytest.fixture(scope="session")
+def home_of_all() -> Iterator[Path]:
+    """Where each test of this worker has its home: at one path, so that one application serves them all."""
     folder = databases.scratch_folder("t")
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def home(home_of_all: Path) -> Iterator[Path]:
+    """ASHAR_HOME of the test, empty, short enough for a socket."""
+    folder = home_of_all / "home"
+    folder.mkdir()
+    yield folder
+    shutil.rmtree(folder)
 
 
 @pytest.fixture
@@ -133,21 +141,32 @@ def config(request: pytest.FixtureRequest, home: Path, database: Copy) -> Config
 
 
 @pytest.fixture(scope="session")
-def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
-    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("jinja")))
+def apps(run_folder: Path) -> Apps:
+    return Apps(run_folder / "jinja")
 
 
 @pytest.fixture
-def app(config: Config, compiled_templates: FileSystemBytecodeCache) -> Iterator[Flask]:
-    """The application on the test's database, its context pushed; it is `NOW`."""
-    made = create_app(config)
-    made.jinja_env.bytecode_cache = compiled_templates
-    made.test_client_class = Client
-    watch_sessions(made)
+def app(request: pytest.FixtureRequest, config: Config, apps: Apps) -> Iterator[Flask]:
+    """The application on the test's database, its context pushed; it is `NOW`.
+
+    To make one takes longer than most tests, so a worker makes one for each configuration. Nothing of a test is
+    left in it: database, home and broker are new, settings are put back, and it takes no more routes.
+    """
+    made = apps.another(config) if "own_app" in request.fixturenames else apps.of(config)
+    settings = dict(made.config)
+    prices._kept.state = ()  # told by the address of the database, which is the next test's too
     with made.app_context(), clock.at(NOW):
         yield made
         db.session.remove()
         db.engine.dispose()
+    made.config.clear()
+    made.config.update(settings)
+
+
+@pytest.fixture
+def own_app(app: Flask) -> Flask:
+    """The test's application is its alone, so that it may add to it."""
+    return app
 
 
 @pytest.fixture

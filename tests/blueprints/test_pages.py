@@ -104,11 +104,11 @@ def test_examples_of_days_are_near_today_and_would_be_taken(client, programme):
     assert answer.status_code == 303
 
 
-def test_a_lost_race_in_which_nothing_was_typed_is_a_plain_409(app, client):
+def test_a_lost_race_in_which_nothing_was_typed_is_a_plain_409(own_app, client):
     @public
     def lose():
         raise StaleDataError("another session was faster")
 
-    app.add_url_rule("/lose", "lose", lose)
+    own_app.add_url_rule("/lose", "lose", lose)
     answer = client.get("/lose")
     assert answer.status_code == 409 and "<h1" in answer.text

@@ -205,19 +205,20 @@ class PostgresqlServer:
         with psycopg.connect(f"host={self.folder} user=ashar dbname=postgres", autocommit=True) as connection:
             connection.execute(statement)  # type: ignore[call-overload]
 
-    def create(self, template: str = "template0") -> Copy:
+    def create(self, template: str = "template0", name: str = "") -> Copy:
         """A new database: empty, or a copy of `template`."""
         self.made += 1
-        name = f"test{self.made}"
+        name = name or f"test{self.made}"
         self.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         return Copy("postgresql", self.url(name), None, lambda: self.execute(f"DROP DATABASE {name} WITH (FORCE)"))
 
     def copy(self, kind: str) -> Copy:
+        """The test's own database: each has the same address, so that one application serves them all."""
         home = self.shared / f"postgresql-{kind}"
         if kind not in self.templates:
             self._make_template(kind, home)
             self.templates.add(kind)
-        made = self.create(kind)
+        made = self.create(kind, "ours")
         made.uploads = home / "uploads"
         return made
 

@@ -43,7 +43,7 @@ def test_a_page_s_form_is_read_as_a_browser_would() -> None:
 
 
 @pytest.fixture
-def careless(app: Flask, programme: Programme) -> Flask:
+def careless(own_app: Flask, programme: Programme) -> Flask:
     def leave(how: str) -> str:
         if how == "bulk":
             db.session.execute(db.update(NumberSeries).values(last=5))
@@ -57,8 +57,8 @@ def careless(app: Flask, programme: Programme) -> Flask:
             db.session.rollback()
         return how
 
-    app.add_url_rule("/leave/<how>", "leave", public(leave))
-    return app
+    own_app.add_url_rule("/leave/<how>", "leave", public(leave))
+    return own_app
 
 
 @pytest.mark.database
