@@ -209,7 +209,7 @@ class PostgresqlServer:
         """A new database: empty, or a copy of `template`."""
         self.made += 1
         name = name or f"test{self.made}"
-        self.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        self.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
         return Copy("postgresql", self.url(name), None, lambda: self.execute(f"DROP DATABASE {name} WITH (FORCE)"))
 
     def copy(self, kind: str) -> Copy:
