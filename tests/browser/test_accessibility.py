@@ -1,37 +1,24 @@
-"""WCAG 2.2 A and AA by axe-core on every kind of page each role reaches, and on every page of applying, on a phone."""
+"""WCAG 2.2 A and AA by axe-core on the pages for everybody and on every page of applying, on a phone.
+
+The other pages of each role are looked at on its tour: test_tour.py.
+"""
 
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from tests.browser.test_tour import ROLES, language_of, sign_in, tour
+from tests.browser.test_tour import PHONE, sign_in
+from tests.support.accessibility import is_new, kind_of, violations
 
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
-PHONE = {"width": 360, "height": 800}
 APPLYING = ("tayan.chair", "kyshtut.operator")
-
-checked: set[str] = set()
-"""The kinds of pages that were looked at already, by another role too."""
-
-
-def kind_of(address: str) -> str:
-    return re.sub(r"\d+", "N", address)
-
-
-def violations(page: Page) -> list[str]:
-    """What axe finds wrong, each with the elements it means."""
-    found = Axe().run(page, options=RULES).response["violations"]
-    return [f"{one['id']}: {', '.join(str(node['target']) for node in one['nodes'][:3])}" for one in found]
 
 
 def look(page: Page, addresses: list[str]) -> dict[str, list[str]]:
     """{address: violations} of those whose kind was not looked at yet."""
     problems = {}
     for address in addresses:
-        if kind_of(address) not in checked:
-            checked.add(kind_of(address))
+        if is_new(address):
             page.goto(address)
             if found := violations(page):
                 problems[address] = found
@@ -59,13 +46,6 @@ def test_the_pages_for_everybody(page: Page) -> None:
     assert not look(page, ["/sign-in", "/open-calls", *below])
 
 
-@pytest.mark.parametrize("username", ROLES)
-def test_the_pages_of_a_role(page: Page, username: str) -> None:
-    page.set_viewport_size(PHONE)
-    sign_in(page, username, language_of(username))
-    assert not look(page, tour(page))
-
-
 @pytest.mark.parametrize("username", APPLYING)
 def test_every_page_of_applying(page: Page, username: str) -> None:
     """The list of tasks of a draft, and whatever it leads to."""
@@ -75,5 +55,6 @@ def test_every_page_of_applying(page: Page, username: str) -> None:
     assert drafts
     below = links(page, drafts[0])
     assert len(below) >= 15
-    checked.discard(kind_of(drafts[0]))  # as a list of tasks it is another page
-    assert not look(page, [drafts[0], *below])
+    page.goto(drafts[0])  # as a list of tasks it is another page than the application on the tour
+    assert violations(page) == []
+    assert not look(page, below)
