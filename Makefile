@@ -20,7 +20,7 @@ run: $(RUNTIME) ## start Ashar with its demonstration (PORT, BIND, ASHAR_HOME, A
 	@exec $(BIN)/python -m app.launcher
 
 test: $(TOOLS) test-programs style ## everything: style and types, the whole suite on both databases and in a browser
-	@$(BIN)/pytest -n $(CPUS) --dist loadfile
+	@$(BIN)/pytest -n $(CPUS) --dist loadfile --no-loadscope-reorder
 
 check: $(TOOLS) style ## the fast part: style, types, import contracts, unit and architecture tests
 	@$(BIN)/pytest -n $(CPUS) --quiet tests/unit tests/architecture
