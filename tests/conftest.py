@@ -102,9 +102,10 @@ def home_of_all() -> Iterator[Path]:
 def home(home_of_all: Path) -> Iterator[Path]:
     """ASHAR_HOME of the test, empty, short enough for a socket."""
     folder = home_of_all / "home"
+    shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     yield folder
-    shutil.rmtree(folder)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

@@ -28,6 +28,8 @@ DEMONSTRATION_DAY = date(2026, 11, 16)
 """The demonstration's today in tests: a Monday."""
 DEMONSTRATION_NOW = datetime(2026, 11, 16, 4, 0, tzinfo=clock.UTC)
 PLAIN, DEMONSTRATION = "plain", "demonstration"
+OURS = "ours"
+"""The name of each test's own PostgreSQL database."""
 FAST_DISK = Path("/dev/shm")
 
 
@@ -218,7 +220,8 @@ class PostgresqlServer:
         if kind not in self.templates:
             self._make_template(kind, home)
             self.templates.add(kind)
-        made = self.create(kind, "ours")
+        self.execute(f"DROP DATABASE IF EXISTS {OURS} WITH (FORCE)")  # left when a test before could not end well
+        made = self.create(kind, OURS)
         made.uploads = home / "uploads"
         return made
 
