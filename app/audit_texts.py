@@ -36,7 +36,9 @@ ACTIONS: Mapping[str, str] = {
     "application.create": N_("Began an application"),
     "application.decline": N_("Did not sign the application off"),
     "application.decide": N_("The decision on the application took effect"),
+    "application.hold_screening": N_("Held a finding on the application"),
     "application.judge_duplicate": N_("Said whether two applications are one"),
+    "application.leave_out_screening": N_("Left a held finding out: it could not be recorded any more"),
     "application.propose_financing": N_("Filled in the financing from the budget"),
     "application.record_meeting": N_("Wrote the village meeting down"),
     "application.remove_budget_line": N_("Removed a budget line"),
@@ -51,6 +53,7 @@ ACTIONS: Mapping[str, str] = {
     "application.set_target": N_("Set a target"),
     "application.sign_off": N_("Signed the application off"),
     "application.submit": N_("Submitted the application"),
+    "application.undo_screening": N_("Took a held finding back"),
     "application.withdraw": N_("Withdrew the application"),
     "assignment.accept": N_("Declared no interest and took the review"),
     "assignment.assign": N_("Asked a reviewer"),
@@ -196,7 +199,7 @@ NOUNS: Mapping[str, str] = {
 
 HIDDEN = frozenset(
     {
-        "account", "assignment", "assignments", "centre", "equipment", "old_centre",
+        "account", "assignment", "assignments", "batch", "centre", "equipment", "old_centre",
         "application", "association", "call", "currency", "document", "event", "fund", "grant", "indicator", "key",
         "line", "other", "person", "pledge", "row",
     }

@@ -11,6 +11,7 @@ from app.services import (
     expenditures,
     grants,
     results,
+    screening_batches,
     tranches,
     visits,
 )
@@ -19,6 +20,7 @@ from app.services.workflow import Transitions
 TABLES: Mapping[str, Transitions] = {
     N_("Call"): calls.TRANSITIONS,
     N_("Application"): applications.TRANSITIONS,
+    N_("Held finding"): screening_batches.TRANSITIONS,
     N_("Assignment"): assignments.TRANSITIONS,
     N_("Grant"): grants.TRANSITIONS,
     N_("Tranche"): tranches.TRANSITIONS,

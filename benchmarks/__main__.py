@@ -16,7 +16,7 @@ from sqlalchemy import func, select, text
 from app.clock import now
 from app.config import from_environment
 from app.factory import create_app
-from benchmarks import applying, requests
+from benchmarks import applying, requests, screening
 from benchmarks.measure import DATABASE, Cpu, Figure, Measure
 from models.applications import Application
 from models.base import db
@@ -55,6 +55,7 @@ def measures() -> dict[str, Measure]:
     """Every measure by the name `ONLY=` takes."""
     return {
         "list": requests.list_page,
+        "screening": screening.screening_list,
         "application": requests.application_page,
         "desk": requests.desk_page,
         "duplicates": requests.duplicate_search,

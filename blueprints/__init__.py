@@ -41,6 +41,7 @@ NOUNS = (
     "results",
     "required_documents",
     "reviews",
+    "screening_batches",
     "screenings",
     "targets",
     "tranches",

@@ -48,6 +48,9 @@ class Payer(StrEnum):
     IN_KIND = "in_kind"
 
 
+SCREENED = "status IN ('submitted', 'resubmitted', 'returned', 'eligible', 'ineligible')"
+"""The states of the secretary's screening list, as the index of it and its queries say them, letter by letter."""
+
 EDITABLE = frozenset({ApplicationStatus.DRAFT, ApplicationStatus.RETURNED})
 
 
@@ -69,6 +72,21 @@ class Application(Versioned, Base):
         sa.Index(
             "ix_applications_search", "status", "search_text", "is_test"
         ),  # the words are read here, not in the wide rows
+        sa.Index(  # all that the screening list is narrowed and counted by, in its order
+            "ix_applications_screening",
+            "submitted_at",
+            "id",
+            "status",
+            "is_test",
+            "call_id",
+            "association_id",
+            "grant_requested",
+            "remittance_pledged",
+            "total_cost",
+            "search_text",
+            sqlite_where=sa.text(SCREENED),
+            postgresql_where=sa.text(SCREENED),
+        ),
         sa.Index(
             "uq_applications_one_a_call",
             "call_id",

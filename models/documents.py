@@ -38,6 +38,9 @@ class StoredFile(Base):
     stored_at: Mapped[datetime]
 
 
+MINUTES_IN_FORCE = "kind = 'meeting_minutes' AND removed_at IS NULL AND refused_at IS NULL AND replaced_by_id IS NULL"
+"""Minutes that count, as the index of them and its queries say it, letter by letter."""
+
 OWNERS = ("application_id", "grant_id", "contribution_id", "expenditure_id", "visit_id")
 
 
@@ -73,6 +76,12 @@ class Document(Versioned, Base):
             unique=True,
             sqlite_where=sa.text("expenditure_id IS NOT NULL AND removed_at IS NULL AND released_at IS NULL"),
             postgresql_where=sa.text("expenditure_id IS NOT NULL AND removed_at IS NULL AND released_at IS NULL"),
+        ),
+        sa.Index(
+            "ix_documents_minutes",
+            "application_id",
+            sqlite_where=sa.text(MINUTES_IN_FORCE),
+            postgresql_where=sa.text(MINUTES_IN_FORCE),
         ),
         STRICT,
     )

@@ -16,7 +16,10 @@ class DuplicateVerdict(StrEnum):
 
 
 class SubmittedText(Base):
-    """The word trigrams of what was submitted last, sorted, four bytes each (`app.services.likeness.packed`)."""
+    """The word trigrams of what was submitted last, sorted, four bytes each (`app.services.likeness.packed`).
+
+    `compared_at` is when its pairs were kept.
+    """
 
     __tablename__ = "submitted_texts"
 
@@ -25,6 +28,28 @@ class SubmittedText(Base):
     )
     shingles: Mapped[bytes] = mapped_column(sa.LargeBinary)
     taken_at: Mapped[datetime]
+    compared_at: Mapped[datetime | None]
+
+
+class AlikePair(Base):
+    """Two submissions that were alike when the later of them was handed in: lists count them, pages look again.
+
+    `application_id` is the one with the higher number.
+    """
+
+    __tablename__ = "alike_pairs"
+    __table_args__ = (
+        sa.Index("ix_alike_pairs_other_id", "other_id"),
+        sa.CheckConstraint("other_id < application_id", name="later_first"),
+        STRICT,
+    )
+
+    application_id: Mapped[int] = mapped_column(
+        sa.BigInteger, sa.ForeignKey("applications.id"), primary_key=True, autoincrement=False
+    )
+    other_id: Mapped[int] = mapped_column(
+        sa.BigInteger, sa.ForeignKey("applications.id"), primary_key=True, autoincrement=False
+    )
 
 
 class MarkKind(StrEnum):

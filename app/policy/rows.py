@@ -22,6 +22,7 @@ from models.indicators import Result, Target
 from models.prices import Price
 from models.rates import ExchangeRate
 from models.reviews import Assignment, AssignmentStatus, ReviewStatus
+from models.screening_batches import ScreeningBatch
 from models.users import Role, RoleAssignment, User
 from models.visits import Visit
 
@@ -184,6 +185,7 @@ _VISIBLE: Mapping[type[Any], Callable[[User], Any]] = {
     PayoutAccount: lambda user: PayoutAccount.association_id.in_(db.select(Association.id).where(_associations(user))),
     Price: lambda user: db.true() if may(user, P.PRICE_READ) else db.false(),
     Result: lambda user: Result.target_id.in_(db.select(Target.id).where(_of_grants(Target.grant_id)(user))),
+    ScreeningBatch: lambda user: _only(user, R.SECRETARY),
     Target: _of_grants(Target.grant_id),
     Tranche: _of_grants(Tranche.grant_id),
     User: _users,

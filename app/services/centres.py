@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.localisation import N_, sort_key
 from app.services import audit, dictations, notifications, users
@@ -10,9 +10,9 @@ from app.services.actors import Actor
 from app.services.errors import AlreadyUsedError, DomainError
 from app.services.workflow import reason_given
 from models.associations import Association
-from models.base import db, lock
+from models.base import Texts, db, lock
 from models.centres import Centre
-from models.places import AyilOkmotu, Rayon
+from models.places import AyilOkmotu, Oblast, Rayon
 from models.users import Role, RoleAssignment, User
 
 Hours = Mapping[str, Sequence[str]]
@@ -122,6 +122,37 @@ def for_call(oblast_ids: Collection[int]) -> list[Centre]:
         query = query.where(Rayon.oblast_id.in_(oblast_ids))
     found = db.session.scalars(query.options(db.contains_eager(Centre.ayil_okmotu)))
     return sorted(found, key=lambda centre: sort_key(centre.name_ky))
+
+
+class OblastCentres(NamedTuple):
+    """An oblast and its centres, by id and name in the three languages: for a list to choose from."""
+
+    id: int
+    names: Texts
+    centres: list[tuple[int, Texts]]
+
+
+_BY_OBLAST = (  # made once: plain columns, because lists ask it on every page
+    db.select(
+        Oblast.id, Oblast.name_ky, Oblast.name_ru, Oblast.name_en,
+        Centre.id, Centre.name_ky, Centre.name_ru, Centre.name_en,
+    )
+    .select_from(Centre)
+    .join(Centre.ayil_okmotu)
+    .join(AyilOkmotu.rayon)
+    .join(Rayon.oblast)
+)  # fmt: skip
+
+
+def by_oblast() -> list[OblastCentres]:
+    """Every oblast with a centre, in Kyrgyz order, as its centres are."""
+    found: dict[int, OblastCentres] = {}
+    rows = sorted(db.session.execute(_BY_OBLAST), key=lambda row: (sort_key(row[1]), sort_key(row[5])))
+    for oblast_id, oblast_ky, oblast_ru, oblast_en, centre_id, ky, ru, en in rows:
+        names = {"ky": oblast_ky, "ru": oblast_ru, "en": oblast_en}
+        oblast = found.setdefault(oblast_id, OblastCentres(oblast_id, names, []))
+        oblast.centres.append((centre_id, {"ky": ky, "ru": ru, "en": en}))
+    return list(found.values())
 
 
 def association_counts() -> dict[int, int]:

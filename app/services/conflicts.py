@@ -1,8 +1,10 @@
 """Ties between who judges and who applies: declared by the reviewer, or known to the programme."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from app.localisation import N_
+from app.services.actors import Actor
 from app.services.errors import SeparationOfDutyError
 from models.applications import Application
 from models.associations import Association, Membership
@@ -109,3 +111,72 @@ def declarations(application: Application) -> Mapping[int, Conflict]:
     """The latest declaration on `application` by user id."""
     query = db.select(Conflict).where(Conflict.application_id == application.id).order_by(Conflict.id)
     return {one.user_id: one for one in db.session.scalars(query)}
+
+
+TIE = N_("You have a tie to this applicant, by place, register or declaration: somebody else has to do this.")
+
+
+class Ties(NamedTuple):
+    """What a person of the office has a part in: the associations by place or register, and single applications."""
+
+    association_ids: frozenset[int]
+    application_ids: frozenset[int]
+
+    def __bool__(self) -> bool:
+        return bool(self.association_ids or self.application_ids)
+
+    def has(self, application: Application) -> bool:
+        return application.association_id in self.association_ids or application.id in self.application_ids
+
+    def free(self, association_id: Any, application_id: Any) -> list[Any]:
+        """The conditions on two columns that a row is none of them."""
+        conditions = []
+        if self.association_ids:
+            conditions.append(association_id.not_in(self.association_ids))
+        if self.application_ids:
+            conditions.append(application_id.not_in(self.application_ids))
+        return conditions
+
+
+_OWN_PLACES = (
+    db.select(Association.ayil_okmotu_id)
+    .join(Membership, Membership.association_id == Association.id)
+    .where(Membership.person_id == db.bindparam("person"), Membership.until_on.is_(None))
+    .union_all(db.select(Village.ayil_okmotu_id).where(Village.id == db.bindparam("village")))
+)
+_LATEST = db.select(db.func.max(Conflict.id)).where(Conflict.user_id == db.bindparam("user"))
+_ALL_TIES = (  # made once: every page of the screening list asks it
+    db.select(Association.id, db.null())
+    .where(
+        Association.ayil_okmotu_id.in_(_OWN_PLACES)
+        | Association.id.in_(db.bindparam("associations", expanding=True))
+        | Association.centre_id.in_(db.bindparam("centres", expanding=True))
+    )
+    .union_all(
+        db.select(db.null(), Conflict.application_id).where(
+            Conflict.id.in_(_LATEST.group_by(Conflict.application_id)), Conflict.kind.is_not(None)
+        )
+    )
+)
+
+
+def ties_of(user: User) -> Ties:
+    """Whom `user` may not decide about, by the same rules as `hindrance`, in one query for all applications."""
+    asked = {
+        "village": user.person.village_id,
+        "person": user.person_id,
+        "user": user.id,
+        "associations": list(user.association_ids),
+        "centres": list(user.centre_ids),
+    }
+    found = db.session.execute(_ALL_TIES, asked).all()
+    return Ties(
+        frozenset(int(row[0]) for row in found if row[0] is not None),
+        frozenset(int(row[1]) for row in found if row[1] is not None),
+    )
+
+
+def must_have_no_tie(application: Application, actor: Actor) -> None:
+    """Refuse who decides on an applicant from the own place, or with a declared interest: `SeparationOfDutyError`."""
+    if hindrance(application, actor.user):
+        raise SeparationOfDutyError(TIE)

@@ -6,8 +6,19 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from app.clock import bishkek_day
-from app.localisation import N_, current_locale
-from app.services import assignments, contributions, dictations, expenditures, rankings, results, tranches, visits
+from app.localisation import N_, current_locale, ngettext
+from app.services import (
+    assignments,
+    conflicts,
+    contributions,
+    dictations,
+    expenditures,
+    rankings,
+    results,
+    screening_batches,
+    tranches,
+    visits,
+)
 from models.applications import Application, ApplicationStatus
 from models.associations import Association, PayoutAccount
 from models.base import db
@@ -16,6 +27,7 @@ from models.council_sessions import CouncilSession, SessionStatus
 from models.grants import Grant, GrantStatus, Tranche, TrancheStatus
 from models.rates import ExchangeRate
 from models.reviews import Assignment, AssignmentStatus
+from models.screening_batches import HeldScreening, HeldState
 from models.users import Role, User
 
 MOST = 60
@@ -138,13 +150,20 @@ def _reviewer(user: User, _now: datetime) -> list[Task]:
     ]
 
 
-def _secretary(_user: User, now: datetime) -> list[Task]:
-    tasks = []
+def _secretary(user: User, now: datetime) -> list[Task]:
+    tasks, ties = [], conflicts.ties_of(user)
+    held = db.select(HeldScreening.application_id).where(HeldScreening.state == HeldState.HELD)
+    held_count = screening_batches.held_count(ties)
+    if held_count:
+        about = ngettext("%(num)s application", "%(num)s applications", held_count)
+        todo = N_("Send or take back the findings that are held")
+        tasks.append(Task(todo, about, "screening_batches.index", {}, bishkek_day(now)))
     query = (
         db.select(Application)
         .join(Application.call)
         .where(Application.status.in_([ApplicationStatus.SUBMITTED, ApplicationStatus.RESUBMITTED]))
-        .where(Call.status == CallStatus.OPEN, ~Application.is_test)
+        .where(Call.status == CallStatus.OPEN, ~Application.is_test, Application.id.not_in(held))
+        .where(*ties.free(Application.association_id, Application.id))
         .options(db.joinedload(Application.association))
         .order_by(Application.submitted_at)
         .limit(MOST)

@@ -15,14 +15,16 @@ from app.localisation import N_
 from app.services import audit, questions
 from app.services.actors import Actor
 from app.services.associations import must_not_act_for
+from app.services.conflicts import must_have_no_tie, ties_of
 from app.services.errors import AlreadyUsedError, DomainError
 from app.services.likeness import THRESHOLD, bands, likeness, mark, name_key, packed, shingles, unpacked
 from app.services.questions import Question
 from app.services.workflow import reason_given
 from models.applications import Application
 from models.base import db, lock
-from models.duplicates import DuplicateFinding, DuplicateVerdict, MarkKind, SubmissionMark, SubmittedText
+from models.duplicates import AlikePair, DuplicateFinding, DuplicateVerdict, MarkKind, SubmissionMark, SubmittedText
 from models.pledges import Pledge
+from models.users import User
 
 SHOWN = 10
 """So many of the likest are shown."""
@@ -50,7 +52,10 @@ class Suspect:
 
 
 def keep(application: Application, *, now: datetime) -> None:
-    """Keep what the submission is compared by, in place of what was kept before; nothing of a dry run."""
+    """Keep what the submission is compared by, and the pairs it makes, in place of what was kept before.
+
+    Nothing of a dry run.
+    """
     if application.is_test:
         return
     db.session.execute(db.delete(SubmissionMark).where(SubmissionMark.application_id == application.id))
@@ -60,6 +65,18 @@ def keep(application: Application, *, now: datetime) -> None:
     rows = mark_rows(application.id, bands(text), clues_of(application))
     if rows:
         db.session.execute(db.insert(SubmissionMark), rows)
+    keep_pairs(application, now=now)
+
+
+def keep_pairs(application: Application, *, now: datetime) -> None:
+    """Keep which submissions this one is alike to, for lists: to look for them there would take too long."""
+    this = application.id
+    db.session.execute(db.delete(AlikePair).where((AlikePair.application_id == this) | (AlikePair.other_id == this)))
+    others = [suspect.other.id for suspect in found(application)]
+    if others:
+        pairs = [{"application_id": max(this, other), "other_id": min(this, other)} for other in others]
+        db.session.execute(db.insert(AlikePair), pairs)
+    db.session.execute(db.update(SubmittedText).where(SubmittedText.application_id == this).values(compared_at=now))
 
 
 def mark_rows(application_id: int, text_bands: Sequence[int], clues: Mapping[int, Clue]) -> list[dict[str, object]]:
@@ -69,13 +86,19 @@ def mark_rows(application_id: int, text_bands: Sequence[int], clues: Mapping[int
 
 
 def keep_missing(now: datetime) -> int:
-    """Keep what submissions from before this was kept are compared by; how many there were."""
+    """Keep what submissions from before this was kept are compared by, and the pairs they make.
+
+    How many there were that nothing had been kept of.
+    """
     kept = db.select(SubmittedText.application_id)
     query = db.select(Application).where(Application.submitted_at.is_not(None), ~Application.is_test)
     query = query.where(Application.id.not_in(kept))
     missing = list(db.session.scalars(query.order_by(Application.id)))
     for application in missing:
         keep(application, now=now)
+    compared = db.select(Application).join(SubmittedText, SubmittedText.application_id == Application.id)
+    for application in db.session.scalars(compared.where(SubmittedText.compared_at.is_(None)).order_by(Application.id)):
+        keep_pairs(application, now=now)
     return len(missing)
 
 
@@ -105,6 +128,12 @@ def _clues(application: Application) -> Iterator[tuple[int, Clue]]:
         if not pledge.is_pseudonym:
             said = (name_key(pledge.remitter_name), pledge.country, pledge.currency, pledge.amount)
             yield mark("remitter", *said), Clue(MarkKind.REMITTER, pledge.remitter_name)
+
+
+def seen_by(user: User, application: Application) -> list[Suspect]:
+    """As `found`, without applicants `user` has a tie to."""
+    ties = ties_of(user)
+    return [one for one in found(application) if not ties.has(one.other)]
 
 
 def found(application: Application) -> list[Suspect]:
@@ -216,6 +245,7 @@ def judge(
         raise DomainError(N_("These two applications have nothing in common that would be shown here."))
     for one in (application, pair.other):
         must_not_act_for(one.association, actor)
+        must_have_no_tie(one, actor)
     if pair.finding is not None:
         raise AlreadyUsedError(N_("A finding on these two applications is recorded already."))
     finding = DuplicateFinding(

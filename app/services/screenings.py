@@ -3,17 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.localisation import N_, Money, as_json
-from app.services import associations, audit, documents, eligibility, notifications, questions
+from app.services import associations, audit, conflicts, documents, eligibility, notifications, questions
 from app.services.actors import Actor
 from app.services.applications import TRANSITIONS, gaps
 from app.services.eligibility import Finding
 from app.services.errors import DomainError, IncompleteError
 from app.services.match import co_investment_due
 from app.services.workflow import target
-from models.applications import Application, Payer, Screening, ScreeningOutcome
+from models.applications import Application, ApplicationStatus, Payer, Screening, ScreeningOutcome
 from models.base import db, lock
 from models.documents import DocumentKind
 
@@ -153,6 +153,40 @@ def _set_aside(rules: Sequence[Finding], overrides: Mapping[str, str]) -> dict[s
     return given
 
 
+class Checked(NamedTuple):
+    """What a finding that may be recorded leads to; `aside` is {rule: why it is set aside}, `parts` all that open."""
+
+    status: ApplicationStatus
+    rules: list[Finding]
+    aside: dict[str, str]
+    parts: list[str]
+    reason: str
+
+
+def check(
+    application: Application,
+    outcome: ScreeningOutcome,
+    *,
+    reason: str,
+    overrides: Mapping[str, str] | None = None,
+    parts: Sequence[str] = (),
+    actor: Actor,
+    now: datetime,
+) -> Checked:
+    """The guard of `screen`: changes nothing, and raises what `screen` raises."""
+    if application.is_test:
+        raise DomainError(N_("A dry run ends with its submission: it is not screened."))
+    new_status = target(TRANSITIONS, application.status, ACTIONS[outcome])
+    associations.must_not_act_for(application.association, actor)
+    conflicts.must_have_no_tie(application, actor)
+    rules = findings(application)
+    text = reason.strip()
+    if outcome is not ScreeningOutcome.ELIGIBLE and not text:
+        raise IncompleteError(N_("Give the reason: the association will read it."), field="reason")
+    aside = _set_aside(rules, overrides or {}) if outcome is ScreeningOutcome.ELIGIBLE else {}
+    return Checked(new_status, rules, aside, _asked(application, outcome, parts, now), text)
+
+
 def screen(
     application: Application,
     outcome: ScreeningOutcome,
@@ -167,20 +201,14 @@ def screen(
 
     `overrides` is {rule: why it is set aside}, for who is found eligible although the rule is not met.
 
-    Raises `SeparationOfDutyError` for who belongs to the association, `IncompleteError` when a refusal or a return has
-    no reason, a rule that is not met is not set aside with a reason of its own, or a return names no part.
+    Raises `SeparationOfDutyError` for who belongs to the association or has a tie to it, `IncompleteError` when a
+    refusal or a return has no reason, a rule that is not met is not set aside with a reason of its own, or a return
+    names no part. Nothing is changed then.
     """
     lock(application)
-    if application.is_test:
-        raise DomainError(N_("A dry run ends with its submission: it is not screened."))
-    new_status = target(TRANSITIONS, application.status, ACTIONS[outcome])
-    associations.must_not_act_for(application.association, actor)
-    rules = findings(application)
-    text = reason.strip()
-    if outcome is not ScreeningOutcome.ELIGIBLE and not text:
-        raise IncompleteError(N_("Give the reason: the association will read it."), field="reason")
-    aside = _set_aside(rules, overrides or {}) if outcome is ScreeningOutcome.ELIGIBLE else {}
-    asked = _asked(application, outcome, parts, now)
+    new_status, rules, aside, asked, text = check(
+        application, outcome, reason=reason, overrides=overrides, parts=parts, actor=actor, now=now
+    )
     screening = Screening(
         application_id=application.id,
         outcome=outcome,

@@ -14,7 +14,7 @@ from werkzeug.routing import IntegerConverter, Map
 from app import clock, policy
 from app.localisation import current_locale
 from app.policy import Permission
-from app.services import dictations, users
+from app.services import conflicts, dictations, users
 from app.services.actors import Actor, acting_for
 from models.applications import Application
 from models.associations import Association
@@ -244,6 +244,13 @@ def authorise(permission: Permission, on: Any) -> None:
         who = actor(on)
         if who.on_behalf_of is not None and who.dictation is None and not who.on_behalf_of.is_test:
             raise DictationMissingError(who.on_behalf_of)
+
+
+def must_have_no_tie(application: Application) -> None:
+    """403, with the reason, for who has a part in what is to be decided about."""
+    if conflicts.hindrance(application, signed_in_user()):
+        g.refusal = policy.Refused(conflicts.TIE)
+        abort(403)
 
 
 def actor(on: Any = None) -> Actor:

@@ -38,6 +38,7 @@ NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     (N_("My desk"), "desks.index", Permission.DESK_READ),
     (N_("Calls"), "calls.index", Permission.CALL_READ),
     (N_("Applications"), "applications.index", Permission.APPLICATION_READ),
+    (N_("Screening"), "screenings.index", Permission.APPLICATION_SCREEN),
     (N_("My reviews"), "reviews.index", Permission.REVIEW_WRITE),
     (N_("Reviewers"), "assignments.index", Permission.ASSIGNMENT_MANAGE),
     (N_("Council"), "council_sessions.index", Permission.SESSION_READ),
@@ -59,6 +60,7 @@ SECTION_OF = {
         ("budget_lines", "business_plans", "pledges", "targets", "documents", "meetings", "differences", "duplicates"),
         "applications",
     ),
+    "screening_batches": "screenings",
     **dict.fromkeys(("call_forms", "required_documents"), "calls"),
 }
 """The entry of the navigation to which the pages of other nouns belong."""
@@ -122,6 +124,7 @@ SUBJECT_PAGES: Mapping[str, tuple[str, str, Permission]] = {
     "funds": ("funds.show", "fund_id", Permission.FUND_READ),
     "grants": ("grants.show", "grant_id", Permission.GRANT_READ),
     "prices": ("prices.index", "", Permission.PRICE_READ),
+    "screening_batches": ("screening_batches.show", "batch_id", Permission.APPLICATION_SCREEN),
 }
 
 

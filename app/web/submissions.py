@@ -300,7 +300,7 @@ def show_lost_race(_error: Exception) -> ResponseReturnValue:
 def refusal_reason() -> str:
     """Why the policy refused, for the 403 page."""
     refusal = g.get("refusal")
-    return gettext(refusal.reason) if refusal else ""
+    return gettext(refusal.reason) if refusal is not None else ""  # a refusal is false
 
 
 def _body_hash() -> str:

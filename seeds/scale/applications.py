@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
-from itertools import islice
+from itertools import islice, pairwise
 from random import Random
 from typing import Any
 
@@ -23,7 +23,7 @@ from models.applications import (
 from models.associations import Association
 from models.base import canonical_json, db, fingerprint, round_half_up
 from models.calls import Call, CallStatus, Criterion
-from models.duplicates import SubmissionMark, SubmittedText
+from models.duplicates import AlikePair, SubmissionMark, SubmittedText
 from models.numbering import NumberSeries
 from models.pledges import Pledge
 from seeds.business_plans import starts_on
@@ -247,14 +247,27 @@ def _write(stage: Stage, drafts: Sequence[Draft], chance: Random, now: datetime)
     texts = {id_: shingles(". ".join(draft.texts.values())) for id_, draft in handed_in}
     stages.write(
         SubmittedText,
-        [{"application_id": id_, "shingles": packed(text), "taken_at": now} for id_, text in texts.items()],
+        [
+            {"application_id": id_, "shingles": packed(text), "taken_at": now, "compared_at": now}
+            for id_, text in texts.items()
+        ],
     )
+    stages.write(AlikePair, _pairs(handed_in))
     stages.write(
         SubmissionMark, [row for id_, text in texts.items() for row in duplicates.mark_rows(id_, bands(text), {})]
     )
     business_plans.write(written)
     meetings.write(written)
     reviews.write(stage, written, chance, now)
+
+
+def _pairs(handed_in: Sequence[tuple[int, Draft]]) -> list[dict[str, int]]:
+    """Neighbours that tell of the same kind of project: to look for all that are alike would take many minutes."""
+    return [
+        {"application_id": id_, "other_id": before}
+        for (before, first), (id_, second) in pairwise(handed_in)
+        if first.kind["key"] == second.kind["key"]
+    ]
 
 
 def _sections(id_: int, draft: Draft) -> Iterator[dict[str, Any]]:

@@ -1,8 +1,12 @@
 """Screening by the secretary."""
 
+import re
+from html import unescape
+
 import pytest
 
 from app.localisation import gettext, use_locale
+from app.services import screening_lists
 from models.applications import ApplicationStatus, Screening
 from models.base import db
 from models.notifications import Notification
@@ -133,3 +137,80 @@ def test_screening_twice_is_refused_but_a_repeated_form_is_one_screening(client,
 def test_nobody_else_screens(client, programme, application, role):
     client.sign_in(programme.user_of(role))
     assert client.get(f"/applications/{application.id}/screenings/new").status_code == 403
+
+
+@pytest.fixture
+def shown(client, programme):
+    """The ids listed at an address of the list."""
+    client.sign_in(programme.secretary).speak("en")
+
+    def ids(query=""):
+        page = client.get(f"/screenings?{query}")
+        assert page.status_code == 200
+        return [int(one) for one in re.findall(r'href="/applications/(\d+)">', page.text)]
+
+    return ids
+
+
+def test_the_list_is_narrowed_by_call_state_place_rule_likeness_and_words(client, programme, shown):
+    waiting, eligible, poor = (
+        programme.make_application(status, association=programme.make_association(with_account=account))
+        for status, account in ((S.SUBMITTED, True), (S.ELIGIBLE, True), (S.SUBMITTED, False))
+    )
+    other = programme.make_application(
+        S.SUBMITTED, call=programme.make_call(), association=programme.make_association(in_another_centre=True)
+    )
+    every = {one.id for one in (waiting, eligible, poor, other)}
+    centre, oblast = other.association.centre_id, other.association.ayil_okmotu.rayon.oblast_id
+    assert set(shown()) == every - {eligible.id}
+    assert set(shown("state=all")) == set(shown("state=all&last=1")) == every
+    assert shown("sort=newest") == shown()[::-1]
+    assert shown("state=eligible") == [eligible.id]
+    assert shown(f"call_id={other.call_id}") == [other.id]
+    assert shown(f"q={waiting.number}") == [waiting.id]
+    assert shown(f"place=centre-{centre}") == [other.id] and other.id in shown(f"place=oblast-{oblast}")
+    assert shown("place=centre-999") == []
+    assert shown("rule=account") == shown("rule=any") == [poor.id] and poor.id not in shown("rule=none")
+    assert set(shown("alike=1&state=all")) == every, "the factories tell the same story"
+    page = text_of(client.get("/screenings").text)
+    assert "Waiting for screening 3" in page and "Eligible 1" in page and "No confirmed payout account" in page
+    assert waiting.number in text_of(client.get("/screenings").text)
+    assert "Nothing fits" in text_of(client.get("/screenings?q=жокмундай").text)
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["state=mars", "rule=mars", "place=mars-1", "place=centre-", "place=centre-" + "9" * 30, "call_id=x", "after=1",
+     "before=x-1", "after=" + "9" * 17 + "-1", "sort=up", "alike=", "q=" + "%25_" * 90, "after=1-1&before=2-2&last=1"],
+)  # fmt: skip
+def test_an_address_somebody_made_up_shows_a_list_too(programme, shown, query):
+    programme.make_application(S.SUBMITTED)
+    assert isinstance(shown(query), list)
+
+
+def test_pages_lead_on_and_back(client, programme, shown, monkeypatch):
+    monkeypatch.setattr(screening_lists.page, "__kwdefaults__", screening_lists.page.__kwdefaults__ | {"size": 1})
+    made = [programme.make_application(S.SUBMITTED, association=programme.make_association()).id for _ in range(3)]
+
+    def follow(page, words):
+        link = re.search(rf'href="(/screenings[^"]*)"[^>]*><span>{words}</span>', page)
+        return link and client.get(unescape(link[1])).text
+
+    page, seen = client.get("/screenings?state=all").text, []
+    while page:
+        seen += [int(one) for one in re.findall(r'href="/applications/(\d+)">', page)]
+        last, page = page, follow(page, "Next page")
+    assert seen == shown("state=all&last=1")[:0] + made
+    back = []
+    page = last
+    while page:
+        back += [int(one) for one in re.findall(r'href="/applications/(\d+)">', page)]
+        page = follow(page, "Previous page")
+    assert back == made[::-1]
+
+
+def test_an_empty_list_teaches(client, programme, shown):
+    assert shown() == []
+    page = text_of(client.get("/screenings").text)
+    assert "Nothing waits for screening" in page and "For all on this page" not in page
+    assert "Nothing was submitted yet" in text_of(client.get("/screenings?state=all").text)

@@ -12,7 +12,7 @@ from flask import Flask
 from flask_migrate import check, downgrade, stamp, upgrade
 
 from app.factory import create_app
-from app.services import agreements, application_lists, call_forms, questions, verification
+from app.services import agreements, application_lists, call_forms, questions, screening_lists, verification
 from app.services.application_lists import Filter
 from app.web.health import MIGRATIONS
 from models import protection, search_words
@@ -20,6 +20,7 @@ from models.agreements import Agreement
 from models.applications import Application
 from models.base import Base, db, fingerprint
 from models.calls import Call
+from models.duplicates import AlikePair
 from tests.factories import Programme
 from tests.support import databases
 from tests.support.databases import Copy, PostgresqlServer
@@ -193,6 +194,23 @@ def test_words_of_applications_that_were_there_before_are_found(
     upgrade()
     assert search_words.is_there()
     assert [one.id for one in application_lists.page(Filter(words=word)).rows] == [application.id]
+
+
+def test_submissions_from_before_pairs_were_kept_get_them(app: Flask, programme: Programme) -> None:
+    """Nothing of what was kept is lost, and the next start keeps the pairs: the screening list names them."""
+    for _ in range(2):
+        programme.make_application("submitted", association=programme.make_association())
+    db.session.commit()
+    pairs = db.session.execute(db.select(AlikePair.application_id, AlikePair.other_id)).all()
+    before = row_counts()
+    assert pairs and before["alike_pairs"] == len(pairs)
+    downgrade(revision="0014")
+    upgrade()
+    assert row_counts() == before | {"alike_pairs": 0}
+    assert app.test_cli_runner().invoke(args=["init"]).exit_code == 0
+    db.session.rollback()
+    assert db.session.execute(db.select(AlikePair.application_id, AlikePair.other_id)).all() == pairs
+    assert [len(row.alike) for row in screening_lists.page(screening_lists.Filter()).rows] == [1, 1]
 
 
 def test_without_the_right_to_the_extension_there_is_no_index(postgresql_server: PostgresqlServer, home: Path) -> None:

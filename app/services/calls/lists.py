@@ -33,11 +33,12 @@ LATEST = 40
 
 def titles_seen(seen: Any, chosen_id: int | None = None) -> list[tuple[int, Mapping[str, str]]]:
     """Id and title of the latest calls under `seen`, and of the one chosen: for a list to choose from."""
-    query = db.select(Call.id, Call.title).where(seen).order_by(Call.closes_at.desc(), Call.id.desc())
-    rows = [(int(row[0]), row[1]) for row in db.session.execute(query.limit(LATEST))]
-    if chosen_id is not None and chosen_id not in {row[0] for row in rows}:
-        rows += [(int(row[0]), row[1]) for row in db.session.execute(query.where(Call.id == chosen_id))]
-    return rows
+    latest = db.select(Call.id).where(seen).order_by(Call.closes_at.desc(), Call.id.desc()).limit(LATEST)
+    wanted = Call.id.in_(latest.scalar_subquery())
+    if chosen_id is not None:
+        wanted |= (Call.id == chosen_id) & seen
+    query = db.select(Call.id, Call.title).where(wanted).order_by(Call.closes_at.desc(), Call.id.desc())
+    return [(int(id_), title) for id_, title in db.session.execute(query)]
 
 
 def funds_to_choose() -> list[Fund]:

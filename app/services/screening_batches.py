@@ -1,0 +1,316 @@
+"""One finding for many applications: previewed, held where every secretary sees it, then sent or taken back.
+
+Nobody hears of a held finding and no application changes its state until a secretary sends it; nothing is sent by
+itself.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.localisation import N_, as_json
+from app.services import audit, conflicts, notifications, questions, screening_lists, screenings
+from app.services.actors import Actor
+from app.services.conflicts import Ties
+from app.services.errors import (
+    AlreadyUsedError,
+    ChangedMeanwhileError,
+    DomainError,
+    IncompleteError,
+    LimitExceededError,
+)
+from app.services.questions import Part
+from app.services.screening_lists import Pair
+from app.services.workflow import ASSOCIATION_READS_REASON, Transition, reason_given, target
+from models.applications import Application, ApplicationStatus, ScreeningOutcome
+from models.associations import Association
+from models.base import db, lock
+from models.screening_batches import HeldScreening, HeldState, ScreeningBatch
+from models.users import User
+
+MOST = 60
+"""So many applications at once: what one page lists."""
+H, _SECRETARY = HeldState, N_("Council secretary")
+TRANSITIONS: Mapping[tuple[HeldState, str], Transition] = {
+    (H.HELD, "send"): Transition(H.SENT, _SECRETARY, N_("the application as it was held; the finding can be recorded")),
+    (H.HELD, "leave_out"): Transition(H.LEFT_OUT, _SECRETARY, N_("at sending, when it cannot be recorded any more")),
+    (H.HELD, "undo"): Transition(H.UNDONE, _SECRETARY, N_("not sent yet")),
+}
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What would happen to one application; `problem` is why nothing does (then the rest says nothing).
+
+    `status` is its state once the finding is sent, `parts` are those of the form that open, `told` so many people get
+    a message, `alike` are pairs that nothing was said of yet.
+    """
+
+    application: Application
+    problem: DomainError | None
+    status: ApplicationStatus | None = None
+    parts: tuple[Part, ...] = ()
+    told: int = 0
+    alike: tuple[Pair, ...] = ()
+
+
+def chosen(application_ids: Sequence[int], user: User) -> list[Application]:
+    """Those of the applications that `user` may decide about, in the order in which they came.
+
+    Neither dry runs nor applications the user has a tie to. Raises `LimitExceededError` above `MOST`.
+    """
+    ids = set(application_ids)
+    if len(ids) > MOST:
+        raise LimitExceededError(N_("At most %(most)s applications at once."), most=MOST)
+    free = conflicts.ties_of(user).free(Application.association_id, Application.id)
+    query = db.select(Application).where(Application.id.in_(ids), ~Application.is_test, *free)
+    neighbours = (
+        db.joinedload(Application.association).joinedload(Association.ayil_okmotu),
+        db.joinedload(Application.call).undefer_group("form"),
+    )
+    return list(db.session.scalars(query.options(*neighbours).order_by(Application.id)))
+
+
+def common_parts(applications: Sequence[Application]) -> list[Part]:
+    """The parts every one's form has: they can be returned for these together."""
+    forms = [questions.form_of(one) for one in {one.call for one in applications}]
+    return [part for part in forms[0].parts if all(part.key in form.by_key for form in forms)] if forms else []
+
+
+def preview(
+    applications: Sequence[Application],
+    outcome: ScreeningOutcome,
+    *,
+    reason: str,
+    parts: Sequence[str],
+    actor: Actor,
+    now: datetime,
+) -> list[Preview]:
+    """What the finding would do to each; nothing is changed.
+
+    Raises `IncompleteError` when the finding itself lacks its reason or its parts.
+    """
+    _must_be_whole(outcome, reason, parts)
+    rows = screening_lists.rows([one.id for one in applications], conflicts.ties_of(actor.user))
+    shown = []
+    for one, row in zip(applications, rows, strict=True):
+        try:
+            checked = _check(one, outcome, reason=reason, parts=parts, actor=actor, now=now)
+        except DomainError as problem:
+            shown.append(Preview(one, problem))
+            continue
+        by_key = questions.form_of(one.call).by_key
+        opened, told = tuple(by_key[key] for key in checked.parts), len(set(notifications.people_of(one.association)))
+        shown.append(Preview(one, None, checked.status, opened, told, row.alike))
+    return shown
+
+
+def _must_be_whole(outcome: ScreeningOutcome, reason: str, parts: Sequence[str]) -> None:
+    if outcome is not ScreeningOutcome.ELIGIBLE:
+        reason_given(reason, ASSOCIATION_READS_REASON)
+    if outcome is ScreeningOutcome.RETURNED and not parts:
+        raise IncompleteError(N_("Choose at least one part that has to be mended."), field="parts")
+
+
+def _check(
+    application: Application,
+    outcome: ScreeningOutcome,
+    *,
+    reason: str,
+    parts: Sequence[str],
+    actor: Actor,
+    now: datetime,
+) -> screenings.Checked:
+    if held_on(application) is not None:
+        raise AlreadyUsedError(N_("A finding on it is held already."))
+    return screenings.check(application, outcome, reason=reason, parts=parts, actor=actor, now=now)
+
+
+def held_on(application: Application) -> HeldScreening | None:
+    """The finding on it that is held and not sent yet."""
+    query = db.select(HeldScreening).where(
+        HeldScreening.application_id == application.id, HeldScreening.state == H.HELD
+    )
+    held: HeldScreening | None = db.session.scalar(query)
+    return held
+
+
+def hold(
+    applications: Sequence[Application],
+    outcome: ScreeningOutcome,
+    *,
+    seen: Mapping[int, int],
+    reason: str,
+    parts: Sequence[str] = (),
+    actor: Actor,
+    now: datetime,
+) -> ScreeningBatch:
+    """Hold the finding for all of them, or for none: nobody is told yet and no state changes.
+
+    `seen` is {application id: its version when the preview was shown}. Raises `IncompleteError` when none is chosen,
+    `ChangedMeanwhileError` naming the first that is not as it was shown, cannot be screened so, or is held already.
+    """
+    if not applications:
+        raise IncompleteError(N_("Tick at least one application."))
+    _must_be_whole(outcome, reason, parts)
+    batch = ScreeningBatch(
+        outcome=outcome, reason=reason.strip(), parts=list(parts), held_by_id=actor.user_id, held_at=now
+    )
+    db.session.add(batch)
+    db.session.flush()
+    for one in applications:
+        lock(one)
+        try:
+            if seen.get(one.id) != one.version:
+                raise ChangedMeanwhileError(N_("It was changed after this page was shown. Look at it again."))
+            _check(one, outcome, reason=reason, parts=parts, actor=actor, now=now)
+        except DomainError as problem:
+            raise ChangedMeanwhileError(
+                N_("%(number)s: %(problem)s"), number=one.number, problem=str(problem)
+            ) from problem
+        held = HeldScreening(batch_id=batch.id, application_id=one.id, submitted_at=one.submitted_at, problem={})
+        db.session.add(held)
+        audit.record(actor, "application.hold_screening", one, now, outcome=outcome.value, batch=batch.id)
+    db.session.flush()
+    return batch
+
+
+def send(batch: ScreeningBatch, *, actor: Actor, now: datetime) -> list[HeldScreening]:
+    """Record every finding that is held, and tell its association; each is guarded anew.
+
+    Those that cannot be recorded any more are returned, with why; those on applicants the sender has a tie to stay
+    held for another secretary. Raises `AlreadyUsedError` when nothing is held any more.
+    """
+    left_out = []
+    for held in _waiting(batch, actor):
+        problem = _send(held, batch, actor=actor, now=now)
+        if problem is None:
+            _settle(held, "send", actor, now)
+            continue
+        held.problem = {
+            "message": problem.message,
+            "parameters": {name: as_json(value) for name, value in problem.parameters.items()},
+        }
+        _settle(held, "leave_out", actor, now)
+        details = {"outcome": batch.outcome.value, "batch": batch.id}
+        audit.record(actor, "application.leave_out_screening", held.application, now, **details)
+        left_out.append(held)
+    _tell_holder(batch, N_("%(name)s sent the findings you held."), actor, now)
+    db.session.flush()
+    return left_out
+
+
+def _send(held: HeldScreening, batch: ScreeningBatch, *, actor: Actor, now: datetime) -> DomainError | None:
+    """Record the finding, or say why it cannot be: then nothing is changed."""
+    lock(held.application)
+    if held.application.submitted_at != held.submitted_at:
+        return ChangedMeanwhileError(N_("It was submitted anew after the finding was held."))
+    try:
+        screenings.screen(held.application, batch.outcome, reason=batch.reason, parts=batch.parts, actor=actor, now=now)
+    except DomainError as problem:
+        return problem
+    return None
+
+
+def undo(batch: ScreeningBatch, held_id: int | None = None, *, actor: Actor, now: datetime) -> None:
+    """Take back one held finding, or all of them: as if they had not been made.
+
+    Raises `AlreadyUsedError` when it is not held any more.
+    """
+    waiting = [held for held in _waiting(batch, actor) if held_id in (None, held.id)]
+    if not waiting:
+        raise AlreadyUsedError(N_("This finding is not held any more: look at the page again."))
+    for held in waiting:
+        _settle(held, "undo", actor, now)
+        details = {"outcome": batch.outcome.value, "batch": batch.id}
+        audit.record(actor, "application.undo_screening", held.application, now, **details)
+    _tell_holder(batch, N_("%(name)s took back findings you held."), actor, now)
+    db.session.flush()
+
+
+def _waiting(batch: ScreeningBatch, actor: Actor) -> list[HeldScreening]:
+    """What is held, without applicants the actor has a tie to."""
+    lock(batch)
+    waiting = [held for held in of(batch, conflicts.ties_of(actor.user)) if held.state is H.HELD]
+    if not waiting:
+        raise AlreadyUsedError(N_("Nothing is held here any more: look at the page again."))
+    return waiting
+
+
+def _settle(held: HeldScreening, action: str, actor: Actor, now: datetime) -> None:
+    held.state = target(TRANSITIONS, held.state, action)
+    held.settled_by_id, held.settled_at = actor.user_id, now
+
+
+def _tell_holder(batch: ScreeningBatch, message: str, actor: Actor, now: datetime) -> None:
+    """Only when it was another secretary who acted."""
+    if batch.held_by_id != actor.user_id:
+        notifications.tell([batch.held_by_id], message, batch, now, name=actor.user.display_name)
+
+
+def of(batch: ScreeningBatch, ties: Ties) -> list[HeldScreening]:
+    """Its findings with their applications, read anew; without applicants the reader has a tie to."""
+    query = (
+        db.select(HeldScreening)
+        .join(HeldScreening.application)
+        .where(HeldScreening.batch_id == batch.id, *ties.free(Application.association_id, Application.id))
+        .options(
+            db.contains_eager(HeldScreening.application).joinedload(Application.association),
+            db.contains_eager(HeldScreening.application).joinedload(Application.call).undefer_group("form"),
+        )
+        .order_by(HeldScreening.id)
+        .execution_options(populate_existing=True)
+    )
+    return list(db.session.scalars(query))
+
+
+def problem_of(held: HeldScreening) -> DomainError | None:
+    """Why a finding was left out."""
+    return DomainError(held.problem["message"], **held.problem["parameters"]) if held.problem else None
+
+
+def hindrance(held: HeldScreening, *, actor: Actor, now: datetime) -> DomainError | None:
+    """Why a finding that is held would be left out, were it sent now."""
+    batch, application = held.batch, held.application
+    if held.state is not H.HELD:
+        return None
+    if application.submitted_at != held.submitted_at:
+        return ChangedMeanwhileError(N_("It was submitted anew after the finding was held."))
+    try:
+        screenings.check(application, batch.outcome, reason=batch.reason, parts=batch.parts, actor=actor, now=now)
+    except DomainError as problem:
+        return problem
+    return None
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A batch in the list: how many findings it has, and how many of them are still held."""
+
+    batch: ScreeningBatch
+    count: int
+    held: int
+
+
+def newest(ties: Ties, limit: int = MOST) -> list[Listed]:
+    """The latest batches, those with something held first; what the reader has a tie to is not counted."""
+    held = db.func.count().filter(HeldScreening.state == H.HELD)
+    query = (
+        db.select(ScreeningBatch, db.func.count(), held)
+        .join(ScreeningBatch.findings)
+        .join(HeldScreening.application)
+        .where(*ties.free(Application.association_id, Application.id))
+        .group_by(ScreeningBatch.id)
+        .order_by((held > 0).desc(), ScreeningBatch.id.desc())
+        .options(db.selectinload(ScreeningBatch.held_by))
+        .limit(limit)
+    )
+    return [Listed(*row) for row in db.session.execute(query)]
+
+
+def held_count(ties: Ties) -> int:
+    """So many findings are held and wait to be sent or taken back."""
+    query = db.select(db.func.count()).select_from(HeldScreening).where(HeldScreening.state == H.HELD)
+    if ties:
+        query = query.join(HeldScreening.application).where(*ties.free(Application.association_id, Application.id))
+    return int(db.session.scalar(query) or 0)
