@@ -41,6 +41,7 @@ ACTIONS: Mapping[str, str] = {
     "application.leave_out_screening": N_("Left a held finding out: it could not be recorded any more"),
     "application.propose_financing": N_("Filled in the financing from the budget"),
     "application.record_meeting": N_("Wrote the village meeting down"),
+    "application.count_beneficiaries": N_("Counted who benefits"),
     "application.remove_budget_line": N_("Removed a budget line"),
     "application.remove_plan_row": N_("Removed a row of the business plan"),
     "application.remove_pledge": N_("Removed a pledge"),

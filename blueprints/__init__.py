@@ -11,6 +11,7 @@ NOUNS = (
     "assignments",
     "associations",
     "audit_events",
+    "beneficiaries",
     "budget_lines",
     "business_plans",
     "call_forms",

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.associations import Association
 from models.base import STRICT, Base, Id, Json, LongText, Minor, Versioned, round_half_up
+from models.beneficiaries import Beneficiaries
 from models.calls import Call
 from models.indicators import Indicator
 from models.meetings import Meeting
@@ -127,6 +128,7 @@ class Application(Versioned, Base):
     snapshots: Mapped[list["Snapshot"]] = relationship(order_by="Snapshot.sequence")
     screenings: Mapped[list["Screening"]] = relationship(order_by="Screening.id")
     meeting: Mapped[Meeting | None] = relationship(uselist=False)
+    beneficiaries: Mapped[Beneficiaries | None] = relationship(uselist=False)
 
     @property
     def is_editable(self) -> bool:

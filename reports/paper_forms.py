@@ -139,6 +139,10 @@ def _rows(application: Application, now: datetime) -> dict[str, list[Row]]:
         "documents": [
             _row(part("documents"), one.first, upload=", ".join(page.filename for page in one.pages)) for one in kept
         ],
+        "beneficiaries": [
+            _row(part("beneficiaries"), one)
+            for one in ([application.beneficiaries] if application.beneficiaries else [])
+        ],
         "meeting": [
             _row(part("meeting"), one, upload=", ".join(minutes))
             for one in ([application.meeting] if application.meeting else [])

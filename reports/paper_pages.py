@@ -70,7 +70,7 @@ FEWEST, MORE = 3, 2
 LINES_OF_TEXT = 6
 ROOM_FOR_TEXT, ROOM_FOR_TABLE = 45 * mm, 75 * mm
 """A part begins on the next page when less than this is left."""
-UPRIGHT = frozenset({"meeting"})
+UPRIGHT = frozenset({"beneficiaries", "meeting"})
 """Fixed parts that stand on an upright page; tables lie across."""
 HINTS: Mapping[tuple[str, str], str] = {
     ("budget", "item"): N_("For example: milk cooler, 500 litres"),

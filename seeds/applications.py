@@ -9,12 +9,14 @@ from typing import Any
 
 from app.services import applications, documents, plan_warnings, questions, rates, screenings
 from app.services.actors import Actor
+from app.services.applications import beneficiaries
 from models.applications import Application, BudgetHeading, Payer, ScreeningOutcome
 from models.associations import Association
 from models.calls import Call
 from models.documents import DocumentKind
 from seeds import business_plans, dictations, meetings, papers, people, reviews
 from seeds.agenda import Story, later, office, working_day
+from seeds.beneficiaries import counted
 from seeds.content import by_key, pick
 from seeds.programme import Programme
 
@@ -125,6 +127,8 @@ def story(programme: Programme, plan: Plan) -> Story:
     now = yield later(now, 1, chance)
     business_plans.complete(application, content, actor=actor, now=now)
     add_pledges(programme, plan, chance, actor, now)
+    kind = by_key(programme.content.kinds, plan.kind)
+    beneficiaries.record(application, counted(kind, chance), actor=actor, now=now)
     add_targets(programme, plan, actor, now)
     now = yield later(now, 1, chance)
     meetings.hold(programme, application, chance, actor, now)

@@ -6,13 +6,14 @@ from typing import Any
 from app.clock import bishkek_day
 from app.services import applications, dry_runs, questions
 from app.services.actors import Actor
-from app.services.applications import meetings
+from app.services.applications import beneficiaries, meetings
 from app.services.applications.meetings import MeetingInput
 from models.associations import Association
 from models.calls import Call
 from models.centres import Centre
 from seeds import business_plans, papers
 from seeds.applications import Plan, add_budget, add_pledges, add_targets
+from seeds.beneficiaries import counted
 from seeds.content import by_key
 from seeds.programme import Programme
 
@@ -45,6 +46,7 @@ def run(programme: Programme, call: Call, association: Association, now: datetim
     business_plans.begin(application, content, **by)
     business_plans.complete(application, content, **by)
     add_pledges(programme, plan, programme.chance("dry run", call.code), actor, now)
+    beneficiaries.record(application, counted(programme.content.kinds[0], programme.chance("counted", call.code)), **by)
     add_targets(programme, plan, actor, now)
     paper = papers.pdf("protokol-synoo.pdf", "Сыноо протоколу", [TITLE, ANSWER])
     meetings.record(application, _meeting(now), paper, storage=programme.storage, **by)

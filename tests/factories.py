@@ -37,7 +37,8 @@ from app.services import (
     users,
 )
 from app.services.actors import Actor
-from app.services.applications import business_plans, meetings
+from app.services.applications import beneficiaries, business_plans, meetings
+from app.services.applications.beneficiaries import BeneficiariesInput
 from app.services.applications.meetings import MeetingInput
 from app.services.calls import CallInput
 from app.services.documents import Upload
@@ -80,6 +81,9 @@ BRANCHES = {
 }
 DECIDED = frozenset({A.SELECTED, A.RESERVE, A.REJECTED, A.GRANT_OFFERED})
 OUTCOMES = {A.RESERVE: DecisionOutcome.RESERVE, A.REJECTED: DecisionOutcome.REJECTED}
+BENEFICIARIES = BeneficiariesInput(
+    women=40, men=35, young=20, migrant_families=30, returnees=4, disabled=2, households=24
+)
 TEXT = "Айыл жыйынында чогуу талкууланып, баары макул болгон иш, айлар боюнча жазылган."
 
 
@@ -449,6 +453,7 @@ class Programme(GrantFactories):
             applications.set_target(application, indicator, Decimal(0), Decimal(10), actor=actor, now=now)
         self.attach(application, DocumentKind.MEETING_MINUTES, actor=actor, now=now)
         meetings.record(application, self.minutes(clock.bishkek_day(now)), actor=actor, now=now)
+        beneficiaries.record(application, BENEFICIARIES, actor=actor, now=now)
 
     def minutes(self, held_on: date, **changes: Any) -> MeetingInput:
         """A meeting with a quorum that agreed: 41 of 80 households, 45 people."""

@@ -1,5 +1,5 @@
-"""The parts of every application form that are no questions: budget, business plan, pledges, results, documents
-and the village meeting.
+"""The parts of every application form that are no questions: budget, business plan, pledges, results, documents,
+the village meeting and the people who benefit, counted.
 
 Their fields stand here once, in the order of page, paper and workbook; the checks of what is typed are those of the
 verbs in `app.services.applications`. A test holds the forms of the pages against this table.
@@ -176,6 +176,20 @@ FIXED_PARTS: tuple[FixedPart, ...] = (
             Field("votes_against", N_("Votes against"), K.COUNT),
             Field("abstentions", N_("Abstained"), K.COUNT),
             Field("upload", N_("Photo or scan of the minutes"), K.FILE, is_required=False),
+        ),
+        is_table=False,
+    ),
+    FixedPart(
+        "beneficiaries",
+        N_("People who benefit, counted"),
+        (
+            Field("women", N_("Women and girls"), K.COUNT),
+            Field("men", N_("Men and boys"), K.COUNT),
+            Field("young", N_("Young people of 14 to 28 years"), K.COUNT),
+            Field("migrant_families", N_("Members of migrants' families"), K.COUNT),
+            Field("returnees", N_("Returned migrants"), K.COUNT),
+            Field("disabled", N_("People with a disability"), K.COUNT),
+            Field("households", N_("Households they come from"), K.COUNT),
         ),
         is_table=False,
     ),

@@ -19,6 +19,7 @@ PAGES: Mapping[str, tuple[str, dict[str, Any]]] = {
     "financing": ("business_plans.index", {"kind": "financing"}),
     "steps": ("business_plans.index", {"kind": "steps"}),
     "pledges": ("pledges.index", {}),
+    "beneficiaries": ("beneficiaries.edit", {}),
     "targets": ("targets.index", {}),
     "meeting": ("meetings.edit", {}),
     "documents": ("documents.index", {}),

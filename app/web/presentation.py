@@ -57,7 +57,17 @@ NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
 
 SECTION_OF = {
     **dict.fromkeys(
-        ("budget_lines", "business_plans", "pledges", "targets", "documents", "meetings", "differences", "duplicates"),
+        (
+            "beneficiaries",
+            "budget_lines",
+            "business_plans",
+            "pledges",
+            "targets",
+            "documents",
+            "meetings",
+            "differences",
+            "duplicates",
+        ),
         "applications",
     ),
     "screening_batches": "screenings",

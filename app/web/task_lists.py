@@ -43,6 +43,7 @@ def _begun(application: Application, held: Held) -> set[str]:
         "financing": held.plan.financing,
         "steps": held.plan.steps,
         "pledges": application.remittance_pledged,
+        "beneficiaries": application.beneficiaries,
         "targets": application.targets,
         "documents": held.papers,
         "meeting": application.meeting,

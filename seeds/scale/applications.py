@@ -28,7 +28,7 @@ from models.numbering import NumberSeries
 from models.pledges import Pledge
 from seeds.business_plans import starts_on
 from seeds.content import pick
-from seeds.scale import business_plans, meetings, reviews
+from seeds.scale import beneficiaries, business_plans, meetings, reviews
 from seeds.scale import stage as stages
 from seeds.scale.stage import DemonstrationMissingError, Draft, PlanRows, Stage
 
@@ -258,6 +258,7 @@ def _write(stage: Stage, drafts: Sequence[Draft], chance: Random, now: datetime)
     )
     business_plans.write(written)
     meetings.write(written)
+    beneficiaries.write(written)
     reviews.write(stage, written, chance, now)
 
 
@@ -311,6 +312,7 @@ def _snapshot(id_: int, draft: Draft) -> dict[str, Any]:
             "answers": draft.texts,
             "budget": [
                 {
+                    "price": None,
                     "heading": line["heading"],
                     "item": line["item"][language],
                     "unit": line["unit"][language],
@@ -331,6 +333,10 @@ def _snapshot(id_: int, draft: Draft) -> dict[str, Any]:
                     "amount": one["amount"],
                     "amount_kgs": one["amount_kgs"],
                     "due_on": one["due_on"].isoformat(),
+                    "is_pseudonym": one.get("is_pseudonym", False),
+                    "monthly_capacity": one.get("monthly_capacity"),
+                    "has_consent": one["has_consent"],
+                    "consent": [one.get("consent_version"), one.get("consent_locale"), None],
                 }
                 for one in draft.pledges
             ],
@@ -338,6 +344,7 @@ def _snapshot(id_: int, draft: Draft) -> dict[str, Any]:
                 {"indicator": key, "baseline": "0", "target": str(draft.kind["indicators"][key])} for key in TARGETS
             ],
             "meeting": meetings.content_of(draft),
+            "beneficiaries": beneficiaries.content_of(draft),
             "documents": [],
             "signed_off_by": draft.row["signed_off_by_id"],
         }

@@ -164,6 +164,7 @@ MATRIX: Mapping[str, Mapping[str, str]] = {
     "grants.suspend": {"GET": "f", "POST": "f"},
     "health.healthz": {"GET": "public"},
     "health.readyz": {"GET": "public"},
+    "beneficiaries.edit": {"GET": "mo", "POST": "mo"},
     "meetings.blank": {"GET": "mo"},
     "meetings.edit": {"GET": "mo", "POST": "mo"},
     "notifications.index": {"GET": "*"},

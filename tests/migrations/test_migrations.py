@@ -18,7 +18,7 @@ from app.web.health import MIGRATIONS
 from models import protection, search_words
 from models.agreements import Agreement
 from models.applications import Application
-from models.base import Base, db, fingerprint
+from models.base import Base, canonical_json, db, fingerprint
 from models.calls import Call
 from models.duplicates import AlikePair
 from tests.factories import Programme
@@ -143,7 +143,16 @@ def test_down_and_up_again_with_data(app: Flask, programme: Programme, database:
     assert set(row_counts().values()) == {0}
 
 
-def test_agreements_down_and_up_again_with_data(app: Flask, programme: Programme) -> None:
+@pytest.fixture
+def first_form(monkeypatch: pytest.MonkeyPatch) -> str:
+    """Calls made in this test ask what every call asked before forms were data; that form is frozen in a migration."""
+    text = (MIGRATIONS / "versions" / "0005_default_form.json").read_text(encoding="utf-8")
+    form = canonical_json(json.loads(text)["form"])
+    monkeypatch.setattr(questions, "default_form", lambda: form)
+    return form
+
+
+def test_agreements_down_and_up_again_with_data(app: Flask, first_form: str, programme: Programme) -> None:
     """Down, the grant has the hash of what it accepted; up, `flask init` keeps the agreements anew."""
     grant = programme.make_grant("completed")
     offered = programme.make_grant("offered")
@@ -168,10 +177,12 @@ def test_agreements_down_and_up_again_with_data(app: Flask, programme: Programme
     assert not any(check.findings for check in verification.run(programme.storage))
 
 
-def test_calls_from_before_forms_were_data_keep_the_form_they_had(app: Flask, programme: Programme) -> None:
+def test_calls_from_before_forms_were_data_keep_the_form_they_had(
+    app: Flask, first_form: str, programme: Programme
+) -> None:
     application = programme.make_application("submitted")
     call_id, application_id = application.call_id, application.id
-    form, wanted = questions.default_form(), questions.default_documents()
+    form, wanted = first_form, questions.default_documents()
     db.session.commit()
     downgrade(revision="0003")
     assert "form" not in {one["name"] for one in sa.inspect(db.engine).get_columns("calls")}

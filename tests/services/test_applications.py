@@ -10,7 +10,7 @@ from app import clock
 from app.localisation import use_locale
 from app.services import applications, call_forms, calls, differences, documents, questions, screenings, verification
 from app.services.actors import Actor
-from app.services.applications import business_plans
+from app.services.applications import beneficiaries, business_plans
 from app.services.errors import DomainError, LimitExceededError
 from models.applications import (
     ApplicationStatus,
@@ -26,6 +26,7 @@ from models.calls import CallForm
 from models.documents import DocumentKind
 from models.pledges import Pledge
 from reports import receipt
+from tests.factories import BENEFICIARIES
 
 LINE = {
     "heading": BudgetHeading.WORKS,
@@ -159,7 +160,11 @@ def test_a_draft_gets_the_row_of_a_section_when_it_is_first_written(programme):
     db.session.flush()
     assert applications.section_for_writing(application, "future") is None
     assert {one.part for one in applications.gaps(application, clock.now())} == {"future"}
-    answers = {"sustainability": "Айыл өзү карайт, бара-бара чоңойот.", "risks": "Кургакчылык болсо, суу алып келебиз."}
+    answers = {
+        "sustainability": "Айыл өзү карайт, бара-бара чоңойот.",
+        "risks": "Кургакчылык болсо, суу алып келебиз.",
+        "environment": "Суу аз кетет, жер шорлобойт.",
+    }
     actor = Actor(programme.chair_of(application.association))
     applications.save_section(application, "future", answers, actor=actor, now=clock.now())
     db.session.expire_all()
@@ -180,7 +185,7 @@ def test_a_snapshot_is_read_by_the_form_it_answered(programme):
     content = json.loads(snapshot.content)
     assert content["form"] == before.sha256 != questions.form_of(call).sha256
     assert call_forms.answered_in(call, content) is before
-    assert receipt.gather(application, snapshot).questions_asked == 9
+    assert receipt.gather(application, snapshot).questions_asked == 11
     assert call_forms.answered_in(call, {}) is questions.form_of(call)
     assert db.session.scalar(db.select(db.func.count()).where(CallForm.call_id == call.id)) == 1
     with pytest.raises(LookupError):
@@ -232,6 +237,7 @@ def test_every_verb_refuses_a_part_that_was_not_asked_for(programme, returned):
         lambda: applications.add_pledge(returned, **kept, **by),
         lambda: applications.change_pledge(pledge, returned, **kept, **by),
         lambda: applications.remove_pledge(pledge, returned, **by),
+        lambda: beneficiaries.record(returned, BENEFICIARIES, **by),
         lambda: applications.set_target(returned, indicator, Decimal(0), Decimal(1), **by),
         lambda: applications.remove_target(promise, returned, **by),
         lambda: business_plans.set_frame(returned, starts_on=date(2027, 1, 1), sales_from=1, opening_cash=0, **by),

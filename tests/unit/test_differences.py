@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.localisation import use_locale
-from app.services import differences, questions
+from app.services import differences, questions, snapshot_tables
 from app.services.differences import Mark, Piece
 
 FORM = questions.read(questions.default_form())
@@ -69,8 +69,15 @@ def test_only_the_parts_that_differ_are_shown() -> None:
     assert not differences.between(FORM, before, before, {})
 
 
+def test_what_an_older_snapshot_did_not_keep_is_no_difference() -> None:
+    newer = LINE | {"price": None, "note": "жаңы"}
+    assert not differences.changed_keys(FORM, content(budget=[LINE]), content(budget=[newer]))
+    assert differences.changed_keys(FORM, content(budget=[LINE]), content(budget=[newer, newer])) == {"budget"}
+    assert differences.changed_keys(FORM, content(), content(beneficiaries={"women": 1})) == {"beneficiaries"}
+
+
 def test_every_fixed_part_has_its_rows() -> None:
-    assert differences.TABLES.keys() == {part.key for part in FORM.parts} - {one.key for one in FORM.sections}
+    assert snapshot_tables.TABLES.keys() == {part.key for part in FORM.parts} - {one.key for one in FORM.sections}
 
 
 @pytest.mark.parametrize("locale", ["ky", "ru", "en"])

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from wtforms.validators import Length
 
-from app.services import questions
+from app.services import questions, snapshot_tables
 from app.services.fixed_parts import FIXED_PARTS, FixedPart
 from app.services.fixed_parts import FieldKind as K
 from forms.base import (
@@ -19,6 +19,7 @@ from forms.base import (
     UploadField,
     WholeNumberField,
 )
+from forms.beneficiaries import BeneficiariesForm
 from forms.budget_lines import BudgetLineForm
 from forms.business_plans import FinancingForm, FrameForm, RunningCostForm, SaleLineForm, WorkStepForm
 from forms.documents import DocumentForm
@@ -38,6 +39,7 @@ PAGES: dict[str, type[BaseForm]] = {
     "targets": PromiseForm,
     "meeting": MeetingForm,
     "documents": DocumentForm,
+    "beneficiaries": BeneficiariesForm,
 }
 TYPES = {
     K.LINE: TextField,
@@ -80,15 +82,36 @@ def test_the_page_asks_for_what_the_table_says(part: FixedPart, request_context:
 
 def test_every_part_has_its_place_and_every_field_its_number() -> None:
     form = questions.read(questions.default_form())
-    assert [part.number for part in form.parts] == [str(place) for place in range(1, 16)]
+    assert [part.number for part in form.parts] == [str(place) for place in range(1, 17)]
     assert {part.key for part in FIXED_PARTS} == {part.key for part in form.parts} - {one.key for one in form.sections}
-    assert [one.number for one in form.sections[1].questions] == ["2.1", "2.2"]
-    assert form.fixed("budget").numbers["item"] == "6.1" and form.fixed("documents").numbers["upload"] == "14.3"
+    assert [one.number for one in form.sections[1].questions] == ["2.1", "2.2", "2.3"]
+    assert form.fixed("budget").numbers["item"] == "6.1" and form.fixed("documents").numbers["upload"] == "15.3"
     everything = [one.number for one in form.questions]
     everything += [number for part in FIXED_PARTS for number in form.fixed(part.key).numbers.values()]
-    assert len(everything) == len(set(everything)) == 9 + sum(len(part.fields) for part in FIXED_PARTS)
+    assert len(everything) == len(set(everything)) == 11 + sum(len(part.fields) for part in FIXED_PARTS)
     assert form.by_key["budget"].numbered_in("ru") == "6. Бюджет"
     assert form.after("future") is form.by_key["budget"] and form.before("idea") is form.after("meeting") is None
+
+
+STANDS_AS = {
+    ("business_plan", "month"): "starts_on",
+    ("business_plan", "year"): "starts_on",
+    ("sales", "value"): "volumes",
+    ("costs", "value"): "amounts",
+    ("pledges", "remitter_name"): "remitter",
+    ("pledges", "currency"): "amount",  # shown with it
+    ("targets", "indicator"): "indicator",  # names the row
+    ("documents", "upload"): "sha256",
+    ("meeting", "upload"): "decision",  # the scan is one of the documents
+}
+"""A field under another name in a snapshot."""
+
+
+@pytest.mark.parametrize("part", FIXED_PARTS, ids=lambda part: part.key)
+def test_what_is_asked_is_compared_between_submissions(part: FixedPart) -> None:
+    table = snapshot_tables.TABLES[part.key]
+    compared = {table.name} | {key for key, _label, _show in table.columns}
+    assert {STANDS_AS.get((part.key, field.key), field.key) for field in part.fields} <= compared
 
 
 def test_a_form_is_parsed_once() -> None:

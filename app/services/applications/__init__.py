@@ -24,19 +24,17 @@ from app.services.applications.life_cycle import (
     TRANSITIONS,
     Gap,
     Held,
-    content_of,
     decline,
     gaps,
     held_by,
     must_be_undecided,
     reopen,
     sign_off,
-    stamp_of,
     submit,
-    take_snapshot,
     withdraw,
 )
 from app.services.applications.pledges import add_pledge, change_pledge, remove_pledge
+from app.services.applications.snapshots import content_of, stamp_of, take_snapshot
 
 __all__ = [
     "TRANSITIONS",

@@ -3,14 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from app.localisation import N_, Money
 from app.services import (
     audit,
-    call_forms,
     dictations,
-    documents,
     duplicates,
     notifications,
     own_codes,
@@ -18,8 +15,9 @@ from app.services import (
     questions,
 )
 from app.services.actors import Actor
-from app.services.applications import business_plans, meetings
-from app.services.applications.drafts import pledges_of, renew
+from app.services.applications import beneficiaries, business_plans, meetings
+from app.services.applications.drafts import renew
+from app.services.applications.snapshots import stamp_of, take_snapshot
 from app.services.assignment_transitions import TRANSITIONS as ASSIGNMENT_TRANSITIONS
 from app.services.associations import is_chair
 from app.services.dictations import Confirmation
@@ -37,7 +35,7 @@ from models.applications import (
     Payer,
     Snapshot,
 )
-from models.base import canonical_json, db, fingerprint, lock
+from models.base import db, lock
 from models.calls import CallStatus
 from models.council_sessions import Decision
 from models.dictations import ConfirmationWay
@@ -155,6 +153,7 @@ def gaps(application: Application, now: datetime, held: Held | None = None) -> l
             )
         )
     found += [Gap(part, problem) for part, problem in business_plans.gaps(application, held.plan)]
+    found += [Gap("beneficiaries", problem) for problem in beneficiaries.gaps(application)]
     if not application.targets:
         found.append(Gap("targets", IncompleteError(N_("Promise at least one result."))))
     found += [Gap("meeting", problem) for problem in meetings.gaps(application)]
@@ -282,11 +281,6 @@ def submit(application: Application, *, actor: Actor, now: datetime, seen: str |
     return snapshot
 
 
-def stamp_of(application: Application) -> str:
-    """The fingerprint of everything the applicant says now: two equal ones mean the same content."""
-    return fingerprint(canonical_json(content_of(application)))
-
-
 def _must_be_as_seen(application: Application, seen: str | None) -> None:
     if seen is not None and seen != stamp_of(application):
         raise ChangedMeanwhileError(N_("It changed since you opened the page: look again. Nothing was done."))
@@ -297,74 +291,6 @@ def must_be_undecided(application: Application) -> None:
     query = db.select(Decision.id).where(Decision.application_id == application.id).limit(1)
     if db.session.scalar(query) is not None:
         raise DomainError(N_("The Council is dealing with this application: nothing can be changed until it has met."))
-
-
-def take_snapshot(application: Application, *, actor: Actor, now: datetime) -> Snapshot:
-    """Freeze the present content as the next snapshot."""
-    call_forms.keep(application.call, now=now)
-    content = canonical_json(content_of(application))
-    snapshot = Snapshot(
-        sequence=len(application.snapshots) + 1,
-        content=content,
-        sha256=fingerprint(content),
-        taken_at=now,
-        taken_by_id=actor.user_id,
-    )
-    application.snapshots.append(snapshot)
-    db.session.flush()
-    return snapshot
-
-
-def content_of(application: Application) -> dict[str, Any]:
-    """Everything the applicant says, as plain JSON values; amounts in minor units, decimals as text.
-
-    "form" is the SHA-256 of the form that is answered: `call_forms.answered_in` reads the content by it.
-    """
-    form = questions.form_of(application.call)
-    answers = application.answers
-    return {
-        "number": application.number,
-        "call": application.call.code,
-        "form": form.sha256,
-        "association": {"id": application.association_id, "name": application.association.name_ky},
-        "language": application.language,
-        "answers": {one.key: answers[one.key] for one in form.questions if one.key in answers},
-        "budget": [
-            {
-                "heading": line.heading.value,
-                "item": line.item,
-                "unit": line.unit,
-                "quantity": format(line.quantity, "f"),
-                "unit_cost": line.unit_cost,
-                "amount": line.amount,
-                "payer": line.payer.value,
-                "month": line.month,
-            }
-            for line in application.budget_lines
-        ],
-        "plan": business_plans.content_of(application),
-        "pledges": [
-            {
-                "remitter": pledge.remitter_name,
-                "country": pledge.country,
-                "currency": pledge.currency,
-                "amount": pledge.amount,
-                "amount_kgs": pledge.amount_kgs,
-                "due_on": pledge.due_on.isoformat(),
-            }
-            for pledge in pledges_of(application)
-        ],
-        "targets": [
-            {"indicator": one.indicator.key, "baseline": format(one.baseline, "f"), "target": format(one.target, "f")}
-            for one in application.targets
-        ],
-        "meeting": meetings.content_of(application),
-        "documents": [
-            {"kind": one.kind.value, "filename": one.filename, "sha256": one.file.sha256}
-            for one in documents.of(application)
-        ],
-        "signed_off_by": application.signed_off_by_id,
-    }
 
 
 def withdraw(application: Application, *, reason: str, actor: Actor, now: datetime) -> None:
