@@ -60,6 +60,7 @@ def _attach(application: Application, form: DocumentForm, kept: Sequence[Paper])
         storage=uploads(),
         actor=actor(application),
         now=clock.now(),
+        dated_on=form.dated_on.data,
         expires_on=form.expires_on.data,
         page_of=firsts[place.removeprefix(PAGE_OF)] if place.startswith(PAGE_OF) else None,
         replaces=firsts[place.removeprefix(REPLACES)] if place.startswith(REPLACES) else None,

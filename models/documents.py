@@ -48,8 +48,9 @@ class Document(Versioned, Base):
     """One scan of exactly one owner. `content_sha256` repeats that of the file.
 
     A paper of several pages is several scans: its first one, and those whose `page_of_id` names the first; `position`
-    counts them from 1. `expires_on` is the last day on which the paper is valid; the office may refuse it with a
-    reason; `replaced_by_id` names the paper that took its place. These three stand with the first scan.
+    counts them from 1. `dated_on` is the day that stands on the paper, `expires_on` the last one on which it is valid;
+    the office may refuse it with a reason; `replaced_by_id` names the paper that took its place. All of these stand
+    with the first scan.
 
     The same content proves one contribution and one expenditure in the whole programme. `released_at` frees it when
     the contribution or expenditure was refused or reversed; the document stays where it was.
@@ -102,6 +103,7 @@ class Document(Versioned, Base):
     released_at: Mapped[datetime | None]
     page_of_id: Mapped[int | None] = mapped_column(sa.ForeignKey("documents.id"), index=True)
     position: Mapped[int] = mapped_column(default=1)
+    dated_on: Mapped[date | None]
     expires_on: Mapped[date | None]
     refused_at: Mapped[datetime | None]
     refused_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))

@@ -57,6 +57,7 @@ def attach(
     storage: Path,
     actor: Actor,
     now: datetime,
+    dated_on: date | None = None,
     expires_on: date | None = None,
     page_of: Document | None = None,
     replaces: Document | None = None,
@@ -64,10 +65,12 @@ def attach(
     """Check, store and attach a file to `owner` (application, grant, contribution, expenditure or visit).
 
     It is a paper of its own, or the next page of `page_of`, or takes the place of `replaces`; both are first scans of
-    the same owner. Raises `UploadRefusedError`, `DomainError` for a day on which the paper is not valid any more, and
-    for the proof of a contribution or an expenditure `AlreadyUsedError` when the same
+    the same owner. Raises `UploadRefusedError`, `DomainError` for a paper of tomorrow or of a day on which it is not
+    valid any more, and for the proof of a contribution or an expenditure `AlreadyUsedError` when the same
     content proves one already.
     """
+    if dated_on is not None and dated_on > bishkek_day(now):
+        raise DomainError(N_("The day lies in the future."), field="dated_on")
     if expires_on is not None and expires_on < bishkek_day(now):
         raise DomainError(N_("The paper is not valid any more. Attach a newer one."), field="expires_on")
     is_closed = page_of is not None and not page_of.is_in_force
@@ -91,6 +94,7 @@ def attach(
         filename=clean_filename(upload.filename, stored.media_type),
         uploaded_by_id=actor.user_id,
         uploaded_at=now,
+        dated_on=None if page_of else dated_on,
         expires_on=None if page_of else expires_on,
         page_of_id=page_of.id if page_of else None,
         position=1 + len(pages_of(page_of)) if page_of else 1,

@@ -155,6 +155,7 @@ FIXED_PARTS: tuple[FixedPart, ...] = (
         N_("Documents"),
         (
             Field("kind", N_("What kind of document"), K.CHOICE, choices=DocumentKind),
+            Field("dated_on", N_("Day on the paper"), K.DAY, is_required=False),
             Field("expires_on", N_("Valid until"), K.DAY, is_required=False),
             Field("upload", N_("File"), K.FILE),
         ),

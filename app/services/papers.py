@@ -1,6 +1,7 @@
 """The papers of an application: scans put together page by page, their states, and what the call asks for."""
 
-from collections.abc import Iterable, Sequence
+from calendar import monthrange
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -24,6 +25,7 @@ class PaperState(StrEnum):
     ATTACHED = "attached"
     EXPIRES_SOON = "expires_soon"
     EXPIRED = "expired"
+    UNDATED = "undated"
     REFUSED = "refused"
     REPLACED = "replaced"
 
@@ -35,33 +37,52 @@ class Paper:
     first: Document
     pages: Sequence[Document]
     state: PaperState
+    valid_until: date | None
 
     @property
     def counts(self) -> bool:
         return self.state in (PaperState.ATTACHED, PaperState.EXPIRES_SOON)
 
 
-def state_of(first: Document, day: date) -> PaperState:
-    """The state of a paper on `day`; its last valid day still counts."""
+def later(day: date, months: int) -> date:
+    """The same day so many months later, or the last one of a month that is shorter."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def valid_until(first: Document, months: int | None) -> date | None:
+    """The last day on which a paper counts: what stands on it, and its day and the `months` the call gives it."""
+    days = [first.expires_on] if first.expires_on else []
+    if months and first.dated_on:
+        days.append(later(first.dated_on, months))
+    return min(days, default=None)
+
+
+def state_of(first: Document, day: date, months: int | None = None) -> PaperState:
+    """The state of a paper on `day`; its last valid day still counts. `months` is how old the call lets it be."""
     if first.replaced_by_id is not None:
         return PaperState.REPLACED
     if first.refused_at is not None:
         return PaperState.REFUSED
-    if first.expires_on is not None and first.expires_on < day:
+    until = valid_until(first, months)
+    if until is not None and until < day:
         return PaperState.EXPIRED
-    if first.expires_on is not None and first.expires_on <= day + SOON:
+    if months and first.dated_on is None:
+        return PaperState.UNDATED
+    if until is not None and until <= day + SOON:
         return PaperState.EXPIRES_SOON
     return PaperState.ATTACHED
 
 
-def together(scans: Iterable[Document], day: date) -> list[Paper]:
-    """Scans as papers, in the order their first scans came."""
+def together(scans: Iterable[Document], day: date, months: Mapping[DocumentKind, int | None]) -> list[Paper]:
+    """Scans as papers, in the order their first scans came. `months` is how old the call lets each kind be."""
     kept = list(scans)
     return [
         Paper(
             first,
             [first, *sorted((one for one in kept if one.page_of_id == first.id), key=lambda one: one.position)],
-            state_of(first, day),
+            state_of(first, day, months.get(first.kind)),
+            valid_until(first, months.get(first.kind)),
         )
         for first in kept
         if first.page_of_id is None
@@ -70,7 +91,8 @@ def together(scans: Iterable[Document], day: date) -> list[Paper]:
 
 def of(application: Application, *, now: datetime) -> list[Paper]:
     """The papers of an application."""
-    return together(documents.of(application), bishkek_day(now))
+    months = {wanted.kind: wanted.months for wanted in questions.documents_of(application.call)}
+    return together(documents.of(application), bishkek_day(now), months)
 
 
 def checklist(call: Call, papers: Sequence[Paper]) -> list[tuple[RequiredDocument, PaperState, Paper | None]]:
@@ -101,7 +123,12 @@ def _problem(wanted: RequiredDocument, state: PaperState, paper: Paper | None) -
         return IncompleteError(
             N_("%(document)s: valid until %(day)s only. Attach a newer one."),
             document={"name": wanted.text},
-            day=paper.first.expires_on,
+            day=paper.valid_until,
+        )
+    if state is PaperState.UNDATED:
+        return IncompleteError(
+            N_("%(document)s: say which day stands on the paper. Attach it again in its own place, with its day."),
+            document={"name": wanted.text},
         )
     if state is PaperState.REFUSED:
         return IncompleteError(

@@ -211,6 +211,7 @@ TABLES: Mapping[str, Table] = {
             ("kind", N_("What kind of document"), _one_of(DocumentKind)),
             ("filename", N_("File"), _plain),
             ("sha256", N_("Fingerprint"), _start),
+            ("dated_on", N_("Day on the paper"), _day),
             ("expires_on", N_("Valid until"), _day),
             ("page", N_("Page"), _plain),
             ("is_replaced", N_("Replaced by a newer one"), _yes_no),

@@ -7,7 +7,8 @@ import pytest
 
 from app import clock
 from app.localisation import use_locale
-from app.services import applications, documents
+from app.services import amendments, applications, documents
+from app.services.actors import Actor
 from models.applications import ApplicationStatus
 from models.base import db
 from models.documents import Document, DocumentKind, StoredFile
@@ -194,6 +195,43 @@ def test_the_list_of_tasks_says_what_is_wrong_with_a_paper_that_is_there(client,
     db.session.commit()
     page = text_of(client.get(f"/applications/{draft.id}").text)
     assert "valid until 11 Oct 2026 only. Attach a newer one." in page.replace("\u00a0", " ")
+
+
+def test_a_paper_may_not_be_older_than_the_call_lets_it(client, programme, draft, url):
+    """The day counts from what stands on the paper; a call that asks later for newer ones does not lose the old one."""
+
+    def asks(months):
+        wanted = [dict(one) for one in draft.call.required_documents]
+        wanted[0]["months"] = months
+        reason = dict.fromkeys(("ky", "ru", "en"), "Эски кагаз кабыл алынбайт.")
+        by = {"actor": Actor(programme.secretary), "now": clock.now()}
+        amendments.publish(draft.call, {"required_documents": wanted}, reason, **by)
+        db.session.commit()
+
+    def gap():
+        return [str(one.problem) for one in applications.gaps(draft, clock.now()) if one.part == "documents"]
+
+    paper = attach(client, programme, url)
+    asks(6)
+    with use_locale("en"):
+        assert "its day is missing" in text_of(client.get(url).text)
+        assert gap()[0].endswith("Attach it again in its own place, with its day.")
+        for day, message in (
+            ("", "Say which day stands on the paper: the call takes none that is too old."),
+            ("11.04.2026", "The call takes papers of the last 6 months only. Attach a newer one."),
+            ("13.10.2026", "The day lies in the future."),
+        ):
+            answer = attach(client, programme, url, goes_to=f"replace-{paper.id}", dated_on=day)
+            assert answer.status_code == 422 and message in text_of(answer.text).replace("\u00a0", " ")
+        newer = attach(client, programme, url, goes_to=f"replace-{paper.id}", dated_on="12.04.2026")
+        assert newer.dated_on == date(2026, 4, 12) and gap() == []
+        assert "expires soon of 12 Apr 2026 valid until 12 Oct 2026" in text_of(client.get(url).text).replace(
+            "\u00a0", " "
+        )
+        attach(client, programme, url, goes_to=f"page-{newer.id}")
+        assert gap() == []
+        asks(5)
+        assert "valid until 12 Sep 2026 only" in gap()[0].replace("\u00a0", " ")
 
 
 @pytest.mark.parametrize(

@@ -85,7 +85,7 @@ def test_every_part_has_its_place_and_every_field_its_number() -> None:
     assert [part.number for part in form.parts] == [str(place) for place in range(1, 17)]
     assert {part.key for part in FIXED_PARTS} == {part.key for part in form.parts} - {one.key for one in form.sections}
     assert [one.number for one in form.sections[1].questions] == ["2.1", "2.2", "2.3"]
-    assert form.fixed("budget").numbers["item"] == "6.1" and form.fixed("documents").numbers["upload"] == "15.3"
+    assert form.fixed("budget").numbers["item"] == "6.1" and form.fixed("documents").numbers["upload"] == "15.4"
     everything = [one.number for one in form.questions]
     everything += [number for part in FIXED_PARTS for number in form.fixed(part.key).numbers.values()]
     assert len(everything) == len(set(everything)) == 11 + sum(len(part.fields) for part in FIXED_PARTS)

@@ -6,14 +6,16 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TypeVar
 
+from app.clock import bishkek_day
 from app.localisation import N_, fold
-from app.services import audit, documents, numbering, questions
+from app.services import audit, documents, numbering, papers, questions
 from app.services.actors import Actor
 from app.services.cash_flow import MONTHS
 from app.services.documents import Upload
 from app.services.errors import (
     AlreadyUsedError,
     DomainError,
+    IncompleteError,
     LimitExceededError,
 )
 from models.applications import (
@@ -152,23 +154,47 @@ def attach_document(
     storage: Path,
     actor: Actor,
     now: datetime,
+    dated_on: date | None = None,
     expires_on: date | None = None,
     page_of: Document | None = None,
     replaces: Document | None = None,
 ) -> Document:
-    """Attach a paper, a further page of one or one in the place of another, while the application is being written."""
+    """Attach a paper, a further page of one or one in the place of another, while the application is being written.
+
+    Raises `DomainError` at "dated_on" for a paper that has none or is too old where the call says how old it may be.
+    """
     must_be_editable(application, "documents")
+    kind = (page_of or replaces).kind if page_of or replaces else kind  # type: ignore[union-attr]
+    if page_of is None:
+        _must_be_new_enough(application.call, kind, dated_on, now)
     return documents.attach(
         application,
-        (page_of or replaces).kind if page_of or replaces else kind,  # type: ignore[union-attr]
+        kind,
         upload,
         storage=storage,
         actor=actor,
         now=now,
+        dated_on=dated_on,
         expires_on=expires_on,
         page_of=page_of,
         replaces=replaces,
     )
+
+
+def _must_be_new_enough(call: Call, kind: DocumentKind, dated_on: date | None, now: datetime) -> None:
+    months = next((wanted.months for wanted in questions.documents_of(call) if wanted.kind is kind), None)
+    if not months:
+        return
+    if dated_on is None:
+        raise IncompleteError(
+            N_("Say which day stands on the paper: the call takes none that is too old."), field="dated_on"
+        )
+    if papers.later(dated_on, months) < bishkek_day(now):
+        raise DomainError(
+            N_("The call takes papers of the last %(months)s months only. Attach a newer one."),
+            field="dated_on",
+            months=months,
+        )
 
 
 def remove_document(document: Document, application: Application, *, actor: Actor, now: datetime) -> None:

@@ -73,7 +73,10 @@ def record(
     for problem in problems(content, application.call):
         raise problem
     if upload is not None and storage is not None:
-        documents.attach(application, DocumentKind.MEETING_MINUTES, upload, storage=storage, actor=actor, now=now)
+        day = content.held_on
+        documents.attach(
+            application, DocumentKind.MEETING_MINUTES, upload, storage=storage, actor=actor, now=now, dated_on=day
+        )
     meeting = application.meeting
     if meeting is None:
         meeting = application.meeting = Meeting(application_id=application.id)

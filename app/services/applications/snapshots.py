@@ -88,6 +88,7 @@ def content_of(application: Application) -> dict[str, Any]:
                 "kind": one.kind.value,
                 "filename": one.filename,
                 "sha256": one.file.sha256,
+                "dated_on": _day(one.dated_on),
                 "expires_on": _day(one.expires_on),
                 "page": one.position,
                 "is_replaced": one.replaced_by_id is not None,
