@@ -476,7 +476,7 @@ def test_every_field_on_a_page_has_the_number_of_the_form(chair, draft):
         for question in section.questions:
             assert question.numbered_in("en") in page
             seen += 1
-    assert seen == 9 + sum(len(form.fixed(key).fields) for key in form_parts.PAGES)
+    assert seen == 11 + sum(len(form.fixed(key).fields) for key in form_parts.PAGES)
 
 
 def test_save_and_go_on_follows_the_order_of_the_form(chair, draft):
