@@ -151,6 +151,7 @@ def _create(form: ApplicationForm) -> Application:
 def show(application_id: int) -> ResponseReturnValue:
     """The list of tasks while its writers work on it; else everything, to be read."""
     application = load(Application, application_id, Permission.APPLICATION_READ)
+    applications.read(application)
     content = _frame(application)
     content["screened"] = [(one, screenings.kept_findings(one)) for one in application.screenings]
     if application.status is ApplicationStatus.REVIEWED and can(Permission.ASSIGNMENT_MANAGE):
@@ -271,6 +272,7 @@ def _after(application: Application, definition: Section) -> str:
 def check(application_id: int) -> ResponseReturnValue:
     """Everything once more before it is signed off or submitted."""
     application = load(Application, application_id, Permission.APPLICATION_SUBMIT)
+    applications.read(application)
     return render_template(
         "applications/check.html",
         gaps=applications.gaps(application, clock.now()),

@@ -1,5 +1,6 @@
 """Holding a price against the register: likeness of words, the nearest item, how far a price lies off. Pure."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -32,10 +33,7 @@ def trigrams(text: str) -> frozenset[str]:
 
 def likeness(one: str, other: str) -> float:
     """The share of trigrams two texts have in common, of those either has: 0 (nothing) to 1 (the same words)."""
-    return _share(trigrams(one), trigrams(other))
-
-
-def _share(first: frozenset[str], second: frozenset[str]) -> float:
+    first, second = trigrams(one), trigrams(other)
     both = len(first & second)
     return both / (len(first) + len(second) - both) if both else 0.0
 
@@ -58,10 +56,15 @@ class Register:
     """The items of a register, to find the nearest one among those counted in the same unit."""
 
     def __init__(self, items: Iterable[Listed]) -> None:
-        self._by_units: dict[tuple[str, ...], list[tuple[frozenset[str], Listed]]] = {}
+        self._named: list[tuple[int, Listed]] = []  # (how many trigrams, item) of every name, in the order entered
+        self._places: dict[tuple[str, ...], dict[str, list[int]]] = {}  # {units: {trigram: places in _named}}
         for listed in items:
-            named = self._by_units.setdefault(listed.units, [])
-            named += [(trigrams(name), listed) for name in listed.names]
+            places = self._places.setdefault(listed.units, {})
+            for name in listed.names:
+                letters = trigrams(name)
+                for one in letters:
+                    places.setdefault(one, []).append(len(self._named))
+                self._named.append((len(letters), listed))
         self._found: dict[tuple[str, str], Listed | None] = {}
 
     def nearest(self, item: str, unit: str) -> Listed | None:
@@ -76,18 +79,21 @@ class Register:
         return self._found[item, unit]
 
     def _nearest(self, item: str, unit: str) -> Listed | None:
-        wanted, best = trigrams(item), None
-        best_key = (LIKE_ENOUGH, False)
-        fewest, most = len(wanted) * LIKE_ENOUGH, len(wanted) / LIKE_ENOUGH
-        for units, named in self._by_units.items():
-            if not any(same_unit(unit, known) for known in units):
-                continue
-            for letters, listed in named:
-                if not fewest <= len(letters) <= most:
-                    continue  # too few or too many trigrams to be like enough, whichever they are
-                key = (_share(wanted, letters), listed.is_local)
-                if key > best_key or (best is None and key == best_key):
-                    best, best_key = listed, key
+        wanted = trigrams(item)
+        common: Counter[int] = Counter()
+        for units, places in self._places.items():
+            if any(same_unit(unit, known) for known in units):
+                for one in wanted:
+                    common.update(places.get(one, ()))
+        best, best_key, length = None, (0.0, False, 0), len(wanted)
+        fewest = length * LIKE_ENOUGH
+        for place, both in common.items():
+            if both < fewest:
+                continue  # not like enough, however short the name is
+            count, listed = self._named[place]
+            key = (both / (length + count - both), listed.is_local, -place)
+            if key[0] >= LIKE_ENOUGH and key > best_key:
+                best, best_key = listed, key
         return best
 
 

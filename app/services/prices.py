@@ -275,16 +275,20 @@ def register_for(place: AyilOkmotu, day: date) -> Register:
     oblast_id, *state = db.session.execute(_STATE, {"rayon_id": place.rayon_id}).one()
     now_is = (db.engine.url, *state)
     if _kept.state != now_is:
-        _kept.state, _kept.rows, _kept.registers = now_is, list(db.session.execute(_ROWS)), {}
-    if (oblast_id, day) not in _kept.registers:
-        _kept.registers[oblast_id, day] = Register(
-            _listed(row)
+        _kept.state, _kept.rows, _kept.registers, _kept.of_days = now_is, list(db.session.execute(_ROWS)), {}, {}
+    if (oblast_id, day) not in _kept.of_days:
+        valid = [
+            row
             for row in _kept.rows
             if row.valid_from <= day
             and (row.valid_until is None or day <= row.valid_until)
             and row.oblast_id in (None, oblast_id)
-        )
-    return _kept.registers[oblast_id, day]
+        ]
+        key = tuple(row.id for row in valid)  # on most days the same ones count
+        if key not in _kept.registers:
+            _kept.registers[key] = Register(_listed(row) for row in valid)
+        _kept.of_days[oblast_id, day] = _kept.registers[key]
+    return _kept.of_days[oblast_id, day]
 
 
 def _listed(row: Any) -> Listed:
@@ -294,11 +298,15 @@ def _listed(row: Any) -> Listed:
 
 @dataclass
 class _Kept:
-    """The market prices of the whole table as they were in `state`, and the registers made of them."""
+    """The market prices of the whole table as they were in `state`, and the registers made of them.
+
+    `registers` by the ids of the prices that count, `of_days` by oblast and day: the prices of most days are the same.
+    """
 
     state: tuple[Any, ...] = ()
     rows: Sequence[Any] = ()
-    registers: dict[tuple[int, date], Register] = dataclasses.field(default_factory=dict)
+    registers: dict[tuple[int, ...], Register] = dataclasses.field(default_factory=dict)
+    of_days: dict[tuple[int, date], Register] = dataclasses.field(default_factory=dict)
 
 
 _kept = _Kept()

@@ -118,6 +118,17 @@ def test_the_rate_of_the_oblast_goes_before_the_one_for_everywhere(by, programme
     assert [one.usual for one in prices.rates_for(elsewhere, today, "ky")] == [1000 * SOM]
 
 
+def test_the_register_of_days_with_the_same_prices_is_made_once(by, programme, today):
+    place = db.session.scalars(db.select(AyilOkmotu).order_by(AyilOkmotu.id)).first()
+    prices.add(COOLER, quote(today, 100, 90, 120), **by)
+    first = prices.register_for(place, today)
+    assert prices.register_for(place, today + timedelta(days=1)) is first
+    assert prices.register_for(place, today - timedelta(days=1)) is not first
+    assert first.nearest("сүт муздаткыч", "даана") is not None
+    prices.add(Item(COOLER.kind, three("Трактор"), COOLER.unit, None), quote(today, 100, 90, 120), **by)
+    assert prices.register_for(place, today).nearest("трактор", "даана") is not None
+
+
 def test_an_ended_price_counts_no_longer_and_can_be_entered_anew(by, today):
     price = prices.add(COOLER, quote(today, 100, 90, 120), **by)
     prices.end(price, today - timedelta(days=1), **by)

@@ -48,6 +48,31 @@ def test_units(one: str, other: str, is_same: bool) -> None:
     assert same_unit(one, other) is same_unit(other, one) is is_same
 
 
+ITEMS = st.lists(
+    st.tuples(
+        st.sampled_from(("сут бак", "сут бак 2", "муз бак", "сут", "бак сут")),
+        st.sampled_from(("кг", "л")),
+        st.booleans(),
+    ),
+    max_size=8,
+)
+
+
+@given(ITEMS, st.sampled_from(("сут бак", "сут", "бак", "муз", "трактор")), st.sampled_from(("кг", "л", "даана")))
+def test_the_nearest_is_what_looking_at_every_item_finds(
+    items: list[tuple[str, str, bool]], wanted: str, unit: str
+) -> None:
+    entered = [Listed((name,), (of,), 1, 2, 3, is_local) for name, of, is_local in items]
+    best = None
+    for one in entered:
+        value = likeness(wanted, one.names[0])
+        if unit in one.units and value >= LIKE_ENOUGH:
+            key = (value, one.is_local)
+            if best is None or key > best[0]:
+                best = (key, one)
+    assert Register(entered).nearest(wanted, unit) is (best[1] if best else None)
+
+
 def test_the_nearest_item_is_counted_in_the_same_unit_and_the_local_one_goes_before() -> None:
     everywhere, local = listed("Сүт муздаткыч, 1000 литр"), listed("Сүт муздаткыч, 1000 литр", is_local=True)
     other_unit, other = listed("Сүт муздаткыч", "комплект"), listed("Сүт бөлгүч")

@@ -34,6 +34,7 @@ from app.services.applications.life_cycle import (
     withdraw,
 )
 from app.services.applications.pledges import add_pledge, change_pledge, remove_pledge
+from app.services.applications.rows import read
 from app.services.applications.snapshots import content_of, stamp_of, take_snapshot
 
 __all__ = [
@@ -55,6 +56,7 @@ __all__ = [
     "part",
     "pledges_of",
     "rates_for",
+    "read",
     "remove_budget_line",
     "remove_document",
     "remove_pledge",

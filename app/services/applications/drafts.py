@@ -140,10 +140,11 @@ def part(application: Application, kind: type[Part], row_id: int, *, for_writing
     return row
 
 
+_PLEDGES = db.select(Pledge).where(Pledge.application_id == db.bindparam("application_id")).order_by(Pledge.id)
+
+
 def pledges_of(application: Application) -> list[Pledge]:
-    return list(
-        db.session.scalars(db.select(Pledge).where(Pledge.application_id == application.id).order_by(Pledge.id))
-    )
+    return list(db.session.scalars(_PLEDGES, {"application_id": application.id}))
 
 
 def attach_document(
