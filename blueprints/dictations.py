@@ -189,7 +189,7 @@ def attach(dictation_id: int) -> ResponseReturnValue:
     form.member.choices = [(id_, one.full_name) for id_, one in people.items()]
     form.way.choices = _ways_on_paper()
     if form.validate_on_submit() and attempt(
-        form, lambda: _confirm(dictation, _on_paper(people[form.member.data], form.way.data), form.seen.data or "")
+        form, lambda: _confirm(dictation, _on_paper(people[form.member.data], form), form.seen.data or "")
     ):
         return finish(url_for(".show", dictation_id=dictation_id), gettext("It is confirmed."))
     return form_page("dictations/attach.html", form, dictation=dictation)
@@ -199,8 +199,8 @@ def _ways_on_paper() -> list[tuple[str, str]]:
     return [(one.value, label_text(one)) for one in ConfirmationWay if one in ON_PAPER]
 
 
-def _on_paper(person: Person, way: str) -> Confirmation:
-    return Confirmation(person, ConfirmationWay(way), _stored())
+def _on_paper(person: Person, form: SignedPaperForm) -> Confirmation:
+    return Confirmation(person, ConfirmationWay(form.way.data), _stored(), form.receipt.data)
 
 
 def _stored() -> StoredFile | None:
@@ -212,7 +212,7 @@ def _stored() -> StoredFile | None:
 def receipt(dictation_id: int) -> ResponseReturnValue:
     """What was written, to be read aloud and signed."""
     dictation = load(Dictation, dictation_id, Permission.DICTATION_READ)
-    data = receipts.gather(dictation, _in_words(dictation), clock.now())
+    data = receipts.gather(dictation, dictations.receipt_number(dictation), _in_words(dictation), clock.now())
     content = receipts.to_pdf(data, current_locale(), demonstration=is_demonstration())
     name = f"receipt-{dictation_id}.pdf"
     return send_file(io.BytesIO(content), mimetype="application/pdf", as_attachment=True, download_name=name)

@@ -45,6 +45,7 @@ class SignedPaperForm(BaseForm):
 
     member = SelectField(lazy(N_("Who confirms?")), coerce=int, validators=[required_input()])
     way = RadioField(lazy(N_("What stands on the paper")), validators=[required_input()])
+    receipt = TextField(N_("Number of the receipt"), longest=40)
     upload = UploadField(N_("Photo or scan of the receipt"))
     seen = HiddenField()
 

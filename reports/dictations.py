@@ -55,10 +55,10 @@ class DictationData:
     acts: tuple[Act, ...]
 
 
-def gather(dictation: Dictation, acts: Sequence[Act], now: datetime) -> DictationData:
-    """The session as it stands; `acts` are its audit events in words."""
+def gather(dictation: Dictation, number: str, acts: Sequence[Act], now: datetime) -> DictationData:
+    """The session as it stands; `number` is that of the receipt, `acts` are its audit events in words."""
     return DictationData(
-        number=str(dictation.id),
+        number=number,
         association=dictation.association.names,
         dictated_by=dictation.voice,
         typed_by=dictation.typed_by.display_name,
@@ -93,6 +93,7 @@ def _story(data: DictationData, locale: str) -> list[Flowable]:
         *title(_(TITLE), _("The operator reads this aloud. Sign only what you have said yourself.")),
         facts(
             [
+                (_("Number of the receipt"), data.number),
                 (_("Association"), text_in(data.association, locale)),
                 (_("Dictated by"), data.dictated_by),
                 (_("Typed by"), data.typed_by),

@@ -31,11 +31,12 @@ OWN_ACTS = ("dictation.begin", "dictation.end", "dictation.confirm")
 
 @dataclass(frozen=True)
 class Confirmation:
-    """Who stands by what was written, and how; on paper with the scan of it."""
+    """Who stands by what was written, and how; on paper with the scan of it, and the number the receipt bears."""
 
     person: Person
     way: ConfirmationWay
     file: StoredFile | None = None
+    receipt: str | None = None
 
 
 def begin(
@@ -140,13 +141,19 @@ def stamp_of(dictation: Dictation) -> str:
     return f"{len(written)}-{written[-1].id if written else 0}"
 
 
+def receipt_number(dictation: Dictation) -> str:
+    """What stands on a receipt: the session and how many acts it lists. Acts are only added, so it names the list."""
+    return f"{dictation.id}/{len(acts(dictation))}"
+
+
 def confirm(
     dictation: Dictation, confirmation: Confirmation, *, actor: Actor, now: datetime, seen: str | None = None
 ) -> None:
     """Somebody of the association stands by all that was written; the session can never be changed again.
 
     `seen` is the `stamp_of` what the person was shown: `ChangedMeanwhileError` when it is another one now. Raises
-    `AlreadyUsedError` when it is confirmed, `IncompleteError` while it is open or for a paper without its scan,
+    `AlreadyUsedError` when it is confirmed, `IncompleteError` while it is open, for a paper without its scan, and for
+    a receipt that does not list everything,
     `SeparationOfDutyError` when the typist confirms or may be behind the account, `DomainError` for who is no member.
     """
     lock(dictation)
@@ -164,6 +171,11 @@ def confirm(
         own_codes.must_be_ones_own(actor.user, now)
     if way in ON_PAPER and confirmation.file is None:
         raise IncompleteError(N_("Attach the scan of the signed paper."), field="upload")
+    if confirmation.receipt is not None and "".join(confirmation.receipt.split()) != receipt_number(dictation):
+        raise IncompleteError(
+            N_("This is not the number of the receipt that lists everything. Print it again and let it be signed."),
+            field="receipt",
+        )
     dictation.confirmed_at, dictation.way = now, way
     dictation.confirmed_by = person
     dictation.file = confirmation.file if way in ON_PAPER else None

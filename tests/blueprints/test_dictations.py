@@ -145,7 +145,9 @@ def test_a_thumbprint_on_the_printed_receipt_confirms(operator, client, programm
     url, receipt = f"/dictations/{ended.id}/attach", operator.get(f"/dictations/{ended.id}/receipt.pdf")
     text = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(receipt.data)).pages)
     assert programme.chair.display_name in text and "Saved a part of the application" in text
-    typed = {"member": str(programme.chair.person_id), "way": "thumbprint"}
+    number = dictations.receipt_number(ended)
+    assert number in text
+    typed = {"member": str(programme.chair.person_id), "way": "thumbprint", "receipt": f" {number} "}
     assert operator.submit(url, **typed).status_code == 422
     fake = (io.BytesIO(b"MZ not a picture"), "receipt.jpg")
     assert operator.submit(url, upload=fake, **typed).status_code == 422
@@ -228,7 +230,8 @@ def test_what_was_written_behind_who_confirms_is_not_confirmed(client, programme
     url = f"/dictations/{written.id}"
     client.sign_in(programme.operator).speak("en")
     assert f'href="{url}/attach"' not in client.get(url).text
-    paper = {"member": str(programme.chair.person_id), "way": "thumbprint"}
+    number = dictations.receipt_number(written)
+    paper = {"member": str(programme.chair.person_id), "way": "thumbprint", "receipt": number}
     early = dict(form_fields(client.get(f"{url}/attach").text)) | paper
     applications.save_section(draft, "problem", draft.answers, actor=actor, now=clock.now())
     answer = client.submit(f"{url}/attach", upload=sent(programme.make_photo()), **paper)
@@ -244,6 +247,9 @@ def test_what_was_written_behind_who_confirms_is_not_confirmed(client, programme
     fresh = form_fields(client.get(f"{url}/attach").text)
     early |= {name: fresh[name] for name in ("csrf_token", "idempotency_key")}
     assert client.post(f"{url}/attach", data=early, content_type="multipart/form-data").status_code == 409
+    answer = client.submit(f"{url}/attach", upload=sent(programme.make_photo()), **paper)
+    assert answer.status_code == 422, "what was printed before the last act is not what the paper says"
+    assert "This is not the number of the receipt that lists everything." in text_of(answer.text)
     db.session.expire_all()
     assert written.confirmed_at is None
 
