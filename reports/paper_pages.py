@@ -70,7 +70,7 @@ FEWEST, MORE = 3, 2
 LINES_OF_TEXT = 6
 ROOM_FOR_TEXT, ROOM_FOR_TABLE = 45 * mm, 75 * mm
 """A part begins on the next page when less than this is left."""
-UPRIGHT = frozenset({"beneficiaries", "meeting"})
+UPRIGHT = frozenset({"meeting"})
 """Fixed parts that stand on an upright page; tables lie across."""
 HINTS: Mapping[tuple[str, str], str] = {
     ("budget", "item"): N_("For example: milk cooler, 500 litres"),
@@ -84,6 +84,12 @@ HINTS: Mapping[tuple[str, str], str] = {
     ("costs", "item"): N_("For example: wages, electricity, transport"),
     ("financing", "month"): N_("1 is the first month of the plan, 24 the last."),
     ("steps", "first_month"): N_("1 is the first month of the plan, 24 the last."),
+    ("beneficiaries", "women"): N_(
+        "Count everybody once who uses the service, gets the work or sells through the project in its first full year."
+    ),
+    ("beneficiaries", "young"): N_(
+        "How many of all these; 0 when there are none. One person may belong to several groups."
+    ),
     ("pledges", "remitter_name"): N_("Full name, or another name if the person wants to stay unknown."),
     ("pledges", "monthly_capacity"): N_("In the same currency. Ask the person: a promise above it is pointed out."),
 }
