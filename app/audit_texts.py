@@ -84,6 +84,8 @@ ACTIONS: Mapping[str, str] = {
     "call.save_question": N_("Set a question of the application form"),
     "call.save_section": N_("Set a part of the application form"),
     "call.remove_criterion": N_("Took a criterion out"),
+    "call.remove_allocation": N_("Took an allocation off the budget of a call"),
+    "call.save_allocation": N_("Set an allocation of the budget of a call"),
     "call.save_criterion": N_("Described a criterion"),
     "call.set_weights": N_("Set the weights of the criteria"),
     "centre.change": N_("Changed a resource centre"),

@@ -6,6 +6,7 @@ from flask import Flask
 
 NOUNS = (
     "accounts",
+    "allocations",
     "amendments",
     "applications",
     "assignments",

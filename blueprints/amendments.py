@@ -7,18 +7,18 @@ from flask.typing import ResponseReturnValue
 
 from app import clock
 from app.labels import label_text
-from app.localisation import gettext, plain_amount, to_minor
+from app.localisation import N_, current_locale, gettext, plain_amount, to_minor
 from app.policy import Permission
 from app.services import amendments, questions
 from app.web.access import actor, load, requires
 from app.web.submissions import attempt, finish, form_page, guard_version, in_words
-from forms.amendments import AmendmentForm
+from forms.amendments import AmendmentForm, amendment_form
 from models.base import BASE_CURRENCY, LOCALES
 from models.calls import TIMETABLE, Call, QuorumOf
 from models.documents import DocumentKind
 
 bp = Blueprint("amendments", __name__)
-AMOUNTS = ("budget", "grant_floor", "grant_ceiling")
+AMOUNTS = ("grant_floor", "grant_ceiling")
 PLAIN = ("match_percent", "in_kind_counts", "quorum_percent", *TIMETABLE)
 
 
@@ -33,14 +33,22 @@ def new(call_id: int) -> ResponseReturnValue:
     if call.status.value == "draft":
         return redirect(location, 303)
     stored = _stored(call)
-    form = _with_choices(AmendmentForm(data=stored), call)
-    guard_version(form, call, in_words(_with_choices(AmendmentForm(None, data=stored), call)), here)
+    made = _form_of(call)
+    form = _with_choices(made(data=stored), call)
+    guard_version(form, call, in_words(_with_choices(made(None, data=stored), call)), here)
     if form.validate_on_submit() and attempt(
         form,
         lambda: amendments.publish(call, _changes(call, form), _texts(form, "reason"), actor=actor(), now=clock.now()),
     ):
         return finish(location, gettext("The amendment is published. Everybody who writes has a message."))
     return form_page("amendments/new.html", form, call=call, is_submitted_to=amendments.is_submitted_to(call))
+
+
+def _form_of(call: Call) -> type[AmendmentForm]:
+    """With an amount for each allocation; a single one is the budget."""
+    if len(call.allocations) == 1:
+        return amendment_form([(call.allocations[0].id, N_("Budget of the call"))])
+    return amendment_form([(one.id, one.title_in(current_locale())) for one in call.allocations])
 
 
 def _stored(call: Call) -> dict[str, Any]:
@@ -50,6 +58,7 @@ def _stored(call: Call) -> dict[str, Any]:
         **{name: getattr(call, name) for name in PLAIN},
         "quorum_of": call.quorum_of.value,
         "papers": [paper.kind.value for paper in questions.documents_of(call) if paper.is_required],
+        **{f"allocation_{one.id}": plain_amount(one.amount, BASE_CURRENCY) for one in call.allocations},
         **{name: plain_amount(getattr(call, name), BASE_CURRENCY) for name in AMOUNTS},
         **{f"{name}_{code}": getattr(call, name).get(code, "") for name in ("title", "summary") for code in LOCALES},
     }
@@ -71,6 +80,7 @@ def _changes(call: Call, form: AmendmentForm) -> dict[str, Any]:
         **{name: form[name].data for name in PLAIN},
         "quorum_of": QuorumOf(form.quorum_of.data),
         "required_documents": amendments.with_required(call, [DocumentKind(one) for one in form.papers.data or ()]),
+        "allocations": {one: to_minor(amount, BASE_CURRENCY) for one, amount in form.amounts().items()},
         **{name: to_minor(form[name].data, BASE_CURRENCY) for name in AMOUNTS},
     }
 

@@ -74,7 +74,8 @@ def _set_up(call: Call) -> dict[str, Any]:
     missing = {item.section for item, _page in checklist if not item.met}
     titles = [(key, title) for key, (title, _form) in SECTIONS.items()]
     titles.append(("dry_run", N_("Dry run")))
-    titles[5:5] = [("form", N_("Application form")), ("papers", N_("Papers asked for")), ("rubric", N_("Rubric"))]
+    titles[4:4] = [("allocations", N_("Budget by fund"))]
+    titles[6:6] = [("form", N_("Application form")), ("papers", N_("Papers asked for")), ("rubric", N_("Rubric"))]
     tasks = [
         {
             "title": gettext(title),
@@ -89,6 +90,8 @@ def _set_up(call: Call) -> dict[str, Any]:
 
 def _page(call: Call, section: str) -> str:
     """Where a section is set."""
+    if section == "allocations":
+        return url_for("allocations.index", call_id=call.id)
     if section == "rubric":
         return url_for("criteria.index", call_id=call.id)
     if section in ("form", "papers"):
@@ -180,7 +183,6 @@ def _stored(call: Call) -> dict[str, Any]:
     return {
         **{name: getattr(call, name) for name in PLAIN},
         **call.eligibility,
-        "fund": call.fund_id,
         "quorum_of": call.quorum_of.value,
         "opens_on": clock.bishkek_day(call.opens_at),
         "closes_on": clock.bishkek_day(call.closes_at),

@@ -37,6 +37,7 @@ def show(centre_id: int) -> ResponseReturnValue:
         centre=centre,
         weekdays=WEEKDAYS,
         places=pipelines.of(centre, now) if works else None,
+        divided=pipelines.allocations_for(centre, now) if works else [],
         deadlines=pipelines.deadlines(centre, now) if works else None,
         operators=centres.operators_of(centre),
         associations=associations.of_centre(centre),

@@ -8,6 +8,8 @@ from app.labels import DECISION_OUTCOMES
 from app.localisation import Money, current_locale, gettext, to_minor
 from app.policy import Permission
 from app.services import council_sessions, rankings, reviews
+from app.services.calls import allocations
+from app.services.calls.allocations import Standing
 from app.web.access import actor, load, requires, row_number, signed_in_user
 from app.web.presentation import is_demonstration
 from app.web.submissions import StaleForm, act_on_button, attempt, finish, form_page
@@ -43,11 +45,15 @@ def ranking(call_id: int) -> ResponseReturnValue:
     call = load(Call, call_id, Permission.RANKING_READ)
     sessions = council_sessions.of_call(call)
     titles = {one.key: one.title_in(current_locale()) for one in call.criteria}
+    rows, standings = rankings.rank(call), allocations.standings(call)
     can_convene = call in council_sessions.awaited(clock.now())
     return render_template(
         "council_sessions/ranking.html",
         call=call,
-        rows=rankings.rank(call),
+        rows=rows,
+        paid_from=allocations.down_the_list(call, [row.application for row in rows if row.passes]),
+        standings=standings,
+        left=allocations.left(standings),
         sessions=sessions,
         titles=titles,
         can_convene=can_convene,
@@ -86,13 +92,15 @@ def show(session_id: int) -> ResponseReturnValue:
     """Attendance, quorum, what is decided and what waits."""
     session = load(CouncilSession, session_id, Permission.SESSION_READ)
     waiting = {one.id for one in council_sessions.undecided(session)}
+    standings = allocations.standings(session.call)
     return render_template(
         "council_sessions/show.html",
         session=session,
         undecided=[row for row in rankings.rank(session.call) if row.application.id in waiting],
         awarded=council_sessions.awarded(session),
         far_apart=rankings.far_apart(session.call) if waiting else [],
-        remaining=council_sessions.remaining_budget(session),
+        standings=standings,
+        remaining=allocations.left(standings),
         in_flight=council_sessions.in_flight(session),
         closed=reviews.closed_to(signed_in_user(), session.call),
     )
@@ -134,15 +142,30 @@ def decide(session_id: int, application_id: int) -> ResponseReturnValue:
     application = load(Application, application_id, Permission.APPLICATION_READ)
     if application.call_id != session.call_id:
         abort(404)
-    form = DecideForm()
-    form.outcome.choices = [(one.value, gettext(text)) for one, text in DECISION_OUTCOMES.items()]
+    standings = allocations.standings(session.call)
+    found = allocations.fitting(application, standings)
+    form = _with_choices(DecideForm(), found)
     is_valid = form.validate_on_submit()
     if is_valid and "record" in request.form and attempt(form, lambda: _decide(session, application, form)):
         return finish(url_for(".show", session_id=session_id), gettext("The decision is recorded."))
-    is_checked = is_valid and "check" in request.form and _is_within_limits(session, application, form)
-    context = _decision_context(session, application)
-    page = form_page("council_sessions/decide.html", form, **context, **_checked(form, is_checked))
+    is_checked = is_valid and "check" in request.form and _is_within_limits(session, application, form, found)
+    context = _decision_context(session, application, found) | {"remaining": allocations.left(standings)}
+    page = form_page("council_sessions/decide.html", form, **context, **_checked(form, is_checked, found))
     return page[0] if is_checked and isinstance(page, tuple) else page
+
+
+def _with_choices(form: DecideForm, found: list[Standing]) -> DecideForm:
+    """The outcomes, and the allocations the application can be paid from with what each has left."""
+    form.outcome.choices = [(one.value, gettext(text)) for one, text in DECISION_OUTCOMES.items()]
+    places = [
+        (
+            str(one.allocation.id),
+            gettext("%(place)s: %(left)s left", place=one.allocation.title_in(current_locale()), left=Money(one.left)),
+        )
+        for one in found
+    ]
+    form.allocation.choices = [("", gettext("The first one with enough left")), *places]
+    return form
 
 
 def _decide(session: CouncilSession, application: Application, form: DecideForm) -> Decision:
@@ -153,6 +176,7 @@ def _decide(session: CouncilSession, application: Application, form: DecideForm)
         application,
         DecisionOutcome(form.outcome.data),
         amount=None if amount is None else to_minor(amount, BASE_CURRENCY),
+        allocation_id=int(form.allocation.data) if form.allocation.data else None,
         reason=form.reason.data,
         votes_for=form.votes_for.data,
         votes_against=form.votes_against.data,
@@ -162,36 +186,49 @@ def _decide(session: CouncilSession, application: Application, form: DecideForm)
     )
 
 
-def _is_within_limits(session: CouncilSession, application: Application, form: DecideForm) -> bool:
-    """Refuse on the first page already what recording would refuse: votes and amount."""
+def _is_within_limits(
+    session: CouncilSession, application: Application, form: DecideForm, found: list[Standing]
+) -> bool:
+    """Refuse on the first page already what recording would refuse: votes and amount.
+
+    The form then names the allocation that pays: what is recorded is what was checked.
+    """
     voters = council_sessions.voters_on(session, application)
     if form.votes_for.data + form.votes_against.data + form.abstentions.data > voters:
         form.refuse("votes_for", gettext("At most %(voters)s may vote on this application.", voters=voters))
     if form.outcome.data == DecisionOutcome.SELECTED.value:
         if form.votes_for.data <= form.votes_against.data:
             form.refuse("votes_for", gettext("A selection needs more votes for than against."))
-        amount, limit = to_minor(form.amount.data, BASE_CURRENCY), council_sessions.most_for(session, application)
+        amount, limit = to_minor(form.amount.data, BASE_CURRENCY), council_sessions.most_for(application, found)
         if amount == 0:
             form.refuse("amount", gettext("Enter the amount that is awarded."))
         elif amount > limit:
             form.refuse("amount", gettext("At most %(most)s can be awarded.", most=Money(limit)))
+        else:
+            wanted_id = int(form.allocation.data) if form.allocation.data else None
+            chosen = attempt(form, lambda: allocations.choose(found, amount, wanted_id))
+            form.allocation.data = str(chosen.id) if chosen else form.allocation.data
     return not form.errors
 
 
-def _checked(form: DecideForm, is_checked: bool) -> dict[str, object]:
-    """What the page of the check shows: outcome and amount in tyiyn."""
+def _checked(form: DecideForm, is_checked: bool, found: list[Standing]) -> dict[str, object]:
+    """What the page of the check shows: outcome, amount in tyiyn, and what it is paid from."""
     if not is_checked:
-        return {"is_checked": False, "outcome": None, "amount": None}
+        return {"is_checked": False, "outcome": None, "amount": None, "paid_from": None}
     outcome = DecisionOutcome(form.outcome.data)
+    names = [
+        one.allocation.title_in(current_locale()) for one in found if str(one.allocation.id) == form.allocation.data
+    ]
     has_amount = outcome is DecisionOutcome.SELECTED and form.amount.data is not None
     return {
         "is_checked": True,
         "outcome": outcome,
         "amount": to_minor(form.amount.data, BASE_CURRENCY) if has_amount else None,
+        "paid_from": next(iter(names), None) if has_amount else None,
     }
 
 
-def _decision_context(session: CouncilSession, application: Application) -> dict[str, object]:
+def _decision_context(session: CouncilSession, application: Application, found: list[Standing]) -> dict[str, object]:
     """What the Council needs to know about one application."""
     rows = rankings.rank(session.call)
     return {
@@ -202,8 +239,8 @@ def _decision_context(session: CouncilSession, application: Application) -> dict
         "is_closed": application.id in reviews.closed_to(signed_in_user(), session.call),
         "recused": council_sessions.recused(session, application),
         "voters": council_sessions.voters_on(session, application),
-        "remaining": council_sessions.remaining_budget(session),
-        "most": council_sessions.most_for(session, application),
+        "found": found,
+        "most": council_sessions.most_for(application, found),
     }
 
 

@@ -1,5 +1,8 @@
 """An amendment of an open call: what shall be new, and why, in three languages."""
 
+from collections.abc import Sequence
+from decimal import Decimal
+
 from wtforms import BooleanField, RadioField, SelectMultipleField
 
 from app.localisation import N_, lazy
@@ -10,7 +13,7 @@ LONGEST_REASON = 600
 
 
 class AmendmentForm(BaseForm):
-    """Everything of an open call that an amendment may change, as it is published now."""
+    """Everything of an open call that an amendment may change, as it is published now; see `amendment_form`."""
 
     title_ky = TextField(N_("Title in Kyrgyz"), longest=LONGEST_TITLE)
     title_ru = TextField(N_("Title in Russian"), longest=LONGEST_TITLE)
@@ -23,7 +26,6 @@ class AmendmentForm(BaseForm):
     reviews_end_on = DayField(N_("Reviews until"), required=False)
     council_sits_on = DayField(N_("Session of the Council"), required=False)
     first_payment_on = DayField(N_("First payment"), required=False)
-    budget = AmountField(N_("Budget of the call"))
     grant_floor = AmountField(N_("Smallest grant"))
     grant_ceiling = AmountField(N_("Largest grant"))
     match_percent = WholeNumberField(N_("Grant for each 100 som of co-investment"))
@@ -34,3 +36,14 @@ class AmendmentForm(BaseForm):
     reason_ky = LongTextField(N_("Reason in Kyrgyz"), longest=LONGEST_REASON)
     reason_ru = LongTextField(N_("Reason in Russian"), longest=LONGEST_REASON)
     reason_en = LongTextField(N_("Reason in English"), longest=LONGEST_REASON)
+
+    def amounts(self) -> dict[int, Decimal]:
+        """{allocation id: amount in som}."""
+        prefix = "allocation_"
+        return {int(name.removeprefix(prefix)): self[name].data for name in self._fields if name.startswith(prefix)}
+
+
+def amendment_form(allocations: Sequence[tuple[int, str]]) -> type[AmendmentForm]:
+    """The form of a call with these allocations: (id, what it is called on the page)."""
+    fields = {f"allocation_{allocation_id}": AmountField(name) for allocation_id, name in allocations}
+    return type("AmendmentForm", (AmendmentForm,), fields)

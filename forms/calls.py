@@ -79,10 +79,8 @@ class TextsForm(BaseForm):
 
 
 class MoneyForm(BaseForm):
-    """Fund, budget, size and instalments of a grant."""
+    """Size and instalments of a grant; the money for them has pages of its own (allocations)."""
 
-    fund = SelectField(lazy(N_("Fund")), coerce=int, validators=[required_input()])
-    budget = AmountField(N_("Budget of the call"))
     grant_floor = AmountField(N_("Smallest grant"))
     grant_ceiling = AmountField(N_("Largest grant"))
     tranche_percents = PercentsField(N_("Parts in which the grant is paid"), longest=40)
@@ -147,7 +145,7 @@ class TimetableForm(BaseForm):
 
 SECTIONS: Mapping[str, tuple[str, type[BaseForm]]] = {
     "texts": (N_("Window and texts"), TextsForm),
-    "money": (N_("Money"), MoneyForm),
+    "money": (N_("Grants and their payment"), MoneyForm),
     "match": (N_("Co-investment"), MatchForm),
     "eligibility": (N_("Who may apply"), EligibilityForm),
     "meeting": (N_("Village meeting"), MeetingForm),
@@ -155,7 +153,7 @@ SECTIONS: Mapping[str, tuple[str, type[BaseForm]]] = {
     "decision": (N_("Decision rules"), DecisionForm),
     "timetable": (N_("Timetable"), TimetableForm),
 }
-"""{section: (title, form)} of a call's set-up, in their order; the rubric has pages of its own."""
+"""{section: (title, form)} of a call's set-up, in their order; allocations and rubric have pages of their own."""
 
 
 class WeightsForm(BaseForm):

@@ -35,10 +35,14 @@ class AttendanceForm(BaseForm):
 
 
 class DecideForm(BaseForm):
-    """What the Council decides on one application; the amount is in som."""
+    """What the Council decides on one application; the amount is in som.
+
+    The view sets the choices of `allocation`; empty means the first that has so much left.
+    """
 
     outcome = RadioField(lazy(N_("Decision")), validators=[required_input()])
     amount = AmountField(N_("Amount awarded"), required=False)
+    allocation = RadioField(lazy(N_("Paid from")), default="")
     votes_for = WholeNumberField(N_("Votes for"))
     votes_against = WholeNumberField(N_("Votes against"))
     abstentions = WholeNumberField(N_("Abstentions"))

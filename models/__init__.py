@@ -2,6 +2,7 @@
 
 from models import (
     agreements,
+    allocations,
     amendments,
     applications,
     associations,
@@ -41,6 +42,7 @@ from models import (
 
 __all__ = [
     "agreements",
+    "allocations",
     "amendments",
     "applications",
     "associations",

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from models.allocations import Allocation
 from models.base import STRICT, Base, Id, Json, LongText, Minor, Texts, Versioned, text_in
 from models.funds import Fund
 
@@ -66,6 +67,8 @@ def usual_eligibility() -> dict[str, Any]:
 class Call(Versioned, Base):
     """A round. Amounts in tyiyn; the rule columns hold the defaults of domain.md section 5 unless changed.
 
+    `budget` is the sum of its allocations; `fund` the one that gave most of it when it opened: its emblem and statement
+    stand on the call's papers. What is awarded comes from an allocation's fund, not from this one.
     `form` is the application form as canonical JSON, read by `app.services.questions`; `required_documents` the papers
     asked for: [{kind, is_required, months, text}]. Both are read only where they are needed: they are long.
     """
@@ -122,6 +125,7 @@ class Call(Versioned, Base):
     first_payment_on: Mapped[date | None]
 
     fund: Mapped[Fund] = relationship()
+    allocations: Mapped[list[Allocation]] = relationship(order_by=Allocation.id)
     criteria: Mapped[list["Criterion"]] = relationship(back_populates="call", order_by="Criterion.position")
 
     def title_in(self, locale: str) -> str:

@@ -6,6 +6,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from models.allocations import Allocation
 from models.applications import Application
 from models.base import STRICT, Base, Id, LongText, Minor, Versioned
 from models.calls import Call
@@ -75,12 +76,16 @@ class DecisionOutcome(StrEnum):
 
 
 class Decision(Base):
-    """What the Council decided on an application, with amount (tyiyn) and reason. Append-only."""
+    """What the Council decided on an application, with reason; for a selected one the amount (tyiyn) and from what.
+
+    Append-only.
+    """
 
     __tablename__ = "decisions"
     __table_args__ = (
         sa.UniqueConstraint("session_id", "application_id"),
         sa.CheckConstraint("(outcome = 'selected') = (amount IS NOT NULL)", name="amount_if_selected"),
+        sa.CheckConstraint("(amount IS NULL) = (allocation_id IS NULL)", name="allocation_if_amount"),
         sa.CheckConstraint("amount IS NULL OR amount > 0", name="amount_positive"),
         sa.CheckConstraint("votes_for >= 0 AND votes_against >= 0 AND abstentions >= 0", name="votes_not_negative"),
         STRICT,
@@ -91,6 +96,7 @@ class Decision(Base):
     application_id: Mapped[int] = mapped_column(sa.ForeignKey("applications.id"), index=True)
     outcome: Mapped[DecisionOutcome]
     amount: Mapped[Minor | None]
+    allocation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("allocations.id"), index=True)
     reason: Mapped[LongText] = mapped_column(sa.Text)
     rank: Mapped[int | None]
     score: Mapped[int | None]
@@ -101,6 +107,7 @@ class Decision(Base):
     decided_at: Mapped[datetime]
     session: Mapped[CouncilSession] = relationship(back_populates="decisions")
     application: Mapped[Application] = relationship()
+    allocation: Mapped[Allocation | None] = relationship()
 
 
 class Protocol(Base):

@@ -78,7 +78,7 @@ what was written for an association and confirmed by it."""
 
 
 def frozen(dialect: str) -> list[str]:
-    """The DDL statements that protect complete rows, and calls that are no drafts with their criteria."""
+    """The DDL statements that protect complete rows, and calls that are no drafts with criteria and allocations."""
     if dialect == "sqlite":
         return (
             [statement for table in FROZEN for statement in _frozen_sqlite(table)]
@@ -89,6 +89,7 @@ def frozen(dialect: str) -> list[str]:
                 for name, act, calls in _CRITERIA
             ]
             + _calls_sqlite()
+            + _allocations_sqlite()
         )
     return [statement for table in FROZEN for statement in _frozen_postgresql(table)] + [
         _CRITERIA_FUNCTION,
@@ -100,6 +101,9 @@ def frozen(dialect: str) -> list[str]:
         "CREATE TRIGGER calls_no_delete BEFORE DELETE ON calls "
         "FOR EACH ROW WHEN (OLD.status <> 'draft') EXECUTE FUNCTION refuse_change()",
         "CREATE TRIGGER calls_no_truncate BEFORE TRUNCATE ON calls FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()",
+        _ALLOCATIONS_FUNCTION,
+        "CREATE TRIGGER allocations_no_late_change BEFORE INSERT OR UPDATE OR DELETE ON allocations "
+        "FOR EACH ROW EXECUTE FUNCTION refuse_late_allocations()",
     ]
 
 
@@ -183,6 +187,61 @@ BEGIN
     RETURN NEW;
 END $$
 """
+
+_SAME = "id", "call_id", "fund_id", "oblast_id"
+"""Columns of an allocation that no amendment changes."""
+
+
+def _not_amended(differs: str, names: str) -> str:
+    """The condition under which an UPDATE of an allocation of an open call is refused: it is not its amount alone, or
+    no amendment that names allocations is just being applied. `differs` and `names` as for `_late_change`."""
+    changed = " OR ".join(f"NEW.{one} {differs} OLD.{one}" for one in _SAME)
+    return (
+        f"({changed} OR NOT EXISTS (SELECT 1 FROM amendments "  # noqa: S608 - our own names
+        "JOIN calls ON calls.id = amendments.call_id WHERE amendments.call_id = OLD.call_id "
+        f"AND sequence = amendment_count + 1 AND {names.format(column='allocations')}))"
+    )
+
+
+def _allocations_sqlite() -> list[str]:
+    replaced = "SELECT call_id FROM allocations WHERE id = NEW.id"  # OR REPLACE would delete that row
+    late = "EXISTS (SELECT 1 FROM calls WHERE status <> 'draft' AND id IN ({calls}))"
+    amended = _not_amended("IS NOT", "json_type(changes, '$.{column}') IS NOT NULL")
+    refuse = "BEGIN SELECT RAISE(ABORT, 'allocations of an open call are frozen'); END"
+    return [
+        "CREATE TRIGGER allocations_no_insert BEFORE INSERT ON allocations "
+        f"WHEN {late.format(calls=f'NEW.call_id, ({replaced})')} {refuse}",
+        "CREATE TRIGGER allocations_no_update BEFORE UPDATE ON allocations "
+        f"WHEN {late.format(calls=f'NEW.call_id, OLD.call_id, ({replaced})')} AND {amended} {refuse}",
+        "CREATE TRIGGER allocations_no_delete BEFORE DELETE ON allocations "
+        f"WHEN {late.format(calls='OLD.call_id')} {refuse}",
+    ]
+
+
+_ALLOCATIONS_FUNCTION = f"""
+CREATE OR REPLACE FUNCTION refuse_late_allocations() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    touched bigint[] := CASE TG_OP
+        WHEN 'INSERT' THEN ARRAY[NEW.call_id]
+        WHEN 'DELETE' THEN ARRAY[OLD.call_id]
+        ELSE ARRAY[OLD.call_id, NEW.call_id]
+    END;
+BEGIN
+    IF EXISTS (SELECT 1 FROM calls WHERE status <> 'draft' AND id = ANY (touched)) THEN
+        IF TG_OP <> 'UPDATE' THEN
+            RAISE EXCEPTION 'allocations of an open call are frozen'
+                USING ERRCODE = 'integrity_constraint_violation';
+        ELSIF {_not_amended("IS DISTINCT FROM", "jsonb_exists(changes, '{column}')")} THEN
+            RAISE EXCEPTION 'allocations of an open call are frozen'
+                USING ERRCODE = 'integrity_constraint_violation';
+        END IF;
+    END IF;
+    IF TG_OP = 'DELETE' THEN
+        RETURN OLD;
+    END IF;
+    RETURN NEW;
+END $$
+"""  # noqa: S608 - our own names
 
 
 def _frozen_sqlite(table: str) -> list[str]:

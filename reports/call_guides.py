@@ -22,6 +22,8 @@ from app.services.questions import Form, RequiredDocument
 from models.base import Texts, text_in
 from models.calls import Call, QuorumOf
 from models.centres import Centre
+from reports import allocations
+from reports.allocations import AllocationLine
 from reports.opening_hours import hours_text
 from reports.pages import (
     BODY,
@@ -77,7 +79,8 @@ class CallGuideData:
     code: str
     call: Texts
     summary: Texts
-    fund: Texts
+    funds: tuple[Texts, ...]
+    allocations: tuple[AllocationLine, ...]
     opens_at: datetime
     closes_at: datetime
     made_at: datetime
@@ -116,7 +119,11 @@ def gather(call: Call, now: datetime) -> CallGuideData:
         code=call.code,
         call=dict(call.title),
         summary=dict(call.summary),
-        fund=call.fund.names,
+        funds=tuple({one.fund_id: one.fund.names for one in call.allocations}.values()),
+        allocations=tuple(
+            AllocationLine(one.fund.names, one.oblast.names if one.oblast else None, one.amount)
+            for one in call.allocations
+        ),
         opens_at=call.opens_at,
         closes_at=call.closes_at,
         made_at=now,
@@ -191,7 +198,7 @@ def _in_short(data: CallGuideData, locale: str) -> list[Flowable]:
     floor, ceiling = money(data.grant_floor), money(data.grant_ceiling)
     parts = " + ".join(percent_text(part) for part in data.tranche_percents)
     rows = [
-        (_("Paid from"), text_in(data.fund, locale)),
+        (_("Paid from"), "; ".join(text_in(one, locale) for one in data.funds)),
         (_("Applications are taken from"), deadline_text(data.opens_at)),
         (_("Deadline"), deadline_text(data.closes_at)),
         (_("Grant"), _("%(floor)s to %(ceiling)s", floor=floor, ceiling=ceiling)),
@@ -199,7 +206,7 @@ def _in_short(data: CallGuideData, locale: str) -> list[Flowable]:
         (_("Paid in"), _("%(count)s instalments: %(parts)s", count=len(data.tranche_percents), parts=parts)),
         (_("Judged by"), _("%(count)s reviewers from other ayil aymaks", count=data.reviewers)),
     ]
-    return [heading(_("In short")), facts(rows)]
+    return [heading(_("In short")), facts(rows), *allocations.given(data.allocations, locale)]
 
 
 def _who(data: CallGuideData) -> list[Flowable]:

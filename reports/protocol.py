@@ -14,7 +14,8 @@ from app.localisation import N_, date_text, datetime_text, money, ngettext, numb
 from app.localisation import gettext as _
 from models.base import Texts, text_in
 from models.council_sessions import DecisionOutcome, Protocol
-from reports import papers
+from reports import allocations, papers
+from reports.allocations import AllocationLine
 from reports.pages import (
     STRONG,
     Column,
@@ -46,7 +47,10 @@ class CriterionLine:
 
 @dataclass(frozen=True)
 class DecisionLine:
-    """One decision. `score` in hundredths of a point, amounts in tyiyn; `votes` for, against, abstained."""
+    """One decision. `score` in hundredths of a point, amounts in tyiyn; `votes` for, against, abstained.
+
+    `allocation` is the place of the one that pays in the protocol's list, from 0.
+    """
 
     number: str
     title: str
@@ -56,6 +60,7 @@ class DecisionLine:
     requested: int
     outcome: str
     amount: int | None
+    allocation: int | None
     reason: str
     votes: tuple[int, int, int]
     recused: tuple[str, ...]
@@ -78,6 +83,7 @@ class ProtocolData:
     pass_section_percent: int
     criteria: tuple[CriterionLine, ...]
     budget: int
+    allocations: tuple[AllocationLine, ...]
     decisions: tuple[DecisionLine, ...]
     emblem: str
     statement: Texts
@@ -91,6 +97,12 @@ class ProtocolData:
     def quorum(self) -> int:
         """How many must be present: more than half of the seats."""
         return self.seats // 2 + 1
+
+    @property
+    def awarded_by_allocation(self) -> list[int]:
+        """What was awarded from each of `allocations`, in tyiyn."""
+        places = range(len(self.allocations))
+        return [sum(one.amount or 0 for one in self.decisions if one.allocation == place) for place in places]
 
     def count(self, outcome: DecisionOutcome) -> int:
         return sum(1 for one in self.decisions if one.outcome == outcome.value)
@@ -114,6 +126,7 @@ def gather(protocol: Protocol) -> ProtocolData:
         pass_section_percent=content["pass_section_percent"],
         criteria=tuple(CriterionLine(one["title"], one["weight"]) for one in content["criteria"]),
         budget=content["budget"],
+        allocations=tuple(AllocationLine(**one) for one in content.get("allocations", ())),  # older ones had one fund
         decisions=tuple(_decision(one) for one in content["decisions"]),
         emblem=fund.donor.emblem.value,
         statement=dict(fund.statement),
@@ -131,6 +144,7 @@ def _decision(row: dict[str, Any]) -> DecisionLine:
         requested=row["requested"],
         outcome=row["outcome"],
         amount=row["amount"],
+        allocation=row.get("allocation"),
         reason=row["reason"],
         votes=(votes_for, votes_against, abstentions),
         recused=tuple(row["recused"]),
@@ -177,7 +191,7 @@ def _story(data: ProtocolData, locale: str) -> list[Flowable]:
         *_ranking(data, locale),
         small(_("Amounts in som. Votes: for, against, abstained. Recused members did not vote on that application.")),
         *_reasons(data, locale),
-        *_closing(data),
+        *_closing(data, locale),
     ]
 
 
@@ -247,12 +261,14 @@ def _reasons(data: ProtocolData, locale: str) -> list[Flowable]:
             outcome = f"{outcome}, {money(one.amount)}"
         blocks.append(subheading(f"{one.number} · {one.title or text_in(one.association, locale)}"))
         blocks.append(text(f"{outcome}. {one.reason}"))
+        if one.allocation is not None and len(data.allocations) > 1:
+            blocks.append(small(_("Paid from") + f": {data.allocations[one.allocation].title_in(locale)}"))
         if one.recused:
             blocks.append(small(_("Recused: %(names)s", names=", ".join(one.recused))))
     return blocks
 
 
-def _closing(data: ProtocolData) -> list[Flowable]:
+def _closing(data: ProtocolData, locale: str) -> list[Flowable]:
     counts = [
         ngettext("%(num)s application selected", "%(num)s applications selected", data.count(DecisionOutcome.SELECTED)),
         ngettext("%(num)s on the reserve list", "%(num)s on the reserve list", data.count(DecisionOutcome.RESERVE)),
@@ -270,6 +286,7 @@ def _closing(data: ProtocolData) -> list[Flowable]:
             ),
             STRONG,
         ),
+        *allocations.awarded(data.allocations, data.awarded_by_allocation, locale),
         signatures([_("Chair of the Council"), _("Secretary of the Council")]),
         gap(8),
         hash_block(data.sha256, _("SHA-256 of the signed content of this protocol:")),

@@ -40,7 +40,7 @@ from app.services.actors import Actor
 from app.services.applications import beneficiaries, business_plans, meetings
 from app.services.applications.beneficiaries import BeneficiariesInput
 from app.services.applications.meetings import MeetingInput
-from app.services.calls import CallInput
+from app.services.calls import CallInput, allocations
 from app.services.documents import Upload
 from app.services.funds import FundInput
 from app.services.reviews import Judgement
@@ -57,7 +57,7 @@ from models.documents import Document, DocumentKind
 from models.funds import Donor, Emblem, Fund
 from models.indicators import Indicator
 from models.people import Person
-from models.places import AyilOkmotu, Village
+from models.places import AyilOkmotu, Oblast, Village
 from models.rates import ExchangeRate, RateSource
 from models.reviews import Assignment
 from models.users import Role, User
@@ -98,7 +98,7 @@ class Programme(GrantFactories):
     def __init__(self, storage: Path) -> None:
         self.storage = storage
         self._numbers = count(1)
-        self._places = iter(db.session.scalars(db.select(Village).order_by(Village.soate)).all())
+        self._places = list(db.session.scalars(db.select(Village).order_by(Village.soate)))
         self._centres: dict[int, Centre] = {}
         self._operators: dict[int, User] = {}
         self._chairs: dict[int, User] = {}
@@ -220,9 +220,22 @@ class Programme(GrantFactories):
             self._centres[ayil_okmotu.id] = centres.open_(ayil_okmotu, names, actor=None, now=clock.now() - LONG_AGO)
         return self._centres[ayil_okmotu.id]
 
-    def make_association(self, *, in_another_centre: bool = False, with_account: bool = True) -> Association:
+    def oblast(self, iso: str) -> Oblast:
+        """KG-B, KG-J or KG-O."""
+        return db.session.scalars(db.select(Oblast).where(Oblast.iso == iso)).one()
+
+    def make_association(
+        self, *, in_another_centre: bool = False, with_account: bool = True, oblast: str = ""
+    ) -> Association:
         """A village association with chair (who has a user account), treasurer and confirmed payout account."""
-        village = next(one for one in self._places if not in_another_centre or one.ayil_okmotu_id not in self._centres)
+        village = next(
+            one
+            for one in self._places
+            if (not in_another_centre or one.ayil_okmotu_id not in self._centres)
+            and oblast in ("", one.ayil_okmotu.rayon.oblast.iso)
+        )
+        place = self._places.index(village)
+        del self._places[place if oblast else 0 : place + 1]  # what was passed over is not used again
         now = clock.now() - LONG_AGO
         association = associations.found(
             AssociationKind.VILLAGE,
@@ -315,10 +328,14 @@ class Programme(GrantFactories):
         opens_at: datetime | None = None,
         closes_at: datetime | None = None,
         fund: Fund | None = None,
+        also: Sequence[tuple[Fund, Oblast | None, int]] = (),
         with_dry_run: bool = True,
         **fields: Any,
     ) -> Call:
-        """A call with the six criteria, its window thirty days to both sides of now; a draft unless `is_open`."""
+        """A call with the six criteria, its window thirty days to both sides of now; a draft unless `is_open`.
+
+        `also` are allocations beside the first one, which has the whole `budget` for every oblast.
+        """
         now = clock.now()
         opens_at = opens_at or now - timedelta(days=30)
         closes_at = closes_at or clock.end_of_day(clock.bishkek_day(now + timedelta(days=30)))
@@ -345,6 +362,10 @@ class Programme(GrantFactories):
             actor=Actor(self.secretary),
             now=made_at,
         )
+        for other, oblast, amount in also:
+            allocations.save(
+                call, None, fund=other, oblast=oblast, amount=amount, actor=Actor(self.secretary), now=made_at
+            )
         if with_dry_run:
             self.skip_dry_run(call, made_at)
         if is_open:

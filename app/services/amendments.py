@@ -11,7 +11,7 @@ from app.labels import label_text
 from app.localisation import N_, Money, current_locale, date_text, deadline_text, gettext, money, number_text
 from app.services import audit, notifications
 from app.services.actors import Actor
-from app.services.calls.opening import free_budget
+from app.services.calls import allocations
 from app.services.calls.set_up import HIGHEST_BUDGET, HIGHEST_MATCH, QUORUM, check_timetable
 from app.services.errors import DomainError, IncompleteError, LimitExceededError
 from models.amendments import Amendment
@@ -27,6 +27,7 @@ LABELS: Mapping[str, str] = {
     "summary": N_("Summary"),
     "closes_at": N_("Deadline"),
     "budget": N_("Budget of the call"),
+    "allocations": N_("Budget by fund"),
     "grant_floor": N_("Smallest grant"),
     "grant_ceiling": N_("Largest grant"),
     "match_percent": N_("Grant for each 100 som of co-investment"),
@@ -47,34 +48,50 @@ WRITTEN = (ApplicationStatus.DRAFT, ApplicationStatus.SIGNED_OFF, ApplicationSta
 def publish(call: Call, changes: Mapping[str, Any], reason: Texts, *, actor: Actor, now: datetime) -> Amendment:
     """Publish new values of columns of an open call, with the reason in three languages.
 
-    What is as before is left out. Raises `IncompleteError` without a reason or a change, `LimitExceededError` for money
+    Money is changed by its `allocations`: {id: amount in tyiyn}; the budget follows. What is as before is left out.
+    Raises `IncompleteError` without a reason or a change, `LimitExceededError` for money
     the fund does not have, `DomainError` at what may not be changed (any more). Who writes is told what is new.
     """
     lock(call)
-    lock(call.fund)
+    allocations.lock_funds(call)
     _must_be_amendable(call, now)
-    values = {name: value for name, value in changes.items() if value != getattr(call, name)}
+    columns = {name: value for name, value in changes.items() if name != "allocations"}
+    values = {name: value for name, value in columns.items() if value != getattr(call, name)}
     _must_be_changeable(call, values)
-    if not values:
+    given = allocations.of(call)
+    amounts = {one.id: one.amount for one in given} | dict(changes.get("allocations", {}))
+    if amounts.keys() - {one.id for one in given}:
+        raise DomainError(N_("This allocation belongs to another call."))
+    moved = {one.id for one in given if amounts[one.id] != one.amount}
+    if sum(amounts.values()) != call.budget:
+        values["budget"] = sum(amounts.values())
+    if not values and not moved:
         raise IncompleteError(N_("Nothing is different from what is published."))
     if not all(reason.get(code, "").strip() for code in LOCALES):
         raise IncompleteError(N_("Give the reason in all three languages: everybody reads it."), field="reason_ky")
     _check(call, values, now)
+    _check_money(call, values, amounts, moved)
+    kept = {name: [_kept(getattr(call, name)), _kept(value)] for name, value in values.items()}
+    if moved:
+        kept["allocations"] = [allocations.in_words(given), allocations.in_words(given, amounts)]
     amendment = Amendment(
         call_id=call.id,
         sequence=call.amendment_count + 1,
         reason={code: reason[code].strip() for code in LOCALES},
-        changes={name: [_kept(getattr(call, name)), _kept(value)] for name, value in values.items()},
+        changes=kept,
         published_at=now,
         published_by_id=actor.user_id,
     )
     db.session.add(amendment)
-    db.session.flush()  # the database lets the call change once the amendment is there
+    db.session.flush()  # the database lets the call change once the amendment is there, its allocations before it
+    for one in given:
+        one.amount = amounts[one.id]
+    db.session.flush()
     for name, value in values.items():
         setattr(call, name, value)
     call.amendment_count = amendment.sequence
     db.session.flush()
-    audit.record(actor, "call.amend", call, now, amendment=amendment.sequence, columns=list(values))
+    audit.record(actor, "call.amend", call, now, amendment=amendment.sequence, columns=list(kept))
     _tell(call, amendment, now)
     return amendment
 
@@ -97,7 +114,7 @@ def _must_be_amendable(call: Call, now: datetime) -> None:
 
 def _must_be_changeable(call: Call, values: Mapping[str, Any]) -> None:
     for name in values:
-        if name not in (*AMENDABLE, *UNTIL_SUBMITTED):
+        if name == "budget" or name not in (*AMENDABLE, *UNTIL_SUBMITTED):
             raise DomainError(
                 N_("Rubric, questions and decision rules stay as they were published: applications are judged by them.")
             )
@@ -127,30 +144,54 @@ def _check(call: Call, values: Mapping[str, Any], now: datetime) -> None:
             raise DomainError(N_("The deadline is past: it cannot be moved any more."), field="closes_on")
         if values["closes_at"] < call.closes_at:
             raise DomainError(N_("A deadline can only be moved to a later day."), field="closes_on")
-    for name in ("budget", "grant_floor", "grant_ceiling"):
+    for name in ("grant_floor", "grant_ceiling"):
         if not 0 <= new(name) <= HIGHEST_BUDGET:
             raise DomainError(N_("The amount must be zero or more and believable."), field=name)
     if new("grant_ceiling") <= new("grant_floor"):
         raise DomainError(N_("The ceiling must be higher than the floor."), field="grant_ceiling")
-    if new("budget") < max(new("grant_ceiling"), call.budget):
-        raise DomainError(N_("The budget of an open call can only be raised."), field="budget")
+    if "grant_ceiling" in values and new("budget") < new("grant_ceiling"):
+        raise DomainError(N_("The budget must be at least one grant at the ceiling."), field="grant_ceiling")
     if not 0 < new("match_percent") <= HIGHEST_MATCH:
         raise DomainError(N_("The match must be more than zero and believable."), field="match_percent")
     if new("quorum_percent") not in QUORUM:
         raise DomainError(N_("Enter a whole number from 1 to 100."), field="quorum_percent")
-    if "budget" in values and values["budget"] > (free := free_budget(call)):
-        raise LimitExceededError(
-            N_("The fund has %(free)s free, the call needs %(budget)s."),
-            field="budget",
-            free=Money(free),
-            budget=Money(values["budget"]),
-        )
     check_timetable(new("closes_at"), [new(name) for name in TIMETABLE])
+
+
+def _check_money(call: Call, values: Mapping[str, Any], amounts: Mapping[int, int], moved: Collection[int]) -> None:
+    """`amounts` of all its allocations by id; those in `moved` are new."""
+    floor = values.get("grant_floor", call.grant_floor)
+    for one in allocations.standings(call):
+        amount, field = amounts[one.allocation.id], f"allocation_{one.allocation.id}"
+        if not 0 < amount <= HIGHEST_BUDGET:
+            raise DomainError(N_("The amount must be more than zero and believable."), field=field)
+        if amount < floor:
+            message = N_("One grant is at least %(floor)s: an allocation cannot be less.")
+            raise LimitExceededError(
+                message, field=field if one.allocation.id in moved else "grant_floor", floor=Money(floor)
+            )
+        if amount < one.awarded:
+            message = N_("%(awarded)s are awarded from it already: it cannot be less.")
+            raise LimitExceededError(message, field=field, awarded=Money(one.awarded))
+    if sum(amounts.values()) < call.budget:
+        lower = next(one.id for one in call.allocations if amounts[one.id] < one.amount)
+        raise DomainError(N_("The budget of an open call can only be raised."), field=f"allocation_{lower}")
+    for fund in allocations.funds_of(call):
+        own = [one.id for one in call.allocations if one.fund_id == fund.id and one.id in moved]
+        free, needed = allocations.free(fund, beside=call), allocations.promised(call, fund, amounts)
+        if own and needed > free:
+            raise LimitExceededError(
+                N_("The fund “%(fund)s” has %(free)s free, the call needs %(budget)s of it."),
+                field=f"allocation_{own[0]}",
+                fund={"name": fund.names},
+                free=Money(free),
+                budget=Money(needed),
+            )
 
 
 def _tell(call: Call, amendment: Amendment, now: datetime) -> None:
     """Tell every centre of the call, and the members who write in it of their own application."""
-    what = {"texts": [LABELS[name] for name in LABELS if name in amendment.changes]}
+    what = {"texts": [LABELS[name] for name in _shown_of(amendment)]}
     parameters: dict[str, Any] = {"call": {"name": call.title}, "what": what, "reason": {"name": amendment.reason}}
     message = N_("The call “%(call)s” was changed: %(what)s. Reason: %(reason)s")
     notifications.tell(notifications.holders(Role.OPERATOR), message, call, now, **parameters)
@@ -193,10 +234,15 @@ class Difference(NamedTuple):
 def differences(amendment: Amendment) -> list[Difference]:
     """What an amendment changed, in the order of the page."""
     return [
-        Difference(gettext(label), *(_shown(name, value) for value in amendment.changes[name]))
-        for name, label in LABELS.items()
-        if name in amendment.changes
+        Difference(gettext(LABELS[name]), *(_shown(name, value) for value in amendment.changes[name]))
+        for name in _shown_of(amendment)
     ]
+
+
+def _shown_of(amendment: Amendment) -> list[str]:
+    """What an amendment changed; one allocation alone says no more than the budget."""
+    is_alone = len(amendment.changes.get("allocations", [[]])[0]) == 1
+    return [name for name in LABELS if name in amendment.changes and not (name == "allocations" and is_alone)]
 
 
 def in_words(call: Call, *, since: datetime | None = None) -> list[tuple[Amendment, list[Difference]]]:
@@ -215,6 +261,8 @@ def _shown(name: str, value: Any) -> str:
         return gettext("not set")
     if name in ("title", "summary"):
         return text_in(value, current_locale())
+    if name == "allocations":
+        return "; ".join(allocations.in_text(one, current_locale()) for one in value)
     if name == "closes_at":
         return deadline_text(datetime.fromisoformat(value))
     if name in TIMETABLE:

@@ -1,15 +1,18 @@
 """The Council's session: attendance, a decision on each application, the signed protocol."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy.orm.attributes import flag_modified
 
 from app.localisation import N_, Money, sort_key
-from app.services import audit, calls, funds, notifications, numbering, rankings
+from app.services import audit, calls, notifications, numbering, rankings
 from app.services.actors import Actor
 from app.services.applications import TRANSITIONS as APPLICATION_TRANSITIONS
 from app.services.assignments import TRANSITIONS as ASSIGNMENT_TRANSITIONS
+from app.services.calls import allocations
+from app.services.calls.allocations import Standing
 from app.services.errors import (
     AlreadyUsedError,
     DomainError,
@@ -19,6 +22,7 @@ from app.services.errors import (
 )
 from app.services.protocols import content_of, interested_in, read_whole
 from app.services.workflow import target
+from models.allocations import Allocation
 from models.applications import Application, ApplicationStatus
 from models.base import canonical_json, db, fingerprint, lock
 from models.calls import Call, CallStatus
@@ -120,6 +124,7 @@ def decide(
     outcome: DecisionOutcome,
     *,
     amount: int | None,
+    allocation_id: int | None = None,
     reason: str,
     votes_for: int,
     votes_against: int,
@@ -129,13 +134,15 @@ def decide(
 ) -> Decision:
     """Record what the Council decided on one application; `amount` in tyiyn for a selected one.
 
-    The application itself changes when the chair signs, not before. Raises `LimitExceededError` when the amount is
-    above what was asked, the ceiling, the call's budget or the fund; `DomainError` without a quorum or when the
-    votes are more than those who may vote; `AlreadyUsedError` for a second decision.
+    It is paid from the allocation with this id; without one, from the first that fits and has so much left. The
+    application itself changes when the chair signs, not before. Raises `LimitExceededError` when the amount is
+    above what was asked, the ceiling, what the allocation or its fund has left; `DomainError` without a quorum, when
+    the votes are more than those who may vote, or for an allocation that is not for this application;
+    `AlreadyUsedError` for a second decision.
     """
     lock(session)
     lock(application)
-    lock(application.call.fund)
+    allocations.lock_funds(application.call)
     _must_be_open(session)
     target(APPLICATION_TRANSITIONS, application.status, ACTIONS[outcome])  # the signature makes this transition
     if application.call_id != session.call_id:
@@ -151,19 +158,21 @@ def decide(
         raise DomainError(N_("A selection needs more votes for than against."), field="votes_for")
     if not reason.strip():
         raise IncompleteError(N_("Give the reason: it stands in the protocol."), field="reason")
+    allocation: Allocation | None = None
     row = next((one for one in rankings.rank(session.call) if one.application.id == application.id), None)
     if outcome is DecisionOutcome.SELECTED:
         if row is None or not row.passes:
             raise DomainError(
                 N_("The application does not reach the thresholds: it cannot be selected."), field="outcome"
             )
-        _check_amount(session, application, amount)
+        allocation = _allocation(application, amount, allocation_id)
         _check_caps(session, application)
     decision = Decision(
         session=session,
         application=application,
         outcome=outcome,
         amount=amount if outcome is DecisionOutcome.SELECTED else None,
+        allocation=allocation,
         reason=reason.strip(),
         rank=row.rank if row else None,
         score=row.points if row else None,
@@ -177,7 +186,14 @@ def decide(
     db.session.flush()
     db.session.expire(session, ["decisions"])
     audit.record(
-        actor, "session.decide", session, now, application=application.id, outcome=outcome.value, amount=decision.amount
+        actor,
+        "session.decide",
+        session,
+        now,
+        application=application.id,
+        outcome=outcome.value,
+        amount=decision.amount,
+        allocation=decision.allocation_id,
     )
     if not undecided(session) and not in_flight(session):
         notifications.tell(
@@ -196,13 +212,8 @@ def awarded(session: CouncilSession) -> int:
     return sum(one.amount or 0 for one in session.decisions)
 
 
-def remaining_budget(session: CouncilSession) -> int:
-    """What may still be awarded: the call's budget, or what the fund has available if that is less."""
-    pending = calls.pending_awards(session.call.fund_id)
-    return min(session.call.budget - awarded(session), funds.position(session.call.fund).available - pending)
-
-
-def _check_amount(session: CouncilSession, application: Application, amount: int | None) -> None:
+def _allocation(application: Application, amount: int | None, allocation_id: int | None) -> Allocation:
+    """What the award is paid from."""
     if amount is None or amount <= 0:
         raise IncompleteError(N_("Enter the amount that is awarded."), field="amount")
     limit = min(application.grant_requested, application.call.grant_ceiling)
@@ -210,9 +221,8 @@ def _check_amount(session: CouncilSession, application: Application, amount: int
         raise LimitExceededError(
             N_("At most %(limit)s were asked for or may be given."), field="amount", limit=Money(limit)
         )
-    left = remaining_budget(session)
-    if amount > left:
-        raise LimitExceededError(N_("Only %(left)s are left to award."), field="amount", left=Money(left))
+    found = allocations.fitting(application, allocations.standings(application.call))
+    return allocations.choose(found, amount, allocation_id)
 
 
 def _check_caps(session: CouncilSession, application: Application) -> None:
@@ -271,9 +281,10 @@ def voters_on(session: CouncilSession, application: Application) -> int:
     return session.present_count - len(recused(session, application))
 
 
-def most_for(session: CouncilSession, application: Application) -> int:
-    """The highest amount that may be awarded to `application` now, in tyiyn."""
-    return max(0, min(application.grant_requested, application.call.grant_ceiling, remaining_budget(session)))
+def most_for(application: Application, found: Sequence[Standing]) -> int:
+    """The highest amount that may be awarded to `application` now from one of these allocations, in tyiyn."""
+    left = max((one.left for one in found), default=0)
+    return max(0, min(application.grant_requested, application.call.grant_ceiling, left))
 
 
 def undecided(session: CouncilSession) -> list[Application]:

@@ -108,16 +108,17 @@ def offer(application: Application, *, starts_on: date, ends_on: date, actor: Ac
     lock(application)
     new_status = target(APPLICATION_TRANSITIONS, application.status, "offer_grant")
     decision = decision_for(application)
-    if decision is None or decision.amount is None:
+    if decision is None or decision.amount is None or decision.allocation is None:
         raise IncompleteError(N_("The protocol with this decision is not signed yet."))
     if ends_on <= starts_on:
         raise DomainError(N_("The end must lie after the start."), field="ends_on")
     call = application.call
-    lock(call.fund)
+    fund = decision.allocation.fund
+    lock(fund)
     grant = Grant(
         number=numbering.next_number("G", now.year),
         application=application,
-        fund=call.fund,
+        fund=fund,
         association=application.association,
         amount=decision.amount,
         match_percent=call.match_percent,

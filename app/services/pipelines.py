@@ -6,6 +6,7 @@ from datetime import date, datetime
 from app.clock import bishkek_day
 from app.localisation import N_, LazyText, lazy
 from app.services import applications, associations, calls, next_steps
+from models.allocations import Allocation
 from models.applications import Application, ApplicationStatus
 from models.associations import Association
 from models.base import db
@@ -69,6 +70,16 @@ def _place(association: Association, call: Call, application: Application | None
         until = call.closes_at if application.status is S.SIGNED_OFF else None
         return Place(association, call, application, lazy(words), tone, until)
     return Place(association, call, application, None, "", None)
+
+
+def allocations_for(centre: Centre, now: datetime) -> list[tuple[Call, list[Allocation]]]:
+    """The open calls whose budget is divided, each with the allocations for villages of the centre's oblast."""
+    oblast_id = centre.ayil_okmotu.rayon.oblast_id
+    return [
+        (call, [one for one in call.allocations if one.oblast_id in (None, oblast_id)])
+        for call in calls.open_calls(now)
+        if len(call.allocations) > 1
+    ]
 
 
 def deadlines(centre: Centre, now: datetime) -> list[Deadline]:

@@ -1,6 +1,7 @@
 """What `flask verify` checks: every promise the stored data must keep, counted, each finding named."""
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,14 +9,16 @@ from pathlib import Path
 from app.services import agreements, audit, contributions, documents, funds, ledger, tranches
 from app.services.match import grant_carried
 from models.applications import Application, Snapshot
+from models.associations import Association
 from models.base import db, fingerprint
 from models.calls import Call, CallForm
-from models.council_sessions import Protocol
+from models.council_sessions import CouncilSession, Decision, Protocol
 from models.documents import StoredFile
 from models.funding_reports import FundingReport
 from models.funds import Fund
 from models.grants import Grant, Tranche
 from models.ledger import Transfer
+from models.places import AyilOkmotu, Rayon
 
 FORM_NAMED = re.compile(r'"form":"([0-9a-f]{64})"')
 """In canonical JSON: what people typed has its quotation marks escaped."""
@@ -36,6 +39,7 @@ def run(storage: Path) -> list[Check]:
         ("trial balance", _trial_balance),
         ("accounts not below zero", _overdrawn),
         ("funds add up", _funds),
+        ("allocations", _allocations),
         ("tranches within awards", _tranches),
         ("released within the match", _match),
         ("released to the account prepared", _accounts),
@@ -77,6 +81,36 @@ def _funds(check: Check) -> Iterator[str]:
         position = positions[fund.id]
         if position.accounted != position.received:
             yield f"fund {fund.code}: received {position.received}, accounted {position.accounted} tyiyn"
+
+
+def _allocations(check: Check) -> Iterator[str]:
+    awarded: dict[int, int] = defaultdict(int)
+    decided = db.select(Decision, CouncilSession.call_id, Rayon.oblast_id, Application.number, Grant.fund_id)
+    decided = (
+        decided.join(CouncilSession, CouncilSession.id == Decision.session_id)
+        .join(Application, Application.id == Decision.application_id)
+        .join(Association, Association.id == Application.association_id)
+        .join(AyilOkmotu, AyilOkmotu.id == Association.ayil_okmotu_id)
+        .join(Rayon, Rayon.id == AyilOkmotu.rayon_id)
+        .outerjoin(Grant, Grant.application_id == Application.id)
+        .where(Decision.amount.is_not(None))
+        .options(db.joinedload(Decision.allocation))
+    )
+    for decision, call_id, oblast_id, number, fund_id in db.session.execute(decided):
+        paid_from = decision.allocation
+        awarded[paid_from.id] += decision.amount
+        if paid_from.call_id != call_id or paid_from.oblast_id not in (None, oblast_id):
+            yield f"application {number}: awarded from allocation {paid_from.id}, which is not for it"
+        if fund_id not in (None, paid_from.fund_id):
+            yield f"application {number}: the grant is not of the fund it was awarded from"
+    for call in db.session.scalars(db.select(Call).options(db.selectinload(Call.allocations))):
+        check.count += len(call.allocations)
+        together = sum(one.amount for one in call.allocations)
+        if together != call.budget:
+            yield f"call {call.code}: allocations add up to {together}, the budget is {call.budget} tyiyn"
+        for one in call.allocations:
+            if awarded[one.id] > one.amount:
+                yield f"call {call.code}: {awarded[one.id]} awarded from allocation {one.id} of {one.amount} tyiyn"
 
 
 def _tranches(check: Check) -> Iterator[str]:

@@ -10,6 +10,7 @@ from typing import Any
 from app.localisation import fold
 from app.services import audit, call_forms, duplicates, questions, rates
 from app.services.likeness import bands, packed, shingles
+from models.allocations import Allocation
 from models.applications import (
     Application,
     ApplicationSection,
@@ -118,6 +119,8 @@ def _call(stage: Stage, now: datetime, *, is_open: bool) -> Call:
         form=model.form,
         required_documents=model.required_documents,
     )
+    for part in model.allocations:
+        call.allocations.append(Allocation(fund_id=part.fund_id, oblast_id=part.oblast_id, amount=part.amount))
     for one in model.criteria:
         call.criteria.append(
             Criterion(

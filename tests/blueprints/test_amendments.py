@@ -30,7 +30,7 @@ def test_a_call_is_amended_while_a_draft_is_open(client, app, programme):
     client.sign_in(programme.secretary).speak("en")
     here = f"/calls/{call_id}/amendments/new"
     kept = form_fields(client.get(here).text)
-    assert kept["closes_on"] == "11.11.2026" and kept["budget"] == "5000000,00"
+    assert kept["closes_on"] == "11.11.2026" and kept[f"allocation_{draft.call.allocations[0].id}"] == "5000000,00"
     answer = client.submit(here, closes_on="18.11.2026", **REASONS)
     assert (answer.status_code, answer.location) == (303, f"/calls/{call_id}")
     for page in (f"/open-calls/{call_id}", f"/calls/{call_id}", f"/applications/{draft_id}"):

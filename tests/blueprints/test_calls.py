@@ -51,7 +51,7 @@ def test_a_call_is_prepared_with_days_in_bishkek_money_in_tyiyn_and_the_default_
 
 SECTIONS = {
     "texts": {"code": "2027-a", "closes_on": "20.11.2026", "summary_ru": "Проекты сёл", "title_en": "Other"},
-    "money": {"budget": "3 000 000", "tranche_percents": "50%, 50%", "accounting_percent": "90"},
+    "money": {"grant_ceiling": "600 000", "tranche_percents": "50%, 50%", "accounting_percent": "90"},
     "match": {"match_percent": "150", "in_kind_counts": "y"},
     "eligibility": {"running_grants": "1", "co_investment_percent": "30", "founded_months": "12"},
     "meeting": {"quorum_percent": "60", "quorum_of": "adults"},
@@ -105,8 +105,8 @@ def test_the_checklist_shows_figures_and_leads_to_what_mends_it(secretary, progr
     text = text_of(page).replace("\N{NO-BREAK SPACE}", " ")
     assert "11 applications × 2 reviewers each = 22 reviews. Possible: 2 reviewers × 10 reviews = 20." in text
     assert "The weights add up to 110, not to 100." in text and "Set every day" in text
-    assert "Free in the fund: 100 000 000 som; budget of the call: 5 000 000 som." in text
-    for place in ("criteria", "sections/reviewers", "sections/timetable", "sections/money"):
+    assert "Free in the funds: 100 000 000 som; budget of the call: 5 000 000 som." in text
+    for place in ("criteria", "sections/reviewers", "sections/timetable", "allocations"):
         assert f'href="/calls/{call.id}/{place}"' in page
     assert f"/calls/{call.id}/open" not in page
     secretary.submit(f"/calls/{call.id}/sections/reviewers", expected_applications="10")

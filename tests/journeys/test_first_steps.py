@@ -148,7 +148,9 @@ def test_from_nothing_to_an_open_call(app: Flask, client: Client, tmp_path: Path
         grant_floor="100 000",
         grant_ceiling="500 000",
     )
-    assert "The fund has 0 som free" in text_of(secretary.get(call).text).replace("\N{NO-BREAK SPACE}", " ")
+    assert "has 0 som free, the call needs 2 000 000 som of it." in text_of(secretary.get(call).text).replace(
+        "\N{NO-BREAK SPACE}", " "
+    )
     sent(finance, f"{fund}/instalments/new", amount="3 000 000", received_on="12.10.2026", bank_reference="SWIFT1")
     undone = [name for name, is_done in steps(admin).items() if not is_done]
     assert undone == ["Call"]

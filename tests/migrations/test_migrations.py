@@ -20,6 +20,7 @@ from models.agreements import Agreement
 from models.applications import Application
 from models.base import Base, canonical_json, db, fingerprint
 from models.calls import Call
+from models.council_sessions import Decision
 from models.duplicates import AlikePair
 from tests.factories import Programme
 from tests.support import databases
@@ -191,6 +192,35 @@ def test_calls_from_before_forms_were_data_keep_the_form_they_had(
     assert (call.form, call.required_documents) == (form, wanted)
     snapshot = db.session.get_one(Application, application_id).snapshots[-1]
     assert call_forms.answered_in(call, json.loads(snapshot.content)).sha256 == fingerprint(form)
+
+
+def test_calls_from_before_allocations_have_one_and_awards_were_paid_from_it(app: Flask, programme: Programme) -> None:
+    """Up, the whole budget is one allocation; down, the sum stays, and so do decisions and their protection."""
+    other = programme.make_fund()
+    divided = programme.make_call(also=[(other, programme.oblast("KG-O"), 1_000_000_00)])
+    grant, rejected = programme.make_grant("active"), programme.make_application("rejected")
+    decided, call_id = grant.application.call, divided.id
+    decided_id, fund_id, budget = decided.id, decided.fund_id, decided.budget
+    ids = [grant.application_id, rejected.id]
+    db.session.commit()
+    held, columns = protections(db.engine), "SELECT application_id, amount, reason, rank, votes_for FROM decisions"
+    before = sorted(tuple(row) for row in db.session.execute(sa.text(columns)))
+    db.session.rollback()
+    downgrade(revision="0018")
+    assert "allocations" not in tables()
+    assert not any("allocations" in name for name in protections(db.engine))
+    assert sorted(tuple(row) for row in db.session.execute(sa.text(columns))) == before
+    db.session.rollback()
+    upgrade()
+    assert protections(db.engine) == held
+    assert sorted(tuple(row) for row in db.session.execute(sa.text(columns))) == before
+    (own,) = db.session.get_one(Call, decided_id).allocations
+    assert (own.fund_id, own.oblast_id, own.amount) == (fund_id, None, budget)
+    (whole,) = db.session.get_one(Call, call_id).allocations
+    assert whole.amount == 6_000_000_00
+    query = db.select(Decision.allocation_id).where(Decision.application_id.in_(ids)).order_by(Decision.application_id)
+    assert set(db.session.scalars(query)) == {own.id, None}
+    assert not any(check.findings for check in verification.run(programme.storage))
 
 
 def test_words_of_applications_that_were_there_before_are_found(

@@ -13,6 +13,7 @@ from app import clock
 from app.services import funding_reports, prices, rates
 from app.services.actors import Actor
 from app.services.prices import Item, Quote
+from models.allocations import Allocation
 from models.amendments import Amendment
 from models.base import db
 from models.calls import AMENDABLE, FIXED, UNTIL_SUBMITTED, Call, Criterion
@@ -45,6 +46,11 @@ def a_criterion(programme: Any) -> Criterion:
     return programme.make_call().criteria[0]
 
 
+def an_allocation(programme: Any) -> Allocation:
+    """One of an open call."""
+    return programme.make_call().allocations[0]
+
+
 def a_call(programme: Any) -> Call:
     """An open one."""
     return programme.make_call()
@@ -64,6 +70,7 @@ FROZEN = {
     a_rate: {"value": Decimal("9.99")},
     a_report: {"content": '{"total":2}'},
     a_criterion: {"weight": 1},
+    an_allocation: {"amount": 900_000_000},
 }
 """How to make a frozen row -> the change that is tried."""
 
@@ -141,7 +148,11 @@ def test_nothing_takes_the_place_of_a_frozen_row(app: Flask, programme: Any, dat
         now=clock.now(),
     )
     draft, opened = programme.make_call(is_open=False), programme.make_call()
-    pairs = [(rate, open_rate), (draft.criteria[0], opened.criteria[0])]
+    pairs = [
+        (rate, open_rate),
+        (draft.criteria[0], opened.criteria[0]),
+        (draft.allocations[0], opened.allocations[0]),
+    ]
     statements = [
         sa.update(one.__table__).prefix_with("OR REPLACE").where(one.__table__.c.id == one.id).values(id=frozen.id)
         for one, frozen in pairs
@@ -159,6 +170,38 @@ def test_nothing_takes_the_place_of_a_frozen_row(app: Flask, programme: Any, dat
         with pytest.raises(DBAPIError, match=REFUSED):
             db.session.execute(statement)
         db.session.rollback()
+
+
+def _moved(allocation_id: int, **values: Any) -> bool:
+    """Whether the database takes the change of an allocation; it is taken back."""
+    try:
+        db.session.execute(sa.update(Allocation.__table__).where(Allocation.id == allocation_id).values(**values))
+        return True
+    except DBAPIError as error:
+        assert "frozen" in str(error.orig)
+        return False
+    finally:
+        db.session.rollback()
+
+
+def test_an_allocation_of_an_open_call_changes_its_amount_with_the_amendment_that_names_it(
+    app: Flask, programme: Any
+) -> None:
+    call, other, draft = programme.make_call(), programme.make_call(), programme.make_call(is_open=False)
+    own_id, other_id, draft_id = (one.allocations[0].id for one in (call, other, draft))
+    call_id, fund_id, oblast_id = call.id, programme.make_fund().id, programme.oblast("KG-O").id
+    db.session.commit()
+    assert _moved(draft_id, amount=1, fund_id=fund_id) and not _moved(draft_id, call_id=call_id)
+    assert not _moved(own_id, amount=900_000_000)
+    _publish(other, programme, ["budget"])
+    assert not _moved(other_id, amount=900_000_000), "an amendment of something else"
+    _publish(call, programme, ["allocations", "budget"])
+    assert _moved(own_id, amount=900_000_000)
+    for values in ({"fund_id": fund_id}, {"oblast_id": oblast_id}, {"call_id": draft.id}, {"id": own_id + 1000}):
+        assert not _moved(own_id, amount=900_000_000, **values), values
+    db.session.execute(sa.update(Call.__table__).where(Call.id == call_id).values(amendment_count=1))
+    db.session.commit()
+    assert not _moved(own_id, amount=1), "the amendment has been applied"
 
 
 NEW = {

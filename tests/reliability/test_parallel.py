@@ -15,11 +15,15 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 
 from app import clock
-from app.services import contributions, ledger, tranches
+from app.services import calls, contributions, council_sessions, ledger, tranches
 from app.services.actors import Actor
+from app.services.calls import allocations
 from app.services.errors import DomainError
+from models.applications import Application
 from models.base import db
+from models.calls import Call, CallStatus
 from models.contributions import Channel, Contribution, ContributionKind
+from models.council_sessions import CouncilSession, DecisionOutcome
 from models.form_submissions import FormSubmission
 from models.grants import Grant, Tranche, TrancheStatus
 from models.ledger import AccountKind
@@ -83,6 +87,56 @@ def test_one_of_many_parallel_releases_of_a_tranche_succeeds(app, programme, dat
     assert outcomes["done"] == 1
     advanced = ledger.balances((AccountKind.ADVANCED,), grant_id=grant_id)[AccountKind.ADVANCED]
     assert advanced == db.session.get_one(Tranche, tranche_id).amount
+
+
+def test_the_last_money_of_an_allocation_is_awarded_once(app, programme, database):
+    """Everybody records a decision of the session at once; the allocation has enough for one of them."""
+    fund = programme.make_fund(amount=10_000_000_00)
+    call = programme.make_past_call(budget=500_000_00, grant_ceiling=500_000_00, also=[(fund, None, 200_000_00)])
+    chosen = [programme.make_application("reviewed", call=call).id for _ in range(AT_ONCE)]
+    session_id, last_id, secretary = programme.make_session(call).id, call.allocations[1].id, programme.secretary.id
+    db.session.commit()
+
+    def decide(number: int) -> None:
+        council_sessions.decide(
+            db.session.get_one(CouncilSession, session_id),
+            db.session.get_one(Application, chosen[number]),
+            DecisionOutcome.SELECTED,
+            amount=150_000_00,
+            allocation_id=last_id,
+            reason="Айылга керек",
+            votes_for=3,
+            votes_against=0,
+            abstentions=0,
+            actor=Actor(db.session.get_one(User, secretary)),
+            now=clock.now(),
+        )
+
+    outcome = at_once(app, AT_ONCE, decide)
+    assert outcome["done"] == 1, outcome
+    db.session.expire_all()
+    assert [one.left for one in allocations.standings(call)] == [500_000_00, 50_000_00]
+    print(f"{database.kind}: {AT_ONCE} decisions at once on the last money of an allocation: 1 recorded, {outcome}")
+
+
+def test_the_last_money_of_a_fund_is_promised_once(app, programme, database):
+    """Calls that all count on the same money of a second fund are opened at once."""
+    fund = programme.make_fund(amount=300_000_00)
+    drafts = [programme.make_call(is_open=False, also=[(fund, None, 200_000_00)]).id for _ in range(AT_ONCE)]
+    secretary = programme.secretary.id
+    db.session.commit()
+
+    def open_(number: int) -> None:
+        actor = Actor(db.session.get_one(User, secretary))
+        calls.open_(db.session.get_one(Call, drafts[number]), actor=actor, now=clock.now())
+
+    outcome = at_once(app, AT_ONCE, open_)
+    assert outcome["done"] == 1, outcome
+    db.session.expire_all()
+    assert allocations.free(fund, beside=db.session.get_one(Call, drafts[0])) in (300_000_00, 100_000_00)
+    opened = db.session.scalars(db.select(Call).where(Call.id.in_(drafts), Call.status == CallStatus.OPEN)).all()
+    assert len(opened) == 1
+    print(f"{database.kind}: {AT_ONCE} calls opened at once on the last money of a fund: 1 opened, {outcome}")
 
 
 def test_one_receipt_recorded_by_many_at_once_counts_once(app, programme, database):

@@ -7,6 +7,7 @@ from app.services import agreements
 from models.base import LOCALES, Texts
 from models.grants import Grant, Tranche
 from reports.agreement import AgreementData, BudgetRow, TargetRow, TrancheLine
+from reports.allocations import AllocationLine
 from reports.funding.data import (
     VERSION,
     CoInvestment,
@@ -88,6 +89,7 @@ def protocol(count: int = 6) -> ProtocolData:
             requested=40_000_000,
             outcome=outcomes[index % 4],
             amount=40_000_000 if outcomes[index % 4] == "selected" else None,
+            allocation=index % 3 % 2 if outcomes[index % 4] == "selected" else None,
             reason="Себеби: базар даяр, кошумча салым далилденген. " * (40 if index == 1 else 2),
             votes=(7, 1, 1),
             recused=("Асанова Гүлнара Токтогуловна",) if index % 3 == 0 else (),
@@ -111,6 +113,10 @@ def protocol(count: int = 6) -> ProtocolData:
             for name, weight in (("Мигранттар үчүн мааниси", 20), ("Ишкананын жашоо жөндөмү", 25), ("Калганы", 55))
         ),
         budget=500_000_000,
+        allocations=(
+            AllocationLine(texts("ЕБ фонду", "Фонд ЕС", "EU fund"), None, 300_000_000),
+            AllocationLine(texts("Дан фонду", "Датский фонд", "Danish fund"), texts("Ош", "Ош", "Osh"), 200_000_000),
+        ),
         decisions=decisions,
         emblem="eu",
         statement=STATEMENT,

@@ -38,6 +38,19 @@ def test_the_guide_says_everything_the_page_of_the_call_says(programme: Programm
     assert overlaps(pdf) == []
 
 
+def test_a_divided_budget_stands_in_the_guide_an_undivided_one_does_not(programme: Programme) -> None:
+    other, osh = programme.make_fund(), programme.oblast("KG-O")
+    other.name_en = "Mountain fund"
+    divided, whole = programme.make_call(also=[(other, osh, 700_000 * SOM)]), programme.make_call()
+    text, plain_text = (
+        words(call_guides.to_pdf(call_guides.gather(one, clock.now()), "en")) for one in (divided, whole)
+    )
+    with use_locale("en"):
+        wanted = ["How the budget is divided", "Mountain fund", "Osh oblast", *map(money, (700_000_00, 5_700_000_00))]
+    assert [one for one in wanted if plain(one) not in text] == []
+    assert plain(wanted[0]) not in plain_text
+
+
 @pytest.mark.parametrize(("percent", "sent", "grant"), [(100, 300_000, 300_000), (200, 150_000, 300_000)])
 def test_the_examples_keep_to_the_match_rule(programme: Programme, percent: int, sent: int, grant: int) -> None:
     call = programme.make_call(is_open=False, match_percent=percent)

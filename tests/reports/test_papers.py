@@ -84,6 +84,9 @@ def test_protocol_of_any_length(count: int) -> None:
     text = words(protocol.to_pdf(data, "en"))
     assert plain_money(data.awarded, "en") in text
     assert plain_money(data.budget - data.awarded, "en") in text
+    for one, spent in zip(data.allocations, data.awarded_by_allocation, strict=True):
+        assert plain_money(one.amount - spent, "en") in text
+    assert sum(data.awarded_by_allocation) == data.awarded
     assert all(one.number in text for one in data.decisions)
     assert data.quorum == 8
 
@@ -92,6 +95,7 @@ def test_protocol_names_recused_and_scores() -> None:
     text = words(protocol.to_pdf(samples.protocol(), "en"))
     assert "Recused: Асанова Гүлнара Токтогуловна" in text
     assert "90.13" in text
+    assert "Paid from: Danish fund, Osh" in text and "Paid from: EU fund" in text
 
 
 def test_points_have_two_decimals() -> None:

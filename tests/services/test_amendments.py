@@ -35,7 +35,9 @@ def publish(programme: Programme, changes: dict[str, Any], reason: Any = None) -
 def test_what_was_and_what_is_now_is_kept_and_the_call_changes(database: Copy, programme: Programme) -> None:
     call = programme.call
     later, before = call.closes_at + timedelta(days=7), call.closes_at
-    first = publish(programme, {"closes_at": later, "budget": call.budget, "match_percent": 150})
+    first = publish(
+        programme, {"closes_at": later, "allocations": {call.allocations[0].id: call.budget}, "match_percent": 150}
+    )
     assert (first.sequence, sorted(first.changes)) == (1, ["closes_at", "match_percent"])
     assert first.changes["match_percent"] == [100, 150]
     second = publish(programme, {"title": three("Жаңы сынак")})
@@ -77,10 +79,11 @@ def test_writers_hear_of_it_at_their_draft_and_the_centres_at_the_call(database:
     [
         ({}, IncompleteError, None),
         ({"closes_at": -1}, DomainError, "closes_on"),
-        ({"budget": -1}, DomainError, "budget"),
-        ({"budget": 1_000_000_000 * SOM}, LimitExceededError, "budget"),
+        ({"allocations": -1}, DomainError, "allocation"),
+        ({"allocations": 1_000_000_000 * SOM}, LimitExceededError, "allocation"),
+        ({"budget": 6_000_000 * SOM}, DomainError, None),
         ({"grant_floor": 600_000 * SOM}, DomainError, "grant_ceiling"),
-        ({"grant_ceiling": 6_000_000 * SOM}, DomainError, "budget"),
+        ({"grant_ceiling": 6_000_000 * SOM}, DomainError, "grant_ceiling"),
         ({"match_percent": 0}, DomainError, "match_percent"),
         ({"title": {"ky": "а", "ru": " ", "en": "c"}}, IncompleteError, "title_ru"),
         ({"screening_ends_on": 0}, DomainError, "screening_ends_on"),
@@ -97,11 +100,12 @@ def test_what_does_not_fit_is_refused_with_the_reason(
         changes = {"closes_at": call.closes_at - timedelta(days=1)}
     if "screening_ends_on" in changes:
         changes = {"screening_ends_on": clock.bishkek_day(call.closes_at)}
-    if changes.get("budget") == -1:
-        changes = {"budget": call.budget - 1}
+    if "allocations" in changes:
+        amount = call.budget - 1 if changes["allocations"] == -1 else changes["allocations"]
+        changes = {"allocations": {call.allocations[0].id: amount}}
     with pytest.raises(error) as refusal:
         publish(programme, changes)
-    assert refusal.value.field == field
+    assert refusal.value.field == (f"allocation_{call.allocations[0].id}" if field == "allocation" else field)
     db.session.rollback()
     assert count(Amendment) == 0
 
@@ -117,7 +121,10 @@ def test_conditions_somebody_submitted_by_stay(database: Copy, programme: Progra
     for changes in ({"match_percent": 150}, {"grant_ceiling": 600_000 * SOM}, {"in_kind_counts": True}):
         with pytest.raises(DomainError, match="тапшырылып калган"):
             publish(programme, changes)
-    assert publish(programme, {"budget": programme.call.budget + SOM}).sequence == 1
+    assert (
+        publish(programme, {"allocations": {programme.call.allocations[0].id: programme.call.budget + SOM}}).sequence
+        == 1
+    )
 
 
 def test_a_draft_a_decided_call_and_a_past_deadline(app: Flask, programme: Programme) -> None:

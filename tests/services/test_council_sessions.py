@@ -5,8 +5,9 @@ import json
 import pytest
 
 from app import clock
-from app.services import applications, assignments, calls, council_sessions, reviews, screenings
+from app.services import applications, assignments, council_sessions, reviews, screenings
 from app.services.actors import Actor
+from app.services.calls import allocations
 from app.services.errors import AlreadyUsedError, DomainError, IncompleteError
 from app.services.reviews import Judgement
 from models.applications import Application, ApplicationStatus, ScreeningOutcome
@@ -40,6 +41,10 @@ def decide(
     )
 
 
+def pending(fund_id: int) -> int:
+    return allocations.pending_awards([fund_id])[fund_id]
+
+
 def test_a_decision_takes_effect_when_the_chair_signs(programme):
     application = programme.make_application("reviewed", call=programme.make_past_call())
     session = programme.make_session(application.call)
@@ -58,14 +63,14 @@ def test_a_decision_takes_effect_when_the_chair_signs(programme):
 def test_an_award_is_pending_once_from_the_decision_to_the_grant(programme):
     application = programme.make_application("reviewed", call=programme.make_past_call())
     session, fund_id = programme.make_session(application.call), application.call.fund_id
-    before = council_sessions.remaining_budget(session)
+    before = allocations.left(allocations.standings(session.call))
     decide(programme, session, application)
-    assert calls.pending_awards(fund_id) == 200_000 * SOM
-    assert before - council_sessions.remaining_budget(session) == 200_000 * SOM
+    assert pending(fund_id) == 200_000 * SOM
+    assert before - allocations.left(allocations.standings(session.call)) == 200_000 * SOM
     council_sessions.sign(session, actor=Actor(programme.council_chair), now=clock.now())
-    assert calls.pending_awards(fund_id) == 200_000 * SOM
+    assert pending(fund_id) == 200_000 * SOM
     programme.offer(application)
-    assert calls.pending_awards(fund_id) == 0
+    assert pending(fund_id) == 0
 
 
 def test_what_the_council_has_decided_is_not_withdrawn_or_judged_anew_before_the_signature(programme):
@@ -168,14 +173,14 @@ def test_a_second_decision_is_refused_and_the_free_budget_stays(programme):
     call = programme.make_past_call()
     first, second = (programme.make_application("reviewed", call=call) for _ in range(2))
     session, other_call = programme.make_session(call), programme.make_past_call()
-    before = council_sessions.remaining_budget(session)
+    before = allocations.left(allocations.standings(session.call))
     decide(programme, session, first, 150_000 * SOM)
     for amount in (200_000 * SOM, 100_000 * SOM, None):
         with pytest.raises(AlreadyUsedError):
             decide(programme, session, first, amount)
-        assert before - council_sessions.remaining_budget(session) == 150_000 * SOM
-        assert calls.pending_awards(call.fund_id) == 150_000 * SOM
+        assert before - allocations.left(allocations.standings(session.call)) == 150_000 * SOM
+        assert pending(call.fund_id) == 150_000 * SOM
     decide(programme, session, second, None)
-    assert before - council_sessions.remaining_budget(session) == 150_000 * SOM
+    assert before - allocations.left(allocations.standings(session.call)) == 150_000 * SOM
     assert other_call.fund_id == call.fund_id  # what is awarded here is not free for another call of the fund
-    assert calls.pending_awards(other_call.fund_id) == 150_000 * SOM
+    assert pending(other_call.fund_id) == 150_000 * SOM

@@ -73,7 +73,7 @@ TRANSITIONS: Mapping[tuple[ApplicationStatus, str], Transition] = {
         S.REVIEWED, N_("Reviewer"), N_("the call's number of reviews submitted")
     ),
     (S.REVIEWED, "select"): Transition(
-        S.SELECTED, N_("Council session"), N_("quorum; amount within ceiling, budget and fund")
+        S.SELECTED, N_("Council session"), N_("quorum; amount within ceiling, allocation and fund")
     ),
     (S.REVIEWED, "reserve"): Transition(S.RESERVE, N_("Council session"), N_("quorum; reason given")),
     (S.REVIEWED, "reject"): Transition(S.REJECTED, N_("Council session"), N_("quorum; reason given")),

@@ -6,21 +6,22 @@ from datetime import datetime
 
 from app.clock import bishkek_day
 from app.localisation import N_, Money
-from app.services import audit, call_forms, funds, notifications, questions
+from app.services import audit, call_forms, eligibility, notifications, questions
 from app.services.actors import Actor
+from app.services.calls import allocations
+from app.services.calls.allocations import funds_of
 from app.services.errors import DomainError, IncompleteError, LimitExceededError
 from app.services.workflow import Transition, target
 from models.applications import Application, ApplicationStatus
 from models.base import LOCALES, db, lock
 from models.calls import TIMETABLE, Call, CallStatus, Criterion
-from models.council_sessions import CouncilSession, Decision, DecisionOutcome, SessionStatus
 from models.users import Role
 
 TRANSITIONS: Mapping[tuple[CallStatus, str], Transition] = {
     (CallStatus.DRAFT, "open"): Transition(
         CallStatus.OPEN,
         N_("Council secretary"),
-        N_("weights total 100; texts in three languages; budget covered by the fund"),
+        N_("weights total 100; texts in three languages; budget covered by the funds"),
     ),
     (CallStatus.DRAFT, "cancel"): Transition(CallStatus.CANCELLED, N_("Council secretary")),
     (CallStatus.OPEN, "decide"): Transition(
@@ -48,6 +49,7 @@ def checklist(call: Call) -> list[Item]:
         _form(call),
         _papers(call),
         _money(call),
+        _allocations(call),
         _reviewers(call),
         _timetable(call),
         _dry_run(call),
@@ -135,14 +137,45 @@ def in_three(texts: Mapping[str, str]) -> bool:
 
 
 def _money(call: Call) -> Item:
-    free = free_budget(call)
-    message = (
-        N_("The fund has %(free)s free, the call needs %(budget)s.")
-        if call.budget > free
-        else N_("Free in the fund: %(free)s; budget of the call: %(budget)s.")
+    text, section = N_("Every fund covers what the call takes from it"), "allocations"
+    given = [(fund, allocations.free(fund, beside=call), allocations.promised(call, fund)) for fund in funds_of(call)]
+    for fund, free, needed in given:
+        if needed > free:
+            problem = N_("The fund “%(fund)s” has %(free)s free, the call needs %(budget)s of it.")
+            names = {"name": fund.names}
+            found = LimitExceededError(problem, fund=names, free=Money(free), budget=Money(needed))
+            return Item(text, False, found, section)
+    figures = LimitExceededError(
+        N_("Free in the funds: %(free)s; budget of the call: %(budget)s."),
+        free=Money(sum(free for _fund, free, _needed in given)),
+        budget=Money(call.budget),
     )
-    found = LimitExceededError(message, free=Money(free), budget=Money(call.budget))
-    return Item(N_("The fund covers the budget"), call.budget <= free, found, "money")
+    return Item(text, True, figures, section)
+
+
+def _allocations(call: Call) -> Item:
+    """Whoever may apply can be paid, and nothing is set aside for those who may not."""
+    text, section = N_("Every village that may apply can be paid from an allocation"), "allocations"
+    found, among = allocations.of(call), call.eligibility["oblasts"]
+    together = sum(one.amount for one in found)
+    if together != call.budget:
+        problem = N_("The allocations add up to %(together)s, the budget is %(budget)s.")
+        figures = LimitExceededError(problem, together=Money(together), budget=Money(call.budget))
+        return Item(text, False, figures, section)
+    for one in found:
+        if one.oblast is not None and among and one.oblast_id not in among:
+            problem = N_("There is money for %(place)s, but none of its villages may apply.")
+            return Item(text, False, IncompleteError(problem, place={"name": one.oblast.names}), section)
+        if one.amount < call.grant_floor:
+            problem = N_("One allocation is %(amount)s, less than the smallest grant.")
+            return Item(text, False, LimitExceededError(problem, amount=Money(one.amount)), section)
+    if all(one.oblast_id is not None for one in found):
+        given = {one.oblast_id for one in found}
+        for oblast in eligibility.oblasts():
+            if (not among or oblast.id in among) and oblast.id not in given:
+                problem = N_("Villages of %(place)s may apply, but there is no money for them.")
+                return Item(text, False, IncompleteError(problem, place={"name": oblast.names}), section)
+    return Item(text, True, IncompleteError(N_("Allocations: %(count)s."), count=len(found)), section)
 
 
 def _reviewers(call: Call) -> Item:
@@ -184,48 +217,13 @@ def _timetable(call: Call) -> Item:
     return Item(text, in_order, found, "timetable")
 
 
-def free_budget(call: Call) -> int:
-    """What the fund can still give to this call, in tyiyn.
-
-    Available, less what is awarded and not granted yet, less what other open calls may still award.
-    """
-    in_open_sessions = (
-        db.select(db.func.coalesce(db.func.sum(Decision.amount), 0))
-        .join(CouncilSession, CouncilSession.id == Decision.session_id)
-        .where(CouncilSession.call_id == Call.id, CouncilSession.status == SessionStatus.OPEN)
-        .correlate(Call)
-        .scalar_subquery()
-    )
-    others = db.select(db.func.coalesce(db.func.sum(Call.budget - in_open_sessions), 0)).where(
-        Call.fund_id == call.fund_id, Call.id != call.id, Call.status == CallStatus.OPEN
-    )
-    undecided = int(db.session.scalar(others) or 0)
-    return funds.position(call.fund).available - pending_awards(call.fund_id) - undecided
-
-
-def pending_awards(fund_id: int) -> int:
-    """Awards of the fund not yet committed by a grant, in tyiyn: of open sessions, and signed ones not granted."""
-    query = (
-        db.select(db.func.coalesce(db.func.sum(Decision.amount), 0))
-        .join(CouncilSession, CouncilSession.id == Decision.session_id)
-        .join(Call, Call.id == CouncilSession.call_id)
-        .join(Application, Application.id == Decision.application_id)
-        .where(
-            Call.fund_id == fund_id,
-            Decision.outcome == DecisionOutcome.SELECTED,
-            (CouncilSession.status == SessionStatus.OPEN) | (Application.status == ApplicationStatus.SELECTED),
-        )
-    )
-    return int(db.session.scalar(query) or 0)
-
-
 def open_(call: Call, *, actor: Actor, now: datetime) -> None:
     """Open the call to applications; from now on it is frozen.
 
     Raises `IncompleteError` with the first obstacle, `DomainError` when the deadline is past.
     """
     lock(call)
-    lock(call.fund)  # two calls on one fund open one after the other
+    allocations.lock_funds(call)  # two calls on one fund open one after the other
     new_status = target(TRANSITIONS, call.status, "open")
     if call.is_past_deadline(now):
         raise DomainError(N_("The deadline is past."), field="closes_on")

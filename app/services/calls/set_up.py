@@ -11,6 +11,7 @@ from app.localisation import N_
 from app.services import audit, eligibility, questions
 from app.services.actors import Actor
 from app.services.errors import AlreadyUsedError, DomainError
+from models.allocations import Allocation
 from models.base import db, lock
 from models.calls import TIMETABLE, Call, CallStatus, Criterion, QuorumOf, usual_eligibility
 from models.funds import Fund
@@ -102,7 +103,7 @@ class CallInput:
 
 
 def create(fund: Fund, content: CallInput, rubric: Sequence[CriterionInput], *, actor: Actor, now: datetime) -> Call:
-    """Make a draft call with its rubric and the default form.
+    """Make a draft call with its rubric and the default form; its whole budget comes from `fund` for the time being.
 
     Raises `AlreadyUsedError` for a code in use and `DomainError` at the field that does not fit.
     """
@@ -116,6 +117,7 @@ def create(fund: Fund, content: CallInput, rubric: Sequence[CriterionInput], *, 
         required_documents=questions.default_documents(),
         **columns,
     )
+    call.allocations.append(Allocation(fund=fund, amount=call.budget))
     db.session.add(call)
     db.session.flush()
     set_rubric(call, rubric)
@@ -126,10 +128,11 @@ def create(fund: Fund, content: CallInput, rubric: Sequence[CriterionInput], *, 
 def change(call: Call, values: Mapping[str, Any], *, section: str, actor: Actor, now: datetime) -> None:
     """Change columns of a draft call, one section of its set-up; an open one is frozen.
 
+    Fund and budget are not among them: they follow the call's allocations.
     Raises `AlreadyUsedError` for a code in use and `DomainError` at the field that does not fit, with all the rest.
     """
     must_be_draft(call)
-    _check(SimpleNamespace(**{name: getattr(call, name) for name in COLUMNS} | dict(values)))
+    _check(SimpleNamespace(**{name: getattr(call, name) for name in COLUMNS} | dict(values)), "grant_ceiling")
     if "code" in values:
         _must_be_free(values["code"], call)
     for name, value in values.items():
@@ -161,6 +164,8 @@ def clone(source: Call, code: str, *, opens_at: datetime, closes_at: datetime, a
         required_documents=[dict(one) for one in source.required_documents],
         **columns,
     )
+    for one in source.allocations:
+        call.allocations.append(Allocation(fund=one.fund, oblast=one.oblast, amount=one.amount))
     db.session.add(call)
     db.session.flush()
     set_rubric(
@@ -211,8 +216,8 @@ def check_timetable(closes_at: datetime, days: Sequence[date | None]) -> None:
             before = day
 
 
-def _check(content: Any) -> None:
-    """`content` has the columns of a call."""
+def _check(content: Any, budget_field: str = "budget") -> None:
+    """`content` has the columns of a call; `budget_field` is where a budget is refused that is below the ceiling."""
     for name in ("budget", "grant_floor", "grant_ceiling"):
         if not 0 <= getattr(content, name) <= HIGHEST_BUDGET:
             raise DomainError(N_("The amount must be zero or more and believable."), field=name)
@@ -221,7 +226,7 @@ def _check(content: Any) -> None:
     if content.grant_ceiling <= content.grant_floor:
         raise DomainError(N_("The ceiling must be higher than the floor."), field="grant_ceiling")
     if content.budget < content.grant_ceiling:
-        raise DomainError(N_("The budget must be at least one grant at the ceiling."), field="budget")
+        raise DomainError(N_("The budget must be at least one grant at the ceiling."), field=budget_field)
     if not 0 < content.match_percent <= HIGHEST_MATCH:
         raise DomainError(N_("The match must be more than zero and believable."), field="match_percent")
     parts = content.tranche_percents

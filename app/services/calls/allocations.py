@@ -1,0 +1,304 @@
+"""Allocations: which fund gives how much of a call's budget, for which oblast, and what is left of it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from app.localisation import N_, Money, money
+from app.services import audit, funds, ledger
+from app.services.actors import Actor
+from app.services.calls.set_up import HIGHEST_BUDGET, must_be_draft
+from app.services.errors import AlreadyUsedError, DomainError, LimitExceededError
+from models.allocations import Allocation
+from models.applications import Application, ApplicationStatus
+from models.associations import Association
+from models.base import db, lock, text_in
+from models.calls import Call, CallStatus
+from models.council_sessions import CouncilSession, Decision, DecisionOutcome, SessionStatus
+from models.funds import Fund
+from models.ledger import AccountKind
+from models.places import AyilOkmotu, Oblast, Rayon
+
+MOST = 20
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How an allocation stands, in tyiyn: awarded from it so far, and what its fund has free of awards."""
+
+    allocation: Allocation
+    awarded: int
+    fund_has: int
+
+    @property
+    def left(self) -> int:
+        """What may still be awarded from it alone; allocations of one fund share what the fund has."""
+        return min(self.allocation.amount - self.awarded, self.fund_has)
+
+
+# While the call is a draft -----------------------------------------------------------------------------------
+
+
+def save(
+    call: Call,
+    allocation: Allocation | None,
+    *,
+    fund: Fund,
+    oblast: Oblast | None,
+    amount: int,
+    actor: Actor,
+    now: datetime,
+) -> Allocation:
+    """Set fund, oblast and amount (tyiyn) of an allocation of a draft call, or add one (None); the budget follows.
+
+    Raises `AlreadyUsedError` when fund and oblast stand on the list already, `LimitExceededError` for one too many,
+    `DomainError` at the field that does not fit the call.
+    """
+    lock(call)
+    must_be_draft(call)
+    others = [one for one in of(call) if one is not allocation]
+    if allocation is None and len(others) >= MOST:
+        raise LimitExceededError(N_("A call has at most %(most)s allocations."), most=MOST)
+    if any((one.fund_id, one.oblast_id) == (fund.id, oblast.id if oblast else None) for one in others):
+        raise AlreadyUsedError(N_("This fund is on the list already: change its amount there."), field="fund")
+    if oblast is not None and not _may_apply(call, oblast):
+        raise DomainError(N_("No village of this oblast may apply in the call."), field="oblast")
+    if not 0 < amount <= HIGHEST_BUDGET:
+        raise DomainError(N_("The amount must be more than zero and believable."), field="amount")
+    if amount < call.grant_floor:
+        raise LimitExceededError(
+            N_("One grant is at least %(floor)s: an allocation cannot be less."),
+            field="amount",
+            floor=Money(call.grant_floor),
+        )
+    _must_suffice(call, amount + sum(one.amount for one in others), "amount")
+    if allocation is None:
+        allocation = Allocation(call_id=call.id)
+        db.session.add(allocation)
+    allocation.fund, allocation.oblast, allocation.amount = fund, oblast, amount
+    _follow(call)
+    audit.record(
+        actor,
+        "call.save_allocation",
+        call,
+        now,
+        allocation=allocation.id,
+        fund=fund.id,
+        oblast=oblast.id if oblast else None,
+        amount=amount,
+    )
+    return allocation
+
+
+def remove(call: Call, allocation: Allocation, *, actor: Actor, now: datetime) -> None:
+    """Take an allocation off a draft call. Raises `LimitExceededError` when too little stays."""
+    lock(call)
+    must_be_draft(call)
+    _must_suffice(call, sum(one.amount for one in of(call) if one is not allocation), None)
+    allocation_id = allocation.id
+    db.session.delete(allocation)
+    _follow(call)
+    audit.record(actor, "call.remove_allocation", call, now, allocation=allocation_id)
+
+
+def _must_suffice(call: Call, budget: int, field: str | None) -> None:
+    if budget < call.grant_ceiling:
+        raise LimitExceededError(
+            N_("Together %(budget)s would be left: less than the largest grant, %(ceiling)s."),
+            field=field,
+            budget=Money(budget),
+            ceiling=Money(call.grant_ceiling),
+        )
+    if budget > HIGHEST_BUDGET:
+        raise DomainError(N_("The amount must be more than zero and believable."), field=field)
+
+
+def _follow(call: Call) -> None:
+    """The budget is the sum; the fund that gives most (the first of equals) leads."""
+    db.session.flush()
+    db.session.expire(call, ["allocations"])
+    call.budget = sum(one.amount for one in call.allocations)
+    given: dict[int, int] = {}
+    for one in call.allocations:
+        given[one.fund_id] = given.get(one.fund_id, 0) + one.amount
+    leading = max(given, key=lambda fund_id: given[fund_id])
+    call.fund = next(one.fund for one in call.allocations if one.fund_id == leading)
+    db.session.flush()
+
+
+def _may_apply(call: Call, oblast: Oblast) -> bool:
+    return not call.eligibility["oblasts"] or oblast.id in call.eligibility["oblasts"]
+
+
+# Reading -----------------------------------------------------------------------------------------------------
+
+
+def of(call: Call) -> list[Allocation]:
+    """The allocations of a call as they are now, in the order in which they were entered."""
+    query = db.select(Allocation).where(Allocation.call_id == call.id).order_by(Allocation.id)
+    return list(db.session.scalars(query.execution_options(populate_existing=True)))
+
+
+def one_of(call: Call, allocation_id: int) -> Allocation | None:
+    return next((one for one in call.allocations if one.id == allocation_id), None)
+
+
+def in_words(found: Iterable[Allocation], amounts: Mapping[int, int] | None = None) -> list[dict[str, Any]]:
+    """Allocations as frozen data keep them: [{fund, oblast or None: names, amount in tyiyn}].
+
+    `amounts` are other amounts by id.
+    """
+    return [
+        {
+            "fund": one.fund.names,
+            "oblast": one.oblast.names if one.oblast else None,
+            "amount": (amounts or {}).get(one.id, one.amount),
+        }
+        for one in found
+    ]
+
+
+def in_text(words: Mapping[str, Any], locale: str) -> str:
+    """One of `in_words` for a list: fund, oblast, amount."""
+    names = (text_in(one, locale) for one in (words["fund"], words["oblast"]) if one)
+    return f"{', '.join(names)}: {money(words['amount'])}"
+
+
+def funds_of(call: Call) -> list[Fund]:
+    """The funds that give to a call, in the order of their ids."""
+    return sorted({one.fund for one in of(call)}, key=lambda fund: fund.id)
+
+
+def lock_funds(call: Call) -> None:
+    """Take the locks of every fund that gives to a call: its money is promised and awarded one after the other."""
+    for fund in funds_of(call):
+        lock(fund)
+
+
+def promised(call: Call, fund: Fund, amounts: Mapping[int, int] | None = None) -> int:
+    """What a call may still award from a fund by its allocations, in tyiyn; `amounts` are other amounts by id."""
+    mine = [one for one in of(call) if one.fund_id == fund.id]
+    spent = _awarded(call)
+    return sum((amounts or {}).get(one.id, one.amount) - spent.get(one.id, 0) for one in mine)
+
+
+def free(fund: Fund, *, beside: Call) -> int:
+    """What a fund can still promise to a call, in tyiyn.
+
+    Available, less what is awarded and not granted yet, less what other open calls may still award.
+    """
+    awarded = (
+        db.select(db.func.coalesce(db.func.sum(Decision.amount), 0))
+        .where(Decision.allocation_id == Allocation.id)
+        .correlate(Allocation)
+        .scalar_subquery()
+    )
+    others = (
+        db.select(db.func.coalesce(db.func.sum(Allocation.amount - awarded), 0))
+        .join(Call, Call.id == Allocation.call_id)
+        .where(Allocation.fund_id == fund.id, Call.id != beside.id, Call.status == CallStatus.OPEN)
+    )
+    undecided = int(db.session.scalar(others) or 0)
+    return funds.position(fund).available - pending_awards([fund.id])[fund.id] - undecided
+
+
+def pending_awards(fund_ids: Iterable[int]) -> Mapping[int, int]:
+    """Awards not yet committed by a grant, in tyiyn by fund: of open sessions, and signed ones not granted."""
+    wanted = list(fund_ids)
+    query = (
+        db.select(Allocation.fund_id, db.func.sum(Decision.amount))
+        .join(Allocation, Allocation.id == Decision.allocation_id)
+        .join(CouncilSession, CouncilSession.id == Decision.session_id)
+        .join(Application, Application.id == Decision.application_id)
+        .where(
+            Allocation.fund_id.in_(wanted),
+            Decision.outcome == DecisionOutcome.SELECTED,
+            (CouncilSession.status == SessionStatus.OPEN) | (Application.status == ApplicationStatus.SELECTED),
+        )
+        .group_by(Allocation.fund_id)
+    )
+    return dict.fromkeys(wanted, 0) | {int(row[0]): int(row[1]) for row in db.session.execute(query)}
+
+
+def _awarded(call: Call) -> Mapping[int, int]:
+    """{allocation: what was awarded from it} of a call."""
+    query = (
+        db.select(Decision.allocation_id, db.func.sum(Decision.amount))
+        .join(Allocation, Allocation.id == Decision.allocation_id)
+        .where(Allocation.call_id == call.id)
+        .group_by(Decision.allocation_id)
+    )
+    return {int(row[0]): int(row[1]) for row in db.session.execute(query)}
+
+
+def standings(call: Call) -> list[Standing]:
+    """How each allocation of a call stands."""
+    given, spent = of(call), _awarded(call)
+    fund_ids = {one.fund_id for one in given}
+    held, pending = ledger.balances_of_funds([AccountKind.AVAILABLE], fund_ids), pending_awards(fund_ids)
+    has = {one: held[one][AccountKind.AVAILABLE] - pending[one] for one in fund_ids}
+    return [Standing(one, spent.get(one.id, 0), has[one.fund_id]) for one in given]
+
+
+def left(found: Iterable[Standing]) -> int:
+    """What may still be awarded from all of these together, in tyiyn: of each fund no more than it has."""
+    own: dict[int, int] = {}
+    has: dict[int, int] = {}
+    for one in found:
+        own[one.allocation.fund_id] = own.get(one.allocation.fund_id, 0) + one.allocation.amount - one.awarded
+        has[one.allocation.fund_id] = one.fund_has
+    return sum(min(amount, has[fund_id]) for fund_id, amount in own.items())
+
+
+# At the decision ---------------------------------------------------------------------------------------------
+
+
+def fitting(application: Application, found: Iterable[Standing]) -> list[Standing]:
+    """Those of its call's `standings` an application can be paid from: of its oblast first, then for every oblast."""
+    oblast_id = application.association.ayil_okmotu.rayon.oblast_id
+    own = [one for one in found if one.allocation.oblast_id in (None, oblast_id)]
+    return sorted(own, key=lambda one: (one.allocation.oblast_id is None, one.allocation.id))
+
+
+def down_the_list(call: Call, applications: Iterable[Application]) -> Mapping[int, Allocation | None]:
+    """{application: what it would be paid from} when all get what they ask for in this order; None: too little left."""
+    given, where = of(call), _oblasts(call)
+    has = {one.id: one.amount for one in given}
+    given.sort(key=lambda one: (one.oblast_id is None, one.id))
+    paid_from: dict[int, Allocation | None] = {}
+    for application in applications:
+        needed = application.grant_requested
+        own = (one for one in given if one.oblast_id in (None, where[application.id]) and has[one.id] >= needed)
+        chosen = paid_from[application.id] = next(own, None)
+        if chosen is not None:
+            has[chosen.id] -= needed
+    return paid_from
+
+
+def _oblasts(call: Call) -> Mapping[int, int]:
+    """{application: oblast} of a call."""
+    query = db.select(Application.id, Rayon.oblast_id).join(Association, Association.id == Application.association_id)
+    query = query.join(AyilOkmotu, AyilOkmotu.id == Association.ayil_okmotu_id)
+    query = query.join(Rayon, Rayon.id == AyilOkmotu.rayon_id).where(Application.call_id == call.id)
+    return {int(row[0]): int(row[1]) for row in db.session.execute(query)}
+
+
+def choose(found: Sequence[Standing], amount: int, wanted_id: int | None = None) -> Allocation:
+    """The first of the `fitting` allocations that has `amount` (tyiyn) left; or the one wanted, if it has.
+
+    Raises `DomainError` when none or not the one wanted fits, `LimitExceededError` with what is left.
+    """
+    if not found:
+        raise DomainError(N_("The call has no money for the villages of this oblast."), field="amount")
+    among = [one for one in found if wanted_id in (None, one.allocation.id)]
+    if not among:
+        raise DomainError(N_("This application cannot be paid from there."), field="allocation")
+    chosen = next((one.allocation for one in among if one.left >= amount), None)
+    if chosen is not None:
+        return chosen
+    most = max(0, *(one.left for one in among))
+    if len(among) > 1:
+        message = N_("None of the %(count)s allocations for this application has so much left: at most %(left)s.")
+        raise LimitExceededError(message, field="amount", count=len(among), left=Money(most))
+    raise LimitExceededError(N_("Only %(left)s are left to award."), field="amount", left=Money(most))

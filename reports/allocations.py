@@ -1,0 +1,58 @@
+"""How a call's budget is divided, on any paper."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reportlab.platypus import Flowable
+
+from app.localisation import gettext as _
+from app.localisation import money
+from models.base import Texts, text_in
+from reports.pages import Column, gap, subheading, table, text, together
+
+
+@dataclass(frozen=True)
+class AllocationLine:
+    """A part of the budget: from which fund, for which oblast (None: every one), `amount` in tyiyn."""
+
+    fund: Texts
+    oblast: Texts | None
+    amount: int
+
+    def title_in(self, locale: str) -> str:
+        return text_in(self.fund, locale) + (f", {text_in(self.oblast, locale)}" if self.oblast else "")
+
+
+def given(lines: Sequence[AllocationLine], locale: str) -> list[Flowable]:
+    """Who gives how much, for which villages; nothing when one fund gives all for all."""
+    if len(lines) < 2:
+        return []
+    columns = [Column(_("Fund"), 2), Column(_("For which villages"), 2), Column(_("Amount"), 1.2, numeric=True)]
+    everywhere = _("All villages that may apply")
+    rows = [
+        (text_in(one.fund, locale), text_in(one.oblast, locale) if one.oblast else everywhere, money(one.amount))
+        for one in lines
+    ]
+    total = [_("Together"), "", money(sum(one.amount for one in lines))]
+    first = _("A grant is paid from one of these: first from that of the village’s oblast.")
+    block = table(columns, rows, total, size=9, most_lines=4)
+    return [together([subheading(_("How the budget is divided")), *block, gap(4), text(first)])]
+
+
+def awarded(lines: Sequence[AllocationLine], amounts: Sequence[int], locale: str) -> list[Flowable]:
+    """What of each was awarded; `amounts` in tyiyn, in the order of `lines`. Nothing as above."""
+    if len(lines) < 2:
+        return []
+    columns = [
+        Column(_("Paid from"), 2.6),
+        Column(_("Amount"), 1.2, numeric=True),
+        Column(_("Awarded"), 1.2, numeric=True),
+        Column(_("Left"), 1.2, numeric=True),
+    ]
+    rows = [(one.title_in(locale), *_figures(one.amount, spent)) for one, spent in zip(lines, amounts, strict=True)]
+    total = [_("Together"), *_figures(sum(one.amount for one in lines), sum(amounts))]
+    return [gap(6), *table(columns, rows, total, size=8, most_lines=4), gap(6)]
+
+
+def _figures(amount: int, spent: int) -> tuple[str, str, str]:
+    return money(amount), money(spent), money(amount - spent)
