@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from app.clock import end_of_day
-from app.services import amendments, calls
-from app.services.calls import CallInput
+from app.services import amendments, calls, eligibility
+from app.services.calls import CallInput, allocations
 from app.services.rubrics import default_rubric
 from models.associations import Association
 from models.calls import TIMETABLE, Call
@@ -28,13 +28,16 @@ LANGUAGES = ("ky", "ky", "ru", "ky", "ru")
 
 @dataclass(frozen=True)
 class CallPlan:
-    """One call: its window, its money and the fate of each application in the order of the ayil okmotus."""
+    """One call: its window, its money and the fate of each application in the order of the ayil okmotus.
+
+    `given` says what its budget is made of: fund, oblast by its ISO code or None for every one, tyiyn.
+    """
 
     code: str
     opens_on: date
     closes_on: date
     sits_on: date | None
-    budget: int
+    given: tuple[tuple[str, str | None, int], ...]
     floor: int
     ceiling: int
     fates: tuple[str, ...]
@@ -68,7 +71,7 @@ def plans(programme: Programme) -> tuple[CallPlan, ...]:
             on(2025, 2, 3),
             on(2025, 3, 14),
             on(2025, 4, 17),
-            4_000_000 * SOM,
+            ((funds.FUND, None, 4_000_000 * SOM),),
             250_000 * SOM,
             600_000 * SOM,
             tuple(FIRST_FATES.split()),
@@ -78,7 +81,7 @@ def plans(programme: Programme) -> tuple[CallPlan, ...]:
             on(2026, 2, 2),
             on(2026, 3, 13),
             on(2026, 4, 16),
-            8_000_000 * SOM,
+            ((funds.FUND, None, 6_500_000 * SOM), (funds.MOUNTAINS, "KG-B", 1_500_000 * SOM)),
             250_000 * SOM,
             750_000 * SOM,
             tuple(SECOND_FATES.split()),
@@ -88,7 +91,7 @@ def plans(programme: Programme) -> tuple[CallPlan, ...]:
             today - timedelta(days=40),
             today + timedelta(days=21),
             None,
-            9_000_000 * SOM,
+            ((funds.FUND, None, 7_000_000 * SOM), (funds.MOUNTAINS, "KG-J", 2_000_000 * SOM)),
             250_000 * SOM,
             750_000 * SOM,
             tuple(OPEN_FATES.split()),
@@ -108,15 +111,16 @@ def _call(programme: Programme, plan: CallPlan, number: int, used: Counter[str],
     """The secretary makes and opens a call; then the villages' stories begin."""
     now = yield at(plan.opens_on - timedelta(days=6), 15)
     text, secretary = programme.content.calls[plan.code], programme.as_staff("secretary")
+    (fund, _everywhere, budget), *others = plan.given
     call = calls.create(
-        programme.funds[funds.FUND],
+        programme.funds[fund],
         CallInput(
             code=plan.code,
             title=text["title"],
             summary=text["summary"],
             opens_at=at(plan.opens_on, 9),
             closes_at=end_of_day(_first_deadline(plan)),
-            budget=plan.budget,
+            budget=budget,
             grant_floor=plan.floor,
             grant_ceiling=plan.ceiling,
             expected_applications=len(plan.fates),
@@ -126,6 +130,10 @@ def _call(programme: Programme, plan: CallPlan, number: int, used: Counter[str],
         actor=secretary,
         now=now,
     )
+    oblasts = {one.iso: one for one in eligibility.oblasts()}
+    for code, iso, amount in others:
+        where = oblasts[iso] if iso else None
+        allocations.save(call, None, fund=programme.funds[code], oblast=where, amount=amount, actor=secretary, now=now)
     centre = _dry_run_centre(programme)
     now = yield at(plan.opens_on - timedelta(days=5), 11)
     dry_runs.run(programme, call, dry_runs.associate(programme, centre, now), now, is_handed_in=True)

@@ -13,6 +13,8 @@ from seeds.programme import Programme
 
 REPRESENTATIVES = {"EU": "donor_eu", "DDA": "donor_dd"}
 FUND = "EU-DEMO"
+MOUNTAINS = "CH-DEMO"
+"""Pays a part of two calls, for the villages of one oblast."""
 INSTALMENTS: dict[str, tuple[tuple[tuple[int, int, int], str], ...]] = {
     "EU-DEMO": (((2025, 1, 21), "80000"), ((2026, 1, 14), "95000"), ((2026, 7, 22), "105000")),
     "EU-DEMO-2": (((2026, 3, 18), "40000"),),
