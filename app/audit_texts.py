@@ -54,6 +54,7 @@ ACTIONS: Mapping[str, str] = {
     "application.set_target": N_("Set a target"),
     "application.sign_off": N_("Signed the application off"),
     "application.submit": N_("Submitted the application"),
+    "application.send_screening": N_("Sent a held finding"),
     "application.undo_screening": N_("Took a held finding back"),
     "application.withdraw": N_("Withdrew the application"),
     "assignment.accept": N_("Declared no interest and took the review"),
@@ -202,7 +203,7 @@ NOUNS: Mapping[str, str] = {
 
 HIDDEN = frozenset(
     {
-        "account", "assignment", "assignments", "batch", "centre", "equipment", "old_centre",
+        "account", "allocation", "assignment", "assignments", "oblast", "batch", "centre", "equipment", "held_screening", "old_centre",
         "application", "association", "call", "currency", "document", "event", "fund", "grant", "indicator", "key",
         "line", "other", "person", "pledge", "row",
     }
@@ -277,6 +278,7 @@ DETAILS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "paper": (N_("Document"), _one_of(DocumentKind)),
     "pages": (N_("Pages"), number_text),
     "part": (N_("Part"), lambda value: gettext(PLAN_TABLES[value])),
+    "people": (N_("People"), number_text),
     "payer": (N_("Paid by"), _one_of(Payer)),
     "rows": (N_("Rows"), number_text),
     "sales_from": (N_("Sells from month"), number_text),

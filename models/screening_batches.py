@@ -11,7 +11,7 @@ from models.base import STRICT, Base, Id, Json, LongText, Versioned
 from models.users import User
 
 
-class HeldState(StrEnum):
+class HeldStatus(StrEnum):
     HELD = "held"
     SENT = "sent"
     UNDONE = "undone"
@@ -46,10 +46,10 @@ class HeldScreening(Versioned, Base):
             "uq_held_screenings_one_an_application",
             "application_id",
             unique=True,
-            sqlite_where=sa.text("state = 'held'"),
-            postgresql_where=sa.text("state = 'held'"),
+            sqlite_where=sa.text("status = 'held'"),
+            postgresql_where=sa.text("status = 'held'"),
         ),
-        sa.CheckConstraint("(state = 'held') = (settled_at IS NULL)", name="settled_or_held"),
+        sa.CheckConstraint("(status = 'held') = (settled_at IS NULL)", name="settled_or_held"),
         STRICT,
     )
 
@@ -57,7 +57,7 @@ class HeldScreening(Versioned, Base):
     batch_id: Mapped[int] = mapped_column(sa.ForeignKey("screening_batches.id"), index=True)
     application_id: Mapped[int] = mapped_column(sa.ForeignKey("applications.id"), index=True)
     submitted_at: Mapped[datetime | None]
-    state: Mapped[HeldState] = mapped_column(default=HeldState.HELD)
+    status: Mapped[HeldStatus] = mapped_column(default=HeldStatus.HELD)
     problem: Mapped[Json] = mapped_column(default=dict)
     settled_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
     settled_at: Mapped[datetime | None]

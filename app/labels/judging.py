@@ -7,7 +7,7 @@ from models.applications import ScreeningOutcome
 from models.council_sessions import DecisionOutcome, SessionStatus
 from models.duplicates import DuplicateVerdict, MarkKind
 from models.reviews import AssignmentStatus, ConflictKind, ReviewStatus
-from models.screening_batches import HeldState
+from models.screening_batches import HeldStatus
 
 ASSIGNMENT_STATUSES: Mapping[AssignmentStatus, str] = {
     AssignmentStatus.PROPOSED: N_("Waits for your answer"),
@@ -50,11 +50,11 @@ SCREENING_OUTCOMES: Mapping[ScreeningOutcome, str] = {
     ScreeningOutcome.INELIGIBLE: N_("Not eligible"),
     ScreeningOutcome.RETURNED: N_("Returned for changes"),
 }
-HELD_STATES: Mapping[HeldState, str] = {
-    HeldState.HELD: N_("Held"),
-    HeldState.SENT: N_("Sent"),
-    HeldState.UNDONE: N_("Taken back"),
-    HeldState.LEFT_OUT: N_("Left out"),
+HELD_STATES: Mapping[HeldStatus, str] = {
+    HeldStatus.HELD: N_("Held"),
+    HeldStatus.SENT: N_("Sent"),
+    HeldStatus.UNDONE: N_("Taken back"),
+    HeldStatus.LEFT_OUT: N_("Left out"),
 }
 SESSION_STATUSES: Mapping[SessionStatus, str] = {
     SessionStatus.OPEN: N_("Session open"),

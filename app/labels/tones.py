@@ -13,7 +13,7 @@ from models.grants import GrantStatus, TrancheStatus
 from models.indicators import ResultStatus
 from models.pledges import PledgeStatus
 from models.reviews import AssignmentStatus, ReviewStatus
-from models.screening_batches import HeldState
+from models.screening_batches import HeldStatus
 from models.visits import RiskRating, VisitStatus
 
 MET, WAITING, PROBLEM, INFO = "met", "waiting", "problem", "info"
@@ -27,7 +27,7 @@ def _tones() -> dict[tuple[type[StrEnum], str], str]:
             SessionStatus.SIGNED, ExpenditureStatus.ACCEPTED, FundingReportStatus.DONE, GrantStatus.ACTIVE,
             GrantStatus.COMPLETED, TrancheStatus.CONFIRMED, TrancheStatus.ACCOUNTED, ResultStatus.VERIFIED,
             PledgeStatus.FULFILLED, AssignmentStatus.SUBMITTED, ReviewStatus.SUBMITTED, VisitStatus.DONE,
-            RiskRating.LOW, DuplicateVerdict.FALSE_ALARM, HeldState.SENT,
+            RiskRating.LOW, DuplicateVerdict.FALSE_ALARM, HeldStatus.SENT,
         ),
         WAITING: (
             ApplicationStatus.SIGNED_OFF, ApplicationStatus.RETURNED, ApplicationStatus.RESERVE,
@@ -35,14 +35,14 @@ def _tones() -> dict[tuple[type[StrEnum], str], str]:
             ExpenditureStatus.RECORDED, FundingReportStatus.WAITING, GrantStatus.OFFERED, TrancheStatus.REQUESTED,
             TrancheStatus.PREPARED, TrancheStatus.APPROVED, ResultStatus.REPORTED, PledgeStatus.PARTLY_RECEIVED,
             AssignmentStatus.PROPOSED, AssignmentStatus.ACCEPTED, VisitStatus.PLANNED, RiskRating.MEDIUM,
-            HeldState.HELD,
+            HeldStatus.HELD,
         ),
         PROBLEM: (
             ApplicationStatus.INELIGIBLE, ApplicationStatus.REJECTED, ScreeningOutcome.INELIGIBLE,
             ContributionStatus.REFUSED, ContributionStatus.REVERSED, DecisionOutcome.REJECTED,
             ExpenditureStatus.REFUSED, FundingReportStatus.FAILED, GrantStatus.SUSPENDED, GrantStatus.TERMINATED,
             TrancheStatus.RETURNED, ResultStatus.REFUSED, PledgeStatus.LAPSED, AssignmentStatus.RECUSED,
-            RiskRating.HIGH, DuplicateVerdict.CONFIRMED, HeldState.LEFT_OUT,
+            RiskRating.HIGH, DuplicateVerdict.CONFIRMED, HeldStatus.LEFT_OUT,
         ),
         INFO: (
             ApplicationStatus.SUBMITTED, ApplicationStatus.RESUBMITTED, ApplicationStatus.IN_REVIEW,

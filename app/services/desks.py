@@ -27,7 +27,7 @@ from models.council_sessions import CouncilSession, SessionStatus
 from models.grants import Grant, GrantStatus, Tranche, TrancheStatus
 from models.rates import ExchangeRate
 from models.reviews import Assignment, AssignmentStatus
-from models.screening_batches import HeldScreening, HeldState
+from models.screening_batches import HeldScreening, HeldStatus
 from models.users import Role, User
 
 MOST = 60
@@ -152,7 +152,7 @@ def _reviewer(user: User, _now: datetime) -> list[Task]:
 
 def _secretary(user: User, now: datetime) -> list[Task]:
     tasks, ties = [], conflicts.ties_of(user)
-    held = db.select(HeldScreening.application_id).where(HeldScreening.state == HeldState.HELD)
+    held = db.select(HeldScreening.application_id).where(HeldScreening.status == HeldStatus.HELD)
     held_count = screening_batches.held_count(ties)
     if held_count:
         about = ngettext("%(num)s application", "%(num)s applications", held_count)

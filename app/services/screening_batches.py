@@ -25,13 +25,13 @@ from app.services.workflow import ASSOCIATION_READS_REASON, Transition, reason_g
 from models.applications import Application, ApplicationStatus, ScreeningOutcome
 from models.associations import Association
 from models.base import db, lock
-from models.screening_batches import HeldScreening, HeldState, ScreeningBatch
+from models.screening_batches import HeldScreening, HeldStatus, ScreeningBatch
 from models.users import User
 
 MOST = 60
 """So many applications at once: what one page lists."""
-H, _SECRETARY = HeldState, N_("Council secretary")
-TRANSITIONS: Mapping[tuple[HeldState, str], Transition] = {
+H, _SECRETARY = HeldStatus, N_("Council secretary")
+TRANSITIONS: Mapping[tuple[HeldStatus, str], Transition] = {
     (H.HELD, "send"): Transition(H.SENT, _SECRETARY, N_("the application as it was held; the finding can be recorded")),
     (H.HELD, "leave_out"): Transition(H.LEFT_OUT, _SECRETARY, N_("at sending, when it cannot be recorded any more")),
     (H.HELD, "undo"): Transition(H.UNDONE, _SECRETARY, N_("not sent yet")),
@@ -129,7 +129,7 @@ def _check(
 def held_on(application: Application) -> HeldScreening | None:
     """The finding on it that is held and not sent yet."""
     query = db.select(HeldScreening).where(
-        HeldScreening.application_id == application.id, HeldScreening.state == H.HELD
+        HeldScreening.application_id == application.id, HeldScreening.status == H.HELD
     )
     held: HeldScreening | None = db.session.scalar(query)
     return held
@@ -186,14 +186,14 @@ def send(batch: ScreeningBatch, *, actor: Actor, now: datetime) -> list[HeldScre
         problem = _send(held, batch, actor=actor, now=now)
         if problem is None:
             _settle(held, "send", actor, now)
+            audit.record(actor, "application.send_screening", held.application, now, **_named(held))
             continue
         held.problem = {
             "message": problem.message,
             "parameters": {name: as_json(value) for name, value in problem.parameters.items()},
         }
         _settle(held, "leave_out", actor, now)
-        details = {"outcome": batch.outcome.value, "batch": batch.id}
-        audit.record(actor, "application.leave_out_screening", held.application, now, **details)
+        audit.record(actor, "application.leave_out_screening", held.application, now, **_named(held))
         left_out.append(held)
     _tell_holder(batch, N_("%(name)s sent the findings you held."), actor, now)
     db.session.flush()
@@ -222,8 +222,7 @@ def undo(batch: ScreeningBatch, held_id: int | None = None, *, actor: Actor, now
         raise AlreadyUsedError(N_("This finding is not held any more: look at the page again."))
     for held in waiting:
         _settle(held, "undo", actor, now)
-        details = {"outcome": batch.outcome.value, "batch": batch.id}
-        audit.record(actor, "application.undo_screening", held.application, now, **details)
+        audit.record(actor, "application.undo_screening", held.application, now, **_named(held))
     _tell_holder(batch, N_("%(name)s took back findings you held."), actor, now)
     db.session.flush()
 
@@ -231,15 +230,20 @@ def undo(batch: ScreeningBatch, held_id: int | None = None, *, actor: Actor, now
 def _waiting(batch: ScreeningBatch, actor: Actor) -> list[HeldScreening]:
     """What is held, without applicants the actor has a tie to."""
     lock(batch)
-    waiting = [held for held in of(batch, conflicts.ties_of(actor.user)) if held.state is H.HELD]
+    waiting = [held for held in of(batch, conflicts.ties_of(actor.user)) if held.status is H.HELD]
     if not waiting:
         raise AlreadyUsedError(N_("Nothing is held here any more: look at the page again."))
     return waiting
 
 
 def _settle(held: HeldScreening, action: str, actor: Actor, now: datetime) -> None:
-    held.state = target(TRANSITIONS, held.state, action)
+    held.status = target(TRANSITIONS, held.status, action)
     held.settled_by_id, held.settled_at = actor.user_id, now
+
+
+def _named(held: HeldScreening) -> dict[str, object]:
+    """What the trail says of a held finding."""
+    return {"outcome": held.batch.outcome.value, "batch": held.batch_id, "held_screening": held.id}
 
 
 def _tell_holder(batch: ScreeningBatch, message: str, actor: Actor, now: datetime) -> None:
@@ -272,7 +276,7 @@ def problem_of(held: HeldScreening) -> DomainError | None:
 def hindrance(held: HeldScreening, *, actor: Actor, now: datetime) -> DomainError | None:
     """Why a finding that is held would be left out, were it sent now."""
     batch, application = held.batch, held.application
-    if held.state is not H.HELD:
+    if held.status is not H.HELD:
         return None
     if application.submitted_at != held.submitted_at:
         return ChangedMeanwhileError(N_("It was submitted anew after the finding was held."))
@@ -294,7 +298,7 @@ class Listed:
 
 def newest(ties: Ties, limit: int = MOST) -> list[Listed]:
     """The latest batches, those with something held first; what the reader has a tie to is not counted."""
-    held = db.func.count().filter(HeldScreening.state == H.HELD)
+    held = db.func.count().filter(HeldScreening.status == H.HELD)
     query = (
         db.select(ScreeningBatch, db.func.count(), held)
         .join(ScreeningBatch.findings)
@@ -310,7 +314,7 @@ def newest(ties: Ties, limit: int = MOST) -> list[Listed]:
 
 def held_count(ties: Ties) -> int:
     """So many findings are held and wait to be sent or taken back."""
-    query = db.select(db.func.count()).select_from(HeldScreening).where(HeldScreening.state == H.HELD)
+    query = db.select(db.func.count()).select_from(HeldScreening).where(HeldScreening.status == H.HELD)
     if ties:
         query = query.join(HeldScreening.application).where(*ties.free(Application.association_id, Application.id))
     return int(db.session.scalar(query) or 0)

@@ -21,7 +21,7 @@ from models.base import db
 from models.calls import Call
 from models.duplicates import AlikePair, DuplicateFinding
 from models.places import AyilOkmotu, Rayon
-from models.screening_batches import HeldScreening, HeldState, ScreeningBatch
+from models.screening_batches import HeldScreening, HeldStatus, ScreeningBatch
 
 S = ApplicationStatus
 WAITING = (S.SUBMITTED, S.RESUBMITTED)
@@ -260,7 +260,7 @@ def _facts(dialect: str) -> Any:
         .join(Call, Call.id == Application.call_id)
         .join(Association, Association.id == Application.association_id)
         .outerjoin(
-            HeldScreening, (HeldScreening.application_id == Application.id) & (HeldScreening.state == HeldState.HELD)
+            HeldScreening, (HeldScreening.application_id == Application.id) & (HeldScreening.status == HeldStatus.HELD)
         )
         .outerjoin(ScreeningBatch, ScreeningBatch.id == HeldScreening.batch_id)
         .where(Application.id.in_(db.bindparam("ids", expanding=True)))

@@ -33,23 +33,23 @@ CREATE TABLE held_screenings (
     batch_id INTEGER NOT NULL,
     application_id INTEGER NOT NULL,
     submitted_at TEXT,
-    state TEXT NOT NULL,
+    status TEXT NOT NULL,
     problem TEXT NOT NULL,
     settled_by_id INTEGER,
     settled_at TEXT,
     version INTEGER NOT NULL,
     CONSTRAINT pk_held_screenings PRIMARY KEY (id),
-    CONSTRAINT ck_held_screenings_settled_or_held CHECK ((state = 'held') = (settled_at IS NULL)),
+    CONSTRAINT ck_held_screenings_settled_or_held CHECK ((status = 'held') = (settled_at IS NULL)),
     CONSTRAINT fk_held_screenings_batch_id FOREIGN KEY(batch_id) REFERENCES screening_batches (id),
     CONSTRAINT fk_held_screenings_application_id FOREIGN KEY(application_id) REFERENCES applications (id),
-    CONSTRAINT ck_held_screenings_heldstate CHECK (state IN ('held', 'sent', 'undone', 'left_out')),
+    CONSTRAINT ck_held_screenings_heldstatus CHECK (status IN ('held', 'sent', 'undone', 'left_out')),
     CONSTRAINT fk_held_screenings_settled_by_id FOREIGN KEY(settled_by_id) REFERENCES users (id)
 )
  STRICT
 """,
         "CREATE INDEX ix_held_screenings_application_id ON held_screenings (application_id)",
         "CREATE INDEX ix_held_screenings_batch_id ON held_screenings (batch_id)",
-        "CREATE UNIQUE INDEX uq_held_screenings_one_an_application ON held_screenings (application_id) WHERE state = 'held'",
+        "CREATE UNIQUE INDEX uq_held_screenings_one_an_application ON held_screenings (application_id) WHERE status = 'held'",
     ),
     "postgresql": (
         """
@@ -71,22 +71,22 @@ CREATE TABLE held_screenings (
     batch_id BIGINT NOT NULL,
     application_id BIGINT NOT NULL,
     submitted_at TIMESTAMP WITH TIME ZONE,
-    state VARCHAR(40) NOT NULL,
+    status VARCHAR(40) NOT NULL,
     problem JSONB NOT NULL,
     settled_by_id BIGINT,
     settled_at TIMESTAMP WITH TIME ZONE,
     version INTEGER NOT NULL,
     CONSTRAINT pk_held_screenings PRIMARY KEY (id),
-    CONSTRAINT ck_held_screenings_settled_or_held CHECK ((state = 'held') = (settled_at IS NULL)),
+    CONSTRAINT ck_held_screenings_settled_or_held CHECK ((status = 'held') = (settled_at IS NULL)),
     CONSTRAINT fk_held_screenings_batch_id FOREIGN KEY(batch_id) REFERENCES screening_batches (id),
     CONSTRAINT fk_held_screenings_application_id FOREIGN KEY(application_id) REFERENCES applications (id),
-    CONSTRAINT ck_held_screenings_heldstate CHECK (state IN ('held', 'sent', 'undone', 'left_out')),
+    CONSTRAINT ck_held_screenings_heldstatus CHECK (status IN ('held', 'sent', 'undone', 'left_out')),
     CONSTRAINT fk_held_screenings_settled_by_id FOREIGN KEY(settled_by_id) REFERENCES users (id)
 )
 """,
         "CREATE INDEX ix_held_screenings_application_id ON held_screenings (application_id)",
         "CREATE INDEX ix_held_screenings_batch_id ON held_screenings (batch_id)",
-        "CREATE UNIQUE INDEX uq_held_screenings_one_an_application ON held_screenings (application_id) WHERE state = 'held'",
+        "CREATE UNIQUE INDEX uq_held_screenings_one_an_application ON held_screenings (application_id) WHERE status = 'held'",
     ),
 }
 

@@ -117,7 +117,7 @@ def test_the_checklist_shows_figures_and_leads_to_what_mends_it(secretary, progr
 
 def test_the_checklist_reads_the_form_and_the_papers(secretary, programme):
     call = programme.make_call(is_open=False)
-    assert "Questions: 9." in text_of(secretary.get(f"/calls/{call.id}").text)
+    assert "Questions: 11." in text_of(secretary.get(f"/calls/{call.id}").text)
     form = json.loads(call.form)
     part = next(one for one in form["parts"] if one.get("questions"))
     part["questions"][0]["label"]["en"] = " "

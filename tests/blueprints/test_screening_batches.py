@@ -4,7 +4,7 @@ import pytest
 
 from models.applications import ApplicationStatus, Screening
 from models.base import db
-from models.screening_batches import HeldScreening, HeldState, ScreeningBatch
+from models.screening_batches import HeldScreening, HeldStatus, ScreeningBatch
 from models.users import Role
 from tests.support.pages import form_fields, text_of
 from tests.support.queries import count
@@ -142,7 +142,7 @@ def test_sent_in_one_tab_and_taken_back_in_the_other(client, made, url):
     assert "Nothing is held here any more" in text_of(client.get(here).text)
     db.session.expire_all()
     assert {one.status for one in made} == {S.INELIGIBLE}
-    assert set(db.session.scalars(db.select(HeldScreening.state))) == {HeldState.SENT}
+    assert set(db.session.scalars(db.select(HeldScreening.status))) == {HeldStatus.SENT}
 
 
 def test_the_page_says_before_sending_who_would_be_left_out(client, programme, made, url):

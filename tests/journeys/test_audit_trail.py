@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from app import clock
-from app.services import applications, assignments, calls, grants, reviews, screenings, tranches
+from app.services import applications, assignments, calls, grants, reviews, screening_batches, screenings, tranches
 from app.services.actors import Actor
 from app.services.reviews import Judgement
 from app.workflow import TABLES
@@ -19,7 +19,7 @@ from models.visits import VisitStatus
 from tests.factories import TEXT, Programme
 from tests.support import trail
 
-NOUNS = {"Spending": "expenditures"}
+NOUNS = {"Spending": "expenditures", "Held finding": "held_screenings"}
 """Nouns whose table is not their plural."""
 S = ApplicationStatus
 
@@ -51,6 +51,27 @@ def walk_calls_and_applications(programme: Programme) -> None:
                 screenings.screen(one, outcome, reason=TEXT, parts=["idea"], actor=secretary, now=now)
     signed = programme.make_application(S.SIGNED_OFF)
     applications.reopen(signed, actor=Actor(programme.chair_of(signed.association)), now=now)
+
+
+def walk_held_findings(programme: Programme) -> None:
+    """One is sent, one was withdrawn meanwhile and is left out, one is taken back."""
+    now, secretary = clock.now(), Actor(programme.secretary)
+    held = [programme.make_application(S.SUBMITTED, association=programme.make_association()) for _ in range(3)]
+    batch = screening_batches.hold(
+        held,
+        ScreeningOutcome.INELIGIBLE,
+        seen={one.id: one.version for one in held},
+        reason=TEXT,
+        parts=(),
+        actor=secretary,
+        now=now,
+    )
+    chair = Actor(programme.chair_of(held[0].association))
+    applications.withdraw(held[0], reason=TEXT, actor=chair, now=now)
+    last = screening_batches.held_on(held[2])
+    assert last is not None
+    screening_batches.undo(batch, last.id, actor=secretary, now=now)
+    screening_batches.send(batch, actor=secretary, now=now)
 
 
 def walk_assignments(programme: Programme, third: User) -> None:
@@ -111,6 +132,7 @@ def walk_grants(programme: Programme) -> None:
 def test_every_change_of_a_status_is_told(programme: Programme) -> None:
     watched = trail.of(db.session())
     walk_calls_and_applications(programme)
+    walk_held_findings(programme)
     third = programme.make_user(Role.REVIEWER)
     walk_assignments(programme, third)
     walk_a_late_reviewer(programme, third)

@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 
 import openpyxl
@@ -19,7 +20,7 @@ from models.grants import Grant, GrantStatus, TrancheStatus
 from models.pledges import Pledge
 from models.reviews import Assignment
 from models.visits import Visit
-from tests.factories import PASSWORD, TEXT
+from tests.factories import BENEFICIARIES, PASSWORD, TEXT
 from tests.support import pages
 
 START = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
@@ -192,6 +193,7 @@ def apply(walk, call, association, user, award, *, own) -> Application:
     for indicator in walk.programme.indicators[:2]:
         walk.send(user, f"{base}/targets", indicator=str(indicator.id), baseline="0", target="4")
     paper = walk.programme.make_pdf()
+    walk.send(user, f"{base}/beneficiaries", **{name: str(number) for name, number in asdict(BENEFICIARIES).items()})
     walk.send(user, f"{base}/documents", kind="meeting_minutes", upload=walk.file(paper))
     walk.send(user, f"{base}/meeting", held_on=day(START, 0), **MINUTES)
     if own:

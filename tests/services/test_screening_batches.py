@@ -18,12 +18,12 @@ from models.applications import ApplicationStatus, Screening, ScreeningOutcome
 from models.audit import AuditEvent
 from models.base import db
 from models.notifications import Notification
-from models.screening_batches import HeldScreening, HeldState, ScreeningBatch
+from models.screening_batches import HeldScreening, HeldStatus, ScreeningBatch
 from models.users import Role
 from tests.support.queries import count
 
 pytestmark = pytest.mark.database
-S, OUT, H = ApplicationStatus, ScreeningOutcome, HeldState
+S, OUT, H = ApplicationStatus, ScreeningOutcome, HeldStatus
 WHY = "Тиркемелер жетишпейт"
 
 
@@ -52,7 +52,7 @@ def findings(batch):
 
 
 def states(batch):
-    return [one.state for one in findings(batch)]
+    return [one.status for one in findings(batch)]
 
 
 def acts(action):
@@ -247,7 +247,7 @@ def test_what_a_secretary_has_a_tie_to_is_left_to_another(programme, three, by, 
         screening_batches.send(batch, **other)
     with pytest.raises(AlreadyUsedError):
         screening_batches.undo(batch, **other)
-    assert {one.application: one.state for one in findings(batch)} == {
+    assert {one.application: one.status for one in findings(batch)} == {
         one: H.HELD if one in kept_from else H.SENT for one in three
     }
     assert screening_batches.held_count(ties) == 0 and screening_batches.held_count(screening_lists.NO_TIES)
