@@ -203,7 +203,8 @@ NOUNS: Mapping[str, str] = {
 
 HIDDEN = frozenset(
     {
-        "account", "allocation", "assignment", "assignments", "oblast", "batch", "centre", "equipment", "held_screening", "old_centre",
+        "account", "allocation", "assignment", "assignments", "batch", "centre", "equipment", "held_screening",
+        "oblast", "old_centre",
         "application", "association", "call", "currency", "document", "event", "fund", "grant", "indicator", "key",
         "line", "other", "person", "pledge", "row",
     }

@@ -229,8 +229,12 @@ def autosave(application_id: int, section_key: str) -> ResponseReturnValue:
     _check_version(application, definition, form)
     if not form.validate_on_submit() or not (section := attempt(form, lambda: _save(application, definition, form))):
         return {}, 422
-    kept = {"version": section.version, "idempotency_key": new_key(), "at": datetime_text(section.saved_at)}
-    return finish_with(kept, part_url(application, definition))
+    return finish_with(lambda: _kept(section), part_url(application, definition))
+
+
+def _kept(section: ApplicationSection) -> dict[str, Any]:
+    """What the page's form goes on with."""
+    return {"version": section.version, "idempotency_key": new_key(), "at": datetime_text(section.saved_at)}
 
 
 def _check_version(application: Application, definition: Section, form: SectionForm) -> None:

@@ -99,7 +99,7 @@ def _open_account(form: NewUserForm) -> tuple[User, str]:
 def _show_code(user: User, code: str) -> ResponseReturnValue:
     """The first code, once: on this page and nowhere else."""
     location = url_for(".show", user_id=user.id)
-    return finish_with(render_template("users/issue_code.html", user=user, code=code), location)
+    return finish_with(lambda: render_template("users/issue_code.html", user=user, code=code), location)
 
 
 @bp.post("/<int:user_id>/code")

@@ -103,16 +103,21 @@ def finish(location: str, message: str | None = None) -> ResponseReturnValue:
     return redirect(location, 303)
 
 
-def finish_with(page: ResponseReturnValue, location: str) -> ResponseReturnValue:
+def finish_with(page: Callable[[], ResponseReturnValue], location: str) -> ResponseReturnValue:
     """As `finish`, but answer with `page`, for what is shown once and kept nowhere (a first code).
 
-    A replay of the form leads to `location`, which shows the thing without the secret.
+    The page is made when everything is written and not committed yet. A replay of the form leads to `location`, which
+    shows the thing without the secret.
     """
-    return _record(location) or page
+    made: list[ResponseReturnValue] = []
+    return _record(location, lambda: made.append(page())) or made[0]
 
 
-def _record(location: str) -> ResponseReturnValue | None:
-    """Record the form's key and commit. Answers the replay's redirect when the form was committed already."""
+def _record(location: str, written: Callable[[], None] = lambda: None) -> ResponseReturnValue | None:
+    """Record the form's key and commit. Answers the replay's redirect when the form was committed already.
+
+    `written` is called between writing and committing.
+    """
     key = request.form.get(KEY_FIELD, "")
     try:
         _signer().loads(key)
@@ -128,6 +133,8 @@ def _record(location: str) -> ResponseReturnValue | None:
         )
     )
     try:
+        db.session.flush()
+        written()
         commit()
     except StaleDataError:
         lose_race()

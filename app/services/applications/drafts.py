@@ -10,6 +10,7 @@ from app.clock import bishkek_day
 from app.localisation import N_, fold
 from app.services import audit, documents, numbering, papers, questions
 from app.services.actors import Actor
+from app.services.applications import rows
 from app.services.cash_flow import MONTHS
 from app.services.documents import Upload
 from app.services.errors import (
@@ -79,6 +80,7 @@ def create(call: Call, association: Association, *, language: str, actor: Actor,
 
 def section_of(application: Application, key: str) -> ApplicationSection | None:
     """The answers of a page; None while nobody has written any."""
+    rows.read(application, "sections")
     return next((section for section in application.sections if section.key == key), None)
 
 
@@ -111,13 +113,14 @@ def save_section(
             )
         kept[question.key] = text
     section = section_of(application, key)
-    if section is None:
-        section = ApplicationSection(key=key)
-        application.sections.append(section)
+    is_new = section is None
+    section = section or ApplicationSection(key=key)
     section.answers, section.saved_at, section.saved_by_id = kept, now, actor.user_id
+    if is_new:
+        application.sections.append(section)
+        db.session.flush()
     if questions.NAME_OF_PROJECT in kept:
         renew_name(application)
-    db.session.flush()
     audit.record(actor, "application.save_section", application, now, section={"key": key, "title": definition.title})
     return section
 
