@@ -38,7 +38,10 @@ class StoredFile(Base):
     stored_at: Mapped[datetime]
 
 
-MINUTES_IN_FORCE = "kind = 'meeting_minutes' AND removed_at IS NULL AND refused_at IS NULL AND replaced_by_id IS NULL"
+MINUTES_IN_FORCE = (
+    "kind = 'meeting_minutes' AND removed_at IS NULL AND refused_at IS NULL AND replaced_by_id IS NULL "
+    "AND page_of_id IS NULL"
+)
 """Minutes that count, as the index of them and its queries say it, letter by letter."""
 
 OWNERS = ("application_id", "grant_id", "contribution_id", "expenditure_id", "visit_id")

@@ -167,7 +167,7 @@ def app(request: pytest.FixtureRequest, config: Config, apps: Apps) -> Iterator[
     """
     made = apps.another(config) if "own_app" in request.fixturenames else apps.of(config)
     settings = dict(made.config)
-    prices._kept.state = ()  # told by the address of the database, which is the next test's too
+    prices._newest[0] = prices._Kept()  # told by the address of the database, which is the next test's too
     with made.app_context(), clock.at(NOW):
         yield made
         db.session.remove()

@@ -41,6 +41,7 @@ LABELS: Mapping[str, str] = {
     "first_payment_on": N_("First payment"),
 }
 """{column: message id} of what can be amended, in the order of the page."""
+BY_THIS_ALREADY = N_("Applications are submitted by this condition already: it can be changed for the next call only.")
 WRITTEN = (ApplicationStatus.DRAFT, ApplicationStatus.SIGNED_OFF, ApplicationStatus.RETURNED)
 """Applications somebody still writes, or has not handed in."""
 
@@ -119,10 +120,7 @@ def _must_be_changeable(call: Call, values: Mapping[str, Any]) -> None:
                 N_("Rubric, questions and decision rules stay as they were published: applications are judged by them.")
             )
         if name in UNTIL_SUBMITTED and is_submitted_to(call):
-            raise DomainError(
-                N_("Applications are submitted by this condition already: it can be changed for the next call only."),
-                field=name,
-            )
+            raise DomainError(BY_THIS_ALREADY, field=name)
 
 
 def is_submitted_to(call: Call) -> bool:
@@ -160,6 +158,7 @@ def _check(call: Call, values: Mapping[str, Any], now: datetime) -> None:
 
 def _check_money(call: Call, values: Mapping[str, Any], amounts: Mapping[int, int], moved: Collection[int]) -> None:
     """`amounts` of all its allocations by id; those in `moved` are new."""
+    is_relied_on = is_submitted_to(call)
     floor = values.get("grant_floor", call.grant_floor)
     for one in allocations.standings(call):
         amount, field = amounts[one.allocation.id], f"allocation_{one.allocation.id}"
@@ -170,9 +169,15 @@ def _check_money(call: Call, values: Mapping[str, Any], amounts: Mapping[int, in
             raise LimitExceededError(
                 message, field=field if one.allocation.id in moved else "grant_floor", floor=Money(floor)
             )
+        if amount < one.allocation.amount and is_relied_on:
+            raise DomainError(BY_THIS_ALREADY, field=field)
         if amount < one.awarded:
             message = N_("%(awarded)s are awarded from it already: it cannot be less.")
             raise LimitExceededError(message, field=field, awarded=Money(one.awarded))
+    if moved and sum(amounts.values()) > HIGHEST_BUDGET:
+        raise DomainError(
+            N_("The amount must be zero or more and believable."), field=f"allocation_{next(iter(moved))}"
+        )
     if sum(amounts.values()) < call.budget:
         lower = next(one.id for one in call.allocations if amounts[one.id] < one.amount)
         raise DomainError(N_("The budget of an open call can only be raised."), field=f"allocation_{lower}")

@@ -21,7 +21,7 @@ from app.services.likeness import THRESHOLD, bands, likeness, mark, name_key, pa
 from app.services.questions import Question
 from app.services.workflow import reason_given
 from models.applications import Application
-from models.base import db, lock
+from models.base import db, lock, lock_name
 from models.duplicates import AlikePair, DuplicateFinding, DuplicateVerdict, MarkKind, SubmissionMark, SubmittedText
 from models.pledges import Pledge
 from models.users import User
@@ -58,6 +58,7 @@ def keep(application: Application, *, now: datetime) -> None:
     """
     if application.is_test:
         return
+    lock_name("alike pairs")  # of two alike ones handed in at once the later has to see the earlier
     db.session.execute(db.delete(SubmissionMark).where(SubmissionMark.application_id == application.id))
     text = shingles(text_of(application))
     db.session.merge(SubmittedText(application_id=application.id, shingles=packed(text), taken_at=now))

@@ -24,7 +24,7 @@ class Listed:
     is_local: bool = False
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=512)
 def trigrams(text: str) -> frozenset[str]:
     """Every three letters in a row of the folded words, each word with two blanks before it and one behind."""
     words = "".join(letter if letter.isalnum() else " " for letter in fold(text)).split()

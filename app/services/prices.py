@@ -273,22 +273,28 @@ def register_for(place: AyilOkmotu, day: date) -> Register:
     The table is kept in memory while it is the same: rows are only added and ended, so that its sums tell.
     """
     oblast_id, *state = db.session.execute(_STATE, {"rayon_id": place.rayon_id}).one()
-    now_is = (db.engine.url, *state)
-    if _kept.state != now_is:
-        _kept.state, _kept.rows, _kept.registers, _kept.of_days = now_is, list(db.session.execute(_ROWS)), {}, {}
-    if (oblast_id, day) not in _kept.of_days:
+    kept = _kept_in((db.engine.url, *state))
+    found = kept.of_days.get((oblast_id, day))
+    if found is None:
         valid = [
             row
-            for row in _kept.rows
+            for row in kept.rows
             if row.valid_from <= day
             and (row.valid_until is None or day <= row.valid_until)
             and row.oblast_id in (None, oblast_id)
         ]
         key = tuple(row.id for row in valid)  # on most days the same ones count
-        if key not in _kept.registers:
-            _kept.registers[key] = Register(_listed(row) for row in valid)
-        _kept.of_days[oblast_id, day] = _kept.registers[key]
-    return _kept.of_days[oblast_id, day]
+        found = kept.registers.get(key) or Register(_listed(row) for row in valid)
+        kept.registers[key] = kept.of_days[oblast_id, day] = found
+    return found
+
+
+def _kept_in(state: tuple[Any, ...]) -> "_Kept":
+    """What is kept of the table in `state`. Another thread may be at another state: each works on its own object."""
+    kept = _newest[0]
+    if kept.state != state:
+        _newest[0] = kept = _Kept(state, list(db.session.execute(_ROWS)))
+    return kept
 
 
 def _listed(row: Any) -> Listed:
@@ -309,7 +315,7 @@ class _Kept:
     of_days: dict[tuple[int, date], Register] = dataclasses.field(default_factory=dict)
 
 
-_kept = _Kept()
+_newest = [_Kept()]
 _STATE = db.select(
     db.select(Rayon.oblast_id).where(Rayon.id == db.bindparam("rayon_id")).scalar_subquery(),
     db.func.max(Price.id),

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from app.localisation import N_, Money, as_json
 from app.services import associations, audit, conflicts, documents, eligibility, notifications, questions
 from app.services.actors import Actor
-from app.services.applications import TRANSITIONS, gaps
+from app.services.applications import TRANSITIONS, lacking
 from app.services.eligibility import Finding
 from app.services.errors import DomainError, IncompleteError
 from app.services.match import co_investment_due
@@ -41,7 +41,7 @@ def findings(application: Application) -> list[Finding]:
     call = application.call
     grant = application.amount_paid_by(Payer.GRANT)
     due = co_investment_due(grant, call.match_percent)
-    attached = [one for one in documents.of(application) if one.is_in_force]
+    attached = [one for one in documents.of(application) if one.is_in_force and one.page_of_id is None]
     association = application.association
     return [
         Finding(
@@ -136,7 +136,7 @@ def _asked(application: Application, outcome: ScreeningOutcome, parts: Sequence[
     if not parts or not all(part in form.by_key for part in parts):
         raise IncompleteError(N_("Choose at least one part that has to be mended."), field="parts")
     wanted = {*parts, *(tied for part in parts for tied in TIED.get(part, ()))}
-    wanted |= {gap.part for gap in gaps(application, now)} | (application.asked_parts or frozenset())
+    wanted |= {gap.part for gap in lacking(application, now)} | (application.asked_parts or frozenset())
     return [part.key for part in form.parts if part.key in wanted]
 
 

@@ -49,7 +49,10 @@ COLUMNS = (
     "submitted_at, id, status, is_test, call_id, association_id, "
     "grant_requested, remittance_pledged, total_cost, search_text"
 )
-MINUTES = "kind = 'meeting_minutes' AND removed_at IS NULL AND refused_at IS NULL AND replaced_by_id IS NULL"
+MINUTES = (
+    "kind = 'meeting_minutes' AND removed_at IS NULL AND refused_at IS NULL AND replaced_by_id IS NULL "
+    "AND page_of_id IS NULL"
+)
 SCREENED = "status IN ('submitted', 'resubmitted', 'returned', 'eligible', 'ineligible')"
 
 

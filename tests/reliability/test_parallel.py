@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 
 from app import clock
-from app.services import calls, contributions, council_sessions, ledger, tranches
+from app.services import calls, contributions, council_sessions, duplicates, ledger, tranches
 from app.services.actors import Actor
 from app.services.calls import allocations
 from app.services.errors import DomainError
@@ -24,6 +24,7 @@ from models.base import db
 from models.calls import Call, CallStatus
 from models.contributions import Channel, Contribution, ContributionKind
 from models.council_sessions import CouncilSession, DecisionOutcome
+from models.duplicates import AlikePair
 from models.form_submissions import FormSubmission
 from models.grants import Grant, Tranche, TrancheStatus
 from models.ledger import AccountKind
@@ -137,6 +138,21 @@ def test_the_last_money_of_a_fund_is_promised_once(app, programme, database):
     opened = db.session.scalars(db.select(Call).where(Call.id.in_(drafts), Call.status == CallStatus.OPEN)).all()
     assert len(opened) == 1
     print(f"{database.kind}: {AT_ONCE} calls opened at once on the last money of a fund: 1 opened, {outcome}")
+
+
+@pytest.mark.database
+def test_alike_applications_handed_in_at_once_are_all_taken_and_paired(app, programme, database):
+    """Every second one sees the first: a pair that nobody saw would be shown to nobody."""
+    made = [programme.make_application("submitted", association=programme.make_association()).id for _ in range(6)]
+    db.session.commit()
+    pairs = db.session.scalar(db.select(db.func.count()).select_from(AlikePair))
+    db.session.execute(db.delete(AlikePair))
+    db.session.commit()
+    for _again in range(2):
+        found = at_once(app, 6, lambda number: duplicates.keep(db.session.get_one(Application, made[number]), now=NOW))
+        assert found == {"done": 6}
+        assert db.session.scalar(db.select(db.func.count()).select_from(AlikePair)) == pairs == 15
+        db.session.commit()
 
 
 def test_one_receipt_recorded_by_many_at_once_counts_once(app, programme, database):

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from app import clock
-from app.services import calls, council_sessions, verification
+from app.services import amendments, calls, council_sessions, verification
 from app.services.actors import Actor
 from app.services.calls import allocations
+from app.services.calls.set_up import HIGHEST_BUDGET
 from app.services.errors import AlreadyUsedError, DomainError, LimitExceededError
 from models.allocations import Allocation
 from models.applications import Application
@@ -217,6 +218,24 @@ def reviewed(programme: Programme, call: Call, oblast: str) -> Application:
     return programme.make_application(
         "reviewed", call=call, association=programme.make_association(oblast=oblast), grant=250_000 * SOM
     )
+
+
+def test_money_named_for_an_oblast_is_not_moved_once_somebody_has_applied(programme: Programme, call: Call) -> None:
+    everywhere, for_osh = call.allocations
+    reason = dict.fromkeys(("ky", "ru", "en"), TEXT)
+    by: dict[str, Any] = {"actor": Actor(programme.secretary), "now": clock.now()}
+    moved = {everywhere.id: 1_100_000 * SOM, for_osh.id: 200_000 * SOM}
+    amendments.publish(call, {"allocations": moved}, reason, **by)
+    reviewed(programme, call, OSH)
+    again = {everywhere.id: 1_250_000 * SOM, for_osh.id: 50_000 * SOM}
+    with pytest.raises(DomainError) as refusal:
+        amendments.publish(call, {"allocations": again}, reason, **by)
+    assert refusal.value.field == f"allocation_{for_osh.id}"
+    amendments.publish(call, {"allocations": {for_osh.id: 210_000 * SOM}}, reason, **by)
+    with pytest.raises(DomainError):
+        amendments.publish(
+            call, {"allocations": {for_osh.id: HIGHEST_BUDGET, everywhere.id: HIGHEST_BUDGET}}, reason, **by
+        )
 
 
 def test_the_money_of_the_own_oblast_goes_first_and_the_grant_is_of_its_fund(

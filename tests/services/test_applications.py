@@ -8,7 +8,17 @@ import pytest
 
 from app import clock
 from app.localisation import use_locale
-from app.services import applications, call_forms, calls, differences, documents, questions, screenings, verification
+from app.services import (
+    applications,
+    call_forms,
+    calls,
+    differences,
+    documents,
+    questions,
+    screening_lists,
+    screenings,
+    verification,
+)
 from app.services.actors import Actor
 from app.services.applications import beneficiaries, business_plans
 from app.services.errors import DomainError, LimitExceededError
@@ -282,6 +292,42 @@ def test_what_is_missing_opens_with_what_is_asked_for(programme):
     documents.refuse(minutes, application, reason="Кол коюлган эмес.", **by)
     screening = screenings.screen(application, ScreeningOutcome.RETURNED, reason="Оңдоңуз.", parts=["idea"], **by)
     assert screening.parts == ["idea", "documents"]
+
+
+def test_what_runs_out_in_a_part_nobody_asked_for_keeps_nobody_from_mending(programme):
+    """It was right when the application was returned, and no page is open on which it could be renewed."""
+    application = programme.make_application(ApplicationStatus.SUBMITTED)
+    by = {"reason": "Оңдоңуз.", "actor": Actor(programme.secretary), "now": clock.now()}
+    screenings.screen(application, ScreeningOutcome.RETURNED, parts=["idea"], **by)
+    minutes = documents.of(application)[0]
+    minutes.expires_on = clock.bishkek_day(clock.now()) - timedelta(days=1)
+    db.session.delete(application.beneficiaries)  # as of one handed in before they were counted
+    db.session.flush()
+    db.session.expire(application)
+    assert {gap.part for gap in applications.lacking(application, clock.now())} == {"beneficiaries", "documents"}
+    assert applications.gaps(application, clock.now()) == []
+    chair = {"actor": Actor(programme.chair_of(application.association)), "now": clock.now()}
+    applications.sign_off(application, **chair)
+    applications.submit(application, **chair)
+    screenings.screen(application, ScreeningOutcome.RETURNED, parts=["idea"], **by)
+    assert application.is_open("beneficiaries") and application.is_open("documents")
+
+
+def test_a_refused_paper_of_two_pages_is_no_minutes(programme):
+    application = programme.make_application(ApplicationStatus.SUBMITTED)
+    minutes, by = documents.of(application)[0], {"now": clock.now(), "storage": programme.storage}
+    chair = Actor(programme.chair_of(application.association))
+    page = programme.make_pdf()
+    documents.attach(application, DocumentKind.MEETING_MINUTES, page, page_of=minutes, actor=chair, **by)
+
+    def unmet():
+        found = {one.rule for one in screenings.findings(application) if not one.met}
+        (row,) = screening_lists.rows([application.id])
+        return found, set(row.unmet)
+
+    assert unmet() == (set(), set())
+    documents.refuse(minutes, application, reason="Окулбайт.", actor=Actor(programme.secretary), now=clock.now())
+    assert unmet() == ({"meeting"}, {"meeting"})
 
 
 def test_an_application_that_is_out_can_be_asked_for_another_part(programme, returned):

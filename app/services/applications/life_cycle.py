@@ -110,8 +110,15 @@ def held_by(application: Application, now: datetime) -> Held:
 def gaps(application: Application, now: datetime, held: Held | None = None) -> list[Gap]:
     """What is missing before sign-off, in the order of the form; empty when the application is complete.
 
-    `held` is what was read before for the same page.
+    Of one that was returned only what was asked for: the rest was complete on that day (what was not, is asked for
+    with it), and nobody could mend what has run out since. `held` is what was read before for the same page.
     """
+    asked = application.asked_parts
+    return [gap for gap in lacking(application, now, held) if asked is None or gap.part in asked]
+
+
+def lacking(application: Application, now: datetime, held: Held | None = None) -> list[Gap]:
+    """What is missing in the whole application, in the order of the form."""
     held = held or held_by(application, now)
     found: list[Gap] = []
     answers, form = application.answers, questions.form_of(application.call)
