@@ -10,7 +10,7 @@ from typing import Any
 
 from app.clock import bishkek_day
 from app.localisation import N_
-from app.services import audit, notifications
+from app.services import audit, conflicts, notifications
 from app.services.actors import Actor
 from app.services.errors import AlreadyUsedError, DomainError
 from app.services.file_cleaning import cleaned, in_child, media_type_of
@@ -175,10 +175,13 @@ def move_up(page: Document, owner: Base, *, actor: Actor, now: datetime) -> None
 
 
 def refuse(document: Document, owner: Application, *, reason: str, actor: Actor, now: datetime) -> None:
-    """The office does not take a paper: the association is told why. Raises `DomainError` when it does not count."""
+    """The office does not take a paper: the association is told why.
+
+    Raises `SeparationOfDutyError` for who has a tie to the applicant, `DomainError` when the paper does not count.
+    """
     lock(document)
     text = reason_given(reason)
-    _must_be_screened(owner)
+    _must_be_screened(owner, actor)
     if not document.is_in_force or document.page_of_id is not None:
         raise DomainError(N_("That paper was refused or replaced already: look again."))
     document.refused_at, document.refused_by_id, document.refusal_reason = now, actor.user_id, text
@@ -189,15 +192,17 @@ def refuse(document: Document, owner: Application, *, reason: str, actor: Actor,
     )
 
 
-def _must_be_screened(owner: Application) -> None:
+def _must_be_screened(owner: Application, actor: Actor) -> None:
+    """What the papers are decides the screening: who may not do the one may not do the other."""
     if owner.status not in SCREENED:
         raise DomainError(N_("A paper is refused, or taken after all, while the secretary screens the application."))
+    conflicts.must_have_no_tie(owner, actor)
 
 
 def take_again(document: Document, owner: Application, *, actor: Actor, now: datetime) -> None:
-    """Take a refusal back."""
+    """Take a refusal back. Raises what `refuse` raises."""
     lock(document)
-    _must_be_screened(owner)
+    _must_be_screened(owner, actor)
     if document.refused_at is None:
         raise DomainError(N_("This paper was not refused."))
     document.refused_at = document.refused_by_id = document.refusal_reason = None

@@ -273,3 +273,26 @@ def test_the_secretary_does_not_take_a_paper_and_may_take_it_after_all(client, p
     other = documents.of(eligible)[0]
     answer = client.submit(f"/applications/{eligible.id}/documents/{other.id}/refuse", reason="Кеч")
     assert answer.status_code == 422 and "while the secretary screens" in text_of(answer.text)
+
+
+def test_who_has_a_tie_to_the_applicant_decides_about_none_of_its_papers(client, programme):
+    application = programme.make_application(ApplicationStatus.SUBMITTED)
+    document = db.session.scalars(db.select(Document)).one()
+    page, here = f"/applications/{application.id}", f"/applications/{application.id}/documents/{document.id}"
+    neighbour = programme.make_user(Role.SECRETARY)
+    client.sign_in(neighbour).speak("en")
+    form = dict(form_fields(client.get(f"{here}/refuse").text)) | {"reason": "Колдор окулбайт"}
+    neighbour.person.village_id = application.association.village_id
+    db.session.commit()
+    for answer in (client.get(f"{here}/refuse"), client.post(f"{here}/refuse", data=form)):
+        assert answer.status_code == 403 and "You have a tie to this applicant" in text_of(answer.text)
+    db.session.expire_all()
+    assert document.is_in_force
+    client.sign_in(programme.secretary).speak("en")
+    assert client.submit(f"{here}/refuse", reason="Колдор окулбайт").location == page
+    client.sign_in(neighbour).speak("en")
+    again = form_fields(client.get(page).text, f"{here}/take-again")
+    assert client.post(f"{here}/take-again", data=again).location == page
+    assert "You have a tie to this applicant" in text_of(client.get(page).text)
+    db.session.expire_all()
+    assert document.refused_by_id == programme.secretary.id

@@ -21,7 +21,7 @@ from app.services import (
 )
 from app.services.actors import Actor
 from app.services.applications import beneficiaries, business_plans
-from app.services.errors import DomainError, LimitExceededError
+from app.services.errors import DomainError, LimitExceededError, SeparationOfDutyError
 from models.applications import (
     ApplicationStatus,
     ApplicationTarget,
@@ -35,6 +35,8 @@ from models.base import canonical_json, db, fingerprint
 from models.calls import CallForm
 from models.documents import DocumentKind
 from models.pledges import Pledge
+from models.reviews import Conflict, ConflictKind
+from models.users import Role
 from reports import receipt
 from tests.factories import BENEFICIARIES
 
@@ -337,6 +339,30 @@ def test_an_application_that_is_out_can_be_asked_for_another_part(programme, ret
     assert returned.is_open("targets") and returned.is_open("documents") and not returned.is_open("idea")
     meeting = screenings.screen(returned, ScreeningOutcome.RETURNED, parts=["meeting"], **by)
     assert {"meeting", "documents", "targets"} == set(meeting.parts), "the minutes are a document"
+
+
+def test_a_tie_keeps_from_deciding_about_papers_as_it_keeps_from_screening(programme):
+    """Whoever could refuse a neighbour's minutes would have screened it in all but name."""
+    application = programme.make_application(ApplicationStatus.SUBMITTED)
+    lives, declared = programme.make_user(Role.SECRETARY), programme.make_user(Role.SECRETARY)
+    lives.person.village_id = application.association.village_id
+    kind, day = ConflictKind.KINSHIP, clock.now()
+    db.session.add(Conflict(application_id=application.id, user_id=declared.id, kind=kind, declared_at=day))
+    db.session.flush()
+    minutes = documents.of(application)[0]
+    for user in (lives, declared):
+        by = {"actor": Actor(user), "now": clock.now()}
+        with pytest.raises(SeparationOfDutyError):
+            screenings.screen(application, ScreeningOutcome.INELIGIBLE, reason="Жок.", **by)
+        with pytest.raises(SeparationOfDutyError):
+            documents.refuse(minutes, application, reason="Кол коюлган эмес.", **by)
+    assert minutes.is_in_force
+    untied = {"actor": Actor(programme.secretary), "now": clock.now()}
+    documents.refuse(minutes, application, reason="Кол коюлган эмес.", **untied)
+    for user in (lives, declared):
+        with pytest.raises(SeparationOfDutyError):
+            documents.take_again(minutes, application, actor=Actor(user), now=clock.now())
+    assert minutes.refused_by_id == programme.secretary.id
 
 
 def test_a_refused_paper_is_replaced_and_not_twice(programme):
