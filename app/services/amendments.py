@@ -55,7 +55,7 @@ def publish(call: Call, changes: Mapping[str, Any], reason: Texts, *, actor: Act
     """
     lock(call)
     allocations.lock_funds(call)
-    _must_be_amendable(call, now)
+    _must_be_amendable(call)
     columns = {name: value for name, value in changes.items() if name != "allocations"}
     values = {name: value for name, value in columns.items() if value != getattr(call, name)}
     _must_be_changeable(call, values)
@@ -108,7 +108,7 @@ def hold(call: Call) -> None:
     lock(call)
 
 
-def _must_be_amendable(call: Call, now: datetime) -> None:
+def _must_be_amendable(call: Call) -> None:
     if call.status is not CallStatus.OPEN:
         raise DomainError(N_("Only an open call is amended: a draft is simply changed, a decided one stays."))
 

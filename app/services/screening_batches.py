@@ -28,7 +28,7 @@ from models.base import db, lock
 from models.screening_batches import HeldScreening, HeldStatus, ScreeningBatch
 from models.users import User
 
-MOST = 60
+MOST = screening_lists.PAGE
 """So many applications at once: what one page lists."""
 H, _SECRETARY = HeldStatus, N_("Council secretary")
 TRANSITIONS: Mapping[tuple[HeldStatus, str], Transition] = {
