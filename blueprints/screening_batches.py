@@ -88,15 +88,12 @@ def show(batch_id: int) -> ResponseReturnValue:
     """What is held, what was sent, taken back or left out; and what sending would do now."""
     batch = load(ScreeningBatch, batch_id, SCREEN)
     found = screening_batches.of(batch, conflicts.ties_of(signed_in_user())) or abort(404)
-    now = clock.now()
+    hindrances = screening_batches.hindrances(found, actor=actor(), now=clock.now())
     by_key = questions.form_of(found[0].application.call).by_key
     return render_template(
         "screening_batches/show.html",
         batch=batch,
-        rows=[
-            (held, screening_batches.problem_of(held), screening_batches.hindrance(held, actor=actor(), now=now))
-            for held in found
-        ],
+        rows=[(held, screening_batches.problem_of(held), hindrances.get(held.id)) for held in found],
         parts=[by_key[key].numbered_in(current_locale()) for key in batch.parts],
     )
 

@@ -176,7 +176,10 @@ def ties_of(user: User) -> Ties:
     )
 
 
-def must_have_no_tie(application: Application, actor: Actor) -> None:
-    """Refuse who decides on an applicant from the own place, or with a declared interest: `SeparationOfDutyError`."""
-    if hindrance(application, actor.user):
+def must_have_no_tie(application: Application, actor: Actor, ties: Ties | None = None) -> None:
+    """Refuse who decides on an applicant from the own place, or with a declared interest: `SeparationOfDutyError`.
+
+    `ties` are those of the actor, when they were read for many applications.
+    """
+    if hindrance(application, actor.user) if ties is None else ties.has(application):
         raise SeparationOfDutyError(TIE)

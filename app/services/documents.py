@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -115,12 +116,25 @@ def of(owner: Base) -> list[Document]:
     return list(db.session.scalars(_owned(OWNER_COLUMNS[owner.__tablename__]), {"owner_id": owner_id}))
 
 
+def of_applications(application_ids: Sequence[int]) -> dict[int, list[Document]]:
+    """What `of` says of each of the applications, in one query."""
+    found: dict[int, list[Document]] = {application_id: [] for application_id in application_ids}
+    query = _in_order(Document.application_id.in_(application_ids))
+    for document in db.session.scalars(query.execution_options(populate_existing=True)):
+        found[document.application_id].append(document)
+    return found
+
+
 @lru_cache
 def _owned(column: str) -> Any:
     """The documents of one owner: a statement made once for each kind of owner."""
-    query = db.select(Document).where(getattr(Document, column) == db.bindparam("owner_id"))
+    return _in_order(getattr(Document, column) == db.bindparam("owner_id"))
+
+
+def _in_order(condition: Any) -> Any:
+    query = db.select(Document).where(condition, Document.removed_at.is_(None))
     order = (db.func.coalesce(Document.page_of_id, Document.id), Document.position, Document.id)
-    return query.where(Document.removed_at.is_(None)).options(db.joinedload(Document.file)).order_by(*order)
+    return query.options(db.joinedload(Document.file)).order_by(*order)
 
 
 def pages_of(first: Document) -> list[Document]:

@@ -3,7 +3,7 @@
 The settings stand in `Call.eligibility`; a rule that is not set (0, or no place) asks nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -73,38 +73,40 @@ def statements(call: Call) -> list[DomainError]:
             )
         )
     if settings["oblasts"]:
-        said.append(DomainError(N_("The village lies in: %(places)s."), places=_places(call)))
+        said.append(DomainError(N_("The village lies in: %(places)s."), places=_places(call, oblasts())))
     return said
 
 
-def _places(call: Call) -> dict[str, Any]:
-    return {"names": [one.names for one in oblasts() if one.id in call.eligibility["oblasts"]]}
+def _places(call: Call, everywhere: Sequence[Oblast]) -> dict[str, Any]:
+    return {"names": [one.names for one in everywhere if one.id in call.eligibility["oblasts"]]}
 
 
-def findings(application: Application) -> list[Finding]:
-    """The rules that are set, looked up for an application."""
+def running_grants(application_ids: Sequence[int]) -> dict[int, int]:
+    """{application id: how many other grants of its association run}."""
+    query = (
+        db.select(Application.id, db.func.count())
+        .join(Grant, Grant.association_id == Application.association_id)
+        .where(Application.id.in_(application_ids), Grant.status.in_(RUNNING), Grant.application_id != Application.id)
+        .group_by(Application.id)
+    )
+    counted = {int(application_id): int(count) for application_id, count in db.session.execute(query)}
+    return {application_id: counted.get(application_id, 0) for application_id in application_ids}
+
+
+def findings(application: Application, running: int, everywhere: Sequence[Oblast]) -> list[Finding]:
+    """The rules that are set, for an application beside which `running` grants run; `everywhere` is `oblasts`."""
     settings = application.call.eligibility
-    found = [_running_grants(application, settings["running_grants"])]
+    found = [_running_grants(running, settings["running_grants"])]
     if settings["co_investment_percent"]:
         found.append(_co_investment(application, settings["co_investment_percent"]))
     if settings["founded_months"]:
         found.append(_age(application, settings["founded_months"]))
     if settings["oblasts"]:
-        found.append(_place(application))
+        found.append(_place(application, everywhere))
     return found
 
 
-def _running_grants(application: Application, most: int) -> Finding:
-    running = int(
-        db.session.scalar(
-            db.select(db.func.count()).where(
-                Grant.association_id == application.association_id,
-                Grant.status.in_(RUNNING),
-                Grant.application_id != application.id,
-            )
-        )
-        or 0
-    )
+def _running_grants(running: int, most: int) -> Finding:
     return Finding(
         "no_open_grant",
         N_("The association has no more grants running than the call allows."),
@@ -146,7 +148,7 @@ def _age(application: Application, months: int) -> Finding:
     )
 
 
-def _place(application: Application) -> Finding:
+def _place(application: Application, everywhere: Sequence[Oblast]) -> Finding:
     oblast = application.association.ayil_okmotu.rayon.oblast
     return Finding(
         "place",
@@ -155,7 +157,7 @@ def _place(application: Application) -> Finding:
         DomainError(
             N_("The village lies in %(place)s; the call is for: %(places)s."),
             place={"name": oblast.names},
-            places=_places(application.call),
+            places=_places(application.call, everywhere),
         ),
         DomainError(N_("Apply in a call for this place.")),
     )

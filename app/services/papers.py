@@ -89,10 +89,10 @@ def together(scans: Iterable[Document], day: date, months: Mapping[DocumentKind,
     ]
 
 
-def of(application: Application, *, now: datetime) -> list[Paper]:
-    """The papers of an application."""
+def of(application: Application, *, now: datetime, scans: Iterable[Document] | None = None) -> list[Paper]:
+    """The papers of an application; `scans` are its documents, when they were read before."""
     months = {wanted.kind: wanted.months for wanted in questions.documents_of(application.call)}
-    return together(documents.of(application), bishkek_day(now), months)
+    return together(documents.of(application) if scans is None else scans, bishkek_day(now), months)
 
 
 def checklist(call: Call, papers: Sequence[Paper]) -> list[tuple[RequiredDocument, PaperState, Paper | None]]:

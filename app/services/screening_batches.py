@@ -4,12 +4,12 @@ Nobody hears of a held finding and no application changes its state until a secr
 itself.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from app.localisation import N_, as_json
-from app.services import audit, conflicts, notifications, questions, screening_lists, screenings
+from app.services import audit, conflicts, notifications, questions, screening_lists, screening_readings, screenings
 from app.services.actors import Actor
 from app.services.conflicts import Ties
 from app.services.errors import (
@@ -21,6 +21,7 @@ from app.services.errors import (
 )
 from app.services.questions import Part
 from app.services.screening_lists import Pair
+from app.services.screenings import Checked
 from app.services.workflow import ASSOCIATION_READS_REASON, Transition, reason_given, target
 from models.applications import Application, ApplicationStatus, ScreeningOutcome
 from models.associations import Association
@@ -91,16 +92,20 @@ def preview(
     Raises `IncompleteError` when the finding itself lacks its reason or its parts.
     """
     _must_be_whole(outcome, reason, parts)
-    rows = screening_lists.rows([one.id for one in applications], conflicts.ties_of(actor.user))
+    ties = conflicts.ties_of(actor.user)
+    check = _guard(applications, outcome, reason=reason, parts=parts, actor=actor, now=now, ties=ties)
+    rows = screening_lists.rows([one.id for one in applications], ties)
+    people = notifications.people_of_each(one.association for one in applications)
     shown = []
     for one, row in zip(applications, rows, strict=True):
         try:
-            checked = _check(one, outcome, reason=reason, parts=parts, actor=actor, now=now)
+            _must_not_be_held(is_held=row.held is not None)
+            checked = check(one)
         except DomainError as problem:
             shown.append(Preview(one, problem))
             continue
         by_key = questions.form_of(one.call).by_key
-        opened, told = tuple(by_key[key] for key in checked.parts), len(set(notifications.people_of(one.association)))
+        opened, told = tuple(by_key[key] for key in checked.parts), len(people[one.association_id])
         shown.append(Preview(one, None, checked.status, opened, told, row.alike))
     return shown
 
@@ -112,18 +117,35 @@ def _must_be_whole(outcome: ScreeningOutcome, reason: str, parts: Sequence[str])
         raise IncompleteError(N_("Choose at least one part that has to be mended."), field="parts")
 
 
-def _check(
-    application: Application,
+def _guard(
+    applications: Sequence[Application],
     outcome: ScreeningOutcome,
     *,
     reason: str,
     parts: Sequence[str],
     actor: Actor,
     now: datetime,
-) -> screenings.Checked:
-    if held_on(application) is not None:
+    ties: Ties,
+) -> Callable[[Application], Checked]:
+    """The guard of the finding on any of the applications: what it asks is read here, at once for all of them."""
+    read = screening_readings.of(applications, with_form=outcome is ScreeningOutcome.RETURNED)
+    return lambda one: screenings.check(
+        one, outcome, reason=reason, parts=parts, actor=actor, now=now, read=read, ties=ties
+    )
+
+
+def _must_not_be_held(*, is_held: bool) -> None:
+    if is_held:
         raise AlreadyUsedError(N_("A finding on it is held already."))
-    return screenings.check(application, outcome, reason=reason, parts=parts, actor=actor, now=now)
+
+
+def _held_among(applications: Sequence[Application]) -> frozenset[int]:
+    """The ids of those on which a finding is held."""
+    ids = [one.id for one in applications]
+    query = db.select(HeldScreening.application_id).where(
+        HeldScreening.application_id.in_(ids), HeldScreening.status == H.HELD
+    )
+    return frozenset(db.session.scalars(query))
 
 
 def held_on(application: Application) -> HeldScreening | None:
@@ -160,16 +182,22 @@ def hold(
     db.session.flush()
     for one in applications:
         lock(one)
+    held = _held_among(applications)
+    ties = conflicts.ties_of(actor.user)
+    check = _guard(applications, outcome, reason=reason, parts=parts, actor=actor, now=now, ties=ties)
+    for one in applications:
         try:
             if seen.get(one.id) != one.version:
                 raise ChangedMeanwhileError(N_("It was changed after this page was shown. Look at it again."))
-            _check(one, outcome, reason=reason, parts=parts, actor=actor, now=now)
+            _must_not_be_held(is_held=one.id in held)
+            check(one)
         except DomainError as problem:
             raise ChangedMeanwhileError(
                 N_("%(number)s: %(problem)s"), number=one.number, problem=str(problem)
             ) from problem
-        held = HeldScreening(batch_id=batch.id, application_id=one.id, submitted_at=one.submitted_at, problem={})
-        db.session.add(held)
+        db.session.add(
+            HeldScreening(batch_id=batch.id, application_id=one.id, submitted_at=one.submitted_at, problem={})
+        )
         audit.record(actor, "application.hold_screening", one, now, outcome=outcome.value, batch=batch.id)
     db.session.flush()
     return batch
@@ -181,16 +209,21 @@ def send(batch: ScreeningBatch, *, actor: Actor, now: datetime) -> list[HeldScre
     Those that cannot be recorded any more are returned, with why; those on applicants the sender has a tie to stay
     held for another secretary. Raises `AlreadyUsedError` when nothing is held any more.
     """
-    left_out = []
-    for held in _waiting(batch, actor):
-        problem = _send(held, batch, actor=actor, now=now)
-        if problem is None:
+    waiting, left_out = _waiting(batch, actor), []
+    for held in waiting:
+        lock(held.application)
+    looked_at = _looked_at(waiting, actor=actor, now=now)  # after every lock: nothing of it changes until the end
+    people = notifications.people_of_each(held.application.association for held in waiting)
+    for held, found in looked_at:
+        if isinstance(found, Checked):
+            told = people[held.application.association_id]
+            screenings.record(held.application, batch.outcome, found, told, actor, now)
             _settle(held, "send", actor, now)
             audit.record(actor, "application.send_screening", held.application, now, **_named(held))
             continue
         held.problem = {
-            "message": problem.message,
-            "parameters": {name: as_json(value) for name, value in problem.parameters.items()},
+            "message": found.message,
+            "parameters": {name: as_json(value) for name, value in found.parameters.items()},
         }
         _settle(held, "leave_out", actor, now)
         audit.record(actor, "application.leave_out_screening", held.application, now, **_named(held))
@@ -200,16 +233,24 @@ def send(batch: ScreeningBatch, *, actor: Actor, now: datetime) -> list[HeldScre
     return left_out
 
 
-def _send(held: HeldScreening, batch: ScreeningBatch, *, actor: Actor, now: datetime) -> DomainError | None:
-    """Record the finding, or say why it cannot be: then nothing is changed."""
-    lock(held.application)
-    if held.application.submitted_at != held.submitted_at:
-        return ChangedMeanwhileError(N_("It was submitted anew after the finding was held."))
-    try:
-        screenings.screen(held.application, batch.outcome, reason=batch.reason, parts=batch.parts, actor=actor, now=now)
-    except DomainError as problem:
-        return problem
-    return None
+def _looked_at(
+    waiting: Sequence[HeldScreening], *, actor: Actor, now: datetime
+) -> list[tuple[HeldScreening, Checked | DomainError]]:
+    """Findings of one batch that are held, each with what it leads to now, or why it cannot be recorded any more."""
+    if not waiting:
+        return []
+    batch, applications = waiting[0].batch, [held.application for held in waiting]
+    finding = {"reason": batch.reason, "parts": batch.parts, "actor": actor, "now": now}
+    check = _guard(applications, batch.outcome, **finding, ties=conflicts.ties_of(actor.user))
+    found: list[tuple[HeldScreening, Checked | DomainError]] = []
+    for held in waiting:
+        try:
+            if held.application.submitted_at != held.submitted_at:
+                raise ChangedMeanwhileError(N_("It was submitted anew after the finding was held."))
+            found.append((held, check(held.application)))
+        except DomainError as problem:
+            found.append((held, problem))
+    return found
 
 
 def undo(batch: ScreeningBatch, held_id: int | None = None, *, actor: Actor, now: datetime) -> None:
@@ -273,18 +314,11 @@ def problem_of(held: HeldScreening) -> DomainError | None:
     return DomainError(held.problem["message"], **held.problem["parameters"]) if held.problem else None
 
 
-def hindrance(held: HeldScreening, *, actor: Actor, now: datetime) -> DomainError | None:
-    """Why a finding that is held would be left out, were it sent now."""
-    batch, application = held.batch, held.application
-    if held.status is not H.HELD:
-        return None
-    if application.submitted_at != held.submitted_at:
-        return ChangedMeanwhileError(N_("It was submitted anew after the finding was held."))
-    try:
-        screenings.check(application, batch.outcome, reason=batch.reason, parts=batch.parts, actor=actor, now=now)
-    except DomainError as problem:
-        return problem
-    return None
+def hindrances(findings: Sequence[HeldScreening], *, actor: Actor, now: datetime) -> dict[int, DomainError]:
+    """{id of a finding of one batch: why it would be left out, were it sent now}; nothing hinders the others."""
+    waiting = [held for held in findings if held.status is H.HELD]
+    looked_at = _looked_at(waiting, actor=actor, now=now)
+    return {held.id: found for held, found in looked_at if isinstance(found, DomainError)}
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,19 @@
 """Screening: the call's rules looked up one by one, then the secretary's finding."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from app.localisation import N_, Money, as_json
-from app.services import associations, audit, conflicts, documents, eligibility, notifications, questions
+from app.services import associations, audit, conflicts, eligibility, notifications, questions, screening_readings
 from app.services.actors import Actor
 from app.services.applications import TRANSITIONS, lacking
+from app.services.conflicts import Ties
 from app.services.eligibility import Finding
 from app.services.errors import DomainError, IncompleteError
 from app.services.match import co_investment_due
+from app.services.screening_readings import Readings
 from app.services.workflow import target
 from models.applications import Application, ApplicationStatus, Payer, Screening, ScreeningOutcome
 from models.base import db, lock
@@ -36,12 +38,13 @@ class KeptFinding(Finding):
     override: str = ""
 
 
-def findings(application: Application) -> list[Finding]:
-    """Every eligibility rule, evaluated."""
+def findings(application: Application, read: Readings | None = None) -> list[Finding]:
+    """Every eligibility rule, evaluated; `read` is what was read for many applications together."""
+    read = read or screening_readings.of([application], with_form=False)
     call = application.call
     grant = application.amount_paid_by(Payer.GRANT)
     due = co_investment_due(grant, call.match_percent)
-    attached = [one for one in documents.of(application) if one.is_in_force and one.page_of_id is None]
+    attached = [one for one in read.documents[application.id] if one.is_in_force and one.page_of_id is None]
     association = application.association
     return [
         Finding(
@@ -83,7 +86,7 @@ def findings(application: Application) -> list[Finding]:
             DomainError(N_("The account is confirmed.") if association.payout_account else N_("No confirmed account.")),
             DomainError(N_("Propose the payout account, and let a second person confirm it.")),
         ),
-        *eligibility.findings(application),
+        *eligibility.findings(application, read.running_grants[application.id], read.oblasts),
     ]
 
 
@@ -124,7 +127,9 @@ TIED = {"budget": ("financing", "pledges"), "meeting": ("documents",)}
 are a document: they open with it."""
 
 
-def _asked(application: Application, outcome: ScreeningOutcome, parts: Sequence[str], now: datetime) -> list[str]:
+def _asked(
+    application: Application, outcome: ScreeningOutcome, parts: Sequence[str], now: datetime, read: Readings
+) -> list[str]:
     """The parts an application is returned for, in the order of the form.
 
     With them open those that are tied to them, those in which something is missing today (it could not be submitted
@@ -136,7 +141,8 @@ def _asked(application: Application, outcome: ScreeningOutcome, parts: Sequence[
     if not parts or not all(part in form.by_key for part in parts):
         raise IncompleteError(N_("Choose at least one part that has to be mended."), field="parts")
     wanted = {*parts, *(tied for part in parts for tied in TIED.get(part, ()))}
-    wanted |= {gap.part for gap in lacking(application, now)} | (application.asked_parts or frozenset())
+    missing = lacking(application, now, read.held(application, now))
+    wanted |= {gap.part for gap in missing} | (application.asked_parts or frozenset())
     return [part.key for part in form.parts if part.key in wanted]
 
 
@@ -172,19 +178,25 @@ def check(
     parts: Sequence[str] = (),
     actor: Actor,
     now: datetime,
+    read: Readings | None = None,
+    ties: Ties | None = None,
 ) -> Checked:
-    """The guard of `screen`: changes nothing, and raises what `screen` raises."""
+    """The guard of `screen`: changes nothing, and raises what `screen` raises.
+
+    `read` and the actor's `ties` are what was read for many applications together.
+    """
     if application.is_test:
         raise DomainError(N_("A dry run ends with its submission: it is not screened."))
     new_status = target(TRANSITIONS, application.status, ACTIONS[outcome])
     associations.must_not_act_for(application.association, actor)
-    conflicts.must_have_no_tie(application, actor)
-    rules = findings(application)
+    conflicts.must_have_no_tie(application, actor, ties)
+    read = read or screening_readings.of([application], with_form=outcome is ScreeningOutcome.RETURNED)
+    rules = findings(application, read)
     text = reason.strip()
     if outcome is not ScreeningOutcome.ELIGIBLE and not text:
         raise IncompleteError(N_("Give the reason: the association will read it."), field="reason")
     aside = _set_aside(rules, overrides or {}) if outcome is ScreeningOutcome.ELIGIBLE else {}
-    return Checked(new_status, rules, aside, _asked(application, outcome, parts, now), text)
+    return Checked(new_status, rules, aside, _asked(application, outcome, parts, now, read), text)
 
 
 def screen(
@@ -206,9 +218,22 @@ def screen(
     names no part. Nothing is changed then.
     """
     lock(application)
-    new_status, rules, aside, asked, text = check(
-        application, outcome, reason=reason, overrides=overrides, parts=parts, actor=actor, now=now
-    )
+    checked = check(application, outcome, reason=reason, overrides=overrides, parts=parts, actor=actor, now=now)
+    screening = record(application, outcome, checked, notifications.people_of(application.association), actor, now)
+    db.session.flush()
+    return screening
+
+
+def record(
+    application: Application,
+    outcome: ScreeningOutcome,
+    checked: Checked,
+    people: Iterable[int],
+    actor: Actor,
+    now: datetime,
+) -> Screening:
+    """Write a finding that `check` let pass on the locked application, and tell `people`; the caller flushes."""
+    new_status, rules, aside, asked, text = checked
     screening = Screening(
         application_id=application.id,
         outcome=outcome,
@@ -222,7 +247,6 @@ def screen(
     application.status, application.screened_at = new_status, now
     if outcome is ScreeningOutcome.RETURNED:
         application.signed_off_by_id = application.signed_off_at = None
-    db.session.flush()
     db.session.expire(application, ["screenings"])
     overridden = [{"rule": rule.text, "reason": aside[rule.rule]} for rule in rules if rule.rule in aside]
     audit.record(
@@ -234,5 +258,5 @@ def screen(
         parts=asked or None,
         overrides=overridden or None,
     )
-    notifications.tell_association(application, MESSAGES[outcome], now, reason=text)
+    notifications.tell(people, MESSAGES[outcome], application, now, number=application.number, reason=text)
     return screening

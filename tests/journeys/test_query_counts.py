@@ -1,17 +1,21 @@
 """Pages ask the database a number of times that does not grow with their rows."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
 from app.services import assignments, conflicts, council_sessions
-from models.applications import Application, ApplicationStatus
+from models.applications import Application, ApplicationStatus, ScreeningOutcome
 from models.base import db
 from models.council_sessions import CouncilSession, Decision
+from models.screening_batches import HeldScreening
 from tests.conftest import Demonstration
+from tests.factories import Programme
 from tests.support.clients import Client
+from tests.support.pages import form_fields
 from tests.support.queries import counted_queries
 
 
@@ -68,3 +72,65 @@ def test_who_may_judge_an_application(demo: Demonstration, asked: list[str]) -> 
     assert len(found) >= 10
     assert count <= 8, asked
     assert not any(conflicts.hindrance(application, one) for one in found)
+
+
+@pytest.mark.database
+@pytest.mark.parametrize("outcome", ScreeningOutcome)
+def test_a_finding_for_ten_asks_no_more_than_for_one(
+    client: Client, programme: Programme, asked: list[str], outcome: ScreeningOutcome
+) -> None:
+    """Preview and page read the same for one and for ten; holding and sending lock and write each."""
+    settings = {"running_grants": 1, "co_investment_percent": 1, "founded_months": 1, "oblasts": [1]}
+    calls = [programme.make_call(eligibility=settings), programme.make_call()]
+    made = [
+        programme.make_application(
+            ApplicationStatus.SUBMITTED, call=calls[place % 2], association=programme.make_association()
+        )
+        for place in range(11)
+    ]
+    ids = [one.id for one in made]
+    client.sign_in(programme.secretary).speak("en")
+    one, ten = (_asked_for(client, asked, chosen, outcome) for chosen in (ids[:1], ids[1:]))
+    for name in ("preview", "show"):
+        assert len(one[name]) == len(ten[name]) <= 27, ten[name]
+    for name in ("hold", "send"):
+        assert len(_read(one[name])) == len(_read(ten[name])), ten[name]
+    assert _growth("hold", one, ten) <= 9 * 2, "the lock and the row"
+    assert _growth("send", one, ten) <= 9 * 4, "the screening, two changes of state, the message; or a lock for two"
+
+
+def _read(statements: list[str]) -> list[str]:
+    """What only reads: a lock is taken row by row."""
+    return [one for one in statements if one.startswith("SELECT") and "FOR UPDATE" not in one]
+
+
+def _growth(name: str, one: dict[str, list[str]], ten: dict[str, list[str]]) -> int:
+    return len(ten[name]) - len(one[name])
+
+
+def _asked_for(client: Client, asked: list[str], ids: list[int], outcome: ScreeningOutcome) -> dict[str, list[str]]:
+    """What each step of a finding for these asks of the database, from the preview to the messages."""
+    steps: dict[str, list[str]] = {}
+
+    def step(name: str, answer: Any) -> Any:
+        steps[name] = asked[:]
+        assert answer.status_code in (200, 303)
+        return answer
+
+    def post(name: str, address: str, data: Any) -> Any:
+        db.session.rollback()
+        db.session.expunge_all()
+        asked.clear()
+        return step(name, client.post(address, data=data))
+
+    new = "/screening-batches/new"
+    page = client.get(f"{new}?" + "&".join(f"applications={one}" for one in ids)).text
+    finding = {"outcome": outcome.value, "reason": "Толук эмес", "parts": ["idea"], "check": "1"}
+    seen = post("preview", new, form_fields(page).to_dict(flat=False) | finding)
+    here = post("hold", new, form_fields(seen.text).to_dict(flat=False) | {"record": "1"}).location
+    asked.clear()
+    shown = step("show", client.get(here))
+    post("send", f"{here}/send", form_fields(shown.text, f"{here}/send"))
+    sent = db.session.scalars(db.select(HeldScreening.status).where(HeldScreening.application_id.in_(ids))).all()
+    assert [one.value for one in sent] == ["sent"] * len(ids)
+    return steps

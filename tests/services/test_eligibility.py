@@ -68,7 +68,7 @@ def test_places(app: Flask, programme: Programme) -> None:
 def test_what_is_not_set_asks_nothing_and_every_rule_in_force_is_said(app: Flask, programme: Programme) -> None:
     usual = programme.make_call()
     application = programme.make_application("submitted", call=usual)
-    assert [one.rule for one in eligibility.findings(application)] == ["no_open_grant"]
+    assert [one.rule for one in eligibility.findings(application, 0, [])] == ["no_open_grant"]
     settings = {"running_grants": 2, "co_investment_percent": 30, "founded_months": 6, "oblasts": [1]}
     strict = programme.make_call(eligibility=settings)
     assert len(eligibility.statements(strict)) == len(eligibility.statements(usual)) + 3

@@ -13,11 +13,14 @@ from app.services import (
     conflicts,
     duplicates,
     eligibility,
+    notifications,
     screening_lists,
+    screening_readings,
     screening_rules,
     screenings,
 )
 from app.services.actors import Actor
+from app.services.applications import business_plans
 from app.services.documents import of
 from app.services.errors import SeparationOfDutyError
 from app.services.screening_lists import Filter
@@ -101,6 +104,33 @@ def test_the_rules_named_are_those_of_the_screening_page(broken):
     assert {rule.rule for one in broken for rule in screenings.findings(one)} == set(screening_rules.NAMES)
     rows = screening_lists.rows([one.id for one in broken])
     assert [set(row.unmet) for row in rows] == [unmet(one) for one in broken] == list(broken.values())
+
+
+def test_read_together_they_are_found_as_each_is_alone(programme, broken, make):
+    """A batch reads for all at once what one screening reads for itself."""
+    granted, begun = programme.make_grant("active").application, make(S.DRAFT)
+    db.session.delete(business_plans.frame_of(begun))
+    for line in business_plans.contents(begun).sales:
+        db.session.delete(line)
+    made = [*broken, granted, begun]
+    read, now = screening_readings.of(made, with_form=True), clock.now()
+    people = notifications.people_of_each(one.association for one in made)
+
+    def said(one, *given):
+        return [(rule.rule, rule.met, str(rule.found), str(rule.mend)) for rule in screenings.findings(one, *given)]
+
+    def missing(one, *given):
+        return [(gap.part, str(gap.problem)) for gap in applications.lacking(one, now, *given)]
+
+    for one in made:
+        assert said(one, read) == said(one)
+        assert missing(one, read.held(one, now)) == missing(one)
+        assert (read.documents[one.id], read.plans[one.id]) == (of(one), business_plans.contents(one))
+        assert people[one.association_id] == set(notifications.people_of(one.association))
+    assert {part for part, _problem in missing(begun)} >= {"business_plan", "sales"}
+    assert [one for one in made if read.running_grants[one.id]] == [
+        one for one in broken if "no_open_grant" in broken[one]
+    ]
 
 
 def test_the_list_is_narrowed_to_a_rule_that_is_not_met(broken):

@@ -1,7 +1,7 @@
 """Business plans: sales, running costs, financing and work steps of an application, and what they come to."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -42,6 +42,22 @@ def contents(application: Application) -> Contents:
     return Contents(
         frame_of(application), *(rows(table, application) for table in (SaleLine, RunningCost, Financing, WorkStep))
     )
+
+
+def contents_of(application_ids: Sequence[int]) -> dict[int, Contents]:
+    """What `contents` says of each of the applications, in one query a table."""
+    found = {application_id: Contents(None, [], [], [], []) for application_id in application_ids}
+    for frame in _rows_of(BusinessPlan, application_ids):
+        found[frame.application_id] = replace(found[frame.application_id], frame=frame)
+    for name, table in (("sales", SaleLine), ("costs", RunningCost), ("financing", Financing), ("steps", WorkStep)):
+        for row in _rows_of(table, application_ids):
+            getattr(found[row.application_id], name).append(row)
+    return found
+
+
+def _rows_of(table: Any, application_ids: Sequence[int]) -> Iterable[Any]:
+    query = db.select(table).where(table.application_id.in_(application_ids)).order_by(table.id)
+    return db.session.scalars(query.execution_options(populate_existing=True))
 
 
 def frame_of(application: Application) -> BusinessPlan | None:
