@@ -13,14 +13,14 @@ from models.applications import Payer
 class BudgetLineForm(BaseForm):
     """What is bought, how much of it, at what price and who pays."""
 
-    heading = SelectField(lazy(N_("Kind of cost")), validators=[required_input()])
     item = TextField(N_("What exactly"), required=False, longest=200)
+    heading = SelectField(lazy(N_("Kind of cost")), validators=[required_input()])
     price = SelectField(lazy(N_("Rate of the price list")), validators=[Optional()], default="")
     quantity = NumberField(N_("Quantity"))
     unit = TextField(N_("Unit"), required=False, longest=40)
     unit_cost = AmountField(N_("Price of one"), required=False)
-    month = WholeNumberField(N_("In which month of the plan"), default=1)
     payer = SelectField(lazy(N_("Who pays")), validators=[required_input()])
+    month = WholeNumberField(N_("In which month of the plan"), default=1)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """What is paid in cash needs item, unit and price of one: every empty field is named at once."""

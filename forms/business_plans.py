@@ -71,15 +71,15 @@ class FinancingForm(BaseForm):
     """Money that is expected: from whom, when, how much."""
 
     payer = SelectField(lazy(N_("Who pays")), validators=[required_input()])
-    description = TextField(N_("Note"), required=False, longest=200)
     month = WholeNumberField(N_("In which month of the plan"))
     amount = AmountField(N_("Amount"))
+    description = TextField(N_("Note"), required=False, longest=200)
 
 
 class WorkStepForm(BaseForm):
     """An activity of the work plan."""
 
     activity = TextField(N_("What is done"), longest=200)
-    responsible = TextField(N_("Who answers for it"), required=False, longest=200)
     first_month = WholeNumberField(N_("First month"))
     last_month = WholeNumberField(N_("Last month"))
+    responsible = TextField(N_("Who answers for it"), required=False, longest=200)

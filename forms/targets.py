@@ -6,14 +6,16 @@ from app.localisation import N_, lazy
 from forms.base import BaseForm, NumberField, required_input
 
 
-class ValuesForm(BaseForm):
-    """The value now and the value aimed at."""
+class PromiseForm(BaseForm):
+    """An indicator, its value now and the value aimed at."""
 
+    indicator = SelectField(lazy(N_("What will change")), coerce=int, validators=[required_input()])
     baseline = NumberField(N_("Now"))
     target = NumberField(N_("When the project is done"))
 
 
-class PromiseForm(ValuesForm):
-    """The two values of an indicator to be chosen."""
+class ValuesForm(BaseForm):
+    """The two values of a promise that is changed: its indicator stays."""
 
-    indicator = SelectField(lazy(N_("What will change")), coerce=int, validators=[required_input()])
+    baseline = NumberField(N_("Now"))
+    target = NumberField(N_("When the project is done"))

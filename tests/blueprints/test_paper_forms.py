@@ -20,8 +20,8 @@ LABEL = re.compile(r"<(?:label|legend)[^>]*>\s*(?:<[a-z0-9]+[^>]*>\s*)*(\d+\.\d+
 
 
 def labels_on(html):
-    """The numbered labels of a page."""
-    return {plain(unescape(one)) for one in LABEL.findall(html)}
+    """The numbered labels of a page, from top to bottom."""
+    return [plain(unescape(one)) for one in LABEL.findall(html)]
 
 
 def address_of(app, application, part):
@@ -45,8 +45,8 @@ def test_every_field_has_the_number_and_label_of_the_screen(app, client, program
     for part in parts:
         found = labels_on(client.get(address_of(app, draft, part)).text)
         asked = part.questions if isinstance(part, Section) else ()
-        numbers = set(part.numbers.values()) if isinstance(part, NumberedPart) else {one.number for one in asked}
-        assert {one.split(" ")[0] for one in found} == numbers, part.key
+        numbers = list(part.numbers.values()) if isinstance(part, NumberedPart) else [one.number for one in asked]
+        assert [one.split(" ")[0] for one in found] == numbers, part.key
         assert [one for one in found if one not in empty] == []
         assert [one for one in found if one not in filled] == []
         seen += len(found)
