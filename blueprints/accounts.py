@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_user, logout_user
 
 from app import clock
-from app.localisation import LOCALE_CODES, gettext
+from app.localisation import LOCALE_CODES, current_locale, gettext
 from app.policy import Permission
 from app.services import users
 from app.services.actors import Actor
@@ -13,6 +13,7 @@ from app.services.errors import DomainError
 from app.services.sign_in_attempts import TooManyAttemptsError
 from app.services.users import SignInRefusedError
 from app.web.access import SignedIn, own_address, public, requires, signed_in_user
+from app.web.presentation import language_here, remember_language
 from app.web.submissions import act_on_button, commit, finish, form_page
 from forms.accounts import ChangePasswordForm, SignInForm
 from models.base import reading
@@ -36,7 +37,8 @@ def sign_in() -> ResponseReturnValue:
             code = 429 if isinstance(refusal, TooManyAttemptsError) else 422
             return render_template("accounts/sign_in.html", form=form), code
         commit()
-        return redirect(own_address(form.next.data), 303)
+        location = redirect(own_address(form.next.data), 303)
+        return remember_language(location, language_here() or signed_in_user().locale or current_locale())
     return form_page("accounts/sign_in.html", form)
 
 
@@ -51,11 +53,8 @@ def _checked(form: SignInForm) -> SignedIn:
 
 
 def _begin(signed_in: SignedIn) -> None:
-    """Start a fresh session: nothing of the visitor's is carried over but the language."""
-    chosen = session.get("locale")
+    """Start a fresh session: nothing of the visitor's is carried over."""
     session.clear()
-    if chosen:
-        session["locale"] = chosen
     session.permanent = True
     login_user(signed_in)
 
@@ -66,11 +65,8 @@ def sign_out() -> ResponseReturnValue:
     """Leave this browser."""
     users.sign_out(current_user.session, now=clock.now())
     commit()
-    chosen = session.get("locale")
     logout_user()
     session.clear()
-    if chosen:
-        session["locale"] = chosen
     return redirect(url_for("accounts.sign_in"), 303)
 
 
@@ -78,14 +74,13 @@ def sign_out() -> ResponseReturnValue:
 @public
 def set_locale() -> ResponseReturnValue:
     """Remember the language, also before sign-in."""
-    chosen = request.form.get("locale", "")
-    if chosen in LOCALE_CODES:
-        session["locale"] = chosen
-        session.permanent = True
-        if current_user.is_authenticated:
-            users.choose_locale(signed_in_user(), chosen, now=clock.now())
-            commit()
-    return redirect(own_address(request.form.get("next")), 303)
+    chosen, location = request.form.get("locale", ""), redirect(own_address(request.form.get("next")), 303)
+    if chosen not in LOCALE_CODES:
+        return location
+    if current_user.is_authenticated:
+        users.choose_locale(signed_in_user(), chosen, now=clock.now())
+        commit()
+    return remember_language(location, chosen)
 
 
 @bp.route("/account", methods=["GET"])

@@ -8,10 +8,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, current_app, g, request, session, url_for
+from flask import Flask, current_app, g, request, url_for
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
+from werkzeug.wrappers import Response
 
 from app import clock, labels, localisation
 from app.localisation import LOCALE_CODES, LOCALES, N_, gettext
@@ -77,13 +78,37 @@ SECTION_OF = {
 
 
 def choose_locale() -> None:
-    """Before every request: the user's language, the visitor's choice, or what the browser asks for."""
-    chosen = session.get("locale")
+    """Before every request: what was chosen in this browser, the user's language, or what the browser asks for."""
+    chosen: str | None = language_here()
     if not chosen and current_user.is_authenticated:
         chosen = signed_in_user().locale
     if not chosen:
         chosen = request.accept_languages.best_match(LOCALE_CODES) or localisation.DEFAULT_LOCALE
     localisation.set_locale(chosen)
+
+
+def language_here() -> str:
+    """The language chosen in this browser, or ""."""
+    chosen = request.cookies.get(language_cookie(), "")
+    return chosen if chosen in LOCALE_CODES else ""
+
+
+def remember_language(response: Response, locale: str) -> Response:
+    """Keep the language in this browser, in a cookie of its own: it outlives every session."""
+    response.set_cookie(
+        language_cookie(),
+        locale,
+        max_age=timedelta(days=365),
+        secure=current_app.config["SESSION_COOKIE_SECURE"],
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+def language_cookie() -> str:
+    """The name of the cookie."""
+    return f"{current_app.config['SESSION_COOKIE_NAME']}-language"
 
 
 def navigation() -> list[Link]:

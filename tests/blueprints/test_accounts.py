@@ -154,6 +154,25 @@ def test_the_language_is_chosen_before_signing_in(client: Client, locale: str) -
     assert f'lang="{locale}"' in client.get("/sign-in").text
 
 
+def test_the_language_outlives_the_session(client: Client, programme: Programme) -> None:
+    """Chosen in this browser, or the user's own: a session that ended does not turn the page into another language."""
+    asks_for_english = {"Accept-Language": "en"}
+    assert client.submit("/sign-in", action="/language", locale="ru", next="/sign-in").status_code == 303
+    client.sign_out()
+    assert 'lang="ru"' in client.get("/sign-in", headers=asks_for_english).text
+    another = client.application.test_client()
+    programme.secretary.locale = "ky"
+    assert enter(another, programme.secretary.username, PASSWORD).status_code == 303
+    another.sign_out()
+    assert 'lang="ky"' in another.get("/sign-in", headers=asks_for_english).text
+
+
+def test_a_language_there_is_not_changes_nothing(client: Client) -> None:
+    assert client.submit("/sign-in", action="/language", locale="de", next="/sign-in").status_code == 303
+    client.set_cookie("ashar-language", "de")
+    assert 'lang="ky"' in client.get("/sign-in", headers={"Accept-Language": "ky"}).text
+
+
 def test_a_chosen_language_is_remembered_and_told(client: Client, programme: Programme) -> None:
     client.sign_in(programme.secretary).speak("ky")
     for _ in range(2):  # the second time nothing changes

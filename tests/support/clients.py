@@ -104,11 +104,8 @@ class Client(FlaskClient):
             with self.application.test_request_context(headers={"User-Agent": _agent(self)}):
                 identifier = _create_identifier()
             with self.session_transaction() as session:
-                locale = session.get("locale")
                 session.clear()
                 session.update({"_user_id": token, "_fresh": True, "_id": identifier, "_permanent": True})
-                if locale:
-                    session["locale"] = locale
 
         apart(set_cookie)
         return self
@@ -121,11 +118,7 @@ class Client(FlaskClient):
     def speak(self, locale: str) -> "Client":
         """Ask for the pages in "ky", "ru" or "en"."""
 
-        def choose() -> None:
-            with self.session_transaction() as session:
-                session["locale"] = locale
-
-        apart(choose)
+        self.set_cookie(f"{self.application.config['SESSION_COOKIE_NAME']}-language", locale)
         return self
 
     def submit(self, url: str, *, action: str | None = None, **changes: Any) -> TestResponse:
