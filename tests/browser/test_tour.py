@@ -114,6 +114,22 @@ def test_the_language_is_remembered_before_and_after_sign_in(page: Page, languag
         assert page.locator("html").get_attribute("lang") == language
 
 
+@pytest.mark.parametrize("username", ["kyshtut.operator", "secretary", "chair"])
+def test_the_menu_is_one_row_on_a_pc_and_everything_is_in_it(page: Page, username: str) -> None:
+    """They have the most sections; where a row has no room, the rest opens under "More"."""
+    sign_in(page, username, "ky")
+    for language in LANGUAGES:
+        choose(page, language)
+        row = page.locator(".ash-nav--wide a:visible, .ash-nav__more > summary:visible")
+        tops = {round(one["y"]) for one in (entry.bounding_box() for entry in row.all()) if one}
+        assert len(tops) == 1, language
+        if page.locator(".ash-nav__more").count():
+            page.locator(".ash-nav__more > summary").click()
+        narrow = page.locator(".ash-nav--narrow a").all_text_contents()
+        assert page.locator(".ash-nav--wide a:visible").all_text_contents() == narrow
+        assert not scrolls_sideways(page)
+
+
 def test_dark_and_print_are_readable(page: Page) -> None:
     sign_in(page, "finance1", "ky")
     page.emulate_media(color_scheme="dark")
