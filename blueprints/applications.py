@@ -26,6 +26,7 @@ from app.services import (
     questions,
     rankings,
     screenings,
+    workflow,
 )
 from app.services.application_lists import Filter, Page
 from app.services.applications import meetings
@@ -117,20 +118,22 @@ def new() -> ResponseReturnValue:
     user, now = signed_in_user(), clock.now()
     open_calls = calls.open_calls(now)
     own = associations.to_apply_for(user.association_ids, user.centre_ids)
-    applied = application_lists.applied(open_calls, own)
+    bids = application_lists.applied(open_calls, own)
     form = ApplicationForm(
         call=request.args.get("call_id", type=row_number) or (open_calls[0].id if len(open_calls) == 1 else None),
         association=request.args.get("association_id", type=row_number),
         language=request.args.get("language", current_locale()),
     )
     form.call.choices = [(call.id, call.title_in(current_locale())) for call in open_calls]
-    free = [one for one in own if {call.id for call in open_calls} - applied.get(one.id, set())]
+    taken = {(bid.call_id, bid.association_id) for bid in bids}
+    free = [one for one in own if any((call.id, one.id) not in taken for call in open_calls)]
     offered = own if form.is_submitted() else free  # who was faster than this form is told so, not "no such choice"
     form.association.choices = [(one.id, one.name(current_locale())) for one in offered]
     form.language.choices = list(LOCALES)
     if form.validate_on_submit() and (application := attempt(form, lambda: _create(form))):
         return finish(url_for("applications.show", application_id=application.id), gettext("The draft is started."))
-    return form_page("applications/new.html", form, open_calls=open_calls, own=own, free=free)
+    names = {one.id: one.name(current_locale()) for one in own}
+    return form_page("applications/new.html", form, open_calls=open_calls, own=own, free=free, bids=bids, names=names)
 
 
 def _create(form: ApplicationForm) -> Application:
@@ -178,7 +181,12 @@ def _frame(application: Application) -> dict[str, Any]:
         "is_writer": writes,
         "shows_names": may_see_names(application),
         "is_past_deadline": application.call.is_past_deadline(clock.now()),
+        "may_withdraw": writes and _has_step(application, "withdraw"),
     }
+
+
+def _has_step(application: Application, action: str) -> bool:
+    return workflow.leads_on(applications.TRANSITIONS, application.status, action)
 
 
 def _everything(application: Application) -> dict[str, Any]:
@@ -333,6 +341,8 @@ def decline(application_id: int) -> ResponseReturnValue:
     """The chair gives the application back to its writers, with a reason."""
     application = load(Application, application_id, Permission.APPLICATION_SIGN_OFF)
     form, location = DeclineForm(), url_for("applications.show", application_id=application.id)
+    if request.method == "GET" and not _has_step(application, "decline"):
+        return redirect(location, 303)
     if form.validate_on_submit() and attempt(
         form,
         lambda: applications.decline(application, reason=form.reason.data, actor=actor(application), now=clock.now()),
@@ -363,6 +373,8 @@ def withdraw(application_id: int) -> ResponseReturnValue:
     """Withdraw before the decision, with a reason."""
     application = load(Application, application_id, Permission.APPLICATION_WRITE)
     form, location = WithdrawForm(), url_for("applications.show", application_id=application.id)
+    if request.method == "GET" and not _has_step(application, "withdraw"):
+        return redirect(location, 303)
     if form.validate_on_submit() and attempt(
         form,
         lambda: applications.withdraw(application, reason=form.reason.data, actor=actor(application), now=clock.now()),

@@ -25,6 +25,11 @@ Transitions = Mapping[tuple[Any, str], Transition]
 """Keyed by (status of the noun's own enum, action)."""
 
 
+def leads_on(table: Transitions, status: StrEnum, action: str) -> bool:
+    """Whether `action` can be done in `status`."""
+    return (status, action) in table
+
+
 def target(table: Transitions, status: StrEnum, action: str) -> Any:
     """The status that `action` leads to from `status`.
 

@@ -8,12 +8,13 @@ from flask import url_for
 
 from app import clock
 from app.localisation import gettext, use_locale
-from app.services import applications, questions
+from app.services import applications, prices, questions
 from app.services.actors import Actor
 from app.web import form_parts
 from models.applications import Application, ApplicationSection, ApplicationStatus, Snapshot
 from models.audit import AuditEvent
 from models.base import db
+from models.prices import PriceKind
 from models.users import Role
 from tests.support.pages import form_fields, forms_of, text_of
 
@@ -81,11 +82,55 @@ def test_a_second_application_in_the_call_is_refused(client, programme):
     data = dict(form_fields(client.get(f"/applications/new?call_id={programme.call.id}").text))
     programme.make_application(ApplicationStatus.DRAFT, association=programme.association)
     db.session.commit()
-    assert "Every association has applied already" in text_of(client.get("/applications/new").text)
+    (begun,) = started()
+    page = client.get("/applications/new").text
+    assert "Every association has applied already" in text_of(page)
+    assert f'href="/applications/{begun.id}"' in page
     answer = client.post("/applications/new", data=data | {"association": str(programme.association.id)})
     assert answer.status_code == 422
     assert "This association has an application in this call already." in text_of(answer.text)
+    assert f'href="/applications/{begun.id}"' in answer.text, "the way to the one that is there"
     assert len(started()) == 1
+
+
+def test_what_is_begun_in_a_centre_is_listed_beside_what_can_be_started(client, programme):
+    begun = programme.make_application(S.DRAFT, association=programme.association)
+    withdrawn = programme.make_application(S.WITHDRAWN, association=programme.make_association())
+    foreign = programme.make_application(S.DRAFT, association=programme.make_association(in_another_centre=True))
+    client.sign_in(programme.operator).speak("en")
+    page = client.get("/applications/new").text
+    links = [one.id for one in (begun, withdrawn, foreign) if f'href="/applications/{one.id}"' in page]
+    assert links == [begun.id]
+    assert "Begun already" in page and withdrawn.association.name("en") in page
+
+
+@pytest.mark.parametrize("page", ["decline", "withdraw"])
+def test_a_step_that_cannot_be_done_any_more_leads_back(client, programme, page):
+    open_, done = (
+        programme.make_application(status, association=programme.make_association())
+        for status in (S.DRAFT, S.INELIGIBLE if page == "withdraw" else S.SUBMITTED)
+    )
+    for application, code in ((open_, 200), (done, 303)):
+        chair = client.application.test_client().sign_in(programme.chair_of(application.association))
+        answer = chair.get(f"/applications/{application.id}/{page}")
+        assert answer.status_code == code, application.status
+    assert answer.location == f"/applications/{done.id}"
+
+
+def test_writers_read_what_to_look_at_again_while_they_can_mend_it(client, programme):
+    """The secretary reads it on what was submitted, where its writers can change nothing."""
+    names = dict.fromkeys(("ky", "ru", "en"), "Сүт муздаткыч")
+    item = prices.Item(PriceKind.MARKET, names, dict.fromkeys(names, "даана"), None)
+    quote = prices.Quote(1_000_00, "Базар", clock.bishkek_day(clock.now()).replace(month=1, day=5), 900_00, 1_100_00)
+    prices.add(item, quote, actor=Actor(programme.secretary), now=clock.now())
+    warning = "What should be looked at again"
+    client.sign_in(programme.chair).speak("en")
+    application = programme.make_application(S.SIGNED_OFF, association=programme.association)
+    url = f"/applications/{application.id}"
+    assert warning in client.get(url).text
+    assert press(client, f"{url}/check", f"{url}/submit").status_code == 303
+    assert warning not in client.get(url).text
+    assert warning in client.sign_in(programme.secretary).speak("en").get(url).text
 
 
 def test_nobody_starts_one_for_a_foreign_association(client, programme):
