@@ -46,6 +46,17 @@ def test_an_operator_reaches_the_centres_associations_and_their_work_in_one_clic
     assert f'href="/associations/{foreign.id}"' not in page
 
 
+def test_members_read_where_their_centre_is_and_when_it_is_open(client, programme, association, url):
+    client.sign_in(programme.chair_of(association)).speak("en")
+    assert "Opening hours of the centre not known" in text_of(client.get(url).text)
+    centre = association.centre
+    centre.phone, centre.hours_note = "0555 111 222", "Closed on holidays"
+    centre.hours = {str(number): ["09:00", "17:00"] for number in range(1, 6)}
+    page = text_of(client.get(url).text)
+    assert "0555 111 222" in page
+    assert "Opening hours of the centre Monday–Friday 09:00–17:00; Closed on holidays" in page
+
+
 @pytest.mark.parametrize("path", ["", "/members/new", "/payout-accounts/new"])
 def test_another_centres_association_is_not_there(client, programme, association, path):
     foreign = programme.make_association(in_another_centre=True)
