@@ -1,5 +1,7 @@
 """Pairs that are alike, as the secretary sees and judges them."""
 
+import re
+
 import pytest
 
 from models.base import db
@@ -26,6 +28,8 @@ def test_screening_names_what_is_alike(client, pair, url):
         assert url in answer.text
         assert pair[1].association.name("en") in text_of(answer.text)
         assert "The texts are alike:" in text_of(answer.text) and "Not looked at yet" in text_of(answer.text)
+        headings = re.findall(r"<(?:h1|h2|caption)[^>]*>\s*([^<]*?)\s*<", answer.text)
+        assert len(headings) == len(set(headings)), "a heading stands twice"
 
 
 def test_both_texts_stand_side_by_side(client, pair, url):
