@@ -9,7 +9,7 @@ from app import audit_texts, clock, policy
 from app.labels import label_text
 from app.localisation import N_, current_locale, gettext
 from app.policy import Permission
-from app.services import applications, associations, dictations, documents, own_codes, users
+from app.services import applications, associations, audit_subjects, dictations, documents, own_codes, users
 from app.services.dictations import Confirmation
 from app.services.errors import ChangedMeanwhileError, DomainError, IncompleteError
 from app.services.sign_in_attempts import TooManyAttemptsError
@@ -91,6 +91,7 @@ def show(dictation_id: int) -> ResponseReturnValue:
         "dictations/show.html",
         dictation=dictation,
         acts=_in_words(dictation),
+        written_about=audit_subjects.names_of(dictations.acts(dictation), current_locale()),
         seen=dictations.stamp_of(dictation),
         is_typist=dictation.typed_by_id == signed_in_user().id and can(Permission.DICTATION_MANAGE, dictation),
         may_collect=can(Permission.DICTATION_MANAGE, dictation),

@@ -194,12 +194,14 @@ def must_be_of_the_chair(confirmation: Confirmation | None, association: Associa
     return confirmation
 
 
-def waiting_of(application: Application) -> list[Dictation]:
+def waiting_of(application: Application, speaking: Dictation | None = None) -> list[Dictation]:
     """The sessions with something of this application that nobody has confirmed, locked in the order of their ids.
 
-    Ending and confirming take a session before the head of the trail: whoever takes both, takes sessions first.
+    Among them is `speaking`, in which something of it is about to be written. Ending and confirming take a session
+    before the head of the trail: whoever takes both, takes sessions first.
     """
-    waiting = [one for one in of_application(application) if one.confirmed_at is None]
+    found = {one.id: one for one in [*of_application(application), *([speaking] if speaking else [])]}
+    waiting = [one for _id, one in sorted(found.items()) if one.confirmed_at is None]
     for one in waiting:
         lock(one)
     return [one for one in waiting if one.confirmed_at is None]

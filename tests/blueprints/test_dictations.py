@@ -177,6 +177,10 @@ def test_the_chair_confirms_at_the_operator_s_screen_when_signing_off(operator, 
     assert draft.status is S.SUBMITTED
 
 
+def test_what_was_written_leads_back_to_where_it_was_written(operator, draft, written):
+    assert f'href="/applications/{draft.id}"' in operator.get(f"/dictations/{written.id}").text
+
+
 def test_what_was_changed_behind_the_chair_is_not_signed(operator, programme, draft, written):
     url = f"/applications/{draft.id}/sign-off-for-the-chair"
     data = dict(form_fields(operator.get(url).text)) | {"way": "own_code", "password": PASSWORD}

@@ -171,6 +171,19 @@ def test_a_sign_off_on_behalf_needs_the_chair_s_own_confirmation(programme, draf
     assert (dictation.way, dictation.confirmed_by) == (W.OWN_CODE, programme.chair.person)
 
 
+def test_a_sign_off_in_a_session_of_its_own_leaves_nothing_to_confirm(programme, draft, dictation, operator):
+    """What was written before is confirmed already; the chair does not confirm the own confirmation once more."""
+    chair = Confirmation(programme.chair.person, W.OWN_CODE)
+    applications.save_section(draft, "idea", draft.answers | IDEA, actor=operator, now=clock.now())
+    end(dictation, operator)
+    dictations.confirm(dictation, chair, actor=operator, now=clock.now())
+    later = programme.dictate(programme.association)
+    again = Actor(programme.operator, programme.association, later)
+    applications.sign_off(draft, confirmation=chair, actor=again, now=clock.now())
+    assert [act.action for act in dictations.acts(later)] == ["application.sign_off"]
+    assert (later.way, later.confirmed_by) == (W.OWN_CODE, programme.chair.person)
+
+
 def test_the_chair_s_own_sign_off_confirms_what_the_centre_wrote(programme, draft, dictation, operator):
     applications.save_section(draft, "idea", draft.answers | IDEA, actor=operator, now=clock.now())
     elsewhere = programme.make_application(S.DRAFT)

@@ -190,7 +190,7 @@ def sign_off(
         raise gap.problem
     confirmation = _confirmed(application, confirmation, actor)
     _must_be_as_seen(application, seen)
-    waiting = dictations.waiting_of(application)
+    waiting = dictations.waiting_of(application, actor.dictation)
     if waiting and actor.on_behalf_of is None:
         own_codes.must_be_ones_own(actor.user, now)
     application.status = new_status

@@ -1,0 +1,193 @@
+"""A person at the browser who fills in an application from paper: part by part, field by field, by their numbers."""
+
+import io
+import random
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+
+from PIL import Image, ImageDraw
+from playwright.sync_api import FilePayload, Locator, Page, expect
+from pypdf import PdfReader
+
+from tests.support.databases import DEMONSTRATION_DAY
+
+Row = Mapping[str, str]
+"""{number of the field: what is written there}; for twelve months what January has."""
+MINUTES = "15.4"
+HELD_ON = DEMONSTRATION_DAY - timedelta(days=3)
+
+PAPER: Sequence[Sequence[Row]] = (
+    (
+        {
+            "1.1": "Сүт чогултуучу жай",
+            "1.2": "Айылдын алтымыш үй-бүлөсүнүн сүтүн чогултуп, муздатып, шаардагы заводго өз баасына сатабыз.",
+        },
+    ),
+    (
+        {
+            "2.1": "Сүт эртең менен эле саткан адамга арзан кетет, жайында ачып калат: муздаткыч жок, завод келбейт.",
+            "2.2": "Уй кармаган алтымыш үй-бүлө, алардын көбүндө бир адам Россияда иштейт, үйдө аялдар калган.",
+            "2.3": "Сүттү аялдар саайт, акчаны да алар алат. Эсепти эки жаш кыз жүргүзөт, лаборантты окутабыз.",
+        },
+    ),
+    (
+        {
+            "3.1": "Бир жылда күнүнө беш жүз литр сүт чогултуп, баасын литрине он беш сомго көтөрөбүз.",
+            "3.2": "Имаратты оңдойбуз, муздаткыч менен лаборатория сатып алабыз, эки адамды окутабыз, келишим түзөбүз.",
+        },
+    ),
+    ({"4.1": "Сүттү шаардагы завод алат: литрине кырк сом. Кышында аз, жайында көп. Бизге отуз сомго түшөт."},),
+    (
+        {
+            "5.1": "Муздаткычты ассоциация карайт, оңдоого ай сайын беш миң сом калтырабыз, киреше айылда калат.",
+            "5.2": "Ток өчсө — генератор бар. Завод баасын түшүрсө, экинчи завод менен да келишим түзөбүз.",
+            "5.3": "Жуунду сууну чуңкурга куябыз, арыкка кетирбейбиз. Эски имаратты колдонобуз, жер бузулбайт.",
+        },
+    ),
+    (
+        {
+            "6.1": "Сүт муздаткыч, 500 литр",
+            "6.2": "Жабдуу",
+            "6.4": "1",
+            "6.5": "даана",
+            "6.6": "300 000",
+            "6.7": "Грант",
+            "6.8": "1",
+        },
+        {
+            "6.1": "Лабораториянын жабдуулары",
+            "6.2": "Жабдуу",
+            "6.4": "2",
+            "6.5": "комплект",
+            "6.6": "160 000",
+            "6.7": "Которулган акчадан кошумча салым",
+            "6.8": "2",
+        },
+        {
+            "6.2": "Курулуш жумуштары",
+            "6.3": "Бир күн эмгек, ашар",
+            "6.4": "40",
+            "6.7": "Буюм жана эмгек (натуралай)",
+            "6.8": "1",
+        },
+    ),
+    ({"7.1": "Март", "7.2": "2027", "7.3": "3", "7.4": "20 000"},),
+    (
+        {
+            "8.1": "Муздатылган сүт",
+            "8.2": "Шаардагы сүт заводу",
+            "8.3": "литр",
+            "8.4": "40",
+            "8.5": "30",
+            "8.6": "9 000",
+        },
+    ),
+    ({"9.1": "Айлык акы", "9.2": "30 000"}, {"9.1": "Электр", "9.2": "12 000"}),
+    (
+        {"10.1": "Грант", "10.2": "1", "10.3": "300 000"},
+        {"10.1": "Которулган акчадан кошумча салым", "10.2": "1", "10.3": "320 000", "10.4": "Убада боюнча"},
+    ),
+    ({"11.1": "Имаратты оңдоо", "11.2": "1", "11.3": "2", "11.4": "Төрага"},),
+    (
+        {
+            "12.1": "Осмонов Бакыт",
+            "12.3": "Россия",
+            "12.4": "350 000",
+            "12.5": "KGS",
+            "12.6": f"{HELD_ON + timedelta(days=90):%d.%m.%Y}",
+            "12.7": "90 000",
+            "12.8": "×",
+        },
+    ),
+    ({"13.1": "120", "13.2": "110", "13.3": "60", "13.4": "90", "13.5": "12", "13.6": "4", "13.7": "60"},),
+    ({"14.1": "Түзүлгөн жумуш орундары", "14.2": "0", "14.3": "4"},),
+    ({"15.1": "Айыл жыйынынын протоколу", "15.2": f"{HELD_ON:%d.%m.%Y}", MINUTES: "photo"},),
+    (
+        {
+            "16.1": f"{HELD_ON:%d.%m.%Y}",
+            "16.2": "Айылдын мектеби",
+            "16.3": "Мамбетов Алмаз",
+            "16.4": "Сыдыкова Гүлнара",
+            "16.5": "30",
+            "16.6": "25",
+            "16.7": "50",
+            "16.8": "80",
+            "16.9": "Сүт чогултуучу жай ачууга жана имаратты ашар менен оңдоого макул болдук.",
+            "16.10": "50",
+            "16.11": "3",
+            "16.12": "2",
+        },
+    ),
+)
+"""A form as a village wrote it: for each part its rows, in the order of the paper."""
+
+NUMBER = re.compile(r"(?<![\d.,])(\d{1,2}\.\d{1,2})(?![\d.,:])")
+
+
+def numbers_on(paper: bytes) -> dict[str, list[str]]:
+    """{number of the part: the numbers of its fields, each once} as they are printed on a form (PDF)."""
+    text = "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(paper)).pages)
+    found = sorted({tuple(map(int, one.split("."))) for one in NUMBER.findall(text)})
+    return {str(part): [f"{part}.{field}" for one, field in found if one == part] for part, _field in found}
+
+
+def photo(words: str) -> FilePayload:
+    """A photo of a paper, of which there is no second one."""
+    picture = Image.effect_noise((600, 800), 40).convert("RGB")
+    ImageDraw.Draw(picture).text((60, 80), f"{words} {random.random()}", fill="black")
+    made = io.BytesIO()
+    picture.save(made, "JPEG", quality=60)
+    return {"name": f"{words}.jpg", "mimeType": "image/jpeg", "buffer": made.getvalue()}
+
+
+def labels(page: Page) -> Iterator[tuple[str, Locator]]:
+    """(number, label or legend) of every numbered field of the page, from top to bottom."""
+    for one in page.locator("main form.ash-form").locator("label, legend").all():
+        if found := re.match(r"\s*(\d+\.\d+) ", one.inner_text()):
+            yield found[1], one
+
+
+def type_row(page: Page, row: Row) -> None:
+    """Type one row in the order in which the screen has its fields; everything in it must be asked for."""
+    left = dict(row)
+    for number, label in labels(page):
+        if number not in left:
+            continue
+        value = left.pop(number)
+        named = label.get_attribute("for")
+        if named is None:  # the twelve months
+            page.locator("[name=value_1]").fill(value)
+            page.locator("[name=every_month]").check()
+            continue
+        field = page.locator(f"main form.ash-form #{named}")
+        kind = str(field.evaluate("one => one.tagName + ' ' + one.type")).split()
+        if kind[0] == "SELECT":
+            choice = field.locator("option").filter(has_text=value).first.get_attribute("value")
+            field.select_option(choice)
+        elif kind[1] == "checkbox":
+            field.check()
+        elif kind[1] == "file":
+            field.set_input_files(photo(value))
+        else:
+            field.fill(value)
+    assert not left, f"not asked for on the screen: {sorted(left)}"
+
+
+def type_part(page: Page, rows: Sequence[Row]) -> None:
+    """Type the rows of the part that is open, and go on to the next part as its page offers it."""
+    opened = page.url
+    for row in rows:
+        type_row(page, row)
+        page.locator("main form.ash-form button[type=submit]").first.click()
+        expect(page.locator(".ash-notice--success")).to_be_visible()
+    if page.url == opened:  # a table: more rows could follow
+        page.locator("a[rel=next]").click()
+        page.wait_for_url(lambda url: url != opened)
+
+
+def type_everything(page: Page) -> None:
+    """From the list of tasks through all parts in one pass, and back to the list."""
+    page.locator("main .ash-tasks a").first.click()
+    for rows in PAPER:
+        type_part(page, rows)
