@@ -3,18 +3,17 @@
 import io
 import random
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
 from PIL import Image, ImageDraw
-from playwright.sync_api import FilePayload, Locator, Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 from pypdf import PdfReader
 
 from tests.support.databases import DEMONSTRATION_DAY
 
 Row = Mapping[str, str]
 """{number of the field: what is written there}; for twelve months what January has."""
-MINUTES = "15.4"
 HELD_ON = DEMONSTRATION_DAY - timedelta(days=3)
 
 PAPER: Sequence[Sequence[Row]] = (
@@ -96,13 +95,13 @@ PAPER: Sequence[Sequence[Row]] = (
             "12.4": "350 000",
             "12.5": "KGS",
             "12.6": f"{HELD_ON + timedelta(days=90):%d.%m.%Y}",
-            "12.7": "90 000",
+            "12.7": "120 000",
             "12.8": "×",
         },
     ),
     ({"13.1": "120", "13.2": "110", "13.3": "60", "13.4": "90", "13.5": "12", "13.6": "4", "13.7": "60"},),
     ({"14.1": "Түзүлгөн жумуш орундары", "14.2": "0", "14.3": "4"},),
-    ({"15.1": "Айыл жыйынынын протоколу", "15.2": f"{HELD_ON:%d.%m.%Y}", MINUTES: "photo"},),
+    ({"15.1": "Айыл жыйынынын протоколу", "15.2": f"{HELD_ON:%d.%m.%Y}", "15.4": "протокол"},),
     (
         {
             "16.1": f"{HELD_ON:%d.%m.%Y}",
@@ -127,9 +126,18 @@ NUMBER = re.compile(r"(?<![\d.,])(\d{1,2}\.\d{1,2})(?![\d.,:])")
 
 def numbers_on(paper: bytes) -> dict[str, list[str]]:
     """{number of the part: the numbers of its fields, each once} as they are printed on a form (PDF)."""
-    text = "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(paper)).pages)
+    text = _text_of(paper)
     found = sorted({tuple(map(int, one.split("."))) for one in NUMBER.findall(text)})
     return {str(part): [f"{part}.{field}" for one, field in found if one == part] for part, _field in found}
+
+
+def words_on(paper: bytes) -> str:
+    """What is printed on it, without any space: lines break where they will."""
+    return "".join(_text_of(paper).split())
+
+
+def _text_of(paper: bytes) -> str:
+    return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(paper)).pages)
 
 
 def photo(words: str) -> FilePayload:
@@ -141,33 +149,33 @@ def photo(words: str) -> FilePayload:
     return {"name": f"{words}.jpg", "mimeType": "image/jpeg", "buffer": made.getvalue()}
 
 
-def labels(page: Page) -> Iterator[tuple[str, Locator]]:
-    """(number, label or legend) of every numbered field of the page, from top to bottom."""
-    for one in page.locator("main form.ash-form").locator("label, legend").all():
-        if found := re.match(r"\s*(\d+\.\d+) ", one.inner_text()):
-            yield found[1], one
+FIELDS = """all => all.map(one => {
+  const field = one.htmlFor ? document.getElementById(one.htmlFor) : null
+  return [one.innerText.trim().split(" ")[0], one.htmlFor || "", field ? field.type : ""]
+})"""
+
+
+def fields(page: Page) -> list[tuple[str, str, str]]:
+    """(number, id, type) of every numbered field of the page's form, from top to bottom; no id: twelve months."""
+    found = page.locator("main form.ash-form").locator("label, legend").evaluate_all(FIELDS)
+    return [(number, name, sort) for number, name, sort in found if re.fullmatch(r"\d+\.\d+", number)]
 
 
 def type_row(page: Page, row: Row) -> None:
     """Type one row in the order in which the screen has its fields; everything in it must be asked for."""
     left = dict(row)
-    for number, label in labels(page):
+    for number, name, sort in fields(page):
         if number not in left:
             continue
-        value = left.pop(number)
-        named = label.get_attribute("for")
-        if named is None:  # the twelve months
-            page.locator("[name=value_1]").fill(value)
-            page.locator("[name=every_month]").check()
-            continue
-        field = page.locator(f"main form.ash-form #{named}")
-        kind = str(field.evaluate("one => one.tagName + ' ' + one.type")).split()
-        if kind[0] == "SELECT":
-            choice = field.locator("option").filter(has_text=value).first.get_attribute("value")
-            field.select_option(choice)
-        elif kind[1] == "checkbox":
+        value, field = left.pop(number), page.locator(f"main form.ash-form #{name}")
+        if not name:  # the same every month
+            page.fill("[name=value_1]", value)
+            page.check("[name=every_month]")
+        elif sort == "select-one":
+            field.select_option(field.locator("option").filter(has_text=value).first.get_attribute("value"))
+        elif sort == "checkbox":
             field.check()
-        elif kind[1] == "file":
+        elif sort == "file":
             field.set_input_files(photo(value))
         else:
             field.fill(value)
@@ -186,8 +194,15 @@ def type_part(page: Page, rows: Sequence[Row]) -> None:
         page.wait_for_url(lambda url: url != opened)
 
 
-def type_everything(page: Page) -> None:
-    """From the list of tasks through all parts in one pass, and back to the list."""
+def type_everything(page: Page, before: Callable[[Page, int], None] = lambda _page, _part: None) -> None:
+    """From the list of tasks through all parts in one pass, and back to the list; `before` hears of each part."""
     page.locator("main .ash-tasks a").first.click()
-    for rows in PAPER:
+    for part, rows in enumerate(PAPER, start=1):
+        expect(page.locator("h1")).to_contain_text(f"{part}. ")
+        before(page, part)
         type_part(page, rows)
+
+
+def press(page: Page, name: str) -> None:
+    """Follow the link or press the button with this text, in the page itself."""
+    page.locator("main").get_by_text(name, exact=True).first.click()
