@@ -51,6 +51,7 @@ def create_app(config: Config | None = None) -> Flask:
         database.prepare(db.engine)
     Migrate(app, db, directory=str(presentation.STATIC.parent.parent / "migrations"), render_as_batch=True)
     app.extensions["broker"] = Redis.from_url(config.redis_url, socket_connect_timeout=2, socket_timeout=5)
+    app.before_request(presentation.choose_browsers_locale)
     CSRFProtect(app)
     Compress(app)
     access.login_manager.init_app(app)

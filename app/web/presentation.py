@@ -78,13 +78,18 @@ SECTION_OF = {
 
 
 def choose_locale() -> None:
-    """Before every request: what was chosen in this browser, the user's language, or what the browser asks for."""
+    """What was chosen in this browser, else the user's language; else it stays what the browser asks for."""
     chosen: str | None = language_here()
     if not chosen and current_user.is_authenticated:
         chosen = signed_in_user().locale
-    if not chosen:
-        chosen = request.accept_languages.best_match(LOCALE_CODES) or localisation.DEFAULT_LOCALE
-    localisation.set_locale(chosen)
+    if chosen:
+        localisation.set_locale(chosen)
+
+
+def choose_browsers_locale() -> None:
+    """Before anything can refuse the request: its refusal is not told in the language of the one before it."""
+    asked = request.accept_languages.best_match(LOCALE_CODES)
+    localisation.set_locale(language_here() or asked or localisation.DEFAULT_LOCALE)
 
 
 def language_here() -> str:

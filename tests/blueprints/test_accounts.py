@@ -151,7 +151,7 @@ def test_the_language_is_chosen_before_signing_in(client: Client, locale: str) -
     assert page.status_code == 200
     answer = client.submit("/sign-in", action="/language", locale=locale, next="/sign-in")
     assert answer.location == "/sign-in"
-    assert f'lang="{locale}"' in client.get("/sign-in").text
+    assert f'<html lang="{locale}"' in client.get("/sign-in").text
 
 
 def test_the_language_outlives_the_session(client: Client, programme: Programme) -> None:
@@ -159,18 +159,26 @@ def test_the_language_outlives_the_session(client: Client, programme: Programme)
     asks_for_english = {"Accept-Language": "en"}
     assert client.submit("/sign-in", action="/language", locale="ru", next="/sign-in").status_code == 303
     client.sign_out()
-    assert 'lang="ru"' in client.get("/sign-in", headers=asks_for_english).text
+    assert '<html lang="ru"' in client.get("/sign-in", headers=asks_for_english).text
     another = client.application.test_client()
     programme.secretary.locale = "ky"
     assert enter(another, programme.secretary.username, PASSWORD).status_code == 303
     another.sign_out()
-    assert 'lang="ky"' in another.get("/sign-in", headers=asks_for_english).text
+    assert '<html lang="ky"' in another.get("/sign-in", headers=asks_for_english).text
+
+
+def test_a_form_sent_after_the_cookie_ended_is_answered_in_its_language(client: Client, programme: Programme) -> None:
+    """Nothing else of the request is read before its token is refused."""
+    for locale in ("ky", "ru", "en"):
+        page = client.sign_in(programme.secretary).speak(locale).get("/account/password").text
+        answer = client.sign_out().post("/account/password", data=form_fields(page))
+        assert answer.status_code == 401 and f'<html lang="{locale}"' in answer.text
 
 
 def test_a_language_there_is_not_changes_nothing(client: Client) -> None:
     assert client.submit("/sign-in", action="/language", locale="de", next="/sign-in").status_code == 303
     client.set_cookie("ashar-language", "de")
-    assert 'lang="ky"' in client.get("/sign-in", headers={"Accept-Language": "ky"}).text
+    assert '<html lang="ky"' in client.get("/sign-in", headers={"Accept-Language": "ky"}).text
 
 
 def test_a_chosen_language_is_remembered_and_told(client: Client, programme: Programme) -> None:
