@@ -247,6 +247,8 @@ def _looked_at(
         try:
             if held.application.submitted_at != held.submitted_at:
                 raise ChangedMeanwhileError(N_("It was submitted anew after the finding was held."))
+            if held.application.screened_at is not None and held.application.screened_at > batch.held_at:
+                raise ChangedMeanwhileError(N_("Another finding was recorded after this one was held."))
             found.append((held, check(held.application)))
         except DomainError as problem:
             found.append((held, problem))

@@ -1,5 +1,7 @@
 """Findings held for many applications: nobody hears of them before they are sent, and each is guarded anew then."""
 
+from datetime import timedelta
+
 import pytest
 
 from app import clock
@@ -75,6 +77,17 @@ def test_what_is_held_changes_and_tells_nothing(three, by):
     assert [steps(one) for one in three] == before, "what the association reads of its application"
     rows = screening_lists.rows([one.id for one in three])
     assert [(row.held, row.batch_id, row.is_screenable) for row in rows] == [(OUT.INELIGIBLE, batch.id, False)] * 3
+
+
+def test_a_finding_made_after_it_was_held_stands(three, by, other):
+    """What a colleague has returned is being mended: a finding from before does not end that."""
+    batch = hold(three, OUT.INELIGIBLE, by, reason=WHY)
+    later = other | {"now": other["now"] + timedelta(minutes=1)}
+    screenings.screen(three[0], OUT.RETURNED, reason=WHY, parts=["idea"], **later)
+    left_out = screening_batches.send(batch, actor=by["actor"], now=later["now"] + timedelta(minutes=1))
+    assert [one.application for one in left_out] == [three[0]]
+    assert left_out[0].problem["message"] == "Another finding was recorded after this one was held."
+    assert [one.status for one in three] == [S.RETURNED, S.INELIGIBLE, S.INELIGIBLE]
 
 
 def test_sending_screens_and_tells_each(three, by):
