@@ -35,7 +35,8 @@ def start_anew(phone: Page) -> str:
     phone.get_by_role("button", name="Арызды кайтарып алуу").click()
     expect(phone.locator(DONE)).to_contain_text("Арыз кайтарып алынды.")
     phone.locator("header summary").first.click()
-    phone.locator(".ash-nav--narrow a[href='/applications']").click()
+    with phone.expect_navigation():
+        phone.locator(".ash-nav--narrow a[href='/applications']").click()
     press(phone, "Арыз баштоо")
     press(phone, "Караламаны баштоо")
     phone.wait_for_url(re.compile(r"/applications/\d+$"))
@@ -52,7 +53,7 @@ def sign_off_and_submit(phone: Page, submit: str) -> None:
     phone.get_by_role("button", name=submit, exact=True).dblclick()
     expect(phone.locator(DONE)).to_contain_text("Арыз жөнөтүлдү.")
     with phone.expect_download() as receipt:
-        press(phone, "Тапшыруу квитанциясы (PDF)")
+        phone.get_by_text("Тапшыруу квитанциясы (PDF)").click()
     assert receipt.value.path().read_bytes().startswith(b"%PDF")
 
 
@@ -69,7 +70,8 @@ def test_a_chair_alone_on_a_phone_applies_mends_and_reads_what_changed(
     office = open_page()
     sign_in(office, "secretary", "ky")
     office.goto("/screenings")
-    office.locator(f"main a[href='/applications/{number}/screenings/new']").click()
+    with office.expect_navigation():
+        office.locator(f"main a[href='/applications/{number}/screenings/new']").click()
     office.check("[name=outcome][value=returned]")
     for part in ("idea", "budget"):
         office.check(f"[name=parts][value={part}]")
@@ -82,12 +84,13 @@ def test_a_chair_alone_on_a_phone_applies_mends_and_reads_what_changed(
     expect(phone.locator("main")).to_contain_text("муздаткычтын баасы базардан кымбат")
     opened = phone.locator(".ash-tasks a").all_inner_texts()
     assert {re.sub(r"\D+$", ". ", one.strip()) for one in opened} == OPEN_PARTS
-    phone.locator(".ash-tasks a").first.click()
+    applying.open_first_part(phone)
     applying.type_row(phone, {"1.2": "Айылдын сексен үй-бүлөсүнүн сүтүн чогултуп, муздатып, заводго сатабыз."})
     press(phone, "Сактап, тизмеге кайтуу")
     for part, row in (("budget", {"6.6": "290 000"}), ("plan/financing", {"10.3": "290 000"})):
         phone.goto(f"{base}/{part}")
-        phone.locator("main a", has_text="Өзгөртүү").first.click()
+        with phone.expect_navigation():
+            phone.locator("main a", has_text="Өзгөртүү").first.click()
         applying.type_row(phone, row)
         is_narrow(phone)
         press(phone, "Өзгөртүүнү сактоо")

@@ -187,7 +187,8 @@ def type_part(page: Page, rows: Sequence[Row]) -> None:
     opened = page.url
     for row in rows:
         type_row(page, row)
-        page.locator("main form.ash-form button[type=submit]").first.click()
+        with page.expect_navigation():
+            page.locator("main form.ash-form button[type=submit]").first.click()
         expect(page.locator(".ash-notice--success")).to_be_visible()
     if page.url == opened:  # a table: more rows could follow
         page.locator("a[rel=next]").click()
@@ -196,13 +197,19 @@ def type_part(page: Page, rows: Sequence[Row]) -> None:
 
 def type_everything(page: Page, before: Callable[[Page, int], None] = lambda _page, _part: None) -> None:
     """From the list of tasks through all parts in one pass, and back to the list; `before` hears of each part."""
-    page.locator("main .ash-tasks a").first.click()
+    open_first_part(page)
     for part, rows in enumerate(PAPER, start=1):
         expect(page.locator("h1")).to_contain_text(f"{part}. ")
         before(page, part)
         type_part(page, rows)
 
 
+def open_first_part(page: Page) -> None:
+    with page.expect_navigation():
+        page.locator("main .ash-tasks a").first.click()
+
+
 def press(page: Page, name: str) -> None:
-    """Follow the link or press the button with this text, in the page itself."""
-    page.locator("main").get_by_text(name, exact=True).first.click()
+    """Follow the link or press the button with this text, in the page itself, and wait for the page it leads to."""
+    with page.expect_navigation():
+        page.locator("main").get_by_text(name, exact=True).first.click()
