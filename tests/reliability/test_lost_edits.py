@@ -68,15 +68,17 @@ def test_of_two_editors_one_is_told_and_keeps_the_own_text(
 
 
 def together(app: Flask, client: Client, url: str, bodies: list[dict[str, str]]) -> list[tuple[int, str]]:
-    """Send `bodies` at the same moment from two browsers with `client`'s cookie."""
-    cookie, start = client.get_cookie(app.config["SESSION_COOKIE_NAME"]), Barrier(len(bodies))
+    """Send `bodies` at the same moment from two browsers with `client`'s cookies: the session and the language."""
+    name, start = app.config["SESSION_COOKIE_NAME"], Barrier(len(bodies))
+    cookies = [client.get_cookie(one) for one in (name, f"{name}-language")]
     db.session.rollback()
 
     def send(body: dict[str, str]) -> tuple[int, str]:
         def post() -> tuple[int, str]:
             with clock.at(NOW):
                 other = app.test_client()
-                other.set_cookie(cookie.key, cookie.value)
+                for cookie in cookies:
+                    other.set_cookie(cookie.key, cookie.value)
                 start.wait(30)
                 answer = super(type(other), other).open(url, method="POST", data=body)
                 return answer.status_code, text_of(answer.text)
