@@ -38,6 +38,8 @@ def edit(assignment_id: int) -> ResponseReturnValue:
     assignment = load(Assignment, assignment_id, Permission.REVIEW_WRITE)
     if assignment.status is not AssignmentStatus.ACCEPTED:
         return redirect(_page_of(assignment), 303)
+    if request.method == "POST":
+        reviews.read_criteria(assignment.application.call)
     stored = _stored(assignment)
     form = rubric_form(assignment.application.call.criteria, current_locale(), LONGEST_JUSTIFICATION, data=stored)
     is_sent = form.validate_on_submit()

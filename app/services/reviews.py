@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy.orm.attributes import set_committed_value
+
 from app.localisation import N_
 from app.services import audit, scoring
 from app.services.actors import Actor
@@ -43,6 +45,19 @@ def save_draft(
     db.session.flush()
     audit.record(actor, "review.save_draft", review, now, application=assignment.application_id)
     return review
+
+
+_BRIEFLY = (
+    db.select(Criterion)
+    .where(Criterion.call_id == db.bindparam("call_id"))
+    .order_by(Criterion.position)
+    .options(db.defer(Criterion.anchors), db.defer(Criterion.description))
+)
+
+
+def read_criteria(call: Call) -> None:
+    """Read the rubric without the descriptions of its levels: they are long, and scoring asks for none of them."""
+    set_committed_value(call, "criteria", list(db.session.scalars(_BRIEFLY, {"call_id": call.id})))
 
 
 def _keep(assignment: Assignment, judgements: Mapping[str, Judgement], comment: str, now: datetime) -> Review:
