@@ -14,6 +14,7 @@ from app.web.access import actor, load, requires, signed_in_user
 from app.web.submissions import attempt, check_version, finish, form_page, in_words
 from forms.reviews import ReviewForm, rubric_form
 from models.applications import Application
+from models.calls import Criterion
 from models.reviews import Assignment, AssignmentStatus
 from models.users import Role
 
@@ -38,10 +39,8 @@ def edit(assignment_id: int) -> ResponseReturnValue:
     assignment = load(Assignment, assignment_id, Permission.REVIEW_WRITE)
     if assignment.status is not AssignmentStatus.ACCEPTED:
         return redirect(_page_of(assignment), 303)
-    if request.method == "POST":
-        reviews.read_criteria(assignment.application.call)
     stored = _stored(assignment)
-    form = rubric_form(assignment.application.call.criteria, current_locale(), LONGEST_JUSTIFICATION, data=stored)
+    form = rubric_form(_criteria(assignment), current_locale(), LONGEST_JUSTIFICATION, data=stored)
     is_sent = form.validate_on_submit()
     if form.is_submitted():
         _check_version(form, assignment, stored)
@@ -56,6 +55,14 @@ def edit(assignment_id: int) -> ResponseReturnValue:
         location = url_for(".show", application_id=assignment.application_id)
         return finish(location, gettext("Your review is submitted. Thank you."))
     return form_page("reviews/edit.html", form, **_sources(assignment))
+
+
+def _criteria(assignment: Assignment) -> list[Criterion]:
+    """The rubric; of a form that was sent without what the page alone shows."""
+    call = assignment.application.call
+    if request.method == "POST":
+        reviews.read_criteria(call)
+    return call.criteria
 
 
 def _keys(assignment: Assignment) -> list[str]:
