@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from app import clock
 from app.localisation import current_locale, gettext, plain_amount, to_minor
 from app.policy import Permission
-from app.services import calls, eligibility
+from app.services import calls, places
 from app.services.calls import allocations
 from app.web.access import actor, load, requires
 from app.web.submissions import attempt, finish, form_page, guard_version, in_words, removal_page
@@ -87,8 +87,8 @@ def _list(call: Call) -> str:
 def _with_choices(form: AllocationForm) -> AllocationForm:
     locale = current_locale()
     form.fund.choices = [(fund.id, fund.name(locale)) for fund in calls.funds_to_choose()]
-    places = [(str(one.id), one.name(locale)) for one in eligibility.oblasts()]
-    form.oblast.choices = [("", gettext("All villages that may apply")), *places]
+    offered = [(str(one.id), one.name(locale)) for one in places.oblasts()]
+    form.oblast.choices = [("", gettext("All villages that may apply")), *offered]
     return form
 
 
@@ -102,12 +102,12 @@ def _stored(allocation: Allocation) -> dict[str, Any]:
 
 
 def _save(call: Call, allocation: Allocation | None, form: AllocationForm) -> Allocation:
-    places = {str(one.id): one for one in eligibility.oblasts()}
+    oblasts = {str(one.id): one for one in places.oblasts()}
     return allocations.save(
         call,
         allocation,
         fund=next(fund for fund in calls.funds_to_choose() if fund.id == form.fund.data),
-        oblast=places.get(form.oblast.data),
+        oblast=oblasts.get(form.oblast.data),
         amount=to_minor(form.amount.data, BASE_CURRENCY),
         actor=actor(),
         now=clock.now(),

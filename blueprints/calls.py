@@ -11,7 +11,7 @@ from app import clock, policy
 from app.labels import label_text
 from app.localisation import N_, current_locale, gettext, plain_amount, to_minor
 from app.policy import Permission
-from app.services import amendments, application_lists, calls, centres, eligibility, questions
+from app.services import amendments, application_lists, calls, centres, eligibility, places, questions
 from app.services.application_lists import Filter
 from app.services.calls import CallInput
 from app.services.rubrics import default_rubric
@@ -152,7 +152,7 @@ def _with_choices(form: Any) -> Any:
     if "fund" in form:
         form.fund.choices = [(fund.id, fund.name(current_locale())) for fund in calls.funds_to_choose()]
     if "oblasts" in form:
-        form.oblasts.choices = [(one.id, one.name(current_locale())) for one in eligibility.oblasts()]
+        form.oblasts.choices = [(one.id, one.name(current_locale())) for one in places.oblasts()]
     if "quorum_of" in form:
         form.quorum_of.choices = [(one.value, label_text(one)) for one in QuorumOf]
     return form

@@ -10,7 +10,7 @@ from app import clock
 from app.labels import label_text
 from app.localisation import current_locale, gettext, to_minor
 from app.policy import Permission
-from app.services import prices, users
+from app.services import places, prices, users
 from app.services.prices import Item, Quote
 from app.web.access import actor, load, requires, row_number
 from app.web.submissions import attempt, finish, form_page
@@ -38,7 +38,7 @@ def index() -> ResponseReturnValue:
         total=len(rows),
         query={"q": words or None, "kind": kind, "oblast_id": oblast_id},
         kinds={one.value: label_text(one) for one in PriceKind},
-        oblasts=prices.oblasts(),
+        oblasts=places.oblasts(),
         page=first,
         is_whole=is_whole,
         has_more=not is_whole and len(rows) > first * PAGE,
@@ -70,13 +70,13 @@ def show(price_id: int) -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     """Enter an item the register does not have."""
     form = PriceForm(kind=PriceKind.MARKET.value, valid_from=clock.bishkek_day(clock.now()))
-    places = {str(oblast.id): oblast for oblast in prices.oblasts()}
+    oblasts = {str(oblast.id): oblast for oblast in places.oblasts()}
     form.kind.choices = [(one.value, label_text(one)) for one in PriceKind]
     form.oblast.choices = [
         ("", gettext("Everywhere")),
-        *((key, one.name(current_locale())) for key, one in places.items()),
+        *((key, one.name(current_locale())) for key, one in oblasts.items()),
     ]
-    if form.validate_on_submit() and (price := attempt(form, lambda: _add(form, places.get(form.oblast.data)))):
+    if form.validate_on_submit() and (price := attempt(form, lambda: _add(form, oblasts.get(form.oblast.data)))):
         return finish(url_for(".show", price_id=price.id), gettext("The price is entered."))
     return form_page("prices/new.html", form)
 

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import STRICT, Base, Id, Minor, Versioned
+from models.base import STRICT, Base, Id, Minor, Texts, Versioned, text_in
 from models.funds import Fund
 from models.places import Oblast
 
@@ -40,4 +40,9 @@ class Allocation(Versioned, Base):
 
     def title_in(self, locale: str) -> str:
         """The fund, and the oblast when it is for one only."""
-        return self.fund.name(locale) + (f", {self.oblast.name(locale)}" if self.oblast else "")
+        return title(self.fund.names, self.oblast.names if self.oblast else None, locale)
+
+
+def title(fund: Texts, oblast: Texts | None, locale: str) -> str:
+    """The fund, and the oblast when it is for one only."""
+    return ", ".join(text_in(one, locale) for one in (fund, oblast) if one)

@@ -52,6 +52,8 @@ class Payer(StrEnum):
 SCREENED = "status IN ('submitted', 'resubmitted', 'returned', 'eligible', 'ineligible')"
 """The states of the secretary's screening list, as the index of it and its queries say them, letter by letter."""
 
+WAITING = (ApplicationStatus.SUBMITTED, ApplicationStatus.RESUBMITTED)
+"""The states in which it waits for the secretary."""
 EDITABLE = frozenset({ApplicationStatus.DRAFT, ApplicationStatus.RETURNED})
 
 

@@ -7,6 +7,7 @@ from reportlab.platypus import Flowable
 
 from app.localisation import gettext as _
 from app.localisation import money
+from models.allocations import title
 from models.base import Texts, text_in
 from reports.pages import Column, gap, subheading, table, text, together
 
@@ -20,7 +21,7 @@ class AllocationLine:
     amount: int
 
     def title_in(self, locale: str) -> str:
-        return text_in(self.fund, locale) + (f", {text_in(self.oblast, locale)}" if self.oblast else "")
+        return title(self.fund, self.oblast, locale)
 
 
 def given(lines: Sequence[AllocationLine], locale: str) -> list[Flowable]:

@@ -65,10 +65,6 @@ class PaperFormData:
     rows: Mapping[str, Sequence[Row]] | None = None
     hides_names: bool = False
 
-    @property
-    def is_empty(self) -> bool:
-        return self.answers is None
-
     def rows_of(self, part: NumberedPart) -> Sequence[Row]:
         return (self.rows or {}).get(part.key, ())
 

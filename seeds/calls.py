@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from app.clock import end_of_day
-from app.services import amendments, calls, eligibility
+from app.services import amendments, calls, places
 from app.services.calls import CallInput, allocations
 from app.services.rubrics import default_rubric
 from models.associations import Association
@@ -130,7 +130,7 @@ def _call(programme: Programme, plan: CallPlan, number: int, used: Counter[str],
         actor=secretary,
         now=now,
     )
-    oblasts = {one.iso: one for one in eligibility.oblasts()}
+    oblasts = {one.iso: one for one in places.oblasts()}
     for code, iso, amount in others:
         where = oblasts[iso] if iso else None
         allocations.save(call, None, fund=programme.funds[code], oblast=where, amount=amount, actor=secretary, now=now)

@@ -19,7 +19,7 @@ from app.services import (
     tranches,
     visits,
 )
-from models.applications import Application, ApplicationStatus
+from models.applications import WAITING, Application, ApplicationStatus
 from models.associations import Association, PayoutAccount
 from models.base import db
 from models.calls import Call, CallStatus
@@ -156,12 +156,12 @@ def _secretary(user: User, now: datetime) -> list[Task]:
     held_count = screening_batches.held_count(ties)
     if held_count:
         about = ngettext("%(num)s application", "%(num)s applications", held_count)
-        todo = N_("Send or take back the findings that are held")
-        tasks.append(Task(todo, about, "screening_batches.index", {}, bishkek_day(now)))
+        title = N_("Send or take back the findings that are held")
+        tasks.append(Task(title, about, "screening_batches.index", {}, bishkek_day(now)))
     query = (
         db.select(Application)
         .join(Application.call)
-        .where(Application.status.in_([ApplicationStatus.SUBMITTED, ApplicationStatus.RESUBMITTED]))
+        .where(Application.status.in_(WAITING))
         .where(Call.status == CallStatus.OPEN, ~Application.is_test, Application.id.not_in(held))
         .where(*ties.free(Application.association_id, Application.id))
         .options(db.joinedload(Application.association))

@@ -16,7 +16,7 @@ from app.services.actors import Actor
 from app.services.errors import AlreadyUsedError, DomainError
 from app.services.file_cleaning import cleaned, in_child, media_type_of
 from app.services.workflow import reason_given
-from models.applications import Application, ApplicationStatus
+from models.applications import WAITING, Application
 from models.base import Base, db, fingerprint, lock
 from models.documents import Document, DocumentKind, StoredFile
 
@@ -28,7 +28,6 @@ OWNER_COLUMNS = {
     "expenditures": "expenditure_id",
     "visits": "visit_id",
 }
-SCREENED = (ApplicationStatus.SUBMITTED, ApplicationStatus.RESUBMITTED)
 PROOFS = {
     "contribution_id": N_("This very file has proved another contribution already."),
     "expenditure_id": N_("This very file has proved other spending already."),
@@ -208,7 +207,7 @@ def refuse(document: Document, owner: Application, *, reason: str, actor: Actor,
 
 def _must_be_screened(owner: Application, actor: Actor) -> None:
     """What the papers are decides the screening: who may not do the one may not do the other."""
-    if owner.status not in SCREENED:
+    if owner.status not in WAITING:
         raise DomainError(N_("A paper is refused, or taken after all, while the secretary screens the application."))
     conflicts.must_have_no_tie(owner, actor)
 

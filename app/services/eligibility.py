@@ -10,6 +10,7 @@ from typing import Any
 
 from app.clock import bishkek_day
 from app.localisation import N_, Money
+from app.services import places
 from app.services.errors import DomainError
 from models.applications import Application
 from models.base import db
@@ -37,11 +38,6 @@ def check(settings: Mapping[str, Any]) -> None:
     for name, most in LIMITS.items():
         if not 0 <= settings[name] <= most:
             raise DomainError(N_("Enter a whole number from %(least)s to %(most)s."), field=name, least=0, most=most)
-
-
-def oblasts() -> list[Oblast]:
-    """Every oblast a call can be narrowed to."""
-    return list(db.session.scalars(db.select(Oblast).where(Oblast.valid_to.is_(None)).order_by(Oblast.soate)))
 
 
 def statements(call: Call) -> list[DomainError]:
@@ -73,7 +69,7 @@ def statements(call: Call) -> list[DomainError]:
             )
         )
     if settings["oblasts"]:
-        said.append(DomainError(N_("The village lies in: %(places)s."), places=_places(call, oblasts())))
+        said.append(DomainError(N_("The village lies in: %(places)s."), places=_places(call, places.oblasts())))
     return said
 
 

@@ -30,6 +30,12 @@ class ImportResult:
     refused: list[tuple[int, str]] = field(default_factory=list)
 
 
+def oblasts() -> list[Oblast]:
+    """The oblasts there are, in the Kyrgyz order of their names."""
+    query = db.select(Oblast).where(Oblast.valid_to.is_(None))
+    return sorted(db.session.scalars(query), key=lambda one: sort_key(one.name_ky))
+
+
 def ayil_okmotus() -> list[AyilOkmotu]:
     """The ayil okmotus there are today, in Kyrgyz order, with their rayons."""
     query = db.select(AyilOkmotu).where(AyilOkmotu.valid_to.is_(None)).options(db.joinedload(AyilOkmotu.rayon))

@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 
 from app.clock import bishkek_day
 from app.localisation import to_minor, use_locale
-from app.services import audit, prices
+from app.services import audit, places, prices
 from app.services.actors import Actor
 from app.services.errors import DomainError
 from app.services.prices import Item, Key, Quote
@@ -46,7 +46,7 @@ def import_csv(lines: Iterable[str], *, actor: Actor | None, now: datetime) -> P
     if missing:
         result.refused.append((1, f"columns missing: {', '.join(missing)}"))
         return result
-    places = {oblast.iso: oblast for oblast in prices.oblasts()}
+    oblasts = {oblast.iso: oblast for oblast in places.oblasts()}
     known = prices.open_rows(bishkek_day(now))
     seen: set[Key] = set()
     for line, row in enumerate(reader, start=2):
@@ -54,7 +54,7 @@ def import_csv(lines: Iterable[str], *, actor: Actor | None, now: datetime) -> P
             result.refused.append((line, f"more than {MOST_ROWS} rows"))
             break
         try:
-            item, quote = _read(row, places)
+            item, quote = _read(row, oblasts)
             if prices.key_of(item) in seen:
                 raise ValueError("this item stands twice in the file")
             seen.add(prices.key_of(item))
@@ -91,7 +91,7 @@ def _says_the_same(price: Price, quote: Quote) -> bool:
     return (price.low, price.usual, price.high) == (low, quote.usual, high)
 
 
-def _read(row: Mapping[str, str | None], places: Mapping[str, Oblast]) -> tuple[Item, Quote]:
+def _read(row: Mapping[str, str | None], oblasts: Mapping[str, Oblast]) -> tuple[Item, Quote]:
     """The row as the register takes it. Raises `ValueError` with the reason."""
     if None in row or None in row.values():
         raise ValueError("the row does not have as many cells as the head")
@@ -104,9 +104,9 @@ def _read(row: Mapping[str, str | None], places: Mapping[str, Oblast]) -> tuple[
         if len(cells[name]) > LONGEST[name.partition("_")[0]]:
             raise ValueError(f"{name} is longer than {LONGEST[name.partition('_')[0]]} characters")
     iso = cells["oblast_iso"]
-    if iso and iso not in places:
-        raise ValueError(f"oblast_iso {iso!r} is none of {', '.join(sorted(places))}")
-    item = Item(PriceKind(cells["kind"]), prices.texts(cells, "name"), prices.texts(cells, "unit"), places.get(iso))
+    if iso and iso not in oblasts:
+        raise ValueError(f"oblast_iso {iso!r} is none of {', '.join(sorted(oblasts))}")
+    item = Item(PriceKind(cells["kind"]), prices.texts(cells, "name"), prices.texts(cells, "unit"), oblasts.get(iso))
     return item, Quote(
         usual=_amount("usual", cells["usual"]),
         low=_amount("low", cells["low"]) if cells["low"] else None,

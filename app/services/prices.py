@@ -329,12 +329,6 @@ _ROWS = (
 )
 
 
-def oblasts() -> list[Oblast]:
-    """The oblasts there are, in Kyrgyz order."""
-    query = db.select(Oblast).where(Oblast.valid_to.is_(None))
-    return sorted(db.session.scalars(query), key=lambda one: sort_key(one.name_ky))
-
-
 def texts(values: Mapping[str, str], prefix: str) -> Texts:
     """{"ky": …} from {"name_ky": …} and the like."""
     return {locale: values[f"{prefix}_{locale}"] for locale in LOCALES}

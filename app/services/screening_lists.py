@@ -15,7 +15,7 @@ from app.services import screening_rules
 from app.services.conflicts import Ties
 from app.services.screening_rules import ASSOCIATION_ID, CALL_ID
 from models import search_words
-from models.applications import SCREENED, Application, ApplicationStatus, ScreeningOutcome
+from models.applications import SCREENED, WAITING, Application, ApplicationStatus, ScreeningOutcome
 from models.associations import Association
 from models.base import db
 from models.calls import Call
@@ -24,7 +24,6 @@ from models.places import AyilOkmotu, Rayon
 from models.screening_batches import HeldScreening, HeldStatus, ScreeningBatch
 
 S = ApplicationStatus
-WAITING = (S.SUBMITTED, S.RESUBMITTED)
 LISTED = (*WAITING, S.RETURNED, S.ELIGIBLE, S.INELIGIBLE)
 """What the list is of: later states are the reviewers' and the Council's."""
 SCREENABLE = (*WAITING, S.RETURNED)

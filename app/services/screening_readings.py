@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from app.services import documents, eligibility, papers
+from app.services import documents, eligibility, papers, places
 from app.services.applications import Held, business_plans
 from app.services.applications.business_plans import Contents
 from models.applications import Application
@@ -42,7 +42,7 @@ def of(applications: Sequence[Application], *, with_form: bool) -> Readings:
     return Readings(
         documents.of_applications(ids),
         eligibility.running_grants(ids),
-        eligibility.oblasts() if any(one.call.eligibility["oblasts"] for one in applications) else [],
+        places.oblasts() if any(one.call.eligibility["oblasts"] for one in applications) else [],
         business_plans.contents_of(ids) if with_form else {},
     )
 

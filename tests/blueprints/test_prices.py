@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from app import clock
-from app.services import prices
+from app.services import places, prices
 from app.services.actors import Actor
 from app.services.prices import Item, Quote
 from models.base import db
@@ -113,7 +113,7 @@ def test_a_price_is_ended_after_showing_what_goes(secretary, programme):
 
 
 def test_the_list_is_searched_by_words_kind_and_place_and_printed_whole(secretary, programme):
-    oblast, other = prices.oblasts()[:2]
+    oblast, other = places.oblasts()[:2]
     for number in range(65):
         enter(programme, f"Жумуш {number:02}", kind=PriceKind.MARKET)
     enter(programme, "Ат араба", oblast=oblast)

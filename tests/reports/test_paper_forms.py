@@ -141,7 +141,7 @@ def test_the_empty_form_names_every_field_in_order_with_its_number(programme: Pr
 
 def test_the_room_grows_with_the_limit_of_a_question(programme: Programme) -> None:
     data = paper_forms.gather_empty(programme.call, clock.now())
-    assert data.is_empty and data.open_parts == set(data.form.by_key)
+    assert data.answers is None and data.open_parts == set(data.form.by_key)
     pages = [len(page.extract_text()) for page in PdfReader(io.BytesIO(paper_pages.to_pdf(data, "ky"))).pages]
     lines = sum(-(-one.limit // 60) for one in data.form.questions)
     assert len(pages) > lines * 7.5 / 249  # millimetres of a page

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 from app.localisation import use_locale
-from app.services import council_sessions, eligibility, screenings
+from app.services import council_sessions, eligibility, places, screenings
 from app.services.actors import Actor
 from app.services.eligibility import Finding, months_between
 from app.services.errors import LimitExceededError
@@ -52,7 +52,7 @@ def test_a_grant_that_runs_counts_against_the_setting(app: Flask, programme: Pro
 
 def test_places(app: Flask, programme: Programme) -> None:
     home = programme.association.ayil_okmotu.rayon.oblast
-    elsewhere = next(one for one in eligibility.oblasts() if one.id != home.id)
+    elsewhere = next(one for one in places.oblasts() if one.id != home.id)
     for allowed, is_met in (([home.id], True), ([elsewhere.id], False), ([home.id, elsewhere.id], True)):
         call = programme.make_call(eligibility=usual_eligibility() | {"oblasts": allowed})
         application = programme.make_application("submitted", call=call, association=programme.association)

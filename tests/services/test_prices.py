@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 
 from app import clock
-from app.services import price_imports, prices
+from app.services import places, price_imports, prices
 from app.services.actors import Actor
 from app.services.errors import AlreadyUsedError, ChangedMeanwhileError, DomainError, IncompleteError
 from app.services.price_imports import COLUMNS
@@ -54,7 +54,7 @@ def test_a_price_is_entered_once_for_a_place(by, today):
     again = Item(COOLER.kind, three("сут  МУЗДАТКЫЧ"), COOLER.unit, None)
     with pytest.raises(AlreadyUsedError):
         prices.add(again, quote(today, 110, 90, 120), **by)
-    oblast = prices.oblasts()[0]
+    oblast = places.oblasts()[0]
     prices.add(Item(COOLER.kind, COOLER.names, COOLER.unit, oblast), quote(today, 130, 110, 150), **by)
     assert count() == 2
 

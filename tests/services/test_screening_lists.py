@@ -12,8 +12,8 @@ from app.services import (
     associations,
     conflicts,
     duplicates,
-    eligibility,
     notifications,
+    places,
     screening_lists,
     screening_readings,
     screening_rules,
@@ -57,7 +57,7 @@ def unmet(application):
 def broken(programme, make):
     """{application: the rules it is made to break}: each rule alone, and all of them together."""
     home = programme.association.ayil_okmotu.rayon.oblast_id
-    others = [one.id for one in eligibility.oblasts() if one.id != home]
+    others = [one.id for one in places.oblasts() if one.id != home]
     rules = {"running_grants": 0, "co_investment_percent": 40, "founded_months": 12, "oblasts": [home]}
     call = programme.make_call(eligibility=rules)
     good, poor, dear, bare, refused, young, ageless = (make(call=call) for _ in range(7))

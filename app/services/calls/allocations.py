@@ -10,10 +10,10 @@ from app.services import audit, funds, ledger
 from app.services.actors import Actor
 from app.services.calls.set_up import HIGHEST_BUDGET, must_be_draft
 from app.services.errors import AlreadyUsedError, DomainError, LimitExceededError
-from models.allocations import Allocation
+from models.allocations import Allocation, title
 from models.applications import Application, ApplicationStatus
 from models.associations import Association
-from models.base import db, lock, text_in
+from models.base import db, lock
 from models.calls import Call, CallStatus
 from models.council_sessions import CouncilSession, Decision, DecisionOutcome, SessionStatus
 from models.funds import Fund
@@ -161,8 +161,7 @@ def in_words(found: Iterable[Allocation], amounts: Mapping[int, int] | None = No
 
 def in_text(words: Mapping[str, Any], locale: str) -> str:
     """One of `in_words` for a list: fund, oblast, amount."""
-    names = (text_in(one, locale) for one in (words["fund"], words["oblast"]) if one)
-    return f"{', '.join(names)}: {money(words['amount'])}"
+    return f"{title(words['fund'], words['oblast'], locale)}: {money(words['amount'])}"
 
 
 def funds_of(call: Call) -> list[Fund]:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from app.clock import bishkek_day
 from app.localisation import N_, Money
-from app.services import audit, call_forms, eligibility, notifications, questions
+from app.services import audit, call_forms, notifications, places, questions
 from app.services.actors import Actor
 from app.services.calls import allocations
 from app.services.calls.allocations import funds_of
@@ -171,7 +171,7 @@ def _allocations(call: Call) -> Item:
             return Item(text, False, LimitExceededError(problem, amount=Money(one.amount)), section)
     if all(one.oblast_id is not None for one in found):
         given = {one.oblast_id for one in found}
-        for oblast in eligibility.oblasts():
+        for oblast in places.oblasts():
             if (not among or oblast.id in among) and oblast.id not in given:
                 problem = N_("Villages of %(place)s may apply, but there is no money for them.")
                 return Item(text, False, IncompleteError(problem, place={"name": oblast.names}), section)
