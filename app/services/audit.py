@@ -1,6 +1,7 @@
 """The audit trail: one row an act, in the same transaction, chained by SHA-256 under a locked head."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,14 +9,22 @@ from app.localisation import N_
 from app.services.actors import Actor
 from app.services.errors import DomainError
 from models.audit import AuditEvent, AuditHead
-from models.base import as_it_is, canonical_json, db, fingerprint, locked
+from models.base import as_it_is, canonical_json, db, fingerprint
 from models.dictations import Dictation
 
 GENESIS = "0" * 64
 _HELD = "held audit head"
+_CHAINED = ("id", "happened_at", "actor_id", "on_behalf_of_id", "action", "subject", "details", "previous_hash")
+"""What the hash of an event covers, in this order; after it the dictation, when there is one."""
+
+# Made once, and without objects: every act writes one event.
+_EVENTS, _ENDS = AuditEvent.__table__, AuditHead.__table__
+_WRITE = db.insert(_EVENTS).inline()
+_END = db.select(_ENDS.c.last_id, _ENDS.c.hash).where(_ENDS.c.id == 1).with_for_update()
+_MOVE = db.update(_ENDS).where(_ENDS.c.id == 1).values(last_id=db.bindparam("to"), hash=db.bindparam("by"))
 
 
-def record(actor: Actor | None, action: str, subject: object, now: datetime, **details: Any) -> AuditEvent:
+def record(actor: Actor | None, action: str, subject: object, now: datetime, **details: Any) -> None:
     """Write what happened. `subject` is a row (or "noun:id"); `details` hold ids and amounts, never personal data.
 
     Raises `DomainError` when the dictation of the actor has ended meanwhile: nobody writes into what is confirmed.
@@ -23,22 +32,21 @@ def record(actor: Actor | None, action: str, subject: object, now: datetime, **d
     head = _head()
     if actor and actor.dictation:
         _must_be_open(actor.dictation)
-    event = AuditEvent(
-        id=head.last_id + 1,
-        happened_at=now,
-        actor_id=actor.user.id if actor else None,
-        on_behalf_of_id=actor.on_behalf_of.id if actor and actor.on_behalf_of else None,
-        dictation_id=actor.dictation.id if actor and actor.dictation else None,
-        action=action,
-        subject=subject if isinstance(subject, str) else subject_of(subject),
-        details=canonical_json(details),
-        previous_hash=head.hash,
-        hash="",
-    )
-    event.hash = hash_of(event)
-    head.last_id, head.hash = event.id, event.hash
-    db.session.add(event)
-    return event
+    written = {
+        "id": head.last_id + 1,
+        "happened_at": now,
+        "actor_id": actor.user.id if actor else None,
+        "on_behalf_of_id": actor.on_behalf_of.id if actor and actor.on_behalf_of else None,
+        "action": action,
+        "subject": subject if isinstance(subject, str) else subject_of(subject),
+        "details": canonical_json(details),
+        "previous_hash": head.hash,
+        "dictation_id": actor.dictation.id if actor and actor.dictation else None,
+    }
+    head.last_id, head.hash = head.last_id + 1, _hash_of(written)
+    connection = db.session.connection()
+    connection.execute(_WRITE, {**written, "hash": head.hash})
+    connection.execute(_MOVE, {"to": head.last_id, "by": head.hash})
 
 
 def _must_be_open(dictation: Dictation) -> None:
@@ -47,16 +55,27 @@ def _must_be_open(dictation: Dictation) -> None:
         raise DomainError(N_("The writing for the association has ended meanwhile: say again who dictates."))
 
 
-def _head() -> AuditHead:
+@dataclass
+class _Head:
+    """The end of the chain as this transaction, or a savepoint in it, has left it."""
+
+    transaction: object
+    last_id: int
+    hash: str
+
+
+def _head() -> _Head:
     """The end of the chain, locked by the first act of a transaction and held by it until it ends."""
-    transaction, info = db.session().get_transaction(), db.session.info
-    if info.get(_HELD, (None,))[0] is not transaction or transaction is None:
-        head = locked(AuditHead, 1)
-        if head is None:
-            head = AuditHead(id=1, last_id=0, hash=GENESIS)
-            db.session.add(head)
-        info[_HELD] = (db.session().get_transaction(), head)
-    held: AuditHead = info[_HELD][1]
+    session = db.session()
+    held: _Head | None = session.info.get(_HELD)
+    # A savepoint may have been rolled back since, with its acts: after one, the end is read anew.
+    if held is None or held.transaction is not (session.get_nested_transaction() or session.get_transaction()):
+        end = session.connection().execute(_END).one_or_none()
+        if end is None:
+            session.connection().execute(db.insert(AuditHead).values(id=1, last_id=0, hash=GENESIS))
+            end = (0, GENESIS)
+        held = _Head(session.get_nested_transaction() or session.get_transaction(), *end)
+        session.info[_HELD] = held
     return held
 
 
@@ -69,21 +88,13 @@ def subject_of(row: Any) -> str:
 
 def hash_of(event: AuditEvent) -> str:
     """SHA-256 over the previous hash and the canonical content of `event`."""
-    stamp = [] if event.dictation_id is None else [event.dictation_id]  # chains of before there were any hold
-    content = canonical_json(
-        [
-            event.id,
-            event.happened_at.astimezone(UTC).isoformat(timespec="microseconds"),
-            event.actor_id,
-            event.on_behalf_of_id,
-            event.action,
-            event.subject,
-            event.details,
-            event.previous_hash,
-            *stamp,
-        ]
-    )
-    return fingerprint(content)
+    return _hash_of({column: getattr(event, column) for column in (*_CHAINED, "dictation_id")})
+
+
+def _hash_of(written: Mapping[str, Any]) -> str:
+    values = {**written, "happened_at": written["happened_at"].astimezone(UTC).isoformat(timespec="microseconds")}
+    stamp = [] if written["dictation_id"] is None else [written["dictation_id"]]  # older chains hold none
+    return fingerprint(canonical_json([*(values[column] for column in _CHAINED), *stamp]))
 
 
 def broken_links() -> Iterator[str]:

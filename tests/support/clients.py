@@ -10,12 +10,14 @@ from flask.testing import FlaskClient
 from flask_login.utils import _create_identifier
 from sqlalchemy import event
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import UpdateBase
 from werkzeug.test import TestResponse
 
 from app import clock
 from models.base import db, fingerprint
 from models.users import User, UserSession
 from tests.support import pages, trail
+from tests.support.writes import watch
 
 SIGNED_IN_FOR = timedelta(days=1000)
 
@@ -48,10 +50,9 @@ def _flushed(session: Session, _context: Any) -> None:
     session.info["uncommitted"] = f"flushed {[*session.new, *session.dirty, *session.deleted]}"
 
 
-@event.listens_for(Session, "do_orm_execute")
-def _executed(state: Any) -> None:
-    if state.is_insert or state.is_update or state.is_delete:
-        state.session.info["uncommitted"] = f"sent {type(state.statement).__name__}"
+@watch
+def _sent(session: Session, statement: UpdateBase, _rows: list[dict[str, Any]]) -> None:
+    session.info["uncommitted"] = f"sent {type(statement).__name__}"
 
 
 @event.listens_for(Session, "after_commit")

@@ -6,14 +6,16 @@ under its noun (`application=17`, `assignments=[3, 4]`). Any other write needs a
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import UpdateBase
 
 from models.audit import AuditEvent
+from tests.support.writes import watch
 
 UNTOLD = frozenset(
     {
@@ -38,22 +40,29 @@ class Transaction:
         self.problems: list[str] = []
         self.written: set[str] = set()
         self.is_audited = False
+        self.told: Counter[tuple[str, int]] = Counter()
 
     def note(self, session: Session) -> None:
-        for row in [*session.new, *session.deleted, *(one for one in session.dirty if session.is_modified(one))]:
-            self.written.add(row.__tablename__)
-        told = Counter(key for row in session.new if isinstance(row, AuditEvent) for key in self._named(row))
-        self.is_audited = self.is_audited or any(isinstance(row, AuditEvent) for row in session.new)
+        """A flush: hold the changes of a status against the audit rows written since the last one."""
+        told, self.told = self.told, Counter()
         for row in session.dirty:
             history = sa.inspect(row).attrs.status.history if hasattr(row, "status") else None
             if history is not None and history.deleted and history.added and history.deleted != history.added:
                 self._change(row, history.deleted[0].value, history.added[0].value, told)
+        self._settle(told)
+
+    def hear(self, event: Mapping[str, Any]) -> None:
+        """An audit row was written."""
+        self.is_audited = True
+        self.told.update(self._named(event))
+
+    def _settle(self, told: Counter[tuple[str, int]]) -> None:
         for key, count in told.items():
             if count:
                 self.untold.pop(key, None)
 
     def _change(self, row: Any, old: str, new: str, told: Counter[tuple[str, int]]) -> None:
-        """`told` counts the audit rows of this flush: one may be of the change before, written to wait for this one."""
+        """`told` counts the audit rows since the last flush: one may be of the change before, written to wait for this one."""
         key = (row.__tablename__, row.id)
         if key in self.untold:
             if not told[key]:  # the change before has had no audit row of its own
@@ -64,18 +73,19 @@ class Transaction:
         self.untold[key] = f"{row.__tablename__} {row.id}: {old} -> {new} has no audit row"
 
     @staticmethod
-    def _named(row: AuditEvent) -> Iterator[tuple[str, int]]:
+    def _named(row: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
         """(table, id) of each row an audit row names."""
-        table, _colon, number = row.subject.partition(":")
+        table, _colon, number = row["subject"].partition(":")
         if number.isdigit():
             yield table, int(number)
-        for noun, value in json.loads(row.details).items():
+        for noun, value in json.loads(row["details"]).items():
             for one in value if isinstance(value, list) else [value]:
                 if isinstance(one, int):
                     yield (noun if isinstance(value, list) else f"{noun}s"), one
 
     def complaints(self) -> list[str]:
         """Every change that no audit row tells of; nothing when the trail is whole."""
+        self._settle(self.told)
         found = [*self.problems, *self.untold.values()]
         if self.written - UNTOLD and not self.is_audited:
             found.append(f"written without any audit row: {', '.join(sorted(self.written - UNTOLD))}")
@@ -93,7 +103,10 @@ def _flushed(session: Session, _context: Any) -> None:
     of(session).note(session)
 
 
-@event.listens_for(Session, "do_orm_execute")
-def _executed(state: Any) -> None:
-    if state.is_insert or state.is_update or state.is_delete:
-        of(state.session).written.add(state.statement.table.name)
+@watch
+def _written(session: Session, statement: UpdateBase, rows: list[dict[str, Any]]) -> None:
+    table = statement.entity_description["table"].name
+    of(session).written.add(table)
+    if table == AuditEvent.__tablename__:
+        for row in rows:
+            of(session).hear(row)
