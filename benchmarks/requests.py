@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app.services import duplicates
 from benchmarks.measure import DATABASE, Figure, counted_queries, cpu_figure, gzipped, median_cpu
-from benchmarks.signing_in import get, sign_in
+from benchmarks.signing_in import get, sent, sign_in
 from models.applications import Application, ApplicationStatus
 from models.base import db, reading
 from models.reviews import Assignment, AssignmentStatus
@@ -98,11 +98,11 @@ def review_post(app: Flask, floor: float) -> Iterator[Figure]:
             if name.startswith("justification_"):
                 fields[name] = "План убедителен: есть покупатели, цены проверены, переводы подтверждены письмами."
                 fields[name.replace("justification_", "level_")] = "4"
-        bodies.append((clients[username], url, {**fields, "submit": "1"}))
+        bodies.append((clients[username], url, sent({**fields, "submit": "1"})))
 
     def post(number: int) -> None:
-        client, url, fields = bodies[number]
-        answer = client.post(url, data=fields)
+        client, url, body = bodies[number]
+        answer = client.post(url, **body)
         if answer.status_code != 303:
             raise RuntimeError(f"{url}: {answer.status_code} {answer.get_data(as_text=True)[:2000]}")
 

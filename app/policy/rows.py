@@ -199,8 +199,7 @@ _NEIGHBOURS: Mapping[type[Any], tuple[Any, ...]] = {
     ),
     Assignment: (
         db.joinedload(Assignment.application, innerjoin=True)
-        .joinedload(Application.call, innerjoin=True)
-        .undefer_group("form"),
+        .joinedload(Application.call, innerjoin=True),
         db.joinedload(Assignment.application, innerjoin=True).joinedload(Application.association, innerjoin=True),
         db.joinedload(Assignment.review),
     ),

@@ -23,6 +23,7 @@ from models.users import Role, User
 
 SHORTEST_JUSTIFICATION = 40
 LONGEST_JUSTIFICATION = 2000
+_KEEP_SCORES = db.insert(Score.__table__).inline()  # made once, and without objects
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ def submit(
         }
         for criterion in criteria
     ]
-    db.session.execute(db.insert(Score), scores)
+    db.session.connection().execute(_KEEP_SCORES, scores)
     audit.record(
         actor,
         "review.submit",

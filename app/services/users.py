@@ -244,8 +244,24 @@ def find(name: str) -> User | None:
 _LIVE_SESSION = (  # made once: every request asks it
     db.select(UserSession)
     .where(UserSession.token_hash == db.bindparam("token_hash"))
-    .options(db.joinedload(UserSession.user, innerjoin=True).joinedload(User.assigned_roles))
+    .options(
+        db.load_only(UserSession.user_id, UserSession.expires_at, UserSession.revoked_at),
+        db.joinedload(UserSession.user, innerjoin=True).options(
+            db.load_only(User.person_id, User.locale, User.must_change_password, User.disabled_at, User.version),
+            db.joinedload(User.person, innerjoin=True).load_only(
+                Person.full_name, Person.village_id, Person.version
+            ),
+            db.joinedload(User.assigned_roles).load_only(
+                RoleAssignment.role,
+                RoleAssignment.association_id,
+                RoleAssignment.centre_id,
+                RoleAssignment.donor_id,
+                RoleAssignment.ended_at,
+            ),
+        ),
+    )
 )
+"""Only what a request asks of its user: the rest of the four rows is read where a page shows it."""
 
 
 def session_for(token: str, now: datetime) -> UserSession | None:
