@@ -18,7 +18,7 @@ import blueprints
 from app import cli, database
 from app.config import Config, from_environment
 from app.services.errors import DomainError
-from app.services.users import SESSION_LENGTH
+from app.services.user_sessions import SESSION_LENGTH
 from app.web import access, presentation, submissions
 from models.base import db, reading, write_intent
 

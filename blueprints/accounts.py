@@ -7,7 +7,7 @@ from flask_login import current_user, login_user, logout_user
 from app import clock
 from app.localisation import LOCALE_CODES, current_locale, gettext
 from app.policy import Permission
-from app.services import users
+from app.services import user_sessions, users
 from app.services.actors import Actor
 from app.services.errors import DomainError
 from app.services.sign_in_attempts import TooManyAttemptsError
@@ -63,7 +63,7 @@ def _begin(signed_in: SignedIn) -> None:
 @requires(POST=Permission.SELF_MANAGE)
 def sign_out() -> ResponseReturnValue:
     """Leave this browser."""
-    users.sign_out(current_user.session, now=clock.now())
+    user_sessions.sign_out(current_user.session, now=clock.now())
     commit()
     logout_user()
     session.clear()
@@ -88,7 +88,7 @@ def set_locale() -> ResponseReturnValue:
 def show() -> ResponseReturnValue:
     """My account: where I am signed in."""
     user = signed_in_user()
-    return render_template("accounts/show.html", user=user, sessions=users.sessions_of(user, clock.now()))
+    return render_template("accounts/show.html", user=user, sessions=user_sessions.of_user(user, clock.now()))
 
 
 @bp.route("/account/password", methods=["GET", "POST"])
@@ -114,7 +114,7 @@ def sign_out_everywhere() -> ResponseReturnValue:
     """End every session of mine, this one too."""
     user = signed_in_user()
     return act_on_button(
-        lambda: users.sign_out_everywhere(user, actor=Actor(user), now=clock.now()),
+        lambda: user_sessions.sign_out_everywhere(user, actor=Actor(user), now=clock.now()),
         url_for("accounts.sign_in"),
         gettext("You are signed out everywhere."),
     )

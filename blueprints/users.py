@@ -7,7 +7,7 @@ from app import clock, policy
 from app.labels import ROLES, label_text
 from app.localisation import current_locale, gettext
 from app.policy import Permission
-from app.services import associations, centres, donors, user_accounts, users
+from app.services import associations, centres, donors, user_accounts, user_sessions, users
 from app.web.access import actor, load, requires, row_number, signed_in_user
 from app.web.submissions import act_on_button, attempt, finish, finish_with, form_page
 from forms.base import ConfirmForm
@@ -34,7 +34,7 @@ def index() -> ResponseReturnValue:
 def show(user_id: int) -> ResponseReturnValue:
     """One account with its roles."""
     user = load(User, user_id, Permission.USER_READ)
-    return render_template("users/show.html", user=user, live=users.sessions_of(user, clock.now()), now=clock.now())
+    return render_template("users/show.html", user=user, live=user_sessions.of_user(user, clock.now()), now=clock.now())
 
 
 @bp.route("/new", methods=["GET", "POST"])
@@ -112,7 +112,7 @@ def issue_code(user_id: int) -> ResponseReturnValue:
         code := attempt(form, lambda: user_accounts.issue_code(user, actor=actor(), now=clock.now()))
     ):
         return _show_code(user, code)
-    live = users.sessions_of(user, clock.now())
+    live = user_sessions.of_user(user, clock.now())
     return form_page("users/show.html", form, user=user, live=live, now=clock.now())
 
 

@@ -198,8 +198,7 @@ _NEIGHBOURS: Mapping[type[Any], tuple[Any, ...]] = {
         db.joinedload(Application.association, innerjoin=True).joinedload(Association.ayil_okmotu, innerjoin=True),
     ),
     Assignment: (
-        db.joinedload(Assignment.application, innerjoin=True)
-        .joinedload(Application.call, innerjoin=True),
+        db.joinedload(Assignment.application, innerjoin=True).joinedload(Application.call, innerjoin=True),
         db.joinedload(Assignment.application, innerjoin=True).joinedload(Application.association, innerjoin=True),
         db.joinedload(Assignment.review),
     ),

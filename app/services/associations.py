@@ -6,7 +6,7 @@ from typing import Any
 
 from app.clock import bishkek_day
 from app.localisation import N_, fold, sort_key
-from app.services import audit, notifications, users
+from app.services import audit, notifications, user_sessions, users
 from app.services.actors import Actor
 from app.services.errors import AlreadyUsedError, DomainError, SeparationOfDutyError
 from app.services.workflow import ASSOCIATION_READS_REASON, reason_given
@@ -209,7 +209,7 @@ def _end_rights(membership: Membership, actor: Actor, now: datetime) -> None:
     for held in user.assigned_roles:
         if held.association_id == association.id and held.ended_at is None:
             held.ended_at = now  # also the own one: who leaves an association does not wait for an administrator
-    ended = users.end_sessions(user, now=now)
+    ended = user_sessions.end_all(user, now=now)
     audit.record(actor, "user.end_role", user, now, role=Role.MEMBER.value, association=association.id, sessions=ended)
     message = N_("Your membership of %(association)s has ended: your account does not act for it any more.")
     notifications.tell([user.id], message, association, now, association={"name": association.names})

@@ -71,10 +71,10 @@ def _head() -> _Head:
     # A savepoint may have been rolled back since, with its acts: after one, the end is read anew.
     if held is None or held.transaction is not (session.get_nested_transaction() or session.get_transaction()):
         end = session.connection().execute(_END).one_or_none()
+        last_id, last_hash = end or (0, GENESIS)
         if end is None:
-            session.connection().execute(db.insert(AuditHead).values(id=1, last_id=0, hash=GENESIS))
-            end = (0, GENESIS)
-        held = _Head(session.get_nested_transaction() or session.get_transaction(), *end)
+            session.connection().execute(db.insert(AuditHead).values(id=1, last_id=last_id, hash=last_hash))
+        held = _Head(session.get_nested_transaction() or session.get_transaction(), last_id, last_hash)
         session.info[_HELD] = held
     return held
 

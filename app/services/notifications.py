@@ -13,7 +13,6 @@ from models.grants import Grant
 from models.notifications import Notification
 from models.users import Role, RoleAssignment, User
 
-
 _WRITE = db.insert(Notification.__table__).inline()  # made once, and without objects: most acts tell somebody
 
 

@@ -12,7 +12,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from app.localisation import LOCALE_CODES, N_, fold, sort_key
-from app.services import audit, roles, sign_in_attempts
+from app.services import audit, roles, sign_in_attempts, user_sessions
 from app.services.actors import Actor
 from app.services.errors import AlreadyUsedError, DomainError, SeparationOfDutyError
 from models.associations import Association
@@ -24,7 +24,6 @@ from models.users import Role, RoleAssignment, User, UserSession
 
 SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 200
-SESSION_LENGTH = timedelta(days=14)
 CODE_LENGTH = timedelta(days=14)
 CODE_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # without 0 O 1 I, which are misread on paper
 
@@ -141,7 +140,7 @@ def issue_code(user: User, *, actor: Actor, now: datetime) -> str:
     user.password_hash = _hasher.hash(code)
     user.must_change_password = True
     user.code_expires_at = now + CODE_LENGTH
-    audit.record(actor, "user.issue_code", user, now, sessions=end_sessions(user, now=now))
+    audit.record(actor, "user.issue_code", user, now, sessions=user_sessions.end_all(user, now=now))
     return code
 
 
@@ -181,7 +180,9 @@ def change_password(user: User, old: str, new: str, *, now: datetime, keep: User
     user.password_hash = _hasher.hash(new)
     user.must_change_password = False
     user.code_expires_at = None
-    audit.record(Actor(user), "user.change_password", user, now, sessions=end_sessions(user, now=now, keep=keep))
+    audit.record(
+        Actor(user), "user.change_password", user, now, sessions=user_sessions.end_all(user, now=now, keep=keep)
+    )
 
 
 def hash_to_check(name: str, *, address: str, now: datetime) -> str:
@@ -219,14 +220,7 @@ def sign_in(name: str, check: PasswordCheck, *, address: str, browser: str, now:
         sign_in_attempts.note(account_key, address_key, now)
         raise SignInRefusedError(N_("User name or password is not right."))
     user.password_hash = check.renewed or user.password_hash
-    token = secrets.token_urlsafe(32)
-    session = UserSession(
-        user=user, token_hash=fingerprint(token), created_at=now, expires_at=now + SESSION_LENGTH, browser=browser[:200]
-    )
-    db.session.add(session)
-    db.session.flush()
-    audit.record(Actor(user), "user.sign_in", user, now)
-    return session, token
+    return user_sessions.begin(user, browser=browser, now=now)
 
 
 def _account_key(user: User | None, name: str) -> str:
@@ -239,63 +233,6 @@ def find(name: str) -> User | None:
     if user is None and (number := normal_phone(name)):
         user = db.session.scalar(db.select(User).where(User.phone == number))
     return user
-
-
-_LIVE_SESSION = (  # made once: every request asks it
-    db.select(UserSession)
-    .where(UserSession.token_hash == db.bindparam("token_hash"))
-    .options(
-        db.load_only(UserSession.user_id, UserSession.expires_at, UserSession.revoked_at),
-        db.joinedload(UserSession.user, innerjoin=True).options(
-            db.load_only(User.person_id, User.locale, User.must_change_password, User.disabled_at, User.version),
-            db.joinedload(User.person, innerjoin=True).load_only(
-                Person.full_name, Person.village_id, Person.version
-            ),
-            db.joinedload(User.assigned_roles).load_only(
-                RoleAssignment.role,
-                RoleAssignment.association_id,
-                RoleAssignment.centre_id,
-                RoleAssignment.donor_id,
-                RoleAssignment.ended_at,
-            ),
-        ),
-    )
-)
-"""Only what a request asks of its user: the rest of the four rows is read where a page shows it."""
-
-
-def session_for(token: str, now: datetime) -> UserSession | None:
-    """The live session of a token, with its user, person and roles: None once revoked, expired or disabled."""
-    found = db.session.execute(_LIVE_SESSION, {"token_hash": fingerprint(token)})
-    session: UserSession | None = found.unique().scalar_one_or_none()
-    if session is None or session.revoked_at or session.expires_at < now or session.user.disabled_at:
-        return None
-    return session
-
-
-def sessions_of(user: User, now: datetime) -> list[UserSession]:
-    query = db.select(UserSession).where(
-        UserSession.user_id == user.id, UserSession.revoked_at.is_(None), UserSession.expires_at > now
-    )
-    return list(db.session.scalars(query.order_by(UserSession.id.desc())))
-
-
-def sign_out(session: UserSession, *, now: datetime) -> None:
-    session.revoked_at = now
-    audit.record(Actor(session.user), "user.sign_out", session.user, now)
-
-
-def sign_out_everywhere(user: User, *, actor: Actor, now: datetime) -> None:
-    audit.record(actor, "user.sign_out_everywhere", user, now, sessions=end_sessions(user, now=now))
-
-
-def end_sessions(user: User, *, now: datetime, keep: UserSession | None = None) -> int:
-    """Revoke every live session of `user` but `keep`; how many ended. The caller writes the audit row."""
-    query = db.update(UserSession).where(UserSession.user_id == user.id, UserSession.revoked_at.is_(None))
-    if keep is not None:
-        query = query.where(UserSession.id != keep.id)
-    result: Any = db.session.execute(query.values(revoked_at=now))
-    return int(result.rowcount)
 
 
 def choose_locale(user: User, locale: str, *, now: datetime) -> None:
@@ -312,7 +249,7 @@ def disable(user: User, *, actor: Actor, now: datetime) -> None:
     if user.id == actor.user_id:
         raise DomainError(N_("You cannot disable your own account."))
     user.disabled_at = user.disabled_at or now
-    audit.record(actor, "user.disable", user, now, sessions=end_sessions(user, now=now))
+    audit.record(actor, "user.disable", user, now, sessions=user_sessions.end_all(user, now=now))
 
 
 def enable(user: User, *, actor: Actor, now: datetime) -> None:

@@ -14,7 +14,7 @@ from werkzeug.routing import IntegerConverter, Map
 from app import clock, policy
 from app.localisation import current_locale
 from app.policy import Permission
-from app.services import conflicts, dictations, users
+from app.services import conflicts, dictations, user_sessions
 from app.services.actors import Actor, acting_for
 from models.applications import Application
 from models.associations import Association
@@ -111,7 +111,7 @@ class SignedIn(UserMixin):
 
 @login_manager.user_loader
 def load_signed_in(token: str) -> SignedIn | None:
-    session = users.session_for(token, clock.now())
+    session = user_sessions.live(token, clock.now())
     return SignedIn(session, token) if session else None
 
 

@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy.exc import OperationalError
 
 from app import clock
-from app.services import sign_in_attempts, users
+from app.services import sign_in_attempts, user_sessions, users
 from app.services.actors import Actor
 from models.audit import AuditEvent
 from models.base import db
@@ -36,7 +36,7 @@ def test_name_or_phone_and_password_open_the_door(client: Client, programme: Pro
     assert is_inside(client)
     session = db.session.scalars(db.select(UserSession)).one()
     assert session.user_id == user.id
-    assert session.expires_at == NOW + users.SESSION_LENGTH
+    assert session.expires_at == NOW + user_sessions.SESSION_LENGTH
 
 
 def test_the_session_cookie_is_out_of_reach_of_scripts_and_other_sites(client: Client, programme: Programme) -> None:
@@ -134,7 +134,7 @@ def test_a_disabled_account_is_out_at_the_next_request(client: Client, programme
 
 def test_a_session_ends_after_its_time(client: Client, programme: Programme) -> None:
     enter(client, programme.secretary.username, PASSWORD)
-    with clock.at(NOW + users.SESSION_LENGTH + timedelta(seconds=1)):
+    with clock.at(NOW + user_sessions.SESSION_LENGTH + timedelta(seconds=1)):
         assert not is_inside(client)
 
 
@@ -192,7 +192,7 @@ def test_a_chosen_language_is_remembered_and_told(client: Client, programme: Pro
 
 def test_the_trail_says_how_many_sessions_an_act_ended(client: Client, programme: Programme) -> None:
     administrator = Actor(programme.administrator)
-    for act in (users.issue_code, users.sign_out_everywhere, users.disable):
+    for act in (users.issue_code, user_sessions.sign_out_everywhere, users.disable):
         for browser in (client, client.application.test_client()):
             browser.sign_in(programme.secretary)
         act(programme.secretary, actor=administrator, now=clock.now())
@@ -207,7 +207,7 @@ def test_a_form_sent_after_the_session_ended_gives_the_typed_text_back(client, p
     client.sign_in(user).speak("en")
     url = f"/applications/{application.id}/sections/idea"
     fields = form_fields(client.get(url).text).to_dict() | {"title": "Words that took an hour", "then": "list"}
-    users.end_sessions(user, now=clock.now())
+    user_sessions.end_all(user, now=clock.now())
     answer = client.post(url, data=fields)
     assert answer.status_code == 401
     assert ">list</textarea>" not in answer.text  # which button was pressed is nothing anybody typed
@@ -263,7 +263,7 @@ def test_when_the_database_is_away_a_plain_page_says_so(client, programme, monke
     def away(*_arguments, **_more):
         raise OperationalError("SELECT 1", {}, Exception("gone"))
 
-    monkeypatch.setattr(users, "session_for", away)
+    monkeypatch.setattr(user_sessions, "live", away)
     for url in ("/", "/open-calls", "/nowhere"):
         assert client.get(url).status_code == 503
     assert client.get("/healthz").status_code == 200

@@ -6,7 +6,7 @@ import pytest
 
 from app import clock
 from app.localisation import use_locale
-from app.services import users
+from app.services import user_sessions, users
 from app.services.actors import Actor
 from app.services.errors import AlreadyUsedError, DomainError, SeparationOfDutyError
 from app.services.sign_in_attempts import GUESSES_PER_ACCOUNT, TooManyAttemptsError
@@ -141,9 +141,9 @@ def test_passwords_that_are_easy_to_guess_are_refused(programme, password):
 def test_disabling_ends_every_session_at_once(programme):
     user = programme.make_user(Role.REVIEWER, username="leaving")
     tokens = [enter("leaving")[1] for _ in range(3)]
-    assert all(users.session_for(token, clock.now()) for token in tokens)
+    assert all(user_sessions.live(token, clock.now()) for token in tokens)
     users.disable(user, actor=Actor(programme.administrator), now=clock.now())
-    assert not any(users.session_for(token, clock.now()) for token in tokens)
+    assert not any(user_sessions.live(token, clock.now()) for token in tokens)
     with pytest.raises(SignInRefusedError):
         enter("leaving")
 
@@ -153,14 +153,14 @@ def test_a_new_password_ends_the_other_sessions_and_keeps_this_one(programme):
     first, first_token = enter("careful")
     _second, second_token = enter("careful")
     users.change_password(user, PASSWORD, "башка узун сырсөз", now=clock.now(), keep=first)
-    assert users.session_for(first_token, clock.now())
-    assert users.session_for(second_token, clock.now()) is None
+    assert user_sessions.live(first_token, clock.now())
+    assert user_sessions.live(second_token, clock.now()) is None
 
 
 def test_a_session_expires(programme):
     programme.make_user(Role.REVIEWER, username="away")
     _live, token = enter("away")
-    assert users.session_for(token, clock.now() + timedelta(days=15)) is None
+    assert user_sessions.live(token, clock.now() + timedelta(days=15)) is None
 
 
 def test_user_names_are_unique_whatever_their_case(programme):

@@ -62,7 +62,7 @@ class Transaction:
                 self.untold.pop(key, None)
 
     def _change(self, row: Any, old: str, new: str, told: Counter[tuple[str, int]]) -> None:
-        """`told` counts the audit rows since the last flush: one may be of the change before, written to wait for this one."""
+        """`told` counts the audit rows since the last flush: one may be of the change before."""
         key = (row.__tablename__, row.id)
         if key in self.untold:
             if not told[key]:  # the change before has had no audit row of its own
