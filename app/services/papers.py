@@ -90,9 +90,30 @@ def together(scans: Iterable[Document], day: date, months: Mapping[DocumentKind,
 
 
 def of(application: Application, *, now: datetime, scans: Iterable[Document] | None = None) -> list[Paper]:
-    """The papers of an application; `scans` are its documents, when they were read before."""
+    """The papers of an application; `scans` are its documents, when they were read before.
+
+    What was handed in is held against the day it was handed in: no paper grows too old while others decide.
+    """
     months = {wanted.kind: wanted.months for wanted in questions.documents_of(application.call)}
-    return together(documents.of(application) if scans is None else scans, bishkek_day(now), months)
+    handed_in = None if application.is_editable else application.submitted_at
+    day = bishkek_day(handed_in or now)
+    return together(documents.of(application) if scans is None else scans, day, months)
+
+
+def must_be_new_enough(call: Call, kind: DocumentKind, dated_on: date | None, now: datetime) -> None:
+    """Refuse, at "dated_on", a paper that has no day or is too old where the call says how old it may be."""
+    months = next((wanted.months for wanted in questions.documents_of(call) if wanted.kind is kind), None)
+    state = state_of(Document(dated_on=dated_on), bishkek_day(now), months)
+    if state is PaperState.UNDATED:
+        raise IncompleteError(
+            N_("Say which day stands on the paper: the call takes none that is too old."), field="dated_on"
+        )
+    if state is PaperState.EXPIRED:
+        raise DomainError(
+            N_("The call takes papers of the last %(months)s months only. Attach a newer one."),
+            field="dated_on",
+            months=months,
+        )
 
 
 def checklist(call: Call, papers: Sequence[Paper]) -> list[tuple[RequiredDocument, PaperState, Paper | None]]:

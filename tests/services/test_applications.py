@@ -14,6 +14,7 @@ from app.services import (
     calls,
     differences,
     documents,
+    papers,
     questions,
     screening_lists,
     screenings,
@@ -313,6 +314,18 @@ def test_what_runs_out_in_a_part_nobody_asked_for_keeps_nobody_from_mending(prog
     applications.submit(application, **chair)
     screenings.screen(application, ScreeningOutcome.RETURNED, parts=["idea"], **by)
     assert application.is_open("beneficiaries") and application.is_open("documents")
+
+
+def test_a_paper_that_was_good_when_it_was_handed_in_stays_good_while_others_decide(programme):
+    application = programme.make_application(ApplicationStatus.SUBMITTED)
+    minutes = documents.of(application)[0]
+    minutes.expires_on = clock.bishkek_day(application.submitted_at)
+    db.session.flush()
+    later = application.submitted_at + timedelta(days=20)
+    assert [paper.counts for paper in papers.of(application, now=later)] == [True]
+    by = {"reason": "Оңдоңуз.", "actor": Actor(programme.secretary), "now": later}
+    screenings.screen(application, ScreeningOutcome.RETURNED, parts=["documents"], **by)
+    assert [paper.state for paper in papers.of(application, now=later)] == [papers.PaperState.EXPIRED]
 
 
 def test_a_refused_paper_of_two_pages_is_no_minutes(programme):

@@ -6,7 +6,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TypeVar
 
-from app.clock import bishkek_day
 from app.localisation import N_, fold
 from app.services import audit, documents, numbering, papers, questions
 from app.services.actors import Actor
@@ -16,7 +15,6 @@ from app.services.documents import Upload
 from app.services.errors import (
     AlreadyUsedError,
     DomainError,
-    IncompleteError,
     LimitExceededError,
 )
 from models.applications import (
@@ -170,7 +168,7 @@ def attach_document(
     must_be_editable(application, "documents")
     kind = (page_of or replaces).kind if page_of or replaces else kind  # type: ignore[union-attr]
     if page_of is None:
-        _must_be_new_enough(application.call, kind, dated_on, now)
+        papers.must_be_new_enough(application.call, kind, dated_on, now)
     return documents.attach(
         application,
         kind,
@@ -183,22 +181,6 @@ def attach_document(
         page_of=page_of,
         replaces=replaces,
     )
-
-
-def _must_be_new_enough(call: Call, kind: DocumentKind, dated_on: date | None, now: datetime) -> None:
-    months = next((wanted.months for wanted in questions.documents_of(call) if wanted.kind is kind), None)
-    if not months:
-        return
-    if dated_on is None:
-        raise IncompleteError(
-            N_("Say which day stands on the paper: the call takes none that is too old."), field="dated_on"
-        )
-    if papers.later(dated_on, months) < bishkek_day(now):
-        raise DomainError(
-            N_("The call takes papers of the last %(months)s months only. Attach a newer one."),
-            field="dated_on",
-            months=months,
-        )
 
 
 def remove_document(document: Document, application: Application, *, actor: Actor, now: datetime) -> None:
