@@ -17,6 +17,7 @@ from models.applications import BudgetHeading, Payer
 from models.base import Texts, text_in
 from models.grants import Grant
 from reports import papers
+from reports.credits import Credit
 from reports.pages import (
     Column,
     amount_texts,
@@ -99,6 +100,11 @@ class AgreementData:
     terms: Mapping[str, Mapping[str, Sequence[str]]]
     emblem: str
     statement: Texts
+
+    @property
+    def credits(self) -> tuple[Credit, ...]:
+        """The one fund it is paid from."""
+        return (Credit(self.emblem, self.statement),)
 
     @property
     def is_accepted(self) -> bool:

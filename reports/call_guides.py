@@ -22,8 +22,9 @@ from app.services.questions import Form, RequiredDocument
 from models.base import Texts, text_in
 from models.calls import Call, QuorumOf
 from models.centres import Centre
-from reports import allocations
+from reports import allocations, credits
 from reports.allocations import AllocationLine
+from reports.credits import Credit
 from reports.opening_hours import hours_text
 from reports.pages import (
     BODY,
@@ -100,8 +101,7 @@ class CallGuideData:
     asked: tuple[RequiredDocument, ...]
     criteria: tuple[CriterionLine, ...]
     helpers: tuple[Helper, ...]
-    emblem: str
-    statement: Texts
+    credits: tuple[Credit, ...]
 
     @property
     def examples(self) -> list[tuple[int, int]]:
@@ -151,8 +151,7 @@ def gather(call: Call, now: datetime) -> CallGuideData:
             for one in call.criteria
         ),
         helpers=tuple(_helper(one) for one in centres.listed()),
-        emblem=call.fund.donor.emblem.value,
-        statement=dict(call.fund.statement),
+        credits=credits.of_call(call),
     )
 
 
@@ -174,8 +173,7 @@ def to_pdf(data: CallGuideData, locale: str, *, demonstration: bool = False) -> 
             number=f"{data.code} {text_in(data.call, locale)}",
             locale=locale,
             dated_at=data.made_at,
-            emblem=data.emblem,
-            statement=text_in(data.statement, locale),
+            credits=data.credits,
             note=demonstration_note(demonstration),
         )
         story = [

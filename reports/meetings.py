@@ -14,6 +14,8 @@ from app.services.fixed_parts import FieldKind
 from models.applications import Application
 from models.base import Texts, text_in
 from models.calls import QuorumOf
+from reports import credits
+from reports.credits import Credit
 from reports.drawings import INK, LINE
 from reports.pages import (
     BODY,
@@ -57,8 +59,7 @@ class MeetingFormData:
     made_at: datetime
     fields: tuple[tuple[str, str, str], ...]
     """(key, number in the form, label as a message id) of what is written by hand."""
-    emblem: str
-    statement: Texts
+    credits: tuple[Credit, ...]
 
 
 def gather(application: Application, now: datetime) -> MeetingFormData:
@@ -80,8 +81,7 @@ def gather(application: Application, now: datetime) -> MeetingFormData:
             for field in part.fields
             if field.kind is not FieldKind.FILE
         ),
-        emblem=call.fund.donor.emblem.value,
-        statement=dict(call.fund.statement),
+        credits=credits.of_call(call),
     )
 
 
@@ -93,8 +93,7 @@ def to_pdf(data: MeetingFormData, locale: str, *, demonstration: bool = False) -
             number=data.number,
             locale=locale,
             dated_at=data.made_at,
-            emblem=data.emblem,
-            statement=text_in(data.statement, locale),
+            credits=data.credits,
             note=demonstration_note(demonstration),
         )
         return build(paper, [one_page(_minutes(data, locale)), *new_page(), *_people()])

@@ -35,7 +35,9 @@ from reportlab.platypus import (
 
 from app.localisation import EXPONENTS, datetime_text, number_text, plain_amount, use_locale
 from app.localisation import gettext as _
-from reports.drawings import FELT, INK, INK_SOFT, LINE, SUNKEN, draw_emblem, draw_mark, draw_ornament
+from reports import credits
+from reports.credits import Credit
+from reports.drawings import FELT, INK, INK_SOFT, LINE, SUNKEN, draw_mark, draw_ornament
 from reports.typesetting import BOLD, REGULAR, clean, wrap
 
 MARGIN = 18 * mm
@@ -61,15 +63,14 @@ FIGURE = ParagraphStyle("figure", fontName=BOLD, fontSize=13, leading=17, textCo
 
 @dataclass(frozen=True)
 class Paper:
-    """What every page of one document carries. `emblem` is "eu" or "none"; `note` stands in red under the header."""
+    """What every page of one document carries. `credits` say who pays; `note` stands in red under the header."""
 
     title: str
     number: str
     locale: str
     dated_at: datetime
     sha256: str = ""
-    emblem: str = "none"
-    statement: str = ""
+    credits: Sequence[Credit] = ()
     note: str = ""
 
 
@@ -152,13 +153,7 @@ def _furnish(canvas: Any, paper: Paper, number: int, total: int) -> None:
     canvas.setFillColor(INK)
     canvas.setFont(BOLD, 15)
     canvas.drawString(MARGIN + 11 * mm, top - 6.4 * mm, "Ашар")
-    emblem_width = 8.5 * mm * 1.5 if paper.emblem == "eu" else 0
-    draw_emblem(canvas, paper.emblem, right - emblem_width, top - 8.5 * mm, 8.5 * mm)
-    text_right = right - emblem_width - (3 * mm if emblem_width else 0)
-    lines = wrap(paper.statement, BOLD, 8.5, text_right - MARGIN - 42 * mm, most=2) if paper.statement else []
-    canvas.setFont(BOLD, 8.5)
-    for index, line in enumerate(lines):
-        canvas.drawRightString(text_right, top - 4.9 * mm + 5.5 * (len(lines) - 1) - 11 * index, line)
+    credits.draw(canvas, paper.credits, MARGIN + 36 * mm, right, top, paper.locale)
     draw_ornament(canvas, MARGIN, top - 11.5 * mm, width - 2 * MARGIN)
     if paper.note:
         canvas.setFillColor(FELT)

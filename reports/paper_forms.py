@@ -18,6 +18,8 @@ from models.base import Texts
 from models.calls import Call
 from models.documents import DocumentKind
 from models.prices import Price, PriceKind
+from reports import credits
+from reports.credits import Credit
 
 Row = Mapping[str, Any]
 """{field key: its value as it is kept}; amounts in minor units, texts of the programme in three languages."""
@@ -50,8 +52,7 @@ class PaperFormData:
     closes_at: datetime
     made_at: datetime
     form: Form
-    emblem: str
-    statement: Texts
+    credits: tuple[Credit, ...]
     indicators: tuple[Texts, ...]
     asked: tuple[RequiredDocument, ...]
     rates: tuple[Rate, ...]
@@ -82,8 +83,7 @@ def gather_empty(call: Call, now: datetime) -> PaperFormData:
         closes_at=call.closes_at,
         made_at=now,
         form=form,
-        emblem=call.fund.donor.emblem.value,
-        statement=dict(call.fund.statement),
+        credits=credits.of_call(call),
         indicators=tuple(dict(one.title) for one in results.active_indicators()),
         asked=tuple(questions.documents_of(call)),
         rates=_rates(prices.listed(bishkek_day(now), current_locale(), kind=PriceKind.IN_KIND)),

@@ -105,8 +105,7 @@ def to_pdf(data: PaperFormData, locale: str, *, demonstration: bool = False) -> 
             number=f"{data.number} · {call}" if data.number else call,
             locale=locale,
             dated_at=data.made_at,
-            emblem=data.emblem,
-            statement=text_in(data.statement, locale),
+            credits=data.credits,
             note=demonstration_note(demonstration),
         )
         return build(paper, _story(data, locale))

@@ -8,12 +8,12 @@ from reportlab.platypus import Flowable
 
 from app.localisation import gettext as _
 from app.localisation import use_locale
-from models.base import Texts, text_in
+from reports.credits import Credit
 from reports.pages import Paper, build, demonstration_note
 
 
 class Printed(Protocol):
-    """Data of a paper: its number, its hash (empty while nothing is fixed), the donor's emblem and statement."""
+    """Data of a paper: its number, its hash (empty while nothing is fixed), and who pays."""
 
     @property
     def number(self) -> str: ...
@@ -22,10 +22,7 @@ class Printed(Protocol):
     def sha256(self) -> str: ...
 
     @property
-    def emblem(self) -> str: ...
-
-    @property
-    def statement(self) -> Texts: ...
+    def credits(self) -> Sequence[Credit]: ...
 
 
 def to_pdf(
@@ -49,8 +46,7 @@ def to_pdf(
             locale=locale,
             dated_at=dated_at,
             sha256=data.sha256,
-            emblem=data.emblem,
-            statement=text_in(data.statement, locale),
+            credits=data.credits,
             note=_(note) if note else demonstration_note(demonstration),
         )
         return build(paper, story())

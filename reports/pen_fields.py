@@ -131,6 +131,7 @@ def pairs(rows: Sequence[tuple[str, Cell]], width: float = WIDTH) -> Flowable:
         [
             ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
             ("LEFTPADDING", (0, 0), (-1, -1), 4),
+            ("RIGHTPADDING", (0, 0), (-1, -1), 3),  # together what the height of a row reckons with
             ("BOX", (0, 0), (-1, -1), 0.6, INK),
             ("INNERGRID", (0, 0), (-1, -1), 0.4, LINE),
         ]

@@ -14,8 +14,9 @@ from app.localisation import N_, date_text, datetime_text, money, ngettext, numb
 from app.localisation import gettext as _
 from models.base import Texts, text_in
 from models.council_sessions import DecisionOutcome, Protocol
-from reports import allocations, papers
+from reports import allocations, credits, papers
 from reports.allocations import AllocationLine
+from reports.credits import Credit
 from reports.pages import (
     STRONG,
     Column,
@@ -85,8 +86,7 @@ class ProtocolData:
     budget: int
     allocations: tuple[AllocationLine, ...]
     decisions: tuple[DecisionLine, ...]
-    emblem: str
-    statement: Texts
+    credits: tuple[Credit, ...]
 
     @property
     def awarded(self) -> int:
@@ -109,9 +109,8 @@ class ProtocolData:
 
 
 def gather(protocol: Protocol) -> ProtocolData:
-    """Read the frozen content; from the database come only number, hash, signature and the fund's emblem."""
+    """Read the frozen content; from the database come only number, hash, signature and who pays."""
     content: dict[str, Any] = json.loads(protocol.content)
-    fund = protocol.session.call.fund
     return ProtocolData(
         number=protocol.number,
         sha256=protocol.sha256,
@@ -128,8 +127,7 @@ def gather(protocol: Protocol) -> ProtocolData:
         budget=content["budget"],
         allocations=tuple(AllocationLine(**one) for one in content.get("allocations", ())),  # older ones had one fund
         decisions=tuple(_decision(one) for one in content["decisions"]),
-        emblem=fund.donor.emblem.value,
-        statement=dict(fund.statement),
+        credits=credits.of_call(protocol.session.call),
     )
 
 

@@ -14,7 +14,8 @@ from app.services import call_forms
 from models.applications import Application, Payer, Snapshot
 from models.base import Texts, text_in
 from models.documents import DocumentKind
-from reports import papers
+from reports import credits, papers
+from reports.credits import Credit
 from reports.drawings import QrCode
 from reports.pages import (
     STRONG,
@@ -67,8 +68,7 @@ class ReceiptData:
     pledges: int
     targets: int
     documents: tuple[DocumentLine, ...]
-    emblem: str
-    statement: Texts
+    credits: tuple[Credit, ...]
     is_test: bool = False
 
     @property
@@ -107,8 +107,7 @@ def gather(application: Application, snapshot: Snapshot) -> ReceiptData:
         pledges=len(content["pledges"]),
         targets=len(content["targets"]),
         documents=tuple(DocumentLine(one["kind"], one["filename"], one["sha256"]) for one in content["documents"]),
-        emblem=call.fund.donor.emblem.value,
-        statement=dict(call.fund.statement),
+        credits=credits.of_call(call),
         is_test=application.is_test,
     )
 

@@ -13,6 +13,7 @@ from app.localisation import date_text, datetime_text, money, ngettext, number_t
 from app.localisation import gettext as _
 from models.base import fingerprint, text_in
 from models.contributions import ContributionKind
+from reports.credits import Credit
 from reports.drawings import Bar, BarChart, Point, PointMap
 from reports.funding import lists
 from reports.funding.data import FundingReportData, GrantRow, figures, to_json
@@ -50,8 +51,7 @@ def to_pdf(data: FundingReportData, locale: str, *, demonstration: bool = False)
             locale=locale,
             dated_at=data.generated_at,
             sha256=sha256,
-            emblem=data.emblem,
-            statement=text_in(data.statement, locale),
+            credits=(Credit(data.emblem, data.statement),),
             note=demonstration_note(demonstration),
         )
         story = [

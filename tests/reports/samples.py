@@ -8,6 +8,7 @@ from models.base import LOCALES, Texts
 from models.grants import Grant, Tranche
 from reports.agreement import AgreementData, BudgetRow, TargetRow, TrancheLine
 from reports.allocations import AllocationLine
+from reports.credits import Credit
 from reports.funding.data import (
     VERSION,
     CoInvestment,
@@ -72,8 +73,7 @@ def receipt(long: bool = False) -> ReceiptData:
         pledges=21,
         targets=3,
         documents=documents,
-        emblem="eu",
-        statement=STATEMENT,
+        credits=(Credit("eu", STATEMENT),),
     )
 
 
@@ -118,8 +118,7 @@ def protocol(count: int = 6) -> ProtocolData:
             AllocationLine(texts("Дан фонду", "Датский фонд", "Danish fund"), texts("Ош", "Ош", "Osh"), 200_000_000),
         ),
         decisions=decisions,
-        emblem="eu",
-        statement=STATEMENT,
+        credits=(Credit("eu", STATEMENT),),
     )
 
 

@@ -70,7 +70,7 @@ def test_receipt_prints_markup_as_text() -> None:
 
 
 def test_receipt_of_nothing_attached() -> None:
-    data = receipt.ReceiptData(**{**vars(samples.receipt()), "documents": (), "paid_by": {}, "emblem": "none"})
+    data = receipt.ReceiptData(**{**vars(samples.receipt()), "documents": (), "paid_by": {}, "credits": ()})
     assert "No document is attached." in words(receipt.to_pdf(data, "en"))
 
 
