@@ -46,6 +46,7 @@ NOUNS = (
     "screening_batches",
     "screenings",
     "targets",
+    "themes",
     "tranches",
     "users",
     "visits",

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from app import clock
 from app.localisation import current_locale, gettext, plain_amount, to_minor
 from app.policy import Permission
-from app.services import calls, places
+from app.services import calls, places, themes
 from app.services.calls import allocations
 from app.web.access import actor, load, requires
 from app.web.submissions import attempt, finish, form_page, guard_version, in_words, removal_page
@@ -47,7 +47,7 @@ def new(call_id: int) -> ResponseReturnValue:
 @bp.route("/<int:allocation_id>/edit", methods=["GET", "POST"])
 @MANAGED
 def edit(call_id: int, allocation_id: int) -> ResponseReturnValue:
-    """Another fund, oblast or amount."""
+    """Another fund, oblast, theme or amount."""
     call = load(Call, call_id, Permission.CALL_MANAGE)
     allocation = allocations.one_of(call, allocation_id) or abort(404)
     if call.status is not CallStatus.DRAFT and request.method == "GET":
@@ -89,6 +89,8 @@ def _with_choices(form: AllocationForm) -> AllocationForm:
     form.fund.choices = [(fund.id, fund.name(locale)) for fund in calls.funds_to_choose()]
     offered = [(str(one.id), one.name(locale)) for one in places.oblasts()]
     form.oblast.choices = [("", gettext("All villages that may apply")), *offered]
+    named = [(str(one.id), one.name(locale)) for one in themes.listed()]
+    form.theme.choices = [("", gettext("Projects of every theme")), *named]
     return form
 
 
@@ -97,6 +99,7 @@ def _stored(allocation: Allocation) -> dict[str, Any]:
     return {
         "fund": allocation.fund_id,
         "oblast": str(allocation.oblast_id or ""),
+        "theme": str(allocation.theme_id or ""),
         "amount": plain_amount(allocation.amount, BASE_CURRENCY),
     }
 
@@ -108,6 +111,7 @@ def _save(call: Call, allocation: Allocation | None, form: AllocationForm) -> Al
         allocation,
         fund=next(fund for fund in calls.funds_to_choose() if fund.id == form.fund.data),
         oblast=oblasts.get(form.oblast.data),
+        theme=next((one for one in themes.listed() if str(one.id) == form.theme.data), None),
         amount=to_minor(form.amount.data, BASE_CURRENCY),
         actor=actor(),
         now=clock.now(),

@@ -1,5 +1,6 @@
 """Amendments: the secretary publishes what changes in an open call, and why."""
 
+from decimal import Decimal
 from typing import Any
 
 from flask import Blueprint, redirect, request, url_for
@@ -9,7 +10,8 @@ from app import clock
 from app.labels import label_text
 from app.localisation import N_, current_locale, gettext, plain_amount, to_minor
 from app.policy import Permission
-from app.services import amendments, questions
+from app.services import amendments, calls, places, questions, themes
+from app.services.calls.allocations import AllocationInput
 from app.web.access import actor, load, requires
 from app.web.submissions import attempt, finish, form_page, guard_version, in_words
 from forms.amendments import AmendmentForm, amendment_form
@@ -66,6 +68,19 @@ def _stored(call: Call) -> dict[str, Any]:
 
 def _with_choices(form: AmendmentForm, call: Call) -> AmendmentForm:
     form.quorum_of.choices = [(one.value, label_text(one)) for one in QuorumOf]
+    locale = current_locale()
+    form.added_fund.choices = [
+        ("", gettext("No allocation more")),
+        *((str(one.id), one.name(locale)) for one in calls.funds_to_choose()),
+    ]
+    form.added_oblast.choices = [
+        ("", gettext("All villages that may apply")),
+        *((str(one.id), one.name(locale)) for one in places.oblasts()),
+    ]
+    form.added_theme.choices = [
+        ("", gettext("Projects of every theme")),
+        *((str(one.id), one.name(locale)) for one in themes.listed()),
+    ]
     asked = [paper.kind for paper in questions.documents_of(call) if paper.kind is not DocumentKind.MEETING_MINUTES]
     form.papers.choices = [(kind.value, label_text(kind)) for kind in asked]
     return form
@@ -81,8 +96,22 @@ def _changes(call: Call, form: AmendmentForm) -> dict[str, Any]:
         "quorum_of": QuorumOf(form.quorum_of.data),
         "required_documents": amendments.with_required(call, [DocumentKind(one) for one in form.papers.data or ()]),
         "allocations": {one: to_minor(amount, BASE_CURRENCY) for one, amount in form.amounts().items()},
+        "added": _added(form),
         **{name: to_minor(form[name].data, BASE_CURRENCY) for name in AMOUNTS},
     }
+
+
+def _added(form: AmendmentForm) -> AllocationInput | None:
+    """The allocation more; None without a fund."""
+    fund = next((one for one in calls.funds_to_choose() if str(one.id) == form.added_fund.data), None)
+    if fund is None:
+        return None
+    return AllocationInput(
+        fund,
+        next((one for one in places.oblasts() if str(one.id) == form.added_oblast.data), None),
+        next((one for one in themes.listed() if str(one.id) == form.added_theme.data), None),
+        to_minor(form.added_amount.data or Decimal(0), BASE_CURRENCY),
+    )
 
 
 def _texts(form: AmendmentForm, name: str) -> dict[str, str]:

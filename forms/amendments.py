@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from wtforms import BooleanField, RadioField, SelectMultipleField
+from wtforms import BooleanField, Field, RadioField, SelectField, SelectMultipleField
+from wtforms.validators import ValidationError
 
-from app.localisation import N_, lazy
+from app.localisation import N_, gettext, lazy
 from forms.base import AmountField, BaseForm, DayField, LongTextField, TextField, WholeNumberField, required_input
 from forms.calls import LONGEST_SUMMARY, LONGEST_TITLE
 
@@ -26,6 +27,10 @@ class AmendmentForm(BaseForm):
     reviews_end_on = DayField(N_("Reviews until"), required=False)
     council_sits_on = DayField(N_("Session of the Council"), required=False)
     first_payment_on = DayField(N_("First payment"), required=False)
+    added_fund = SelectField(lazy(N_("Fund")), default="")
+    added_oblast = SelectField(lazy(N_("For which villages")), default="")
+    added_theme = SelectField(lazy(N_("For which projects")), default="")
+    added_amount = AmountField(N_("Amount"), required=False)
     grant_floor = AmountField(N_("Smallest grant"))
     grant_ceiling = AmountField(N_("Largest grant"))
     match_percent = WholeNumberField(N_("Grant for each 100 som of co-investment"))
@@ -36,6 +41,11 @@ class AmendmentForm(BaseForm):
     reason_ky = LongTextField(N_("Reason in Kyrgyz"), longest=LONGEST_REASON)
     reason_ru = LongTextField(N_("Reason in Russian"), longest=LONGEST_REASON)
     reason_en = LongTextField(N_("Reason in English"), longest=LONGEST_REASON)
+
+    def validate_added_fund(self, field: Field) -> None:
+        """An allocation more is of a fund."""
+        if not field.data and (self.added_amount.data or self.added_oblast.data or self.added_theme.data):
+            raise ValidationError(gettext("Choose the fund it comes from."))
 
     def amounts(self) -> dict[int, Decimal]:
         """{allocation id: amount in som}."""

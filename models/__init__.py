@@ -36,6 +36,7 @@ from models import (
     reviews,
     screening_batches,
     search_words,
+    themes,
     users,
     visits,
 )
@@ -76,6 +77,7 @@ __all__ = [
     "reviews",
     "screening_batches",
     "search_words",
+    "themes",
     "users",
     "visits",
 ]

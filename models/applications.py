@@ -13,6 +13,7 @@ from models.beneficiaries import Beneficiaries
 from models.calls import Call
 from models.indicators import Indicator
 from models.meetings import Meeting
+from models.themes import Theme
 
 
 class ApplicationStatus(StrEnum):
@@ -110,6 +111,8 @@ class Application(Versioned, Base):
     """A dry run of its call: it ends with its submission and stands in no list, count or report."""
     title: Mapped[str] = mapped_column(sa.String(200), default="")
     search_text: Mapped[LongText] = mapped_column(sa.Text, default="")
+    theme_id: Mapped[int | None] = mapped_column(sa.ForeignKey("themes.id"))
+    """None until somebody has chosen, and for ever in applications from before there were themes."""
     language: Mapped[str] = mapped_column(sa.String(2), default="ky")
     grant_requested: Mapped[Minor] = mapped_column(default=0)
     remittance_pledged: Mapped[Minor] = mapped_column(default=0)
@@ -124,6 +127,7 @@ class Application(Versioned, Base):
 
     call: Mapped[Call] = relationship()
     association: Mapped[Association] = relationship()
+    theme: Mapped[Theme | None] = relationship()
     sections: Mapped[list["ApplicationSection"]] = relationship(order_by="ApplicationSection.id")
     budget_lines: Mapped[list["BudgetLine"]] = relationship(order_by="BudgetLine.id")
     targets: Mapped[list["ApplicationTarget"]] = relationship(order_by="ApplicationTarget.id")

@@ -67,8 +67,8 @@ def usual_eligibility() -> dict[str, Any]:
 class Call(Versioned, Base):
     """A round. Amounts in tyiyn; the rule columns hold the defaults of domain.md section 5 unless changed.
 
-    `budget` is the sum of its allocations; `fund` the one that gave most of it when it opened: its emblem and statement
-    stand on the call's papers. What is awarded comes from an allocation's fund, not from this one.
+    `budget` is the sum of its allocations; `fund` the one that gave most of it when it opened: it leads on the
+    call's papers. What is awarded comes from an allocation's fund, not from this one.
     `form` is the application form as canonical JSON, read by `app.services.questions`; `required_documents` the papers
     asked for: [{kind, is_required, months, text}]. Both are read only where they are needed: they are long.
     """

@@ -188,36 +188,49 @@ BEGIN
 END $$
 """
 
-_SAME = "id", "call_id", "fund_id", "oblast_id"
-"""Columns of an allocation that no amendment changes."""
+_KEY = "call_id", "fund_id", "oblast_id", "theme_id"
+"""What is unique of an allocation; with its id what no amendment changes of one that is there."""
 
 
-def _not_amended(differs: str, names: str) -> str:
-    """The condition under which an UPDATE of an allocation of an open call is refused: it is not its amount alone, or
-    no amendment that names allocations is just being applied. `differs` and `names` as for `_late_change`."""
-    changed = " OR ".join(f"NEW.{one} {differs} OLD.{one}" for one in _SAME)
+def _amended(row: str, names: str) -> str:
+    """The condition that an amendment that names allocations is just being applied to the call of `row`.
+
+    `names` as for `_late_change`.
+    """
     return (
-        f"({changed} OR NOT EXISTS (SELECT 1 FROM amendments "  # noqa: S608 - our own names
-        "JOIN calls ON calls.id = amendments.call_id WHERE amendments.call_id = OLD.call_id "
-        f"AND sequence = amendment_count + 1 AND {names.format(column='allocations')}))"
+        "EXISTS (SELECT 1 FROM amendments "  # noqa: S608 - our own names
+        f"JOIN calls ON calls.id = amendments.call_id WHERE amendments.call_id = {row}.call_id "
+        f"AND sequence = amendment_count + 1 AND {names.format(column='allocations')})"
     )
+
+
+def _moved(differs: str) -> str:
+    """The condition that an UPDATE changes more of an allocation than its amount."""
+    return "(" + " OR ".join(f"NEW.{one} {differs} OLD.{one}" for one in ("id", *_KEY)) + ")"
 
 
 def _allocations_sqlite() -> list[str]:
     replaced = "SELECT call_id FROM allocations WHERE id = NEW.id"  # OR REPLACE would delete that row
     late = "EXISTS (SELECT 1 FROM calls WHERE status <> 'draft' AND id IN ({calls}))"
-    amended = _not_amended("IS NOT", "json_type(changes, '$.{column}') IS NOT NULL")
+    same = " AND ".join(f"there.{one} IS NEW.{one}" for one in _KEY)
+    taken = (  # as well as the one whose key is taken, where an amendment lets a new one in
+        "EXISTS (SELECT 1 FROM allocations AS there "  # noqa: S608 - our own names
+        f"JOIN calls ON calls.id = there.call_id WHERE status <> 'draft' AND (there.id = NEW.id OR ({same})))"
+    )
+    named = "json_type(changes, '$.{column}') IS NOT NULL"
     refuse = "BEGIN SELECT RAISE(ABORT, 'allocations of an open call are frozen'); END"
     return [
         "CREATE TRIGGER allocations_no_insert BEFORE INSERT ON allocations "
-        f"WHEN {late.format(calls=f'NEW.call_id, ({replaced})')} {refuse}",
+        f"WHEN ({late.format(calls='NEW.call_id')} AND NOT {_amended('NEW', named)}) OR {taken} {refuse}",
         "CREATE TRIGGER allocations_no_update BEFORE UPDATE ON allocations "
-        f"WHEN {late.format(calls=f'NEW.call_id, OLD.call_id, ({replaced})')} AND {amended} {refuse}",
+        f"WHEN {late.format(calls=f'NEW.call_id, OLD.call_id, ({replaced})')} "
+        f"AND ({_moved('IS NOT')} OR NOT {_amended('OLD', named)}) {refuse}",
         "CREATE TRIGGER allocations_no_delete BEFORE DELETE ON allocations "
         f"WHEN {late.format(calls='OLD.call_id')} {refuse}",
     ]
 
 
+_NAMED = "jsonb_exists(changes, '{column}')"
 _ALLOCATIONS_FUNCTION = f"""
 CREATE OR REPLACE FUNCTION refuse_late_allocations() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
@@ -226,12 +239,15 @@ DECLARE
         WHEN 'DELETE' THEN ARRAY[OLD.call_id]
         ELSE ARRAY[OLD.call_id, NEW.call_id]
     END;
+    refused boolean := true;
 BEGIN
     IF EXISTS (SELECT 1 FROM calls WHERE status <> 'draft' AND id = ANY (touched)) THEN
-        IF TG_OP <> 'UPDATE' THEN
-            RAISE EXCEPTION 'allocations of an open call are frozen'
-                USING ERRCODE = 'integrity_constraint_violation';
-        ELSIF {_not_amended("IS DISTINCT FROM", "jsonb_exists(changes, '{column}')")} THEN
+        IF TG_OP = 'INSERT' THEN
+            refused := NOT {_amended("NEW", _NAMED)};
+        ELSIF TG_OP = 'UPDATE' THEN
+            refused := {_moved("IS DISTINCT FROM")} OR NOT {_amended("OLD", _NAMED)};
+        END IF;
+        IF refused THEN
             RAISE EXCEPTION 'allocations of an open call are frozen'
                 USING ERRCODE = 'integrity_constraint_violation';
         END IF;

@@ -120,10 +120,7 @@ def gather(call: Call, now: datetime) -> CallGuideData:
         call=dict(call.title),
         summary=dict(call.summary),
         funds=tuple({one.fund_id: one.fund.names for one in call.allocations}.values()),
-        allocations=tuple(
-            AllocationLine(one.fund.names, one.oblast.names if one.oblast else None, one.amount)
-            for one in call.allocations
-        ),
+        allocations=allocations.lines_of(call),
         opens_at=call.opens_at,
         closes_at=call.closes_at,
         made_at=now,

@@ -11,7 +11,7 @@ from typing import Any
 from app.clock import bishkek_day
 from app.localisation import current_locale
 from app.services import applications, documents, papers, prices, questions, results
-from app.services.applications import business_plans
+from app.services.applications import business_plans, themes
 from app.services.questions import Form, NumberedPart, RequiredDocument
 from models.applications import Application
 from models.base import Texts
@@ -54,6 +54,7 @@ class PaperFormData:
     form: Form
     credits: tuple[Credit, ...]
     indicators: tuple[Texts, ...]
+    themes: tuple[Texts, ...]
     asked: tuple[RequiredDocument, ...]
     rates: tuple[Rate, ...]
     open_parts: frozenset[str]
@@ -85,6 +86,7 @@ def gather_empty(call: Call, now: datetime) -> PaperFormData:
         form=form,
         credits=credits.of_call(call),
         indicators=tuple(dict(one.title) for one in results.active_indicators()),
+        themes=tuple(one.names for one in themes.offered(call)),
         asked=tuple(questions.documents_of(call)),
         rates=_rates(prices.listed(bishkek_day(now), current_locale(), kind=PriceKind.IN_KIND)),
         open_parts=frozenset(form.by_key),
@@ -102,6 +104,7 @@ def gather(application: Application, now: datetime, *, shows_names: bool) -> Pap
         association=association.names,
         ayil_okmotu=association.ayil_okmotu.names,
         centre=association.centre.names,
+        themes=tuple(one.names for one in themes.offered_to(application)),
         answers=application.answers,
         rows=_without(_rows(application, now), {} if shows_names else NAMES),
         rates=_rates(local),
@@ -131,6 +134,7 @@ def _rows(application: Application, now: datetime) -> dict[str, list[Row]]:
         "financing": [_row(part("financing"), one) for one in plan.financing],
         "steps": [_row(part("steps"), one) for one in plan.steps],
         "pledges": [_row(part("pledges"), one) for one in applications.pledges_of(application)],
+        "theme": [{"theme": application.theme.names}] if application.theme else [],
         "targets": [_row(part("targets"), one, indicator=dict(one.indicator.title)) for one in application.targets],
         "documents": [
             _row(part("documents"), one.first, upload=", ".join(page.filename for page in one.pages)) for one in kept

@@ -42,7 +42,7 @@ from reports.pages import (
 )
 from reports.paper_forms import PaperFormData, Row
 from reports.paper_values import BY_MONTH, blank, known
-from reports.pen_fields import Cell, Year, card, cell, grid, lines_for, pairs, ruled
+from reports.pen_fields import Boxes, Cell, Year, card, cell, grid, lines_for, pairs, ruled
 
 TITLE = N_("Application form")
 K = FieldKind
@@ -59,6 +59,7 @@ SHARES: Mapping[FieldKind, float] = {
     K.COUNTRY: 1.8,
     K.CURRENCY: 1.2,
     K.INDICATOR: 6.0,
+    K.THEME: 6.0,
     K.PRICE: 1.9,
     K.FILE: 2.4,
 }
@@ -70,7 +71,7 @@ FEWEST, MORE = 3, 2
 LINES_OF_TEXT = 6
 ROOM_FOR_TEXT, ROOM_FOR_TABLE = 45 * mm, 75 * mm
 """A part begins on the next page when less than this is left."""
-UPRIGHT = frozenset({"meeting"})
+UPRIGHT = frozenset({"meeting", "theme"})
 """Fixed parts that stand on an upright page; tables lie across."""
 HINTS: Mapping[tuple[str, str], str] = {
     ("budget", "item"): N_("For example: milk cooler, 500 litres"),
@@ -319,7 +320,7 @@ def _single(part: NumberedPart, data: PaperFormData, width: float, locale: str) 
     if not rows and not is_open:
         return [small(_("Nothing is entered."))]
     said = _texts(part, rows[0], data, locale) if rows else {}
-    short = [(field, said.get(field.key, blank(part, field))) for field in part.fields]
+    short = [(field, said.get(field.key) or _empty(part, field, data, locale)) for field in part.fields]
     story: list[Flowable] = []
     kept: list[tuple[str, Cell]] = []
     for field, value in short:
@@ -329,6 +330,12 @@ def _single(part: NumberedPart, data: PaperFormData, width: float, locale: str) 
         else:
             kept.append((_labelled(part, field) if is_open else _numbered(part, field), value))
     return [*story, pairs(kept, width)]
+
+
+def _empty(part: NumberedPart, field: Field, data: PaperFormData, locale: str) -> Cell:
+    if field.kind is K.THEME:
+        return Boxes([text_in(one, locale) for one in data.themes], across=2, size=8)
+    return blank(part, field)
 
 
 def _labelled(part: NumberedPart, field: Field) -> str:

@@ -56,6 +56,7 @@ SAID: Mapping[FieldKind, Callable[[Any, Row, str], str]] = {
     K.DAY: lambda value, _row, _locale: date_text(value),
     K.COUNTRY: lambda value, _row, _locale: country_text(value),
     K.INDICATOR: lambda value, _row, locale: text_in(value, locale),
+    K.THEME: lambda value, _row, locale: text_in(value, locale),
     K.PRICE: lambda value, _row, locale: text_in(value, locale),
 }
 """How the value of a kind of field reads; others are texts."""

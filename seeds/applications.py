@@ -9,11 +9,12 @@ from typing import Any
 
 from app.services import applications, documents, plan_warnings, questions, rates, screenings
 from app.services.actors import Actor
-from app.services.applications import beneficiaries
+from app.services.applications import beneficiaries, themes
 from models.applications import Application, BudgetHeading, Payer, ScreeningOutcome
 from models.associations import Association
 from models.calls import Call
 from models.documents import DocumentKind
+from models.themes import Theme
 from seeds import business_plans, dictations, meetings, papers, people, reviews
 from seeds.agenda import Story, later, office, working_day
 from seeds.beneficiaries import counted
@@ -111,6 +112,7 @@ def story(programme: Programme, plan: Plan) -> Story:
     texts = answers(programme, plan)
     for key in ("idea", "problem"):
         _answer(application, key, texts, actor, now)
+    themes.choose(application, theme_of(programme, plan.kind), actor=actor, now=now)
     if plan.fate == "draft_started":
         dictations.end(actor, now)
         return
@@ -210,6 +212,11 @@ def answers(programme: Programme, plan: Plan) -> dict[str, str]:
     village = programme.village_of(plan.association)
     names = {"village": village.name(plan.language), "ao": plan.association.ayil_okmotu.name(plan.language)}
     return {key: text.format(**names) for key, text in told.items()}
+
+
+def theme_of(programme: Programme, kind: str) -> Theme:
+    """The theme of a kind of project."""
+    return programme.themes[by_key(programme.content.kinds, kind)["theme"]]
 
 
 def _answer(application: Application, key: str, texts: dict[str, str], actor: Actor, now: datetime) -> None:

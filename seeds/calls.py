@@ -30,14 +30,15 @@ LANGUAGES = ("ky", "ky", "ru", "ky", "ru")
 class CallPlan:
     """One call: its window, its money and the fate of each application in the order of the ayil okmotus.
 
-    `given` says what its budget is made of: fund, oblast by its ISO code or None for every one, tyiyn.
+    `given` says what its budget is made of: fund, oblast by its ISO code and theme by its code (None for every one),
+    tyiyn.
     """
 
     code: str
     opens_on: date
     closes_on: date
     sits_on: date | None
-    given: tuple[tuple[str, str | None, int], ...]
+    given: tuple[tuple[str, str | None, str | None, int], ...]
     floor: int
     ceiling: int
     fates: tuple[str, ...]
@@ -71,7 +72,7 @@ def plans(programme: Programme) -> tuple[CallPlan, ...]:
             on(2025, 2, 3),
             on(2025, 3, 14),
             on(2025, 4, 17),
-            ((funds.FUND, None, 4_000_000 * SOM),),
+            ((funds.FUND, None, None, 4_000_000 * SOM),),
             250_000 * SOM,
             600_000 * SOM,
             tuple(FIRST_FATES.split()),
@@ -81,7 +82,7 @@ def plans(programme: Programme) -> tuple[CallPlan, ...]:
             on(2026, 2, 2),
             on(2026, 3, 13),
             on(2026, 4, 16),
-            ((funds.FUND, None, 6_500_000 * SOM), (funds.MOUNTAINS, "KG-B", 1_500_000 * SOM)),
+            ((funds.FUND, None, None, 6_500_000 * SOM), (funds.MOUNTAINS, "KG-B", None, 1_500_000 * SOM)),
             250_000 * SOM,
             750_000 * SOM,
             tuple(SECOND_FATES.split()),
@@ -91,7 +92,11 @@ def plans(programme: Programme) -> tuple[CallPlan, ...]:
             today - timedelta(days=40),
             today + timedelta(days=21),
             None,
-            ((funds.FUND, None, 7_000_000 * SOM), (funds.MOUNTAINS, "KG-J", 2_000_000 * SOM)),
+            (
+                (funds.FUND, None, None, 7_000_000 * SOM),
+                (funds.MOUNTAINS, "KG-J", None, 2_000_000 * SOM),
+                (funds.MOUNTAINS, None, "water", 1_000_000 * SOM),
+            ),
             250_000 * SOM,
             750_000 * SOM,
             tuple(OPEN_FATES.split()),
@@ -111,7 +116,7 @@ def _call(programme: Programme, plan: CallPlan, number: int, used: Counter[str],
     """The secretary makes and opens a call; then the villages' stories begin."""
     now = yield at(plan.opens_on - timedelta(days=6), 15)
     text, secretary = programme.content.calls[plan.code], programme.as_staff("secretary")
-    (fund, _everywhere, budget), *others = plan.given
+    (fund, _oblast, _theme, budget), *others = plan.given
     call = calls.create(
         programme.funds[fund],
         CallInput(
@@ -131,9 +136,17 @@ def _call(programme: Programme, plan: CallPlan, number: int, used: Counter[str],
         now=now,
     )
     oblasts = {one.iso: one for one in places.oblasts()}
-    for code, iso, amount in others:
-        where = oblasts[iso] if iso else None
-        allocations.save(call, None, fund=programme.funds[code], oblast=where, amount=amount, actor=secretary, now=now)
+    for code, iso, key, amount in others:
+        allocations.save(
+            call,
+            None,
+            fund=programme.funds[code],
+            oblast=oblasts[iso] if iso else None,
+            theme=programme.themes[key] if key else None,
+            amount=amount,
+            actor=secretary,
+            now=now,
+        )
     centre = _dry_run_centre(programme)
     now = yield at(plan.opens_on - timedelta(days=5), 11)
     dry_runs.run(programme, call, dry_runs.associate(programme, centre, now), now, is_handed_in=True)

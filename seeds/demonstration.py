@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from app import clock
+from app.services import themes
 from models.base import db
 from models.indicators import Indicator
 from seeds import calls, centres, content, funds, papers, people, prices, rates, reference
@@ -49,7 +50,7 @@ def load(*, storage: Path, today: date | None = None) -> Programme:
     """Make the whole demonstration in the caller's transaction; files go to the folder `storage`.
 
     `today` is the day in Bishkek around which the open call lies (default: the clock's). Needs an empty
-    programme: places and indicators are added when they are missing. The caller commits.
+    programme: places, indicators and themes are added when they are missing. The caller commits.
     """
     calendar = Calendar(today or clock.bishkek_day(clock.now()))
     begin = at(calendar.on(2025, 1, 6), 8)
@@ -61,6 +62,7 @@ def load(*, storage: Path, today: date | None = None) -> Programme:
         agenda=Agenda(now=begin, until=calendar.until),
         content=content.load(),
         indicators={one.key: one for one in db.session.scalars(db.select(Indicator))},
+        themes={one.code: one for one in themes.listed()},
     )
     people.places(programme)
     for story in (

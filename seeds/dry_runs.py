@@ -6,13 +6,13 @@ from typing import Any
 from app.clock import bishkek_day
 from app.services import applications, dry_runs, questions
 from app.services.actors import Actor
-from app.services.applications import beneficiaries, meetings
+from app.services.applications import beneficiaries, meetings, themes
 from app.services.applications.meetings import MeetingInput
 from models.associations import Association
 from models.calls import Call
 from models.centres import Centre
 from seeds import business_plans, papers
-from seeds.applications import Plan, add_budget, add_pledges, add_targets
+from seeds.applications import Plan, add_budget, add_pledges, add_targets, theme_of
 from seeds.beneficiaries import counted
 from seeds.content import by_key
 from seeds.programme import Programme
@@ -42,6 +42,7 @@ def run(programme: Programme, call: Call, association: Association, now: datetim
     plan = Plan(call, association, kind, "ky", "dry_run", day, day, None, 0)
     plan.application = application
     content = by_key(programme.content.kinds, kind)["plan"]
+    themes.choose(application, theme_of(programme, kind), **by)
     add_budget(programme, plan, actor, now)
     business_plans.begin(application, content, **by)
     business_plans.complete(application, content, **by)

@@ -11,6 +11,7 @@ from models.funds import Donor, Fund
 from models.grants import Grant
 from models.indicators import Indicator
 from models.places import AyilOkmotu, Village
+from models.themes import Theme
 from models.users import User
 from seeds.agenda import Agenda, Calendar
 from seeds.content import Content
@@ -27,6 +28,7 @@ class Programme:
     agenda: Agenda
     content: Content
     indicators: dict[str, Indicator] = field(default_factory=dict)
+    themes: dict[str, Theme] = field(default_factory=dict)
     staff: dict[str, User] = field(default_factory=dict)
     """By the key of people.json: secretary, council_chair, finance1, finance2, monitoring1, monitoring2, admin."""
     reviewers: list[User] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""Reference data every installation starts with: places and the indicator dictionary. Safe to load at every start."""
+"""Reference data every installation starts with: places, indicators and themes. Safe to load at every start."""
 
 import csv
 from datetime import datetime
@@ -8,10 +8,12 @@ from app.services import audit, places
 from models.base import db
 from models.indicators import Frequency, Indicator
 from models.places import AyilOkmotu, Oblast, Rayon, Village
+from models.themes import Theme
 from seeds.content import DATA, read
 
 PLACES = DATA / "places.csv"
 INDICATORS = "indicators.json"
+THEMES = "themes.json"
 
 
 class ReferenceDataRefusedError(Exception):
@@ -22,6 +24,7 @@ def load(now: datetime) -> None:
     """Add what is missing; nothing that is there is changed. The caller commits."""
     load_places()
     load_indicators(now)
+    load_themes()
 
 
 def load_places() -> None:
@@ -62,3 +65,15 @@ def _indicator(entry: Any) -> Indicator:
         responsible=entry["responsible"],
         is_cumulative=entry["is_cumulative"],
     )
+
+
+def load_themes() -> None:
+    """Add the themes whose code is not there yet."""
+    known = set(db.session.scalars(db.select(Theme.code)))
+    for entry in read(THEMES):
+        if entry["code"] not in known:
+            names = {f"name_{locale}": text for locale, text in entry["name"].items()}
+            db.session.add(
+                Theme(code=entry["code"], position=entry["position"], purpose_code=entry["purpose_code"], **names)
+            )
+    db.session.flush()

@@ -37,7 +37,7 @@ from app.services import (
     users,
 )
 from app.services.actors import Actor
-from app.services.applications import beneficiaries, business_plans, meetings
+from app.services.applications import beneficiaries, business_plans, meetings, themes
 from app.services.applications.beneficiaries import BeneficiariesInput
 from app.services.applications.meetings import MeetingInput
 from app.services.calls import CallInput, allocations
@@ -60,6 +60,7 @@ from models.people import Person
 from models.places import AyilOkmotu, Oblast, Village
 from models.rates import ExchangeRate, RateSource
 from models.reviews import Assignment
+from models.themes import Theme
 from models.users import Role, User
 from tests.grant_factories import GrantFactories
 
@@ -328,13 +329,14 @@ class Programme(GrantFactories):
         opens_at: datetime | None = None,
         closes_at: datetime | None = None,
         fund: Fund | None = None,
-        also: Sequence[tuple[Fund, Oblast | None, int]] = (),
+        also: Sequence[tuple[Fund, Oblast | None, int] | tuple[Fund, Oblast | None, int, str]] = (),
         with_dry_run: bool = True,
         **fields: Any,
     ) -> Call:
         """A call with the six criteria, its window thirty days to both sides of now; a draft unless `is_open`.
 
-        `also` are allocations beside the first one, which has the whole `budget` for every oblast.
+        `also` are allocations beside the first one, which has the whole `budget` for every oblast; the last of each,
+        if there, is the code of a theme.
         """
         now = clock.now()
         opens_at = opens_at or now - timedelta(days=30)
@@ -362,10 +364,10 @@ class Programme(GrantFactories):
             actor=Actor(self.secretary),
             now=made_at,
         )
-        for other, oblast, amount in also:
-            allocations.save(
-                call, None, fund=other, oblast=oblast, amount=amount, actor=Actor(self.secretary), now=made_at
-            )
+        for other, oblast, amount, *codes in also:
+            theme = self.theme(codes[0]) if codes else None
+            by: dict[str, Any] = {"actor": Actor(self.secretary), "now": made_at}
+            allocations.save(call, None, fund=other, oblast=oblast, theme=theme, amount=amount, **by)
         if with_dry_run:
             self.skip_dry_run(call, made_at)
         if is_open:
@@ -420,6 +422,7 @@ class Programme(GrantFactories):
         call: Call | None = None,
         is_complete: bool = True,
         grant: int = 200_000 * SOM,
+        theme: str = "livestock",
     ) -> Application:
         """An application in `status`, of a new association unless given, in the open call unless it is decided.
 
@@ -432,19 +435,27 @@ class Programme(GrantFactories):
         actor = Actor(self.chair_of(association))
         application = applications.create(call, association, language="ky", actor=actor, now=now)
         if is_complete:
-            self.fill_in(application, grant=grant, now=now)
+            self.fill_in(application, grant=grant, theme=theme, now=now)
         self._advance(application, BRANCHES.get(wanted, wanted), now)
         self._branch_off(application, wanted, now)
         assert application.status is wanted
         db.session.flush()
         return application
 
-    def fill_in(self, application: Application, *, grant: int = 200_000 * SOM, now: datetime | None = None) -> None:
-        """Answers, a budget of grant and as much remittance, one pledge, two targets and the minutes."""
+    def fill_in(
+        self,
+        application: Application,
+        *,
+        grant: int = 200_000 * SOM,
+        theme: str = "livestock",
+        now: datetime | None = None,
+    ) -> None:
+        """Answers, a theme, a budget of grant and as much remittance, one pledge, two targets and the minutes."""
         now, actor = now or clock.now(), Actor(self.chair_of(application.association))
         for section in questions.form_of(application.call).sections:
             answers = {one.key: TEXT[: one.limit] for one in section.questions}
             applications.save_section(application, section.key, answers, actor=actor, now=now)
+        themes.choose(application, self.theme(theme), actor=actor, now=now)
         for item, cost, payer in (("Сүт муздаткыч", grant, Payer.GRANT), ("Имарат", grant, Payer.REMITTANCE)):
             applications.add_budget_line(
                 application,
@@ -515,6 +526,9 @@ class Programme(GrantFactories):
         business_plans.save_work_step(
             application, None, activity="Имаратты оңдоо", responsible="Төрага", first_month=1, last_month=2, **by
         )
+
+    def theme(self, code: str) -> Theme:
+        return db.session.scalars(db.select(Theme).where(Theme.code == code)).one()
 
     @cached_property
     def indicators(self) -> list[Indicator]:

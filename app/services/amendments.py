@@ -12,8 +12,10 @@ from app.localisation import N_, Money, current_locale, date_text, deadline_text
 from app.services import audit, notifications
 from app.services.actors import Actor
 from app.services.calls import allocations
+from app.services.calls.allocations import AllocationInput
 from app.services.calls.set_up import HIGHEST_BUDGET, HIGHEST_MATCH, QUORUM, check_timetable
 from app.services.errors import DomainError, IncompleteError, LimitExceededError
+from models.allocations import Allocation
 from models.amendments import Amendment
 from models.applications import Application, ApplicationStatus
 from models.associations import Association
@@ -41,6 +43,8 @@ LABELS: Mapping[str, str] = {
     "first_payment_on": N_("First payment"),
 }
 """{column: message id} of what can be amended, in the order of the page."""
+ADDED = "added_"
+"""Before the names of the fields of an allocation more."""
 BY_THIS_ALREADY = N_("Applications are submitted by this condition already: it can be changed for the next call only.")
 WRITTEN = (ApplicationStatus.DRAFT, ApplicationStatus.SIGNED_OFF, ApplicationStatus.RETURNED)
 """Applications somebody still writes, or has not handed in."""
@@ -49,14 +53,16 @@ WRITTEN = (ApplicationStatus.DRAFT, ApplicationStatus.SIGNED_OFF, ApplicationSta
 def publish(call: Call, changes: Mapping[str, Any], reason: Texts, *, actor: Actor, now: datetime) -> Amendment:
     """Publish new values of columns of an open call, with the reason in three languages.
 
-    Money is changed by its `allocations`: {id: amount in tyiyn}; the budget follows. What is as before is left out.
+    Money is changed by its `allocations`: {id: amount in tyiyn}, and by an `added` one (`AllocationInput`); the budget
+    follows. What is as before is left out.
     Raises `IncompleteError` without a reason or a change, `LimitExceededError` for money
     the fund does not have, `DomainError` at what may not be changed (any more). Who writes is told what is new.
     """
     lock(call)
-    allocations.lock_funds(call)
+    added: AllocationInput | None = changes.get("added")
+    allocations.lock_funds(call, *([added.fund] if added else []))
     _must_be_amendable(call)
-    columns = {name: value for name, value in changes.items() if name != "allocations"}
+    columns = {name: value for name, value in changes.items() if name not in ("allocations", "added")}
     values = {name: value for name, value in columns.items() if value != getattr(call, name)}
     _must_be_changeable(call, values)
     given = allocations.of(call)
@@ -64,17 +70,23 @@ def publish(call: Call, changes: Mapping[str, Any], reason: Texts, *, actor: Act
     if amounts.keys() - {one.id for one in given}:
         raise DomainError(N_("This allocation belongs to another call."))
     moved = {one.id for one in given if amounts[one.id] != one.amount}
-    if sum(amounts.values()) != call.budget:
-        values["budget"] = sum(amounts.values())
-    if not values and not moved:
+    budget = sum(amounts.values()) + (added.amount if added else 0)
+    if budget != call.budget:
+        values["budget"] = budget
+    if not values and not moved and not added:
         raise IncompleteError(N_("Nothing is different from what is published."))
     if not all(reason.get(code, "").strip() for code in LOCALES):
         raise IncompleteError(N_("Give the reason in all three languages: everybody reads it."), field="reason_ky")
     _check(call, values, now)
     _check_money(call, values, amounts, moved)
+    if added:
+        floor = values.get("grant_floor", call.grant_floor)
+        allocations.must_fit(call, added, given, floor=floor, prefix=ADDED)
+    _must_be_covered(call, amounts, moved, added)
     kept = {name: [_kept(getattr(call, name)), _kept(value)] for name, value in values.items()}
-    if moved:
-        kept["allocations"] = [allocations.in_words(given), allocations.in_words(given, amounts)]
+    if moved or added:
+        now_given = allocations.in_words(given, amounts) + ([added.in_words()] if added else [])
+        kept["allocations"] = [allocations.in_words(given), now_given]
     amendment = Amendment(
         call_id=call.id,
         sequence=call.amendment_count + 1,
@@ -87,7 +99,11 @@ def publish(call: Call, changes: Mapping[str, Any], reason: Texts, *, actor: Act
     db.session.flush()  # the database lets the call change once the amendment is there, its allocations before it
     for one in given:
         one.amount = amounts[one.id]
+    if added:
+        kinds = {"fund": added.fund, "oblast": added.oblast, "theme": added.theme}
+        db.session.add(Allocation(call_id=call.id, amount=added.amount, **kinds))
     db.session.flush()
+    db.session.expire(call, ["allocations"])
     for name, value in values.items():
         setattr(call, name, value)
     call.amendment_count = amendment.sequence
@@ -174,20 +190,30 @@ def _check_money(call: Call, values: Mapping[str, Any], amounts: Mapping[int, in
         if amount < one.awarded:
             message = N_("%(awarded)s are awarded from it already: it cannot be less.")
             raise LimitExceededError(message, field=field, awarded=Money(one.awarded))
-    if moved and sum(amounts.values()) > HIGHEST_BUDGET:
-        raise DomainError(
-            N_("The amount must be zero or more and believable."), field=f"allocation_{next(iter(moved))}"
-        )
-    if sum(amounts.values()) < call.budget:
+    budget = values.get("budget", call.budget)
+    if budget > HIGHEST_BUDGET:
+        field = f"allocation_{next(iter(moved))}" if moved else f"{ADDED}amount"
+        raise DomainError(N_("The amount must be zero or more and believable."), field=field)
+    if budget < call.budget:
         lower = next(one.id for one in call.allocations if amounts[one.id] < one.amount)
         raise DomainError(N_("The budget of an open call can only be raised."), field=f"allocation_{lower}")
-    for fund in allocations.funds_of(call):
-        own = [one.id for one in call.allocations if one.fund_id == fund.id and one.id in moved]
-        free, needed = allocations.free(fund, beside=call), allocations.promised(call, fund, amounts)
-        if own and needed > free:
+
+
+def _must_be_covered(
+    call: Call, amounts: Mapping[int, int], moved: Collection[int], added: AllocationInput | None
+) -> None:
+    """Each fund of which more is wanted has it free, as when the call opened."""
+    given = allocations.of(call)
+    wanted = {one.fund: f"allocation_{one.id}" for one in reversed(given) if one.id in moved}
+    if added:
+        wanted.setdefault(added.fund, f"{ADDED}amount")
+    for fund, field in sorted(wanted.items(), key=lambda one: one[0].id):
+        more = added.amount if added and added.fund is fund else 0
+        free, needed = allocations.free(fund, beside=call), allocations.promised(call, fund, amounts) + more
+        if needed > free:
             raise LimitExceededError(
                 N_("The fund “%(fund)s” has %(free)s free, the call needs %(budget)s of it."),
-                field=f"allocation_{own[0]}",
+                field=field,
                 fund={"name": fund.names},
                 free=Money(free),
                 budget=Money(needed),
@@ -246,7 +272,7 @@ def differences(amendment: Amendment) -> list[Difference]:
 
 def _shown_of(amendment: Amendment) -> list[str]:
     """What an amendment changed; one allocation alone says no more than the budget."""
-    is_alone = len(amendment.changes.get("allocations", [[]])[0]) == 1
+    is_alone = all(len(found) == 1 for found in amendment.changes.get("allocations", []))
     return [name for name in LABELS if name in amendment.changes and not (name == "allocations" and is_alone)]
 
 

@@ -70,6 +70,9 @@ def statements(call: Call) -> list[DomainError]:
         )
     if settings["oblasts"]:
         said.append(DomainError(N_("The village lies in: %(places)s."), places=_places(call, places.oblasts())))
+    if call.allocations and all(one.theme_id is not None for one in call.allocations):
+        themes = {one.theme_id: one.theme.names for one in call.allocations if one.theme}
+        said.append(DomainError(N_("The project is about: %(themes)s."), themes={"names": list(themes.values())}))
     return said
 
 

@@ -1,5 +1,5 @@
-"""The parts of every application form that are no questions: budget, business plan, pledges, results, documents,
-the village meeting and the people who benefit, counted.
+"""The parts of every application form that are no questions: theme, budget, business plan, pledges, results,
+documents, the village meeting and the people who benefit, counted.
 
 Their fields stand here once, in the order of page, paper and workbook; the checks of what is typed are those of the
 verbs in `app.services.applications`. A test holds the forms of the pages against this table.
@@ -31,6 +31,7 @@ class FieldKind(StrEnum):
     COUNTRY = "country"
     CURRENCY = "currency"
     INDICATOR = "indicator"
+    THEME = "theme"
     PRICE = "price"  # a row of the list of in-kind rates
     QUANTITY_BY_MONTH = "quantity_by_month"  # twelve, January first
     AMOUNT_BY_MONTH = "amount_by_month"
@@ -192,6 +193,12 @@ FIXED_PARTS: tuple[FixedPart, ...] = (
             Field("disabled", N_("People with a disability"), K.COUNT),
             Field("households", N_("Households they come from"), K.COUNT),
         ),
+        is_table=False,
+    ),
+    FixedPart(
+        "theme",
+        N_("Theme of the project"),
+        (Field("theme", N_("What is the project mainly about?"), K.THEME),),
         is_table=False,
     ),
 )

@@ -102,7 +102,13 @@ def _beneficiaries(content: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [kept] if kept else []
 
 
+def _theme(content: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    kept = content.get("theme")
+    return [{"theme": kept["name"]}] if kept else []
+
+
 TABLES: Mapping[str, Table] = {
+    "theme": Table(_theme, "", (("theme", N_("What is the project mainly about?"), _texts),)),
     "budget": Table(
         _of("budget"),
         "item",

@@ -85,7 +85,8 @@ def _funds(check: Check) -> Iterator[str]:
 
 def _allocations(check: Check) -> Iterator[str]:
     awarded: dict[int, int] = defaultdict(int)
-    decided = db.select(Decision, CouncilSession.call_id, Rayon.oblast_id, Application.number, Grant.fund_id)
+    decided = db.select(Decision, CouncilSession.call_id, Rayon.oblast_id, Application.theme_id)
+    decided = decided.add_columns(Application.number, Grant.fund_id)
     decided = (
         decided.join(CouncilSession, CouncilSession.id == Decision.session_id)
         .join(Application, Application.id == Decision.application_id)
@@ -96,10 +97,10 @@ def _allocations(check: Check) -> Iterator[str]:
         .where(Decision.amount.is_not(None))
         .options(db.joinedload(Decision.allocation))
     )
-    for decision, call_id, oblast_id, number, fund_id in db.session.execute(decided):
+    for decision, call_id, oblast_id, theme_id, number, fund_id in db.session.execute(decided):
         paid_from = decision.allocation
         awarded[paid_from.id] += decision.amount
-        if paid_from.call_id != call_id or paid_from.oblast_id not in (None, oblast_id):
+        if paid_from.call_id != call_id or not paid_from.is_for(oblast_id, theme_id):
             yield f"application {number}: awarded from allocation {paid_from.id}, which is not for it"
         if fund_id not in (None, paid_from.fund_id):
             yield f"application {number}: the grant is not of the fund it was awarded from"

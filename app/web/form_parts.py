@@ -20,6 +20,7 @@ PAGES: Mapping[str, tuple[str, dict[str, Any]]] = {
     "steps": ("business_plans.index", {"kind": "steps"}),
     "pledges": ("pledges.index", {}),
     "beneficiaries": ("beneficiaries.edit", {}),
+    "theme": ("themes.edit", {}),
     "targets": ("targets.index", {}),
     "meeting": ("meetings.edit", {}),
     "documents": ("documents.index", {}),

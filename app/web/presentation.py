@@ -68,6 +68,7 @@ SECTION_OF = {
             "meetings",
             "differences",
             "duplicates",
+            "themes",
         ),
         "applications",
     ),

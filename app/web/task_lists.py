@@ -44,6 +44,7 @@ def _begun(application: Application, held: Held) -> set[str]:
         "steps": held.plan.steps,
         "pledges": application.remittance_pledged,
         "beneficiaries": application.beneficiaries,
+        "theme": application.theme_id,
         "targets": application.targets,
         "documents": held.papers,
         "meeting": application.meeting,

@@ -81,7 +81,10 @@ class Leverage:
 
 @dataclass(frozen=True)
 class GrantRow:
-    """One grant; money up to the report's end, status as on the day the report was made."""
+    """One grant; money up to the report's end, status as on the day the report was made.
+
+    `purpose_code` is the OECD-DAC purpose of its theme; reports from before there were themes have neither.
+    """
 
     number: str
     association: Texts
@@ -98,6 +101,12 @@ class GrantRow:
     in_kind: int
     latitude: float | None
     longitude: float | None
+    theme: Texts | None = None
+    purpose_code: str | None = None
+
+
+NEWER = ("theme", "purpose_code")
+"""Of a grant: left out of the JSON where there is none, so that what was frozen before keeps its hash."""
 
 
 @dataclass(frozen=True)
@@ -248,7 +257,12 @@ def figures(data: FundingReportData) -> list[tuple[str, str, int]]:
 
 def to_json(data: FundingReportData) -> str:
     """Canonical JSON of the report: the text that is frozen and hashed."""
-    return canonical_json(_plain(asdict(data)))
+    values = _plain(asdict(data))
+    for grant in values["grants"]:
+        for name in NEWER:
+            if grant[name] is None:
+                del grant[name]
+    return canonical_json(values)
 
 
 def from_json(content: str) -> FundingReportData:
@@ -278,7 +292,8 @@ def _typed(kind: Any, value: Any) -> Any:
     """`value` from JSON as `kind`: a dataclass, a tuple of them, an optional, a day, an instant, a decimal."""
     if is_dataclass(kind):
         hints = _hints(kind)
-        return kind(**{one.name: _typed(hints[one.name], value[one.name]) for one in fields(kind)})  # type: ignore[operator]
+        kept = {one.name: _typed(hints[one.name], value[one.name]) for one in fields(kind) if one.name in value}
+        return kind(**kept)  # type: ignore[operator]
     if get_origin(kind) is tuple:
         item = get_args(kind)[0]
         return tuple(_typed(item, one) for one in value)

@@ -19,6 +19,7 @@ from models.indicators import Indicator, Result, ResultStatus, Target
 from models.ledger import AccountKind, LedgerEvent
 from models.places import AyilOkmotu, Oblast, Rayon, Village
 from models.rates import ExchangeRate
+from models.themes import Theme
 from models.visits import RiskRating, Visit, VisitStatus
 from reports.funding.data import (
     CoInvestment,
@@ -76,8 +77,10 @@ def grants(span: Span, balances: Balances) -> tuple[tuple[GrantRow, ...], Figure
                 for kind in (Association, AyilOkmotu, Oblast)
                 for code in ("ky", "ru", "en")
             ),
+            Theme,
         )
         .join(Application, Application.id == Grant.application_id)
+        .outerjoin(Theme, Theme.id == Application.theme_id)
         .join(Association, Association.id == Grant.association_id)
         .join(AyilOkmotu, AyilOkmotu.id == Association.ayil_okmotu_id)
         .join(Rayon, Rayon.id == AyilOkmotu.rayon_id)
@@ -106,6 +109,8 @@ def grants(span: Span, balances: Balances) -> tuple[tuple[GrantRow, ...], Figure
                 in_kind=of(held, IN_KIND_KINDS).total,
                 latitude=row[7],
                 longitude=row[8],
+                theme=row.Theme.names if row.Theme else None,
+                purpose_code=row.Theme.purpose_code if row.Theme else None,
             )
         )
     return tuple(rows), all_of(balances, (A.COMMITTED, A.ADVANCED, A.SPENT))

@@ -117,6 +117,8 @@ def _grant_headings() -> list[Heading]:
         Heading(_("In kind, som"), 16, MONEY),
         Heading(_("Latitude"), 11, DEGREES),
         Heading(_("Longitude"), 11, DEGREES),
+        Heading(_("Theme"), 34),
+        Heading(_("Purpose code (OECD-DAC)"), 14),
     ]
 
 
@@ -138,6 +140,8 @@ def _grant_rows(data: FundingReportData, locale: str) -> Iterator[Sequence[Value
             major(one.in_kind),
             _degrees(one.latitude),
             _degrees(one.longitude),
+            text_in(one.theme, locale) if one.theme else "",
+            one.purpose_code or "",
         )
 
 
@@ -157,7 +161,7 @@ def _grant_total(data: FundingReportData) -> Sequence[Value]:
         total(*(one.spent for one in grants)),
         total(*(one.cash for one in grants)),
         total(*(one.in_kind for one in grants)),
-        None, None,
+        None, None, "", "",
     )  # fmt: skip
 
 

@@ -120,7 +120,9 @@ def _call(stage: Stage, now: datetime, *, is_open: bool) -> Call:
         required_documents=model.required_documents,
     )
     for part in model.allocations:
-        call.allocations.append(Allocation(fund_id=part.fund_id, oblast_id=part.oblast_id, amount=part.amount))
+        call.allocations.append(
+            Allocation(fund_id=part.fund_id, oblast_id=part.oblast_id, theme_id=part.theme_id, amount=part.amount)
+        )
     for one in model.criteria:
         call.criteria.append(
             Criterion(
@@ -160,6 +162,7 @@ def _draft(
     created_at = now - timedelta(seconds=chance.randint(86_400 * 2, int(SPAN.total_seconds())))
     submitted_at = None if status in NOT_SUBMITTED else created_at + timedelta(hours=chance.randint(4, 40))
     operator = stage.operators[association.centre_id]
+    theme = stage.themes[kind["theme"]]
     words = (f"{SERIES}-{now.year}-{number:05d}", texts["title"], association.name_ky, association.name_ru)
     row = {
         "number": words[0],
@@ -168,6 +171,7 @@ def _draft(
         "status": status,
         "title": texts["title"],
         "search_text": fold(" ".join((*words, association.name_en))),
+        "theme_id": theme.id,
         "language": language,
         "grant_requested": amounts[Payer.GRANT],
         "remittance_pledged": sum(one["amount_kgs"] for one in pledges),
@@ -181,7 +185,7 @@ def _draft(
         "decided_at": submitted_at + timedelta(hours=6) if submitted_at and status in reviews.CLOSED else None,
         "version": 1,
     }
-    return Draft(row, kind, association, call, texts, pledges, plans[kind["key"], language])
+    return Draft(row, kind, association, call, texts, pledges, plans[kind["key"], language], theme)
 
 
 def _texts(stage: Stage, kind: Any, language: str, association: Association, chance: Random) -> dict[str, str]:
@@ -312,6 +316,7 @@ def _snapshot(id_: int, draft: Draft) -> dict[str, Any]:
             "form": questions.form_of(draft.call).sha256,
             "association": {"id": draft.association.id, "name": draft.association.name_ky},
             "language": language,
+            "theme": {"code": draft.theme.code, "name": draft.theme.names},
             "answers": draft.texts,
             "budget": [
                 {

@@ -6,11 +6,13 @@ from typing import Any
 
 from sqlalchemy import Table, insert
 
+from app.services import themes
 from models.associations import Association
 from models.base import Base, db
 from models.calls import Call
 from models.indicators import Indicator
 from models.rates import ExchangeRate
+from models.themes import Theme
 from models.users import Role, RoleAssignment, User
 from seeds import content
 from seeds.content import Content
@@ -33,6 +35,7 @@ class Stage:
     """User id and the ayil okmotu the reviewer lives in."""
     secretary: int
     indicators: dict[str, int]
+    themes: dict[str, Theme]
     rate: ExchangeRate
 
 
@@ -58,6 +61,7 @@ class Draft:
     texts: dict[str, str]
     pledges: list[dict[str, Any]]
     plan: PlanRows
+    theme: Theme
 
 
 def find() -> Stage:
@@ -90,6 +94,7 @@ def find() -> Stage:
         reviewers=reviewers,
         secretary=secretaries[0],
         indicators={one.key: one.id for one in db.session.scalars(db.select(Indicator))},
+        themes={one.code: one for one in themes.listed()},
         rate=rate,
     )
 

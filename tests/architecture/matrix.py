@@ -207,6 +207,7 @@ MATRIX: Mapping[str, Mapping[str, str]] = {
     "targets.delete": {"GET": "mo", "POST": "mo"},
     "targets.edit": {"GET": "mo", "POST": "mo"},
     "targets.index": {"GET": "mo", "POST": "mo"},
+    "themes.edit": {"GET": "mo", "POST": "mo"},
     "tranches.approve": {"POST": "f"},
     "tranches.confirm": {"POST": "mo"},
     "tranches.prepare": {"POST": "f"},

@@ -184,6 +184,52 @@ def test_an_amendment_says_which_allocation_grows(client, app, programme):
     assert too_much.status_code == 422 and "has 100 000 000 som free" in plain(too_much.text)
 
 
+def test_one_for_a_theme_is_set_up_and_read_by_everybody(secretary, app, programme, call):
+    other, water, here = programme.make_fund(), programme.theme("water"), f"/calls/{call.id}/allocations"
+    call_id = call.id
+    typed = {"fund": str(other.id), "theme": str(water.id), "amount": "1 500 000"}
+    assert secretary.submit(f"{here}/new", **typed | {"theme": "777"}).status_code == 422
+    assert secretary.submit(f"{here}/new", **typed).location == here
+    again = secretary.submit(f"{here}/new", **typed)
+    assert again.status_code == 422 and "on the list already" in plain(again.text)
+    added = db.session.scalars(db.select(Allocation).order_by(Allocation.id.desc())).first()
+    assert (added.oblast_id, added.theme_id) == (None, water.id)
+    assert form_fields(secretary.get(f"{here}/{added.id}/edit").text)["theme"] == str(water.id)
+    words = "All villages that may apply Theme: Water and irrigation 1 500 000 som"
+    assert words in plain(secretary.get(here).text)
+    assert "Theme: Water and irrigation" in plain(secretary.get(f"{here}/{added.id}/delete").text)
+    calls.open_(db.session.get_one(type(call), call_id), actor=Actor(programme.secretary), now=clock.now())
+    db.session.commit()
+    visitor = app.test_client().speak("en")
+    assert words in plain(visitor.get(f"/open-calls/{call_id}").text)
+
+
+def test_an_amendment_adds_an_allocation(client, app, programme):
+    small, water = programme.make_fund(amount=1_000_000 * SOM), programme.theme("water")
+    call = programme.make_application("submitted").call
+    call_id = call.id
+    reasons = {f"reason_{code}": "Акча кошулду" for code in ("ky", "ru", "en")}
+    client.sign_in(programme.secretary).speak("en")
+    here = f"/calls/{call_id}/amendments/new"
+    nobody = client.submit(here, added_amount="500 000", **reasons)
+    assert nobody.status_code == 422 and "Choose the fund it comes from." in plain(nobody.text)
+    typed = {"added_fund": str(small.id), "added_theme": str(water.id)} | reasons
+    for amount, message in (
+        ("", "The amount must be more than zero and believable."),
+        ("1 000 000,01", "has 1 000 000 som free"),
+    ):
+        refused = client.submit(here, **typed, added_amount=amount)
+        assert refused.status_code == 422 and message in plain(refused.text)
+        assert form_fields(refused.text)["added_theme"] == str(water.id)
+    assert client.submit(here, **typed, added_amount="1 000 000").status_code == 303
+    db.session.expire_all()
+    call = db.session.get_one(type(call), call_id)
+    assert [(one.fund_id, one.theme_id) for one in call.allocations][1:] == [(small.id, water.id)]
+    page = plain(app.test_client().speak("en").get(f"/open-calls/{call_id}").text)
+    assert "Amendment 1: Budget of the call, Budget by fund" in page
+    assert "Water and irrigation: 1 000 000 som" in page
+
+
 def test_the_ranking_shows_what_each_would_be_paid_from(client, programme):
     """Two of Osh and one of Batken ask for 200,000 each: Osh has its own 250,000, all together 500,000 more."""
     osh = programme.oblast("KG-O")

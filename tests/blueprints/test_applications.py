@@ -161,7 +161,7 @@ def test_a_section_keeps_what_is_unfinished_and_leads_on(chair, draft):
     assert answer.status_code == 303 and answer.location == f"/applications/{draft.id}/sections/plan"
     assert fresh(draft).answers["problem"] == "Суу\nжок"
     page = text_of(chair.get(f"/applications/{draft.id}").text)
-    assert "Not answered yet: 2.2 Who benefits?" in page and "In progress" in page
+    assert "Not answered yet: 3.2 Who benefits?" in page and "In progress" in page
 
 
 def test_a_text_over_the_limit_stays_on_the_page_and_is_not_saved(chair, draft):
@@ -528,7 +528,7 @@ def test_save_and_go_on_follows_the_order_of_the_form(chair, draft):
     answer = chair.submit(f"/applications/{draft.id}/sections/future", then="next")
     assert answer.location == f"/applications/{draft.id}/budget"
     page = text_of(chair.get(answer.location).text)
-    assert "Previous: 5. Sustainability and risks" in page and "Next: 7. When the plan begins" in page
+    assert "Previous: 6. Sustainability and risks" in page and "Next: 8. When the plan begins" in page
 
 
 def test_the_chair_gives_it_back_with_a_reason(chair, draft):

@@ -43,10 +43,10 @@ def test_a_part_and_its_questions_are_set_up(secretary, call):
     answer = secretary.submit(answer.location, **LABEL, limit="500", least="15", rows="4")
     assert answer.status_code == 303
     (question,) = form_now(call).section("section_1").questions
-    assert (question.number, question.limit, question.least, question.rows) == ("6.1", 500, 15, 4)
+    assert (question.number, question.limit, question.least, question.rows) == ("7.1", 500, 15, 4)
     assert question.label == {"ky": LABEL["label_ky"], "ru": LABEL["label_ru"], "en": LABEL["label_en"]}
     page = text_of(secretary.get(url).text)
-    assert "6. Environment" in page and "7. Budget" in page and "Every part asks something" in page
+    assert "7. Environment" in page and "8. Budget" in page and "Every part asks something" in page
     secretary.submit(f"{url}/sections/section_1/edit", title_en="Nature")
     secretary.submit(f"{url}/questions/question_1/edit", hint_ky="Оңой", hint_ru="Легко", hint_en="Easy", limit="600")
     section = form_now(call).section("section_1")
@@ -54,7 +54,7 @@ def test_a_part_and_its_questions_are_set_up(secretary, call):
     secretary.post(
         f"{url}/parts/section_1/move", data=form_fields(secretary.get(url).text, f"{url}/parts/section_1/move") | UP
     )
-    assert form_now(call).by_key["section_1"].number == "5" and form_now(call).by_key["future"].number == "6"
+    assert form_now(call).by_key["section_1"].number == "6" and form_now(call).by_key["future"].number == "7"
     secretary.submit(f"{url}/questions/question_1/delete")
     secretary.submit(f"{url}/sections/section_1/delete")
     assert call.form == questions.default_form()

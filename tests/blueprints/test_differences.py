@@ -33,11 +33,11 @@ def test_the_task_list_says_what_is_asked_for_and_why(client, programme, returne
     html = client.get(f"/applications/{returned.id}").text
     page = text_of(html)
     assert "Көйгөйдү тактап жазыңыз." in page
-    assert "Parts to be mended: 2. The problem and the people; 15. Documents" in page
-    assert "1. The idea Not asked for" in page and "15. Documents Asked for" in page
+    assert "Parts to be mended: 3. The problem and the people; 16. Documents" in page
+    assert "1. The idea Not asked for" in page and "16. Documents Asked for" in page
     assert f"/applications/{returned.id}/sections/problem" in html and "/sections/idea" not in html
     client.submit(f"/applications/{returned.id}/sections/problem", problem="Суу такыр жок, малды алыс айдайбыз.")
-    assert "2. The problem and the people Changed" in text_of(client.get(f"/applications/{returned.id}").text)
+    assert "3. The problem and the people Changed" in text_of(client.get(f"/applications/{returned.id}").text)
     check = client.get(f"/applications/{returned.id}/check").text
     assert "/sections/problem" in check and "/sections/idea" not in check
 
@@ -72,9 +72,9 @@ def test_both_submissions_stand_side_by_side(client, programme, returned):
         assert url in client.get(f"/applications/{returned.id}").text
         html = client.get(url).text
         page = text_of(html)
-        assert "2.1 Which problem do you solve?" in page and "2.2" not in page and "Budget" not in page
+        assert "3.1 Which problem do you solve?" in page and "3.2" not in page and "Budget" not in page
         assert "<ins>" in html and "put in: Алгачкы" in page
-        assert "Asked for, but as it was: 15. Documents" in page
+        assert "Asked for, but as it was: 16. Documents" in page
         assert "Көйгөйдү тактап жазыңыз." in page
     assert client.get(f"{url}?submission=1").status_code == client.get(f"{url}?submission=3").status_code == 404
     other = programme.make_association(in_another_centre=True)

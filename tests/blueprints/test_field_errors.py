@@ -45,13 +45,13 @@ def test_the_summary_names_the_field(client, pages):
     user, url, _empty = pages[0]
     answer = client.sign_in(user).speak("en").submit(url, quantity="", item="")
     listed = re.findall(r'<a href="#(\w+)">([^<]+)</a>', answer.text)
-    assert ("quantity", "6.4 Quantity: fill this in.") in listed
-    assert ("item", "6.1 What exactly: fill this in.") in listed
+    assert ("quantity", "7.4 Quantity: fill this in.") in listed
+    assert ("item", "7.1 What exactly: fill this in.") in listed
 
 
 def test_a_field_that_is_a_question_is_named_without_a_colon(client, programme, pages):
     url = pages[0][1].replace("budget", "plan/sales")
     answer = client.sign_in(programme.chair).speak("en").submit(url)
     listed = dict(re.findall(r'<a href="#(\w+)">\s*([^<]+?)\s*</a>', answer.text))
-    assert listed["product"] == "8.1 What do you sell? Fill this in."
-    assert listed["unit"] == "8.3 Unit: fill this in."
+    assert listed["product"] == "9.1 What do you sell? Fill this in."
+    assert listed["unit"] == "9.3 Unit: fill this in."

@@ -193,6 +193,7 @@ def apply(walk, call, association, user, award, *, own) -> Application:
     for indicator in walk.programme.indicators[:2]:
         walk.send(user, f"{base}/targets", indicator=str(indicator.id), baseline="0", target="4")
     paper = walk.programme.make_pdf()
+    walk.send(user, f"{base}/theme", theme=str(walk.programme.theme("livestock").id))
     walk.send(user, f"{base}/beneficiaries", **{name: str(number) for name, number in asdict(BENEFICIARIES).items()})
     walk.send(user, f"{base}/documents", kind="meeting_minutes", upload=walk.file(paper))
     walk.send(user, f"{base}/meeting", held_on=day(START, 0), **MINUTES)

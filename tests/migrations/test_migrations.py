@@ -20,7 +20,7 @@ from models.agreements import Agreement
 from models.applications import Application
 from models.base import Base, canonical_json, db, fingerprint
 from models.calls import Call
-from models.council_sessions import Decision
+from models.council_sessions import Decision, DecisionOutcome
 from models.duplicates import AlikePair
 from tests.factories import Programme
 from tests.support import databases
@@ -223,6 +223,34 @@ def test_calls_from_before_allocations_have_one_and_awards_were_paid_from_it(app
     assert not any(check.findings for check in verification.run(programme.storage))
 
 
+def test_down_what_a_fund_gives_by_theme_is_one_allocation(app: Flask, programme: Programme) -> None:
+    """Up again nothing has a theme; money, decisions and their protection are as they were."""
+    other, osh = programme.make_fund(), programme.oblast("KG-O")
+    also = [(other, osh, 300_000_00), (other, osh, 300_000_00, "water"), (other, None, 300_000_00, "water")]
+    call = programme.make_past_call(also=also)
+    association = programme.make_association(oblast="KG-O")
+    application = programme.make_application("reviewed", call=call, association=association, theme="water")
+    (decision,) = programme.decide(application, DecisionOutcome.SELECTED).decisions
+    application_id, call_id, budget, other_id, osh_id = application.id, call.id, call.budget, other.id, osh.id
+    assert decision.allocation_id == call.allocations[2].id
+    kept = call.allocations[1].id
+    db.session.commit()
+    held = protections(db.engine)
+    downgrade(revision="0019")
+    assert "themes" not in tables()
+    rows = db.session.execute(sa.text("SELECT fund_id, oblast_id, amount FROM allocations ORDER BY id")).all()
+    assert [tuple(one) for one in rows][1:] == [(other_id, osh_id, 600_000_00), (other_id, None, 300_000_00)]
+    db.session.rollback()
+    upgrade()
+    assert protections(db.engine) == held
+    assert db.session.get_one(Call, call_id).budget == budget
+    paid_from = db.session.scalars(db.select(Decision.allocation_id)).all()
+    assert paid_from == [kept]
+    application = db.session.get_one(Application, application_id)
+    assert application.theme_id is None and application.snapshots
+    assert not any(check.findings for check in verification.run(programme.storage))
+
+
 def test_words_of_applications_that_were_there_before_are_found(
     app: Flask, database: Copy, programme: Programme
 ) -> None:
@@ -247,7 +275,8 @@ def test_submissions_from_before_pairs_were_kept_get_them(app: Flask, programme:
     assert pairs and before["alike_pairs"] == len(pairs)
     downgrade(revision="0014")
     upgrade()
-    assert row_counts() == before | {"alike_pairs": 0, "beneficiaries": 0}  # the second came later still
+    later_still = {"beneficiaries": 0, "themes": 0}
+    assert row_counts() == before | {"alike_pairs": 0} | later_still
     assert app.test_cli_runner().invoke(args=["init"]).exit_code == 0
     db.session.rollback()
     assert db.session.execute(db.select(AlikePair.application_id, AlikePair.other_id)).all() == pairs

@@ -197,11 +197,57 @@ def test_an_allocation_of_an_open_call_changes_its_amount_with_the_amendment_tha
     assert not _moved(other_id, amount=900_000_000), "an amendment of something else"
     _publish(call, programme, ["allocations", "budget"])
     assert _moved(own_id, amount=900_000_000)
-    for values in ({"fund_id": fund_id}, {"oblast_id": oblast_id}, {"call_id": draft.id}, {"id": own_id + 1000}):
-        assert not _moved(own_id, amount=900_000_000, **values), values
+    another = {"fund_id": fund_id, "oblast_id": oblast_id, "theme_id": programme.theme("water").id}
+    for name, value in (another | {"call_id": draft.id, "id": own_id + 1000}).items():
+        assert not _moved(own_id, amount=900_000_000, **{name: value}), name
     db.session.execute(sa.update(Call.__table__).where(Call.id == call_id).values(amendment_count=1))
     db.session.commit()
     assert not _moved(own_id, amount=1), "the amendment has been applied"
+
+
+def _added(**values: Any) -> bool:
+    """Whether the database takes an allocation more; it is taken back."""
+    try:
+        db.session.execute(sa.insert(Allocation.__table__).values(amount=1, version=1, **values))
+        return True
+    except DBAPIError as error:
+        assert "frozen" in str(error.orig)
+        return False
+    finally:
+        db.session.rollback()
+
+
+def test_an_allocation_comes_into_an_open_call_with_the_amendment_that_names_it(app: Flask, programme: Any) -> None:
+    call, other = programme.make_call(), programme.make_call()
+    call_id, other_id, fund_id, theme_id = call.id, other.id, programme.make_fund().id, programme.theme("water").id
+    new = {"fund_id": fund_id, "theme_id": theme_id}
+    db.session.commit()
+    assert not _added(call_id=call_id, **new)
+    _publish(other, programme, ["budget"])
+    assert not _added(call_id=other_id, **new), "an amendment of something else"
+    _publish(call, programme, ["allocations", "budget"])
+    assert _added(call_id=call_id, **new) and not _added(call_id=other_id, **new)
+    db.session.execute(sa.update(Call.__table__).where(Call.id == call_id).values(amendment_count=1))
+    db.session.commit()
+    assert not _added(call_id=call_id, **new), "the amendment has been applied"
+
+
+def test_what_comes_in_takes_the_place_of_none(database: Any, programme: Any) -> None:
+    """OR REPLACE by id or by the key of another allocation, while an amendment lets one in."""
+    if database.kind == "postgresql":
+        pytest.skip("PostgreSQL has no replacing statement")
+    fund, osh = programme.make_fund(), programme.oblast("KG-O")
+    call = programme.make_call(also=[(fund, osh, 100_000_000, "water"), (fund, None, 100_000_000, "water")])
+    columns = ("id", "call_id", "fund_id", "oblast_id", "theme_id")
+    there = [{name: getattr(one, name) for name in columns} for one in call.allocations]
+    db.session.commit()
+    _publish(call, programme, ["allocations", "budget"])
+    tried = there + [{name: value for name, value in one.items() if name != "id"} for one in there]
+    for values in tried:
+        statement = sa.insert(Allocation.__table__).prefix_with("OR REPLACE").values(amount=1, version=1, **values)
+        with pytest.raises(DBAPIError, match=REFUSED):
+            db.session.execute(statement)
+        db.session.rollback()
 
 
 NEW = {

@@ -6,6 +6,7 @@ import io
 import shutil
 import subprocess
 import zipfile
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -96,6 +97,22 @@ def test_workbook_has_no_formula_and_keeps_types() -> None:
     assert isinstance(grants["I2"].value, int | float)
     assert isinstance(grants["G2"].value, datetime) and grants["G2"].value.date() == date(2027, 4, 1)
     assert grants.freeze_panes == "A2"
+
+
+def test_the_theme_and_its_purpose_code_stand_beside_a_grant_that_has_one() -> None:
+    """What was frozen before there were themes reads as it did, with the same hash."""
+    data = samples.funding()
+    older = funding.to_json(data)
+    assert "purpose_code" not in older and funding.to_json(from_json(older)) == older
+    theme = {"ky": "Суу жана сугат", "ru": "Вода и орошение", "en": "Water and irrigation"}
+    first = replace(data.grants[0], theme=theme, purpose_code="31140")
+    newer = replace(data, grants=(first, *data.grants[1:]))
+    assert from_json(funding.to_json(newer)) == newer
+    grants = load_workbook(io.BytesIO(funding.to_xlsx(newer, "en")))["Grants"]
+    heads = [cell.value for cell in grants[1]]
+    places = heads.index("Theme"), heads.index("Purpose code (OECD-DAC)")
+    assert [grants[2][place].value for place in places] == ["Water and irrigation", "31140"]
+    assert [grants[3][place].value for place in places] == [None, None]
 
 
 def test_csv_disarms_texts_and_keeps_numbers() -> None:

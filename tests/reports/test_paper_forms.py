@@ -11,7 +11,7 @@ from app import clock
 from app.labels import label_text
 from app.localisation import LOCALE_CODES, date_text, money, number_text, use_locale
 from app.localisation import gettext as _
-from app.services import applications, questions
+from app.services import applications, questions, themes
 from app.services.actors import Actor
 from app.services.applications import business_plans, meetings
 from app.services.questions import NumberedPart
@@ -38,14 +38,15 @@ def numbered(application: Application, locale: str) -> list[str]:
     """Every field of the form with its number and label, as the page says it."""
     form = questions.form_of(application.call)
     with use_locale(locale):
-        asked = [one.numbered_in(locale) for one in form.questions]
-        fixed = [
-            f"{part.numbers[field.key]} {_(field.label)}"
+        return [
+            one
             for part in form.parts
-            if isinstance(part, NumberedPart)
-            for field in part.fields
+            for one in (
+                [f"{part.numbers[field.key]} {_(field.label)}" for field in part.fields]
+                if isinstance(part, NumberedPart)
+                else [question.numbered_in(locale) for question in part.questions]
+            )
         ]
-        return [*asked, *fixed]
 
 
 def printed(application: Application, locale: str = "en", *, shows_names: bool = True) -> bytes:
@@ -199,6 +200,19 @@ def test_only_what_the_page_offers_can_be_ticked(programme: Programme) -> None:
     assert text.count("Goods and labour (in kind)") == paper_pages.ROWS["budget"]  # no money in the financing
     assert text.count("Cash of the village") == paper_pages.ROWS["budget"] + paper_pages.ROWS["financing"]
     assert "Signed agreement" not in text
+
+
+def test_the_themes_there_is_money_for_can_be_ticked(programme: Programme) -> None:
+    call, water = programme.call, programme.theme("water")
+    everything = words(paper_pages.to_pdf(paper_forms.gather_empty(call, clock.now()), "en"))
+    assert all(plain(one.name_en) in everything for one in themes.listed())
+    draft = programme.make_application(S.DRAFT)
+    assert "2.1 What is the project mainly about? Livestock, milk, bees and fish 3. " in words(printed(draft))
+    narrowed = programme.make_call(is_open=False)
+    narrowed.allocations[0].theme = water
+    db.session.flush()
+    offered = words(paper_pages.to_pdf(paper_forms.gather_empty(narrowed, clock.now()), "en"))
+    assert "Water and irrigation" in offered and "Village tourism" not in offered
 
 
 def test_nothing_lies_over_anything_on_the_empty_form(programme: Programme) -> None:

@@ -325,7 +325,7 @@ def test_an_oblast_without_money_gets_no_award(programme: Programme) -> None:
     calls.open_(call, actor=Actor(programme.secretary), now=call.opens_at)
     outside = programme.make_application("submitted", call=call, association=programme.make_association(oblast=OSH))
     assert allocations.fitting(outside, allocations.standings(outside.call)) == []
-    with pytest.raises(DomainError, match="облустун") as refusal:
+    with pytest.raises(DomainError, match="облуска") as refusal:
         allocations.choose(allocations.fitting(outside, allocations.standings(outside.call)), 200_000 * SOM)
     assert refusal.value.field == "amount"
 

@@ -62,7 +62,7 @@ def test_only_the_parts_that_differ_are_shown() -> None:
         found = differences.between(FORM, before, after, {})
     assert [one.part.key for one in found] == ["future", "budget"]
     assert differences.changed_keys(FORM, before, after) == {"future", "budget"}
-    assert [one.label for one in found[0].answers] == ["5.2 Risks"]
+    assert [one.label for one in found[0].answers] == ["6.2 Risks"]
     changed, removed = found[1].rows
     assert (changed.name, changed.mark, [one.label for one in changed.changes]) == ("Чатыр", Mark.SAME, ["Quantity"])
     assert (removed.name, removed.mark) == ("Эшик", Mark.REMOVED) and len(removed.changes) == 8

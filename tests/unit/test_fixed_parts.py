@@ -26,6 +26,7 @@ from forms.documents import DocumentForm
 from forms.meetings import MeetingForm
 from forms.pledges import PledgeForm
 from forms.targets import PromiseForm
+from forms.themes import ThemeForm
 from models.documents import DocumentKind
 
 PAGES: dict[str, type[BaseForm]] = {
@@ -40,6 +41,7 @@ PAGES: dict[str, type[BaseForm]] = {
     "meeting": MeetingForm,
     "documents": DocumentForm,
     "beneficiaries": BeneficiariesForm,
+    "theme": ThemeForm,
 }
 TYPES = {
     K.LINE: TextField,
@@ -83,15 +85,19 @@ def test_the_page_asks_for_what_the_table_says(part: FixedPart, request_context:
 
 def test_every_part_has_its_place_and_every_field_its_number() -> None:
     form = questions.read(questions.default_form())
-    assert [part.number for part in form.parts] == [str(place) for place in range(1, 17)]
+    assert [part.number for part in form.parts] == [str(place) for place in range(1, 18)]
     assert {part.key for part in FIXED_PARTS} == {part.key for part in form.parts} - {one.key for one in form.sections}
-    assert [one.number for one in form.sections[1].questions] == ["2.1", "2.2", "2.3"]
-    assert form.fixed("budget").numbers["item"] == "6.1" and form.fixed("documents").numbers["upload"] == "15.4"
+    assert [one.number for one in form.sections[1].questions] == ["3.1", "3.2", "3.3"]
+    assert form.fixed("budget").numbers["item"] == "7.1" and form.fixed("documents").numbers["upload"] == "16.4"
     everything = [one.number for one in form.questions]
     everything += [number for part in FIXED_PARTS for number in form.fixed(part.key).numbers.values()]
     assert len(everything) == len(set(everything)) == 11 + sum(len(part.fields) for part in FIXED_PARTS)
-    assert form.by_key["budget"].numbered_in("ru") == "6. Бюджет"
-    assert form.after("future") is form.by_key["budget"] and form.before("idea") is form.after("meeting") is None
+    assert form.by_key["budget"].numbered_in("ru") == "7. Бюджет"
+    assert (
+        form.after("idea") is form.by_key["theme"]
+        and form.after("future") is form.by_key["budget"]
+        and form.before("idea") is form.after("meeting") is None
+    )
 
 
 STANDS_AS = {

@@ -15,7 +15,7 @@ from app.services import (
     questions,
 )
 from app.services.actors import Actor
-from app.services.applications import beneficiaries, business_plans, meetings
+from app.services.applications import beneficiaries, business_plans, meetings, themes
 from app.services.applications.drafts import renew
 from app.services.applications.snapshots import stamp_of, take_snapshot
 from app.services.assignment_transitions import TRANSITIONS as ASSIGNMENT_TRANSITIONS
@@ -130,6 +130,7 @@ def lacking(application: Application, now: datetime, held: Held | None = None) -
                     IncompleteError(N_("Not answered yet: %(question)s"), question={"name": question.numbered}),
                 )
             )
+    found += [Gap("theme", problem) for problem in themes.gaps(application)]
     call, grant = application.call, application.amount_paid_by(Payer.GRANT)
     if not application.budget_lines:
         found.append(Gap("budget", IncompleteError(N_("The budget has no lines yet."))))

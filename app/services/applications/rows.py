@@ -16,6 +16,7 @@ from models.applications import (
 from models.base import db
 from models.beneficiaries import Beneficiaries
 from models.meetings import Meeting
+from models.themes import Theme
 
 MANY: dict[str, tuple[Any, Any]] = {
     "sections": (ApplicationSection, ApplicationSection.id),
@@ -34,10 +35,10 @@ def read(application: Application, *names: str) -> None:
     for name in names or MANY:
         if name not in there:
             set_committed_value(application, name, list(db.session.scalars(_many(name), values)))
-    if not names and ("meeting" not in there or "beneficiaries" not in there):
-        meeting, beneficiaries = db.session.execute(_ONES, values).one()
-        set_committed_value(application, "meeting", meeting)
-        set_committed_value(application, "beneficiaries", beneficiaries)
+    if not names and not {"meeting", "beneficiaries", "theme"} <= there.keys():
+        found = db.session.execute(_ONES, values).one()
+        for name, row in zip(("meeting", "beneficiaries", "theme"), found, strict=True):
+            set_committed_value(application, name, row)
 
 
 @lru_cache
@@ -47,9 +48,10 @@ def _many(name: str) -> Any:
 
 
 _ONES = (
-    db.select(Meeting, Beneficiaries)
+    db.select(Meeting, Beneficiaries, Theme)
     .select_from(Application)
     .outerjoin(Meeting, Meeting.application_id == Application.id)
     .outerjoin(Beneficiaries, Beneficiaries.application_id == Application.id)
+    .outerjoin(Theme, Theme.id == Application.theme_id)
     .where(Application.id == db.bindparam("application_id"))
 )

@@ -5,7 +5,7 @@ from typing import Any
 
 from app.services import call_forms, documents, prices, questions
 from app.services.actors import Actor
-from app.services.applications import beneficiaries, business_plans, meetings
+from app.services.applications import beneficiaries, business_plans, meetings, themes
 from app.services.applications.drafts import pledges_of
 from models.applications import Application, Snapshot
 from models.base import canonical_json, db, fingerprint
@@ -46,6 +46,7 @@ def content_of(application: Application) -> dict[str, Any]:
         "form": form.sha256,
         "association": {"id": application.association_id, "name": application.association.name_ky},
         "language": application.language,
+        "theme": themes.content_of(application),
         "answers": {one.key: answers[one.key] for one in form.questions if one.key in answers},
         "budget": [
             {

@@ -1,4 +1,4 @@
-"""Allocations: which fund gives how much of a call's budget, for which oblast, and what is left of it."""
+"""Allocations: which fund gives how much of a call's budget, for which oblast and theme, and what is left of it."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,8 +19,28 @@ from models.council_sessions import CouncilSession, Decision, DecisionOutcome, S
 from models.funds import Fund
 from models.ledger import AccountKind
 from models.places import AyilOkmotu, Oblast, Rayon
+from models.themes import Theme
 
 MOST = 20
+
+
+@dataclass(frozen=True)
+class AllocationInput:
+    """What an allocation is to be: from which fund, for which oblast and theme (None: for every one), in tyiyn."""
+
+    fund: Fund
+    oblast: Oblast | None
+    theme: Theme | None
+    amount: int
+
+    @property
+    def key(self) -> tuple[int, int | None, int | None]:
+        """What is there once in a call."""
+        return self.fund.id, self.oblast.id if self.oblast else None, self.theme.id if self.theme else None
+
+    def in_words(self) -> dict[str, Any]:
+        """As the function `in_words` has those that are there."""
+        return _words(self.fund, self.oblast, self.theme, self.amount)
 
 
 @dataclass(frozen=True)
@@ -47,36 +67,23 @@ def save(
     fund: Fund,
     oblast: Oblast | None,
     amount: int,
+    theme: Theme | None = None,
     actor: Actor,
     now: datetime,
 ) -> Allocation:
-    """Set fund, oblast and amount (tyiyn) of an allocation of a draft call, or add one (None); the budget follows.
+    """Set all that an allocation of a draft call says, or add one (None); the budget follows. `amount` is in tyiyn.
 
-    Raises `AlreadyUsedError` when fund and oblast stand on the list already, `LimitExceededError` for one too many,
-    `DomainError` at the field that does not fit the call.
+    Raises as `must_fit` does, `LimitExceededError` also when the budget is too small for one grant.
     """
     lock(call)
     must_be_draft(call)
     others = [one for one in of(call) if one is not allocation]
-    if allocation is None and len(others) >= MOST:
-        raise LimitExceededError(N_("A call has at most %(most)s allocations."), most=MOST)
-    if any((one.fund_id, one.oblast_id) == (fund.id, oblast.id if oblast else None) for one in others):
-        raise AlreadyUsedError(N_("This fund is on the list already: change its amount there."), field="fund")
-    if oblast is not None and not _may_apply(call, oblast):
-        raise DomainError(N_("No village of this oblast may apply in the call."), field="oblast")
-    if not 0 < amount <= HIGHEST_BUDGET:
-        raise DomainError(N_("The amount must be more than zero and believable."), field="amount")
-    if amount < call.grant_floor:
-        raise LimitExceededError(
-            N_("One grant is at least %(floor)s: an allocation cannot be less."),
-            field="amount",
-            floor=Money(call.grant_floor),
-        )
+    must_fit(call, AllocationInput(fund, oblast, theme, amount), others, floor=call.grant_floor)
     _must_suffice(call, amount + sum(one.amount for one in others), "amount")
     if allocation is None:
         allocation = Allocation(call_id=call.id)
         db.session.add(allocation)
-    allocation.fund, allocation.oblast, allocation.amount = fund, oblast, amount
+    allocation.fund, allocation.oblast, allocation.theme, allocation.amount = fund, oblast, theme, amount
     _follow(call)
     audit.record(
         actor,
@@ -86,9 +93,32 @@ def save(
         allocation=allocation.id,
         fund=fund.id,
         oblast=oblast.id if oblast else None,
+        theme=theme.names if theme else None,
         amount=amount,
     )
     return allocation
+
+
+def must_fit(
+    call: Call, wanted: AllocationInput, others: Sequence[Allocation], *, floor: int, prefix: str = ""
+) -> None:
+    """Refuse an allocation that cannot stand beside the `others` of a call whose smallest grant is `floor` (tyiyn).
+
+    Raises `AlreadyUsedError` when there is one from this fund for this oblast and theme, `LimitExceededError` for one
+    too many, `DomainError` at the field that does not fit; `prefix` stands before the names of the fields.
+    """
+    if len(others) >= MOST:
+        raise LimitExceededError(N_("A call has at most %(most)s allocations."), most=MOST)
+    if any((one.fund_id, one.oblast_id, one.theme_id) == wanted.key for one in others):
+        message = N_("This fund is on the list already: change its amount there.")
+        raise AlreadyUsedError(message, field=f"{prefix}fund")
+    if wanted.oblast is not None and not _may_apply(call, wanted.oblast):
+        raise DomainError(N_("No village of this oblast may apply in the call."), field=f"{prefix}oblast")
+    if not 0 < wanted.amount <= HIGHEST_BUDGET:
+        raise DomainError(N_("The amount must be more than zero and believable."), field=f"{prefix}amount")
+    if wanted.amount < floor:
+        message = N_("One grant is at least %(floor)s: an allocation cannot be less.")
+        raise LimitExceededError(message, field=f"{prefix}amount", floor=Money(floor))
 
 
 def remove(call: Call, allocation: Allocation, *, actor: Actor, now: datetime) -> None:
@@ -145,23 +175,35 @@ def one_of(call: Call, allocation_id: int) -> Allocation | None:
 
 
 def in_words(found: Iterable[Allocation], amounts: Mapping[int, int] | None = None) -> list[dict[str, Any]]:
-    """Allocations as frozen data keep them: [{fund, oblast or None: names, amount in tyiyn}].
+    """Allocations as frozen data keep them: [{fund, oblast or None, theme or None: names, amount in tyiyn}].
 
     `amounts` are other amounts by id.
     """
-    return [
-        {
-            "fund": one.fund.names,
-            "oblast": one.oblast.names if one.oblast else None,
-            "amount": (amounts or {}).get(one.id, one.amount),
-        }
-        for one in found
-    ]
+    return [_words(one.fund, one.oblast, one.theme, (amounts or {}).get(one.id, one.amount)) for one in found]
+
+
+def _words(fund: Fund, oblast: Oblast | None, theme: Theme | None, amount: int) -> dict[str, Any]:
+    return {
+        "fund": fund.names,
+        "oblast": oblast.names if oblast else None,
+        "theme": theme.names if theme else None,
+        "amount": amount,
+    }
 
 
 def in_text(words: Mapping[str, Any], locale: str) -> str:
-    """One of `in_words` for a list: fund, oblast, amount."""
-    return f"{title(words['fund'], words['oblast'], locale)}: {money(words['amount'])}"
+    """One of `in_words` for a list: fund, oblast, theme (what is older had none), amount."""
+    return f"{title(words['fund'], words['oblast'], words.get('theme'), locale)}: {money(words['amount'])}"
+
+
+def themes_paid(call: Call, oblast_id: int | None = None) -> set[int] | None:
+    """The themes (ids) for which villages of an oblast (None: of any) can be paid; None for every theme.
+
+    Where there is no money at all yet, no theme is left out.
+    """
+    own = [one for one in of(call) if oblast_id is None or one.oblast_id in (None, oblast_id)]
+    named = {one.theme_id for one in own if one.theme_id is not None}
+    return named if named and all(one.theme_id is not None for one in own) else None
 
 
 def funds_of(call: Call) -> list[Fund]:
@@ -169,9 +211,12 @@ def funds_of(call: Call) -> list[Fund]:
     return sorted({one.fund for one in of(call)}, key=lambda fund: fund.id)
 
 
-def lock_funds(call: Call) -> None:
-    """Take the locks of every fund that gives to a call: its money is promised and awarded one after the other."""
-    for fund in funds_of(call):
+def lock_funds(call: Call, *more: Fund) -> None:
+    """Take the locks of every fund that gives to a call, and of `more`, in the order of their ids.
+
+    Their money is promised and awarded one after the other.
+    """
+    for fund in sorted({*funds_of(call), *more}, key=lambda fund: fund.id):
         lock(fund)
 
 
@@ -254,21 +299,25 @@ def left(found: Iterable[Standing]) -> int:
 
 
 def fitting(application: Application, found: Iterable[Standing]) -> list[Standing]:
-    """Those of its call's `standings` an application can be paid from: of its oblast first, then for every oblast."""
+    """Those of its call's `standings` an application can be paid from, in the order in which they are spent."""
     oblast_id = application.association.ayil_okmotu.rayon.oblast_id
-    own = [one for one in found if one.allocation.oblast_id in (None, oblast_id)]
-    return sorted(own, key=lambda one: (one.allocation.oblast_id is None, one.allocation.id))
+    own = [one for one in found if one.allocation.is_for(oblast_id, application.theme_id)]
+    return sorted(own, key=lambda one: _narrowest_first(one.allocation))
+
+
+def _narrowest_first(allocation: Allocation) -> tuple[bool, bool, int]:
+    """What is for one oblast goes before what is for all, then what is for one theme."""
+    return allocation.oblast_id is None, allocation.theme_id is None, allocation.id
 
 
 def down_the_list(call: Call, applications: Iterable[Application]) -> Mapping[int, Allocation | None]:
     """{application: what it would be paid from} when all get what they ask for in this order; None: too little left."""
-    given, where = of(call), _oblasts(call)
+    given, where = sorted(of(call), key=_narrowest_first), _oblasts(call)
     has = {one.id: one.amount for one in given}
-    given.sort(key=lambda one: (one.oblast_id is None, one.id))
     paid_from: dict[int, Allocation | None] = {}
     for application in applications:
-        needed = application.grant_requested
-        own = (one for one in given if one.oblast_id in (None, where[application.id]) and has[one.id] >= needed)
+        needed, place = application.grant_requested, where[application.id]
+        own = (one for one in given if one.is_for(place, application.theme_id) and has[one.id] >= needed)
         chosen = paid_from[application.id] = next(own, None)
         if chosen is not None:
             has[chosen.id] -= needed
@@ -289,7 +338,7 @@ def choose(found: Sequence[Standing], amount: int, wanted_id: int | None = None)
     Raises `DomainError` when none or not the one wanted fits, `LimitExceededError` with what is left.
     """
     if not found:
-        raise DomainError(N_("The call has no money for the villages of this oblast."), field="amount")
+        raise DomainError(N_("The call has no money for this oblast and theme."), field="amount")
     among = [one for one in found if wanted_id in (None, one.allocation.id)]
     if not among:
         raise DomainError(N_("This application cannot be paid from there."), field="allocation")

@@ -165,7 +165,7 @@ def clone(source: Call, code: str, *, opens_at: datetime, closes_at: datetime, a
         **columns,
     )
     for one in source.allocations:
-        call.allocations.append(Allocation(fund=one.fund, oblast=one.oblast, amount=one.amount))
+        call.allocations.append(Allocation(fund=one.fund, oblast=one.oblast, theme=one.theme, amount=one.amount))
     db.session.add(call)
     db.session.flush()
     set_rubric(
