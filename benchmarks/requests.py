@@ -10,6 +10,7 @@ from benchmarks.measure import DATABASE, Figure, counted_queries, cpu_figure, gz
 from benchmarks.signing_in import get, sent, sign_in
 from models.applications import Application, ApplicationStatus
 from models.base import db, reading
+from models.calls import Call
 from models.reviews import Assignment, AssignmentStatus
 from models.users import User
 from tests.support.pages import form_fields
@@ -30,6 +31,9 @@ def empty_page() -> float:
 def list_page(app: Flask, floor: float) -> Iterator[Figure]:
     """The secretary's list of 60 rows: first page, last page, filter and word; queries; weight."""
     client = sign_in(app, "secretary")
+    with app.app_context():
+        call_id = db.session.scalar(select(Call.id).where(Call.code == "scale-1"))
+        db.session.rollback()
     for name, url in (
         ("list-first", "/applications"),
         ("list-last", "/applications?last=1"),
@@ -41,7 +45,10 @@ def list_page(app: Flask, floor: float) -> Iterator[Figure]:
         ("list-common-word", "/applications?q=айыл"),
         ("list-common-word-last", "/applications?q=айыл&status=submitted&last=1"),
         ("list-short-word", "/applications?q=ко"),
-        ("list-no-such-short-word", "/applications?q=еж"),
+        ("list-rare-short-word", "/applications?q=еж"),
+        ("list-common-and-short-word", "/applications?q=айыл+ко"),
+        ("list-call-last", f"/applications?call_id={call_id}&last=1"),
+        ("list-call-common-word", f"/applications?call_id={call_id}&q=айыл"),
     ):
         value = median_cpu(lambda _number, url=url: get(client, url), COUNT)  # type: ignore[misc]
         yield cpu_figure(name, value, 12, floor, COUNT)

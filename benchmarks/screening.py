@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from flask import Flask
 from sqlalchemy import select
 
+from app.services import screening_rules
 from benchmarks.measure import DATABASE, Figure, counted_queries, cpu_figure, gzipped, median_cpu
 from benchmarks.signing_in import get, sign_in
 from models.base import db
@@ -35,19 +36,30 @@ def screening_list(app: Flask, floor: float) -> Iterator[Figure]:
         ("centre", f"place=centre-{centre_id}&state=all"),
         ("centre-last", f"place=centre-{centre_id}&last=1"),
         ("oblast", f"place=oblast-{oblast_id}&state=all"),
-        ("rule", "rule=account"),
+        ("oblast-newest-last", f"place=oblast-{oblast_id}&sort=newest&last=1"),
+        *((f"rule-{name}", f"rule={name}&state=all") for name in screening_rules.NAMES),
+        ("rule-meeting-last", "rule=meeting&state=all&last=1"),
         ("rule-any", "rule=any&state=all"),
         ("rule-any-last", "rule=any&state=all&last=1"),
         ("rule-none", "rule=none&state=all"),
+        ("rule-none-last", "rule=none&last=1"),
+        ("rule-any-newest", "rule=any&sort=newest"),
+        ("rule-any-call", f"rule=any&call_id={call_id}"),
+        ("rule-any-oblast-last", f"rule=any&place=oblast-{oblast_id}&last=1"),
+        ("rule-any-alike", "rule=any&alike=1"),
+        ("rule-any-common-word", "rule=any&q=айыл"),
+        ("rule-none-common-word-last", "rule=none&q=айыл&state=all&last=1"),
         ("alike", "alike=1&state=all"),
         ("alike-last", "alike=1&last=1"),
         ("word", "q=тепл"),
         ("word-last", "q=тепл&last=1"),
+        ("word-centre", f"q=тепл&place=centre-{centre_id}&state=all"),
+        ("common-word-oblast-last", f"q=айыл&place=oblast-{oblast_id}&last=1"),
         ("words-all", "q=бал+тепл&state=all"),
         ("common-word", "q=айыл&state=all"),
         ("common-word-last", "q=айыл&state=all&last=1"),
         ("short-word", "q=ко&state=all"),
-        ("no-such-short-word", "q=еж"),
+        ("rare-short-word", "q=еж"),
         ("everything", f"q=айыл&state=submitted&call_id={call_id}&place=centre-{centre_id}&rule=any&alike=1&last=1"),
     ):
         url = f"/screenings?{query}"

@@ -1,6 +1,7 @@
 """One finding for many applications: chosen, previewed, held, then sent or taken back."""
 
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -33,23 +34,31 @@ def index() -> ResponseReturnValue:
 @bp.route("/new", methods=["GET", "POST"])
 @requires(GET=SCREEN, POST=SCREEN)
 def new() -> ResponseReturnValue:
-    """The finding for those ticked, then what it does to each, then it is held."""
+    """The finding for those ticked, then what it does to each, then it is held. `list` is where they were ticked."""
+    query = request.args.get("list", "")
+    shown = _list_as_shown(query)
     try:
         chosen = screening_batches.chosen(_ids(), signed_in_user())
     except DomainError as refusal:
         flash(str(refusal), "error")
-        return redirect(url_for("screenings.index"), 303)
+        return redirect(shown, 303)
     if not chosen:
         flash(gettext("Tick at least one application."), "error")
-        return redirect(url_for("screenings.index"), 303)
+        return redirect(shown, 303)
     form = _form(chosen)
     is_valid = form.validate_on_submit() and "change" not in request.form
     if is_valid and "record" in request.form and (batch := attempt(form, lambda: _hold(form, chosen))):
         return finish(url_for(".show", batch_id=batch.id), gettext("The findings are held. Nobody has been told yet."))
     previews = attempt(form, lambda: _previews(form, chosen)) if is_valid else None
-    page = form_page("screening_batches/new.html", form, chosen=chosen, previews=previews)
+    page = form_page("screening_batches/new.html", form, chosen=chosen, previews=previews, list=query, list_url=shown)
     is_asked_for = form.is_submitted() and not form.errors and not form.form_errors
     return page[0] if is_asked_for and isinstance(page, tuple) else page
+
+
+def _list_as_shown(query: str) -> str:
+    """The address of the screening list with its own query: the same choices and page."""
+    given = urlencode(parse_qsl(query))
+    return url_for("screenings.index") + (f"?{given}" if given else "")
 
 
 def _ids() -> list[int]:

@@ -57,6 +57,7 @@ def index() -> ResponseReturnValue:
         places=centres.by_oblast(),
         held=screening_batches.held_count(ties),
         has_ties=bool(ties),
+        address=request.query_string.decode(errors="replace"),
         is_first=not {"before", "after", "last"} & set(request.args),
         **_in_words(page),
     )

@@ -7,6 +7,7 @@ imports this: it writes its statements out. A test compares the two.
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
@@ -39,36 +40,70 @@ table = sa.table("application_words", sa.column("rowid", sa.BigInteger))
 
 def not_indexed(words: Sequence[str]) -> tuple[str, ...]:
     """The words too short for the index."""
-    return tuple(word for word in words if len(word) < SHORTEST)
+    return tuple(filter(is_short, words))
 
 
-def query_of(words: Sequence[str]) -> sa.ColumnElement[bool] | None:
-    """The condition on `table` that the index has all of `words` (folded) that are long enough.
+def phrase_of(words: Sequence[str]) -> str | None:
+    """What the index is asked for: all of `words` (folded) that are long enough.
 
     None when there is no such word, and on PostgreSQL, which uses its index for `in_row` by itself.
     """
     long = [word for word in words if len(word) >= SHORTEST]
     if not long or _dialect() != "sqlite":
         return None
-    phrases = " ".join('"' + word.replace('"', '""') + '"' for word in long)
-    return sa.literal_column("application_words", sa.Text).op("MATCH", is_comparison=True)(phrases)
+    return " ".join('"' + word.replace('"', '""') + '"' for word in long)
 
 
-def count(index: sa.ColumnElement[bool], limit: int) -> int:
-    """How many applications the index has under a condition of `query_of`; it stops at `limit`."""
-    few = sa.select(table.c.rowid).where(index).limit(limit).subquery()
-    return int(db.session.scalar(sa.select(sa.func.count()).select_from(few)) or 0)
+def has(phrase: Any) -> sa.ColumnElement[bool]:
+    """The condition on `table` that the index has a phrase of `phrase_of`, or what is bound in its place."""
+    return sa.literal_column("application_words", sa.Text).op("MATCH", is_comparison=True)(phrase)
+
+
+_FEW = (  # made once: every search begins with it
+    sa.select(sa.func.count()).select_from(
+        sa.select(table.c.rowid)
+        .where(has(sa.bindparam("phrase", type_=sa.Text)))
+        .limit(sa.bindparam("most", type_=sa.Integer))
+        .subquery()
+    )
+)
+
+
+def count(phrase: str, most: int) -> int:
+    """How many applications the index has with a phrase of `phrase_of`; it stops at `most`."""
+    return int(db.session.connection().execute(_FEW, {"phrase": phrase, "most": most}).scalar_one())
 
 
 def in_row(word: str) -> sa.ColumnElement[bool]:
     """The condition that an application's search text has `word` (folded) in it."""
-    if _dialect() == "sqlite":
-        return Application.search_text.contains(word, autoescape=True)
-    if len(word) < SHORTEST:
-        return sa.func.strpos(Application.search_text, word) > 0  # LIKE would walk through the whole index
-    pattern = "%" + re.sub(r"([/%_])", r"/\1", word) + "%"
-    # Written out, so that PostgreSQL plans for this word: a rare one through the index, a common one row by row.
-    return Application.search_text.like(sa.bindparam(None, pattern, sa.Text, literal_execute=True), escape="/")
+    return _in_row(sa.bindparam(None, value_of(word), sa.Text, literal_execute=_is_written_out()), is_short(word))
+
+
+def in_row_as(name: str, *, is_short: bool) -> sa.ColumnElement[bool]:
+    """The same for statements made once: `value_of` the word is bound under `name` when they run."""
+    return _in_row(sa.bindparam(name, type_=sa.Text, literal_execute=_is_written_out()), is_short)
+
+
+def _in_row(value: sa.BindParameter[str], is_short: bool) -> sa.ColumnElement[bool]:
+    if is_short and _dialect() != "sqlite":  # LIKE would walk through the whole index
+        return sa.func.strpos(Application.search_text, value) > 0
+    return Application.search_text.like(value, escape="/")
+
+
+def _is_written_out() -> bool:
+    """So that PostgreSQL plans for this word: a rare one through the index, a common one row by row."""
+    return _dialect() != "sqlite"
+
+
+def value_of(word: str) -> str:
+    """What is bound for `word` (folded)."""
+    if is_short(word) and _dialect() != "sqlite":
+        return word
+    return "%" + re.sub(r"([/%_])", r"/\1", word) + "%"
+
+
+def is_short(word: str) -> bool:
+    return len(word) < SHORTEST
 
 
 def _dialect() -> str:

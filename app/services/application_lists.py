@@ -1,11 +1,12 @@
 """Lists of applications: filters, folded search and keyset paging, the same cost on the first and the last page.
 
 Words are looked up in the index of `models.search_words`. A word of one or two letters is not in it and is looked for
-in every row; so is, for the counts, a word that thousands have: that is cheaper than picking them out one by one.
+in every row; so is a word that thousands have: that is cheaper than picking them out one by one. Of words that few
+applications have these are picked out once, for the page and for the counts.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -18,8 +19,10 @@ from models.base import db
 from models.calls import Call
 
 PAGE = 60
-FEW = 4000
-"""Up to so many applications with a word are counted through the index; measured on 20,000."""
+FEW = 3000
+"""Up to so many applications with a word are looked up in the index; measured on 20,000."""
+SPARSE = 400
+"""Up to so many applications with the words are picked out, and the page is cut out of them; measured on 20,000."""
 
 
 class Listed(NamedTuple):
@@ -56,29 +59,41 @@ class Filter:
     """The condition of the rows a user may see, as `policy.visible` states it."""
 
 
+class Search(NamedTuple):
+    """How words are looked for: a phrase in the index, and the others in the rows."""
+
+    phrase: str | None
+    in_rows: Sequence[str]
+
+
 @dataclass(frozen=True)
 class Page:
-    """One page: its rows and the cursors of its neighbours (None at an end)."""
+    """One page: its rows and the cursors of its neighbours (None at an end).
+
+    `counts` are those per status under the filter, where they were found with the page; `search` is how.
+    """
 
     rows: list[Listed]
     newer: int | None
     older: int | None
+    counts: Mapping[ApplicationStatus, int] | None = None
+    search: Search | None = None
 
 
 def page(narrowed: Filter, *, before_id: int | None = None, after_id: int | None = None, size: int = PAGE) -> Page:
     """The applications below `before_id` (older) or above `after_id` (newer), newest first."""
-    query, key = _listed(narrowed)
     if after_id is not None:
-        query = query.where(key > after_id).order_by(key).limit(size + 1)
-        found = _fetch(query)
-        more_newer, rows = len(found) > size, list(reversed(found[:size]))
-        return Page(rows, rows[0].id if more_newer else None, rows[-1].id if rows else None)
-    if before_id is not None:
-        query = query.where(key < before_id)
-    found = _fetch(query.order_by(key.desc()).limit(size + 1))
-    rows = found[:size]
-    older = rows[-1].id if len(found) > size else None
-    return Page(rows, rows[0].id if before_id is not None and rows else None, older)
+        rows, has_more, page = _page(narrowed, size, above=after_id)
+        return replace(page, rows=rows, newer=rows[0].id if has_more else None, older=rows[-1].id if rows else None)
+    rows, has_more, page = _page(narrowed, size, below=before_id)
+    newer = rows[0].id if before_id is not None and rows else None
+    return replace(page, rows=rows, newer=newer, older=rows[-1].id if has_more else None)
+
+
+def oldest_page(narrowed: Filter, size: int = PAGE) -> Page:
+    """The last page, found from the other end."""
+    rows, has_more, page = _page(narrowed, size, above=0)
+    return replace(page, rows=rows, newer=rows[0].id if has_more else None)
 
 
 class Bid(NamedTuple):
@@ -102,48 +117,72 @@ def applied(calls: Sequence[Call], associations: Sequence[Association]) -> list[
     return [Bid(*row) for row in db.session.execute(query.order_by(Application.id))]
 
 
-def oldest_page(narrowed: Filter, size: int = PAGE) -> Page:
-    """The last page, found from the other end."""
-    query, key = _listed(narrowed)
-    found = _fetch(query.order_by(key).limit(size + 1))
-    rows = list(reversed(found[:size]))
-    return Page(rows, rows[0].id if len(found) > size else None, None)
+def counts(narrowed: Filter, shown: Page | None = None) -> Mapping[ApplicationStatus, int]:
+    """Applications per status under the filter (its own status apart). `shown` is a page of it, if it is known."""
+    if shown is not None and shown.counts is not None:
+        return shown.counts
+    if shown is not None and narrowed.status is None and shown.newer is shown.older is None:
+        return Counter(row.status for row in shown.rows)  # they are all on it
+    search = shown.search if shown is not None and shown.search is not None else _search(narrowed)
+    query = db.select(Application.status, db.func.count()).group_by(Application.status)
+    return {status: int(count) for status, count in _run(_narrow(query, replace(narrowed, status=None), search))}
 
 
-def _listed(narrowed: Filter) -> tuple[Any, Any]:
-    """The SELECT of `Listed`'s columns, and the column its pages go by."""
+def _page(
+    narrowed: Filter, size: int, *, above: int | None = None, below: int | None = None
+) -> tuple[list[Listed], bool, Page]:
+    """The rows next above an id or below it, newest first, whether there are more, and a page with what was found."""
+    search = _search(narrowed)
+    picked = _pick(narrowed, search)
     names = (Association.name_ky, Association.name_ru, Association.name_en)
     columns = (getattr(Application, name) for name in Listed._fields[: -len(names)])
     query = db.select(*columns, *names).join(Association, Association.id == Application.association_id)
+    if picked is None:
+        counted, query = None, _narrow(query, narrowed, search)
+        if above is not None:
+            query = query.where(Application.id > above)
+        if below is not None:
+            query = query.where(Application.id < below)
+    else:
+        counted = Counter(status for _id, status in picked)
+        ids = sorted(id_ for id_, status in picked if narrowed.status in (None, status))
+        if above is None:
+            ids = [id_ for id_ in reversed(ids) if below is None or id_ < below]
+        else:
+            ids = [id_ for id_ in ids if id_ > above]
+        query = query.where(Application.id.in_(ids[: size + 1]))
+    order = Application.id.desc() if above is None else Application.id
+    found = [Listed._make(row) for row in _run(query.order_by(order).limit(size + 1))]
+    rows = found[:size]
+    return rows if above is None else rows[::-1], len(found) > size, Page([], None, None, counted, search)
+
+
+def _pick(narrowed: Filter, search: Search) -> Sequence[tuple[int, ApplicationStatus]] | None:
+    """Id and status of all that have the words, whatever the filter's status; None when they are more than `SPARSE`."""
+    if not narrowed.words:
+        return None
+    query = _narrow(db.select(Application.id, Application.status), replace(narrowed, status=None), search)
+    picked = _run(query.limit(SPARSE + 1))
+    return picked if len(picked) <= SPARSE else None
+
+
+def _search(narrowed: Filter) -> Search:
     words = folded_words(narrowed.words)
-    index = search_words.query_of(words)
-    if index is None:
-        return _narrow(query, narrowed, words), Application.id
-    rows = search_words.table.c
-    query = query.join(search_words.table, rows.rowid == Application.id).where(index)
-    return _narrow(query, narrowed, search_words.not_indexed(words)), rows.rowid
+    phrase = search_words.phrase_of(words)
+    if phrase is None or search_words.count(phrase, FEW + 1) > FEW:
+        return Search(None, sorted(words, key=len))  # a short one is cheaper to look for, and mostly rules out more
+    return Search(phrase, search_words.not_indexed(words))
 
 
-def _fetch(query: Any) -> list[Listed]:
-    return [Listed(*row) for row in db.session.execute(query)]
+def _run(query: Any) -> Sequence[Any]:
+    return db.session.connection().execute(query).all()
 
 
-def counts(narrowed: Filter, shown: Page | None = None) -> Mapping[ApplicationStatus, int]:
-    """Applications per status under the filter (its own status apart). `shown` is its first page, if it is known."""
-    if shown is not None and narrowed.status is None and shown.newer is shown.older is None:
-        return Counter(row.status for row in shown.rows)  # they are all on it
-    query = db.select(Application.status, db.func.count()).group_by(Application.status)
-    words = folded_words(narrowed.words)
-    index = search_words.query_of(words)
-    if index is not None and search_words.count(index, FEW + 1) <= FEW:
-        query = query.join(search_words.table, search_words.table.c.rowid == Application.id).where(index)
-        words = search_words.not_indexed(words)
-    without_status = replace(narrowed, status=None)
-    return {status: int(count) for status, count in db.session.execute(_narrow(query, without_status, words))}
-
-
-def _narrow(query: Any, narrowed: Filter, words: Iterable[str]) -> Any:
-    """Narrow a query of applications to the filter; of its words, to `words`, each looked for in the row."""
+def _narrow(query: Any, narrowed: Filter, search: Search) -> Any:
+    """Narrow a query of applications to the filter."""
+    if search.phrase is not None:
+        picked = db.select(search_words.table.c.rowid).where(search_words.has(search.phrase))
+        query = query.where(Application.id.in_(picked))
     if not narrowed.with_tests:
         query = query.where(~Application.is_test)
     if narrowed.call_id is not None:
@@ -160,4 +199,4 @@ def _narrow(query: Any, narrowed: Filter, words: Iterable[str]) -> Any:
         )
     if narrowed.seen is not None:
         query = query.where(narrowed.seen)
-    return query.where(*map(search_words.in_row, words))
+    return query.where(*map(search_words.in_row, search.in_rows))

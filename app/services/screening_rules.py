@@ -43,11 +43,18 @@ def _setting(name: str, dialect: str) -> Any:
     return db.cast(db.func.jsonb_extract_path_text(Call.eligibility, name), db.Integer)
 
 
-def _last_day(dialect: str) -> Any:
-    """The day of Bishkek on which a call closes; Kyrgyzstan has stood at UTC+6 all year since 2005."""
+def _founded_by(dialect: str) -> Any:
+    """The last day on which an association can have been founded: whole months before the call closes.
+
+    That is on a day of Bishkek; Kyrgyzstan has stood at UTC+6 all year since 2005. A day the month does not have is its
+    last one.
+    """
+    months = _setting("founded_months", dialect)
     if dialect == "sqlite":
-        return db.func.date(Call.closes_at, "+6 hours", type_=db.Date)
-    return db.cast(db.func.timezone("Asia/Bishkek", Call.closes_at), db.Date)
+        back = db.literal_column("'-'") + db.cast(months, db.Text) + db.literal_column("' months'")
+        return db.func.date(Call.closes_at, "+6 hours", back, "floor", type_=db.Date)
+    last = db.cast(db.func.timezone("Asia/Bishkek", Call.closes_at), db.Date)
+    return db.cast(last - db.func.make_interval(0, months), db.Date)
 
 
 def _settings(dialect: str) -> dict[str, Any]:
@@ -59,7 +66,7 @@ def _settings(dialect: str) -> dict[str, Any]:
         "running_grants": _setting("running_grants", dialect),
         "co_investment_percent": _setting("co_investment_percent", dialect),
         "founded_months": _setting("founded_months", dialect),
-        "last_day": _last_day(dialect),
+        "founded_by": _founded_by(dialect),
         "oblasts": db.func.json_extract(Call.eligibility, "$.oblasts", type_=db.Text)
         if dialect == "sqlite"
         else db.func.jsonb_extract_path(Call.eligibility, "oblasts"),
@@ -102,12 +109,9 @@ def _co_investment(call: Mapping[str, Any], _dialect: str) -> Any:
 
 
 def _age(call: Mapping[str, Any], _dialect: str) -> Any:
-    founded, last = Association.founded_on, call["last_day"]
-    month = 12 * (db.extract("year", last) - db.extract("year", founded))
-    month += db.extract("month", last) - db.extract("month", founded)
-    month -= db.case((db.extract("day", last) < db.extract("day", founded), 1), else_=0)
+    founded = Association.founded_on
     young = db.select(Association.id).where(
-        Association.id == Application.association_id, founded.is_(None) | (month < call["founded_months"])
+        Association.id == Application.association_id, founded.is_(None) | (founded > call["founded_by"])
     )
     return (call["founded_months"] > 0) & young.correlate_except(Association).exists()
 
@@ -149,14 +153,17 @@ def columns(dialect: str) -> tuple[Any, ...]:
 
 
 @cache
-def narrowing(choice: str, dialect: str) -> tuple[Any, Any]:
-    """The settings of every call, to be joined by `id`, and the condition of what `choice` leaves.
-
-    `choice` is one of `NAMES`, `ANY` or `NONE`. The settings are looked up once, not for every application.
-    """
+def of_calls(dialect: str) -> Any:
+    """What the rules ask of every call, by its `id`: looked up once, not for every application."""
     calls = db.select(Call.id, *(one.label(name) for name, one in _settings(dialect).items()))
-    settings = calls.cte("call_settings").prefix_with("MATERIALIZED")
+    return calls.cte("call_settings").prefix_with("MATERIALIZED")
+
+
+@cache
+def narrowing(choice: str, dialect: str) -> Any:
+    """The condition of what `choice` (of `NAMES`, `ANY` or `NONE`) leaves, in a query that joins `of_calls`."""
+    settings = of_calls(dialect).c
     if choice in NAMES:
-        return settings, _NOT_MET[choice](settings.c, dialect)
-    unmet = [rule(settings.c, dialect) for rule in _NOT_MET.values()]
-    return settings, db.or_(*unmet) if choice == ANY else db.and_(*(~one for one in unmet))
+        return _NOT_MET[choice](settings, dialect)
+    unmet = [rule(settings, dialect) for rule in _NOT_MET.values()]
+    return db.or_(*unmet) if choice == ANY else db.and_(*(~one for one in unmet))

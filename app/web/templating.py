@@ -5,8 +5,10 @@ from types import FunctionType, MethodType
 from typing import Any
 
 from flask import Flask
+from jinja2 import nodes
+from jinja2.compiler import CodeGenerator, Frame
 from jinja2.runtime import Context, Macro
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from app import localisation
 
@@ -27,6 +29,27 @@ class PlainContext(Context):
         kwargs.pop("_block_vars", None)
         kwargs.pop("_loop_vars", None)
         return __obj(*args, **kwargs)
+
+
+class PlainOutput(CodeGenerator):
+    """Writes templates that give out through `escaped`, wherever it is known that they escape."""
+
+    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: CodeGenerator._FinalizeInfo) -> None:
+        if finalize.src is None and frame.eval_ctx.autoescape and not frame.eval_ctx.volatile:
+            self.write("environment.escaped(")
+        else:
+            super()._output_child_pre(node, frame, finalize)
+
+
+def escaped(value: Any) -> str:
+    """What is given out for `value`: markup as it is, text escaped.
+
+    MarkupSafe makes a new `Markup` of each, to be told from text later; but here it is at once joined with the rest.
+    """
+    kind = type(value)
+    if kind is Markup or kind is int:
+        return str(value)
+    return escape(value)
 
 
 def text(message: str, **values: Any) -> Markup:
@@ -51,4 +74,6 @@ def plural_text(singular: str, plural: str, number: int, **values: Any) -> Marku
 def install(app: Flask) -> None:
     """Give the template environment its context and the names by which templates translate."""
     app.jinja_env.context_class = PlainContext
+    app.jinja_env.code_generator_class = PlainOutput
+    app.jinja_env.extend(escaped=escaped)
     app.jinja_env.globals.update({"_": text, "ngettext": plural_text})

@@ -1,5 +1,8 @@
 """One finding for many applications, from the ticks to the messages."""
 
+import re
+from html import unescape
+
 import pytest
 
 from models.applications import ApplicationStatus, Screening
@@ -82,6 +85,23 @@ def test_nobody_is_told_before_it_is_sent_and_the_association_sees_nothing(clien
     client.post(f"{location}/send", data=form_fields(client.get(location).text, f"{location}/send"))
     client.sign_in(chair)
     assert "Эсеп жок" in client.get(f"/applications/{made[0].id}").text
+
+
+def test_a_refusal_comes_back_to_the_list_as_it_was_shown(client, made, url):
+    """With the same choices, words and page, wherever the ticks are missing."""
+    shown = f"/screenings?q=%D0%B0%D1%80%D1%8B%D0%B7+%26&call_id={made[0].call_id}&state=all&sort=newest&before=1-1"
+    listed = client.get(shown.replace("q=%D0%B0%D1%80%D1%8B%D0%B7+%26&", "")).text
+    assert f'name="list" value="call_id={made[0].call_id}&amp;state=all&amp;sort=newest&amp;before=1-1"' in listed
+    asked = {"list": shown.partition("?")[2]}
+    assert client.get("/screening-batches/new", query_string=asked).location == shown
+    page = text_of(client.get(shown).text)
+    assert "Tick at least one application." in page
+    form = client.get("/screening-batches/new", query_string=asked | {"applications": made[0].id}).text
+    action = re.search(r'<form method="post" action="([^"]*new[^"]*)"', form)[1]
+    data = form_fields(form, unescape(action)).to_dict(flat=False)
+    del data["applications"]
+    assert client.post(unescape(action), data=data).location == shown
+    assert client.get("/screening-batches/new?list=//evil.example/").location == "/screenings"
 
 
 def test_every_one_of_the_page_none_and_too_many(client, made, url):

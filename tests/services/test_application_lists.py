@@ -1,5 +1,7 @@
 """Lists of applications: words in any order, short ones too; pages and counts agree with each other."""
 
+from itertools import product
+
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -7,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.services import application_lists
-from app.services.application_lists import FEW, Filter
+from app.services.application_lists import FEW, SPARSE, Filter
 from models import search_words
 from models.applications import Application, ApplicationStatus
 from models.base import db
@@ -91,13 +93,18 @@ def test_what_is_changed_or_removed_is_looked_up_anew(found: dict[str, Applicati
 def test_a_word_that_thousands_have_is_counted_row_by_row(
     found: dict[str, Application], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for few in (FEW, 1):
+    for few, sparse in product((FEW, 1), (SPARSE, 0)):
         monkeypatch.setattr(application_lists, "FEW", few)
+        monkeypatch.setattr(application_lists, "SPARSE", sparse)
         assert keys(found, "2026") == set(TEXTS)
         assert keys(found, "2026 кайынды ун") == {"A1"}
 
 
-def test_pages_with_words_go_both_ways(found: dict[str, Application]) -> None:
+@pytest.mark.parametrize("sparse", [SPARSE, 0])
+def test_pages_with_words_go_both_ways(
+    found: dict[str, Application], monkeypatch: pytest.MonkeyPatch, sparse: int
+) -> None:
+    monkeypatch.setattr(application_lists, "SPARSE", sparse)
     ids = sorted((one.id for one in found.values()), reverse=True)
     narrowed = Filter(words="2026")
     first = application_lists.page(narrowed, size=3)
@@ -114,9 +121,14 @@ def test_the_index_finds_what_every_row_would(found: dict[str, Application], dat
     """Any piece of any text, and pieces of nothing."""
     text = data.draw(st.sampled_from(sorted(TEXTS.values())))
     start = data.draw(st.integers(0, len(text) - 1))
+    few, sparse = data.draw(st.sampled_from([(FEW, SPARSE), (FEW, 0), (0, 0), (0, SPARSE)]))
     piece = text[start : start + data.draw(st.integers(1, 6))] + data.draw(st.sampled_from(["", "", "ы", '"', "/"]))
     words = piece.split()
-    assert keys(found, piece) == {key for key, one in TEXTS.items() if all(word in one for word in words)}
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(application_lists, "FEW", few)
+        patched.setattr(application_lists, "SPARSE", sparse)
+        listed = keys(found, piece)
+    assert listed == {key for key, one in TEXTS.items() if all(word in one for word in words)}
 
 
 def test_the_index_agrees_with_the_texts(found: dict[str, Application], database: Copy) -> None:

@@ -15,6 +15,7 @@ from app.services import (
     notifications,
     places,
     screening_lists,
+    screening_queries,
     screening_readings,
     screening_rules,
     screenings,
@@ -150,6 +151,8 @@ def test_the_list_is_narrowed_to_a_rule_that_is_not_met(broken):
         (date(2024, 5, 1), date(2025, 4, 30)),
         (date(2024, 2, 29), date(2025, 2, 28)),
         (date(2024, 2, 28), date(2025, 2, 28)),
+        (date(2024, 4, 30), date(2025, 3, 31)),
+        (date(2024, 3, 29), date(2025, 2, 28)),
     ],
 )
 @pytest.mark.parametrize("hour", [1, 23])
@@ -293,7 +296,7 @@ def place(application):
 def test_a_word_of_many_is_looked_for_in_the_rows_and_finds_the_same(monkeypatch, make):
     made = [make(), make()]
     few = ids(Filter(words=made[0].number))
-    monkeypatch.setattr(screening_lists, "FEW", 0)
+    monkeypatch.setattr(screening_queries, "FEW", 0)
     assert ids(Filter(words=made[0].number)) == few == [made[0].id]
 
 

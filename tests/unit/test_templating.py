@@ -1,12 +1,24 @@
 """Templates call and translate as Jinja does, and escape what is not ours."""
 
+from decimal import Decimal
+from enum import StrEnum
+
 import pytest
 from flask import Flask
-from jinja2 import pass_context
+from jinja2 import Environment, pass_context
 from markupsafe import Markup
 
 from app import localisation
 from app.web import templating
+
+
+class Colour(StrEnum):
+    RED = "<red>"
+
+
+class Shown:
+    def __html__(self) -> str:
+        return "<em>shown</em>"
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +39,20 @@ def test_what_is_filled_in_is_escaped_and_the_text_is_not(bare: Flask) -> None:
         source = "{{ _('Saved: %(part)s.', part=part) }}|{{ _('Tom & Co') }}"
         assert shown(bare, source, part="<b>&") == "Saved: &lt;b&gt;&amp;.|Tom & Co"
         assert shown(bare, source, part=Markup("<b>x</b>")).startswith("Saved: <b>x</b>.")
+
+
+GIVEN_OUT = (Markup("<b>&"), "<b>&'\"", "", 7, -1, 0, 2.5, None, True, Decimal("1.50"), ["<i>"], Colour.RED, Shown())
+
+
+def test_what_is_given_out_is_what_jinja_gives_out(bare: Flask) -> None:
+    source = """{{ x }}{{ x }}|{{ missing }}|{% set kept %}{{ x }}-{{ x|upper }}{% endset %}{{ kept }}|{{ kept|length }}
+    {% macro m(y) %}<{{ y }}>{% endmacro %}{{ m(x) }}{{ m(x) ~ '<' }}{% autoescape false %}{{ x }}{% endautoescape %}
+    {% autoescape off %}{{ x }}{% endautoescape %}{% filter upper %}{{ x }}{% endfilter %}{{ [x, x]|join('&') }}"""
+    plain = Environment(autoescape=True)
+    assert bare.jinja_env.code_generator_class is not plain.code_generator_class
+    for value in GIVEN_OUT:
+        for switched in (True, False):
+            assert shown(bare, source, x=value, off=switched) == plain.from_string(source).render(x=value, off=switched)
 
 
 def test_each_language_has_its_own_text(bare: Flask) -> None:
