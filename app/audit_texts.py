@@ -249,6 +249,10 @@ def _section(value: Any) -> str:
     return part.title_in(current_locale()) if part else str(value)
 
 
+def _short(sha256: str) -> str:
+    return f"{sha256[:8]}…{sha256[-8:]}"
+
+
 PLAN_TABLES: Mapping[str, str] = {
     "sale_lines": N_("Sales"),
     "running_costs": N_("Running costs"),
@@ -267,6 +271,7 @@ DETAILS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "changed": (N_("Places changed"), number_text),
     "checks": (N_("Checked"), lambda value: "; ".join(label_text(Check(one)) for one in value)),
     "code": (N_("Code"), str),
+    "contents": (N_("Fingerprint"), lambda value: ", ".join(f"{one} {_short(of)}" for one, of in value.items())),
     "count": (N_("Number"), number_text),
     "held_on": (N_("Day of the meeting"), lambda value: date_text(date.fromisoformat(value))),
     "kind": (N_("Interest"), _one_of(ConflictKind)),
@@ -294,7 +299,7 @@ DETAILS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "role": (N_("Role"), _role),
     "section": (N_("Part"), _section),
     "sessions": (N_("Signed out on so many devices"), number_text),
-    "sha256": (N_("Fingerprint"), lambda value: f"{value[:8]}…{value[-8:]}"),
+    "sha256": (N_("Fingerprint"), _short),
     "snapshot": (N_("Submission"), number_text),
     "submission": (N_("Submission"), number_text),
     "theme": (N_("Theme"), lambda value: text_in(value, current_locale())),

@@ -45,6 +45,7 @@ NOUNS = (
     "reviews",
     "screening_batches",
     "screenings",
+    "signatures",
     "targets",
     "themes",
     "tranches",

@@ -26,7 +26,7 @@ from app.services import (
     questions,
     rankings,
     screenings,
-    workflow,
+    signatures,
 )
 from app.services.application_lists import Filter, Page
 from app.services.applications import meetings
@@ -178,15 +178,12 @@ def _frame(application: Application) -> dict[str, Any]:
         "form": questions.form_of(application.call),
         "history": application_history.steps(application, spoken),
         "dictations": spoken,
+        "signatures": signatures.of(application) if sees_voices else [],
         "is_writer": writes,
         "shows_names": may_see_names(application),
         "is_past_deadline": application.call.is_past_deadline(clock.now()),
-        "may_withdraw": writes and _has_step(application, "withdraw"),
+        "may_withdraw": writes and applications.has_step(application, "withdraw"),
     }
-
-
-def _has_step(application: Application, action: str) -> bool:
-    return workflow.leads_on(applications.TRANSITIONS, application.status, action)
 
 
 def _everything(application: Application) -> dict[str, Any]:
@@ -341,7 +338,7 @@ def decline(application_id: int) -> ResponseReturnValue:
     """The chair gives the application back to its writers, with a reason."""
     application = load(Application, application_id, Permission.APPLICATION_SIGN_OFF)
     form, location = DeclineForm(), url_for("applications.show", application_id=application.id)
-    if request.method == "GET" and not _has_step(application, "decline"):
+    if request.method == "GET" and not applications.has_step(application, "decline"):
         return redirect(location, 303)
     if form.validate_on_submit() and attempt(
         form,
@@ -373,7 +370,7 @@ def withdraw(application_id: int) -> ResponseReturnValue:
     """Withdraw before the decision, with a reason."""
     application = load(Application, application_id, Permission.APPLICATION_WRITE)
     form, location = WithdrawForm(), url_for("applications.show", application_id=application.id)
-    if request.method == "GET" and not _has_step(application, "withdraw"):
+    if request.method == "GET" and not applications.has_step(application, "withdraw"):
         return redirect(location, 303)
     if form.validate_on_submit() and attempt(
         form,

@@ -1,6 +1,7 @@
 """Writing on behalf: an operator says who dictates, prints the receipt, and somebody of the association confirms."""
 
 import io
+from dataclasses import replace
 
 from flask import Blueprint, abort, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
@@ -9,12 +10,32 @@ from app import audit_texts, clock, policy
 from app.labels import label_text
 from app.localisation import N_, current_locale, gettext
 from app.policy import Permission
-from app.services import applications, associations, audit_subjects, dictations, documents, own_codes, users
+from app.services import (
+    applications,
+    associations,
+    audit_subjects,
+    dictated_parts,
+    dictations,
+    documents,
+    own_codes,
+    users,
+)
+from app.services.dictated_parts import Dictated
 from app.services.dictations import Confirmation
 from app.services.errors import ChangedMeanwhileError, DomainError, IncompleteError
 from app.services.sign_in_attempts import TooManyAttemptsError
 from app.services.users import SignInRefusedError
-from app.web.access import actor, can, load, own_address, requires, row_number, signed_in_user, takes_upload
+from app.web.access import (
+    actor,
+    can,
+    load,
+    may_see_names,
+    own_address,
+    requires,
+    row_number,
+    signed_in_user,
+    takes_upload,
+)
 from app.web.presentation import is_demonstration
 from app.web.submissions import (
     StaleForm,
@@ -36,6 +57,7 @@ from models.documents import StoredFile
 from models.people import Person
 from models.users import User
 from reports import dictations as receipts
+from reports import paper_forms
 
 bp = Blueprint("dictations", __name__)
 
@@ -155,6 +177,8 @@ def confirm(dictation_id: int) -> ResponseReturnValue:
 
 
 def _confirm(dictation: Dictation, confirmation: Confirmation, seen: str) -> None:
+    contents = {one.application.number: applications.stamp_of(one.application) for one in _dictated(dictation)}
+    confirmation = replace(confirmation, contents=contents)
     try:
         dictations.confirm(dictation, confirmation, actor=actor(dictation), now=clock.now(), seen=seen)
     except ChangedMeanwhileError as change:
@@ -213,10 +237,23 @@ def _stored() -> StoredFile | None:
 def receipt(dictation_id: int) -> ResponseReturnValue:
     """What was written, to be read aloud and signed."""
     dictation = load(Dictation, dictation_id, Permission.DICTATION_READ)
-    data = receipts.gather(dictation, dictations.receipt_number(dictation), _in_words(dictation), clock.now())
-    content = receipts.to_pdf(data, current_locale(), demonstration=is_demonstration())
+    content = receipts.to_pdf(_written(dictation), current_locale(), demonstration=is_demonstration())
     name = f"receipt-{dictation_id}.pdf"
     return send_file(io.BytesIO(content), mimetype="application/pdf", as_attachment=True, download_name=name)
+
+
+def _dictated(dictation: Dictation) -> list[Dictated]:
+    return dictated_parts.of(dictations.acts(dictation))
+
+
+def _written(dictation: Dictation) -> receipts.DictationData:
+    now = clock.now()
+    written = [
+        (paper_forms.gather_written(one.application, one.parts, now, shows_names=may_see_names(one.application)),
+         applications.stamp_of(one.application))
+        for one in _dictated(dictation)
+    ]  # fmt: skip
+    return receipts.gather(dictation, dictations.receipt_number(dictation), _in_words(dictation), written, now)
 
 
 @bp.get("/dictations/<int:dictation_id>/scan")
@@ -253,7 +290,7 @@ def _sign_off(application: Application, chair: Person, form: ChairForm) -> None:
     way = ConfirmationWay(form.way.data)
     if way in ON_PAPER and not has_upload():
         raise IncompleteError(N_("Choose a file."), field="upload")
-    confirmation = Confirmation(chair, way, _stored() if way in ON_PAPER else None)
+    confirmation = Confirmation(chair, way, *((_stored(), form.receipt.data) if way in ON_PAPER else ()))
     try:
         applications.sign_off(
             application,

@@ -55,7 +55,8 @@ class ChairForm(BaseForm):
 
     way = RadioField(lazy(N_("How does the chair confirm?")), validators=[required_input()])
     password = _code_field()
-    upload = UploadField(N_("Photo or scan of the signed paper"), required=False)
+    receipt = TextField(N_("Number of the receipt"), required=False, longest=40)
+    upload = UploadField(N_("Photo or scan of the signed receipt"), required=False)
     seen = HiddenField()
 
     @property
@@ -65,7 +66,8 @@ class ChairForm(BaseForm):
     def validate(self, extra_validators: Any = None) -> bool:
         if not super().validate(extra_validators):
             return False
-        if self.is_by_code and not self.password.data:
-            self.refuse("password", gettext(REQUIRED))
+        needed = self.password if self.is_by_code else self.receipt
+        if not needed.data:
+            self.refuse(needed.name, gettext(REQUIRED))
             return False
         return True

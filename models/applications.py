@@ -134,6 +134,7 @@ class Application(Versioned, Base):
     created_by_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
     created_at: Mapped[datetime]
     signed_off_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+    """Whose account recorded the sign-off that holds; who signed, how and what stands in the signatures."""
     signed_off_at: Mapped[datetime | None]
     submitted_at: Mapped[datetime | None]
     screened_at: Mapped[datetime | None]

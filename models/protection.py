@@ -25,6 +25,7 @@ APPEND_ONLY = (
     "protocols",
     "scores",
     "screenings",
+    "signatures",
     "snapshots",
     "stored_files",
     "transfers",

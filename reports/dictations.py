@@ -21,13 +21,17 @@ from reports.pages import (
     demonstration_note,
     facts,
     gap,
+    hash_block,
     heading,
     signatures,
+    small,
     table,
     text,
     title,
     together,
 )
+from reports.paper_forms import PaperFormData
+from reports.paper_pages import written_story
 
 TITLE = N_("Receipt of what was written")
 
@@ -43,7 +47,10 @@ class Act:
 
 @dataclass(frozen=True)
 class DictationData:
-    """One session: whose words, whose hands, and each act in the reader's language."""
+    """One session: whose words, whose hands, each act in the reader's language.
+
+    `written` is, for each application of it, the parts that were written as they stand now, and its stamp.
+    """
 
     number: str
     association: Texts
@@ -53,9 +60,16 @@ class DictationData:
     ended_at: datetime | None
     made_at: datetime
     acts: tuple[Act, ...]
+    written: tuple[tuple[PaperFormData, str], ...] = ()
 
 
-def gather(dictation: Dictation, number: str, acts: Sequence[Act], now: datetime) -> DictationData:
+def gather(
+    dictation: Dictation,
+    number: str,
+    acts: Sequence[Act],
+    written: Sequence[tuple[PaperFormData, str]],
+    now: datetime,
+) -> DictationData:
     """The session as it stands; `number` is that of the receipt, `acts` are its audit events in words."""
     return DictationData(
         number=number,
@@ -66,6 +80,7 @@ def gather(dictation: Dictation, number: str, acts: Sequence[Act], now: datetime
         ended_at=dictation.ended_at,
         made_at=now,
         acts=tuple(acts),
+        written=tuple(written),
     )
 
 
@@ -101,16 +116,25 @@ def _story(data: DictationData, locale: str) -> list[Flowable]:
             ]
         ),
         gap(6),
+        *(block for form, stamp in data.written for block in _words(form, stamp, locale)),
+        *([heading(_("Everything that was done, in its order"))] if data.written else []),
         *table(columns, rows, empty=_("Nothing was written.")),
-        together(
-            [
-                heading(_("I have heard what was written. It is what I said.")),
-                signatures([_("For the association"), _("Operator of the centre")]),
-                gap(10),
-                _thumb(),
-            ]
-        ),
+        signed(_("I have heard what was written. It is what I said."), _("For the association")),
     ]
+
+
+def _words(form: PaperFormData, stamp: str, locale: str) -> list[Flowable]:
+    return [
+        heading(f"{_('Application')} {form.number}" + (f" · {form.project}" if form.project else "")),
+        small(_("The parts that were written, as they stand now. The numbers are those of the form and the screen.")),
+        *written_story(form, locale),
+        hash_block(stamp, _("SHA-256 of the whole application as it stood when this paper was printed:")),
+    ]
+
+
+def signed(words: str, who: str) -> Flowable:
+    """What is declared, lines for `who` and the operator to sign on, and a box for a thumb."""
+    return together([heading(words), signatures([who, _("Operator of the centre")]), gap(10), _thumb()])
 
 
 def _thumb() -> Flowable:

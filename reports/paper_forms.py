@@ -3,7 +3,7 @@
 Whatever an operator types from it stands in the order of the screen: `questions.form_of(call)` is the one definition.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -111,6 +111,15 @@ def gather(application: Application, now: datetime, *, shows_names: bool) -> Pap
         open_parts=frozenset(key for key in empty.form.by_key if application.is_open(key)),
         hides_names=not shows_names,
     )
+
+
+def gather_written(
+    application: Application, keys: Collection[str] | None, now: datetime, *, shows_names: bool
+) -> PaperFormData:
+    """What stands in the parts `keys` (None: in every part), under their numbers and without room for a pen."""
+    whole = gather(application, now, shows_names=shows_names)
+    parts = tuple(part for part in whole.form.parts if keys is None or part.key in keys)
+    return replace(whole, form=replace(whole.form, parts=parts), open_parts=frozenset())
 
 
 def _rates(found: Sequence[Price]) -> tuple[Rate, ...]:

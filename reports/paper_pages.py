@@ -113,7 +113,22 @@ def to_pdf(data: PaperFormData, locale: str, *, demonstration: bool = False) -> 
 
 
 def _story(data: PaperFormData, locale: str) -> list[Flowable]:
-    story, orientation = _cover(data, locale), "portrait"
+    parts, orientation = _parts(data, locale)
+    if data.hides_names:
+        return [*_cover(data, locale), *parts]
+    return [*_cover(data, locale), *parts, *(new_page() if orientation != "portrait" else []), *_signed()]
+
+
+def written_story(data: PaperFormData, locale: str) -> list[Flowable]:
+    """The parts of the form with what stands in them, from an upright page to an upright page: for another paper."""
+    parts, orientation = _parts(data, locale)
+    return [*parts, *(new_page() if orientation != "portrait" else [])]
+
+
+def _parts(data: PaperFormData, locale: str) -> tuple[list[Flowable], str]:
+    """The parts, and how the page lies on which they end."""
+    story: list[Flowable] = []
+    orientation = "portrait"
     for part in data.form.parts:
         wanted = "portrait" if isinstance(part, Section) or part.key in UPRIGHT else "landscape"
         if wanted != orientation:
@@ -126,9 +141,7 @@ def _story(data: PaperFormData, locale: str) -> list[Flowable]:
             story += _questions(part, data, locale)
         else:
             story += _fixed(part, data, locale)
-    if orientation != "portrait" and not data.hides_names:
-        story += new_page()
-    return story if data.hides_names else [*story, *_signed()]
+    return story, orientation
 
 
 def _cover(data: PaperFormData, locale: str) -> list[Flowable]:

@@ -7,14 +7,15 @@ from datetime import datetime
 
 from reportlab.platypus import Flowable, Table
 
-from app.labels import DOCUMENT_KINDS, PAYERS
-from app.localisation import N_, deadline_text, money, ngettext, number_text
+from app.labels import DOCUMENT_KINDS, PAYERS, label_text
+from app.localisation import N_, datetime_text, deadline_text, money, ngettext, number_text
 from app.localisation import gettext as _
-from app.services import call_forms
+from app.services import call_forms, signatures
 from models.applications import Application, Payer, Snapshot
 from models.base import Texts, text_in
+from models.dictations import ConfirmationWay
 from models.documents import DocumentKind
-from reports import credits, papers
+from reports import credits, pages, papers
 from reports.credits import Credit
 from reports.drawings import QrCode
 from reports.pages import (
@@ -26,7 +27,6 @@ from reports.pages import (
     hash_block,
     numbered,
     one_page,
-    signatures,
     small,
     subheading,
     table,
@@ -50,7 +50,10 @@ class DocumentLine:
 
 @dataclass(frozen=True)
 class ReceiptData:
-    """What was submitted. `paid_by` is {payer: tyiyn}; `pledged` in tyiyn; `sequence` counts the submissions."""
+    """What was submitted. `paid_by` is {payer: tyiyn}; `pledged` in tyiyn; `sequence` counts the submissions.
+
+    When and how the chair signed it off stands there without the name: a reviewer reads this paper too.
+    """
 
     number: str
     title: str
@@ -70,6 +73,9 @@ class ReceiptData:
     documents: tuple[DocumentLine, ...]
     credits: tuple[Credit, ...]
     is_test: bool = False
+    signed_at: datetime | None = None
+    signed_way: ConfirmationWay | None = None
+    signed_receipt: str = ""
 
     @property
     def total(self) -> int:
@@ -89,6 +95,7 @@ def gather(application: Application, snapshot: Snapshot) -> ReceiptData:
     for line in content["budget"]:
         paid_by[line["payer"]] += line["amount"]
     association, call = application.association, application.call
+    signed = signatures.behind(snapshot)
     keys = [question.key for question in call_forms.answered_in(call, content).questions]
     return ReceiptData(
         number=content["number"],
@@ -109,6 +116,9 @@ def gather(application: Application, snapshot: Snapshot) -> ReceiptData:
         documents=tuple(DocumentLine(one["kind"], one["filename"], one["sha256"]) for one in content["documents"]),
         credits=credits.of_call(call),
         is_test=application.is_test,
+        signed_at=signed.signed_at if signed else None,
+        signed_way=signed.way if signed else None,
+        signed_receipt=signed.receipt if signed else "",
     )
 
 
@@ -135,6 +145,7 @@ def _story(data: ReceiptData, locale: str) -> list[Flowable]:
             (_("Ayil aymak"), _short(text_in(data.ayil_okmotu, locale), 80)),
             (_("Call"), _short(text_in(data.call_title, locale), 110)),
             (_("Submitted"), deadline_text(data.submitted_at)),
+            *([(_("Signed off by the chair"), _signed(data))] if data.signed_at else []),
         ],
         width=WIDTH - 108,
     )
@@ -174,8 +185,14 @@ def _story(data: ReceiptData, locale: str) -> list[Flowable]:
                 _("Bring this paper when you ask about the application."),
             ]
         ),
-        signatures([_("Handed in for the association"), _("Received at the resource centre")]),
+        pages.signatures([_("Handed in for the association"), _("Received at the resource centre")]),
     ]
+
+
+def _signed(data: ReceiptData) -> str:
+    when = datetime_text(data.signed_at) if data.signed_at else ""
+    how = label_text(data.signed_way) if data.signed_way else ""
+    return ", ".join(one for one in (when, how, data.signed_receipt) if one)
 
 
 def _parts(data: ReceiptData) -> str:

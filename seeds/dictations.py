@@ -3,7 +3,7 @@
 from datetime import datetime
 from random import Random
 
-from app.services import applications, associations, dictations, documents
+from app.services import applications, associations, dictations, documents, signatures
 from app.services.actors import Actor
 from app.services.dictations import Confirmation
 from models.applications import Application
@@ -42,5 +42,6 @@ def sign_off(programme: Programme, application: Application, actor: Actor, chanc
     title = f"Төраганын ырастоосу № {number}" if is_kyrgyz else f"Подтверждение председателя № {number}"
     stands = "Арызды угуп чыктым, колдойм." if is_kyrgyz else "Заявку прослушал(а) и поддерживаю."
     paper = papers.pdf(f"kol-{number}.pdf", title, [application.title, stands, chair.full_name])
-    confirmation = Confirmation(chair, way, documents.store(paper, storage=programme.storage, now=now))
+    file = documents.store(paper, storage=programme.storage, now=now)
+    confirmation = Confirmation(chair, way, file, signatures.receipt_number(application))
     applications.sign_off(application, actor=actor, now=now, confirmation=confirmation)

@@ -11,6 +11,7 @@ from models.dictations import ConfirmationWay
 from models.documents import DocumentKind
 from models.pledges import PledgeStatus
 from models.prices import PriceKind
+from models.signatures import SignatureOutcome
 
 APPLICATION_STATUSES: Mapping[ApplicationStatus, str] = {
     ApplicationStatus.DRAFT: N_("Draft"),
@@ -78,6 +79,10 @@ PRICE_KINDS: Mapping[PriceKind, str] = {PriceKind.MARKET: N_("Market price"), Pr
 QUORUMS_OF: Mapping[QuorumOf, str] = {
     QuorumOf.HOUSEHOLDS: N_("Households"),
     QuorumOf.ADULTS: N_("Adult inhabitants"),
+}
+SIGNATURE_OUTCOMES: Mapping[SignatureOutcome, str] = {
+    SignatureOutcome.SIGNED: N_("Signed off"),
+    SignatureOutcome.DECLINED: N_("Not signed off by the chair"),
 }
 WAYS: Mapping[ConfirmationWay, str] = {
     ConfirmationWay.OWN_CODE: N_("Own code"),

@@ -14,6 +14,7 @@ from models.indicators import ResultStatus
 from models.pledges import PledgeStatus
 from models.reviews import AssignmentStatus, ReviewStatus
 from models.screening_batches import HeldStatus
+from models.signatures import SignatureOutcome
 from models.visits import RiskRating, VisitStatus
 
 MET, WAITING, PROBLEM, INFO = "met", "waiting", "problem", "info"
@@ -27,7 +28,7 @@ def _tones() -> dict[tuple[type[StrEnum], str], str]:
             SessionStatus.SIGNED, ExpenditureStatus.ACCEPTED, FundingReportStatus.DONE, GrantStatus.ACTIVE,
             GrantStatus.COMPLETED, TrancheStatus.CONFIRMED, TrancheStatus.ACCOUNTED, ResultStatus.VERIFIED,
             PledgeStatus.FULFILLED, AssignmentStatus.SUBMITTED, ReviewStatus.SUBMITTED, VisitStatus.DONE,
-            RiskRating.LOW, DuplicateVerdict.FALSE_ALARM, HeldStatus.SENT,
+            RiskRating.LOW, DuplicateVerdict.FALSE_ALARM, HeldStatus.SENT, SignatureOutcome.SIGNED,
         ),
         WAITING: (
             ApplicationStatus.SIGNED_OFF, ApplicationStatus.RETURNED, ApplicationStatus.RESERVE,
@@ -35,7 +36,7 @@ def _tones() -> dict[tuple[type[StrEnum], str], str]:
             ExpenditureStatus.RECORDED, FundingReportStatus.WAITING, GrantStatus.OFFERED, TrancheStatus.REQUESTED,
             TrancheStatus.PREPARED, TrancheStatus.APPROVED, ResultStatus.REPORTED, PledgeStatus.PARTLY_RECEIVED,
             AssignmentStatus.PROPOSED, AssignmentStatus.ACCEPTED, VisitStatus.PLANNED, RiskRating.MEDIUM,
-            HeldStatus.HELD,
+            HeldStatus.HELD, SignatureOutcome.DECLINED,
         ),
         PROBLEM: (
             ApplicationStatus.INELIGIBLE, ApplicationStatus.REJECTED, ScreeningOutcome.INELIGIBLE,

@@ -19,6 +19,7 @@ from models.funds import Fund
 from models.grants import Grant, Tranche
 from models.ledger import Transfer
 from models.places import AyilOkmotu, Rayon
+from models.signatures import Signature, SignatureOutcome
 
 FORM_NAMED = re.compile(r'"form":"([0-9a-f]{64})"')
 """In canonical JSON: what people typed has its quotation marks escaped."""
@@ -45,6 +46,7 @@ def run(storage: Path) -> list[Check]:
         ("released to the account prepared", _accounts),
         ("forms", _forms),
         ("snapshots", _snapshots),
+        ("signatures", _signatures),
         ("protocols", _protocols),
         ("agreements", _agreements),
         ("funding reports", _reports),
@@ -174,6 +176,18 @@ def _snapshots(check: Check) -> Iterator[str]:
         named = FORM_NAMED.search(content)
         if named and (call_id, named[1]) not in kept:
             yield f"snapshot {snapshot_id} answers a form that is not kept"
+
+
+def _signatures(check: Check) -> Iterator[str]:
+    """Each submission is what the chair signed; one from before stamps were kept stands for what followed it."""
+    signed: dict[int, list[Signature]] = defaultdict(list)
+    for signature in db.session.scalars(db.select(Signature).where(Signature.outcome == SignatureOutcome.SIGNED)):
+        check.count += 1
+        signed[signature.application_id].append(signature)
+    query = db.select(Snapshot.id, Snapshot.application_id, Snapshot.sha256, Snapshot.taken_at)
+    for snapshot_id, application_id, sha256, taken_at in db.session.execute(query):
+        if not any(one.signed_at <= taken_at and one.sha256 in ("", sha256) for one in signed.get(application_id, ())):
+            yield f"snapshot {snapshot_id} is not what the chair signed"
 
 
 def _protocols(check: Check) -> Iterator[str]:

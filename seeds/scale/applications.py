@@ -27,6 +27,7 @@ from models.calls import Call, CallStatus, Criterion
 from models.duplicates import AlikePair, SubmissionMark, SubmittedText
 from models.numbering import NumberSeries
 from models.pledges import Pledge
+from models.signatures import Signature, SignatureOutcome
 from seeds.business_plans import starts_on
 from seeds.content import pick
 from seeds.scale import beneficiaries, business_plans, meetings, reviews
@@ -250,7 +251,9 @@ def _write(stage: Stage, drafts: Sequence[Draft], chance: Random, now: datetime)
         ],
     )
     handed_in = [(id_, draft) for id_, draft in written if draft.row["submitted_at"]]
-    stages.write(Snapshot, [_snapshot(id_, draft) for id_, draft in handed_in])
+    taken = {id_: _snapshot(id_, draft) for id_, draft in handed_in}
+    stages.write(Snapshot, list(taken.values()))
+    stages.write(Signature, [_signature(id_, draft, taken) for id_, draft in written if draft.row["signed_off_at"]])
     texts = {id_: shingles(". ".join(draft.texts.values())) for id_, draft in handed_in}
     stages.write(
         SubmittedText,
@@ -354,7 +357,6 @@ def _snapshot(id_: int, draft: Draft) -> dict[str, Any]:
             "meeting": meetings.content_of(draft),
             "beneficiaries": beneficiaries.content_of(draft),
             "documents": [],
-            "signed_off_by": draft.row["signed_off_by_id"],
         }
     )
     return {
@@ -364,4 +366,17 @@ def _snapshot(id_: int, draft: Draft) -> dict[str, Any]:
         "sha256": fingerprint(text),
         "taken_at": draft.row["submitted_at"],
         "taken_by_id": draft.row["created_by_id"],
+    }
+
+
+def _signature(id_: int, draft: Draft, taken: Mapping[int, Mapping[str, Any]]) -> dict[str, Any]:
+    """That somebody signed it off, as old records say it: not who."""
+    return {
+        "application_id": id_,
+        "outcome": SignatureOutcome.SIGNED,
+        "typed_by_id": draft.row["signed_off_by_id"],
+        "signed_at": draft.row["signed_off_at"],
+        "sha256": taken[id_]["sha256"] if id_ in taken else "",
+        "receipt": "",
+        "reason": "",
     }

@@ -204,6 +204,8 @@ MATRIX: Mapping[str, Mapping[str, str]] = {
     "screening_batches.undo": {"POST": "s"},
     "screenings.index": {"GET": "s"},
     "screenings.new": {"GET": "s", "POST": "s"},
+    "signatures.receipt": {"GET": "mosc"},
+    "signatures.scan": {"GET": "mosc"},
     "targets.delete": {"GET": "mo", "POST": "mo"},
     "targets.edit": {"GET": "mo", "POST": "mo"},
     "targets.index": {"GET": "mo", "POST": "mo"},

@@ -1,14 +1,17 @@
 """Writing on behalf through the pages: who dictates is asked first, and the member's code goes nowhere."""
 
 import io
+import json
 import logging
+from datetime import date
 
 import pytest
 from pypdf import PdfReader
 
 from app import clock
-from app.services import applications, centres, dictations, users
+from app.services import applications, centres, dictations, questions, signatures, users
 from app.services.actors import Actor
+from forms.base import REQUIRED
 from models.applications import Application, ApplicationStatus
 from models.audit import AuditEvent
 from models.base import db
@@ -226,7 +229,9 @@ def test_a_chair_without_an_account_is_asked_for_paper_only(operator, programme,
     page = operator.get(f"/applications/{draft.id}/sign-off-for-the-chair").text
     assert "The chair has no account" in text_of(page)
     assert "password" not in form_fields(page) and "own_code" not in page
-    assert f'href="/dictations/{written.id}/receipt.pdf"' in page, "what is to be signed is printed from here"
+    receipt = f"/applications/{draft.id}/signatures/receipt.pdf"
+    assert f'href="{receipt}"' in page, "what is to be signed is printed from here"
+    assert operator.get(receipt).status_code == 200
 
 
 def test_what_was_written_behind_who_confirms_is_not_confirmed(client, programme, draft, written):
@@ -294,3 +299,93 @@ def test_another_operator_of_the_centre_ends_nothing(client, programme, written)
     assert client.post(f"{url}/end", data=fields).status_code == 403
     db.session.expire_all()
     assert written.is_open
+
+
+def pdf_text(answer):
+    """The words of all pages of a PDF, in one line."""
+    pages = PdfReader(io.BytesIO(answer.data)).pages
+    return " ".join(" ".join(page.extract_text() for page in pages).replace("\u00a0", " ").split())
+
+
+def test_the_receipt_shows_the_words_of_the_parts_that_were_written(operator, programme, draft):
+    dictation = programme.dictate(programme.association)
+    actor, now = Actor(programme.operator, programme.association, dictation), clock.now()
+    words = "Суу жок, жайында бакчалар куурайт. " * 40 + "Ушуну менен бүттү."
+    applications.save_section(draft, "problem", {"problem": words}, actor=actor, now=now)
+    applications.add_pledge(
+        draft,
+        remitter_name="Алтын Жылдыз",
+        is_pseudonym=True,
+        country="RU",
+        currency="KGS",
+        amount=50_000_00,
+        due_on=date(2027, 3, 1),
+        has_consent=True,
+        actor=actor,
+        now=now,
+    )
+    text = pdf_text(operator.get(f"/dictations/{dictation.id}/receipt.pdf"))
+    form = questions.form_of(draft.call)
+    asked = form.section("problem").questions[0]
+    assert asked.numbered_in("en") in text and " ".join(words.split()) in text
+    assert form.fixed("pledges").numbered_in("en") in text and "Алтын Жылдыз" in text and "50 000 som" in text
+    numbers = form.fixed("pledges").numbers.values()
+    assert all(number in text for number in numbers)
+    assert form.fixed("budget").numbered_in("en") not in text, "nobody dictated it"
+    stamp = applications.stamp_of(draft)
+    assert all(stamp[start : start + 8] in text for start in range(0, 64, 8))
+    applications.save_section(draft, "problem", {"problem": "Башка"}, actor=Actor(programme.chair), now=now)
+    anew = pdf_text(operator.get(f"/dictations/{dictation.id}/receipt.pdf"))
+    assert "Башка" in anew and stamp[:8] not in anew
+
+
+def test_a_receipt_of_nothing_says_so(operator, programme, draft):
+    dictation = programme.dictate(programme.association)
+    text = pdf_text(operator.get(f"/dictations/{dictation.id}/receipt.pdf"))
+    assert "Nothing was written." in text and "SHA-256" not in text
+
+
+def test_the_sign_off_on_paper_asks_for_the_number_of_its_receipt(operator, client, programme, draft, written):
+    url, receipt = (f"/applications/{draft.id}/{one}" for one in ("sign-off-for-the-chair", "signatures/receipt.pdf"))
+    number, stamp = signatures.receipt_number(draft), applications.stamp_of(draft)
+    text = pdf_text(operator.get(receipt))
+    assert number in text and stamp[:8] in text and programme.chair.display_name in text
+    form = questions.form_of(draft.call)
+    assert all(part.numbered_in("en") in text for part in form.parts)
+    assert all(" ".join(draft.answers[one.key].split()) in text for one in form.questions if one.key in draft.answers)
+
+    def attached(typed):
+        return operator.submit(url, way="thumbprint", receipt=typed, upload=sent(programme.make_photo()))
+
+    for wrong, words in (
+        ("", REQUIRED),
+        ("17/31", "This is not the number of the receipt that shows"),
+    ):
+        answer = attached(wrong)
+        assert answer.status_code == 422 and words in text_of(answer.text)
+    applications.save_section(draft, "problem", draft.answers, actor=Actor(programme.chair), now=clock.now())
+    answer = attached(number)
+    assert answer.status_code == 422 and "Print it again, read it aloud" in text_of(answer.text)
+    db.session.expire_all()
+    assert draft.status is S.DRAFT
+    assert attached(signatures.receipt_number(draft)).status_code == 303
+    db.session.expire_all()
+    (kept,) = signatures.of(draft)
+    assert draft.status is S.SIGNED_OFF and kept.receipt in text_of(operator.get(f"/applications/{draft.id}").text)
+    scan = f"/applications/{draft.id}/signatures/{kept.id}/scan"
+    for reader in (programme.operator, programme.chair, programme.secretary):
+        client.sign_in(reader)
+        with client.get(scan) as given:
+            assert given.status_code == 200 and given.headers["Content-Disposition"].startswith("attachment")
+    other = programme.make_application(S.DRAFT)
+    assert client.get(f"/applications/{other.id}/signatures/{kept.id}/scan").status_code == 404
+    client.sign_in(programme.operator_of(programme.make_association(in_another_centre=True).centre))
+    for path in (scan, receipt):
+        assert client.get(path).status_code == 404
+
+
+def test_a_confirmation_on_paper_keeps_the_stamp_of_what_was_read(operator, programme, draft, ended):
+    typed = {"member": str(programme.chair.person_id), "way": "signature", "receipt": dictations.receipt_number(ended)}
+    operator.submit(f"/dictations/{ended.id}/attach", upload=sent(programme.make_photo()), **typed)
+    event = db.session.scalars(db.select(AuditEvent).where(AuditEvent.action == "dictation.confirm")).one()
+    assert json.loads(event.details)["contents"] == {draft.number: applications.stamp_of(draft)}

@@ -95,6 +95,12 @@ def sign_off_and_submit(page: Page, way: str, confirm: Confirm) -> None:
     choose_voice(page)
     page.check(f"[name=way][value={way}]")
     confirm(page)
+    if way != "own_code":
+        with page.expect_download() as printed:
+            page.get_by_text("Кол коюлуучу квитанция (PDF)").click()
+        number = re.search(r"[A-Z]-\d+-\d+/\d+", applying.words_on(printed.value.path().read_bytes()))
+        assert number, "the receipt has a number"
+        page.fill("[name=receipt]", number[0])
     press(page, "Кол коюу")
     expect(page.locator(".ash-notice--success")).to_contain_text(SIGNED)
     press(page, "Текшерип, жөнөтүү")

@@ -11,9 +11,22 @@ from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import check, downgrade, stamp, upgrade
 
+from app import clock
 from app.factory import create_app
-from app.services import agreements, application_lists, call_forms, questions, screening_lists, verification
+from app.services import (
+    agreements,
+    application_lists,
+    applications,
+    call_forms,
+    documents,
+    questions,
+    screening_lists,
+    signatures,
+    verification,
+)
+from app.services.actors import Actor
 from app.services.application_lists import Filter
+from app.services.dictations import Confirmation
 from app.web.health import MIGRATIONS
 from models import protection, search_words
 from models.agreements import Agreement
@@ -21,6 +34,7 @@ from models.applications import Application
 from models.base import Base, canonical_json, db, fingerprint
 from models.calls import Call
 from models.council_sessions import Decision, DecisionOutcome
+from models.dictations import ConfirmationWay
 from models.duplicates import AlikePair
 from tests.factories import Programme
 from tests.support import databases
@@ -249,6 +263,56 @@ def test_down_what_a_fund_gives_by_theme_is_one_allocation(app: Flask, programme
     application = db.session.get_one(Application, application_id)
     assert application.theme_id is None and application.snapshots
     assert not any(check.findings for check in verification.run(programme.storage))
+
+
+def test_sign_offs_from_before_they_were_records_get_one(app: Flask, programme: Programme) -> None:
+    """From the trail: who, how, the scan, and the stamp of the submission that followed; the number was not asked."""
+    submitted, again = programme.make_application("submitted"), programme.make_application("resubmitted")
+    declined = programme.make_application("draft")
+    chair = Actor(programme.chair_of(declined.association))
+    applications.decline(declined, reason="Чатыры жок", actor=chair, now=clock.now())
+    dictation = programme.dictate(programme.association)
+    operator = Actor(programme.operator, programme.association, dictation)
+    waiting = programme.make_application("draft", association=programme.association)
+    file = documents.store(programme.make_photo(), storage=programme.storage, now=clock.now())
+    paper = Confirmation(programme.chair.person, ConfirmationWay.THUMBPRINT, file, signatures.receipt_number(waiting))
+    applications.sign_off(waiting, confirmation=paper, actor=operator, now=clock.now())
+    columns = "application_id, outcome, person_id, way, file_id, typed_by_id, signed_at, sha256, reason"
+    query = sa.text(f"SELECT {columns} FROM signatures ORDER BY id")
+    kept = [tuple(row) for row in db.session.execute(query)]
+    assert len(kept) == 5
+    on_paper = next(row for row in kept if row[0] == waiting.id)
+    assert on_paper[3:5] == ("thumbprint", file.id)
+    declined_id, waiting_id, ids = declined.id, waiting.id, {one.id for one in (submitted, again, declined, waiting)}
+    db.session.commit()
+    downgrade(revision="0019")
+    assert "signatures" not in tables()
+    upgrade()
+    made = [tuple(row) for row in db.session.execute(query)]
+    not_handed_in = {declined_id, waiting_id}  # what was read then is not known
+    assert made == [(*row[:7], "", *row[8:]) if row[0] in not_handed_in else row for row in kept]
+    assert {row[0] for row in made} == ids
+    assert not any(check.findings for check in verification.run(programme.storage))
+    waiting = db.session.get_one(Application, waiting_id)
+    applications.submit(waiting, actor=Actor(programme.chair), now=clock.now())
+    assert not any(check.findings for check in verification.run(programme.storage))
+
+
+def test_a_sign_off_without_an_act_is_kept_by_the_account_and_the_day(app: Flask, programme: Programme) -> None:
+    """As the load to measure with makes them."""
+    application = programme.make_application("submitted")
+    application_id, user_id, sha256 = application.id, application.signed_off_by_id, application.snapshots[-1].sha256
+    db.session.commit()
+    downgrade(revision="0019")
+    if db.engine.dialect.name == "sqlite":
+        db.session.execute(sa.text("DROP TRIGGER audit_events_no_delete"))
+    else:
+        db.session.execute(sa.text("ALTER TABLE audit_events DISABLE TRIGGER USER"))
+    db.session.execute(sa.text("DELETE FROM audit_events WHERE action = 'application.sign_off'"))
+    db.session.commit()
+    upgrade()
+    (kept,) = db.session.execute(sa.text("SELECT application_id, person_id, way, typed_by_id, sha256 FROM signatures"))
+    assert tuple(kept) == (application_id, None, None, user_id, sha256)
 
 
 def test_words_of_applications_that_were_there_before_are_found(

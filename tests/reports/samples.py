@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from app.services import agreements
 from models.base import LOCALES, Texts
+from models.dictations import ConfirmationWay
 from models.grants import Grant, Tranche
 from reports.agreement import AgreementData, BudgetRow, TargetRow, TrancheLine
 from reports.allocations import AllocationLine
@@ -74,6 +75,9 @@ def receipt(long: bool = False) -> ReceiptData:
         targets=3,
         documents=documents,
         credits=(Credit("eu", STATEMENT),),
+        signed_at=MOMENT,
+        signed_way=ConfirmationWay.THUMBPRINT,
+        signed_receipt="A-2027-0042/118",
     )
 
 

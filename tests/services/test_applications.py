@@ -18,10 +18,12 @@ from app.services import (
     questions,
     screening_lists,
     screenings,
+    signatures,
     verification,
 )
 from app.services.actors import Actor
 from app.services.applications import beneficiaries, business_plans
+from app.services.dictations import Confirmation
 from app.services.errors import DomainError, LimitExceededError, SeparationOfDutyError
 from models.applications import (
     ApplicationStatus,
@@ -34,6 +36,7 @@ from models.applications import (
 )
 from models.base import canonical_json, db, fingerprint
 from models.calls import CallForm
+from models.dictations import ConfirmationWay
 from models.documents import DocumentKind
 from models.pledges import Pledge
 from models.reviews import Conflict, ConflictKind
@@ -192,8 +195,10 @@ def test_a_snapshot_is_read_by_the_form_it_answered(programme):
     application.call = call
     actor = Actor(programme.chair_of(application.association))
     before = questions.form_of(call)
+    chair = Confirmation(actor.user.person, ConfirmationWay.OWN_ACCOUNT)
     snapshot = applications.take_snapshot(application, actor=actor, now=clock.now())
     applications.take_snapshot(application, actor=actor, now=clock.now())
+    signatures.sign(application, chair, snapshot.sha256, actor=actor, now=snapshot.taken_at)
     with_another_section(call)
     content = json.loads(snapshot.content)
     assert content["form"] == before.sha256 != questions.form_of(call).sha256
@@ -207,6 +212,7 @@ def test_a_snapshot_is_read_by_the_form_it_answered(programme):
     content = snapshot.content.replace(before.sha256, "0" * 64)
     lost = Snapshot(sequence=9, content=content, sha256=fingerprint(content), taken_at=clock.now())
     lost.application_id, lost.taken_by_id = application.id, actor.user_id
+    signatures.sign(application, chair, lost.sha256, actor=actor, now=lost.taken_at)
     db.session.add(lost)
     db.session.flush()
     findings = [one for check in verification.run(programme.storage) for one in check.findings]

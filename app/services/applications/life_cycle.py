@@ -13,13 +13,14 @@ from app.services import (
     own_codes,
     papers,
     questions,
+    signatures,
 )
 from app.services.actors import Actor
 from app.services.applications import beneficiaries, business_plans, meetings, themes
 from app.services.applications.drafts import renew
 from app.services.applications.snapshots import stamp_of, take_snapshot
 from app.services.assignment_transitions import TRANSITIONS as ASSIGNMENT_TRANSITIONS
-from app.services.associations import is_chair
+from app.services.associations import chair_of, is_chair
 from app.services.dictations import Confirmation
 from app.services.errors import (
     ChangedMeanwhileError,
@@ -28,7 +29,7 @@ from app.services.errors import (
     LimitExceededError,
     SeparationOfDutyError,
 )
-from app.services.workflow import Transition, reason_given, target
+from app.services.workflow import Transition, leads_on, reason_given, target
 from models.applications import (
     Application,
     ApplicationStatus,
@@ -170,6 +171,11 @@ def lacking(application: Application, now: datetime, held: Held | None = None) -
     return sorted(found, key=lambda gap: places[gap.part])
 
 
+def has_step(application: Application, action: str) -> bool:
+    """Whether `action` leads anywhere from where the application stands."""
+    return leads_on(TRANSITIONS, application.status, action)
+
+
 def sign_off(
     application: Application,
     *,
@@ -181,24 +187,27 @@ def sign_off(
     """The association's chair stands by the application, and with it by all that the centre wrote in it.
 
     Raises `IncompleteError` with the first gap, `SeparationOfDutyError` for anybody but the chair. An operator
-    records the sign-off with the chair's own `confirmation`, that of a dry run without; where the centre wrote, an
-    account it has just opened signs nothing off. `seen` is the `stamp_of` what the person was shown:
-    `ChangedMeanwhileError` when it is another one now.
+    records the sign-off with the chair's own `confirmation`, that of a dry run without; on paper that names the receipt
+    of the application as it stands. Where the centre wrote, an account it has just opened signs nothing off. `seen` is
+    the `stamp_of` what the person was shown: `ChangedMeanwhileError` when it is another one now.
     """
     lock(application)
     new_status = target(TRANSITIONS, application.status, "sign_off")
     for gap in gaps(application, now):
         raise gap.problem
     confirmation = _confirmed(application, confirmation, actor)
-    _must_be_as_seen(application, seen)
+    stamp = stamp_of(application)
+    _must_be_as_seen(stamp, seen)
+    if confirmation:
+        signatures.must_be_of_the_receipt(application, confirmation)
     waiting = dictations.waiting_of(application, actor.dictation)
     if waiting and actor.on_behalf_of is None:
         own_codes.must_be_ones_own(actor.user, now)
     application.status = new_status
     application.signed_off_by_id, application.signed_off_at = actor.user_id, now
-    db.session.flush()
+    signatures.sign(application, confirmation, stamp, actor=actor, now=now)
     kept = {"person": confirmation.person.id, "way": confirmation.way.value} if confirmation else {}
-    audit.record(actor, "application.sign_off", application, now, **kept)
+    audit.record(actor, "application.sign_off", application, now, sha256=stamp, **kept)
     if confirmation:
         dictations.confirm_with_sign_off(application, waiting, confirmation, actor=actor, now=now)
     notifications.tell_association(application, N_("The application %(number)s is signed off."), now)
@@ -227,7 +236,8 @@ def decline(application: Application, *, reason: str, actor: Actor, now: datetim
     text = reason_given(reason)
     application.status = new_status
     application.signed_off_by_id = application.signed_off_at = None
-    db.session.flush()
+    chair = chair_of(application.association) if actor.on_behalf_of else actor.user.person
+    signatures.decline(application, chair, text, stamp_of(application), actor=actor, now=now)
     audit.record(actor, "application.decline", application, now, reason=text)
     message = N_("The chair did not sign off the application %(number)s: %(reason)s")
     notifications.tell_association(application, message, now, reason=text)
@@ -272,7 +282,9 @@ def submit(application: Application, *, actor: Actor, now: datetime, seen: str |
         raise IncompleteError(N_("The chair has to sign off the changed application first."))
     for gap in gaps(application, now):
         raise gap.problem
-    _must_be_as_seen(application, seen)
+    stamp = stamp_of(application)
+    _must_be_as_seen(stamp, seen)
+    signatures.must_fit(application, stamp)
     renew(application)
     application.status, application.submitted_at = new_status, now
     snapshot = take_snapshot(application, actor=actor, now=now)
@@ -289,8 +301,8 @@ def submit(application: Application, *, actor: Actor, now: datetime, seen: str |
     return snapshot
 
 
-def _must_be_as_seen(application: Application, seen: str | None) -> None:
-    if seen is not None and seen != stamp_of(application):
+def _must_be_as_seen(stamp: str, seen: str | None) -> None:
+    if seen not in (None, stamp):
         raise ChangedMeanwhileError(N_("It changed since you opened the page: look again. Nothing was done."))
 
 

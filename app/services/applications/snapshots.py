@@ -35,7 +35,8 @@ def take_snapshot(application: Application, *, actor: Actor, now: datetime) -> S
 def content_of(application: Application) -> dict[str, Any]:
     """Everything the applicant says, as plain JSON values; amounts in minor units, decimals as text.
 
-    "form" is the SHA-256 of the form that is answered: `call_forms.answered_in` reads the content by it.
+    "form" is the SHA-256 of the form that is answered: `call_forms.answered_in` reads the content by it. Who signed is
+    no content: a signature keeps the stamp of it, which receipt, signature and snapshot have in common.
     """
     form = questions.form_of(application.call)
     answers = application.answers
@@ -96,7 +97,6 @@ def content_of(application: Application) -> dict[str, Any]:
             }
             for one in documents.of(application)
         ],
-        "signed_off_by": application.signed_off_by_id,
     }
 
 
