@@ -19,6 +19,7 @@ from app.services import (
     applications,
     associations,
     calls,
+    conflicts,
     dictations,
     papers,
     plan_readings,
@@ -44,7 +45,7 @@ from app.web.access import (
     row_number,
     signed_in_user,
 )
-from app.web.form_parts import following_url, part_url
+from app.web.form_parts import closed_page, following_url, part_url
 from app.web.presentation import is_demonstration
 from app.web.submissions import (
     StaleForm,
@@ -128,7 +129,8 @@ def new() -> ResponseReturnValue:
     taken = {(bid.call_id, bid.association_id) for bid in bids}
     free = [one for one in own if any((call.id, one.id) not in taken for call in open_calls)]
     offered = own if form.is_submitted() else free  # who was faster than this form is told so, not "no such choice"
-    form.association.choices = [(one.id, one.name(current_locale())) for one in offered]
+    choose = [("", gettext("Choose"))] if len(offered) > 1 else []
+    form.association.choices = choose + [(one.id, one.name(current_locale())) for one in offered]
     form.language.choices = list(LOCALES)
     if form.validate_on_submit() and (application := attempt(form, lambda: _create(form))):
         return finish(url_for("applications.show", application_id=application.id), gettext("The draft is started."))
@@ -156,6 +158,8 @@ def show(application_id: int) -> ResponseReturnValue:
     application = load(Application, application_id, Permission.APPLICATION_READ)
     applications.read(application)
     content = _frame(application)
+    is_secretary = can(Permission.APPLICATION_SCREEN)
+    content["has_tie"] = is_secretary and bool(conflicts.hindrance(application, signed_in_user()))
     content["screened"] = [(one, screenings.kept_findings(one)) for one in application.screenings]
     if application.status is ApplicationStatus.REVIEWED and can(Permission.ASSIGNMENT_MANAGE):
         content["is_far_apart"] = rankings.needs_another(application)
@@ -205,8 +209,8 @@ def edit_section(application_id: int, section_key: str) -> ResponseReturnValue:
     """One group of questions. What is unfinished is kept too."""
     application = load(Application, application_id, Permission.APPLICATION_WRITE)
     definition = questions.form_of(application.call).section(section_key) or abort(404)
-    if not application.is_open(section_key) and request.method == "GET":
-        return redirect(url_for("applications.show", application_id=application.id), 303)
+    if back := closed_page(application, section_key, url_for("applications.show", application_id=application.id)):
+        return back
     form = _section_form(definition)
     if form.is_submitted():
         _check_version(application, definition, form)

@@ -1,6 +1,6 @@
 """Who benefits from an application: the numbers entered and changed."""
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock
@@ -9,7 +9,7 @@ from app.policy import Permission
 from app.services.applications import beneficiaries
 from app.services.applications.beneficiaries import FIELDS, BeneficiariesInput
 from app.web.access import actor, load, requires
-from app.web.form_parts import following_url, number_fields
+from app.web.form_parts import closed_page, following_url, number_fields
 from app.web.submissions import attempt, finish, form_page, guard_version, in_words
 from forms.beneficiaries import BeneficiariesForm
 from models.applications import Application
@@ -23,8 +23,8 @@ bp = Blueprint("beneficiaries", __name__, url_prefix="/applications/<int:applica
 def edit(application_id: int) -> ResponseReturnValue:
     """Count those who benefit, or count anew."""
     application = load(Application, application_id, Permission.APPLICATION_WRITE)
-    if not application.is_open("beneficiaries") and request.method == "GET":
-        return redirect(url_for("applications.show", application_id=application_id), 303)
+    if back := closed_page(application, "beneficiaries", url_for("applications.show", application_id=application_id)):
+        return back
     form, kept = _form(application), application.beneficiaries
     if kept is not None:
         guard_version(form, kept, in_words(_form(application, None)), url_for(".edit", application_id=application_id))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, abort, redirect, request, url_for
+from flask import Blueprint, abort, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock
@@ -12,7 +12,7 @@ from app.localisation import Money, current_locale, gettext, plain_amount, to_mi
 from app.policy import Permission
 from app.services import applications, plan_warnings
 from app.web.access import actor, load, requires
-from app.web.form_parts import number_fields
+from app.web.form_parts import closed_page, number_fields
 from app.web.submissions import attempt, finish, form_page, guard_version, in_words, removal_page, show_as_gone
 from forms.budget_lines import BudgetLineForm
 from models.applications import Application, BudgetHeading, BudgetLine, Payer
@@ -110,8 +110,8 @@ def edit(application_id: int, line_id: int) -> ResponseReturnValue:
     rates = _rates(application, line)
     if line is None:
         return show_as_gone(_with_choices(BudgetLineForm(), rates), location)
-    if not application.is_open("budget") and request.method == "GET":
-        return redirect(location, 303)
+    if back := closed_page(application, "budget", location):
+        return back
     stored = _stored(line)
     form, kept = (_with_choices(BudgetLineForm(*typed, data=stored), rates) for typed in ((), (None,)))
     guard_version(form, line, in_words(kept), url_for(".edit", application_id=application_id, line_id=line_id))
@@ -131,8 +131,8 @@ def delete(application_id: int, line_id: int) -> ResponseReturnValue:
     """Take a line out, after showing what goes."""
     application = load(Application, application_id, Permission.APPLICATION_WRITE)
     location, line = url_for(".index", application_id=application_id), _line(application, line_id) or abort(404)
-    if not application.is_open("budget") and request.method == "GET":
-        return redirect(location, 303)
+    if back := closed_page(application, "budget", location):
+        return back
     return removal_page(
         "budget_lines/delete.html",
         line,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock
@@ -15,7 +15,7 @@ from app.policy import Permission
 from app.services import plan_readings
 from app.services.applications import business_plans, part
 from app.web.access import actor, can, load, requires
-from app.web.form_parts import following_url, number_fields
+from app.web.form_parts import closed_page, following_url, number_fields
 from app.web.submissions import (
     act_on_button,
     attempt,
@@ -148,8 +148,8 @@ def show(application_id: int) -> ResponseReturnValue:
 def frame(application_id: int) -> ResponseReturnValue:
     """When the plan begins, when something is sold, what is in hand."""
     application = load(Application, application_id, Permission.APPLICATION_WRITE)
-    if not application.is_open("business_plan") and request.method == "GET":
-        return redirect(url_for(".show", application_id=application_id), 303)
+    if back := closed_page(application, "business_plan", url_for(".show", application_id=application_id)):
+        return back
     kept = business_plans.frame_of(application)
     form = _frame_form(kept)
     if kept is not None:
@@ -228,8 +228,8 @@ def edit(application_id: int, kind: str, row_id: int) -> ResponseReturnValue:
     location, row = url_for(".index", application_id=application_id, kind=kind), _row(application, of, row_id)
     if row is None:
         return show_as_gone(_with_choices(of.form()), location)
-    if not application.is_open(kind) and request.method == "GET":
-        return redirect(location, 303)
+    if back := closed_page(application, kind, location):
+        return back
     form, kept = _with_choices(of.form(data=of.stored(row))), _with_choices(of.form(None, data=of.stored(row)))
     here = url_for(".edit", application_id=application_id, kind=kind, row_id=row_id)
     guard_version(form, row, in_words(kept), here)
@@ -257,8 +257,8 @@ def delete(application_id: int, kind: str, row_id: int) -> ResponseReturnValue:
     application, of = load(Application, application_id, Permission.APPLICATION_WRITE), KINDS.get(kind) or abort(404)
     location = url_for(".index", application_id=application_id, kind=kind)
     row = _row(application, of, row_id) or abort(404)
-    if not application.is_open(kind) and request.method == "GET":
-        return redirect(location, 303)
+    if back := closed_page(application, kind, location):
+        return back
     return removal_page(
         "business_plans/delete.html",
         row,

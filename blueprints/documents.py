@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from flask import Blueprint, abort, redirect, request, send_file, url_for
+from flask import Blueprint, abort, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock
@@ -13,7 +13,7 @@ from app.services import applications, documents, papers
 from app.services.call_forms import KINDS
 from app.services.papers import Paper, PaperState
 from app.web.access import actor, load, must_have_no_tie, requires, takes_upload
-from app.web.form_parts import number_fields
+from app.web.form_parts import closed_page, number_fields
 from app.web.submissions import act_on_button, attempt, finish, form_page, removal_page, sent_upload, uploads
 from forms.base import ReasonForm
 from forms.documents import DocumentForm
@@ -78,8 +78,8 @@ def delete(application_id: int, document_id: int) -> ResponseReturnValue:
     """Take a page, or a paper with all its pages, off the application, after showing what goes."""
     application = load(Application, application_id, Permission.APPLICATION_WRITE)
     location, document = url_for(".index", application_id=application_id), _document(application, document_id)
-    if not application.is_editable and request.method == "GET":
-        return redirect(location, 303)
+    if back := closed_page(application, "documents", location):
+        return back
     return removal_page(
         "documents/delete.html",
         document,

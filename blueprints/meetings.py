@@ -3,7 +3,7 @@
 import io
 from typing import Any
 
-from flask import Blueprint, redirect, request, send_file, url_for
+from flask import Blueprint, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock
@@ -13,7 +13,7 @@ from app.services import documents
 from app.services.applications import meetings
 from app.services.applications.meetings import MeetingInput
 from app.web.access import actor, load, requires, takes_upload
-from app.web.form_parts import following_url, number_fields
+from app.web.form_parts import closed_page, following_url, number_fields
 from app.web.presentation import is_demonstration
 from app.web.submissions import (
     attempt,
@@ -43,8 +43,8 @@ def edit(application_id: int) -> ResponseReturnValue:
     """Enter or change the minutes."""
     application = load(Application, application_id, Permission.APPLICATION_WRITE)
     location = url_for("applications.show", application_id=application_id)
-    if not application.is_open("meeting") and request.method == "GET":
-        return redirect(location, 303)
+    if back := closed_page(application, "meeting", location):
+        return back
     form, meeting = _form(application), application.meeting
     if meeting is not None:
         stored = in_words(_form(application, None))

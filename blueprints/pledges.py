@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, redirect, request, url_for
+from flask import Blueprint, abort, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock
@@ -11,7 +11,7 @@ from app.localisation import EXPONENTS, current_locale, gettext, plain_amount
 from app.policy import Permission
 from app.services import applications, consents, plan_warnings, rates
 from app.web.access import actor, load, requires
-from app.web.form_parts import number_fields
+from app.web.form_parts import closed_page, number_fields
 from app.web.submissions import attempt, finish, form_page, guard_version, in_words, removal_page, show_as_gone
 from forms.pledges import PledgeForm
 from models.applications import Application, Payer
@@ -94,8 +94,8 @@ def edit(application_id: int, pledge_id: int) -> ResponseReturnValue:
     location, pledge = url_for(".index", application_id=application_id), _pledge(application, pledge_id)
     if pledge is None:
         return show_as_gone(_with_choices(PledgeForm()), location)
-    if not application.is_open("pledges") and request.method == "GET":
-        return redirect(location, 303)
+    if back := closed_page(application, "pledges", location):
+        return back
     stored = _stored(pledge)
     form, kept = _with_choices(PledgeForm(data=stored)), _with_choices(PledgeForm(None, data=stored))
     guard_version(form, pledge, in_words(kept), url_for(".edit", application_id=application_id, pledge_id=pledge_id))
@@ -116,8 +116,8 @@ def delete(application_id: int, pledge_id: int) -> ResponseReturnValue:
     """Take a pledge out, after showing what goes."""
     application = load(Application, application_id, Permission.APPLICATION_WRITE)
     location, pledge = url_for(".index", application_id=application_id), _pledge(application, pledge_id) or abort(404)
-    if not application.is_open("pledges") and request.method == "GET":
-        return redirect(location, 303)
+    if back := closed_page(application, "pledges", location):
+        return back
     return removal_page(
         "pledges/delete.html",
         pledge,

@@ -1,6 +1,6 @@
 """The results an application promises."""
 
-from flask import Blueprint, abort, redirect, request, url_for
+from flask import Blueprint, abort, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock
@@ -8,7 +8,7 @@ from app.localisation import current_locale, gettext
 from app.policy import Permission
 from app.services import applications, results
 from app.web.access import actor, load, requires
-from app.web.form_parts import number_fields
+from app.web.form_parts import closed_page, number_fields
 from app.web.submissions import attempt, finish, form_page, guard_version, in_words, removal_page, show_as_gone
 from forms.targets import PromiseForm, ValuesForm
 from models.applications import Application, ApplicationTarget
@@ -48,8 +48,8 @@ def edit(application_id: int, promise_id: int) -> ResponseReturnValue:
     location, promise = url_for(".index", application_id=application_id), _promise(application, promise_id)
     if promise is None:
         return show_as_gone(ValuesForm(), location)
-    if not application.is_open("targets") and request.method == "GET":
-        return redirect(location, 303)
+    if back := closed_page(application, "targets", location):
+        return back
     form, kept = ValuesForm(obj=promise), ValuesForm(None, obj=promise)
     guard_version(form, promise, in_words(kept), url_for(".edit", application_id=application_id, promise_id=promise_id))
     if form.validate_on_submit() and attempt(form, lambda: _set(application, promise.indicator, form)):
@@ -82,8 +82,8 @@ def delete(application_id: int, promise_id: int) -> ResponseReturnValue:
         url_for(".index", application_id=application_id),
         _promise(application, promise_id) or abort(404),
     )
-    if not application.is_open("targets") and request.method == "GET":
-        return redirect(location, 303)
+    if back := closed_page(application, "targets", location):
+        return back
     return removal_page(
         "targets/delete.html",
         promise,

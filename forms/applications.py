@@ -7,14 +7,14 @@ from typing import Any
 from wtforms import RadioField, SelectField
 
 from app.localisation import N_, lazy
-from forms.base import BaseForm, LongTextField, TextField, required_input
+from forms.base import BaseForm, LongTextField, TextField, optional_id, required_input
 
 
 class ApplicationForm(BaseForm):
     """Which call, which association, which language."""
 
     call = RadioField(lazy(N_("Call")), coerce=int, validators=[required_input()])
-    association = SelectField(lazy(N_("Association")), coerce=int, validators=[required_input()])
+    association = SelectField(lazy(N_("Association")), coerce=optional_id, validators=[required_input()])
     language = RadioField(lazy(N_("Language you write in")), validators=[required_input()])
 
 

@@ -6,25 +6,30 @@ from wtforms import RadioField, SelectField
 from wtforms.validators import Optional, ValidationError
 
 from app.localisation import N_, gettext, lazy
-from forms.base import BaseForm, DayField, NamedForm, ReasonForm, TextField, WholeNumberField, required_input
-
-
-def _optional_id(value: Any) -> int | None:
-    return int(value) if value not in (None, "", "None") else None
+from forms.base import (
+    BaseForm,
+    DayField,
+    NamedForm,
+    ReasonForm,
+    TextField,
+    WholeNumberField,
+    optional_id,
+    required_input,
+)
 
 
 class NewAssociationForm(NamedForm):
     """An association to be registered at a centre; the view sets the choices."""
 
     kind = RadioField(lazy(N_("Kind")), validators=[required_input()])
-    village = SelectField(lazy(N_("Village")), coerce=_optional_id, validators=[Optional()])
+    village = SelectField(lazy(N_("Village")), coerce=optional_id, validators=[Optional()])
     founded_on = DayField(N_("Founded on"), required=False)
 
 
 class MoveForm(BaseForm):
     """Another centre and why; the view sets the choices."""
 
-    centre = SelectField(lazy(N_("New resource centre")), coerce=_optional_id, validators=[required_input()])
+    centre = SelectField(lazy(N_("New resource centre")), coerce=optional_id, validators=[required_input()])
     reason = TextField(N_("Why does the association move?"), longest=400)
 
 

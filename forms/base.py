@@ -222,6 +222,11 @@ def _file_required(form: Any, field: Any) -> None:
         raise ValidationError(gettext("Choose a file."))
 
 
+def optional_id(value: Any) -> int | None:
+    """The `coerce` of a choice of rows before which stands "Choose" or "none": None for that."""
+    return int(value) if value not in (None, "", "None") else None
+
+
 def required_value() -> DataRequired:
     return DataRequired(message=lazy(REQUIRED))
 

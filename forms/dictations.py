@@ -6,14 +6,10 @@ from wtforms import HiddenField, PasswordField, RadioField, SelectField
 from wtforms.validators import Length, Optional
 
 from app.localisation import N_, gettext, lazy
-from forms.base import REQUIRED, BaseForm, TextField, UploadField, required_input
+from forms.base import REQUIRED, BaseForm, TextField, UploadField, optional_id, required_input
 from models.dictations import ConfirmationWay
 
 LONGEST_PASSWORD = 200
-
-
-def _optional_id(value: Any) -> int | None:
-    return int(value) if value not in (None, "", "None") else None
 
 
 def _code_field() -> PasswordField:
@@ -27,7 +23,7 @@ def _code_field() -> PasswordField:
 class DictationForm(BaseForm):
     """Who dictates; the view sets the choices. A name is needed for who is no member."""
 
-    member = SelectField(lazy(N_("Who dictates to you?")), coerce=_optional_id, validators=[Optional()])
+    member = SelectField(lazy(N_("Who dictates to you?")), coerce=optional_id, validators=[Optional()])
     name = TextField(N_("Somebody else: full name and why this person speaks for the association"), required=False)
     next = HiddenField()
 

@@ -1,16 +1,10 @@
 """A thing a centre works with."""
 
-from typing import Any
-
 from wtforms import BooleanField, RadioField, SelectField
 from wtforms.validators import Optional
 
 from app.localisation import N_, lazy
-from forms.base import BaseForm, DayField, TextField, WholeNumberField, required_input
-
-
-def _optional_id(value: Any) -> int | None:
-    return int(value) if value not in (None, "", "None") else None
+from forms.base import BaseForm, DayField, TextField, WholeNumberField, optional_id, required_input
 
 
 class EquipmentForm(BaseForm):
@@ -19,6 +13,6 @@ class EquipmentForm(BaseForm):
     name = TextField(N_("What it is"))
     quantity = WholeNumberField(N_("How many"))
     condition = RadioField(lazy(N_("State")), validators=[required_input()])
-    donor = SelectField(lazy(N_("Paid for by")), coerce=_optional_id, validators=[Optional()])
+    donor = SelectField(lazy(N_("Paid for by")), coerce=optional_id, validators=[Optional()])
     bears_emblem = BooleanField(lazy(N_("The donor's emblem is on it and can be seen")))
     checked_on = DayField(N_("Looked at on"))

@@ -6,7 +6,7 @@ from wtforms import SelectField
 from wtforms.validators import Optional
 
 from app.localisation import N_, gettext, lazy
-from forms.base import BaseForm, TextField, required_input
+from forms.base import BaseForm, TextField, optional_id, required_input
 from models.users import Role
 
 SCOPES: dict[Role, str] = {Role.MEMBER: "association", Role.OPERATOR: "centre", Role.DONOR: "donor"}
@@ -17,17 +17,13 @@ MISSING: dict[str, str] = {
 }
 
 
-def _optional_id(value: Any) -> int | None:
-    return int(value) if value not in (None, "", "None") else None
-
-
 class RoleForm(BaseForm):
     """A role with what it is held over; the view sets the choices. A scope that is not the role's is ignored."""
 
     role = SelectField(lazy(N_("Role")), validators=[required_input()])
-    association = SelectField(lazy(N_("Association")), coerce=_optional_id, validators=[Optional()])
-    centre = SelectField(lazy(N_("Centre")), coerce=_optional_id, validators=[Optional()])
-    donor = SelectField(lazy(N_("Donor")), coerce=_optional_id, validators=[Optional()])
+    association = SelectField(lazy(N_("Association")), coerce=optional_id, validators=[Optional()])
+    centre = SelectField(lazy(N_("Centre")), coerce=optional_id, validators=[Optional()])
+    donor = SelectField(lazy(N_("Donor")), coerce=optional_id, validators=[Optional()])
 
     def validate(self, extra_validators: Any = None) -> bool:
         if not super().validate(extra_validators):
@@ -58,7 +54,7 @@ class NewUserForm(RoleForm):
 class NewMemberAccountForm(BaseForm):
     """An account for a member of an association of the own centre; the view sets the choices."""
 
-    member = SelectField(lazy(N_("Member")), coerce=_optional_id, validators=[required_input()])
+    member = SelectField(lazy(N_("Member")), coerce=optional_id, validators=[required_input()])
     username = TextField(
         N_("User name"), longest=60, render_kw={"autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"}
     )

@@ -9,6 +9,9 @@ from seeds.programme import Programme
 
 HOURS = {str(day): ("09:00", "17:00") for day in range(1, 5)} | {"5": ("09:00", "16:00")}
 DONOR = "EU"
+NOTE = "Түшкү тыныгуу 12:00–13:00. Телефон номери көрсөтмө үчүн, иштебейт."
+NO_PHONE = "+996000000"
+"""No number of the country begins with a zero behind +996: whoever calls one of these reaches nobody."""
 THINGS = (
     ("Ноутбук", 2, DONOR),
     ("Принтер жана сканер", 1, DONOR),
@@ -28,8 +31,8 @@ def equip(programme: Programme) -> Story:
         actor = programme.as_user(programme.operators[centre.id])
         village = programme.villages[centre.ayil_okmotu_id][0]
         address = f"{village.name_ky} айылы, Борбордук көчө {chance.randint(2, 64)}"
-        note = "Түшкү тыныгуу 12:00–13:00"
-        centres.keep(centre, HOURS, hours_note=note, address=address, phone=None, actor=actor, now=now)
+        phone = f"{NO_PHONE}{number + 1:03}"
+        centres.keep(centre, HOURS, hours_note=NOTE, address=address, phone=phone, actor=actor, now=now)
         for name, quantity, code in THINGS:
             lacks = number % UNMARKED == UNMARKED - 1 and name == THINGS[2][0]
             content = EquipmentInput(

@@ -8,6 +8,7 @@ from typing import Any
 from app.clock import bishkek_day
 from app.localisation import N_, current_locale, ngettext
 from app.services import (
+    applications,
     assignments,
     conflicts,
     contributions,
@@ -83,11 +84,13 @@ def _applicant(user: User, now: datetime) -> list[Task]:
     for one in db.session.scalars(query):
         is_returned = one.status is ApplicationStatus.RETURNED
         is_missed = not is_returned and one.call.is_past_deadline(now)
+        is_complete = not is_missed and one.status is ApplicationStatus.DRAFT and _is_complete(one, now)
+        text = N_("Check the application and sign it off") if is_complete else states[one.status]
         tasks.append(
             Task(
-                N_("Not submitted in time") if is_missed else states[one.status],
+                N_("Not submitted in time") if is_missed else text,
                 f"{one.title or one.number} · {one.association.name(current_locale())}",
-                "applications.show",
+                "applications.check" if is_complete else "applications.show",
                 {"application_id": one.id},
                 None if is_returned or is_missed else bishkek_day(one.call.closes_at),
             )
@@ -130,6 +133,12 @@ def _applicant(user: User, now: datetime) -> list[Task]:
             elif tranche.status is not TrancheStatus.ACCOUNTED:
                 break
     return tasks
+
+
+def _is_complete(application: Application, now: datetime) -> bool:
+    """Whether nothing is missing before the sign-off; what has no money yet is not looked through."""
+    has_money = bool(application.grant_requested and application.remittance_pledged)
+    return has_money and not applications.gaps(application, now)
 
 
 def _reviewer(user: User, _now: datetime) -> list[Task]:

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import url_for
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 
-from app.services import questions
+from app.services import applications, questions
 from app.services.questions import Form, Part, Section
 from forms.base import BaseForm
 from models.applications import Application
@@ -39,6 +40,18 @@ def part_url(application: Application, part: Part) -> str:
         return url_for("applications.edit_section", application_id=application.id, section_key=part.key)
     endpoint, more = PAGES[part.key]
     return url_for(endpoint, application_id=application.id, **more)
+
+
+def closed_page(application: Application, key: str, location: str) -> ResponseReturnValue | None:
+    """Back to `location` with the reason, when a page is asked for whose part (by its key) cannot be written now.
+
+    A form that was sent goes on: the service refuses it, and its words are kept on the page.
+    """
+    problem = applications.closed(application, key)
+    if problem is None or request.method != "GET":
+        return None
+    flash(str(problem), "error")
+    return redirect(location, 303)
 
 
 def number_fields(form: BaseForm, application: Application, key: str) -> BaseForm:

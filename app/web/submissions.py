@@ -42,6 +42,8 @@ class StaleForm(Exception):
     fields: Sequence[tuple[str, str, str | None]]
     location: str
     is_gone: bool = False
+    is_own: bool = False
+    """It was the same person who saved it, in another window."""
 
 
 def new_key() -> str:
@@ -231,7 +233,8 @@ def check_version(form: BaseForm, row: Any, fields: dict[str, str], location: st
     """Raise `StaleForm` when `row` was changed since the form was made. `fields` maps form field -> stored text."""
     if str(form.version.data or "") != str(row.version):
         rows = [(str(form[name].label.text), _as_read(form[name]), stored) for name, stored in fields.items()]
-        raise StaleForm([row for row in rows if row[1] != row[2]], location)
+        is_own = getattr(row, "saved_by_id", None) == signed_in_user().id
+        raise StaleForm([row for row in rows if row[1] != row[2]], location, is_own=is_own)
     if g.get("is_second_run"):  # only to find what differs: it must not act
         raise StaleForm(typed(form), location)
     g.compares_versions = True
@@ -292,7 +295,7 @@ def typed(form: BaseForm | None) -> list[tuple[str, str, str | None]]:
 
 def show_stale_form(error: StaleForm) -> ResponseReturnValue:
     db.session.rollback()
-    page = render_template("errors/stale.html", fields=error.fields, location=error.location, is_gone=error.is_gone)
+    page = render_template("errors/stale.html", error=error, fields=error.fields, location=error.location)
     return page, 404 if error.is_gone else 409
 
 

@@ -4,7 +4,7 @@ The sign-offs and refusals there are get a record from the trail: who, how and, 
 confirmed the writing with it. The stamp is that of the submission that followed; what waits to be submitted has none.
 
 Revision ID: 0022
-Revises: 0019
+Revises: 0021
 """
 
 import json
@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0022"
-down_revision = "0019"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 

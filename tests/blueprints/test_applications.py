@@ -8,10 +8,10 @@ from flask import url_for
 
 from app import clock
 from app.localisation import gettext, use_locale
-from app.services import applications, prices, questions
+from app.services import applications, documents, prices, questions, screenings
 from app.services.actors import Actor
 from app.web import form_parts
-from models.applications import Application, ApplicationSection, ApplicationStatus, Snapshot
+from models.applications import Application, ApplicationSection, ApplicationStatus, ScreeningOutcome, Snapshot
 from models.audit import AuditEvent
 from models.base import db
 from models.prices import PriceKind
@@ -102,6 +102,92 @@ def test_what_is_begun_in_a_centre_is_listed_beside_what_can_be_started(client, 
     links = [one.id for one in (begun, withdrawn, foreign) if f'href="/applications/{one.id}"' in page]
     assert links == [begun.id]
     assert "Begun already" in page and withdrawn.association.name("en") in page
+
+
+def test_of_several_associations_none_is_chosen_beforehand(client, programme):
+    """One that stands first is taken for the one that is meant."""
+    call, own, _second = programme.call, programme.association, programme.make_association()
+    client.sign_in(programme.operator).speak("en")
+    page = client.get("/applications/new").text
+    offered = re.findall(r'<option value="(\d*)"( selected)?>', page.partition('name="association"')[2])
+    assert offered[0][0] == "" and len(offered) > 2
+    assert {value for value, is_chosen in offered if is_chosen} <= {""}
+    answer = client.submit("/applications/new", call=str(call.id), association="")
+    assert answer.status_code == 422 and "Fill this in." in text_of(answer.text) and started() == []
+    page = client.get(f"/applications/new?association_id={own.id}").text
+    assert f'<option value="{own.id}" selected>' in page
+    client.sign_in(programme.chair)
+    page = client.get("/applications/new").text
+    assert "Choose</option>" not in page and form_fields(page)["association"] == str(own.id)
+
+
+def test_a_page_of_a_part_that_cannot_be_written_says_why(client, programme):
+    application = programme.make_application(S.SUBMITTED, association=programme.association)
+    screenings.screen(
+        application,
+        ScreeningOutcome.RETURNED,
+        reason="Көйгөй түшүнүксүз",
+        parts=["problem"],
+        actor=Actor(programme.secretary),
+        now=clock.now(),
+    )
+    line, pledge, promise = application.budget_lines[0], applications.pledges_of(application)[0], application.targets[0]
+    paper = documents.of(application)[0]
+    client.sign_in(programme.chair).speak("en")
+    pages = [
+        "sections/idea",
+        "meeting",
+        "beneficiaries",
+        f"documents/{paper.id}/delete",
+        "plan/frame",
+        f"budget/{line.id}/edit",
+        f"pledges/{pledge.id}/delete",
+        f"targets/{promise.id}/edit",
+    ]
+    for page in pages:
+        answer = client.get(f"/applications/{application.id}/{page}")
+        assert answer.status_code == 303, page
+        shown = text_of(client.get(answer.location).text)
+        assert "The secretary has not asked for this part: it stays as it was submitted." in shown, page
+    assert client.get(f"/applications/{application.id}/sections/problem").status_code == 200
+    done = programme.make_application(S.SUBMITTED, association=programme.make_association())
+    client.sign_in(programme.chair_of(done.association)).speak("en")
+    answer = client.get(f"/applications/{done.id}/sections/idea")
+    assert "it can only be read now" in text_of(client.get(answer.location).text)
+
+
+def test_a_page_open_twice_is_told_from_a_page_another_person_wrote(client, programme, draft):
+    url = f"/applications/{draft.id}/sections/idea"
+    colleague = programme.make_user(Role.MEMBER, association=draft.association)
+    client.sign_in(programme.chair).speak("en")
+    first, second, third = (dict(form_fields(client.get(url).text)) for _window in range(3))
+    assert client.post(url, data=first | {"title": "Биринчи терезе"}).status_code == 303
+    answer = client.post(url, data=second | {"title": "Экинчи терезе"})
+    page = text_of(answer.text)
+    assert answer.status_code == 409 and "You changed this in another window" in page
+    assert "Saved in the other window Биринчи терезе" in page and "Экинчи терезе" in page and "person" not in page
+    same = text_of(client.post(url, data=third | {"title": "Биринчи терезе"}).text)
+    assert "you saved the same in the other window" in same and "person" not in same
+    mine = dict(form_fields(client.get(url).text)) | {"title": "Үчүнчү терезе"}
+    client.sign_in(colleague).speak("en")
+    assert client.submit(url, title="Башка адам").status_code == 303
+    client.sign_in(programme.chair).speak("en")
+    fresh_fields = dict(form_fields(client.get(url).text))
+    page = text_of(client.post(url, data=mine | {one: fresh_fields[one] for one in ("csrf_token",)}).text)
+    assert "Somebody else changed this" in page and "Saved by the other person Башка адам" in page
+
+
+def test_who_has_a_tie_is_offered_nothing_that_would_be_refused(client, programme):
+    application = programme.make_application(S.SUBMITTED)
+    url, tied = f"/applications/{application.id}", programme.make_user(Role.SECRETARY)
+    steps = (f"{url}/screenings/new", f"{url}/duplicates", "/refuse")
+    page = client.sign_in(tied).speak("en").get(url).text
+    assert all(f'{one}"' in page for one in steps)
+    tied.person.village_id = application.association.village_id
+    db.session.commit()
+    page = client.get(url).text
+    assert not any(f'{one}"' in page for one in steps)
+    assert "You have a tie to this applicant" in text_of(page)
 
 
 @pytest.mark.parametrize("page", ["decline", "withdraw"])

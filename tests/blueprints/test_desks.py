@@ -24,12 +24,26 @@ def desk(client, user):
 def test_what_missed_the_deadline_stays_thirty_days(client, programme):
     draft = programme.make_application(S.DRAFT, association=programme.association)
     closes_at = draft.call.closes_at
-    assert "Finish the application" in desk(client, programme.chair)
+    assert "Check the application and sign it off" in desk(client, programme.chair)
     for days, is_there in ((1, True), (29, True), (31, False)):
         with clock.at(closes_at + timedelta(days=days)):
             page = desk(client, programme.chair)
-        assert ("Not submitted in time" in page) is is_there and "Finish the application" not in page
+        assert ("Not submitted in time" in page) is is_there
+        assert "Finish the application" not in page and "sign it off" not in page
         assert (f'href="/applications/{draft.id}"' in page) is is_there
+
+
+def test_a_complete_draft_is_to_be_checked_and_signed(client, programme):
+    whole = programme.make_application(S.DRAFT, association=programme.association)
+    page = desk(client, programme.chair)
+    assert "Check the application and sign it off" in page and f'href="/applications/{whole.id}/check"' in page
+    assert "Finish the application" not in page
+    db.session.delete(whole.meeting)
+    db.session.commit()
+    page = desk(client, programme.chair)
+    assert "Check the application and sign it off" not in page and "Finish the application" in page
+    begun = programme.make_application(S.DRAFT, association=programme.make_association(), is_complete=False)
+    assert "Finish the application" in desk(client, programme.chair_of(begun.association))
 
 
 def test_a_decided_call_asks_nothing_of_the_secretary(client, programme):

@@ -29,7 +29,8 @@ def is_narrow(page: Page, _part: int = 0) -> None:
 def start_anew(phone: Page) -> str:
     """The chair withdraws the draft there is and starts another one; returns its address."""
     phone.goto("/")
-    press(phone, "Арызды бүтүрүү")
+    press(phone, "Арызды текшерип, кол коюу")
+    press(phone, "Арызга кайтуу")
     press(phone, "Арызды кайтарып алуу")
     phone.fill("[name=reason]", "Башка долбоор менен катышабыз: сүт чогултуучу жай ачабыз.")
     phone.get_by_role("button", name="Арызды кайтарып алуу").click()

@@ -285,7 +285,7 @@ def test_sign_offs_from_before_they_were_records_get_one(app: Flask, programme: 
     assert on_paper[3:5] == ("thumbprint", file.id)
     declined_id, waiting_id, ids = declined.id, waiting.id, {one.id for one in (submitted, again, declined, waiting)}
     db.session.commit()
-    downgrade(revision="0019")
+    downgrade(revision="0021")
     assert "signatures" not in tables()
     upgrade()
     made = [tuple(row) for row in db.session.execute(query)]
@@ -303,7 +303,7 @@ def test_a_sign_off_without_an_act_is_kept_by_the_account_and_the_day(app: Flask
     application = programme.make_application("submitted")
     application_id, user_id, sha256 = application.id, application.signed_off_by_id, application.snapshots[-1].sha256
     db.session.commit()
-    downgrade(revision="0019")
+    downgrade(revision="0021")
     if db.engine.dialect.name == "sqlite":
         db.session.execute(sa.text("DROP TRIGGER audit_events_no_delete"))
     else:

@@ -1,11 +1,13 @@
 """The guide of a call: what it says, in three languages, and that its example keeps to the match rule."""
 
+from datetime import date
+
 import pytest
 
 from app import clock
 from app.labels import label_text
-from app.localisation import LOCALE_CODES, money, use_locale
-from app.services import centres, questions
+from app.localisation import LOCALE_CODES, date_text, money, use_locale
+from app.services import centres, eligibility, questions
 from app.services.actors import Actor
 from reports import call_guides
 from reports.opening_hours import hours_text
@@ -36,6 +38,24 @@ def test_the_guide_says_everything_the_page_of_the_call_says(programme: Programm
         ]
     assert [one for one in wanted if not one or plain(one) not in text] == []
     assert overlaps(pdf) == []
+
+
+def test_who_may_apply_and_what_happens_when_are_the_call_s_own(programme: Programme) -> None:
+    """No sentence is said of every call that holds for most."""
+    rules = {"running_grants": 2, "co_investment_percent": 30, "founded_months": 18, "oblasts": []}
+    days = [date(2027, 2, 1), date(2027, 2, 15), date(2027, 3, 1), date(2027, 3, 20)]
+    set_ = programme.make_call(is_open=False, eligibility=rules, timetable=days)
+    bare = programme.make_call(is_open=False)
+    bare.screening_ends_on = bare.reviews_end_on = bare.council_sits_on = bare.first_payment_on = None
+    said, usual = (words(call_guides.to_pdf(call_guides.gather(one, clock.now()), "en")) for one in (set_, bare))
+    with use_locale("en"):
+        wanted = [*(str(rule) for rule in eligibility.statements(set_)), *(date_text(day) for day in days)]
+        others = [str(rule) for rule in eligibility.statements(bare)]
+    assert [one for one in wanted if plain(one) not in said] == []
+    assert [one for one in others if plain(one) not in usual] == []
+    assert [one for one in map(plain, wanted[-4:]) if one in usual] == []
+    assert plain("At most 2 grants of the association still run.") in said
+    assert plain("no grant still running") in usual and plain("no grant still running") not in said
 
 
 def test_a_divided_budget_stands_in_the_guide_an_undivided_one_does_not(programme: Programme) -> None:

@@ -5,6 +5,7 @@ from collections import Counter
 from decimal import Decimal
 from typing import Any
 
+import phonenumbers
 from flask import Flask
 
 from app import clock
@@ -17,6 +18,7 @@ from models.associations import Association, AssociationKind, Membership, Payout
 from models.audit import AuditEvent
 from models.base import canonical_json, db
 from models.calls import Call, CallStatus
+from models.centres import Centre
 from models.contributions import Contribution, ContributionStatus
 from models.grants import Grant, GrantStatus, Tranche, TrancheStatus
 from models.indicators import Indicator, Result, ResultStatus
@@ -263,6 +265,15 @@ def test_one_account_for_each_role_signs_in(demo: Demonstration) -> None:
 
 def test_password_of_the_demonstration_meets_the_rules() -> None:
     users.check_password_rules(demonstration.sign_ins()[0].password)
+
+
+def test_every_centre_has_a_phone_that_reaches_nobody(demo: Demonstration) -> None:
+    """A number that the format allows and the country does not give out; beside it stands that it is none."""
+    found = list(db.session.scalars(db.select(Centre)))
+    numbers = [phonenumbers.parse(one.phone or "") for one in found]
+    assert len(found) == 21 and len({one.phone for one in found}) == 21
+    assert not any(phonenumbers.is_valid_number(one) for one in numbers)
+    assert all("көрсөтмө үчүн" in one.hours_note for one in found)
 
 
 def test_chair_of_tayan_can_request_the_second_tranche_and_sign_off_a_draft(demo: Demonstration) -> None:

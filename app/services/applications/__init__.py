@@ -8,6 +8,7 @@ from app.services.applications.budget_lines import (
 )
 from app.services.applications.drafts import (
     attach_document,
+    closed,
     create,
     move_document,
     part,
@@ -48,6 +49,7 @@ __all__ = [
     "attach_document",
     "change_budget_line",
     "change_pledge",
+    "closed",
     "content_of",
     "create",
     "decline",

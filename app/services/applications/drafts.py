@@ -237,14 +237,22 @@ def renew_name(application: Application) -> None:
     application.search_text = fold(" ".join(words))
 
 
+def closed(application: Application, part: str) -> DomainError | None:
+    """Why a part (by its key in the form) cannot be written now; None when it can."""
+    if not application.is_editable:
+        return DomainError(N_("The application has been signed off or submitted: it can only be read now."))
+    if not application.is_open(part):
+        return DomainError(N_("The secretary has not asked for this part: it stays as it was submitted."))
+    return None
+
+
 def must_be_editable(application: Application, part: str) -> None:
     """Refuse to change a part (by its key in the form) that is not open.
 
     Takes the application's lock first: two writers, or a writer and who submits, come one after the other.
     """
     lock(application)
-    if not application.is_editable:
-        raise DomainError(N_("The application has been signed off or submitted: it can only be read now."))
-    if not application.is_open(part):
-        raise DomainError(N_("The secretary has not asked for this part: it stays as it was submitted."))
+    problem = closed(application, part)
+    if problem is not None:
+        raise problem
     application.signed_off_by_id = application.signed_off_at = None  # the chair stands by what was read, not by more

@@ -1,14 +1,13 @@
-"""The guide of a call on A4: for whom, how much, what is asked, how it is judged, and how to apply step by step."""
+"""The pages of the guide: for whom, how much, what is asked, how it is judged, and how to apply step by step."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 
 from reportlab.platypus import Flowable
 
 from app.labels import label_text
 from app.localisation import (
     N_,
+    date_text,
     deadline_text,
     money,
     ngettext,
@@ -17,14 +16,11 @@ from app.localisation import (
     use_locale,
 )
 from app.localisation import gettext as _
-from app.services import centres, match, questions
-from app.services.questions import Form, RequiredDocument
-from models.base import Texts, text_in
-from models.calls import Call, QuorumOf
-from models.centres import Centre
-from reports import allocations, credits
-from reports.allocations import AllocationLine
-from reports.credits import Credit
+from app.services.questions import RequiredDocument
+from models.base import text_in
+from models.calls import QuorumOf
+from reports import allocations
+from reports.call_guides.data import LEVELS, CallGuideData
 from reports.opening_hours import hours_text
 from reports.pages import (
     BODY,
@@ -45,121 +41,10 @@ from reports.pages import (
 )
 
 TITLE = N_("Guide for applicants")
-LEVELS = range(1, 6)
 QUORUMS = {
     QuorumOf.HOUSEHOLDS: N_("At least %(percent)s of the households of the village have to be represented."),
     QuorumOf.ADULTS: N_("At least %(percent)s of the adults of the village have to come."),
 }
-
-
-@dataclass(frozen=True)
-class CriterionLine:
-    """One line of the rubric; `levels` are the descriptions of the levels 1 to 5."""
-
-    title: Texts
-    description: Texts
-    weight: int
-    levels: tuple[Texts, ...]
-
-
-@dataclass(frozen=True)
-class Helper:
-    """A resource centre that helps. `hours` are {ISO weekday: (opens, closes)} in Bishkek time."""
-
-    names: Texts
-    address: str
-    phone: str
-    hours: Mapping[str, Sequence[str]]
-    note: str
-
-
-@dataclass(frozen=True)
-class CallGuideData:
-    """What the guide says of a call. Amounts in tyiyn; `match_percent` 100 is one som for each som."""
-
-    code: str
-    call: Texts
-    summary: Texts
-    funds: tuple[Texts, ...]
-    allocations: tuple[AllocationLine, ...]
-    opens_at: datetime
-    closes_at: datetime
-    made_at: datetime
-    budget: int
-    grant_floor: int
-    grant_ceiling: int
-    match_percent: int
-    in_kind_counts: bool
-    tranche_percents: tuple[int, ...]
-    accounting_percent: int
-    reviewers: int
-    pass_total: int
-    pass_section_percent: int
-    quorum_of: QuorumOf
-    quorum_percent: int
-    form: Form
-    asked: tuple[RequiredDocument, ...]
-    criteria: tuple[CriterionLine, ...]
-    helpers: tuple[Helper, ...]
-    credits: tuple[Credit, ...]
-
-    @property
-    def examples(self) -> list[tuple[int, int]]:
-        """(co-investment, the largest grant for it): too little, enough, for the ceiling, and more than it carries."""
-        middle = (self.grant_floor + self.grant_ceiling) // 2
-        wanted = [max(self.grant_floor, self.grant_ceiling // 10), middle, self.grant_ceiling]
-        sent = [match.co_investment_due(grant, self.match_percent) for grant in wanted]
-        sent.append(sent[-1] * 3 // 2)
-        return [(one, min(match.grant_carried(one, self.match_percent), self.grant_ceiling)) for one in sent]
-
-
-def gather(call: Call, now: datetime) -> CallGuideData:
-    """Everything the guide says, from the call and the centres there are."""
-    return CallGuideData(
-        code=call.code,
-        call=dict(call.title),
-        summary=dict(call.summary),
-        funds=tuple({one.fund_id: one.fund.names for one in call.allocations}.values()),
-        allocations=allocations.lines_of(call),
-        opens_at=call.opens_at,
-        closes_at=call.closes_at,
-        made_at=now,
-        budget=call.budget,
-        grant_floor=call.grant_floor,
-        grant_ceiling=call.grant_ceiling,
-        match_percent=call.match_percent,
-        in_kind_counts=call.in_kind_counts,
-        tranche_percents=tuple(call.tranche_percents),
-        accounting_percent=call.accounting_percent,
-        reviewers=call.reviewers_per_application,
-        pass_total=call.pass_total,
-        pass_section_percent=call.pass_section_percent,
-        quorum_of=call.quorum_of,
-        quorum_percent=call.quorum_percent,
-        form=questions.form_of(call),
-        asked=tuple(questions.documents_of(call)),
-        criteria=tuple(
-            CriterionLine(
-                dict(one.title),
-                dict(one.description),
-                one.weight,
-                tuple(dict(one.anchors.get(str(level), {})) for level in LEVELS),
-            )
-            for one in call.criteria
-        ),
-        helpers=tuple(_helper(one) for one in centres.listed()),
-        credits=credits.of_call(call),
-    )
-
-
-def _helper(centre: Centre) -> Helper:
-    return Helper(
-        centre.names,
-        centre.address,
-        centre.phone or "",
-        dict(centre.hours),
-        centre.hours_note,
-    )
 
 
 def to_pdf(data: CallGuideData, locale: str, *, demonstration: bool = False) -> bytes:
@@ -209,8 +94,7 @@ def _who(data: CallGuideData) -> list[Flowable]:
         heading(_("Who may apply")),
         *numbered(
             [
-                _("Registered associations of villages and of ayil aymaks, each with one application in this call."),
-                _("The association has a confirmed payout account and no grant that is still running."),
+                *(str(rule) for rule in data.eligible),
                 _(QUORUMS[data.quorum_of], percent=percent_text(data.quorum_percent))
                 + " "
                 + _("More than half of those present vote for the project."),
@@ -272,18 +156,38 @@ def _timetable(data: CallGuideData) -> list[Flowable]:
                     [
                         _("%(day)s: applications can be written and submitted.", day=deadline_text(data.opens_at)),
                         _("%(day)s: the last minute to submit.", day=deadline_text(data.closes_at)),
-                        _("Then the secretary checks the rules of the call; what can be mended comes back to you."),
-                        _(
-                            "%(count)s reviewers from other ayil aymaks read each application and give points.",
-                            count=data.reviewers,
+                        _dated(
+                            _("Then the secretary checks the rules of the call; what can be mended comes back to you."),
+                            _("Screening until"),
+                            data.screening_ends_on,
                         ),
-                        _("The Public Council decides in a session. You get a message with the decision."),
-                        _("Who is selected signs the agreement; then the first instalment is paid."),
+                        _dated(
+                            _(
+                                "%(count)s reviewers from other ayil aymaks read each application and give points.",
+                                count=data.reviewers,
+                            ),
+                            _("Reviews until"),
+                            data.reviews_end_on,
+                        ),
+                        _dated(
+                            _("The Public Council decides in a session. You get a message with the decision."),
+                            _("Session of the Council"),
+                            data.council_sits_on,
+                        ),
+                        _dated(
+                            _("Who is selected signs the agreement; then the first instalment is paid."),
+                            _("First payment"),
+                            data.first_payment_on,
+                        ),
                     ]
                 ),
             ]
         )
     ]
+
+
+def _dated(words: str, label: str, day: date | None) -> str:
+    return f"{words} {label}: {date_text(day)}." if day else words
 
 
 def _asked(data: CallGuideData, locale: str) -> list[Flowable]:
