@@ -1,12 +1,14 @@
 """The audit trail: what happened, by whom, on whose behalf. Append-only and hash-chained."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.associations import Association
-from models.base import STRICT, Base, Id, LongText
+from models.base import STRICT, Base, Id, LongText, db
 from models.dictations import Dictation
 from models.users import User
 
@@ -43,3 +45,25 @@ class AuditHead(Base):
     id: Mapped[Id]
     last_id: Mapped[int]
     hash: Mapped[str] = mapped_column(sa.String(64))
+
+
+_WAITING = "audit events waiting"
+_WRITE = db.insert(AuditEvent.__table__).inline()  # made once, and without objects: every act writes one
+
+
+def append(session: Session, event: Mapping[str, Any]) -> None:
+    """Write `event` (the values of its columns) with the flush that moves the head, all of a flush in one statement."""
+    session.info.setdefault(_WAITING, []).append(event)
+
+
+@sa.event.listens_for(Session, "after_flush")
+def _write(session: Session, _context: Any) -> None:
+    waiting = session.info.pop(_WAITING, None)
+    if waiting:
+        session.connection().execute(_WRITE, waiting)
+
+
+@sa.event.listens_for(Session, "after_soft_rollback")
+def _forget(session: Session, _transaction: Any) -> None:
+    # Beginning a savepoint flushes: what still waits belongs to the transaction, or the savepoint, that is undone.
+    session.info.pop(_WAITING, None)

@@ -10,6 +10,7 @@ from app.localisation import gettext as _
 from models.applications import Application
 from models.base import text_in
 from reports import paper_forms, papers
+from reports.credits import Credit
 from reports.dictations import signed
 from reports.pages import facts, gap, hash_block, title
 from reports.paper_forms import PaperFormData
@@ -29,12 +30,8 @@ class SignatureData:
     grant: int
 
     @property
-    def emblem(self) -> str:
-        return self.form.emblem
-
-    @property
-    def statement(self) -> dict[str, str]:
-        return dict(self.form.statement)
+    def credits(self) -> tuple[Credit, ...]:
+        return self.form.credits
 
 
 def gather(application: Application, number: str, chair: str, stamp: str, now: datetime) -> SignatureData:

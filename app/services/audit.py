@@ -1,27 +1,20 @@
 """The audit trail: one row an act, in the same transaction, chained by SHA-256 under a locked head."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from app.localisation import N_
 from app.services.actors import Actor
 from app.services.errors import DomainError
-from models.audit import AuditEvent, AuditHead
-from models.base import as_it_is, canonical_json, db, fingerprint
+from models.audit import AuditEvent, AuditHead, append
+from models.base import as_it_is, canonical_json, db, fingerprint, locked
 from models.dictations import Dictation
 
 GENESIS = "0" * 64
 _HELD = "held audit head"
 _CHAINED = ("id", "happened_at", "actor_id", "on_behalf_of_id", "action", "subject", "details", "previous_hash")
 """What the hash of an event covers, in this order; after it the dictation, when there is one."""
-
-# Made once, and without objects: every act writes one event.
-_EVENTS, _ENDS = AuditEvent.__table__, AuditHead.__table__
-_WRITE = db.insert(_EVENTS).inline()
-_END = db.select(_ENDS.c.last_id, _ENDS.c.hash).where(_ENDS.c.id == 1).with_for_update()
-_MOVE = db.update(_ENDS).where(_ENDS.c.id == 1).values(last_id=db.bindparam("to"), hash=db.bindparam("by"))
 
 
 def record(actor: Actor | None, action: str, subject: object, now: datetime, **details: Any) -> None:
@@ -44,9 +37,7 @@ def record(actor: Actor | None, action: str, subject: object, now: datetime, **d
         "dictation_id": actor.dictation.id if actor and actor.dictation else None,
     }
     head.last_id, head.hash = head.last_id + 1, _hash_of(written)
-    connection = db.session.connection()
-    connection.execute(_WRITE, {**written, "hash": head.hash})
-    connection.execute(_MOVE, {"to": head.last_id, "by": head.hash})
+    append(db.session(), {**written, "hash": head.hash})
 
 
 def _must_be_open(dictation: Dictation) -> None:
@@ -55,27 +46,16 @@ def _must_be_open(dictation: Dictation) -> None:
         raise DomainError(N_("The writing for the association has ended meanwhile: say again who dictates."))
 
 
-@dataclass
-class _Head:
-    """The end of the chain as this transaction, or a savepoint in it, has left it."""
-
-    transaction: object
-    last_id: int
-    hash: str
-
-
-def _head() -> _Head:
+def _head() -> AuditHead:
     """The end of the chain, locked by the first act of a transaction and held by it until it ends."""
-    session = db.session()
-    held: _Head | None = session.info.get(_HELD)
-    # A savepoint may have been rolled back since, with its acts: after one, the end is read anew.
-    if held is None or held.transaction is not (session.get_nested_transaction() or session.get_transaction()):
-        end = session.connection().execute(_END).one_or_none()
-        last_id, last_hash = end or (0, GENESIS)
-        if end is None:
-            session.connection().execute(db.insert(AuditHead).values(id=1, last_id=last_id, hash=last_hash))
-        held = _Head(session.get_nested_transaction() or session.get_transaction(), last_id, last_hash)
-        session.info[_HELD] = held
+    transaction, info = db.session().get_transaction(), db.session.info
+    if info.get(_HELD, (None,))[0] is not transaction or transaction is None:
+        head = locked(AuditHead, 1)
+        if head is None:
+            head = AuditHead(id=1, last_id=0, hash=GENESIS)
+            db.session.add(head)
+        info[_HELD] = (db.session().get_transaction(), head)
+    held: AuditHead = info[_HELD][1]
     return held
 
 
