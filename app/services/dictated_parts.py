@@ -14,7 +14,7 @@ PARTS: Mapping[str, str] = {
     "application.add_pledge": "pledges",
     "application.change_budget_line": "budget",
     "application.change_pledge": "pledges",
-    "application.choose_theme": "project",
+    "application.choose_theme": "theme",
     "application.count_beneficiaries": "beneficiaries",
     "application.propose_financing": "financing",
     "application.record_meeting": "meeting",

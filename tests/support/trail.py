@@ -105,7 +105,7 @@ def _flushed(session: Session, _context: Any) -> None:
 
 @watch
 def _written(session: Session, statement: UpdateBase, rows: list[dict[str, Any]]) -> None:
-    table = statement.entity_description["table"].name
+    table = statement.table.name  # also of a statement over the table alone, without its model
     of(session).written.add(table)
     if table == AuditEvent.__tablename__:
         for row in rows:
