@@ -51,16 +51,29 @@ _WAITING = "audit events waiting"
 _WRITE = db.insert(AuditEvent.__table__).inline()  # made once, and without objects: every act writes one
 
 
-def append(session: Session, event: Mapping[str, Any]) -> None:
-    """Write `event` (the values of its columns) with the flush that moves the head, all of a flush in one statement."""
-    session.info.setdefault(_WAITING, []).append(event)
+def append(session: Session, head: AuditHead, event: Mapping[str, Any]) -> None:
+    """Move `head` to `event` (the values of its columns), which is written with it: all of a flush in one statement."""
+    session.info.setdefault(_WAITING, []).append((head, event))
+    head.last_id, head.hash = event["id"], event["hash"]
+
+
+def end(session: Session, head: AuditHead) -> tuple[int, str]:
+    """Id and hash of the last event, written or waiting."""
+    waiting = session.info.get(_WAITING)
+    return (waiting[-1][1]["id"], waiting[-1][1]["hash"]) if waiting else (head.last_id, head.hash)
 
 
 @sa.event.listens_for(Session, "after_flush")
-def _write(session: Session, _context: Any) -> None:
+def _write(session: Session, _context: Any = None) -> None:
     waiting = session.info.pop(_WAITING, None)
     if waiting:
-        session.connection().execute(_WRITE, waiting)
+        session.connection().execute(_WRITE, [event for _head, event in waiting])
+        head, last = waiting[-1]
+        if (head.last_id, head.hash) != (last["id"], last["hash"]):  # forgotten meanwhile, as by `expire_all`
+            head.last_id, head.hash = last["id"], last["hash"]
+
+
+sa.event.listen(Session, "before_commit", _write)  # nothing else may have been left to flush
 
 
 @sa.event.listens_for(Session, "after_soft_rollback")

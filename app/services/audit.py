@@ -7,7 +7,7 @@ from typing import Any
 from app.localisation import N_
 from app.services.actors import Actor
 from app.services.errors import DomainError
-from models.audit import AuditEvent, AuditHead, append
+from models.audit import AuditEvent, AuditHead, append, end
 from models.base import as_it_is, canonical_json, db, fingerprint, locked
 from models.dictations import Dictation
 
@@ -25,19 +25,20 @@ def record(actor: Actor | None, action: str, subject: object, now: datetime, **d
     head = _head()
     if actor and actor.dictation:
         _must_be_open(actor.dictation)
+    named = subject if isinstance(subject, str) else subject_of(subject)
+    last_id, last_hash = end(db.session(), head)
     written = {
-        "id": head.last_id + 1,
+        "id": last_id + 1,
         "happened_at": now,
         "actor_id": actor.user.id if actor else None,
         "on_behalf_of_id": actor.on_behalf_of.id if actor and actor.on_behalf_of else None,
         "action": action,
-        "subject": subject if isinstance(subject, str) else subject_of(subject),
+        "subject": named,
         "details": canonical_json(details),
-        "previous_hash": head.hash,
+        "previous_hash": last_hash,
         "dictation_id": actor.dictation.id if actor and actor.dictation else None,
     }
-    head.last_id, head.hash = head.last_id + 1, _hash_of(written)
-    append(db.session(), {**written, "hash": head.hash})
+    append(db.session(), head, {**written, "hash": _hash_of(written)})
 
 
 def _must_be_open(dictation: Dictation) -> None:

@@ -12,7 +12,7 @@ from tests.browser.test_tour import sign_in
 from tests.support.servers import Site
 
 SUMMARY = "Биз айылда сүт чогултуучу жай ачып, муздаткыч коёбуз: {} үй-бүлө сүтүн өз баасына сатат."
-SAVED, LINE_DOWN, SOMEBODY_ELSE = "Өзү сакталды", "Байланыш үзүлдү", "башка бирөө да жазды"
+SAVED, LINE_DOWN, SOMEBODY_ELSE = "Өзү сакталды", "Байланыш үзүлдү", "башка адам же башка терезеде өзүңүз"
 
 
 @pytest.fixture

@@ -61,3 +61,16 @@ def test_a_savepoint_that_is_rolled_back_takes_its_acts_along(programme: Program
     db.session.commit()
     assert _actions() == ["test.before", "test.after"]
     assert list(audit.broken_links()) == []
+
+
+def test_an_act_is_kept_though_everything_was_forgotten_before_the_commit(programme: Programme) -> None:
+    actor, now = Actor(programme.secretary), clock.now()
+    audit.record(actor, "test.kept", programme.secretary, now)
+    db.session.expire_all()
+    audit.record(actor, "test.next", programme.secretary, now)
+    db.session.expire_all()
+    db.session.commit()
+    audit.record(actor, "test.kept_too", programme.secretary, now)
+    db.session.commit()
+    assert _actions() == ["test.kept", "test.next", "test.kept_too"]
+    assert list(audit.broken_links()) == []

@@ -43,6 +43,7 @@ def test_a_centre_is_changed_but_not_with_a_wrong_phone(programme: Programme) ->
     assert (centre.name_en, actions()[-1]) == ("Жаңы en", "centre.change")
     rest = {"hours_note": " түшкү тыныгуу ", "address": "Мектеп көчөсү 3", "actor": actor, "now": now}
     centres.keep(centre, {"2": ("10:00", "16:00"), "1": ("09:00", "17:00")}, phone="", **rest)
+    db.session.flush()
     db.session.expire_all()
     assert centre.hours == {"1": ["09:00", "17:00"], "2": ["10:00", "16:00"]}
     assert (centre.hours_note, centre.phone, actions()[-1]) == ("түшкү тыныгуу", None, "centre.keep")
