@@ -204,6 +204,12 @@ def number_text(value: int | float | Decimal, decimals: int | None = None) -> st
     return whole + ("." if current_locale() == "en" else ",") + fraction
 
 
+def signed_text(value: float, decimals: int) -> str:
+    """As `number_text` with + or − before it; nothing before what rounds to zero."""
+    size = round(abs(value), decimals)
+    return ("" if not size else "+" if value > 0 else "−") + number_text(size, decimals)
+
+
 def percent_text(value: int | float | Decimal, decimals: int = 0) -> str:
     """A percentage given as 0-100."""
     return number_text(value, decimals) + NBSP + "%"

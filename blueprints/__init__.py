@@ -39,6 +39,7 @@ NOUNS = (
     "paper_forms",
     "pledges",
     "prices",
+    "rankings",
     "rates",
     "results",
     "required_documents",

@@ -38,29 +38,6 @@ def index() -> ResponseReturnValue:
     )
 
 
-@bp.get("/calls/<int:call_id>/ranking")
-@requires(GET=Permission.RANKING_READ)
-def ranking(call_id: int) -> ResponseReturnValue:
-    """The reviewed applications of a call from best to worst."""
-    call = load(Call, call_id, Permission.RANKING_READ)
-    sessions = council_sessions.of_call(call)
-    titles = {one.key: one.title_in(current_locale()) for one in call.criteria}
-    rows, standings = rankings.rank(call), allocations.standings(call)
-    can_convene = call in council_sessions.awaited(clock.now())
-    return render_template(
-        "council_sessions/ranking.html",
-        call=call,
-        rows=rows,
-        paid_from=allocations.down_the_list(call, [row.application for row in rows if row.passes]),
-        standings=standings,
-        left=allocations.left(standings),
-        sessions=sessions,
-        titles=titles,
-        can_convene=can_convene,
-        closed=reviews.closed_to(signed_in_user(), call),
-    )
-
-
 @bp.route("/calls/<int:call_id>/new", methods=["GET", "POST"])
 @requires(GET=Permission.SESSION_MANAGE, POST=Permission.SESSION_MANAGE)
 def new(call_id: int) -> ResponseReturnValue:

@@ -1,13 +1,15 @@
 """The ranking of a call: mean of the reviews, thresholds, order; one query a table, whatever the number of rows."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
 from sqlalchemy import ColumnElement
 
-from app.services import scoring
+from app.services import scoring, severity
 from app.services.reviews import weights_of
+from app.services.severity import AdjustedScore, Fit, Given
 from models.applications import Application, ApplicationStatus
 from models.base import db
 from models.calls import Call, CallStatus, Criterion
@@ -35,6 +37,15 @@ class RankedApplication:
     passes: bool
     weak: list[str]
     cumulative: int
+    totals: Mapping[int, int]
+    """{reviewer id: total of the review, hundredths of a point}."""
+    adjusted: AdjustedScore | None
+    """What it would be without the severity of its reviewers; None while there is too little to tell."""
+
+    @property
+    def marks(self) -> list[float]:
+        """The total of each review in points."""
+        return sorted(total / 100 for total in self.totals.values())
 
     @property
     def points(self) -> int:
@@ -42,8 +53,26 @@ class RankedApplication:
         return int(self.mean + Fraction(1, 2))
 
 
+@dataclass(frozen=True)
+class Ranking:
+    """The reviewed applications of a call from best to worst, and the severity of those who judged them."""
+
+    rows: list[RankedApplication]
+    levels: "Levels"
+    fit: Fit | None
+
+
+Levels = Mapping[int, Mapping[int, Mapping[str, int]]]
+"""{application: {reviewer: {criterion key: level}}}."""
+
+
 def rank(call: Call) -> list[RankedApplication]:
-    """The reviewed applications of a call from best to worst; `cumulative` adds up what passing ones ask for."""
+    """The rows of `of_call`."""
+    return of_call(call).rows
+
+
+def of_call(call: Call) -> Ranking:
+    """The ranking; `cumulative` adds up what passing ones ask for."""
     query = (
         db.select(Application)
         .where(Application.call_id == call.id, Application.status.in_(RANKED))
@@ -56,6 +85,17 @@ def rank(call: Call) -> list[RankedApplication]:
         scoring.standing(application_id, list(levels[application_id].values()), weights)
         for application_id in applications
     ]
+    totals = {
+        one: {reviewer: scoring.total(given, weights) for reviewer, given in levels[one].items()}
+        for one in applications
+    }
+    fit = severity.fit(
+        tuple(
+            Given(one, reviewer, total / 100)
+            for one in sorted(totals)
+            for reviewer, total in sorted(totals[one].items())
+        )
+    )
     rows: list[RankedApplication] = []
     cumulative = 0
     for place, one in scoring.ranked(standings, list(weights)):
@@ -72,9 +112,11 @@ def rank(call: Call) -> list[RankedApplication]:
                 passing,
                 scoring.weak_sections(one, weights, call.pass_section_percent),
                 cumulative,
+                totals[application.id],
+                fit.scores.get(application.id) if fit else None,
             )
         )
-    return rows
+    return Ranking(rows, levels, fit)
 
 
 def far_apart(call: Call) -> list[Application]:
@@ -110,9 +152,9 @@ def _is_far_apart(spread: int, reviews: int, call: Call) -> bool:
 
 
 def _levels(which: ColumnElement[bool]) -> dict[int, dict[int, dict[str, int]]]:
-    """{application: {review: {criterion key: level}}} of every counted review of these applications."""
+    """Every counted review of these applications."""
     query = (
-        db.select(Assignment.application_id, Review.id, Criterion.key, Score.level)
+        db.select(Assignment.application_id, Assignment.reviewer_id, Criterion.key, Score.level)
         .join(Review, Review.assignment_id == Assignment.id)
         .join(Score, (Score.review_id == Review.id) & (Score.submission == Review.submission))
         .join(Criterion, Criterion.id == Score.criterion_id)
@@ -125,6 +167,6 @@ def _levels(which: ColumnElement[bool]) -> dict[int, dict[int, dict[str, int]]]:
         )
     )
     result: dict[int, dict[int, dict[str, int]]] = defaultdict(lambda: defaultdict(dict))
-    for application_id, review_id, key, level in db.session.execute(query):
-        result[application_id][review_id][key] = level
+    for application_id, reviewer_id, key, level in db.session.execute(query):
+        result[application_id][reviewer_id][key] = level
     return result

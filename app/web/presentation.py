@@ -73,6 +73,7 @@ SECTION_OF = {
         "applications",
     ),
     "screening_batches": "screenings",
+    "rankings": "council_sessions",
     **dict.fromkeys(("call_forms", "required_documents"), "calls"),
 }
 """The entry of the navigation to which the pages of other nouns belong."""
@@ -232,5 +233,6 @@ def install(app: Flask) -> None:
         number=localisation.number_text,
         percent=localisation.percent_text,
         points=lambda hundredths: localisation.number_text(hundredths / 100, 2),
+        signed_points=lambda hundredths: localisation.signed_text(hundredths / 100, 2),
     )
     app.context_processor(context)

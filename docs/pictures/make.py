@@ -59,7 +59,7 @@ def take(browser: Browser, address: str) -> None:
     page.locator("main table a[href*='/applications/']").first.click()
     keep(page, "application-ky", "h2:has(+ .ash-tasks)")
     page = enter(browser, address, "secretary", "ru", 1280, 900)
-    page.goto("/council/calls/2/ranking")
+    page.goto("/rankings/2")
     keep(page, "ranking-ru")
     page = enter(browser, address, "finance1", "en", 1280, 1000)
     page.goto("/tranches/32")

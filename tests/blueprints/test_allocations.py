@@ -154,7 +154,7 @@ def test_the_decision_shows_and_keeps_what_it_is_paid_from(client, programme):
     client.post(urls[1], data=dict(form_fields(check.text).items()) | {"record": "1"})
     found = db.session.scalars(db.select(Decision).order_by(Decision.id))
     assert [one.allocation_id for one in found] == [for_osh, everywhere]
-    assert "How the budget is divided" in client.get(f"/council/calls/{call.id}/ranking").text
+    assert "How the budget is divided" in client.get(f"/rankings/{call.id}").text
 
 
 def test_an_amendment_says_which_allocation_grows(client, app, programme):
@@ -243,6 +243,6 @@ def test_the_ranking_shows_what_each_would_be_paid_from(client, programme):
     payers = allocations.down_the_list(call, found)
     own, everywhere = call.allocations[1].id, call.allocations[0].id
     assert [payers[one.id] and payers[one.id].id for one in found] == [own, everywhere, everywhere, None]
-    page = plain(client.sign_in(programme.secretary).speak("en").get(f"/council/calls/{call.id}/ranking").text)
+    page = plain(client.sign_in(programme.secretary).speak("en").get(f"/rankings/{call.id}").text)
     assert page.count("within the budget") == 3 and page.count("beyond the budget") == 1
     assert page.count("Paid from: ") == 3 and "The budget is divided" in page

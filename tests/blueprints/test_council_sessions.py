@@ -55,7 +55,7 @@ def test_the_ranking_shows_order_thresholds_and_the_budget_line(client, programm
     weak = programme.make_application(ApplicationStatus.IN_REVIEW, call=call)
     for one in assignments.of_application(weak):
         programme.review(one, level=2)
-    page = text_of(client.sign_in(programme.secretary).speak("en").get(f"/council/calls/{call.id}/ranking").text)
+    page = text_of(client.sign_in(programme.secretary).speak("en").get(f"/rankings/{call.id}").text)
     assert "80.00" in page and "40.00" in page
     assert page.index("80.00") < page.index("40.00")
     assert "within the budget" in page and "not reached" in page
@@ -66,7 +66,7 @@ def test_what_goes_beyond_the_budget_is_marked(client, programme):
     call = programme.make_past_call(budget=300_000 * SOM, grant_ceiling=250_000 * SOM)
     for _ in range(2):
         programme.make_application(ApplicationStatus.REVIEWED, call=call)
-    page = text_of(client.sign_in(programme.secretary).speak("en").get(f"/council/calls/{call.id}/ranking").text)
+    page = text_of(client.sign_in(programme.secretary).speak("en").get(f"/rankings/{call.id}").text)
     assert page.count("within the budget") == 1 and page.count("beyond the budget") == 1
 
 
@@ -314,8 +314,9 @@ def test_only_the_chair_signs_and_only_the_secretary_decides(client, programme, 
 @pytest.mark.parametrize("role", [role for role in Role if role not in OFFICE])
 def test_nobody_else_enters_the_council(client, programme, session, role):
     client.sign_in(programme.user_of(role))
-    for path in ("", f"/{session.id}", f"/{session.id}/protocol", f"/calls/{session.call_id}/ranking"):
-        assert client.get(f"/council{path}").status_code == 403
+    pages = [f"/council{path}" for path in ("", f"/{session.id}", f"/{session.id}/protocol")]
+    for path in [*pages, f"/rankings/{session.call_id}", f"/rankings/{session.call_id}/reviewers"]:
+        assert client.get(path).status_code == 403
 
 
 def test_an_unsigned_session_has_no_protocol(client, programme, session):
@@ -325,14 +326,14 @@ def test_an_unsigned_session_has_no_protocol(client, programme, session):
 def test_empty_pages_say_what_will_stand_there(client, programme):
     client.sign_in(programme.secretary).speak("en")
     assert "No session yet" in client.get("/council").text
-    assert "Nothing to rank yet" in client.get(f"/council/calls/{programme.call.id}/ranking").text
+    assert "Nothing to rank yet" in client.get(f"/rankings/{programme.call.id}").text
 
 
 @pytest.mark.parametrize("how", ["interest", "member"])
 @pytest.mark.parametrize("role", [Role.COUNCIL_CHAIR, Role.SECRETARY])
 def test_who_has_a_tie_sees_no_score_of_that_application(client, programme, call, reviewed, session, role, how):
     reader, tied = programme.user_of(role), reviewed
-    pages = [f"/council/calls/{call.id}/ranking", f"/council/{session.id}"]
+    pages = [f"/rankings/{call.id}", f"/council/{session.id}"]
     if role is Role.SECRETARY:
         pages.append(f"/council/{session.id}/decide/{tied.id}")
     row = next(one for one in rankings.rank(call) if one.application.id == tied.id)

@@ -238,7 +238,7 @@ def judge(walk, application) -> None:
 
 def decide(walk, call, awards) -> None:
     people = walk.programme
-    ranking = walk.as_(people.secretary).get(f"/council/calls/{call.id}/ranking")
+    ranking = walk.as_(people.secretary).get(f"/rankings/{call.id}")
     assert "90,00" in ranking.text
     walk.send(people.secretary, f"/council/calls/{call.id}/new", held_on=day(clock.now()), place="Ош", seats="3")
     session = db.session.scalars(db.select(CouncilSession)).one()

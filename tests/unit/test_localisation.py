@@ -19,6 +19,7 @@ from app.localisation import (
     number_text,
     render,
     shown,
+    signed_text,
     sort_key,
     to_minor,
     use_locale,
@@ -110,3 +111,9 @@ def test_opening_hours_are_read_in_runs_of_equal_days() -> None:
             "Monday 09:00–12:00; Wednesday 09:00–12:00"
         )
         assert hours_text({}) == ""
+
+
+@pytest.mark.parametrize(("value", "text"), [(3.456, "+3,46"), (-3.456, "−3,46"), (-0.004, "0,00"), (0.0, "0,00")])
+def test_more_or_less_than_nothing_has_its_sign(value: float, text: str) -> None:
+    with use_locale("ky"):
+        assert signed_text(value, 2) == text

@@ -1,0 +1,65 @@
+"""Rankings: the reviewed applications of a call from best to worst, and how its reviewers judged."""
+
+from flask import Blueprint, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app import clock
+from app.localisation import current_locale
+from app.policy import Permission
+from app.services import council_sessions, rankings, reviewer_standings, reviews, users
+from app.services.calls import allocations
+from app.services.severity import LEVEL
+from app.web.access import load, requires, signed_in_user
+from models.calls import Call
+
+bp = Blueprint("rankings", __name__, url_prefix="/rankings")
+
+
+@bp.get("/<int:call_id>")
+@requires(GET=Permission.RANKING_READ)
+def show(call_id: int) -> ResponseReturnValue:
+    """The reviewed applications of a call from best to worst, or those first on which the reviewers differ most."""
+    call = load(Call, call_id, Permission.RANKING_READ)
+    ranking, standings = rankings.of_call(call), allocations.standings(call)
+    rows = ranking.rows
+    by_spread = request.args.get("sort") == "spread"
+    return render_template(
+        "rankings/show.html",
+        call=call,
+        rows=sorted(rows, key=lambda row: -row.spread) if by_spread else rows,
+        by_spread=by_spread,
+        passing=[row for row in rows if row.passes],
+        fit=ranking.fit,
+        level=LEVEL,
+        paid_from=allocations.down_the_list(call, [row.application for row in rows if row.passes]),
+        standings=standings,
+        left=allocations.left(standings),
+        sessions=council_sessions.of_call(call),
+        titles=_titles(call),
+        can_convene=call in council_sessions.awaited(clock.now()),
+        closed=reviews.closed_to(signed_in_user(), call),
+    )
+
+
+@bp.get("/<int:call_id>/reviewers")
+@requires(GET=Permission.RANKING_READ)
+def reviewers(call_id: int) -> ResponseReturnValue:
+    """How the reviewers of a call judged: severity, spread, agreement, and the levels of each criterion."""
+    call = load(Call, call_id, Permission.RANKING_READ)
+    ranking, closed = rankings.of_call(call), reviews.closed_to(signed_in_user(), call)
+    fit, titles = ranking.fit, _titles(call)
+    return render_template(
+        "rankings/reviewers.html",
+        call=call,
+        rows=reviewer_standings.of(ranking, closed),
+        criteria=reviewer_standings.by_criterion(ranking, list(titles), closed),
+        titles=titles,
+        fit=fit,
+        level=LEVEL,
+        panels=[list(users.names_of(panel).values()) for panel in fit.panels] if fit and not closed else [],
+        back=url_for(".show", call_id=call_id),
+    )
+
+
+def _titles(call: Call) -> dict[str, str]:
+    return {one.key: one.title_in(current_locale()) for one in call.criteria}

@@ -1,0 +1,95 @@
+"""The ranking beside the scores adjusted for severity, and how the reviewers judged."""
+
+import pytest
+
+from app import clock
+from app.services import assignments, rankings
+from models.applications import ApplicationStatus
+from models.base import db
+from models.reviews import Conflict, ConflictKind
+from models.users import Role
+from tests.support.pages import text_of
+
+
+@pytest.fixture
+def call(programme):
+    return programme.make_past_call()
+
+
+@pytest.fixture
+def judged(programme, call):
+    """Six applications, each judged by two of four reviewers; the first of them gives a level less than the others."""
+    return [programme.make_application(ApplicationStatus.IN_REVIEW, call=call) for _ in range(6)]
+
+
+def judge(programme, applications):
+    """The first reviewer gives two levels less than the other, but for the first application. Answers who that is."""
+    severe = None
+    for place, application in enumerate(applications):
+        for one in assignments.of_application(application):
+            severe = severe or one.reviewer
+            level = (3, 4, 5)[place % 3]
+            programme.review(one, level=level - (2 if one.reviewer == severe and place else 0))
+    return severe
+
+
+def test_the_ranking_says_what_scores_come_to_without_severity(client, programme, call, judged):
+    judge(programme, judged)
+    ranking = rankings.of_call(call)
+    assert ranking.fit is not None and set(ranking.fit.scores) == {one.id for one in judged}
+    page = text_of(client.sign_in(programme.secretary).speak("en").get(f"/rankings/{call.id}").text)
+    for row in ranking.rows:
+        assert f"{row.adjusted.score:.2f}" in page
+        first, last = row.adjusted.rank_range
+        assert (f"ranks {first} to {last}" if first != last else f"rank {first}") in page
+        assert sorted(total / 100 for total in row.totals.values()) == row.marks
+
+
+def test_the_widest_disagreement_can_stand_first(client, programme, call, judged):
+    judge(programme, judged)
+    rows = rankings.rank(call)
+    widest = max(rows, key=lambda row: row.spread)
+    assert widest.spread > min(row.spread for row in rows)
+    client.sign_in(programme.secretary).speak("en")
+    page = client.get(f"/rankings/{call.id}?sort=spread").text
+    table = page[page.index("The reviews that differ most stand first") :]
+    assert table.index(f"/reviews/of/{widest.application.id}") == min(
+        table.index(f"/reviews/of/{row.application.id}") for row in rows
+    )
+
+
+def test_how_each_reviewer_judged_is_shown_to_the_office(client, programme, call, judged):
+    severe = judge(programme, judged)
+    client.sign_in(programme.council_chair).speak("en")
+    page = text_of(client.get(f"/rankings/{call.id}/reviewers").text)
+    names = {one.reviewer.display_name for application in judged for one in assignments.of_application(application)}
+    assert all(name in page for name in names) and severe.display_name in names
+    assert all(f"{one.title_in('en')}: mean level" in page for one in call.criteria)
+    assert "hardly more reviews than applications" in page  # twelve reviews of six applications
+
+
+def test_who_has_a_tie_learns_nothing_of_who_judged_that_application(client, programme, call, judged):
+    judge(programme, judged)
+    tied = judged[3]  # the only one with its mean
+    db.session.add(
+        Conflict(
+            application_id=tied.id,
+            user_id=programme.secretary.id,
+            kind=ConflictKind.KINSHIP,
+            explanation="Бир тууганым.",
+            declared_at=clock.now(),
+        )
+    )
+    client.sign_in(programme.secretary).speak("en")
+    adjusted = rankings.of_call(call).fit.scores[tied.id].score
+    page = text_of(client.get(f"/rankings/{call.id}").text)
+    assert "you have declared an interest" in page
+    assert f"{adjusted:.2f}" not in page
+    page = text_of(client.get(f"/rankings/{call.id}/reviewers").text)
+    for one in assignments.of_application(tied):
+        assert one.reviewer.display_name not in page
+
+
+def test_before_any_review_the_page_says_what_will_stand_there(client, programme, call):
+    client.sign_in(programme.secretary).speak("en")
+    assert "Nothing to show yet" in client.get(f"/rankings/{call.id}/reviewers").text
