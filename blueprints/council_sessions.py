@@ -7,9 +7,10 @@ from app import clock
 from app.labels import DECISION_OUTCOMES
 from app.localisation import Money, current_locale, gettext, to_minor
 from app.policy import Permission
-from app.services import council_sessions, rankings, reviews
+from app.services import council_sessions, decisions, rankings, reviews
 from app.services.calls import allocations
 from app.services.calls.allocations import Standing
+from app.services.decisions import Motion
 from app.web.access import actor, load, requires, row_number, signed_in_user
 from app.web.presentation import is_demonstration
 from app.web.submissions import StaleForm, act_on_button, attempt, finish, form_page
@@ -17,7 +18,7 @@ from forms.council_sessions import AttendanceForm, ConveneForm, DecideForm
 from models.applications import Application
 from models.base import BASE_CURRENCY
 from models.calls import Call
-from models.council_sessions import CouncilSession, Decision, DecisionOutcome
+from models.council_sessions import CouncilSession, DecisionOutcome
 from models.users import User
 from reports import protocol as protocol_report
 
@@ -68,17 +69,17 @@ def new(call_id: int) -> ResponseReturnValue:
 def show(session_id: int) -> ResponseReturnValue:
     """Attendance, quorum, what is decided and what waits."""
     session = load(CouncilSession, session_id, Permission.SESSION_READ)
-    waiting = {one.id for one in council_sessions.undecided(session)}
+    waiting = {one.id for one in decisions.undecided(session)}
     standings = allocations.standings(session.call)
     return render_template(
         "council_sessions/show.html",
         session=session,
         undecided=[row for row in rankings.rank(session.call) if row.application.id in waiting],
-        awarded=council_sessions.awarded(session),
+        awarded=decisions.awarded(session),
         far_apart=rankings.far_apart(session.call) if waiting else [],
         standings=standings,
         remaining=allocations.left(standings),
-        in_flight=council_sessions.in_flight(session),
+        in_flight=decisions.in_flight(session),
         closed=reviews.closed_to(signed_in_user(), session.call),
     )
 
@@ -123,9 +124,16 @@ def decide(session_id: int, application_id: int) -> ResponseReturnValue:
     found = allocations.fitting(application, standings)
     form = _with_choices(DecideForm(), found)
     is_valid = form.validate_on_submit()
-    if is_valid and "record" in request.form and attempt(form, lambda: _decide(session, application, form)):
+    if (
+        is_valid
+        and "record" in request.form
+        and attempt(
+            form,
+            lambda: decisions.decide(session, application, _motion(form), actor=actor(), now=clock.now()),
+        )
+    ):
         return finish(url_for(".show", session_id=session_id), gettext("The decision is recorded."))
-    is_checked = is_valid and "check" in request.form and _is_within_limits(session, application, form, found)
+    is_checked = is_valid and "check" in request.form and _is_possible(session, application, form)
     context = _decision_context(session, application, found) | {"remaining": allocations.left(standings)}
     page = form_page("council_sessions/decide.html", form, **context, **_checked(form, is_checked, found))
     return page[0] if is_checked and isinstance(page, tuple) else page
@@ -145,47 +153,29 @@ def _with_choices(form: DecideForm, found: list[Standing]) -> DecideForm:
     return form
 
 
-def _decide(session: CouncilSession, application: Application, form: DecideForm) -> Decision:
+def _motion(form: DecideForm) -> Motion:
     """The decision as the form says it."""
     amount = form.amount.data
-    return council_sessions.decide(
-        session,
-        application,
+    return Motion(
         DecisionOutcome(form.outcome.data),
-        amount=None if amount is None else to_minor(amount, BASE_CURRENCY),
-        allocation_id=int(form.allocation.data) if form.allocation.data else None,
-        reason=form.reason.data,
-        votes_for=form.votes_for.data,
-        votes_against=form.votes_against.data,
-        abstentions=form.abstentions.data,
-        actor=actor(),
-        now=clock.now(),
+        None if amount is None else to_minor(amount, BASE_CURRENCY),
+        form.reason.data,
+        form.votes_for.data,
+        form.votes_against.data,
+        form.abstentions.data,
+        int(form.allocation.data) if form.allocation.data else None,
     )
 
 
-def _is_within_limits(
-    session: CouncilSession, application: Application, form: DecideForm, found: list[Standing]
-) -> bool:
-    """Refuse on the first page already what recording would refuse: votes and amount.
+def _is_possible(session: CouncilSession, application: Application, form: DecideForm) -> bool:
+    """Refuse on the first page already what recording would refuse.
 
     The form then names the allocation that pays: what is recorded is what was checked.
     """
-    voters = council_sessions.voters_on(session, application)
-    if form.votes_for.data + form.votes_against.data + form.abstentions.data > voters:
-        form.refuse("votes_for", gettext("At most %(voters)s may vote on this application.", voters=voters))
-    if form.outcome.data == DecisionOutcome.SELECTED.value:
-        if form.votes_for.data <= form.votes_against.data:
-            form.refuse("votes_for", gettext("A selection needs more votes for than against."))
-        amount, limit = to_minor(form.amount.data, BASE_CURRENCY), council_sessions.most_for(application, found)
-        if amount == 0:
-            form.refuse("amount", gettext("Enter the amount that is awarded."))
-        elif amount > limit:
-            form.refuse("amount", gettext("At most %(most)s can be awarded.", most=Money(limit)))
-        else:
-            wanted_id = int(form.allocation.data) if form.allocation.data else None
-            chosen = attempt(form, lambda: allocations.choose(found, amount, wanted_id))
-            form.allocation.data = str(chosen.id) if chosen else form.allocation.data
-    return not form.errors
+    checked = attempt(form, lambda: decisions.check(session, application, _motion(form)))
+    if checked is not None and checked[1] is not None:
+        form.allocation.data = str(checked[1].id)
+    return checked is not None
 
 
 def _checked(form: DecideForm, is_checked: bool, found: list[Standing]) -> dict[str, object]:
@@ -214,10 +204,10 @@ def _decision_context(session: CouncilSession, application: Application, found: 
         "row": next((one for one in rows if one.application.id == application.id), None),
         "titles": {one.key: one.title_in(current_locale()) for one in session.call.criteria},
         "is_closed": application.id in reviews.closed_to(signed_in_user(), session.call),
-        "recused": council_sessions.recused(session, application),
-        "voters": council_sessions.voters_on(session, application),
+        "recused": decisions.recused(session, application),
+        "voters": decisions.voters_on(session, application),
         "found": found,
-        "most": council_sessions.most_for(application, found),
+        "most": decisions.most_for(application, found),
     }
 
 

@@ -3,7 +3,8 @@
 from datetime import date, datetime, timedelta
 from random import Random
 
-from app.services import council_sessions, rankings
+from app.services import council_sessions, decisions, rankings
+from app.services.decisions import Motion
 from models.applications import Application, ApplicationStatus
 from models.calls import Call
 from models.council_sessions import CouncilSession, DecisionOutcome
@@ -65,19 +66,21 @@ def _decide(
     reason = pick(chance, [one for one in reasons if one["key"] != "selected_partial"])
     if is_partial:
         reason = by_key(reasons, "selected_partial")
-    voters = session.present_count - len(council_sessions.recused(session, application))
+    voters = session.present_count - len(decisions.recused(session, application))
     abstentions, minority = chance.choice((0, 0, 0, 1, 2)), chance.choice((0, 0, 1, 2, 3))
     majority = voters - abstentions - minority
     is_rejected = outcome is DecisionOutcome.REJECTED
-    council_sessions.decide(
+    decisions.decide(
         session,
         application,
-        outcome,
-        amount=asked * CUT_TO_PERCENT // 100 // STEP * STEP if is_partial else asked,
-        reason=reason["text"][application.language],
-        votes_for=minority if is_rejected else majority,
-        votes_against=majority if is_rejected else minority,
-        abstentions=abstentions,
+        Motion(
+            outcome,
+            amount=asked * CUT_TO_PERCENT // 100 // STEP * STEP if is_partial else asked,
+            reason=reason["text"][application.language],
+            votes_for=minority if is_rejected else majority,
+            votes_against=majority if is_rejected else minority,
+            abstentions=abstentions,
+        ),
         actor=programme.as_staff("secretary"),
         now=now,
     )

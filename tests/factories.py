@@ -25,6 +25,7 @@ from app.services import (
     calls,
     centres,
     council_sessions,
+    decisions,
     dictations,
     documents,
     donors,
@@ -41,6 +42,7 @@ from app.services.applications import beneficiaries, business_plans, meetings, t
 from app.services.applications.beneficiaries import BeneficiariesInput
 from app.services.applications.meetings import MeetingInput
 from app.services.calls import CallInput, allocations
+from app.services.decisions import Motion
 from app.services.documents import Upload
 from app.services.funds import FundInput
 from app.services.reviews import Judgement
@@ -603,15 +605,17 @@ class Programme(GrantFactories):
         """A session of its call decides on it, and the chair signs."""
         now = application.call.closes_at + timedelta(days=20)
         session = self.make_session(application.call, now=now)
-        council_sessions.decide(
+        decisions.decide(
             session,
             application,
-            outcome,
-            amount=application.grant_requested if outcome is DecisionOutcome.SELECTED else None,
-            reason=TEXT,
-            votes_for=3,
-            votes_against=0,
-            abstentions=0,
+            Motion(
+                outcome,
+                amount=application.grant_requested if outcome is DecisionOutcome.SELECTED else None,
+                reason=TEXT,
+                votes_for=3,
+                votes_against=0,
+                abstentions=0,
+            ),
             actor=Actor(self.secretary),
             now=now,
         )

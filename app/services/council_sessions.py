@@ -1,18 +1,16 @@
 """The Council's session: attendance, a decision on each application, the signed protocol."""
 
 from collections import Counter
-from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy.orm.attributes import flag_modified
 
 from app.localisation import N_, Money, sort_key
-from app.services import audit, calls, notifications, numbering, rankings
+from app.services import audit, calls, notifications, numbering
 from app.services.actors import Actor
 from app.services.applications import TRANSITIONS as APPLICATION_TRANSITIONS
 from app.services.assignments import TRANSITIONS as ASSIGNMENT_TRANSITIONS
-from app.services.calls import allocations
-from app.services.calls.allocations import Standing
+from app.services.decisions import ACTIONS, in_flight, must_be_open, undecided
 from app.services.errors import (
     AlreadyUsedError,
     DomainError,
@@ -20,16 +18,14 @@ from app.services.errors import (
     LimitExceededError,
     SeparationOfDutyError,
 )
-from app.services.protocols import content_of, interested_in, read_whole
+from app.services.protocols import content_of
 from app.services.workflow import target
-from models.allocations import Allocation
 from models.applications import Application, ApplicationStatus
 from models.base import canonical_json, db, fingerprint, lock
 from models.calls import Call, CallStatus
 from models.council_sessions import (
     Attendance,
     CouncilSession,
-    Decision,
     DecisionOutcome,
     Protocol,
     SessionStatus,
@@ -37,18 +33,6 @@ from models.council_sessions import (
 from models.reviews import Assignment, AssignmentStatus
 from models.users import Role, User
 
-ACTIONS = {
-    DecisionOutcome.SELECTED: "select",
-    DecisionOutcome.RESERVE: "reserve",
-    DecisionOutcome.REJECTED: "reject",
-}
-IN_FLIGHT = (
-    ApplicationStatus.SUBMITTED,
-    ApplicationStatus.RESUBMITTED,
-    ApplicationStatus.RETURNED,
-    ApplicationStatus.ELIGIBLE,
-    ApplicationStatus.IN_REVIEW,
-)
 MESSAGES = {
     DecisionOutcome.SELECTED: N_("The Council has selected your application %(number)s: %(amount)s."),
     DecisionOutcome.RESERVE: N_("Your application %(number)s is on the reserve list."),
@@ -94,7 +78,7 @@ def convene(call: Call, *, held_on: date, place: str, seats: int, actor: Actor, 
 def record_attendance(session: CouncilSession, members: list[User], *, actor: Actor, now: datetime) -> None:
     """Set who is present. Once a decision is made, people can only be added."""
     lock(session)
-    _must_be_open(session)
+    must_be_open(session)
     flag_modified(session, "seats")  # the session gets a new version: who edits the same list at once is told
     present = {one.user_id: one for one in session.attendances}
     wanted = {member.id for member in members}
@@ -110,141 +94,6 @@ def record_attendance(session: CouncilSession, members: list[User], *, actor: Ac
             session.attendances.append(Attendance(user=member))
     db.session.flush()
     audit.record(actor, "session.record_attendance", session, now, present=sorted(wanted))
-
-
-def recused(session: CouncilSession, application: Application) -> list[User]:
-    """Those present who declared an interest in `application`: they do not vote on it."""
-    interested = interested_in(session, [application.id])[application.id]
-    return [one.user for one in session.attendances if one.user_id in interested]
-
-
-def decide(
-    session: CouncilSession,
-    application: Application,
-    outcome: DecisionOutcome,
-    *,
-    amount: int | None,
-    allocation_id: int | None = None,
-    reason: str,
-    votes_for: int,
-    votes_against: int,
-    abstentions: int,
-    actor: Actor,
-    now: datetime,
-) -> Decision:
-    """Record what the Council decided on one application; `amount` in tyiyn for a selected one.
-
-    It is paid from the allocation with this id; without one, from the first that fits and has so much left. The
-    application itself changes when the chair signs, not before. Raises `LimitExceededError` when the amount is
-    above what was asked, the ceiling, what the allocation or its fund has left; `DomainError` without a quorum, when
-    the votes are more than those who may vote, or for an allocation that is not for this application;
-    `AlreadyUsedError` for a second decision.
-    """
-    lock(session)
-    lock(application)
-    allocations.lock_funds(application.call)
-    _must_be_open(session)
-    target(APPLICATION_TRANSITIONS, application.status, ACTIONS[outcome])  # the signature makes this transition
-    if application.call_id != session.call_id:
-        raise DomainError(N_("The application belongs to another call."))
-    if any(one.application_id == application.id for one in session.decisions):
-        raise AlreadyUsedError(N_("This application has been decided in this session already."))
-    if not session.has_quorum:
-        raise DomainError(N_("There is no quorum: more than half of the seats must be present."))
-    voters = voters_on(session, application)
-    if min(votes_for, votes_against, abstentions) < 0 or votes_for + votes_against + abstentions > voters:
-        raise DomainError(N_("At most %(voters)s may vote on this application."), field="votes_for", voters=voters)
-    if outcome is DecisionOutcome.SELECTED and votes_for <= votes_against:
-        raise DomainError(N_("A selection needs more votes for than against."), field="votes_for")
-    if not reason.strip():
-        raise IncompleteError(N_("Give the reason: it stands in the protocol."), field="reason")
-    allocation: Allocation | None = None
-    row = next((one for one in rankings.rank(session.call) if one.application.id == application.id), None)
-    if outcome is DecisionOutcome.SELECTED:
-        if row is None or not row.passes:
-            raise DomainError(
-                N_("The application does not reach the thresholds: it cannot be selected."), field="outcome"
-            )
-        allocation = _allocation(application, amount, allocation_id)
-        _check_caps(session, application)
-    decision = Decision(
-        session=session,
-        application=application,
-        outcome=outcome,
-        amount=amount if outcome is DecisionOutcome.SELECTED else None,
-        allocation=allocation,
-        reason=reason.strip(),
-        rank=row.rank if row else None,
-        score=row.points if row else None,
-        votes_for=votes_for,
-        votes_against=votes_against,
-        abstentions=abstentions,
-        decided_by_id=actor.user_id,
-        decided_at=now,
-    )
-    db.session.add(decision)
-    db.session.flush()
-    db.session.expire(session, ["decisions"])
-    audit.record(
-        actor,
-        "session.decide",
-        session,
-        now,
-        application=application.id,
-        outcome=outcome.value,
-        amount=decision.amount,
-        allocation=decision.allocation_id,
-    )
-    if not undecided(session) and not in_flight(session):
-        notifications.tell(
-            notifications.holders(Role.COUNCIL_CHAIR),
-            N_("Every application of the call “%(call)s” is decided: the protocol waits for your signature."),
-            session,
-            now,
-            call={"name": session.call.title},
-        )
-    return decision
-
-
-def awarded(session: CouncilSession) -> int:
-    """What this session has awarded so far, in tyiyn."""
-    read_whole(session)
-    return sum(one.amount or 0 for one in session.decisions)
-
-
-def _allocation(application: Application, amount: int | None, allocation_id: int | None) -> Allocation:
-    """What the award is paid from."""
-    if amount is None or amount <= 0:
-        raise IncompleteError(N_("Enter the amount that is awarded."), field="amount")
-    limit = min(application.grant_requested, application.call.grant_ceiling)
-    if amount > limit:
-        raise LimitExceededError(
-            N_("At most %(limit)s were asked for or may be given."), field="amount", limit=Money(limit)
-        )
-    found = allocations.fitting(application, allocations.standings(application.call))
-    return allocations.choose(found, amount, allocation_id)
-
-
-def _check_caps(session: CouncilSession, application: Application) -> None:
-    """Refuse one selection more than the call allows in an oblast or an ayil okmotu."""
-    call, place = session.call, application.association.ayil_okmotu
-    if call.most_per_oblast is None and call.most_per_ayil_okmotu is None:
-        return
-    chosen = [
-        one.application.association.ayil_okmotu for one in session.decisions if one.outcome is DecisionOutcome.SELECTED
-    ]
-    oblast = place.rayon.oblast
-    for most, held, name in (
-        (call.most_per_ayil_okmotu, sum(one.id == place.id for one in chosen), place.names),
-        (call.most_per_oblast, sum(one.rayon.oblast_id == oblast.id for one in chosen), oblast.names),
-    ):
-        if most is not None and held >= most:
-            raise LimitExceededError(
-                N_("The call allows %(most)s selected applications in %(place)s, and so many are selected."),
-                field="outcome",
-                most=most,
-                place={"name": name},
-            )
 
 
 def latest(before_id: int | None = None, limit: int = 60) -> list[CouncilSession]:
@@ -276,38 +125,6 @@ def council_members() -> list[User]:
     return sorted(members, key=lambda one: sort_key(one.display_name))
 
 
-def voters_on(session: CouncilSession, application: Application) -> int:
-    """How many of those present may vote on `application`."""
-    return session.present_count - len(recused(session, application))
-
-
-def most_for(application: Application, found: Sequence[Standing]) -> int:
-    """The highest amount that may be awarded to `application` now from one of these allocations, in tyiyn."""
-    left = max((one.left for one in found), default=0)
-    return max(0, min(application.grant_requested, application.call.grant_ceiling, left))
-
-
-def undecided(session: CouncilSession) -> list[Application]:
-    """Reviewed applications of the call without a decision of this session."""
-    decided = db.select(Decision.application_id).where(Decision.session_id == session.id)
-    query = db.select(Application).where(
-        Application.call_id == session.call_id,
-        Application.status == ApplicationStatus.REVIEWED,
-        Application.id.not_in(decided),
-    )
-    return list(db.session.scalars(query.order_by(Application.id)))
-
-
-def in_flight(session: CouncilSession) -> list[Application]:
-    """Applications of the call that are still screened, mended or reviewed."""
-    query = (
-        db.select(Application)
-        .where(Application.call_id == session.call_id, Application.status.in_(IN_FLIGHT), ~Application.is_test)
-        .options(db.joinedload(Application.association))
-    )
-    return list(db.session.scalars(query.order_by(Application.id)))
-
-
 def sign(session: CouncilSession, *, actor: Actor, now: datetime) -> Protocol:
     """The chair signs: the protocol is frozen with its hash, the decisions take effect, the applicants are told.
 
@@ -315,7 +132,7 @@ def sign(session: CouncilSession, *, actor: Actor, now: datetime) -> Protocol:
     call are not reviewed or not decided.
     """
     lock(session)
-    _must_be_open(session)
+    must_be_open(session)
     applications = (
         db.select(Application)
         .where(Application.call_id == session.call_id)
@@ -392,8 +209,3 @@ def _close_assignments(call: Call) -> list[int]:
     for assignment in closed:
         assignment.status = target(ASSIGNMENT_TRANSITIONS, assignment.status, "close")
     return [one.id for one in closed]
-
-
-def _must_be_open(session: CouncilSession) -> None:
-    if session.status is not SessionStatus.OPEN:
-        raise DomainError(N_("The protocol is signed: nothing can be changed any more."))

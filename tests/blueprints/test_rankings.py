@@ -7,7 +7,6 @@ from app.services import assignments, rankings
 from models.applications import ApplicationStatus
 from models.base import db
 from models.reviews import Conflict, ConflictKind
-from models.users import Role
 from tests.support.pages import text_of
 
 

@@ -15,9 +15,10 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 
 from app import clock
-from app.services import calls, contributions, council_sessions, duplicates, ledger, tranches
+from app.services import calls, contributions, decisions, duplicates, ledger, tranches
 from app.services.actors import Actor
 from app.services.calls import allocations
+from app.services.decisions import Motion
 from app.services.errors import DomainError
 from models.applications import Application
 from models.base import db
@@ -99,16 +100,18 @@ def test_the_last_money_of_an_allocation_is_awarded_once(app, programme, databas
     db.session.commit()
 
     def decide(number: int) -> None:
-        council_sessions.decide(
+        decisions.decide(
             db.session.get_one(CouncilSession, session_id),
             db.session.get_one(Application, chosen[number]),
-            DecisionOutcome.SELECTED,
-            amount=150_000_00,
-            allocation_id=last_id,
-            reason="Айылга керек",
-            votes_for=3,
-            votes_against=0,
-            abstentions=0,
+            Motion(
+                DecisionOutcome.SELECTED,
+                amount=150_000_00,
+                reason="Айылга керек",
+                votes_for=3,
+                votes_against=0,
+                abstentions=0,
+                allocation_id=last_id,
+            ),
             actor=Actor(db.session.get_one(User, secretary)),
             now=clock.now(),
         )

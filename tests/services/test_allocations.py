@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from app import clock
-from app.services import amendments, calls, council_sessions, verification
+from app.services import amendments, calls, council_sessions, decisions, verification
 from app.services.actors import Actor
 from app.services.calls import allocations
 from app.services.calls.set_up import HIGHEST_BUDGET
+from app.services.decisions import Motion
 from app.services.errors import AlreadyUsedError, DomainError, LimitExceededError
 from models.allocations import Allocation
 from models.applications import Application
@@ -44,16 +45,18 @@ def decide(
     paid_from: int | None = None,
 ) -> Decision:
     """The Council gives `amount` som."""
-    return council_sessions.decide(
+    return decisions.decide(
         session,
         application,
-        DecisionOutcome.SELECTED,
-        amount=amount * SOM,
-        allocation_id=paid_from,
-        reason=TEXT,
-        votes_for=3,
-        votes_against=0,
-        abstentions=0,
+        Motion(
+            DecisionOutcome.SELECTED,
+            amount=amount * SOM,
+            reason=TEXT,
+            votes_for=3,
+            votes_against=0,
+            abstentions=0,
+            allocation_id=paid_from,
+        ),
         actor=Actor(programme.secretary),
         now=clock.now(),
     )

@@ -6,10 +6,11 @@ import pytest
 
 from app import clock
 from app.localisation import use_locale
-from app.services import amendments, calls, council_sessions, eligibility, rankings, verification
+from app.services import amendments, calls, council_sessions, decisions, eligibility, rankings, verification
 from app.services.actors import Actor
 from app.services.calls import allocations
 from app.services.calls.allocations import AllocationInput
+from app.services.decisions import Motion
 from app.services.errors import AlreadyUsedError, DomainError, LimitExceededError
 from models.allocations import Allocation
 from models.amendments import Amendment
@@ -129,15 +130,12 @@ def test_the_narrowest_that_fits_goes_first(programme: Programme, call: Call) ->
     assert [paid[one.id] for one in found] == [for_both, for_osh, for_water, everywhere]
     session = programme.make_session(call)
     for application in found:
-        council_sessions.decide(
+        decisions.decide(
             session,
             application,
-            DecisionOutcome.SELECTED,
-            amount=250_000 * SOM,
-            reason=TEXT,
-            votes_for=3,
-            votes_against=0,
-            abstentions=0,
+            Motion(
+                DecisionOutcome.SELECTED, amount=250_000 * SOM, reason=TEXT, votes_for=3, votes_against=0, abstentions=0
+            ),
             actor=Actor(programme.secretary),
             now=clock.now(),
         )

@@ -5,9 +5,10 @@ import json
 import pytest
 
 from app import clock
-from app.services import applications, assignments, council_sessions, reviews, screenings
+from app.services import applications, assignments, council_sessions, decisions, reviews, screenings
 from app.services.actors import Actor
 from app.services.calls import allocations
+from app.services.decisions import Motion
 from app.services.errors import AlreadyUsedError, DomainError, IncompleteError
 from app.services.reviews import Judgement
 from models.applications import Application, ApplicationStatus, ScreeningOutcome
@@ -27,15 +28,10 @@ def decide(
 ) -> None:
     outcome = DecisionOutcome.SELECTED if amount else DecisionOutcome.REJECTED
     votes = (3, 0) if amount else (0, 3)
-    council_sessions.decide(
+    decisions.decide(
         session,
         application,
-        outcome,
-        amount=amount,
-        reason=TEXT,
-        votes_for=votes[0],
-        votes_against=votes[1],
-        abstentions=0,
+        Motion(outcome, amount=amount, reason=TEXT, votes_for=votes[0], votes_against=votes[1], abstentions=0),
         actor=Actor(programme.secretary),
         now=clock.now(),
     )
@@ -53,7 +49,7 @@ def test_a_decision_takes_effect_when_the_chair_signs(programme):
     decide(programme, session, application)
     assert application.status is A.REVIEWED and application.decided_at is None
     assert db.session.scalar(db.select(db.func.count()).select_from(Notification).where(applicants)) == told
-    assert council_sessions.undecided(session) == []
+    assert decisions.undecided(session) == []
     with pytest.raises(AlreadyUsedError):
         decide(programme, session, application)
     council_sessions.sign(session, actor=Actor(programme.council_chair), now=clock.now())

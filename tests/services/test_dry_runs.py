@@ -17,7 +17,7 @@ from app.services import (
     associations,
     calls,
     centres,
-    council_sessions,
+    decisions,
     desks,
     dry_runs,
     duplicates,
@@ -137,7 +137,7 @@ def test_it_does_not_keep_a_session_from_being_signed(app: Flask, programme: Pro
     application = programme.make_application("reviewed", call=programme.make_past_call())
     session = programme.make_session(application.call)
     assert dry_runs.of(application.call) is not None
-    assert council_sessions.in_flight(session) == []
+    assert decisions.in_flight(session) == []
 
 
 def test_it_ends_with_its_submission(database: Copy, programme: Programme, draft: Call) -> None:

@@ -7,8 +7,9 @@ import pytest
 from flask import Flask
 
 from app.localisation import use_locale
-from app.services import council_sessions, eligibility, places, screenings
+from app.services import decisions, eligibility, places, screenings
 from app.services.actors import Actor
+from app.services.decisions import Motion
 from app.services.eligibility import Finding, months_between
 from app.services.errors import LimitExceededError
 from models.calls import usual_eligibility
@@ -102,11 +103,11 @@ def test_a_cap_stops_one_selection_more(app: Flask, programme: Programme) -> Non
     votes = {"votes_for": 3, "votes_against": 0, "abstentions": 0}
     selected = DecisionOutcome.SELECTED
     amount = applications[0].grant_requested
-    council_sessions.decide(session, applications[0], selected, amount=amount, reason="Мыкты", **votes, **by)
+    decisions.decide(session, applications[0], Motion(selected, amount=amount, reason="Мыкты", **votes), **by)
     with pytest.raises(LimitExceededError) as refusal:
-        council_sessions.decide(session, applications[1], selected, amount=amount, reason="Мыкты", **votes, **by)
+        decisions.decide(session, applications[1], Motion(selected, amount=amount, reason="Мыкты", **votes), **by)
     assert refusal.value.field == "outcome"
-    reserve = council_sessions.decide(
-        session, applications[1], DecisionOutcome.RESERVE, amount=None, reason="Чек", **votes, **by
+    reserve = decisions.decide(
+        session, applications[1], Motion(DecisionOutcome.RESERVE, amount=None, reason="Чек", **votes), **by
     )
     assert reserve.outcome is DecisionOutcome.RESERVE

@@ -1,0 +1,218 @@
+"""Decisions of the Council on single applications: what may be decided, and recording it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.localisation import N_, Money
+from app.services import audit, notifications, rankings
+from app.services.actors import Actor
+from app.services.applications import TRANSITIONS as APPLICATION_TRANSITIONS
+from app.services.calls import allocations
+from app.services.calls.allocations import Standing
+from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, LimitExceededError
+from app.services.protocols import interested_in, read_whole
+from app.services.rankings import RankedApplication
+from app.services.workflow import target
+from models.allocations import Allocation
+from models.applications import Application, ApplicationStatus
+from models.base import db, lock
+from models.council_sessions import CouncilSession, Decision, DecisionOutcome, SessionStatus
+from models.users import Role, User
+
+ACTIONS = {
+    DecisionOutcome.SELECTED: "select",
+    DecisionOutcome.RESERVE: "reserve",
+    DecisionOutcome.REJECTED: "reject",
+}
+IN_FLIGHT = (
+    ApplicationStatus.SUBMITTED,
+    ApplicationStatus.RESUBMITTED,
+    ApplicationStatus.RETURNED,
+    ApplicationStatus.ELIGIBLE,
+    ApplicationStatus.IN_REVIEW,
+)
+
+
+@dataclass(frozen=True)
+class Motion:
+    """What the Council is to decide on one application: outcome, amount (tyiyn, for a selected one), reason and votes.
+
+    It is paid from the allocation with this id; without one, from the first that fits and has so much left.
+    """
+
+    outcome: DecisionOutcome
+    amount: int | None
+    reason: str
+    votes_for: int
+    votes_against: int
+    abstentions: int
+    allocation_id: int | None = None
+
+
+def check(
+    session: CouncilSession, application: Application, motion: Motion
+) -> tuple[RankedApplication | None, Allocation | None]:
+    """Refuse what cannot be decided; answers the application's place in the ranking and what the award is paid from.
+
+    Raises `LimitExceededError` when the amount is above what was asked, the ceiling, what the allocation or its fund
+    has left; `DomainError` without a quorum, when the votes are more than those who may vote, or for an allocation
+    that is not for this application; `AlreadyUsedError` for a second decision.
+    """
+    lock(session)
+    lock(application)
+    allocations.lock_funds(application.call)
+    must_be_open(session)
+    # The signature makes this transition.
+    target(APPLICATION_TRANSITIONS, application.status, ACTIONS[motion.outcome])
+    if application.call_id != session.call_id:
+        raise DomainError(N_("The application belongs to another call."))
+    if any(one.application_id == application.id for one in session.decisions):
+        raise AlreadyUsedError(N_("This application has been decided in this session already."))
+    if not session.has_quorum:
+        raise DomainError(N_("There is no quorum: more than half of the seats must be present."))
+    voters, votes = voters_on(session, application), (motion.votes_for, motion.votes_against, motion.abstentions)
+    if min(votes) < 0 or sum(votes) > voters:
+        raise DomainError(N_("At most %(voters)s may vote on this application."), field="votes_for", voters=voters)
+    is_selected = motion.outcome is DecisionOutcome.SELECTED
+    if is_selected and motion.votes_for <= motion.votes_against:
+        raise DomainError(N_("A selection needs more votes for than against."), field="votes_for")
+    if not motion.reason.strip():
+        raise IncompleteError(N_("Give the reason: it stands in the protocol."), field="reason")
+    row = next((one for one in rankings.rank(session.call) if one.application.id == application.id), None)
+    if not is_selected:
+        return row, None
+    if row is None or not row.passes:
+        raise DomainError(N_("The application does not reach the thresholds: it cannot be selected."), field="outcome")
+    allocation = _allocation(application, motion.amount, motion.allocation_id)
+    _check_caps(session, application)
+    return row, allocation
+
+
+def decide(
+    session: CouncilSession, application: Application, motion: Motion, *, actor: Actor, now: datetime
+) -> Decision:
+    """Record what the Council decided on one application, as `check` lets it.
+
+    The application itself changes when the chair signs, not before.
+    """
+    row, allocation = check(session, application, motion)
+    decision = Decision(
+        session=session,
+        application=application,
+        outcome=motion.outcome,
+        amount=motion.amount if allocation else None,
+        allocation=allocation,
+        reason=motion.reason.strip(),
+        rank=row.rank if row else None,
+        score=row.points if row else None,
+        votes_for=motion.votes_for,
+        votes_against=motion.votes_against,
+        abstentions=motion.abstentions,
+        decided_by_id=actor.user_id,
+        decided_at=now,
+    )
+    db.session.add(decision)
+    db.session.flush()
+    db.session.expire(session, ["decisions"])
+    audit.record(
+        actor,
+        "session.decide",
+        session,
+        now,
+        application=application.id,
+        outcome=motion.outcome.value,
+        amount=decision.amount,
+        allocation=decision.allocation_id,
+    )
+    if not undecided(session) and not in_flight(session):
+        notifications.tell(
+            notifications.holders(Role.COUNCIL_CHAIR),
+            N_("Every application of the call “%(call)s” is decided: the protocol waits for your signature."),
+            session,
+            now,
+            call={"name": session.call.title},
+        )
+    return decision
+
+
+def awarded(session: CouncilSession) -> int:
+    """What this session has awarded so far, in tyiyn."""
+    read_whole(session)
+    return sum(one.amount or 0 for one in session.decisions)
+
+
+def _allocation(application: Application, amount: int | None, allocation_id: int | None) -> Allocation:
+    """What the award is paid from."""
+    if amount is None or amount <= 0:
+        raise IncompleteError(N_("Enter the amount that is awarded."), field="amount")
+    limit = min(application.grant_requested, application.call.grant_ceiling)
+    if amount > limit:
+        raise LimitExceededError(N_("At most %(most)s can be awarded."), field="amount", most=Money(limit))
+    found = allocations.fitting(application, allocations.standings(application.call))
+    return allocations.choose(found, amount, allocation_id)
+
+
+def _check_caps(session: CouncilSession, application: Application) -> None:
+    """Refuse one selection more than the call allows in an oblast or an ayil okmotu."""
+    call, place = session.call, application.association.ayil_okmotu
+    if call.most_per_oblast is None and call.most_per_ayil_okmotu is None:
+        return
+    chosen = [
+        one.application.association.ayil_okmotu for one in session.decisions if one.outcome is DecisionOutcome.SELECTED
+    ]
+    oblast = place.rayon.oblast
+    for most, held, name in (
+        (call.most_per_ayil_okmotu, sum(one.id == place.id for one in chosen), place.names),
+        (call.most_per_oblast, sum(one.rayon.oblast_id == oblast.id for one in chosen), oblast.names),
+    ):
+        if most is not None and held >= most:
+            raise LimitExceededError(
+                N_("The call allows %(most)s selected applications in %(place)s, and so many are selected."),
+                field="outcome",
+                most=most,
+                place={"name": name},
+            )
+
+
+def recused(session: CouncilSession, application: Application) -> list[User]:
+    """Those present who declared an interest in `application`: they do not vote on it."""
+    interested = interested_in(session, [application.id])[application.id]
+    return [one.user for one in session.attendances if one.user_id in interested]
+
+
+def voters_on(session: CouncilSession, application: Application) -> int:
+    """How many of those present may vote on `application`."""
+    return session.present_count - len(recused(session, application))
+
+
+def most_for(application: Application, found: Sequence[Standing]) -> int:
+    """The highest amount that may be awarded to `application` now from one of these allocations, in tyiyn."""
+    left = max((one.left for one in found), default=0)
+    return max(0, min(application.grant_requested, application.call.grant_ceiling, left))
+
+
+def undecided(session: CouncilSession) -> list[Application]:
+    """Reviewed applications of the call without a decision of this session."""
+    decided = db.select(Decision.application_id).where(Decision.session_id == session.id)
+    query = db.select(Application).where(
+        Application.call_id == session.call_id,
+        Application.status == ApplicationStatus.REVIEWED,
+        Application.id.not_in(decided),
+    )
+    return list(db.session.scalars(query.order_by(Application.id)))
+
+
+def in_flight(session: CouncilSession) -> list[Application]:
+    """Applications of the call that are still screened, mended or reviewed."""
+    query = (
+        db.select(Application)
+        .where(Application.call_id == session.call_id, Application.status.in_(IN_FLIGHT), ~Application.is_test)
+        .options(db.joinedload(Application.association))
+    )
+    return list(db.session.scalars(query.order_by(Application.id)))
+
+
+def must_be_open(session: CouncilSession) -> None:
+    if session.status is not SessionStatus.OPEN:
+        raise DomainError(N_("The protocol is signed: nothing can be changed any more."))
