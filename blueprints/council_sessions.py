@@ -18,7 +18,7 @@ from forms.council_sessions import AttendanceForm, ConveneForm, DecideForm
 from models.applications import Application
 from models.base import BASE_CURRENCY
 from models.calls import Call
-from models.council_sessions import CouncilSession, DecisionOutcome
+from models.council_sessions import CouncilSession, Decision, DecisionOutcome
 from models.users import User
 from reports import protocol as protocol_report
 
@@ -124,14 +124,7 @@ def decide(session_id: int, application_id: int) -> ResponseReturnValue:
     found = allocations.fitting(application, standings)
     form = _with_choices(DecideForm(), found)
     is_valid = form.validate_on_submit()
-    if (
-        is_valid
-        and "record" in request.form
-        and attempt(
-            form,
-            lambda: decisions.decide(session, application, _motion(form), actor=actor(), now=clock.now()),
-        )
-    ):
+    if is_valid and "record" in request.form and attempt(form, lambda: _decide(session, application, form)):
         return finish(url_for(".show", session_id=session_id), gettext("The decision is recorded."))
     is_checked = is_valid and "check" in request.form and _is_possible(session, application, form)
     context = _decision_context(session, application, found) | {"remaining": allocations.left(standings)}
@@ -151,6 +144,10 @@ def _with_choices(form: DecideForm, found: list[Standing]) -> DecideForm:
     ]
     form.allocation.choices = [("", gettext("The first one with enough left")), *places]
     return form
+
+
+def _decide(session: CouncilSession, application: Application, form: DecideForm) -> Decision:
+    return decisions.decide(session, application, _motion(form), actor=actor(), now=clock.now())
 
 
 def _motion(form: DecideForm) -> Motion:

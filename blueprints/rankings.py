@@ -21,17 +21,16 @@ def show(call_id: int) -> ResponseReturnValue:
     """The reviewed applications of a call from best to worst, or those first on which the reviewers differ most."""
     call = load(Call, call_id, Permission.RANKING_READ)
     ranking, standings = rankings.of_call(call), allocations.standings(call)
-    rows = ranking.rows
-    by_spread = request.args.get("sort") == "spread"
+    passing, by_spread = [row for row in ranking.rows if row.passes], request.args.get("sort") == "spread"
     return render_template(
         "rankings/show.html",
         call=call,
-        rows=sorted(rows, key=lambda row: -row.spread) if by_spread else rows,
+        rows=sorted(ranking.rows, key=lambda row: -row.spread) if by_spread else ranking.rows,
         by_spread=by_spread,
-        passing=[row for row in rows if row.passes],
+        passing=passing,
         fit=ranking.fit,
         level=LEVEL,
-        paid_from=allocations.down_the_list(call, [row.application for row in rows if row.passes]),
+        paid_from=allocations.down_the_list(call, [row.application for row in passing]),
         standings=standings,
         left=allocations.left(standings),
         sessions=council_sessions.of_call(call),
