@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from wtforms import RadioField
+from wtforms import RadioField, SelectChoice
 from wtforms.validators import ValidationError
 
 from app.localisation import N_, gettext
@@ -43,25 +43,31 @@ class ReviewForm(BaseForm):
         return not self.errors
 
 
+class JustificationField(LongTextField):
+    """Why this level: a draft may leave it out, a review not."""
+
+    def __init__(self, label: str, *, longest: int, **kwargs: Any) -> None:
+        super().__init__(label, required=False, longest=longest, **kwargs)
+        self.flags.optional = False
+
+
 def rubric_form(criteria: Sequence[Criterion], locale: str, longest: int, **values: Any) -> ReviewForm:
-    """A `ReviewForm` for these criteria; `values` fill it when it is shown first."""
+    """A `ReviewForm` for these criteria in the language of the request, `locale`; `values` fill it at first."""
     titles = tuple((criterion.key, criterion.title_in(locale)) for criterion in criteria)
-    form: ReviewForm = _rubric_class(titles, longest)(**values)
-    for criterion in criteria:
-        form[f"justification_{criterion.key}"].flags.optional = False  # a draft may leave it out, a review not
-        label = gettext("Why this level? (%(criterion)s)", criterion=criterion.title_in(locale))
-        form[f"justification_{criterion.key}"].label.text = label
-        form[f"level_{criterion.key}"].choices = [(level, gettext(text)) for level, text in LEVELS.items()]
-    return form
+    return _rubric_class(titles, longest, locale)(**values)
 
 
 @lru_cache(maxsize=64)  # a class is dear to make, and one rubric is judged a thousand times
-def _rubric_class(titles: tuple[tuple[str, str], ...], longest: int) -> type[ReviewForm]:
-    """The form's class for criteria of these keys and titles."""
+def _rubric_class(titles: tuple[tuple[str, str], ...], longest: int, _locale: str) -> type[ReviewForm]:
+    """The form's class for criteria of these keys and titles, its texts in `_locale`."""
+    levels = [SelectChoice(level, gettext(text)) for level, text in LEVELS.items()]
     fields: dict[str, Any] = {}
     for key, title in titles:
-        fields[f"level_{key}"] = RadioField(title, coerce=_level, validate_choice=False, validators=[_known_level])
-        fields[f"justification_{key}"] = LongTextField(N_("Why this level?"), required=False, longest=longest)
+        fields[f"level_{key}"] = RadioField(
+            title, choices=levels, coerce=_level, validate_choice=False, validators=[_known_level]
+        )
+        label = gettext("Why this level? (%(criterion)s)", criterion=title)
+        fields[f"justification_{key}"] = JustificationField(label, longest=longest)
     return type("RubricForm", (ReviewForm,), fields)
 
 

@@ -263,8 +263,15 @@ def in_words(form: BaseForm) -> dict[str, str]:
 def _as_read(field: Field) -> str:
     if isinstance(field.data, bool):
         return gettext("Yes") if field.data else gettext("No")
-    choices = {str(choice[0]): str(choice[1]) for choice in getattr(field, "choices", None) or ()}
-    return choices.get(str(field.data)) or str(field._value() if hasattr(field, "_value") else field.data or "")
+    chosen = _choices(field).get(str(field.data))
+    return chosen or str(field._value() if hasattr(field, "_value") else field.data or "")
+
+
+def _choices(field: Field) -> dict[str, str]:
+    """{value: text} of a field that offers some."""
+    if not getattr(field, "choices", None):
+        return {}
+    return {str(one[0]): str(one[1]) for one in field.iter_choices()}
 
 
 def lose_race() -> NoReturn:
@@ -288,7 +295,7 @@ def typed(form: BaseForm | None) -> list[tuple[str, str, str | None]]:
     for field in form or ():
         raw = [text for text in field.raw_data or () if isinstance(text, str) and text.strip()]
         if raw and not isinstance(field, HiddenField | PasswordField | BooleanField):
-            names = {str(value): str(name) for value, name in getattr(field, "choices", None) or ()}
+            names = _choices(field)
             found.append((str(field.label.text), ", ".join(names.get(text, text) for text in raw), None))
     return found
 
