@@ -56,26 +56,29 @@ NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
 )
 
 
-SECTION_OF = {
-    **dict.fromkeys(
-        (
-            "beneficiaries",
-            "budget_lines",
-            "business_plans",
-            "pledges",
-            "targets",
-            "documents",
-            "meetings",
-            "differences",
-            "duplicates",
-            "themes",
-        ),
-        "applications",
+_PAGES_OF: Mapping[str, tuple[str, ...]] = {
+    "applications": (
+        "beneficiaries",
+        "budget_lines",
+        "business_plans",
+        "differences",
+        "documents",
+        "duplicates",
+        "meetings",
+        "paper_forms",
+        "pledges",
+        "signatures",
+        "targets",
+        "themes",
     ),
-    "screening_batches": "screenings",
-    "rankings": "council_sessions",
-    **dict.fromkeys(("call_forms", "required_documents"), "calls"),
+    "calls": ("allocations", "amendments", "call_forms", "criteria", "dry_runs", "required_documents"),
+    "centres": ("equipment",),
+    "council_sessions": ("rankings",),
+    "funds": ("donors",),
+    "grants": ("contributions", "expenditures", "results", "tranches", "visits"),
+    "screenings": ("screening_batches",),
 }
+SECTION_OF = {noun: entry for entry, nouns in _PAGES_OF.items() for noun in nouns}
 """The entry of the navigation to which the pages of other nouns belong."""
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+import blueprints
+from app.web import presentation
 from app.workflow import TABLES
 from tests.support.sources import ROOT, functions_of, imported_names, modules, name_of, tree_of
 
@@ -164,3 +166,10 @@ def test_every_table_and_every_class_of_the_services_says_what_it_is() -> None:
     ]
     assert len(classes) > 80
     assert not [f"{path}: {node.name}" for path, node in classes if not ast.get_docstring(node)]
+
+
+def test_every_noun_with_pages_belongs_to_an_entry_of_the_navigation() -> None:
+    entries = {endpoint.partition(".")[0] for _label, endpoint, _permission in presentation.NAVIGATION}
+    outside = {"accounts", "health", "notifications"}
+    assert set(blueprints.NOUNS) - entries - outside == set(presentation.SECTION_OF)
+    assert set(presentation.SECTION_OF.values()) <= entries
