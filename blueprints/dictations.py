@@ -1,7 +1,6 @@
 """Writing on behalf: an operator says who dictates, prints the receipt, and somebody of the association confirms."""
 
 import io
-from dataclasses import replace
 
 from flask import Blueprint, abort, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
@@ -177,8 +176,6 @@ def confirm(dictation_id: int) -> ResponseReturnValue:
 
 
 def _confirm(dictation: Dictation, confirmation: Confirmation, seen: str) -> None:
-    contents = {one.application.number: applications.stamp_of(one.application) for one in _dictated(dictation)}
-    confirmation = replace(confirmation, contents=contents)
     try:
         dictations.confirm(dictation, confirmation, actor=actor(dictation), now=clock.now(), seen=seen)
     except ChangedMeanwhileError as change:

@@ -20,7 +20,8 @@ bp = Blueprint("rankings", __name__, url_prefix="/rankings")
 def show(call_id: int) -> ResponseReturnValue:
     """The reviewed applications of a call from best to worst, or those first on which the reviewers differ most."""
     call = load(Call, call_id, Permission.RANKING_READ)
-    ranking, standings = rankings.of_call(call), allocations.standings(call)
+    closed = reviews.closed_to(signed_in_user(), call)
+    ranking, standings = rankings.of_call(call, closed), allocations.standings(call)
     passing, by_spread = [row for row in ranking.rows if row.passes], request.args.get("sort") == "spread"
     return render_template(
         "rankings/show.html",
@@ -36,7 +37,7 @@ def show(call_id: int) -> ResponseReturnValue:
         sessions=council_sessions.of_call(call),
         titles=_titles(call),
         can_convene=call in council_sessions.awaited(clock.now()),
-        closed=reviews.closed_to(signed_in_user(), call),
+        left_out=len(closed),
     )
 
 
@@ -45,17 +46,19 @@ def show(call_id: int) -> ResponseReturnValue:
 def reviewers(call_id: int) -> ResponseReturnValue:
     """How the reviewers of a call judged: severity, spread, agreement, and the levels of each criterion."""
     call = load(Call, call_id, Permission.RANKING_READ)
-    ranking, closed = rankings.of_call(call), reviews.closed_to(signed_in_user(), call)
-    fit, titles = ranking.fit, _titles(call)
+    closed = reviews.closed_to(signed_in_user(), call)
+    ranking, titles = rankings.of_call(call, closed), _titles(call)
+    fit = ranking.fit
     return render_template(
         "rankings/reviewers.html",
         call=call,
-        rows=reviewer_standings.of(ranking, closed),
-        criteria=reviewer_standings.by_criterion(ranking, list(titles), closed),
+        rows=reviewer_standings.of(ranking),
+        criteria=reviewer_standings.by_criterion(ranking, list(titles)),
         titles=titles,
         fit=fit,
         level=LEVEL,
-        panels=[list(users.names_of(panel).values()) for panel in fit.panels] if fit and not closed else [],
+        panels=[list(users.names_of(panel).values()) for panel in fit.panels] if fit else [],
+        left_out=len(closed),
         back=url_for(".show", call_id=call_id),
     )
 

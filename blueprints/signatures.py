@@ -23,12 +23,12 @@ bp = Blueprint("signatures", __name__, url_prefix="/applications/<int:applicatio
 def receipt(application_id: int) -> ResponseReturnValue:
     """The whole application as it stands, to be read aloud and signed by the chair."""
     application = load(Application, application_id, Permission.DICTATION_READ)
-    chair = associations.chair_of(application.association)
+    chair, stamp = associations.chair_of(application.association), applications.stamp_of(application)
     data = receipts.gather(
         application,
-        signatures.receipt_number(application),
+        signatures.receipt_number(application, stamp),
         chair.full_name if chair else "–",
-        applications.stamp_of(application),
+        stamp,
         clock.now(),
     )
     return send_file(

@@ -2,7 +2,7 @@
 
 from types import SimpleNamespace
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock
@@ -10,7 +10,7 @@ from app.localisation import current_locale, gettext
 from app.policy import Permission
 from app.services.applications import themes
 from app.web.access import actor, load, requires
-from app.web.form_parts import following_url, number_fields
+from app.web.form_parts import closed_page, following_url, number_fields
 from app.web.submissions import attempt, finish, form_page, guard_version, in_words
 from forms.themes import ThemeForm
 from models.applications import Application
@@ -24,8 +24,8 @@ bp = Blueprint("themes", __name__, url_prefix="/applications/<int:application_id
 def edit(application_id: int) -> ResponseReturnValue:
     """Say what the project is about."""
     application = load(Application, application_id, Permission.APPLICATION_WRITE)
-    if not application.is_open("theme") and request.method == "GET":
-        return redirect(url_for("applications.show", application_id=application_id), 303)
+    if back := closed_page(application, "theme", url_for("applications.show", application_id=application_id)):
+        return back
     if request.method == "POST":
         themes.hold(application)
     offered = themes.offered_to(application)

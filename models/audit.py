@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column, relationship
 
 from models.associations import Association
 from models.base import STRICT, Base, Id, LongText, db
@@ -53,22 +53,23 @@ _WRITE = db.insert(AuditEvent.__table__).inline()  # made once, and without obje
 
 def append(session: Session, head: AuditHead, event: Mapping[str, Any]) -> None:
     """Move `head` to `event` (the values of its columns), which is written with it: all of a flush in one statement."""
-    session.info.setdefault(_WAITING, []).append((head, event))
+    begun = session.get_nested_transaction() or session.get_transaction()
+    session.info.setdefault(_WAITING, []).append((begun, head, event))
     head.last_id, head.hash = event["id"], event["hash"]
 
 
 def end(session: Session, head: AuditHead) -> tuple[int, str]:
     """Id and hash of the last event, written or waiting."""
     waiting = session.info.get(_WAITING)
-    return (waiting[-1][1]["id"], waiting[-1][1]["hash"]) if waiting else (head.last_id, head.hash)
+    return (waiting[-1][2]["id"], waiting[-1][2]["hash"]) if waiting else (head.last_id, head.hash)
 
 
 @sa.event.listens_for(Session, "after_flush")
 def _write(session: Session, _context: Any = None) -> None:
     waiting = session.info.pop(_WAITING, None)
     if waiting:
-        session.connection().execute(_WRITE, [event for _head, event in waiting])
-        head, last = waiting[-1]
+        session.connection().execute(_WRITE, [event for *_when, event in waiting])
+        _begun, head, last = waiting[-1]
         if (head.last_id, head.hash) != (last["id"], last["hash"]):  # forgotten meanwhile, as by `expire_all`
             head.last_id, head.hash = last["id"], last["hash"]
 
@@ -77,6 +78,8 @@ sa.event.listen(Session, "before_commit", _write)  # nothing else may have been 
 
 
 @sa.event.listens_for(Session, "after_soft_rollback")
-def _forget(session: Session, _transaction: Any) -> None:
-    # Beginning a savepoint flushes: what still waits belongs to the transaction, or the savepoint, that is undone.
-    session.info.pop(_WAITING, None)
+def _forget(session: Session, undone: SessionTransaction) -> None:
+    # What waits from before a savepoint stands, though the savepoint is undone.
+    kept = [one for one in session.info.pop(_WAITING, ()) if undone.parent is not None and one[0] is not undone]
+    if kept:
+        session.info[_WAITING] = kept

@@ -43,5 +43,6 @@ def sign_off(programme: Programme, application: Application, actor: Actor, chanc
     stands = "Арызды угуп чыктым, колдойм." if is_kyrgyz else "Заявку прослушал(а) и поддерживаю."
     paper = papers.pdf(f"kol-{number}.pdf", title, [application.title, stands, chair.full_name])
     file = documents.store(paper, storage=programme.storage, now=now)
-    confirmation = Confirmation(chair, way, file, signatures.receipt_number(application))
+    receipt = signatures.receipt_number(application, applications.stamp_of(application))
+    confirmation = Confirmation(chair, way, file, receipt)
     applications.sign_off(application, actor=actor, now=now, confirmation=confirmation)

@@ -61,6 +61,7 @@ def check(
     """
     lock(session)
     lock(application)
+    lock(application.call)  # an amendment may just add an allocation, of a fund that would go unlocked
     allocations.lock_funds(application.call)
     must_be_open(session)
     # The signature makes this transition.

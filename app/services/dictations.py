@@ -1,7 +1,7 @@
 """Dictations: an operator's working sessions for an association, begun, ended and confirmed by somebody of it."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -31,16 +31,12 @@ OWN_ACTS = ("dictation.begin", "dictation.end", "dictation.confirm")
 
 @dataclass(frozen=True)
 class Confirmation:
-    """Who stands by what was written, and how; on paper with the scan of it, and the number the receipt bears.
-
-    `contents` is {number of an application: stamp of what it said when this was given}, as a receipt prints it.
-    """
+    """Who stands by what was written, and how; on paper with the scan of it, and the number the receipt bears."""
 
     person: Person
     way: ConfirmationWay
     file: StoredFile | None = None
     receipt: str | None = None
-    contents: Mapping[str, str] = field(default_factory=dict)
 
 
 def begin(
@@ -184,8 +180,7 @@ def confirm(
     dictation.confirmed_by = person
     dictation.file = confirmation.file if way in ON_PAPER else None
     db.session.flush()
-    kept = {"contents": dict(confirmation.contents)} if confirmation.contents else {}
-    _record(dictation, "confirm", actor, now, person=person.id, way=way.value, **kept)
+    _record(dictation, "confirm", actor, now, person=person.id, way=way.value)
     _tell(dictation, N_("What the centre wrote for %(association)s is confirmed."), now)
 
 

@@ -1,7 +1,7 @@
 """The papers of an application: scans put together page by page, their states, and what the call asks for."""
 
 from calendar import monthrange
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -11,7 +11,8 @@ from app.localisation import N_
 from app.services import documents, questions
 from app.services.errors import DomainError, IncompleteError
 from app.services.questions import RequiredDocument
-from models.applications import Application
+from models.applications import Application, ScreeningOutcome, Snapshot
+from models.base import db
 from models.calls import Call
 from models.documents import Document, DocumentKind
 
@@ -74,14 +75,19 @@ def state_of(first: Document, day: date, months: int | None = None) -> PaperStat
     return PaperState.ATTACHED
 
 
-def together(scans: Iterable[Document], day: date, months: Mapping[DocumentKind, int | None]) -> list[Paper]:
-    """Scans as papers, in the order their first scans came. `months` is how old the call lets each kind be."""
+def together(
+    scans: Iterable[Document], day_of: Callable[[Document], date], months: Mapping[DocumentKind, int | None]
+) -> list[Paper]:
+    """Scans as papers, in the order their first scans came, each on its own day.
+
+    `months` is how old the call lets each kind be.
+    """
     kept = list(scans)
     return [
         Paper(
             first,
             [first, *sorted((one for one in kept if one.page_of_id == first.id), key=lambda one: one.position)],
-            state_of(first, day, months.get(first.kind)),
+            state_of(first, day_of(first), months.get(first.kind)),
             valid_until(first, months.get(first.kind)),
         )
         for first in kept
@@ -92,12 +98,26 @@ def together(scans: Iterable[Document], day: date, months: Mapping[DocumentKind,
 def of(application: Application, *, now: datetime, scans: Iterable[Document] | None = None) -> list[Paper]:
     """The papers of an application; `scans` are its documents, when they were read before.
 
-    What was handed in is held against the day it was handed in: no paper grows too old while others decide.
+    What was handed in is held against the day it was first handed in, unless the papers can be renewed now: none grows
+    too old while others decide, or while the association mends another part.
     """
     months = {wanted.kind: wanted.months for wanted in questions.documents_of(application.call)}
-    handed_in = None if application.is_editable else application.submitted_at
-    day = bishkek_day(handed_in or now)
-    return together(documents.of(application) if scans is None else scans, day, months)
+    handed_in = [] if application.is_open("documents") else _handed_in(application)
+
+    def day_of(first: Document) -> date:
+        return bishkek_day(next((one for one in handed_in if one >= first.uploaded_at), now))
+
+    return together(documents.of(application) if scans is None else scans, day_of, months)
+
+
+def _handed_in(application: Application) -> list[datetime]:
+    """When it was handed in, the first time first; asked for only when it was returned in between."""
+    if application.submitted_at is None:
+        return []
+    if not any(one.outcome is ScreeningOutcome.RETURNED for one in application.screenings):
+        return [application.submitted_at]
+    taken = db.select(Snapshot.taken_at).where(Snapshot.application_id == application.id).order_by(Snapshot.sequence)
+    return list(db.session.scalars(taken))
 
 
 def must_be_new_enough(call: Call, kind: DocumentKind, dated_on: date | None, now: datetime) -> None:

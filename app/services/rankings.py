@@ -1,8 +1,8 @@
 """The ranking of a call: mean of the reviews, thresholds, order; one query a table, whatever the number of rows."""
 
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from sqlalchemy import ColumnElement
@@ -25,6 +25,10 @@ RANKED = (
 )
 
 
+Levels = Mapping[int, Mapping[int, Mapping[str, int]]]
+"""{application: {reviewer: {criterion key: level}}}."""
+
+
 @dataclass(frozen=True)
 class RankedApplication:
     """One row: rank, exact mean (hundredths of a point), whether it passes, which sections are weak, running total."""
@@ -39,7 +43,7 @@ class RankedApplication:
     cumulative: int
     totals: Mapping[int, int]
     """{reviewer id: total of the review, hundredths of a point}."""
-    adjusted: AdjustedScore | None
+    adjusted: AdjustedScore | None = None
     """What it would be without the severity of its reviewers; None while there is too little to tell."""
 
     @property
@@ -58,24 +62,35 @@ class Ranking:
     """The reviewed applications of a call from best to worst, and the severity of those who judged them."""
 
     rows: list[RankedApplication]
-    levels: "Levels"
+    levels: Levels
     fit: Fit | None
 
 
-Levels = Mapping[int, Mapping[int, Mapping[str, int]]]
-"""{application: {reviewer: {criterion key: level}}}."""
+def rank(call: Call, without: Collection[int] = ()) -> list[RankedApplication]:
+    """The ranking, before severity is looked for; `cumulative` adds up what passing ones ask for.
+
+    For a reader who has a tie to some of the applications it is made `without` them: their places would tell.
+    """
+    return _rank(call, without)[0]
 
 
-def rank(call: Call) -> list[RankedApplication]:
-    """The rows of `of_call`."""
-    return of_call(call).rows
+def of_call(call: Call, without: Collection[int] = ()) -> Ranking:
+    """The same with what each score is adjusted for the severity of its reviewers."""
+    rows, levels = _rank(call, without)
+    given = (
+        Given(row.application.id, reviewer, total / 100)
+        for row in rows
+        for reviewer, total in sorted(row.totals.items())
+    )
+    fit = severity.fit(tuple(sorted(given)))
+    adjusted = fit.scores if fit else {}
+    return Ranking([replace(row, adjusted=adjusted.get(row.application.id)) for row in rows], levels, fit)
 
 
-def of_call(call: Call) -> Ranking:
-    """The ranking; `cumulative` adds up what passing ones ask for."""
+def _rank(call: Call, without: Collection[int]) -> tuple[list[RankedApplication], Levels]:
     query = (
         db.select(Application)
-        .where(Application.call_id == call.id, Application.status.in_(RANKED))
+        .where(Application.call_id == call.id, Application.status.in_(RANKED), Application.id.not_in(without))
         .options(db.joinedload(Application.association))
     )
     applications = {one.id: one for one in db.session.scalars(query)}
@@ -85,17 +100,6 @@ def of_call(call: Call) -> Ranking:
         scoring.standing(application_id, list(levels[application_id].values()), weights)
         for application_id in applications
     ]
-    totals = {
-        one: {reviewer: scoring.total(given, weights) for reviewer, given in levels[one].items()}
-        for one in applications
-    }
-    fit = severity.fit(
-        tuple(
-            Given(one, reviewer, total / 100)
-            for one in sorted(totals)
-            for reviewer, total in sorted(totals[one].items())
-        )
-    )
     rows: list[RankedApplication] = []
     cumulative = 0
     for place, one in scoring.ranked(standings, list(weights)):
@@ -112,11 +116,10 @@ def of_call(call: Call) -> Ranking:
                 passing,
                 scoring.weak_sections(one, weights, call.pass_section_percent),
                 cumulative,
-                totals[application.id],
-                fit.scores.get(application.id) if fit else None,
+                {reviewer: scoring.total(given, weights) for reviewer, given in levels[application.id].items()},
             )
         )
-    return Ranking(rows, levels, fit)
+    return rows, levels
 
 
 def far_apart(call: Call) -> list[Application]:

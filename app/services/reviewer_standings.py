@@ -28,13 +28,11 @@ class ReviewerStanding:
     severity: Severity | None
 
 
-def of(ranking: Ranking, hidden: Collection[int] = ()) -> list[ReviewerStanding]:
-    """The reviewers from the severest on; who judged one of the `hidden` applications is left out."""
+def of(ranking: Ranking) -> list[ReviewerStanding]:
+    """The reviewers from the severest on."""
     given: dict[int, list[int]] = defaultdict(list)
     apart: dict[int, list[float]] = defaultdict(list)
-    concealed: set[int] = set()
     for row in ranking.rows:
-        concealed |= set(row.totals) if row.application.id in hidden else set()
         for reviewer, total in row.totals.items():
             given[reviewer].append(total)
             others = [other for one, other in row.totals.items() if one != reviewer]
@@ -53,7 +51,6 @@ def of(ranking: Ranking, hidden: Collection[int] = ()) -> list[ReviewerStanding]
             severities.get(reviewer),
         )
         for reviewer, totals in given.items()
-        if reviewer not in concealed
     ]
     return sorted(found, key=lambda one: (one.severity.points if one.severity else one.mean, one.name))
 
@@ -67,14 +64,13 @@ class CriterionStanding:
     mean: Fraction
 
 
-def by_criterion(ranking: Ranking, keys: Collection[str], hidden: Collection[int] = ()) -> list[CriterionStanding]:
-    """The criteria in the order of `keys`; without the `hidden` applications. Empty while nothing is judged."""
+def by_criterion(ranking: Ranking, keys: Collection[str]) -> list[CriterionStanding]:
+    """The criteria in the order of `keys`; none while nothing is judged."""
     counts: dict[str, Counter[int]] = {key: Counter() for key in keys}
     for row in ranking.rows:
-        if row.application.id not in hidden:
-            for levels in ranking.levels[row.application.id].values():
-                for key, level in levels.items():
-                    counts[key][level] += 1
+        for levels in ranking.levels[row.application.id].values():
+            for key, level in levels.items():
+                counts[key][level] += 1
     return [
         CriterionStanding(
             key,

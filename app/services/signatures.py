@@ -4,27 +4,25 @@ import re
 from datetime import datetime
 
 from app.localisation import N_
-from app.services import audit
 from app.services.actors import Actor
 from app.services.dictations import Confirmation
 from app.services.errors import IncompleteError
 from models.applications import Application, Snapshot
-from models.audit import AuditEvent
 from models.base import db
 from models.dictations import ON_PAPER, ConfirmationWay
 from models.people import Person
 from models.signatures import Signature, SignatureOutcome
 
 
-def receipt_number(application: Application) -> str:
-    """What stands on a receipt of the whole application: its number and how many acts made it. Acts are only added,
-    so whatever is written after the receipt was printed makes it another number."""
-    subject = audit.subject_of(application)
-    count = db.session.scalar(db.select(db.func.count()).select_from(AuditEvent).where(AuditEvent.subject == subject))
-    return f"{application.number}/{count}"
+def receipt_number(application: Application, stamp: str) -> str:
+    """What stands on a receipt of the whole application: its number, and six digits made of the stamp it bears.
+
+    Whatever is changed after the receipt was printed makes it another number; what the office does changes nothing.
+    """
+    return f"{application.number}/{int(stamp[:12], 16) % 10**6:06d}"
 
 
-def must_be_of_the_receipt(application: Application, confirmation: Confirmation) -> None:
+def must_be_of_the_receipt(application: Application, confirmation: Confirmation, stamp: str) -> None:
     """Refuse a paper without its scan, or whose number is not that of the application as it stands now.
 
     Only the figures count: the letter before them is typed in either alphabet.
@@ -33,7 +31,7 @@ def must_be_of_the_receipt(application: Application, confirmation: Confirmation)
         return
     if confirmation.file is None:
         raise IncompleteError(N_("Attach the scan of the signed paper."), field="upload")
-    if re.findall(r"\d+", confirmation.receipt or "") != re.findall(r"\d+", receipt_number(application)):
+    if re.findall(r"\d+", confirmation.receipt or "") != re.findall(r"\d+", receipt_number(application, stamp)):
         text = N_(
             "This is not the number of the receipt that shows the application as it stands now. Print it again, "
             "read it aloud and let it be signed."
@@ -51,7 +49,7 @@ def sign(
         outcome=SignatureOutcome.SIGNED,
         person=confirmation.person if confirmation else None,
         way=_way(confirmation),
-        receipt=receipt_number(application) if is_paper else "",
+        receipt=receipt_number(application, stamp) if is_paper else "",
         file=confirmation.file if confirmation and is_paper else None,
         typed_by_id=actor.user_id,
         signed_at=now,

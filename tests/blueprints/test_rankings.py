@@ -67,7 +67,7 @@ def test_how_each_reviewer_judged_is_shown_to_the_office(client, programme, call
     assert "hardly more reviews than applications" in page  # twelve reviews of six applications
 
 
-def test_who_has_a_tie_learns_nothing_of_who_judged_that_application(client, programme, call, judged):
+def test_who_has_a_tie_gets_a_ranking_without_that_application(client, programme, call, judged):
     judge(programme, judged)
     tied = judged[3]  # the only one with its mean
     db.session.add(
@@ -79,14 +79,19 @@ def test_who_has_a_tie_learns_nothing_of_who_judged_that_application(client, pro
             declared_at=clock.now(),
         )
     )
+    whole, own = rankings.of_call(call), rankings.of_call(call, [tied.id])
     client.sign_in(programme.secretary).speak("en")
-    adjusted = rankings.of_call(call).fit.scores[tied.id].score
     page = text_of(client.get(f"/rankings/{call.id}").text)
-    assert "you have declared an interest" in page
-    assert f"{adjusted:.2f}" not in page
+    assert "1 application is left out for you" in page
+    assert tied.number not in page and f"{whole.fit.scores[tied.id].score:.2f}" not in page
+    assert all(f"{row.adjusted.score:.2f}" in page for row in own.rows)
+    assert len(own.rows) == len(whole.rows) - 1
+    assert own.rows[-1].cumulative == whole.rows[-1].cumulative - (
+        tied.grant_requested if next(row.passes for row in whole.rows if row.application.id == tied.id) else 0
+    )
     page = text_of(client.get(f"/rankings/{call.id}/reviewers").text)
-    for one in assignments.of_application(tied):
-        assert one.reviewer.display_name not in page
+    (given,) = {len(own.rows)}
+    assert "left out for you" in page and page.count(f" {given} ") >= 2
 
 
 def test_before_any_review_the_page_says_what_will_stand_there(client, programme, call):

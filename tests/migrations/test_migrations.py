@@ -275,7 +275,12 @@ def test_sign_offs_from_before_they_were_records_get_one(app: Flask, programme: 
     operator = Actor(programme.operator, programme.association, dictation)
     waiting = programme.make_application("draft", association=programme.association)
     file = documents.store(programme.make_photo(), storage=programme.storage, now=clock.now())
-    paper = Confirmation(programme.chair.person, ConfirmationWay.THUMBPRINT, file, signatures.receipt_number(waiting))
+    paper = Confirmation(
+        programme.chair.person,
+        ConfirmationWay.THUMBPRINT,
+        file,
+        signatures.receipt_number(waiting, applications.stamp_of(waiting)),
+    )
     applications.sign_off(waiting, confirmation=paper, actor=operator, now=clock.now())
     columns = "application_id, outcome, person_id, way, file_id, typed_by_id, signed_at, sha256, reason"
     query = sa.text(f"SELECT {columns} FROM signatures ORDER BY id")

@@ -313,13 +313,13 @@ def test_what_runs_out_in_a_part_nobody_asked_for_keeps_nobody_from_mending(prog
     db.session.delete(application.beneficiaries)  # as of one handed in before they were counted
     db.session.flush()
     db.session.expire(application)
-    assert {gap.part for gap in applications.lacking(application, clock.now())} == {"beneficiaries", "documents"}
+    assert {gap.part for gap in applications.lacking(application, clock.now())} == {"beneficiaries"}
     assert applications.gaps(application, clock.now()) == []
     chair = {"actor": Actor(programme.chair_of(application.association)), "now": clock.now()}
     applications.sign_off(application, **chair)
     applications.submit(application, **chair)
     screenings.screen(application, ScreeningOutcome.RETURNED, parts=["idea"], **by)
-    assert application.is_open("beneficiaries") and application.is_open("documents")
+    assert application.is_open("beneficiaries") and not application.is_open("documents")
 
 
 def test_a_paper_that_was_good_when_it_was_handed_in_stays_good_while_others_decide(programme):
@@ -332,6 +332,21 @@ def test_a_paper_that_was_good_when_it_was_handed_in_stays_good_while_others_dec
     by = {"reason": "Оңдоңуз.", "actor": Actor(programme.secretary), "now": later}
     screenings.screen(application, ScreeningOutcome.RETURNED, parts=["documents"], **by)
     assert [paper.state for paper in papers.of(application, now=later)] == [papers.PaperState.EXPIRED]
+
+
+def test_a_paper_nobody_asked_for_keeps_the_day_it_was_handed_in_through_a_return(programme):
+    application = programme.make_application(ApplicationStatus.SUBMITTED)
+    documents.of(application)[0].expires_on = clock.bishkek_day(application.submitted_at)
+    db.session.flush()
+    later = application.submitted_at + timedelta(days=20)
+    by = {"reason": "Оңдоңуз.", "actor": Actor(programme.secretary), "now": later}
+    screenings.screen(application, ScreeningOutcome.RETURNED, parts=["idea"], **by)
+    assert [paper.counts for paper in papers.of(application, now=later)] == [True]
+    chair = {"actor": Actor(programme.chair_of(application.association)), "now": later}
+    applications.sign_off(application, **chair)
+    applications.submit(application, **chair)
+    assert application.submitted_at == later
+    assert [paper.counts for paper in papers.of(application, now=later + timedelta(days=9))] == [True]
 
 
 def test_a_refused_paper_of_two_pages_is_no_minutes(programme):

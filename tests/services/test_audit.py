@@ -74,3 +74,17 @@ def test_an_act_is_kept_though_everything_was_forgotten_before_the_commit(progra
     db.session.commit()
     assert _actions() == ["test.kept", "test.next", "test.kept_too"]
     assert list(audit.broken_links()) == []
+
+
+def test_a_savepoint_that_is_rolled_back_leaves_the_acts_before_it(programme: Programme) -> None:
+    """Also those that still wait: a session that has forgotten everything flushes nothing when a savepoint begins."""
+    actor, now = Actor(programme.secretary), clock.now()
+    audit.record(actor, "test.before", programme.secretary, now)
+    db.session.expire_all()
+    savepoint = db.session.begin_nested()
+    audit.record(actor, "test.inside", programme.secretary, now)
+    savepoint.rollback()
+    audit.record(actor, "test.after", programme.secretary, now)
+    db.session.commit()
+    assert _actions() == ["test.before", "test.after"]
+    assert list(audit.broken_links()) == []

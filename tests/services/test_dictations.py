@@ -312,7 +312,9 @@ def test_a_chair_whose_code_the_centre_issued_signs_off_on_paper(programme, draf
     other = programme.chair_of(untouched.association)
     user_accounts.issue_code(other, actor=Actor(programme.operator), now=now)
     applications.sign_off(untouched, actor=Actor(other), now=now)  # nobody wrote it but they
-    paper = Confirmation(chair.person, W.SIGNATURE, scan(programme), signatures.receipt_number(draft))
+    paper = Confirmation(
+        chair.person, W.SIGNATURE, scan(programme), signatures.receipt_number(draft, applications.stamp_of(draft))
+    )
     applications.sign_off(draft, confirmation=paper, actor=operator, now=now)
     assert dictation.way is W.SIGNATURE
 

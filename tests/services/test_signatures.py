@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.exc import DatabaseError
 
 from app import clock
-from app.services import applications, documents, signatures, verification
+from app.services import applications, audit, documents, signatures, verification
 from app.services.actors import Actor
 from app.services.dictations import Confirmation
 from app.services.errors import IncompleteError
@@ -37,8 +37,17 @@ def findings(programme):
     return [one for check in verification.run(programme.storage) for one in check.findings]
 
 
+def receipt_number(application):
+    """What a receipt printed now bears."""
+    return signatures.receipt_number(application, applications.stamp_of(application))
+
+
 def test_on_paper_the_chair_signed_and_the_operator_typed(programme, draft, operator):
-    number, stamp, file = signatures.receipt_number(draft), applications.stamp_of(draft), scan(programme)
+    number, stamp, file = (
+        receipt_number(draft),
+        applications.stamp_of(draft),
+        scan(programme),
+    )
     paper = Confirmation(programme.chair.person, W.THUMBPRINT, file, f" {number.replace('A', 'А')} ")
     applications.sign_off(draft, confirmation=paper, actor=operator, now=clock.now())
     (kept,) = signatures.of(draft)
@@ -63,19 +72,37 @@ def test_a_paper_of_another_number_signs_nothing_off(programme, draft, operator,
 def test_what_is_written_after_the_receipt_was_printed_makes_it_worthless(programme, draft, operator):
     """Whoever wrote: the operator, or the chair in the own account."""
     for writer in (operator, Actor(programme.chair)):
-        number = signatures.receipt_number(draft)
-        applications.save_section(draft, "problem", draft.answers, actor=writer, now=clock.now())
+        number = receipt_number(draft)
+        answers = {**draft.answers, "problem": f"{draft.answers['problem']} Дагы: {writer.user.id}."}
+        applications.save_section(draft, "problem", answers, actor=writer, now=clock.now())
         paper = Confirmation(programme.chair.person, W.SIGNATURE, scan(programme), number)
         with pytest.raises(IncompleteError, match="номери эмес") as refusal:
             applications.sign_off(draft, confirmation=paper, actor=operator, now=clock.now())
         assert refusal.value.field == "receipt"
-    fresh = Confirmation(programme.chair.person, W.SIGNATURE, scan(programme), signatures.receipt_number(draft))
+    fresh = Confirmation(
+        programme.chair.person,
+        W.SIGNATURE,
+        scan(programme),
+        receipt_number(draft),
+    )
     applications.sign_off(draft, confirmation=fresh, actor=operator, now=clock.now())
     assert draft.status is S.SIGNED_OFF
 
 
+def test_what_the_office_does_leaves_the_receipt_good(programme, draft, operator):
+    """It changes no word of it, and its number tells nobody what the office does."""
+    number = receipt_number(draft)
+    audit.record(Actor(programme.secretary), "application.judge_duplicate", draft, clock.now(), other=1)
+    assert receipt_number(draft) == number
+    paper = Confirmation(programme.chair.person, W.SIGNATURE, scan(programme), number)
+    draft.association.name_ky = "Башка ат"  # stands on the receipt
+    db.session.flush()
+    with pytest.raises(IncompleteError, match="номери эмес"):
+        applications.sign_off(draft, confirmation=paper, actor=operator, now=clock.now())
+
+
 def test_a_paper_without_its_scan_signs_nothing_off(programme, draft, operator):
-    paper = Confirmation(programme.chair.person, W.SIGNATURE, None, signatures.receipt_number(draft))
+    paper = Confirmation(programme.chair.person, W.SIGNATURE, None, receipt_number(draft))
     with pytest.raises(IncompleteError) as refusal:
         applications.sign_off(draft, confirmation=paper, actor=operator, now=clock.now())
     assert refusal.value.field == "upload"

@@ -199,7 +199,7 @@ def sign_off(
     stamp = stamp_of(application)
     _must_be_as_seen(stamp, seen)
     if confirmation:
-        signatures.must_be_of_the_receipt(application, confirmation)
+        signatures.must_be_of_the_receipt(application, confirmation, stamp)
     waiting = dictations.waiting_of(application, actor.dictation)
     if waiting and actor.on_behalf_of is None:
         own_codes.must_be_ones_own(actor.user, now)
