@@ -143,6 +143,9 @@ ACTIONS: Mapping[str, str] = {
     "result.refuse": N_("Refused a result"),
     "result.report": N_("Reported a result"),
     "result.verify": N_("Verified a result"),
+    "reviewer.save_part": N_("Said how much they judge in a call"),
+    "reviewer.save_profile": N_("Changed the profile as a reviewer"),
+    "reviewer.set_limit": N_("Changed the limit of a reviewer"),
     "review.save_draft": N_("Saved a draft of the review"),
     "review.submit": N_("Submitted a review"),
     "seed.scale": N_("Added synthetic applications to measure with"),
@@ -266,6 +269,7 @@ DETAILS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "added": (N_("Places added"), number_text),
     "amount": (N_("Amount"), str),  # with its currency, see `details_of`
     "amount_kgs": (N_("In som"), money),
+    "available": (N_("Judges in the call"), lambda value: gettext("Yes") if value else gettext("No")),
     "attendance": (N_("People present"), number_text),
     "before": (N_("In som before"), money),
     "changed": (N_("Places changed"), number_text),
@@ -275,7 +279,9 @@ DETAILS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "count": (N_("Number"), number_text),
     "held_on": (N_("Day of the meeting"), lambda value: date_text(date.fromisoformat(value))),
     "kind": (N_("Interest"), _one_of(ConflictKind)),
+    "languages": (N_("Languages"), lambda value: ", ".join(dict(LOCALES)[one] for one in value)),
     "locale": (N_("Language"), lambda value: dict(LOCALES)[value]),
+    "most": (N_("Applications at most"), number_text),
     "on": (N_("Valid on"), lambda value: date_text(date.fromisoformat(value))),
     "outcome": (N_("Outcome"), _outcome),
     "overrides": (

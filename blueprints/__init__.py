@@ -43,6 +43,7 @@ NOUNS = (
     "rates",
     "results",
     "required_documents",
+    "reviewers",
     "reviews",
     "screening_batches",
     "screenings",

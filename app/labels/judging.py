@@ -6,6 +6,7 @@ from app.localisation import N_
 from models.applications import ScreeningOutcome
 from models.council_sessions import DecisionOutcome, SessionStatus
 from models.duplicates import DuplicateVerdict, MarkKind
+from models.reviewers import Leaning
 from models.reviews import AssignmentStatus, ConflictKind, ReviewStatus
 from models.screening_batches import HeldStatus
 
@@ -40,6 +41,10 @@ MARK_KINDS: Mapping[MarkKind, str] = {
     MarkKind.PHONE: N_("The same phone number"),
     MarkKind.NAME: N_("The same name and year of birth"),
     MarkKind.REMITTER: N_("The same remitter, country and amount"),
+}
+LEANINGS: Mapping[Leaning, str] = {
+    Leaning.WISH: N_("Would rather judge it"),
+    Leaning.RATHER_NOT: N_("Would rather not judge it"),
 }
 REVIEW_STATUSES: Mapping[ReviewStatus, str] = {
     ReviewStatus.DRAFT: N_("Review being written"),

@@ -263,6 +263,13 @@ def workloads(today: date) -> list[Workload]:
     return sorted(found, key=lambda one: (-one.late, -one.waiting, sort_key(one.reviewer.display_name)))
 
 
+def held_by_reviewer(call: Call) -> dict[int, int]:
+    """{user id: so many applications of `call` they hold or have judged}."""
+    query = db.select(Assignment.reviewer_id, db.func.count()).join(Assignment.application)
+    query = query.where(Application.call_id == call.id, _holds()).group_by(Assignment.reviewer_id)
+    return {int(row[0]): int(row[1]) for row in db.session.execute(query)}
+
+
 def outstanding(limit: int = 60) -> list[Assignment]:
     """Assignments that wait for their reviewer, the nearest (or longest overdue) day first."""
     query = (

@@ -76,6 +76,7 @@ _PAGES_OF: Mapping[str, tuple[str, ...]] = {
     "council_sessions": ("rankings",),
     "funds": ("donors",),
     "grants": ("contributions", "expenditures", "results", "tranches", "visits"),
+    "reviews": ("reviewers",),
     "screenings": ("screening_batches",),
 }
 SECTION_OF = {noun: entry for entry, nouns in _PAGES_OF.items() for noun in nouns}
@@ -169,6 +170,7 @@ SUBJECT_PAGES: Mapping[str, tuple[str, str, Permission]] = {
     "funds": ("funds.show", "fund_id", Permission.FUND_READ),
     "grants": ("grants.show", "grant_id", Permission.GRANT_READ),
     "prices": ("prices.index", "", Permission.PRICE_READ),
+    "reviewers": ("reviewers.profile", "", Permission.REVIEW_WRITE),
     "screening_batches": ("screening_batches.show", "batch_id", Permission.APPLICATION_SCREEN),
 }
 
