@@ -15,6 +15,7 @@ from app.services import questions
 from app.services.amendments import LABELS as AMENDED
 from app.services.grants import suspension_reason
 from models.applications import Payer, ScreeningOutcome
+from models.assignment_plans import PlanMode
 from models.associations import MembershipRole
 from models.audit import AuditEvent
 from models.base import text_in
@@ -58,6 +59,9 @@ ACTIONS: Mapping[str, str] = {
     "application.send_screening": N_("Sent a held finding"),
     "application.undo_screening": N_("Took a held finding back"),
     "application.withdraw": N_("Withdrew the application"),
+    "assignment_plan.apply": N_("Asked the reviewers of a plan"),
+    "assignment_plan.discard": N_("Put a plan of assignments away"),
+    "assignment_plan.make": N_("Planned who judges what"),
     "assignment.accept": N_("Declared no interest and took the review"),
     "assignment.assign": N_("Asked a reviewer"),
     "assignment.close": N_("Closed a review that is not needed any more"),
@@ -181,6 +185,7 @@ ACTIONS: Mapping[str, str] = {
 NOUNS: Mapping[str, str] = {
     "applications": N_("Application"),
     "assignments": N_("Assignment of a reviewer"),
+    "assignment_plans": N_("Plan of assignments"),
     "associations": N_("Association"),
     "calls": N_("Call"),
     "centres": N_("Resource centre"),
@@ -282,6 +287,7 @@ DETAILS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "languages": (N_("Languages"), lambda value: ", ".join(dict(LOCALES)[one] for one in value)),
     "locale": (N_("Language"), lambda value: dict(LOCALES)[value]),
     "most": (N_("Applications at most"), number_text),
+    "mode": (N_("What was planned"), _one_of(PlanMode)),
     "on": (N_("Valid on"), lambda value: date_text(date.fromisoformat(value))),
     "outcome": (N_("Outcome"), _outcome),
     "overrides": (

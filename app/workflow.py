@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from app.localisation import N_, gettext, use_locale
 from app.services import (
     applications,
+    assignment_plans,
     assignments,
     calls,
     contributions,
@@ -21,6 +22,7 @@ TABLES: Mapping[str, Transitions] = {
     N_("Call"): calls.TRANSITIONS,
     N_("Application"): applications.TRANSITIONS,
     N_("Held finding"): screening_batches.TRANSITIONS,
+    N_("Plan of assignments"): assignment_plans.TRANSITIONS,
     N_("Assignment"): assignments.TRANSITIONS,
     N_("Grant"): grants.TRANSITIONS,
     N_("Tranche"): tranches.TRANSITIONS,

@@ -9,6 +9,7 @@ NOUNS = (
     "allocations",
     "amendments",
     "applications",
+    "assignment_plans",
     "assignments",
     "associations",
     "audit_events",

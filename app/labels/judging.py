@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from app.localisation import N_
 from models.applications import ScreeningOutcome
+from models.assignment_plans import PlanMode, PlanStatus
 from models.council_sessions import DecisionOutcome, SessionStatus
 from models.duplicates import DuplicateVerdict, MarkKind
 from models.reviewers import Leaning
@@ -45,6 +46,17 @@ MARK_KINDS: Mapping[MarkKind, str] = {
 LEANINGS: Mapping[Leaning, str] = {
     Leaning.WISH: N_("Would rather judge it"),
     Leaning.RATHER_NOT: N_("Would rather not judge it"),
+}
+PLAN_MODES: Mapping[PlanMode, str] = {
+    PlanMode.FILL: N_("Give every application its reviewers"),
+    PlanMode.TOP_UP: N_("Top up to a number of reviewers"),
+    PlanMode.REPAIR: N_("Replace reviewers who have gone"),
+    PlanMode.LIST: N_("Take over a list"),
+}
+PLAN_STATUSES: Mapping[PlanStatus, str] = {
+    PlanStatus.PROPOSED: N_("Plan, nobody asked yet"),
+    PlanStatus.APPLIED: N_("Reviewers asked"),
+    PlanStatus.DISCARDED: N_("Put away"),
 }
 REVIEW_STATUSES: Mapping[ReviewStatus, str] = {
     ReviewStatus.DRAFT: N_("Review being written"),

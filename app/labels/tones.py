@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from models.applications import ApplicationStatus, ScreeningOutcome
+from models.assignment_plans import PlanStatus
 from models.calls import CallStatus
 from models.contributions import ContributionStatus
 from models.council_sessions import DecisionOutcome, SessionStatus
@@ -28,7 +29,7 @@ def _tones() -> dict[tuple[type[StrEnum], str], str]:
             SessionStatus.SIGNED, ExpenditureStatus.ACCEPTED, FundingReportStatus.DONE, GrantStatus.ACTIVE,
             GrantStatus.COMPLETED, TrancheStatus.CONFIRMED, TrancheStatus.ACCOUNTED, ResultStatus.VERIFIED,
             PledgeStatus.FULFILLED, AssignmentStatus.SUBMITTED, ReviewStatus.SUBMITTED, VisitStatus.DONE,
-            RiskRating.LOW, DuplicateVerdict.FALSE_ALARM, HeldStatus.SENT, SignatureOutcome.SIGNED,
+            RiskRating.LOW, DuplicateVerdict.FALSE_ALARM, HeldStatus.SENT, PlanStatus.APPLIED, SignatureOutcome.SIGNED,
         ),
         WAITING: (
             ApplicationStatus.SIGNED_OFF, ApplicationStatus.RETURNED, ApplicationStatus.RESERVE,
@@ -36,7 +37,7 @@ def _tones() -> dict[tuple[type[StrEnum], str], str]:
             ExpenditureStatus.RECORDED, FundingReportStatus.WAITING, GrantStatus.OFFERED, TrancheStatus.REQUESTED,
             TrancheStatus.PREPARED, TrancheStatus.APPROVED, ResultStatus.REPORTED, PledgeStatus.PARTLY_RECEIVED,
             AssignmentStatus.PROPOSED, AssignmentStatus.ACCEPTED, VisitStatus.PLANNED, RiskRating.MEDIUM,
-            HeldStatus.HELD, SignatureOutcome.DECLINED,
+            HeldStatus.HELD, PlanStatus.PROPOSED, SignatureOutcome.DECLINED,
         ),
         PROBLEM: (
             ApplicationStatus.INELIGIBLE, ApplicationStatus.REJECTED, ScreeningOutcome.INELIGIBLE,

@@ -6,6 +6,7 @@ from typing import Any
 
 from app.policy.permissions import OFFICE, STAFF, P, R, may
 from models.applications import Application, ApplicationStatus
+from models.assignment_plans import AssignmentPlan
 from models.associations import Association, PayoutAccount
 from models.base import db
 from models.calls import Call, CallStatus
@@ -169,6 +170,7 @@ def _only(user: User, *roles: Role) -> Any:
 _VISIBLE: Mapping[type[Any], Callable[[User], Any]] = {
     Application: _applications,
     Assignment: _assignments,
+    AssignmentPlan: lambda user: _only(user, R.SECRETARY),
     Association: _associations,
     Call: _calls,
     Centre: _centres,

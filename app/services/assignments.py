@@ -233,6 +233,17 @@ def lacking(call_id: int | None = None, limit: int = 60) -> list[tuple[Applicati
     return [(row[0], int(row[1])) for row in db.session.execute(query)]
 
 
+def lacking_count(call: Call) -> int:
+    """So many applications of a call wait for more reviewers."""
+    held = db.select(db.func.count(Assignment.id)).where(Assignment.application_id == Application.id, _holds())
+    query = db.select(db.func.count()).where(
+        Application.call_id == call.id,
+        Application.status.in_([ApplicationStatus.ELIGIBLE, ApplicationStatus.IN_REVIEW]),
+        held.correlate(Application).scalar_subquery() < call.reviewers_per_application,
+    )
+    return int(db.session.scalar(query) or 0)
+
+
 @dataclass(frozen=True)
 class Workload:
     """What one reviewer has to answer or write, what is late of it, and what is done."""

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Load
 
 from app.localisation import N_, gettext
 from models.applications import Application
+from models.assignment_plans import AssignmentPlan
 from models.associations import Association, PayoutAccount
 from models.audit import AuditEvent
 from models.base import db
@@ -43,6 +44,7 @@ def _of_grant(row: Any, locale: str) -> str:
 NAMES: Mapping[type[Any], Name] = {
     Application: _application,
     Assignment: lambda row, locale: f"{row.application.number} · {row.reviewer.display_name}",
+    AssignmentPlan: lambda row, locale: row.call.title_in(locale),
     Association: lambda row, locale: row.name(locale),
     Call: lambda row, locale: row.title_in(locale),
     Centre: lambda row, locale: row.name(locale),
@@ -70,6 +72,7 @@ TABLES: Mapping[str, type[Any]] = {model.__tablename__: model for model in NAMES
 READ_WITH: Mapping[type[Any], Sequence[Sequence[str]]] = {
     Application: [("association",)],
     Assignment: [("application",), ("reviewer",)],
+    AssignmentPlan: [("call",)],
     Contribution: [_WITH_GRANT],
     CouncilSession: [("call",)],
     Dictation: [("association",)],

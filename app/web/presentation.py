@@ -71,6 +71,7 @@ _PAGES_OF: Mapping[str, tuple[str, ...]] = {
         "targets",
         "themes",
     ),
+    "assignments": ("assignment_plans",),
     "calls": ("allocations", "amendments", "call_forms", "criteria", "dry_runs", "required_documents"),
     "centres": ("equipment",),
     "council_sessions": ("rankings",),
@@ -171,6 +172,7 @@ SUBJECT_PAGES: Mapping[str, tuple[str, str, Permission]] = {
     "grants": ("grants.show", "grant_id", Permission.GRANT_READ),
     "prices": ("prices.index", "", Permission.PRICE_READ),
     "reviewers": ("reviewers.profile", "", Permission.REVIEW_WRITE),
+    "reviews": ("reviews.index", "", Permission.REVIEW_WRITE),
     "screening_batches": ("screening_batches.show", "batch_id", Permission.APPLICATION_SCREEN),
 }
 

@@ -3,11 +3,22 @@
 from datetime import timedelta
 
 from app import clock
-from app.services import applications, assignments, calls, grants, reviews, screening_batches, screenings, tranches
+from app.services import (
+    applications,
+    assignment_plans,
+    assignments,
+    calls,
+    grants,
+    reviews,
+    screening_batches,
+    screenings,
+    tranches,
+)
 from app.services.actors import Actor
 from app.services.reviews import Judgement
 from app.workflow import TABLES
 from models.applications import ApplicationStatus, ScreeningOutcome
+from models.assignment_plans import PlanMode
 from models.base import db
 from models.contributions import ContributionStatus
 from models.expenditures import ExpenditureStatus
@@ -19,7 +30,7 @@ from models.visits import VisitStatus
 from tests.factories import TEXT, Programme
 from tests.support import trail
 
-NOUNS = {"Spending": "expenditures", "Held finding": "held_screenings"}
+NOUNS = {"Spending": "expenditures", "Held finding": "held_screenings", "Plan of assignments": "assignment_plans"}
 """Nouns whose table is not their plural."""
 S = ApplicationStatus
 
@@ -98,6 +109,17 @@ def walk_assignments(programme: Programme, third: User) -> None:
     applications.withdraw(application, reason=TEXT, actor=chair, now=now)
 
 
+def walk_plans(programme: Programme) -> None:
+    """A plan takes the place of another one, and is applied."""
+    call = programme.make_call()
+    application = programme.make_application(S.ELIGIBLE, call=call, association=programme.make_association())
+    secretary, now = Actor(programme.secretary), clock.now()
+    due_on = clock.bishkek_day(now + timedelta(days=14))
+    for _ in range(2):
+        plan = assignment_plans.make(application.call, PlanMode.FILL, due_on=due_on, actor=secretary, now=now)
+    assert assignment_plans.apply(plan, actor=secretary, now=now) == 2
+
+
 def walk_a_late_reviewer(programme: Programme, third: User) -> None:
     """Who accepted and is late is not waited for: the assignment is closed when enough reviews are in."""
     application = programme.make_application(S.IN_REVIEW)
@@ -136,6 +158,7 @@ def test_every_change_of_a_status_is_told(programme: Programme) -> None:
     third = programme.make_user(Role.REVIEWER)
     walk_assignments(programme, third)
     walk_a_late_reviewer(programme, third)
+    walk_plans(programme)
     walk_grants(programme)
     assert trail.of(db.session()) is watched, "the transaction ended: what came before was not watched to its end"
     assert watched.complaints() == []

@@ -1,0 +1,184 @@
+"""What a plan of assignments goes by: which applications lack reviewers, who may judge. A few queries for all."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from app.services import assignments, reviewers
+from app.services.applications import TRANSITIONS
+from app.services.reviewers import Panelist
+from models.applications import Application, ApplicationStatus
+from models.assignment_plans import PlanMode
+from models.associations import Association, Membership
+from models.base import db
+from models.calls import Call
+from models.council_sessions import Decision
+from models.places import AyilOkmotu
+from models.reviewers import Leaning
+from models.reviews import HOLDING, Assignment, AssignmentStatus, Conflict, Review, ReviewStatus
+from models.users import User
+
+ASSIGNABLE = frozenset(status for status, action in TRANSITIONS if action == "assign")
+"""The states in which a reviewer can be asked."""
+LACKING = (ApplicationStatus.ELIGIBLE, ApplicationStatus.IN_REVIEW)
+"""The states in which an application waits for reviewers."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An application with what decides who may judge it, and by whom it is or was judged (user ids).
+
+    `holding` have or did the work; `asked` were asked at any time, `interested` declared an interest last.
+    """
+
+    id: int
+    number: str
+    status: ApplicationStatus
+    association_id: int
+    centre_id: int
+    ayil_okmotu_id: int
+    rayon_id: int
+    language: str
+    theme_id: int | None
+    holding: frozenset[int] = frozenset()
+    asked: frozenset[int] = frozenset()
+    interested: frozenset[int] = frozenset()
+
+    def lacks(self, each: int, mode: PlanMode) -> int:
+        """How many reviewers more it is to get."""
+        if self.status not in (ASSIGNABLE if mode is PlanMode.TOP_UP else LACKING):
+            return 0
+        if mode is PlanMode.REPAIR and self.asked == self.holding:
+            return 0  # nobody has gone
+        return max(each - len(self.holding), 0)
+
+
+@dataclass(frozen=True)
+class Judge:
+    """A reviewer with what decides on what they may judge.
+
+    `ayil_okmotu_ids` are those they live in or belong to, `rayon_ids` those they live in or were born in. `languages`
+    and `theme_ids` are None when nothing was said. `load` so many applications of the call are held already, of
+    `limit`; `judged` are those of earlier calls by association.
+    """
+
+    id: int
+    limit: int
+    load: int
+    ayil_okmotu_ids: frozenset[int] = frozenset()
+    rayon_ids: frozenset[int] = frozenset()
+    association_ids: frozenset[int] = frozenset()
+    centre_ids: frozenset[int] = frozenset()
+    languages: frozenset[str] | None = None
+    theme_ids: frozenset[int] | None = None
+    leanings: Mapping[int, Leaning] | None = None
+    judged: Mapping[int, int] | None = None
+
+
+def asked(call: Call, ids: Collection[int] | None = None) -> list[Asked]:
+    """The applications of a call that reviewers can be asked for, or those of `ids` among them; the oldest first."""
+    within = [Application.call_id == call.id, *([] if ids is None else [Application.id.in_(ids)])]
+    query = (
+        db.select(
+            Application.id,
+            Application.number,
+            Application.status,
+            Application.association_id,
+            Association.centre_id,
+            Association.ayil_okmotu_id,
+            AyilOkmotu.rayon_id,
+            Application.language,
+            Application.theme_id,
+        )
+        .join(Application.association)
+        .join(Association.ayil_okmotu)
+        .where(*within, Application.status.in_(ASSIGNABLE), ~Application.is_test)
+        .where(Application.id.not_in(db.select(Decision.application_id)))
+        .order_by(Application.id)
+    )
+    holding, everybody, interested = _judging(call)
+    return [
+        Asked(*row, *(frozenset(users[row[0]]) for users in (holding, everybody, interested)))
+        for row in map(tuple, db.session.execute(query))
+    ]
+
+
+def _judging(call: Call) -> tuple[defaultdict[int, set[int]], ...]:
+    """Users by application: who holds it, who was ever asked, who declared an interest last."""
+    holding: defaultdict[int, set[int]] = defaultdict(set)
+    everybody: defaultdict[int, set[int]] = defaultdict(set)
+    interested: defaultdict[int, set[int]] = defaultdict(set)
+    rows = (
+        db.select(Assignment.application_id, Assignment.reviewer_id, Assignment.status, Review.status)
+        .join(Assignment.application)
+        .outerjoin(Review, Review.assignment_id == Assignment.id)
+        .where(Application.call_id == call.id)
+    )
+    for application_id, reviewer_id, status, written in db.session.execute(rows):
+        everybody[application_id].add(reviewer_id)
+        is_left = status is AssignmentStatus.CLOSED and written is not ReviewStatus.SUBMITTED
+        if status in HOLDING and not is_left:
+            holding[application_id].add(reviewer_id)
+    said = (
+        db.select(Conflict.application_id, Conflict.user_id, Conflict.kind)
+        .join(Application, Application.id == Conflict.application_id)
+        .where(Application.call_id == call.id)
+        .order_by(Conflict.id)
+    )
+    for application_id, user_id, kind in db.session.execute(said):
+        change = interested[application_id].discard if kind is None else interested[application_id].add
+        change(user_id)
+    return holding, everybody, interested
+
+
+def judges(call: Call) -> list[Judge]:
+    """Who may judge in a call, as the secretary and they themselves have said; in the order of their names."""
+    panel = reviewers.panel(call)
+    loads, judged, homes = assignments.held_by_reviewer(call), _judged(call), _memberships()
+    return [_judge(one, loads.get(one.user.id, 0), judged[one.user.id], homes[one.user.person_id]) for one in panel]
+
+
+def _judge(one: Panelist, load: int, judged: Mapping[int, int], belongs: set[int]) -> Judge:
+    home = one.user.person.village
+    return Judge(
+        id=one.user.id,
+        limit=one.part.most if one.part.is_available else 0,
+        load=load,
+        ayil_okmotu_ids=frozenset(belongs | ({home.ayil_okmotu_id} if home else set())),
+        rayon_ids=frozenset(reviewers.rayon_ids(one)),
+        association_ids=one.user.association_ids,
+        centre_ids=one.user.centre_ids,
+        languages=frozenset(one.profile.languages) if one.profile else None,
+        theme_ids=one.profile.theme_ids if one.profile else None,
+        leanings=one.part.leanings,
+        judged=judged,
+    )
+
+
+def _judged(call: Call) -> defaultdict[int, dict[int, int]]:
+    """{user id: {association id: so many of its applications they judged in other calls}}."""
+    query = (
+        db.select(Assignment.reviewer_id, Application.association_id, db.func.count())
+        .join(Assignment.application)
+        .join(Assignment.review)
+        .where(Application.call_id != call.id, Review.status == ReviewStatus.SUBMITTED)
+        .group_by(Assignment.reviewer_id, Application.association_id)
+    )
+    found: defaultdict[int, dict[int, int]] = defaultdict(dict)
+    for reviewer_id, association_id, count in db.session.execute(query):
+        found[reviewer_id][association_id] = int(count)
+    return found
+
+
+def _memberships() -> defaultdict[int, set[int]]:
+    """{person id: the ayil okmotus of the associations they are members of}, of people with an account."""
+    query = (
+        db.select(Membership.person_id, Association.ayil_okmotu_id)
+        .join(Association, Association.id == Membership.association_id)
+        .join(User, User.person_id == Membership.person_id)
+        .where(Membership.until_on.is_(None))
+    )
+    found: defaultdict[int, set[int]] = defaultdict(set)
+    for person_id, ayil_okmotu_id in db.session.execute(query):
+        found[person_id].add(ayil_okmotu_id)
+    return found
