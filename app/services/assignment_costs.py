@@ -88,22 +88,28 @@ def _bars(applications: Sequence[Asked], judges: Sequence[Judge]) -> Any:
 def _costs(applications: Sequence[Asked], judges: Sequence[Judge]) -> Any:
     """The cost of every pair, as `assignment_reasons.reasons_of` tells it in words."""
     languages, themes = [one.language for one in applications], [one.theme_id for one in applications]
-    reads = _within(languages, [one.languages or () for one in judges])
-    knows = _within(themes, [one.theme_ids or () for one in judges])
+    total = np.zeros(_shape(applications, judges), dtype=np.int16)  # there are millions of pairs: nothing wider
+
+    def add(mask: Any, cost: int) -> None:
+        total[np.broadcast_to(mask, total.shape)] += cost
+
     is_silent = np.array([one.languages is None for one in judges])
-    knows_nothing = np.array([not one.theme_ids for one in judges])
-    has_theme = np.array([one is not None for one in themes])[:, None]
-    earlier = _numbers([one.association_id for one in applications], [one.judged or {} for one in judges])
-    total = np.where(reads, 0, np.where(is_silent, COSTS["language", "unsaid"], COSTS["language", "reads_not"]))
-    unsaid = knows_nothing | ~has_theme
-    total += np.where(knows, 0, np.where(unsaid, COSTS["theme", "unsaid"], COSTS["theme", "knows_not"]))
+    reads = _within(languages, [one.languages or () for one in judges])
+    add(is_silent, COSTS["language", "unsaid"])
+    add(~reads & ~is_silent, COSTS["language", "reads_not"])
+    unsaid = np.array([not one.theme_ids for one in judges]) | np.array([one is None for one in themes])[:, None]
+    knows = _within(themes, [one.theme_ids or () for one in judges])
+    add(unsaid, COSTS["theme", "unsaid"])
+    add(~knows & ~unsaid, COSTS["theme", "knows_not"])
     wishes, rather_not = (
         _within(themes, [[key for key, said in (one.leanings or {}).items() if said is leaning] for one in judges])
         for leaning in (Leaning.WISH, Leaning.RATHER_NOT)
     )
-    rest = np.where(rather_not, COSTS["leaning", "rather_not"], COSTS["leaning", "none"])
-    total += np.where(wishes, 0, rest)
-    return (total + EARLIER * np.minimum(earlier, MOST_EARLIER)).astype(np.int32)
+    add(rather_not, COSTS["leaning", "rather_not"])
+    add(~wishes & ~rather_not, COSTS["leaning", "none"])
+    earlier = _numbers([one.association_id for one in applications], [one.judged or {} for one in judges])
+    total += np.minimum(earlier, MOST_EARLIER) * np.int16(EARLIER)
+    return total
 
 
 def _shape(applications: Sequence[Asked], judges: Sequence[Judge]) -> tuple[int, int]:

@@ -142,4 +142,4 @@ def test_a_cost_counts_only_some_of_the_earlier_applications():
     made = [asked(number, language="en") for number in range(1, 30)]
     panel = [Judge(1, 5, 0, languages=frozenset(), theme_ids=frozenset({9}), judged=dict.fromkeys(range(30), 30_000))]
     costs = assignment_costs._costs(made, panel)
-    assert costs.dtype == np.int32 and costs.max() == cost_of(reasons_of(made[0], panel[0]))
+    assert costs.dtype == np.int16 and costs.max() == cost_of(reasons_of(made[0], panel[0]))
