@@ -67,6 +67,7 @@ ACTIONS: Mapping[str, str] = {
     "assignment.close": N_("Closed a review that is not needed any more"),
     "assignment.decline": N_("Gave a review back"),
     "assignment.recuse": N_("Declared an interest"),
+    "assignment.remind": N_("Reminded reviewers who are late"),
     "assignment.take_back": N_("Took a request to a reviewer back"),
     "association.add_member": N_("Entered a member"),
     "association.change": N_("Changed an association"),

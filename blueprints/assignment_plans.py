@@ -1,18 +1,20 @@
 """Plans of assignments: made, looked at as one, then applied or put away."""
 
+import io
 from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock
 from app.labels import label_text
-from app.localisation import gettext, ngettext
+from app.localisation import N_, current_locale, gettext, ngettext
 from app.policy import Permission
-from app.services import assignment_plans, assignment_reasons, assignments, reviewers
+from app.services import assignment_lists, assignment_plans, assignment_reasons, assignments, reviewers
+from app.services.errors import DomainError
 from app.web.access import actor, load, requires, row_number
 from app.web.submissions import act_on_button, attempt, finish, form_page
-from forms.assignment_plans import PlanForm
+from forms.assignment_plans import ListForm, PlanForm
 from models.assignment_plans import AssignmentPlan, PlanMode, PlanStatus
 from models.calls import Call
 
@@ -49,6 +51,36 @@ def _make(call: Call, form: PlanForm) -> AssignmentPlan:
     return assignment_plans.make(call, mode, each=each, due_on=form.due_on.data, actor=actor(), now=clock.now())
 
 
+@bp.route("/import/<int:call_id>", methods=["GET", "POST"])
+@requires(GET=MANAGE, POST=MANAGE)
+def import_(call_id: int) -> ResponseReturnValue:
+    """Take over a list as a plan; nobody is asked yet."""
+    call, form = load(Call, call_id), ListForm()
+    if form.validate_on_submit() and (plan := attempt(form, lambda: _take_over(call, form))):
+        return finish(url_for(".show", plan_id=plan.id), gettext("The plan is made. Nobody has been asked yet."))
+    return form_page("assignment_plans/import.html", form, call=call, columns=assignment_lists.COLUMNS)
+
+
+def _take_over(call: Call, form: ListForm) -> AssignmentPlan:
+    text, file = form.rows.data or "", form.file.data
+    if file:
+        try:
+            text = file.read().decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise DomainError(N_("Save the list as CSV in UTF-8."), field="file") from error
+    return assignment_lists.make(call, text, due_on=form.due_on.data, actor=actor(), now=clock.now())
+
+
+@bp.get("/<int:plan_id>/plan.csv")
+@requires(GET=MANAGE)
+def download(plan_id: int) -> ResponseReturnValue:
+    """The plan as a list that can be changed and taken over again."""
+    plan = load(AssignmentPlan, plan_id)
+    content = assignment_lists.to_csv(plan, current_locale()).encode("utf-8-sig")  # so that Excel knows its letters
+    name = f"{plan.call.code}-plan-{plan.id}.csv"
+    return send_file(io.BytesIO(content), mimetype="text/csv", as_attachment=True, download_name=name, max_age=0)
+
+
 @bp.get("/<int:plan_id>")
 @requires(GET=MANAGE)
 def show(plan_id: int) -> ResponseReturnValue:
@@ -65,6 +97,7 @@ def show(plan_id: int) -> ResponseReturnValue:
         loads=assignment_plans.loads(plan) if plan.status is PlanStatus.PROPOSED else [],
         lacking=assignment_plans.lacking(plan),
         full=assignment_plans.full(plan),
+        refused=assignment_lists.refused(plan),
     )
 
 

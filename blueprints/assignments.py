@@ -7,9 +7,9 @@ from app import clock
 from app.labels import CONFLICT_KINDS
 from app.localisation import gettext
 from app.policy import Permission
-from app.services import assignments, conflicts
+from app.services import assignments, conflicts, reminders
 from app.web.access import actor, load, requires
-from app.web.submissions import attempt, finish, form_page
+from app.web.submissions import act_on_button, attempt, finish, form_page
 from forms.assignments import NO_INTEREST, AnswerForm, AssignForm, DeclineForm, TakeBackForm
 from models.applications import Application
 from models.reviews import Assignment, AssignmentStatus, ConflictKind
@@ -51,6 +51,14 @@ def new(application_id: int) -> ResponseReturnValue:
         return finish(url_for(".new", application_id=application_id), gettext("The reviewer has been asked."))
     asked, declared = assignments.of_application(application), conflicts.declarations(application)
     return form_page("assignments/new.html", form, application=application, asked=asked, declared=declared, loads=loads)
+
+
+@bp.post("/remind")
+@requires(POST=Permission.ASSIGNMENT_MANAGE)
+def remind() -> ResponseReturnValue:
+    """Remind every reviewer who is late, once a day at most."""
+    done = gettext("Those who are late have been reminded.")
+    return act_on_button(lambda: reminders.remind_late(actor=actor(), now=clock.now()), url_for(".index"), done)
 
 
 @bp.route("/<int:assignment_id>/take-back", methods=["GET", "POST"])

@@ -66,6 +66,7 @@ class Assignment(Versioned, Base):
     due_on: Mapped[date]
     answered_at: Mapped[datetime | None]
     decline_reason: Mapped[str] = mapped_column(sa.String(400), default="")
+    reminded_on: Mapped[date | None]
     application: Mapped[Application] = relationship()
     reviewer: Mapped[User] = relationship(foreign_keys=[reviewer_id])
     review: Mapped["Review | None"] = relationship(back_populates="assignment", uselist=False)

@@ -42,7 +42,7 @@ def make(
     `each` counts for topping up; otherwise the call says how many reviewers an application has. Who has an
     assignment keeps it. Raises `DomainError` when nothing lacks a reviewer.
     """
-    _must_be_plannable(call, due_on, now)
+    must_be_plannable(call, due_on, now)
     each = each if mode is PlanMode.TOP_UP and each is not None else call.reviewers_per_application
     if not 1 <= each <= MOST_EACH:
         raise DomainError(N_("Enter a number from 1 to %(most)s."), field="each", most=MOST_EACH)
@@ -63,10 +63,11 @@ def make(
             for one in shared.unmet
         ],
     }
-    return _keep(call, mode, each, due_on, shared.pairs, applications, judges, shortage, actor, now)
+    return keep(call, mode, each, due_on, shared.pairs, applications, judges, shortage, actor, now)
 
 
-def _must_be_plannable(call: Call, due_on: date, now: datetime) -> None:
+def must_be_plannable(call: Call, due_on: date, now: datetime) -> None:
+    """Refuse a call that is not open, and a day that is not in the future. It locks the call."""
     lock(call)
     if call.status is not CallStatus.OPEN:
         raise DomainError(N_("Reviewers are shared out only while the call is open and not decided."))
@@ -74,7 +75,7 @@ def _must_be_plannable(call: Call, due_on: date, now: datetime) -> None:
         raise DomainError(N_("The day must lie in the future."), field="due_on")
 
 
-def _keep(
+def keep(
     call: Call,
     mode: PlanMode,
     each: int,
@@ -126,7 +127,7 @@ def apply(plan: AssignmentPlan, *, actor: Actor, now: datetime) -> int:
     lock(call)
     lock(plan)
     status = target(TRANSITIONS, plan.status, "apply")
-    _must_be_plannable(call, plan.due_on, now)
+    must_be_plannable(call, plan.due_on, now)
     pairs = [(one.application_id, one.reviewer_id) for one in _pairs(plan)]
     if not pairs:
         raise DomainError(N_("Nobody is to be asked by this plan."))

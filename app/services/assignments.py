@@ -31,6 +31,7 @@ from models.reviews import (
 )
 from models.users import Role, User
 
+GIVEN_BACK = (AssignmentStatus.DECLINED, AssignmentStatus.RECUSED)
 _PROGRESS = (  # made once: every review that comes in asks it
     db.select(Assignment.status, Assignment.due_on, Review.status)
     .outerjoin(Review, Review.assignment_id == Assignment.id)
@@ -246,12 +247,17 @@ def lacking_count(call: Call) -> int:
 
 @dataclass(frozen=True)
 class Workload:
-    """What one reviewer has to answer or write, what is late of it, and what is done."""
+    """What one reviewer has to answer or write, what is late of it, and what is done.
+
+    `accepted` were taken at any time, `given_back` declined or left for an interest.
+    """
 
     reviewer: User
     waiting: int
     late: int
     done: int
+    accepted: int
+    given_back: int
 
 
 def workloads(today: date) -> list[Workload]:
@@ -264,13 +270,15 @@ def workloads(today: date) -> list[Workload]:
             db.func.count(db.case((is_waiting, 1))),
             db.func.count(db.case((is_waiting & (Assignment.due_on < today), 1))),
             db.func.count(db.case((is_done, 1))),
+            db.func.count(db.case((is_done | (Assignment.status == AssignmentStatus.ACCEPTED), 1))),
+            db.func.count(db.case((Assignment.status.in_(GIVEN_BACK), 1))),
         )
         .outerjoin(Assignment, Assignment.reviewer_id == User.id)
         .where(User.id.in_(notifications.holders(Role.REVIEWER)))
         .group_by(User.id)
         .options(db.selectinload(User.person))
     )
-    found = [Workload(row[0], int(row[1]), int(row[2]), int(row[3])) for row in db.session.execute(query)]
+    found = [Workload(row[0], *map(int, tuple(row)[1:])) for row in db.session.execute(query)]
     return sorted(found, key=lambda one: (-one.late, -one.waiting, sort_key(one.reviewer.display_name)))
 
 

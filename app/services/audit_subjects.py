@@ -87,7 +87,11 @@ READ_WITH: Mapping[type[Any], Sequence[Sequence[str]]] = {
     Visit: [_WITH_GRANT],
 }
 """Paths of relationships a name is made of: they are read with the row."""
-WHOLE_LISTS: Mapping[str, str] = {"places:all": N_("The list of places"), "prices:all": N_("The price register")}
+WHOLE_LISTS: Mapping[str, str] = {
+    "assignments:late": N_("Reviews that are late"),
+    "places:all": N_("The list of places"),
+    "prices:all": N_("The price register"),
+}
 """{subject: message id} of what is no single row."""
 
 

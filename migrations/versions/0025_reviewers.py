@@ -1,6 +1,6 @@
 """Reviewers: their profile with languages and themes, their part in a call, the themes they rather judge; plans.
 
-The reviewers there are have said nothing yet: each is available in every call, with the load the call reckons with.
+Of an assignment it is kept when its reviewer was reminded. The reviewers there are have said nothing yet: each is available in every call, with the load the call reckons with.
 
 Revision ID: 0025
 Revises: 0022
@@ -131,8 +131,10 @@ def upgrade():
         execute(f"CREATE TABLE {name} ({columns.format(**types)}){types['end']}")
     for statement in INDEXES:
         execute(statement)
+    execute(f"ALTER TABLE assignments ADD COLUMN reminded_on {types['day']}")
 
 
 def downgrade():
+    execute("ALTER TABLE assignments DROP COLUMN reminded_on")
     for name in reversed(TABLES):
         op.drop_table(name)

@@ -1,5 +1,6 @@
 """The secretary plans, looks, and asks all of a plan at once."""
 
+import io
 import subprocess
 import sys
 from datetime import timedelta
@@ -125,3 +126,37 @@ def test_the_solver_is_loaded_with_the_first_plan_only():
     """It is heavy, and most processes never plan anything. numpy is there anyhow: openpyxl loads it where it can."""
     code = "import sys; import app.factory; sys.exit(bool({'ortools', 'pandas'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
+def test_a_list_is_taken_over_from_a_file_or_from_rows(client, programme, secretary, two):
+    call, one = two[0].call, programme.reviewers[0]
+    url = f"/assignment-plans/import/{call.id}"
+    assert f'href="{url}"' in client.get("/assignment-plans").text
+    content = f"application;reviewer\n{two[0].number};{one.username}\n{two[0].number};nobody\n".encode("utf-8-sig")
+    answer = client.submit(url, file=(io.BytesIO(content), "list.csv"), due_on=day())
+    assert answer.status_code == 303
+    page = client.get(answer.location).text
+    assert "Rows that are not taken" in page and "There is no reviewer with this user name." in page
+    assert one.display_name in page
+    answer = client.submit(url, rows=f"{two[1].number},{one.username}", due_on=day())
+    assert client.submit(answer.location, action=f"{answer.location}/apply").status_code == 303
+    (made,) = db.session.scalars(db.select(Assignment))
+    assert (made.application_id, made.reviewer_id) == (two[1].id, one.id)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [("Ж".encode("cp1251"), "Save the list as CSV in UTF-8."), (b"\n", "The list holds no row.")],
+)
+def test_a_list_that_cannot_be_read_is_refused_at_its_field(client, programme, secretary, two, content, message):
+    url = f"/assignment-plans/import/{two[0].call_id}"
+    answer = client.submit(url, file=(io.BytesIO(content), "list.csv"), due_on=day())
+    assert answer.status_code == 422 and message in answer.text
+
+
+def test_a_plan_is_downloaded_as_a_list(client, programme, secretary, two):
+    url = planned(client, two[0].call)
+    answer = client.get(f"{url}/plan.csv")
+    assert answer.mimetype == "text/csv" and answer.data.startswith(b"\xef\xbb\xbfapplication,reviewer")
+    assert answer.data.count(b"\r\n") == 5
+    assert "attachment" in answer.headers["Content-Disposition"]

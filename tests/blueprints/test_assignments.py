@@ -309,3 +309,32 @@ def test_a_request_that_ended_unanswered_opens_nothing_to_its_reviewer(client, p
     assert application.status is ApplicationStatus.REVIEWED
     assert client.sign_in(third).get(f"/applications/{application.id}").status_code == 404
     assert client.sign_in(fourth.reviewer).get(f"/applications/{application.id}").status_code == 200
+
+
+def test_who_is_late_is_reminded_by_a_button_once_a_day(client, programme, eligible):
+    late = programme.make_application(ApplicationStatus.ELIGIBLE)
+    client.sign_in(programme.secretary).speak("en")
+    assert "/assignments/remind" not in client.get("/assignments").text
+    programme.assign(late, programme.reviewers[0], now=clock.now() - timedelta(days=30))
+    assert client.submit("/assignments", action="/assignments/remind").location == "/assignments"
+    assert "Those who are late have been reminded." in client.get("/assignments").text
+    client.submit("/assignments", action="/assignments/remind")
+    assert "Nobody is late whom nobody reminded today." in client.get("/assignments").text
+    page = text_of(client.get("/history").text)
+    assert "Reminded reviewers who are late" in page and "Reviews that are late" in page
+    told = client.sign_in(programme.reviewers[0]).get("/messages").text
+    assert "Reviews of yours are late: 1" in told and 'href="/reviews"' in told
+
+
+def test_the_board_counts_what_was_taken_and_given_back(client, programme, eligible, asked):
+    other = programme.assign(eligible, programme.reviewers[1])
+    by = {"actor": Actor(programme.reviewers[1]), "now": clock.now()}
+    assignments.decline(other, reason="Ооруп калдым", **by)
+    loads = {one.reviewer.id: one for one in assignments.workloads(clock.bishkek_day(clock.now()))}
+    first, second = (loads[one.id] for one in programme.reviewers)
+    assert [(one.waiting, one.accepted, one.given_back) for one in (first, second)] == [(1, 0, 0), (0, 0, 1)]
+    assignments.declare(asked, None, actor=Actor(programme.reviewers[0]), now=clock.now())
+    loads = {one.reviewer.id: one for one in assignments.workloads(clock.bishkek_day(clock.now()))}
+    assert loads[programme.reviewers[0].id].accepted == 1
+    page = text_of(client.sign_in(programme.secretary).speak("en").get("/assignments").text)
+    assert "Given back" in page

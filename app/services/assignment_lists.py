@@ -1,0 +1,150 @@
+"""Assignments as a list: a plan made from one, with each row that cannot be taken named; and a plan written as one."""
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from app.localisation import N_
+from app.services import assignment_facts, assignment_plans, assignment_reasons
+from app.services.actors import Actor
+from app.services.assignment_facts import Asked, Judge
+from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, LimitExceededError
+from models.assignment_plans import AssignmentPlan, PlanMode
+from models.base import db
+from models.calls import Call
+from models.users import User
+
+COLUMNS = ("application", "reviewer")
+"""Number of the application and user name of the reviewer; a list without these headings has them in this order."""
+MOST_ROWS = 20_000
+LONGEST = 60
+_FORMULA = ("=", "+", "-", "@", "\t")
+
+
+def make(call: Call, text: str, *, due_on: date, actor: Actor, now: datetime) -> AssignmentPlan:
+    """Plan what a list says (CSV; comma, semicolon or tab). Rows that cannot be taken stand in the plan as refused.
+
+    Raises `IncompleteError` for an empty list, `LimitExceededError` for one that is too long.
+    """
+    assignment_plans.must_be_plannable(call, due_on, now)
+    rows = list(_rows(text))
+    if not rows:
+        raise IncompleteError(N_("The list holds no row."), field="rows")
+    if len(rows) > MOST_ROWS:
+        raise LimitExceededError(N_("At most %(most)s rows at once."), field="rows", most=MOST_ROWS)
+    applications, judges = assignment_facts.asked(call), assignment_facts.judges(call)
+    reading = _Reading({one.number.casefold(): one for one in applications}, _by_name(judges))
+    refused = []
+    for line, number, name in rows:
+        try:
+            reading.take(number, name)
+        except DomainError as problem:
+            why = {"message": problem.message, "parameters": problem.parameters}
+            refused.append({"row": line, "application": number[:LONGEST], "reviewer": name[:LONGEST], **why})
+    shortage = {"refused": refused}
+    return assignment_plans.keep(
+        call,
+        PlanMode.LIST,
+        call.reviewers_per_application,
+        due_on,
+        reading.pairs,
+        applications,
+        judges,
+        shortage,
+        actor,
+        now,
+    )
+
+
+def _rows(text: str) -> Iterator[tuple[int, str, str]]:
+    """(line from 1, number, user name) of each row that is not empty."""
+    lines = text.removeprefix("\ufeff").splitlines()
+    first = next((line for line in lines if line.strip()), "")
+    delimiter = next((one for one in ("\t", ";") if one in first), ",")
+    places, is_first = (0, 1), True
+    for line, cells in enumerate(csv.reader(lines, delimiter=delimiter), start=1):
+        row = [cell.strip() for cell in cells]
+        if not any(row):
+            continue
+        headings = [cell.casefold() for cell in row]
+        if is_first and set(COLUMNS) <= set(headings):
+            places, is_first = (headings.index(COLUMNS[0]), headings.index(COLUMNS[1])), False
+            continue
+        is_first = False
+        number, name = (row[place].removeprefix("'") if place < len(row) else "" for place in places)
+        yield line, number, name
+
+
+def _by_name(judges: list[Judge]) -> dict[str, Judge]:
+    query = db.select(User.id, User.folded_username).where(User.id.in_([one.id for one in judges]))
+    names = {int(row[0]): str(row[1]) for row in db.session.execute(query)}
+    return {names[one.id]: one for one in judges}
+
+
+class _Reading:
+    """The pairs read so far, each held against what is so and against the rows before it."""
+
+    def __init__(self, applications: Mapping[str, Asked], judges: Mapping[str, Judge]) -> None:
+        self.applications, self.judges = applications, judges
+        self._taken: dict[tuple[int, int], None] = {}
+        self._loads = Counter({one.id: one.load for one in judges.values()})
+
+    @property
+    def pairs(self) -> list[tuple[int, int]]:
+        """What was taken: application and user ids."""
+        return list(self._taken)
+
+    def take(self, number: str, name: str) -> None:
+        """Add the pair of a row, or raise `DomainError` with the reason."""
+        application, judge = self.applications.get(number.casefold()), self.judges.get(name.casefold())
+        if application is None:
+            raise DomainError(N_("This call has no such application that a reviewer can be asked for."))
+        if judge is None:
+            raise DomainError(N_("There is no reviewer with this user name."))
+        if (application.id, judge.id) in self._taken:
+            raise AlreadyUsedError(N_("The same stands in a row before."))
+        problem = assignment_plans.problem_of(application, judge, self._loads[judge.id] + 1, 0, None)
+        if problem is not None:
+            raise problem
+        self._loads[judge.id] += 1
+        self._taken[application.id, judge.id] = None
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A row of a list that was not taken, and why (a refusal whose text is in the language in force)."""
+
+    row: int
+    application: str
+    reviewer: str
+    problem: DomainError
+
+
+def refused(plan: AssignmentPlan) -> list[Refused]:
+    """The rows of its list that a plan could not take."""
+    return [
+        Refused(one["row"], one["application"], one["reviewer"], DomainError(one["message"], **one["parameters"]))
+        for one in plan.shortage.get("refused", ())
+    ]
+
+
+def to_csv(plan: AssignmentPlan, locale: str) -> str:
+    """A plan as CSV, with the headings that are read back; names and reasons in the language in force."""
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\r\n")
+    writer.writerow([*COLUMNS, "name", "association", "why"])
+    for one in assignment_plans.planned(plan):
+        association = one.application.association.name(locale)
+        why = "; ".join(assignment_reasons.in_words(one.reasons))
+        row: list[Any] = [one.application.number, one.reviewer.username, one.reviewer.display_name, association, why]
+        writer.writerow([_harmless(str(cell)) for cell in row])
+    return file.getvalue()
+
+
+def _harmless(text: str) -> str:
+    """A text that a spreadsheet does not take for a formula."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
