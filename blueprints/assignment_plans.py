@@ -58,7 +58,9 @@ def import_(call_id: int) -> ResponseReturnValue:
     call, form = load(Call, call_id), ListForm()
     if form.validate_on_submit() and (plan := attempt(form, lambda: _take_over(call, form))):
         return finish(url_for(".show", plan_id=plan.id), gettext("The plan is made. Nobody has been asked yet."))
-    return form_page("assignment_plans/import.html", form, call=call, columns=assignment_lists.COLUMNS)
+    return form_page(
+        "assignment_plans/import.html", form, call=call, columns=assignment_lists.COLUMNS[current_locale()]
+    )
 
 
 def _take_over(call: Call, form: ListForm) -> AssignmentPlan:

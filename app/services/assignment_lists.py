@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from app.localisation import N_
+from app.localisation import N_, gettext
 from app.services import assignment_facts, assignment_plans, assignment_reasons
 from app.services.actors import Actor
 from app.services.assignment_facts import Asked, Judge
@@ -18,8 +18,12 @@ from models.base import db
 from models.calls import Call
 from models.users import User
 
-COLUMNS = ("application", "reviewer")
-"""Number of the application and user name of the reviewer; a list without these headings has them in this order."""
+COLUMNS: Mapping[str, tuple[str, str]] = {
+    "ky": ("арыз", "баалоочу"),
+    "ru": ("заявка", "рецензент"),
+    "en": ("application", "reviewer"),
+}
+"""Number of the application and user name of the reviewer, in any language; without headings in this order."""
 MOST_ROWS = 20_000
 LONGEST = 60
 _FORMULA = ("=", "+", "-", "@", "\t")
@@ -71,10 +75,11 @@ def _rows(text: str) -> Iterator[tuple[int, str, str]]:
         if not any(row):
             continue
         headings = [cell.casefold() for cell in row]
-        if is_first and set(COLUMNS) <= set(headings):
-            places, is_first = (headings.index(COLUMNS[0]), headings.index(COLUMNS[1])), False
-            continue
+        named = next((one for one in COLUMNS.values() if set(one) <= set(headings)), None) if is_first else None
         is_first = False
+        if named:
+            places = headings.index(named[0]), headings.index(named[1])
+            continue
         number, name = (row[place].removeprefix("'") if place < len(row) else "" for place in places)
         yield line, number, name
 
@@ -133,10 +138,10 @@ def refused(plan: AssignmentPlan) -> list[Refused]:
 
 
 def to_csv(plan: AssignmentPlan, locale: str) -> str:
-    """A plan as CSV, with the headings that are read back; names and reasons in the language in force."""
+    """A plan as CSV in the language in force, `locale`; `make` reads it back."""
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\r\n")
-    writer.writerow([*COLUMNS, "name", "association", "why"])
+    writer.writerow([*COLUMNS[locale], gettext("Name"), gettext("Association"), gettext("Why")])
     for one in assignment_plans.planned(plan):
         association = one.application.association.name(locale)
         why = "; ".join(assignment_reasons.in_words(one.reasons))

@@ -41,7 +41,7 @@ def pairs(plan):
 
 
 @pytest.mark.parametrize("between", [",", ";", "\t"])
-@pytest.mark.parametrize("heading", ["", "Reviewer{0}why{0}Application\n"])
+@pytest.mark.parametrize("heading", ["", "Reviewer{0}why{0}Application\n", "Рецензент{0}{0}ЗАЯВКА\n"])
 def test_rows_are_taken_in_either_order_and_asked_at_once(programme, two, by, between, heading):
     first, second = programme.reviewers
     wanted = [(two[0].number, first.username), (two[1].number.lower(), second.username.upper())]
@@ -107,8 +107,8 @@ def test_a_plan_is_written_as_a_list_that_is_taken_over_again(programme, two, by
     plan = assignment_plans.make(programme.call, PlanMode.FILL, due_on=due_on, **by)
     text = assignment_lists.to_csv(plan, "ky")
     rows = list(csv.DictReader(text.splitlines()))
-    assert len(rows) == 4 and rows[0]["application"] == two[0].number
-    assert rows[0]["association"] == two[0].association.name_ky and rows[0]["why"]
+    assert len(rows) == 4 and rows[0]["арыз"] == two[0].number
+    assert rows[0]["Ассоциация"] == two[0].association.name_ky and rows[0]["Эмне үчүн"]
     again = make(programme, text, by)
     assert pairs(again) == pairs(plan) and assignment_lists.refused(again) == []
 
