@@ -4,7 +4,6 @@ What a submission is compared by is kept when it is handed in; a search is one l
 likeness for the few texts that share most of them.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +16,8 @@ from app.services.actors import Actor
 from app.services.associations import must_not_act_for
 from app.services.conflicts import must_have_no_tie, ties_of
 from app.services.errors import AlreadyUsedError, DomainError
-from app.services.likeness import THRESHOLD, bands, likeness, mark, name_key, packed, shingles, unpacked
+from app.services.likeness import THRESHOLD, bands, likeness, mark, packed, shingles, unpacked
+from app.services.people_matching import name_key, phone_mark, pin_mark
 from app.services.questions import Question
 from app.services.workflow import reason_given
 from models.applications import Application
@@ -30,7 +30,6 @@ SHOWN = 10
 """So many of the likest are shown."""
 COMPARED = 60
 """So many texts, those with the most bands in common, are compared exactly."""
-PHONE_DIGITS = 9
 
 
 @dataclass(frozen=True)
@@ -118,11 +117,9 @@ def _clues(application: Application) -> Iterator[tuple[int, Clue]]:
         if not one.is_current:
             continue
         person = one.person
-        phone = re.sub(r"\D", "", person.phone or "")[-PHONE_DIGITS:]
-        if person.pin:
-            yield mark("pin", person.pin), Clue(MarkKind.PIN, person.full_name)
-        if len(phone) == PHONE_DIGITS:
-            yield mark("phone", phone), Clue(MarkKind.PHONE, person.full_name)
+        for kind, found in ((MarkKind.PIN, pin_mark(person.pin)), (MarkKind.PHONE, phone_mark(person.phone))):
+            if found is not None:
+                yield found, Clue(kind, person.full_name)
         if person.birth_year:
             yield mark("name", name_key(person.full_name), person.birth_year), Clue(MarkKind.NAME, person.full_name)
     for pledge in db.session.scalars(db.select(Pledge).where(Pledge.application_id == application.id)):

@@ -1,4 +1,4 @@
-"""How alike two texts or two names are: plain arithmetic, no database.
+"""How alike two texts are: plain arithmetic, no database.
 
 Texts are compared by their trigrams of words: every run of three words, folded and cut to the stem, is one. Trigrams of
 letters do not tell texts of this length apart: two honest applications in one language share 44 to 73 % of them.
@@ -8,7 +8,6 @@ MinHash (Broder 1997) finds the pairs worth comparing: two texts have a band in 
 
 import re
 from array import array
-from functools import lru_cache
 from hashlib import blake2b
 
 from app.localisation import fold
@@ -82,28 +81,3 @@ def unpacked(stored: bytes) -> Shingles:
     numbers = array("I")
     numbers.frombytes(stored)
     return frozenset(numbers)
-
-
-_PATRONYMIC = re.compile(r"(ович|евич|овна|евна|ична|улы|кизи)$")
-_SOUNDS = ((r"нг", "н"), (r"[ъь]", ""), (r"ы", "и"), (r"э", "е"), (r"ю", "у"), (r"я", "а"), (r"й(?=[аеоу])", ""))
-_AFTER_FATHER = {"уулу", "кизи", "кызы", "оглу"}
-
-
-@lru_cache(maxsize=20_000)
-def name_key(full_name: str) -> str:
-    """A name as a Kyrgyz and a Russian clerk both write it: folded, without patronymic, in the alphabet's order.
-
-    ң = нг, ы = и, э = е, ю = ү, я = а, long vowels = short ones, no soft or hard signs.
-    """
-    words = re.findall(r"[^\W\d_]+", fold(full_name))
-    for place in [place for place, word in enumerate(words) if word in _AFTER_FATHER]:
-        words[max(0, place - 1) : place + 1] = [""] * len(words[max(0, place - 1) : place + 1])
-    kept = [_sounded(word) for word in words if word]
-    first = [word for word in kept if not _PATRONYMIC.search(word)]
-    return " ".join(sorted(first if len(first) > 1 else kept))
-
-
-def _sounded(word: str) -> str:
-    for pattern, sound in _SOUNDS:
-        word = re.sub(pattern, sound, word)
-    return re.sub(r"([аеиоу])\1+", r"\1", word)
