@@ -7,7 +7,7 @@ from app import clock
 from app.labels import DECISION_OUTCOMES
 from app.localisation import Money, current_locale, gettext, to_minor
 from app.policy import Permission
-from app.services import council_sessions, decisions, rankings, reviews
+from app.services import conflicts, council_sessions, decisions, rankings
 from app.services.calls import allocations
 from app.services.calls.allocations import Standing
 from app.services.decisions import Motion
@@ -80,7 +80,7 @@ def show(session_id: int) -> ResponseReturnValue:
         standings=standings,
         remaining=allocations.left(standings),
         in_flight=decisions.in_flight(session),
-        closed=reviews.closed_to(signed_in_user(), session.call),
+        closed=conflicts.closed_to(signed_in_user(), session.call),
     )
 
 
@@ -200,7 +200,7 @@ def _decision_context(session: CouncilSession, application: Application, found: 
         "application": application,
         "row": next((one for one in rows if one.application.id == application.id), None),
         "titles": {one.key: one.title_in(current_locale()) for one in session.call.criteria},
-        "is_closed": application.id in reviews.closed_to(signed_in_user(), session.call),
+        "is_closed": application.id in conflicts.closed_to(signed_in_user(), session.call),
         "recused": decisions.recused(session, application),
         "voters": decisions.voters_on(session, application),
         "found": found,

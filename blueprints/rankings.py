@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from app import clock
 from app.localisation import current_locale
 from app.policy import Permission
-from app.services import council_sessions, rankings, reviewer_standings, reviews, users
+from app.services import conflicts, council_sessions, rankings, reviewer_standings, users
 from app.services.calls import allocations
 from app.services.severity import LEVEL
 from app.web.access import load, requires, signed_in_user
@@ -20,7 +20,7 @@ bp = Blueprint("rankings", __name__, url_prefix="/rankings")
 def show(call_id: int) -> ResponseReturnValue:
     """The reviewed applications of a call from best to worst, or those first on which the reviewers differ most."""
     call = load(Call, call_id, Permission.RANKING_READ)
-    closed = reviews.closed_to(signed_in_user(), call)
+    closed = conflicts.closed_to(signed_in_user(), call)
     ranking, standings = rankings.of_call(call, closed), allocations.standings(call)
     passing, by_spread = [row for row in ranking.rows if row.passes], request.args.get("sort") == "spread"
     return render_template(
@@ -46,7 +46,7 @@ def show(call_id: int) -> ResponseReturnValue:
 def reviewers(call_id: int) -> ResponseReturnValue:
     """How the reviewers of a call judged: severity, spread, agreement, and the levels of each criterion."""
     call = load(Call, call_id, Permission.RANKING_READ)
-    closed = reviews.closed_to(signed_in_user(), call)
+    closed = conflicts.closed_to(signed_in_user(), call)
     ranking, titles = rankings.of_call(call, closed), _titles(call)
     fit = ranking.fit
     return render_template(

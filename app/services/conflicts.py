@@ -1,6 +1,9 @@
-"""Ties between who judges and who applies: declared by the reviewer, or known to the programme."""
+"""Ties between who judges and who applies: known from the registers, or declared by who judges.
 
-from collections.abc import Mapping, Sequence
+There is one definition of a tie (`_ties`); whoever asks about one application, one person or a whole call asks it.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from app.localisation import N_
@@ -9,41 +12,85 @@ from app.services.errors import SeparationOfDutyError
 from models.applications import Application
 from models.associations import Association, Membership
 from models.base import db
+from models.calls import Call
+from models.people import Person
 from models.places import Village
 from models.reviews import Assignment, Conflict
-from models.users import User
+from models.users import RoleAssignment, User
 
-# Made once: every review that comes in asks them.
-_MEMBERS_AROUND = (
-    db.select(Membership.person_id)
-    .join(Association, Association.id == Membership.association_id)
-    .where(Association.ayil_okmotu_id == db.bindparam("ayil_okmotu"), Membership.until_on.is_(None))
+REASONS = (
+    N_("The reviewer lives in the same ayil okmotu."),
+    N_("The reviewer is a member of an association of the same ayil okmotu."),
+    N_("The reviewer acts for the applicant."),
+    N_("The reviewer has declared an interest."),
 )
-_TIES = db.select(
-    db.select(Village.ayil_okmotu_id).where(Village.id == db.bindparam("village")).scalar_subquery(),
-    _MEMBERS_AROUND.where(Membership.person_id == db.bindparam("person")).exists(),
-    db.select(Conflict.kind)
-    .where(Conflict.application_id == db.bindparam("application"), Conflict.user_id == db.bindparam("user"))
-    .order_by(Conflict.id.desc())
-    .limit(1)
-    .scalar_subquery(),
-)
-"""Where a reviewer lives, whether they belong to a neighbouring association, which interest they declared last."""
+"""Why somebody may not judge, the first that holds is said; `_ties` gives the places in this list."""
+_PLACE, _MEMBERSHIP, _ROLE, _DECLARED = range(len(REASONS))
+TIE = N_("You have a tie to this applicant, by place, register or declaration: somebody else has to do this.")
+
+Condition = Callable[[Any], Any]
+
+
+def _everything(_column: Any) -> Any:
+    return db.true()
+
+
+def _ties(of_user: Condition, of_association: Condition, of_application: Condition) -> Any:
+    """The one definition of a tie: (user, place in `REASONS`, association or null, application or null).
+
+    A tie by place, register or role is one to the association, whatever it applies for; a declared one is to one
+    application, and the latest declaration counts. The conditions get the column by which it is looked for.
+    """
+    nothing = db.cast(db.null(), db.BigInteger)
+    own = db.aliased(Association)
+
+    def to_association(reason: int, user: Any) -> Any:
+        columns = (user, db.literal(reason), Association.id, nothing)
+        return db.select(*columns).where(of_user(user), of_association(Association.id))
+
+    def by_role() -> Any:
+        return to_association(_ROLE, RoleAssignment.user_id).where(RoleAssignment.ended_at.is_(None))
+
+    later = db.aliased(Conflict)
+    overtaken = db.exists().where(
+        later.application_id == Conflict.application_id, later.user_id == Conflict.user_id, later.id > Conflict.id
+    )
+    return db.union_all(
+        to_association(_PLACE, User.id)
+        .join(Person, Person.id == User.person_id)
+        .join(Village, Village.id == Person.village_id)
+        .join(Association, Association.ayil_okmotu_id == Village.ayil_okmotu_id),
+        to_association(_MEMBERSHIP, User.id)
+        .join(Membership, (Membership.person_id == User.person_id) & Membership.until_on.is_(None))
+        .join(own, own.id == Membership.association_id)
+        .join(Association, Association.ayil_okmotu_id == own.ayil_okmotu_id),
+        by_role().join(Association, Association.id == RoleAssignment.association_id),
+        by_role().join(Association, Association.centre_id == RoleAssignment.centre_id),
+        db.select(Conflict.user_id, db.literal(_DECLARED), nothing, Conflict.application_id).where(
+            Conflict.kind.is_not(None), of_user(Conflict.user_id), of_application(Conflict.application_id), ~overtaken
+        ),
+    )
+
+
+def _is(name: str) -> Condition:
+    return lambda column: column == db.bindparam(name, type_=db.BigInteger)
+
+
+def _one_of(name: str) -> Condition:
+    return lambda column: column.in_(db.bindparam(name, expanding=True, type_=db.BigInteger))
+
+
+# Made once: every review that comes in asks the first, every page of the screening list the second.
+_OF_PAIR = _ties(_is("user"), _is("association"), _is("application"))
+_OF_USER = _ties(_is("user"), _everything, _everything)
+_TO_APPLICATION = _ties(_one_of("users"), _is("association"), _is("application"))
 
 
 def hindrance(application: Application, reviewer: User) -> str:
-    """Why `reviewer` may not judge `application` (a message id), or an empty text."""
-    asked = {
-        "village": reviewer.person.village_id,
-        "person": reviewer.person_id,
-        "user": reviewer.id,
-        "application": application.id,
-        "ayil_okmotu": application.association.ayil_okmotu_id,
-    }
-    ayil_okmotu_id, is_neighbour, kind = db.session.execute(_TIES, asked).one()
-    return _hindrance(
-        application, reviewer, ayil_okmotu_id, is_neighbour=bool(is_neighbour), has_interest=kind is not None
-    )
+    """Why `reviewer` may not judge `application` (a message id), or an empty text; one query."""
+    asked = {"user": reviewer.id, "association": application.association_id, "application": application.id}
+    reasons = [row[1] for row in db.session.execute(_OF_PAIR, asked)]
+    return REASONS[min(reasons)] if reasons else ""
 
 
 def must_be_unhindered(assignment: Assignment) -> None:
@@ -54,57 +101,14 @@ def must_be_unhindered(assignment: Assignment) -> None:
 
 
 def without_ties(application: Application, reviewers: Sequence[User]) -> list[User]:
-    """Those of `reviewers` whom nothing hinders from judging `application`; two queries for all of them."""
-    neighbours, interested = _neighbours(application), _interested(application)
-    return [
-        one
-        for one in reviewers
-        if not _hindrance(
-            application,
-            one,
-            one.person.village.ayil_okmotu_id if one.person.village else None,
-            is_neighbour=one.person_id in neighbours,
-            has_interest=one.id in interested,
-        )
-    ]
-
-
-def _neighbours(application: Application) -> set[int]:
-    """The people who are members of an association of the applicant's ayil okmotu."""
-    return set(db.session.scalars(_MEMBERS_AROUND, {"ayil_okmotu": application.association.ayil_okmotu_id}))
-
-
-def _interested(application: Application) -> set[int]:
-    """The users whose latest declaration on `application` names an interest."""
-    return {user_id for user_id, latest in declarations(application).items() if latest.kind is not None}
-
-
-def _hindrance(
-    application: Application, reviewer: User, ayil_okmotu_id: int | None, *, is_neighbour: bool, has_interest: bool
-) -> str:
-    """The first tie found; `ayil_okmotu_id` is where the reviewer lives."""
-    association = application.association
-    if ayil_okmotu_id == association.ayil_okmotu_id:
-        return N_("The reviewer lives in the same ayil okmotu.")
-    if is_neighbour:
-        return N_("The reviewer is a member of an association of the same ayil okmotu.")
-    if reviewer.association_ids & {association.id} or reviewer.centre_ids & {association.centre_id}:
-        return N_("The reviewer acts for the applicant.")
-    if has_interest:
-        return N_("The reviewer has declared an interest.")
-    return ""
-
-
-def declared_conflict(application: Application, user: User) -> Conflict | None:
-    """The latest declaration of `user` on `application`, when it names an interest."""
-    query = (
-        db.select(Conflict)
-        .where(Conflict.application_id == application.id, Conflict.user_id == user.id)
-        .order_by(Conflict.id.desc())
-        .limit(1)
-    )
-    latest: Conflict | None = db.session.scalar(query)
-    return latest if latest is not None and latest.kind is not None else None
+    """Those of `reviewers` whom nothing hinders from judging `application`; one query for all of them."""
+    asked = {
+        "users": [one.id for one in reviewers],
+        "association": application.association_id,
+        "application": application.id,
+    }
+    tied = {row[0] for row in db.session.execute(_TO_APPLICATION, asked)}
+    return [one for one in reviewers if one.id not in tied]
 
 
 def declarations(application: Application) -> Mapping[int, Conflict]:
@@ -113,11 +117,8 @@ def declarations(application: Application) -> Mapping[int, Conflict]:
     return {one.user_id: one for one in db.session.scalars(query)}
 
 
-TIE = N_("You have a tie to this applicant, by place, register or declaration: somebody else has to do this.")
-
-
 class Ties(NamedTuple):
-    """What a person of the office has a part in: the associations by place or register, and single applications."""
+    """What a person has a part in: the associations by place or register, and single applications."""
 
     association_ids: frozenset[int]
     application_ids: frozenset[int]
@@ -138,42 +139,26 @@ class Ties(NamedTuple):
         return conditions
 
 
-_OWN_PLACES = (
-    db.select(Association.ayil_okmotu_id)
-    .join(Membership, Membership.association_id == Association.id)
-    .where(Membership.person_id == db.bindparam("person"), Membership.until_on.is_(None))
-    .union_all(db.select(Village.ayil_okmotu_id).where(Village.id == db.bindparam("village")))
-)
-_LATEST = db.select(db.func.max(Conflict.id)).where(Conflict.user_id == db.bindparam("user"))
-_ALL_TIES = (  # made once: every page of the screening list asks it
-    db.select(Association.id, db.null())
-    .where(
-        Association.ayil_okmotu_id.in_(_OWN_PLACES)
-        | Association.id.in_(db.bindparam("associations", expanding=True))
-        | Association.centre_id.in_(db.bindparam("centres", expanding=True))
-    )
-    .union_all(
-        db.select(db.null(), Conflict.application_id).where(
-            Conflict.id.in_(_LATEST.group_by(Conflict.application_id)), Conflict.kind.is_not(None)
-        )
-    )
-)
-
-
 def ties_of(user: User) -> Ties:
-    """Whom `user` may not decide about, by the same rules as `hindrance`, in one query for all applications."""
-    asked = {
-        "village": user.person.village_id,
-        "person": user.person_id,
-        "user": user.id,
-        "associations": list(user.association_ids),
-        "centres": list(user.centre_ids),
-    }
-    found = db.session.execute(_ALL_TIES, asked).all()
+    """Whom `user` may not decide about, by the same rule as `hindrance`, in one query for all applications."""
+    return _gathered(db.session.execute(_OF_USER, {"user": user.id}))
+
+
+def _gathered(rows: Iterable[Any]) -> Ties:
+    found = list(rows)
     return Ties(
-        frozenset(int(row[0]) for row in found if row[0] is not None),
-        frozenset(int(row[1]) for row in found if row[1] is not None),
+        frozenset(int(row[2]) for row in found if row[2] is not None),
+        frozenset(int(row[3]) for row in found if row[3] is not None),
     )
+
+
+def closed_to(user: User, call: Call) -> frozenset[int]:
+    """The applications of `call` that `user` has a tie to: no file, score or count of them is shown to this person."""
+    ties = ties_of(user)
+    if not ties:
+        return frozenset()
+    tied = Application.association_id.in_(ties.association_ids) | Application.id.in_(ties.application_ids)
+    return frozenset(db.session.scalars(db.select(Application.id).where(Application.call_id == call.id, tied)))
 
 
 def must_have_no_tie(application: Application, actor: Actor, ties: Ties | None = None) -> None:

@@ -11,14 +11,13 @@ from app.services import audit, scoring
 from app.services.actors import Actor
 from app.services.assignments import TRANSITIONS as ASSIGNMENT_TRANSITIONS
 from app.services.assignments import complete_if_ready, submitted_reviews
-from app.services.conflicts import declared_conflict, must_be_unhindered
+from app.services.conflicts import hindrance, must_be_unhindered
 from app.services.errors import DomainError, IncompleteError, SeparationOfDutyError
 from app.services.workflow import target
 from models.applications import Application, ApplicationStatus
-from models.associations import Membership
 from models.base import db, lock
 from models.calls import Call, Criterion
-from models.reviews import Assignment, AssignmentStatus, Conflict, Review, ReviewStatus, Score
+from models.reviews import Assignment, AssignmentStatus, Review, ReviewStatus, Score
 from models.users import Role, User
 
 SHORTEST_JUSTIFICATION = 40
@@ -131,14 +130,6 @@ def submit(
     return review
 
 
-def visible_to(reviewer: User, application: Application) -> list[Review]:
-    """Reviews that `reviewer` may read: none before the own one is in, none with an interest."""
-    if declared_conflict(application, reviewer) is not None:
-        return []
-    reviews = submitted_reviews(application)
-    return reviews if any(review.assignment.reviewer_id == reviewer.id for review in reviews) else []
-
-
 def readable_by(user: User, application: Application) -> list[Review]:
     """The submitted reviews `user` may read: all for the office, unless they still judge themselves or have a tie."""
     query = db.select(Assignment.id).where(
@@ -146,28 +137,12 @@ def readable_by(user: User, application: Application) -> list[Review]:
         Assignment.reviewer_id == user.id,
         Assignment.status.in_([AssignmentStatus.PROPOSED, AssignmentStatus.ACCEPTED]),
     )
-    if application.id in closed_to(user, application.call) or db.session.scalar(query) is not None:
+    if hindrance(application, user) or db.session.scalar(query) is not None:
         return []
     if user.has_role(Role.SECRETARY, Role.COUNCIL_CHAIR):
         return submitted_reviews(application)
-    return visible_to(user, application)
-
-
-def closed_to(user: User, call: Call) -> frozenset[int]:
-    """The applications of `call` whose scores `user` must not see: an interest declared last, or a member there."""
-    declared = (
-        db.select(Conflict.application_id, Conflict.kind)
-        .join(Application, Application.id == Conflict.application_id)
-        .where(Application.call_id == call.id, Conflict.user_id == user.id)
-        .order_by(Conflict.id)
-    )
-    latest = {row.application_id: row.kind for row in db.session.execute(declared)}
-    own = db.select(Membership.association_id).where(
-        Membership.person_id == user.person_id, Membership.until_on.is_(None)
-    )
-    belonging = db.select(Application.id).where(Application.call_id == call.id, Application.association_id.in_(own))
-    interested = {application_id for application_id, kind in latest.items() if kind is not None}
-    return frozenset(interested | set(db.session.scalars(belonging)))
+    reviews = submitted_reviews(application)
+    return reviews if any(review.assignment.reviewer_id == user.id for review in reviews) else []
 
 
 def weights_of(criteria: list[Criterion]) -> dict[str, int]:

@@ -206,7 +206,7 @@ def test_applicants_never_read_who_judges(client, programme):
     """The names of reviewers, as canaries, on the pages an applicant and an operator can open."""
     application = programme.make_application(ApplicationStatus.REVIEWED)
     names = [one.display_name for one in programme.reviewers]
-    assert len(reviews.visible_to(programme.reviewers[0], application)) == 2
+    assert len(reviews.readable_by(programme.reviewers[0], application)) == 2
     for user in (programme.chair_of(application.association), programme.operator_of(application.association.centre)):
         client.sign_in(user)
         for path in (f"/applications/{application.id}", "/applications", "/", "/messages"):
