@@ -22,7 +22,18 @@ from app import clock, doctor, jobs, queue, workflow
 from app.config import Config
 from app.database import UnsafeDatabaseError
 from app.localisation import LOCALE_CODES, use_locale
-from app.services import agreements, associations, audit, duplicates, funds, places, price_imports, users, verification
+from app.services import (
+    agreements,
+    associations,
+    audit,
+    conflict_detection,
+    duplicates,
+    funds,
+    places,
+    price_imports,
+    users,
+    verification,
+)
 from app.services.errors import DomainError
 from models import search_words
 from models.base import db, reading
@@ -87,6 +98,7 @@ def init() -> None:
     agreements.keep_missing(clock.now())
     search_words.make_missing()
     duplicates.keep_missing(clock.now())
+    conflict_detection.keep_missing(clock.now())
     db.session.commit()
     if db.engine.dialect.name == "sqlite":
         db.session.execute(text("PRAGMA optimize"))

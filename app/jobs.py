@@ -4,8 +4,9 @@ from flask import current_app
 
 from app import clock, queue
 from app.localisation import use_locale
-from app.services import funding_reports, sign_in_attempts
+from app.services import conflict_detection, funding_reports, sign_in_attempts
 from models.base import db, reading
+from models.calls import Call
 from models.funding_reports import FundingReport, FundingReportStatus
 from reports import funding
 
@@ -35,6 +36,14 @@ def make_funding_report(report_id: int) -> None:
         funding_reports.fail(db.session.merge(report), now=clock.now())
         db.session.commit()
         raise
+
+
+def search_conflicts(call_id: int) -> None:
+    """Hold everybody who judges against every applicant of a call."""
+    call = db.session.get(Call, call_id)
+    if call is not None:
+        conflict_detection.search(call, now=clock.now())
+    db.session.commit()
 
 
 def relay_outbox() -> None:

@@ -19,7 +19,6 @@ from app.services import (
     applications,
     associations,
     calls,
-    conflicts,
     dictations,
     papers,
     plan_readings,
@@ -40,6 +39,7 @@ from app.web.access import (
     authorise,
     can,
     load,
+    load_to_read,
     may_see_names,
     requires,
     row_number,
@@ -155,11 +155,9 @@ def _create(form: ApplicationForm) -> Application:
 @requires(GET=Permission.APPLICATION_READ)
 def show(application_id: int) -> ResponseReturnValue:
     """The list of tasks while its writers work on it; else everything, to be read."""
-    application = load(Application, application_id, Permission.APPLICATION_READ)
+    application = load_to_read(application_id)
     applications.read(application)
     content = _frame(application)
-    is_secretary = can(Permission.APPLICATION_SCREEN)
-    content["has_tie"] = is_secretary and bool(conflicts.hindrance(application, signed_in_user()))
     content["screened"] = [(one, screenings.kept_findings(one)) for one in application.screenings]
     if application.status is ApplicationStatus.REVIEWED and can(Permission.ASSIGNMENT_MANAGE):
         content["is_far_apart"] = rankings.needs_another(application)
@@ -388,7 +386,7 @@ def withdraw(application_id: int) -> ResponseReturnValue:
 @requires(GET=Permission.APPLICATION_READ)
 def receipt(application_id: int) -> ResponseReturnValue:
     """The paper of the latest submission."""
-    application = load(Application, application_id, Permission.APPLICATION_READ)
+    application = load_to_read(application_id)
     if not application.snapshots:
         abort(404)
     data = receipts.gather(application, application.snapshots[-1])

@@ -20,6 +20,7 @@ APPEND_ONLY = (
     "decisions",
     "duplicate_findings",
     "fund_instalments",
+    "interest_confirmations",
     "ledger_accounts",
     "ledger_events",
     "protocols",
@@ -40,6 +41,7 @@ UNIQUE_KEYS = {
     "decisions": (("session_id", "application_id"),),
     "duplicate_findings": (("application_id", "other_id"),),
     "fund_instalments": (("fund_id", "bank_reference"),),
+    "interest_confirmations": (("user_id", "call_id"),),
     "ledger_accounts": (("kind", "scope_key", "currency"),),
     "ledger_events": (("reverses_id",),),
     "protocols": (("session_id",), ("number",)),
@@ -58,11 +60,17 @@ def triggers(dialect: str, tables: Iterable[str] = APPEND_ONLY) -> list[str]:
 
 FROZEN = {
     # table: (which rows are frozen, which of their columns: none named means every one, unique columns beside the id)
+    "detected_conflicts": ("{row}.verdict IS NOT NULL", (), ("application_id", "user_id", "evidence")),
     "dictations": ("{row}.confirmed_at IS NOT NULL", (), ()),
     "exchange_rates": ("{row}.approved_at IS NOT NULL", (), ("currency", "valid_on", "source")),
     "funding_reports": (
         "{row}.content IS NOT NULL",
         ("content", "sha256", "fund_id", "starts_on", "ends_on", "locale"),
+        (),
+    ),
+    "interests": (
+        "{row}.id IS NOT NULL",  # from the first moment on: only when it ended is set later
+        ("id", "user_id", "kind", "name", "relation", "register_number", "declared_at"),
         (),
     ),
     "prices": (
@@ -75,7 +83,8 @@ FROZEN = {
     ),
 }
 """Rows that cannot be changed, deleted or replaced once they are complete: approved rates, reports, prices,
-what was written for an association and confirmed by it."""
+registered interests, what the secretary said of a detected conflict, what was written for an association and
+confirmed by it."""
 
 
 def frozen(dialect: str) -> list[str]:

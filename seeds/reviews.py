@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from random import Random
 
-from app.services import assignments, conflicts, reviews
+from app.services import assignments, conflicts, interests, reviews
 from app.services.actors import Actor
 from app.services.reviews import Judgement
 from models.applications import Application
@@ -55,6 +55,8 @@ def _review(
         _refuse(programme, assignment, chance, now)
         programme.agenda.start(_review(programme, application, fate, place, False, later(now, 1, chance)))
         return
+    if interests.confirmation(assignment.reviewer, application.call) is None:
+        interests.confirm(application.call, actor=actor, now=now)
     assignments.declare(assignment, None, actor=actor, now=now)
     now = yield later(now, chance.randint(2, 6), chance)
     judgements, comment = _judgements(programme, application, fate, chance)

@@ -31,6 +31,7 @@ from app.services import (
     donors,
     dry_runs,
     funds,
+    interests,
     questions,
     rates,
     reviews,
@@ -577,9 +578,11 @@ class Programme(GrantFactories):
             self.decide(application, OUTCOMES[wanted])
 
     def assign(self, application: Application, reviewer: User, *, now: datetime | None = None) -> Assignment:
-        """Ask a reviewer; not answered yet."""
+        """Ask a reviewer whose register of interests is confirmed for the call; not answered yet."""
         now = now or clock.now()
         due_on = clock.bishkek_day(now + timedelta(days=14))
+        if interests.confirmation(reviewer, application.call) is None:
+            interests.confirm(application.call, actor=Actor(reviewer), now=now)
         return assignments.assign(application, reviewer, due_on=due_on, actor=Actor(self.secretary), now=now)
 
     def review(self, assignment: Assignment, *, level: int = 4, now: datetime | None = None) -> None:

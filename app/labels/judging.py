@@ -6,7 +6,9 @@ from app.localisation import N_
 from models.applications import ScreeningOutcome
 from models.assignment_plans import PlanMode, PlanStatus
 from models.council_sessions import DecisionOutcome, SessionStatus
+from models.detected_conflicts import ConflictClue, ConflictPart, ConflictStrength, ConflictVerdict
 from models.duplicates import DuplicateVerdict, MarkKind
+from models.interests import InterestKind
 from models.reviewers import Leaning
 from models.reviews import AssignmentStatus, ConflictKind, ReviewStatus
 from models.screening_batches import HeldStatus
@@ -31,6 +33,42 @@ DECISION_OUTCOMES: Mapping[DecisionOutcome, str] = {
     DecisionOutcome.SELECTED: N_("Selected"),
     DecisionOutcome.RESERVE: N_("On the reserve list"),
     DecisionOutcome.REJECTED: N_("Not selected"),
+}
+CONFLICT_CLUES: Mapping[ConflictClue, str] = {
+    ConflictClue.PIN: N_("The same PIN"),
+    ConflictClue.ACCOUNT: N_("The same bank account"),
+    ConflictClue.NUMBER: N_("The same register number"),
+    ConflictClue.PHONE: N_("The same phone number"),
+    ConflictClue.PLACE: N_("Ayil okmotus that were merged"),
+    ConflictClue.NAME: N_("The same name in one spelling or another"),
+    ConflictClue.FIRM: N_("The same name of a firm or association"),
+}
+CONFLICT_PARTS: Mapping[ConflictPart, str] = {
+    ConflictPart.SELF: N_("The person who judges"),
+    ConflictPart.KIN: N_("Kin, by the register of interests"),
+    ConflictPart.OWN_MEMBERSHIP: N_("An association of the person who judges"),
+    ConflictPart.OWN_BUSINESS: N_("A business of the person who judges"),
+    ConflictPart.OWN_CONTRIBUTION: N_("Whom the person who judges gives money"),
+    ConflictPart.MEMBER: N_("A member of the association"),
+    ConflictPart.REMITTER: N_("A remitter who pledged"),
+    ConflictPart.SUPPLIER: N_("A supplier of the association"),
+    ConflictPart.HOLDER: N_("The holder of the payout account"),
+    ConflictPart.ASSOCIATION: N_("The association"),
+}
+CONFLICT_STRENGTHS: Mapping[ConflictStrength, str] = {
+    ConflictStrength.STRONG: N_("Strong"),
+    ConflictStrength.FAIR: N_("Fair"),
+    ConflictStrength.WEAK: N_("Weak"),
+}
+CONFLICT_VERDICTS: Mapping[ConflictVerdict, str] = {
+    ConflictVerdict.CONFIRMED: N_("A conflict of interest"),
+    ConflictVerdict.FALSE_ALARM: N_("A false alarm"),
+}
+INTEREST_KINDS: Mapping[InterestKind, str] = {
+    InterestKind.KIN: N_("Kin"),
+    InterestKind.MEMBERSHIP: N_("Membership in an association or organisation"),
+    InterestKind.BUSINESS: N_("Business"),
+    InterestKind.CONTRIBUTION: N_("Money I give to an association or a project"),
 }
 DUPLICATE_VERDICTS: Mapping[DuplicateVerdict, str] = {
     DuplicateVerdict.CONFIRMED: N_("A duplicate"),

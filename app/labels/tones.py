@@ -7,6 +7,7 @@ from models.assignment_plans import PlanStatus
 from models.calls import CallStatus
 from models.contributions import ContributionStatus
 from models.council_sessions import DecisionOutcome, SessionStatus
+from models.detected_conflicts import ConflictStrength, ConflictVerdict
 from models.duplicates import DuplicateVerdict
 from models.expenditures import ExpenditureStatus
 from models.funding_reports import FundingReportStatus
@@ -29,7 +30,8 @@ def _tones() -> dict[tuple[type[StrEnum], str], str]:
             SessionStatus.SIGNED, ExpenditureStatus.ACCEPTED, FundingReportStatus.DONE, GrantStatus.ACTIVE,
             GrantStatus.COMPLETED, TrancheStatus.CONFIRMED, TrancheStatus.ACCOUNTED, ResultStatus.VERIFIED,
             PledgeStatus.FULFILLED, AssignmentStatus.SUBMITTED, ReviewStatus.SUBMITTED, VisitStatus.DONE,
-            RiskRating.LOW, DuplicateVerdict.FALSE_ALARM, HeldStatus.SENT, PlanStatus.APPLIED, SignatureOutcome.SIGNED,
+            RiskRating.LOW, DuplicateVerdict.FALSE_ALARM, ConflictVerdict.FALSE_ALARM, HeldStatus.SENT,
+            PlanStatus.APPLIED, SignatureOutcome.SIGNED,
         ),
         WAITING: (
             ApplicationStatus.SIGNED_OFF, ApplicationStatus.RETURNED, ApplicationStatus.RESERVE,
@@ -37,14 +39,15 @@ def _tones() -> dict[tuple[type[StrEnum], str], str]:
             ExpenditureStatus.RECORDED, FundingReportStatus.WAITING, GrantStatus.OFFERED, TrancheStatus.REQUESTED,
             TrancheStatus.PREPARED, TrancheStatus.APPROVED, ResultStatus.REPORTED, PledgeStatus.PARTLY_RECEIVED,
             AssignmentStatus.PROPOSED, AssignmentStatus.ACCEPTED, VisitStatus.PLANNED, RiskRating.MEDIUM,
-            HeldStatus.HELD, PlanStatus.PROPOSED, SignatureOutcome.DECLINED,
+            HeldStatus.HELD, ConflictStrength.FAIR, PlanStatus.PROPOSED, SignatureOutcome.DECLINED,
         ),
         PROBLEM: (
             ApplicationStatus.INELIGIBLE, ApplicationStatus.REJECTED, ScreeningOutcome.INELIGIBLE,
             ContributionStatus.REFUSED, ContributionStatus.REVERSED, DecisionOutcome.REJECTED,
             ExpenditureStatus.REFUSED, FundingReportStatus.FAILED, GrantStatus.SUSPENDED, GrantStatus.TERMINATED,
             TrancheStatus.RETURNED, ResultStatus.REFUSED, PledgeStatus.LAPSED, AssignmentStatus.RECUSED,
-            RiskRating.HIGH, DuplicateVerdict.CONFIRMED, HeldStatus.LEFT_OUT,
+            RiskRating.HIGH, DuplicateVerdict.CONFIRMED, ConflictVerdict.CONFIRMED, ConflictStrength.STRONG,
+            HeldStatus.LEFT_OUT,
         ),
         INFO: (
             ApplicationStatus.SUBMITTED, ApplicationStatus.RESUBMITTED, ApplicationStatus.IN_REVIEW,

@@ -48,6 +48,8 @@ class Permission(StrEnum):
     DICTATION_CONFIRM = "dictation:confirm"
     APPLICATION_COMPARE = "application:compare"
     DOCUMENT_READ = "document:read"
+    INTEREST_KEEP = "interest:keep"
+    CONFLICT_JUDGE = "conflict:judge"
     ASSIGNMENT_MANAGE = "assignment:manage"
     ASSIGNMENT_ANSWER = "assignment:answer"
     REVIEW_WRITE = "review:write"
@@ -149,6 +151,8 @@ GRANTS: Mapping[Permission, Mapping[Role, Scope]] = {
     P.DICTATION_CONFIRM: {R.MEMBER: S.ASSOCIATION},
     P.APPLICATION_COMPARE: _APPLICANT | OFFICE,
     P.DOCUMENT_READ: _EVERYBODY,  # narrowed to documents of what one sees, by `visible`
+    P.INTEREST_KEEP: OFFICE | {R.REVIEWER: S.ALL, R.MONITOR: S.ALL},  # the own register alone, by `visible`
+    P.CONFLICT_JUDGE: {R.SECRETARY: S.ALL},
     P.ASSIGNMENT_MANAGE: {R.SECRETARY: S.ALL},
     P.ASSIGNMENT_ANSWER: {R.REVIEWER: S.ASSIGNMENT},
     P.REVIEW_WRITE: {R.REVIEWER: S.ASSIGNMENT},

@@ -13,6 +13,7 @@ from models.calls import Call, CallStatus
 from models.centres import Centre
 from models.contributions import Contribution
 from models.council_sessions import CouncilSession
+from models.detected_conflicts import DetectedConflict
 from models.dictations import Dictation
 from models.documents import Document
 from models.expenditures import Expenditure
@@ -20,6 +21,7 @@ from models.funding_reports import FundingReport
 from models.funds import Donor, Fund
 from models.grants import Grant, Tranche
 from models.indicators import Result, Target
+from models.interests import Interest
 from models.prices import Price
 from models.rates import ExchangeRate
 from models.reviews import Assignment, AssignmentStatus, ReviewStatus
@@ -177,6 +179,7 @@ _VISIBLE: Mapping[type[Any], Callable[[User], Any]] = {
     Contribution: _of_grants(Contribution.grant_id),
     CouncilSession: lambda user: _only(user, R.SECRETARY, R.COUNCIL_CHAIR),
     Dictation: lambda user: _only(user, *OFFICE) | Dictation.association_id.in_(_own_associations(user)),
+    DetectedConflict: lambda user: _only(user, R.SECRETARY),
     Document: _documents,
     Donor: lambda user: _only(user, R.SECRETARY, R.COUNCIL_CHAIR, R.FINANCE),
     ExchangeRate: lambda user: _only(user, R.SECRETARY, R.FINANCE),
@@ -184,6 +187,7 @@ _VISIBLE: Mapping[type[Any], Callable[[User], Any]] = {
     Fund: _funds,
     FundingReport: lambda user: FundingReport.fund_id.in_(db.select(Fund.id).where(_funds(user))),
     Grant: _grants,
+    Interest: lambda user: Interest.user_id == user.id,
     PayoutAccount: lambda user: PayoutAccount.association_id.in_(db.select(Association.id).where(_associations(user))),
     Price: lambda user: db.true() if may(user, P.PRICE_READ) else db.false(),
     Result: lambda user: Result.target_id.in_(db.select(Target.id).where(_of_grants(Target.grant_id)(user))),

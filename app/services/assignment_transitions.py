@@ -7,6 +7,7 @@ from app.services.workflow import Transition
 from models.reviews import AssignmentStatus
 
 A = AssignmentStatus
+_FOUND = N_("a conflict of interest found late is confirmed")
 TRANSITIONS: Mapping[tuple[AssignmentStatus, str], Transition] = {
     (A.PROPOSED, "accept"): Transition(A.ACCEPTED, N_("Reviewer"), N_("declares to have no interest")),
     (A.PROPOSED, "recuse"): Transition(A.RECUSED, N_("Reviewer"), N_("declares an interest")),
@@ -14,6 +15,9 @@ TRANSITIONS: Mapping[tuple[AssignmentStatus, str], Transition] = {
     (A.PROPOSED, "decline"): Transition(A.DECLINED, N_("Reviewer"), N_("reason given")),
     (A.ACCEPTED, "decline"): Transition(A.DECLINED, N_("Reviewer"), N_("reason given")),
     (A.ACCEPTED, "submit"): Transition(A.SUBMITTED, N_("Reviewer"), N_("every criterion scored and justified")),
+    (A.PROPOSED, "void"): Transition(A.RECUSED, N_("Council secretary"), _FOUND),
+    (A.ACCEPTED, "void"): Transition(A.RECUSED, N_("Council secretary"), _FOUND),
+    (A.SUBMITTED, "void"): Transition(A.RECUSED, N_("Council secretary"), _FOUND),
     (A.SUBMITTED, "close"): Transition(A.CLOSED, N_("Council session"), N_("protocol signed")),
     (A.PROPOSED, "take_back"): Transition(A.CLOSED, N_("Council secretary"), N_("not answered yet; reason given")),
     (A.PROPOSED, "close"): Transition(A.CLOSED, N_("Council secretary"), N_("withdrawn, or the reviews are in")),

@@ -7,16 +7,17 @@ from sqlalchemy import ColumnElement
 
 from app.clock import bishkek_day
 from app.localisation import N_, sort_key
-from app.services import audit, conflicts, notifications
+from app.services import audit, conflicts, interests, notifications
 from app.services.actors import Actor
 from app.services.applications import TRANSITIONS as APPLICATION_TRANSITIONS
 from app.services.applications import must_be_undecided
 from app.services.assignment_transitions import TRANSITIONS
 from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, SeparationOfDutyError
-from app.services.workflow import reason_given, target
+from app.services.workflow import leads_on, reason_given, target
 from models.applications import Application, ApplicationStatus
 from models.base import db, lock
 from models.calls import Call
+from models.council_sessions import Decision
 from models.people import Person
 from models.reviews import (
     HANDED_IN,
@@ -92,7 +93,8 @@ def declare(
 ) -> Conflict:
     """Declare an interest of `kind` (the assignment ends), or none (the reviewer accepts and may read).
 
-    Raises `SeparationOfDutyError` when no interest is declared though the programme knows of a tie.
+    Raises `SeparationOfDutyError` when no interest is declared though the programme knows of a tie, `IncompleteError`
+    when the register of interests is not confirmed for this call.
     """
     action = "accept" if kind is None else "recuse"
     lock(assignment.application)
@@ -102,6 +104,7 @@ def declare(
         raise IncompleteError(N_("Say in a sentence what ties you to the applicant."), field="explanation")
     if kind is None:
         conflicts.must_be_unhindered(assignment)
+        interests.must_be_confirmed(actor.user, assignment.application.call)
     conflict = Conflict(
         application_id=assignment.application_id,
         user_id=actor.user_id,
@@ -153,6 +156,44 @@ def take_back(assignment: Assignment, *, reason: str, actor: Actor, now: datetim
     if not any(one.status in OUTSTANDING for one in of_application(application)):
         # The reviews that are in may have waited for this one alone.
         complete_if_ready(application, actor=actor, now=now)
+
+
+def void(application: Application, reviewer: User, *, actor: Actor, now: datetime) -> None:
+    """End what `reviewer` was asked for, if anything: a conflict found late is confirmed.
+
+    A review that was begun or handed in is void: its scores stay kept and count nowhere. When too few reviews are left
+    the application is in review again. The caller holds its lock. A review that the Council has decided on stays.
+    """
+    query = db.select(Assignment).where(
+        Assignment.application_id == application.id, Assignment.reviewer_id == reviewer.id
+    )
+    assignment = db.session.scalar(query)
+    if assignment is None or not leads_on(TRANSITIONS, assignment.status, "void"):
+        return
+    if db.session.scalar(db.select(Decision.id).where(Decision.application_id == application.id)) is not None:
+        return
+    lock(assignment)
+    assignment.status, assignment.answered_at = target(TRANSITIONS, assignment.status, "void"), now
+    db.session.flush()
+    review = assignment.review
+    audit.record(actor, "assignment.void", assignment, now, review=review.id if review else None)
+    notifications.tell(
+        [reviewer.id],
+        N_("A conflict of interest was confirmed: your part in the judging of it has ended."),
+        assignment,
+        now,
+    )
+    if application.status is ApplicationStatus.REVIEWED:
+        if len(submitted_reviews(application)) >= application.call.reviewers_per_application:
+            return
+        application.status = target(APPLICATION_TRANSITIONS, application.status, "void_review")
+        db.session.flush()
+        audit.record(actor, "application.void_review", application, now)
+    elif complete_if_ready(application, actor=actor, now=now):
+        return
+    _tell_secretary(
+        assignment, N_("A review of %(number)s is void, a conflict was found: another reviewer is needed."), now
+    )
 
 
 def complete_if_ready(application: Application, *, actor: Actor, now: datetime) -> bool:

@@ -22,6 +22,7 @@ from models.funding_reports import FundingReport
 from models.funds import Donor, Fund
 from models.grants import Grant, Tranche
 from models.indicators import Indicator, Result, Target
+from models.interests import Interest
 from models.people import Person
 from models.prices import Price
 from models.rates import ExchangeRate
@@ -58,6 +59,7 @@ NAMES: Mapping[type[Any], Name] = {
     FundingReport: lambda row, locale: row.fund.name(locale),
     Grant: lambda row, locale: f"{row.number} · {row.association.name(locale)}",
     Indicator: lambda row, locale: row.title_in(locale),
+    Interest: lambda row, locale: row.user.display_name,
     PayoutAccount: lambda row, locale: row.association.name(locale),
     Person: lambda row, locale: row.full_name,
     Price: lambda row, locale: row.name(locale),
@@ -80,6 +82,7 @@ READ_WITH: Mapping[type[Any], Sequence[Sequence[str]]] = {
     FundingReport: [("fund",)],
     Grant: [("association",)],
     PayoutAccount: [("association",)],
+    Interest: [("user",)],
     Result: [("target", "indicator")],
     Review: [("assignment", "application")],
     Target: [("indicator",)],

@@ -1,4 +1,4 @@
-"""Ties between who judges and who applies: known from the registers, or declared by who judges.
+"""Ties between who judges and who applies: known, declared, or found and confirmed.
 
 There is one definition of a tie (`_ties`); whoever asks about one application, one person or a whole call asks it.
 """
@@ -13,6 +13,7 @@ from models.applications import Application
 from models.associations import Association, Membership
 from models.base import db
 from models.calls import Call
+from models.detected_conflicts import ConflictVerdict, DetectedConflict
 from models.people import Person
 from models.places import Village
 from models.reviews import Assignment, Conflict
@@ -23,9 +24,10 @@ REASONS = (
     N_("The reviewer is a member of an association of the same ayil okmotu."),
     N_("The reviewer acts for the applicant."),
     N_("The reviewer has declared an interest."),
+    N_("A conflict of interest was found and confirmed."),
 )
 """Why somebody may not judge, the first that holds is said; `_ties` gives the places in this list."""
-_PLACE, _MEMBERSHIP, _ROLE, _DECLARED = range(len(REASONS))
+_PLACE, _MEMBERSHIP, _ROLE, _DECLARED, _DETECTED = range(len(REASONS))
 TIE = N_("You have a tie to this applicant, by place, register or declaration: somebody else has to do this.")
 
 Condition = Callable[[Any], Any]
@@ -38,8 +40,9 @@ def _everything(_column: Any) -> Any:
 def _ties(of_user: Condition, of_association: Condition, of_application: Condition) -> Any:
     """The one definition of a tie: (user, place in `REASONS`, association or null, application or null).
 
-    A tie by place, register or role is one to the association, whatever it applies for; a declared one is to one
-    application, and the latest declaration counts. The conditions get the column by which it is looked for.
+    A tie by place, register or role is one to the association, whatever it applies for; a declared or
+    confirmed one is to one application, and the latest declaration counts. The conditions get the column by which it is
+    looked for.
     """
     nothing = db.cast(db.null(), db.BigInteger)
     own = db.aliased(Association)
@@ -69,6 +72,11 @@ def _ties(of_user: Condition, of_association: Condition, of_application: Conditi
         db.select(Conflict.user_id, db.literal(_DECLARED), nothing, Conflict.application_id).where(
             Conflict.kind.is_not(None), of_user(Conflict.user_id), of_application(Conflict.application_id), ~overtaken
         ),
+        db.select(DetectedConflict.user_id, db.literal(_DETECTED), nothing, DetectedConflict.application_id).where(
+            DetectedConflict.verdict == ConflictVerdict.CONFIRMED,
+            of_user(DetectedConflict.user_id),
+            of_application(DetectedConflict.application_id),
+        ),
     )
 
 
@@ -83,6 +91,7 @@ def _one_of(name: str) -> Condition:
 # Made once: every review that comes in asks the first, every page of the screening list the second.
 _OF_PAIR = _ties(_is("user"), _is("association"), _is("application"))
 _OF_USER = _ties(_is("user"), _everything, _everything)
+_INTERESTED = _ties(_one_of("users"), lambda _column: db.false(), _one_of("applications"))
 _TO_APPLICATION = _ties(_one_of("users"), _is("association"), _is("application"))
 
 
@@ -150,6 +159,15 @@ def _gathered(rows: Iterable[Any]) -> Ties:
         frozenset(int(row[2]) for row in found if row[2] is not None),
         frozenset(int(row[3]) for row in found if row[3] is not None),
     )
+
+
+def recused_from(application_ids: Iterable[int], user_ids: Iterable[int]) -> dict[int, set[int]]:
+    """{application: those of the users who do not vote on it}: a declared or confirmed interest in it; one query."""
+    found: dict[int, set[int]] = {one: set() for one in application_ids}
+    asked = {"users": list(user_ids), "applications": list(found)}
+    for user_id, _reason, _association, application_id in db.session.execute(_INTERESTED, asked):
+        found[application_id].add(user_id)
+    return found
 
 
 def closed_to(user: User, call: Call) -> frozenset[int]:

@@ -1,31 +1,18 @@
 """What a protocol says: everything the Council decided, as plain values that are hashed and signed."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from app.services import conflicts
 from app.services.calls import allocations
 from models.applications import Application
 from models.base import db
 from models.council_sessions import Attendance, CouncilSession, Decision
-from models.reviews import Conflict
 
 
 def interested_in(session: CouncilSession, application_ids: Iterable[int]) -> Mapping[int, set[int]]:
-    """{application: users present whose latest declaration on it names an interest}."""
-    query = (
-        db.select(Conflict.application_id, Conflict.user_id, Conflict.kind)
-        .join(Attendance, (Attendance.user_id == Conflict.user_id) & (Attendance.session_id == session.id))
-        .where(Conflict.application_id.in_(list(application_ids)))
-        .order_by(Conflict.id)
-    )
-    found: dict[int, set[int]] = defaultdict(set)
-    for application_id, user_id, kind in db.session.execute(query):
-        if kind is None:
-            found[application_id].discard(user_id)
-        else:
-            found[application_id].add(user_id)
-    return found
+    """{application: users present with an interest in it, declared last or found and confirmed}."""
+    return conflicts.recused_from(application_ids, [one.user_id for one in session.attendances])
 
 
 def content_of(session: CouncilSession) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from werkzeug.routing import IntegerConverter, Map
 from app import clock, policy
 from app.localisation import current_locale
 from app.policy import Permission
-from app.services import conflicts, dictations, user_sessions
+from app.services import conflict_detection, conflicts, dictations, user_sessions
 from app.services.actors import Actor, acting_for
 from models.applications import Application
 from models.associations import Association
@@ -251,6 +251,19 @@ def must_have_no_tie(application: Application) -> None:
     if conflicts.hindrance(application, signed_in_user()):
         g.refusal = policy.Refused(conflicts.TIE)
         abort(403)
+
+
+def load_to_read(application_id: int, permission: Permission = Permission.APPLICATION_READ) -> Application:
+    """The application to be read: by its writers, and by who judges only without a tie to it."""
+    application = load(Application, application_id, permission)
+    keep_away(application)
+    return application
+
+
+def keep_away(application: Application) -> None:
+    """403 for who judges, or keeps the office, and has a tie to an application they do not write themselves."""
+    if signed_in_user().has_role(*conflict_detection.JUDGES) and not can(Permission.APPLICATION_WRITE, application):
+        must_have_no_tie(application)
 
 
 def actor(on: Any = None) -> Actor:

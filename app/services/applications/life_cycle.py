@@ -7,6 +7,7 @@ from datetime import datetime
 from app.localisation import N_, Money
 from app.services import (
     audit,
+    conflict_detection,
     dictations,
     duplicates,
     notifications,
@@ -72,6 +73,9 @@ TRANSITIONS: Mapping[tuple[ApplicationStatus, str], Transition] = {
     (S.REVIEWED, "assign"): Transition(S.IN_REVIEW, N_("Council secretary"), _ASSIGN_GUARD),
     (S.IN_REVIEW, "complete_review"): Transition(
         S.REVIEWED, N_("Reviewer"), N_("the call's number of reviews submitted")
+    ),
+    (S.REVIEWED, "void_review"): Transition(
+        S.IN_REVIEW, N_("Council secretary"), N_("a review is void, and too few are left")
     ),
     (S.REVIEWED, "select"): Transition(
         S.SELECTED, N_("Council session"), N_("quorum; amount within ceiling, allocation and fund")
@@ -289,6 +293,7 @@ def submit(application: Application, *, actor: Actor, now: datetime, seen: str |
     application.status, application.submitted_at = new_status, now
     snapshot = take_snapshot(application, actor=actor, now=now)
     duplicates.keep(application, now=now)
+    conflict_detection.keep(application, now=now)
     audit.record(actor, "application.submit", application, now, snapshot=snapshot.sequence, sha256=snapshot.sha256)
     message = N_("The application %(number)s has been submitted.")
     notifications.tell_association(application, message, now)
