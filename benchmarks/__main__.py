@@ -16,7 +16,7 @@ from sqlalchemy import func, select, text
 from app.clock import now
 from app.config import from_environment
 from app.factory import create_app
-from benchmarks import applying, assignment, judging, requests, screening
+from benchmarks import applying, assignment, detection, judging, requests, screening
 from benchmarks.measure import DATABASE, Cpu, Figure, Measure
 from models.applications import Application
 from models.base import db
@@ -59,6 +59,7 @@ def measures() -> dict[str, Measure]:
         "application": requests.application_page,
         "desk": requests.desk_page,
         "duplicates": requests.duplicate_search,
+        "conflicts": detection.conflicts,
         "review": requests.review_post,
         "assignment": assignment.sharing_out,
         "writing": applying.writing,

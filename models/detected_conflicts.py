@@ -75,6 +75,16 @@ class ConflictMark(Base):
     pin: Mapped[int | None]
 
 
+_THEIR_PART = sa.Enum(  # two columns of one enum: the constraint of the second needs a name of its own
+    ConflictPart,
+    name="conflicttheirpart",
+    native_enum=False,
+    create_constraint=True,
+    length=40,
+    values_callable=lambda kind: [member.value for member in kind],
+)
+
+
 class DetectedConflict(Base):
     """Somebody who judges and an applicant have something in common. Once the secretary has said what it is, frozen.
 
@@ -97,7 +107,7 @@ class DetectedConflict(Base):
     clues: Mapped[str] = mapped_column(sa.String(100))
     own_part: Mapped[ConflictPart]
     own: Mapped[str] = mapped_column(sa.String(200))
-    their_part: Mapped[ConflictPart]
+    their_part: Mapped[ConflictPart] = mapped_column(_THEIR_PART)
     theirs: Mapped[str] = mapped_column(sa.String(200))
     evidence: Mapped[int]
     found_at: Mapped[datetime]

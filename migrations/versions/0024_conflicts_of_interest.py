@@ -99,7 +99,7 @@ CREATE TABLE detected_conflicts (
     CONSTRAINT ck_detected_conflicts_conflictstrength CHECK (strength IN ('strong', 'fair', 'weak')),
     CONSTRAINT ck_detected_conflicts_conflictpart CHECK (own_part IN ('self', 'kin', 'own_membership', 'own_business', 'own_contribution',
         'member', 'remitter', 'supplier', 'holder', 'association')),
-    CONSTRAINT ck_detected_conflicts_conflictpart CHECK (their_part IN ('self', 'kin', 'own_membership', 'own_business', 'own_contribution',
+    CONSTRAINT ck_detected_conflicts_conflicttheirpart CHECK (their_part IN ('self', 'kin', 'own_membership', 'own_business', 'own_contribution',
         'member', 'remitter', 'supplier', 'holder', 'association')),
     CONSTRAINT ck_detected_conflicts_conflictverdict CHECK (verdict IN ('confirmed', 'false_alarm')),
     CONSTRAINT fk_detected_conflicts_judged_by_id FOREIGN KEY(judged_by_id) REFERENCES users (id)

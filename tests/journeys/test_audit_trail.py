@@ -104,6 +104,7 @@ def walk_assignments(programme: Programme, third: User) -> None:
     programme.assign(programme.make_application(S.REVIEWED), third)
     application = programme.make_application(S.IN_REVIEW)
     accepted = assignments.of_application(application)[0]
+    walk_a_void_review(programme)
     assignments.declare(accepted, None, actor=Actor(accepted.reviewer), now=now)
     chair = Actor(programme.chair_of(application.association))
     applications.withdraw(application, reason=TEXT, actor=chair, now=now)
@@ -118,6 +119,13 @@ def walk_plans(programme: Programme) -> None:
     for _ in range(2):
         plan = assignment_plans.make(application.call, PlanMode.FILL, due_on=due_on, actor=secretary, now=now)
     assert assignment_plans.apply(plan, actor=secretary, now=now) == 2
+
+
+def walk_a_void_review(programme: Programme) -> None:
+    """A conflict found late ends what was handed in."""
+    application = programme.make_application(S.REVIEWED)
+    reviewer = assignments.of_application(application)[0].reviewer
+    assignments.void(application, reviewer, actor=Actor(programme.secretary), now=clock.now())
 
 
 def walk_a_late_reviewer(programme: Programme, third: User) -> None:
