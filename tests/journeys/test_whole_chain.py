@@ -226,7 +226,9 @@ def judge(walk, application) -> None:
         reviewer = assignment.reviewer
         unseen = walk.as_(reviewer).get(f"/applications/{application.id}")
         assert unseen.status_code == 404, "nothing is shown before the declaration of interests"
-        walk.send(reviewer, f"/interests/confirm/{application.call_id}")
+        confirm = f"/interests/confirm/{application.call_id}"
+        if confirm in walk.as_(reviewer).get("/interests").text:  # once for all applications of the call
+            walk.press(reviewer, "/interests", confirm)
         walk.send(reviewer, f"/assignments/{assignment.id}/answer", interest="none", explanation="")
         others = walk.as_(reviewer).get(f"/reviews/of/{application.id}")
         assert JUSTIFICATION not in others.text, "others' scores are hidden until the own review is in"

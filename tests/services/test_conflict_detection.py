@@ -160,6 +160,23 @@ def plant(planter: Planter) -> None:
     db.session.flush()
 
 
+def plant_namesakes(planter: Planter) -> set[tuple[int, int]]:
+    """Honest pairs that share a name or a number's beginning, and are two people by what is known of both."""
+    meant = len(planter.pairs)
+    for own, _theirs in OTHER_SPELLING:
+        _user, application = planter.judge("another year", own.replace("ов", "баев"), birth_year=1960)
+        planter.member(application, own.replace("ов", "баев"), birth_year=1991)
+    for number, (own, _theirs) in enumerate(PATRONYMICS):
+        surname, given = own.split()[:2]
+        _user, application = planter.judge("another father", f"{surname} {given}бек Асанович")
+        planter.member(application, f"{surname} {given}бек Эсенович")
+        _user, application = planter.judge("another PIN", f"{surname} {given}кан", pin=f"2111119700000{number}")
+        planter.member(application, f"{surname} {given}кан", pin=f"2111119700009{number}")
+    honest = {(user_id, application_id) for _kind, user_id, application_id in planter.pairs[meant:]}
+    del planter.pairs[meant:]
+    return honest
+
+
 def taken(planter: Planter) -> set[int]:
     """The ayil okmotus of applicants, and those merged already."""
     merged = db.select(AyilOkmotu.id).where(AyilOkmotu.successor_id.is_not(None))
@@ -180,6 +197,7 @@ def merged(planter: Planter) -> set[tuple[int, int]]:
 def test_planted_conflicts_are_found_and_honest_pairs_are_not(demo: Demonstration) -> None:
     planter = Planter(demo)
     plant(planter)
+    namesakes = plant_namesakes(planter)
     conflict_detection.search(planter.call, now=demo.now)
     hits = {(one.user_id, one.application_id) for one in db.session.scalars(db.select(DetectedConflict))}
     by_id = {one.id: one for one in planter.applications}
@@ -192,9 +210,11 @@ def test_planted_conflicts_are_found_and_honest_pairs_are_not(demo: Demonstratio
     planted = {(user_id, application_id) for _kind, user_id, application_id in planter.pairs} | merged(planter)
     judges = {one for role in conflict_detection.JUDGES for one in conflict_detection.notifications.holders(role)}
     alarms = hits - planted
+    assert len(namesakes) == 15 and not namesakes & planted
     print(
         f"planted {len(planted)} of {len({kind for kind, *_pair in planter.pairs})} kinds, missed {len(missed)}; "
-        f"{len(judges) * len(by_id) - len(planted)} honest pairs, {len(alarms)} false alarms of {len(hits)} found"
+        f"{len(judges) * len(by_id) - len(planted)} honest pairs, {len(namesakes)} of namesakes; "
+        f"{len(alarms)} false alarms of {len(hits)} found"
     )
     assert len(planted) >= 40 and missed == []
     assert len(alarms) <= len(hits) * 5 / 100
