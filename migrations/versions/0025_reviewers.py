@@ -3,13 +3,13 @@
 Of an assignment it is kept when its reviewer was reminded. The reviewers there are have said nothing yet: each is available in every call, with the load the call reckons with.
 
 Revision ID: 0025
-Revises: 0022
+Revises: 0024
 """
 
 from alembic import op
 
 revision = "0025"
-down_revision = "0022"
+down_revision = "0024"
 branch_labels = None
 depends_on = None
 
