@@ -42,8 +42,6 @@ NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     (N_("Screening"), "screenings.index", Permission.APPLICATION_SCREEN),
     (N_("My reviews"), "reviews.index", Permission.REVIEW_WRITE),
     (N_("Reviewers"), "assignments.index", Permission.ASSIGNMENT_MANAGE),
-    (N_("Conflicts of interest"), "detected_conflicts.index", Permission.CONFLICT_JUDGE),
-    (N_("My interests"), "interests.index", Permission.INTEREST_KEEP),
     (N_("Council"), "council_sessions.index", Permission.SESSION_READ),
     (N_("Grants"), "grants.index", Permission.GRANT_READ),
     (N_("Funds"), "funds.index", Permission.FUND_READ),
@@ -54,6 +52,8 @@ NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     (N_("Written on behalf"), "dictations.index", Permission.DICTATION_READ),
     (N_("Resource centres"), "centres.index", Permission.CENTRE_KEEP),
     (N_("People"), "users.index", Permission.USER_READ),
+    (N_("Conflicts of interest"), "detected_conflicts.index", Permission.CONFLICT_JUDGE),
+    (N_("My interests"), "interests.index", Permission.INTEREST_KEEP),
     (N_("History"), "audit_events.index", Permission.AUDIT_READ),
 )
 
