@@ -223,7 +223,7 @@ HIDDEN = frozenset(
         "account", "allocation", "assignment", "assignments", "batch", "centre", "equipment", "held_screening",
         "oblast", "old_centre",
         "application", "association", "call", "currency", "document", "event", "fund", "grant", "indicator", "key",
-        "line", "other", "person", "pledge", "row",
+        "found", "line", "other", "person", "pledge", "review", "row",
     }
 )  # fmt: skip
 """Details that are row ids or keys, for the computer only."""
