@@ -9,6 +9,8 @@ RUNTIME := $(VENV)/.installed-runtime
 TOOLS := $(VENV)/.installed-tools
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 CPUS := 2
+# The matrices here are small: threads of the arithmetic library would only take the cores from the other processes.
+export OPENBLAS_NUM_THREADS ?= 1
 
 .PHONY: help run test check bench reliability format lock style test-programs
 .DELETE_ON_ERROR:

@@ -104,7 +104,9 @@ class Launcher:
             process = subprocess.Popen(
                 command,
                 cwd=ROOT,
-                env=os.environ | {"ASHAR_HOME": str(self.config.home), "PYTHONUNBUFFERED": "1"},
+                env={"OPENBLAS_NUM_THREADS": "1"}  # small matrices: threads of the library would take the cores
+                | os.environ
+                | {"ASHAR_HOME": str(self.config.home), "PYTHONUNBUFFERED": "1"},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
