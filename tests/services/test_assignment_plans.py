@@ -203,6 +203,7 @@ def stale(case, programme, three, plan, by):
         db.session.flush()
 
 
+@pytest.mark.either_database
 @pytest.mark.parametrize(
     "case", ["asked by hand", "has its reviewers", "lower limit", "moved", "disabled", "withdrawn"]
 )

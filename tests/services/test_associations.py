@@ -234,6 +234,7 @@ def acts_of_interest(programme: Programme):
     }
 
 
+@pytest.mark.either_database
 @pytest.mark.parametrize("tie", ["member by person", "member", "operator"])
 @pytest.mark.parametrize(
     "act", ["contribution", "prepare", "approve", "release", "spending", "visit", "result", "account", "screening"]

@@ -39,6 +39,7 @@ def test_the_numbers_are_kept_changed_and_audited(draft, by):
     assert (event.action, json.loads(event.details)) == ("application.count_beneficiaries", {"people": 76})
 
 
+@pytest.mark.either_database
 @pytest.mark.parametrize(
     ("changes", "field"),
     [

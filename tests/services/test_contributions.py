@@ -89,6 +89,7 @@ def test_every_check_is_made_and_kept(programme):
     assert json.loads(event.details)["checks"] == [one.value for one in Check]
 
 
+@pytest.mark.either_database
 @pytest.mark.parametrize(
     ("currency", "nominal", "value", "amount", "in_som"),
     [
@@ -185,6 +186,7 @@ def contributions_pledge(grant):
     return db.session.scalars(from_application).one()
 
 
+@pytest.mark.either_database
 @pytest.mark.parametrize(
     ("fields", "field"),
     [

@@ -81,6 +81,7 @@ def test_what_the_council_has_decided_is_not_withdrawn_or_judged_anew_before_the
         programme.assign(application, programme.make_user(Role.REVIEWER))
 
 
+@pytest.mark.either_database
 @pytest.mark.parametrize("status", ["submitted", "resubmitted", "returned", "eligible", "in_review"])
 def test_nothing_is_signed_while_an_application_is_on_its_way(programme, status):
     call = programme.make_past_call()

@@ -42,6 +42,7 @@ def test_the_meeting_is_written_down_and_changed(programme, draft):
     assert meetings.content_of(draft)["quorum"] == 40
 
 
+@pytest.mark.either_database
 @pytest.mark.parametrize(
     ("changes", "field", "words"),
     [

@@ -156,6 +156,7 @@ ACTS = {
 }
 
 
+@pytest.mark.either_database
 @pytest.mark.parametrize("status", list(TrancheStatus))
 def test_only_the_acts_of_the_table_are_possible(programme, status):
     """Every act against every status: those in the table succeed, all others are refused and change nothing."""

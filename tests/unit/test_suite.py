@@ -81,7 +81,6 @@ def test_signing_in_without_the_form(client: Client, programme: Programme) -> No
     assert client.sign_out().get("/account").status_code == 303
 
 
-@pytest.mark.database
 @pytest.mark.parametrize("status", list(ApplicationStatus))
 def test_an_application_in_every_status(programme: Programme, status: ApplicationStatus) -> None:
     assert programme.make_application(status).status is status
