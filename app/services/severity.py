@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import linalg, optimize, sparse, stats
+from scipy import linalg, optimize, sparse, special
 
 Array = NDArray[Any]
 LEVEL = 0.90
@@ -102,7 +102,7 @@ def fit(reviews: tuple[Given, ...]) -> Fit | None:
     variance = solved.deviance / (design.count - 1)
     scores, errors = design.scores(solved, variance)
     severities, severity_errors = design.severities(solved, variance)
-    half = stats.t.ppf((1 + LEVEL) / 2, design.freedom(solved)) * errors
+    half = special.stdtrit(design.freedom(solved), (1 + LEVEL) / 2) * errors  # the quantile of Student's t
     best, worst = _rank_ranges(scores - half, scores + half)
     panels = design.panels()
     return Fit(
