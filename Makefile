@@ -37,7 +37,7 @@ bench: $(TOOLS) ## speed, with 20,000 applications (ONLY=name for one figure)
 	@$(BIN)/python -m benchmarks $(ONLY)
 
 reliability: $(TOOLS) test-programs ## the promises of reliability.md at their full N: takes long
-	@ASHAR_FULL=yes $(BIN)/pytest tests/reliability -s
+	@ASHAR_FULL=yes $(BIN)/pytest tests/reliability tests/services/test_seeds.py -s
 
 format: $(TOOLS) ## put the code into its one form
 	@$(BIN)/ruff check --fix --quiet || true

@@ -80,9 +80,9 @@ def sqlite_templates(run_folder: Path, cheap_hashing: None) -> SqliteTemplates:
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(run_folder: Path, cheap_hashing: None) -> Iterator[PostgresqlServer]:
+def postgresql_server(run_folder: Path, sqlite_templates: SqliteTemplates) -> Iterator[PostgresqlServer]:
     """A private PostgreSQL; the tests that need it are skipped with the reason when there is none."""
-    server = PostgresqlServer(run_folder / "templates")
+    server = PostgresqlServer(run_folder / "templates", sqlite_templates)
     try:
         server.start()
     except (databases.NoPostgresqlError, OSError, LookupError) as error:

@@ -14,13 +14,14 @@ from datetime import date, datetime
 from pathlib import Path
 
 import psycopg
+import sqlalchemy as sa
 from flask import Flask
 from flask_migrate import upgrade
 
 from app import clock, launcher
 from app.config import Config
 from app.factory import create_app
-from models.base import db
+from models.base import Base, db
 from seeds import demonstration, reference
 
 SECRET = "a secret of the tests, 32 letters or more"
@@ -66,6 +67,10 @@ def close(app: Flask) -> None:
         db.engine.dispose()
 
 
+FULL = os.environ.get("ASHAR_FULL") == "yes"
+"""Whether the demonstration is loaded into PostgreSQL act by act, which takes a minute; else its rows are copied."""
+
+
 def fill(kind: str, database_url: str, home: Path) -> None:
     """Migrate an empty database and load the reference data, for DEMONSTRATION the demonstration too."""
     app = create_app(config_for(home, database_url))
@@ -77,6 +82,28 @@ def fill(kind: str, database_url: str, home: Path) -> None:
             demonstration.load(storage=home / "uploads", today=DEMONSTRATION_DAY)
             db.session.commit()
     close(app)
+
+
+def copy_rows(source_url: str, target_url: str, home: Path) -> None:
+    """Migrate the empty PostgreSQL database `target_url` and give it every row of `source_url`."""
+    source, target = (create_app(config_for(home, url)) for url in (source_url, target_url))
+    with source.app_context():
+        read = db.engine
+    with target.app_context():
+        upgrade()
+        written = db.engine
+    with read.connect() as here, written.begin() as there:  # no session: nobody has to hear of these acts again
+        there.exec_driver_sql("SET session_replication_role = replica")  # no triggers, no order of foreign keys
+        for table in Base.metadata.sorted_tables:
+            there.exec_driver_sql(f"DELETE FROM {table.name}")
+            rows = [dict(row) for row in here.execute(table.select()).mappings()]
+            if rows:
+                there.execute(table.insert(), rows)
+            if "id" in table.columns and isinstance(table.c.id.type, sa.Integer):
+                last = f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'), max(id)) FROM {table.name}"
+                there.exec_driver_sql(last)
+    close(target)
+    close(source)
 
 
 @dataclass
@@ -143,6 +170,8 @@ class PostgresqlServer:
 
     shared: Path
     """A folder all workers of the run share: what takes long to fill is filled once and handed on as a dump."""
+    sqlite: SqliteTemplates
+    """Where the demonstration is copied from."""
     folder: Path = field(default_factory=lambda: scratch_folder("pg"))
     made: int = 0
     templates: set[str] = field(default_factory=set)
@@ -246,6 +275,11 @@ class PostgresqlServer:
                 self._run(binaries / "psql", *connection, "-q", "-v", "ON_ERROR_STOP=1", "-d", kind, text=dump)
                 return
             home.mkdir(exist_ok=True)
-            fill(kind, self.url(kind), home)
+            if kind == DEMONSTRATION and not FULL:
+                template = self.sqlite.template(kind)
+                copy_rows(sqlite_url(template / "ashar.sqlite3"), self.url(kind), home)
+                shutil.copytree(template / "uploads", home / "uploads", dirs_exist_ok=True)
+            else:
+                fill(kind, self.url(kind), home)
             text = self._run(binaries / "pg_dump", *connection, kind)
             dump.write_bytes(text)
