@@ -158,6 +158,7 @@ ACTIONS: Mapping[str, str] = {
     "reviewer.save_part": N_("Said how much they judge in a call"),
     "reviewer.save_profile": N_("Changed the profile as a reviewer"),
     "reviewer.set_limit": N_("Changed the limit of a reviewer"),
+    "review.reopen": N_("Reopened a review that was handed in"),
     "review.save_draft": N_("Saved a draft of the review"),
     "review.submit": N_("Submitted a review"),
     "seed.scale": N_("Added synthetic applications to measure with"),

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from app import clock, policy
 from app.labels import label_text
-from app.localisation import LOCALES, current_locale, datetime_text, gettext
+from app.localisation import LOCALES, current_locale, gettext
 from app.policy import Permission
 from app.services import (
     amendments,
@@ -51,11 +51,11 @@ from app.web.submissions import (
     StaleForm,
     act_on_button,
     attempt,
+    autosaved,
     check_version,
     finish,
     finish_with,
     form_page,
-    new_key,
 )
 from forms.applications import ApplicationForm, DeclineForm, SectionForm, WithdrawForm, section_form
 from models.applications import Application, ApplicationSection, ApplicationStatus, Payer
@@ -236,12 +236,7 @@ def autosave(application_id: int, section_key: str) -> ResponseReturnValue:
     _check_version(application, definition, form)
     if not form.validate_on_submit() or not (section := attempt(form, lambda: _save(application, definition, form))):
         return {}, 422
-    return finish_with(lambda: _kept(section), part_url(application, definition))
-
-
-def _kept(section: ApplicationSection) -> dict[str, Any]:
-    """What the page's form goes on with."""
-    return {"version": section.version, "idempotency_key": new_key(), "at": datetime_text(section.saved_at)}
+    return finish_with(lambda: autosaved(section), part_url(application, definition))
 
 
 def _check_version(application: Application, definition: Section, form: SectionForm) -> None:

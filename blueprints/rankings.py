@@ -1,12 +1,15 @@
 """Rankings: the reviewed applications of a call from best to worst, and how its reviewers judged."""
 
+from collections.abc import Collection
+from typing import Any
+
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock
 from app.localisation import current_locale
 from app.policy import Permission
-from app.services import conflicts, council_sessions, rankings, reviewer_standings, users
+from app.services import conflicts, council_sessions, rankings, reviewer_standings, reviews, users
 from app.services.calls import allocations
 from app.services.severity import LEVEL
 from app.web.access import load, requires, signed_in_user
@@ -35,7 +38,7 @@ def show(call_id: int) -> ResponseReturnValue:
         standings=standings,
         left=allocations.left(standings),
         sessions=council_sessions.of_call(call),
-        titles=_titles(call),
+        **_in_words(call, closed),
         can_convene=call in council_sessions.awaited(clock.now()),
         left_out=len(closed),
     )
@@ -61,6 +64,11 @@ def reviewers(call_id: int) -> ResponseReturnValue:
         left_out=len(closed),
         back=url_for(".show", call_id=call_id),
     )
+
+
+def _in_words(call: Call, closed: Collection[int]) -> dict[str, Any]:
+    """What stands beside the points: the criteria by name, and the flags of the reviews."""
+    return {"titles": _titles(call), "flags": reviews.flags_of(call, closed)}
 
 
 def _titles(call: Call) -> dict[str, str]:

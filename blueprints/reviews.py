@@ -6,19 +6,21 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock
+from app.labels import REVIEW_FLAGS
 from app.localisation import current_locale, gettext
 from app.policy import Permission
-from app.services import applications, assignments, papers, questions, reviews, scoring
+from app.services import applications, assignments, conflicts, papers, questions, review_versions, reviews, scoring
 from app.services.reviews import LONGEST_JUSTIFICATION, SHORTEST_JUSTIFICATION, Judgement
-from app.web.access import actor, load, requires, signed_in_user
-from app.web.submissions import attempt, check_version, finish, form_page, in_words
-from forms.reviews import ReviewForm, rubric_form
+from app.web.access import actor, can, load, must_have_no_tie, requires, signed_in_user
+from app.web.submissions import attempt, autosaved, check_version, finish, finish_with, form_page, in_words
+from forms.reviews import ReopenForm, ReviewForm, rubric_form
 from models.applications import Application
 from models.calls import Criterion
-from models.reviews import Assignment, AssignmentStatus
+from models.reviews import Assignment, AssignmentStatus, Review, ReviewFlag
 from models.users import Role
 
 bp = Blueprint("reviews", __name__, url_prefix="/reviews")
+FLAGS = tuple(REVIEW_FLAGS.items())
 
 
 @bp.get("")
@@ -40,21 +42,36 @@ def edit(assignment_id: int) -> ResponseReturnValue:
     if assignment.status is not AssignmentStatus.ACCEPTED:
         return redirect(_page_of(assignment), 303)
     stored = _stored(assignment)
-    form = rubric_form(_criteria(assignment), current_locale(), LONGEST_JUSTIFICATION, data=stored)
+    form = rubric_form(_criteria(assignment), current_locale(), LONGEST_JUSTIFICATION, FLAGS, data=stored)
     is_sent = form.validate_on_submit()
     if form.is_submitted():
         _check_version(form, assignment, stored)
     if is_sent and "submit" not in request.form and attempt(form, lambda: _act(reviews.save_draft, assignment, form)):
         return finish(url_for(".edit", assignment_id=assignment_id), gettext("The draft is saved."))
-    if (
-        is_sent
-        and "submit" in request.form
-        and form.is_complete(_keys(assignment), SHORTEST_JUSTIFICATION)
-        and attempt(form, lambda: _act(reviews.submit, assignment, form))
-    ):
-        location = url_for(".show", application_id=assignment.application_id)
-        return finish(location, gettext("Your review is submitted. Thank you."))
+    if is_sent and "submit" in request.form:
+        if attempt(form, lambda: _act(reviews.submit, assignment, form)):
+            location = url_for(".show", application_id=assignment.application_id)
+            return finish(location, gettext("Your review is submitted. Thank you."))
+        _mark_gaps(form, assignment)
     return form_page("reviews/edit.html", form, **_sources(assignment))
+
+
+@bp.post("/<int:assignment_id>/autosave")
+@requires(POST=Permission.REVIEW_WRITE)
+def autosave(assignment_id: int) -> ResponseReturnValue:
+    """Keep what is written while it is being written; answers what the page's form goes on with, as JSON.
+
+    Who sends the same again is led to the page, which has the same in its form. A refusal is the status code alone.
+    """
+    assignment = load(Assignment, assignment_id, Permission.REVIEW_WRITE)
+    stored = _stored(assignment)
+    form = rubric_form(_criteria(assignment), current_locale(), LONGEST_JUSTIFICATION, FLAGS)
+    _check_version(form, assignment, stored)
+    if not form.validate_on_submit() or not (
+        review := attempt(form, lambda: _act(reviews.save_draft, assignment, form))
+    ):
+        return {}, 422
+    return finish_with(lambda: autosaved(review), url_for(".edit", assignment_id=assignment_id))
 
 
 def _criteria(assignment: Assignment) -> list[Criterion]:
@@ -69,10 +86,30 @@ def _keys(assignment: Assignment) -> list[str]:
     return [criterion.key for criterion in assignment.application.call.criteria]
 
 
+def _judgements(form: ReviewForm, assignment: Assignment) -> dict[str, Judgement]:
+    return {key: Judgement(form.level(key), form.justification(key)) for key in _keys(assignment)}
+
+
+def _mark_gaps(form: ReviewForm, assignment: Assignment) -> None:
+    """The first gap was refused at its field: name the others too."""
+    if not form.errors:
+        return
+    for gap in reviews.gaps(assignment.application.call.criteria, _judgements(form, assignment)):
+        if gap.field and str(gap) not in form[gap.field].errors:
+            form.refuse(gap.field, str(gap))
+
+
 def _act(verb: Any, assignment: Assignment, form: ReviewForm) -> Any:
     """Save or submit what the form holds."""
-    judgements = {key: Judgement(form.level(key), form.justification(key)) for key in _keys(assignment)}
-    return verb(assignment, judgements, form.comment.data or "", actor=actor(), now=clock.now())
+    return verb(
+        assignment,
+        _judgements(form, assignment),
+        form.comment.data or "",
+        private_note=form.private_note.data or "",
+        flag=form.flag.data,
+        actor=actor(),
+        now=clock.now(),
+    )
 
 
 def _stored(assignment: Assignment) -> dict[str, Any]:
@@ -80,6 +117,8 @@ def _stored(assignment: Assignment) -> dict[str, Any]:
     review = assignment.review
     values: dict[str, Any] = {"version": str(review.version) if review else "0"}
     values["comment"] = review.comment if review else ""
+    values["private_note"] = review.private_note if review else ""
+    values["flag"] = review.flag.value if review else ReviewFlag.NONE.value
     for key, one in (review.draft if review else {}).items():
         values[f"level_{key}"], values[f"justification_{key}"] = one["level"], one["justification"]
     return values
@@ -90,7 +129,7 @@ def _check_version(form: ReviewForm, assignment: Assignment, stored: dict[str, A
     if assignment.review is None:
         return
     criteria = assignment.application.call.criteria
-    kept = rubric_form(criteria, current_locale(), LONGEST_JUSTIFICATION, formdata=None, data=stored)
+    kept = rubric_form(criteria, current_locale(), LONGEST_JUSTIFICATION, FLAGS, formdata=None, data=stored)
     check_version(form, assignment.review, in_words(kept), url_for(".edit", assignment_id=assignment.id))
 
 
@@ -120,10 +159,8 @@ def show(application_id: int) -> ResponseReturnValue:
     """The submitted reviews of an application, as far as the reader may see them."""
     application = load(Application, application_id, Permission.REVIEW_READ)
     user = signed_in_user()
-    found = reviews.readable_by(user, application)
-    criteria = application.call.criteria
-    levels = [{score.criterion.key: score.level for score in review.scores} for review in found]
-    standing = scoring.standing(application.id, levels, reviews.weights_of(criteria))
+    found, criteria = reviews.readable_by(user, application), application.call.criteria
+    has_names, standing = user.has_role(Role.SECRETARY, Role.COUNCIL_CHAIR), _standing(application, found)
     return render_template(
         "reviews/show.html",
         application=application,
@@ -131,6 +168,38 @@ def show(application_id: int) -> ResponseReturnValue:
         criteria=criteria,
         standing=standing,
         weak=scoring.weak_sections(standing, reviews.weights_of(criteria), application.call.pass_section_percent),
-        has_names=user.has_role(Role.SECRETARY, Role.COUNCIL_CHAIR),
+        has_names=has_names,
         user=user,
+        **(_for_office(application, found) if has_names else {}),
     )
+
+
+def _standing(application: Application, found: list[Review]) -> scoring.Standing:
+    levels = [{score.criterion.key: score.level for score in review.scores} for review in found]
+    return scoring.standing(application.id, levels, reviews.weights_of(application.call.criteria))
+
+
+def _for_office(application: Application, found: list[Review]) -> dict[str, Any]:
+    """What the Council and its secretary see beside the reviews: what was reopened, and every earlier version."""
+    is_tied = conflicts.hindrance(application, signed_in_user())
+    reopened = [] if is_tied else review_versions.reopened(application)
+    versions = review_versions.of([*found, *reopened])
+    return {"reopened": reopened, "versions": versions, "may_reopen": can(Permission.ASSIGNMENT_MANAGE)}
+
+
+@bp.route("/<int:assignment_id>/reopen", methods=["GET", "POST"])
+@requires(GET=Permission.ASSIGNMENT_MANAGE, POST=Permission.ASSIGNMENT_MANAGE)
+def reopen(assignment_id: int) -> ResponseReturnValue:
+    """Open a review that was handed in for its reviewer, with a reason."""
+    assignment = load(Assignment, assignment_id, Permission.ASSIGNMENT_MANAGE)
+    must_have_no_tie(assignment.application)
+    form, location = ReopenForm(), url_for(".show", application_id=assignment.application_id)
+    if form.validate_on_submit() and attempt(
+        form,
+        lambda: review_versions.reopen(
+            assignment, reason=form.reason.data, due_on=form.due_on.data, actor=actor(), now=clock.now()
+        ),
+    ):
+        return finish(location, gettext("The review is open again. The reviewer has a message with the reason."))
+    is_possible = review_versions.may_be_reopened(assignment)
+    return form_page("reviews/reopen.html", form, assignment=assignment, is_possible=is_possible, back=location)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -61,6 +62,11 @@ class ReasonForm(BaseForm):
     reason = StringField(lazy(N_("Reason")), validators=[Length(max=400)])
 
 
+@lru_cache  # they hold nothing of a request, and a form of many texts is read a thousand times
+def _text_checks(required: bool, longest: int) -> tuple[Any, ...]:
+    return required_value() if required else Optional(), Length(max=longest, message=too_long(longest))
+
+
 def _clean(value: str | None) -> str | None:
     return value.strip() if value else value
 
@@ -69,11 +75,7 @@ class TextField(StringField):
     """One line of text, without blanks around it."""
 
     def __init__(self, label: str, *, required: bool = True, longest: int = 200, **kwargs: Any) -> None:
-        checks: list[Any] = [
-            required_value() if required else Optional(),
-            Length(max=longest, message=too_long(longest)),
-        ]
-        super().__init__(lazy(label), validators=checks, filters=[_clean], **kwargs)
+        super().__init__(lazy(label), validators=_text_checks(required, longest), filters=[_clean], **kwargs)
 
 
 class CodeField(TextField):
@@ -89,11 +91,7 @@ class LongTextField(TextAreaField):
     """Several lines of text."""
 
     def __init__(self, label: str, *, required: bool = True, longest: int = 4000, **kwargs: Any) -> None:
-        checks: list[Any] = [
-            required_value() if required else Optional(),
-            Length(max=longest, message=too_long(longest)),
-        ]
-        super().__init__(lazy(label), validators=checks, filters=[_clean], **kwargs)
+        super().__init__(lazy(label), validators=_text_checks(required, longest), filters=[_clean], **kwargs)
 
 
 class NumberField(Field):

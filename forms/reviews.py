@@ -8,8 +8,9 @@ from wtforms import RadioField, SelectChoice
 from wtforms.validators import ValidationError
 
 from app.localisation import N_, gettext
-from forms.base import BaseForm, LongTextField
+from forms.base import BaseForm, DayField, LongTextField
 from models.calls import Criterion
+from models.reviews import ReviewFlag
 
 LEVELS: Mapping[int, str] = {
     1: N_("1 – very poor"),
@@ -18,6 +19,10 @@ LEVELS: Mapping[int, str] = {
     4: N_("4 – good"),
     5: N_("5 – very good"),
 }
+
+
+Flags = tuple[tuple[ReviewFlag, str], ...]
+"""The flags to choose from with their texts (message ids)."""
 
 
 class ReviewForm(BaseForm):
@@ -32,15 +37,12 @@ class ReviewForm(BaseForm):
     def justification(self, key: str) -> str:
         return self[f"justification_{key}"].data or ""
 
-    def is_complete(self, keys: Sequence[str], least: int) -> bool:
-        """Whether every criterion has its level and a justification of `least` characters; marks those that lack."""
-        for key in keys:
-            if self.level(key) is None:
-                self.refuse(f"level_{key}", gettext("Choose a level from 1 to 5."))
-            if len(self.justification(key).strip()) < least:
-                text = gettext("Justify the level in at least %(least)s characters.", least=least)
-                self.refuse(f"justification_{key}", text)
-        return not self.errors
+
+class ReopenForm(BaseForm):
+    """Opening a review that was handed in for its reviewer."""
+
+    reason = LongTextField(N_("Why is the review opened again?"), longest=400)
+    due_on = DayField(N_("Review due on"))
 
 
 class JustificationField(LongTextField):
@@ -51,17 +53,31 @@ class JustificationField(LongTextField):
         self.flags.optional = False
 
 
-def rubric_form(criteria: Sequence[Criterion], locale: str, longest: int, **values: Any) -> ReviewForm:
-    """A `ReviewForm` for these criteria in the language of the request, `locale`; `values` fill it at first."""
+def rubric_form(
+    criteria: Sequence[Criterion], locale: str, longest: int, flags: Flags = (), **values: Any
+) -> ReviewForm:
+    """A `ReviewForm` for these criteria in the language of the request, `locale`; `values` fill it at first.
+
+    With `flags` it has a private note and one of these flags too.
+    """
     titles = tuple((criterion.key, criterion.title_in(locale)) for criterion in criteria)
-    return _rubric_class(titles, longest, locale)(**values)
+    return _rubric_class(titles, flags, longest, locale)(**values)
 
 
 @lru_cache(maxsize=64)  # a class is dear to make, and one rubric is judged a thousand times
-def _rubric_class(titles: tuple[tuple[str, str], ...], longest: int, _locale: str) -> type[ReviewForm]:
+def _rubric_class(titles: tuple[tuple[str, str], ...], flags: Flags, longest: int, _locale: str) -> type[ReviewForm]:
     """The form's class for criteria of these keys and titles, its texts in `_locale`."""
     levels = [SelectChoice(level, gettext(text)) for level, text in LEVELS.items()]
     fields: dict[str, Any] = {}
+    if flags:
+        fields["private_note"] = LongTextField(N_("Private note to the Council"), required=False, longest=2000)
+        fields["flag"] = RadioField(
+            gettext("Flag for the Council"),
+            choices=[SelectChoice(flag.value, gettext(text)) for flag, text in flags],
+            coerce=ReviewFlag,
+            validate_choice=False,
+            default=ReviewFlag.NONE,
+        )
     for key, title in titles:
         fields[f"level_{key}"] = RadioField(
             title, choices=levels, coerce=_level, validate_choice=False, validators=[_known_level]

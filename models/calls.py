@@ -46,6 +46,7 @@ FIXED = (
     "tranche_percents",
     "accounting_percent",
     "reviewers_per_application",
+    "reviewers_named",
     "pass_total",
     "pass_section_percent",
     "spread_points",
@@ -104,6 +105,7 @@ class Call(Versioned, Base):
     pass_total: Mapped[int] = mapped_column(default=60)
     pass_section_percent: Mapped[int] = mapped_column(default=50)
     reviewers_per_application: Mapped[int] = mapped_column(default=2)
+    reviewers_named: Mapped[bool] = mapped_column(default=False)
     quorum_percent: Mapped[int] = mapped_column(default=50)
     quorum_of: Mapped[QuorumOf] = mapped_column(default=QuorumOf.HOUSEHOLDS)
     created_by_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))

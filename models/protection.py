@@ -24,6 +24,7 @@ APPEND_ONLY = (
     "ledger_accounts",
     "ledger_events",
     "protocols",
+    "review_submissions",
     "scores",
     "screenings",
     "signatures",
@@ -45,6 +46,7 @@ UNIQUE_KEYS = {
     "ledger_accounts": (("kind", "scope_key", "currency"),),
     "ledger_events": (("reverses_id",),),
     "protocols": (("session_id",), ("number",)),
+    "review_submissions": (("review_id", "submission"),),
     "scores": (("review_id", "submission", "criterion_id"),),
     "snapshots": (("application_id", "sequence"),),
     "stored_files": (("source_sha256",),),
@@ -60,6 +62,7 @@ def triggers(dialect: str, tables: Iterable[str] = APPEND_ONLY) -> list[str]:
 
 FROZEN = {
     # table: (which rows are frozen, which of their columns: none named means every one, unique columns beside the id)
+    "calibration_reviews": ("{row}.submitted_at IS NOT NULL", (), ("calibration_id", "reviewer_id")),
     "detected_conflicts": ("{row}.verdict IS NOT NULL", (), ("application_id", "user_id", "evidence")),
     "dictations": ("{row}.confirmed_at IS NOT NULL", (), ()),
     "exchange_rates": ("{row}.approved_at IS NOT NULL", (), ("currency", "valid_on", "source")),
@@ -83,8 +86,8 @@ FROZEN = {
     ),
 }
 """Rows that cannot be changed, deleted or replaced once they are complete: approved rates, reports, prices,
-registered interests, what the secretary said of a detected conflict, what was written for an association and
-confirmed by it."""
+registered interests, practice reviews that were handed in, what the secretary said of a detected conflict, what was
+written for an association and confirmed by it."""
 
 
 def frozen(dialect: str) -> list[str]:

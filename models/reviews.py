@@ -97,11 +97,20 @@ class ReviewStatus(StrEnum):
     SUBMITTED = "submitted"
 
 
+class ReviewFlag(StrEnum):
+    """What a reviewer wants the Council to see at a glance. It counts nowhere."""
+
+    NONE = "none"
+    ASK = "ask"
+    SUSPECT = "suspect"
+    EXCELLENT = "excellent"
+
+
 class Review(Versioned, Base):
     """One reviewer's judgement. `draft` is what is being written; submitting turns it into append-only scores.
 
     `submission` counts submissions (a reopened review gets the next one); `total` is in hundredths of a
-    point, 0-10000, of the latest submission.
+    point, 0-10000, of the latest submission. `private_note` and `flag` are for the Council and its secretary alone.
     """
 
     __tablename__ = "reviews"
@@ -115,6 +124,8 @@ class Review(Versioned, Base):
     status: Mapped[ReviewStatus] = mapped_column(default=ReviewStatus.DRAFT)
     draft: Mapped[Json] = mapped_column(default=dict)
     comment: Mapped[LongText] = mapped_column(sa.Text, default="")
+    private_note: Mapped[LongText] = mapped_column(sa.Text, default="")
+    flag: Mapped[ReviewFlag] = mapped_column(default=ReviewFlag.NONE)
     submission: Mapped[int] = mapped_column(default=0)
     total: Mapped[int | None]
     saved_at: Mapped[datetime]
@@ -126,6 +137,28 @@ class Review(Versioned, Base):
     def scores(self) -> list["Score"]:
         """The scores of the latest submission."""
         return [score for score in self.all_scores if score.submission == self.submission]
+
+
+class ReviewSubmission(Base):
+    """A submission of a review that was reopened, as it was: written when it is reopened, beside its scores.
+
+    `total` in hundredths of a point. Append-only.
+    """
+
+    __tablename__ = "review_submissions"
+    __table_args__ = (sa.UniqueConstraint("review_id", "submission"), STRICT)
+
+    id: Mapped[Id]
+    review_id: Mapped[int] = mapped_column(sa.ForeignKey("reviews.id"))
+    submission: Mapped[int]
+    comment: Mapped[LongText] = mapped_column(sa.Text)
+    private_note: Mapped[LongText] = mapped_column(sa.Text)
+    flag: Mapped[ReviewFlag]
+    total: Mapped[int]
+    submitted_at: Mapped[datetime]
+    reopened_at: Mapped[datetime]
+    reopened_by_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
+    reason: Mapped[str] = mapped_column(sa.String(400))
 
 
 class Score(Base):

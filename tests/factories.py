@@ -34,6 +34,7 @@ from app.services import (
     interests,
     questions,
     rates,
+    review_versions,
     reviews,
     screenings,
     users,
@@ -592,6 +593,12 @@ class Programme(GrantFactories):
         judgements = {one.key: Judgement(level, TEXT) for one in assignment.application.call.criteria}
         reviews.submit(assignment, judgements, TEXT, actor=actor, now=now)
         db.session.flush()
+
+    def reopen(self, assignment: Assignment, *, reason: str = TEXT, now: datetime | None = None) -> None:
+        """The secretary opens a review that was handed in again."""
+        now = now or clock.now()
+        due_on = clock.bishkek_day(now + timedelta(days=7))
+        review_versions.reopen(assignment, reason=reason, due_on=due_on, actor=Actor(self.secretary), now=now)
 
     def make_session(self, call: Call, *, now: datetime | None = None) -> CouncilSession:
         """An open session with a quorum: chair and two more of three seats."""

@@ -5,7 +5,7 @@ One explicit table a class. `label` gives the English message id (for forms, whi
 """
 
 from app.labels.applying import BUDGET_HEADINGS, DOCUMENT_KINDS, PAYERS
-from app.labels.judging import CONFLICT_KINDS, DECISION_OUTCOMES
+from app.labels.judging import CONFLICT_KINDS, DECISION_OUTCOMES, REVIEW_FLAGS
 from app.labels.lists import COUNTRIES, CURRENCIES, UNITS, VISIT_CHECKLIST, country_text, currency_text, unit_text
 from app.labels.members import LABELS, label, label_text
 from app.labels.money import CONTRIBUTION_KINDS, EMBLEMS, GRANT_STATUSES, RATE_SOURCES, TRANCHE_STATUSES
@@ -26,6 +26,7 @@ __all__ = [
     "LABELS",
     "PAYERS",
     "RATE_SOURCES",
+    "REVIEW_FLAGS",
     "RISK_RATINGS",
     "ROLES",
     "TRANCHE_STATUSES",

@@ -10,7 +10,7 @@ from models.detected_conflicts import ConflictClue, ConflictPart, ConflictStreng
 from models.duplicates import DuplicateVerdict, MarkKind
 from models.interests import InterestKind
 from models.reviewers import Leaning
-from models.reviews import AssignmentStatus, ConflictKind, ReviewStatus
+from models.reviews import AssignmentStatus, ConflictKind, ReviewFlag, ReviewStatus
 from models.screening_batches import HeldStatus
 
 ASSIGNMENT_STATUSES: Mapping[AssignmentStatus, str] = {
@@ -95,6 +95,12 @@ PLAN_STATUSES: Mapping[PlanStatus, str] = {
     PlanStatus.PROPOSED: N_("Plan, nobody asked yet"),
     PlanStatus.APPLIED: N_("Reviewers asked"),
     PlanStatus.DISCARDED: N_("Put away"),
+}
+REVIEW_FLAGS: Mapping[ReviewFlag, str] = {
+    ReviewFlag.NONE: N_("No flag"),
+    ReviewFlag.ASK: N_("The Council should ask something"),
+    ReviewFlag.SUSPECT: N_("Suspicious"),
+    ReviewFlag.EXCELLENT: N_("Excellent"),
 }
 REVIEW_STATUSES: Mapping[ReviewStatus, str] = {
     ReviewStatus.DRAFT: N_("Review being written"),

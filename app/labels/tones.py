@@ -14,7 +14,7 @@ from models.funding_reports import FundingReportStatus
 from models.grants import GrantStatus, TrancheStatus
 from models.indicators import ResultStatus
 from models.pledges import PledgeStatus
-from models.reviews import AssignmentStatus, ReviewStatus
+from models.reviews import AssignmentStatus, ReviewFlag, ReviewStatus
 from models.screening_batches import HeldStatus
 from models.signatures import SignatureOutcome
 from models.visits import RiskRating, VisitStatus
@@ -31,7 +31,7 @@ def _tones() -> dict[tuple[type[StrEnum], str], str]:
             GrantStatus.COMPLETED, TrancheStatus.CONFIRMED, TrancheStatus.ACCOUNTED, ResultStatus.VERIFIED,
             PledgeStatus.FULFILLED, AssignmentStatus.SUBMITTED, ReviewStatus.SUBMITTED, VisitStatus.DONE,
             RiskRating.LOW, DuplicateVerdict.FALSE_ALARM, ConflictVerdict.FALSE_ALARM, HeldStatus.SENT,
-            PlanStatus.APPLIED, SignatureOutcome.SIGNED,
+            PlanStatus.APPLIED, SignatureOutcome.SIGNED, ReviewFlag.EXCELLENT,
         ),
         WAITING: (
             ApplicationStatus.SIGNED_OFF, ApplicationStatus.RETURNED, ApplicationStatus.RESERVE,
@@ -40,6 +40,7 @@ def _tones() -> dict[tuple[type[StrEnum], str], str]:
             TrancheStatus.PREPARED, TrancheStatus.APPROVED, ResultStatus.REPORTED, PledgeStatus.PARTLY_RECEIVED,
             AssignmentStatus.PROPOSED, AssignmentStatus.ACCEPTED, VisitStatus.PLANNED, RiskRating.MEDIUM,
             HeldStatus.HELD, ConflictStrength.FAIR, PlanStatus.PROPOSED, SignatureOutcome.DECLINED,
+            ReviewFlag.ASK,
         ),
         PROBLEM: (
             ApplicationStatus.INELIGIBLE, ApplicationStatus.REJECTED, ScreeningOutcome.INELIGIBLE,
@@ -47,7 +48,7 @@ def _tones() -> dict[tuple[type[StrEnum], str], str]:
             ExpenditureStatus.REFUSED, FundingReportStatus.FAILED, GrantStatus.SUSPENDED, GrantStatus.TERMINATED,
             TrancheStatus.RETURNED, ResultStatus.REFUSED, PledgeStatus.LAPSED, AssignmentStatus.RECUSED,
             RiskRating.HIGH, DuplicateVerdict.CONFIRMED, ConflictVerdict.CONFIRMED, ConflictStrength.STRONG,
-            HeldStatus.LEFT_OUT,
+            HeldStatus.LEFT_OUT, ReviewFlag.SUSPECT,
         ),
         INFO: (
             ApplicationStatus.SUBMITTED, ApplicationStatus.RESUBMITTED, ApplicationStatus.IN_REVIEW,

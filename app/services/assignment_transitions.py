@@ -18,6 +18,9 @@ TRANSITIONS: Mapping[tuple[AssignmentStatus, str], Transition] = {
     (A.PROPOSED, "void"): Transition(A.RECUSED, N_("Council secretary"), _FOUND),
     (A.ACCEPTED, "void"): Transition(A.RECUSED, N_("Council secretary"), _FOUND),
     (A.SUBMITTED, "void"): Transition(A.RECUSED, N_("Council secretary"), _FOUND),
+    (A.SUBMITTED, "reopen"): Transition(
+        A.ACCEPTED, N_("Council secretary"), N_("reason given; the Council has not decided")
+    ),
     (A.SUBMITTED, "close"): Transition(A.CLOSED, N_("Council session"), N_("protocol signed")),
     (A.PROPOSED, "take_back"): Transition(A.CLOSED, N_("Council secretary"), N_("not answered yet; reason given")),
     (A.PROPOSED, "close"): Transition(A.CLOSED, N_("Council secretary"), N_("withdrawn, or the reviews are in")),

@@ -1,13 +1,14 @@
 """Reviews: a level with a justification on each criterion, blind until the own one is in."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.localisation import N_
-from app.services import audit, scoring
+from app.services import audit, conflicts, notifications, scoring
 from app.services.actors import Actor
 from app.services.assignments import TRANSITIONS as ASSIGNMENT_TRANSITIONS
 from app.services.assignments import complete_if_ready, submitted_reviews
@@ -17,7 +18,7 @@ from app.services.workflow import target
 from models.applications import Application, ApplicationStatus
 from models.base import db, lock
 from models.calls import Call, Criterion
-from models.reviews import Assignment, AssignmentStatus, Review, ReviewStatus, Score
+from models.reviews import HANDED_IN, Assignment, AssignmentStatus, Review, ReviewFlag, ReviewStatus, Score
 from models.users import Role, User
 
 SHORTEST_JUSTIFICATION = 40
@@ -33,15 +34,25 @@ class Judgement:
     justification: str
 
 
+_NOTHING = Judgement(None, "")
+
+
 def save_draft(
-    assignment: Assignment, judgements: Mapping[str, Judgement], comment: str, *, actor: Actor, now: datetime
+    assignment: Assignment,
+    judgements: Mapping[str, Judgement],
+    comment: str,
+    *,
+    private_note: str = "",
+    flag: ReviewFlag = ReviewFlag.NONE,
+    actor: Actor,
+    now: datetime,
 ) -> Review:
     """Keep what is written so far, keyed by criterion; unfinished is welcome.
 
     Raises `SeparationOfDutyError` for a reviewer who got a tie to the applicant meanwhile, as `submit` does.
     """
     _must_be_writable(assignment, actor)
-    review = _keep(assignment, judgements, comment, now)
+    review = _keep(assignment, judgements, comment, private_note, flag, now)
     db.session.flush()
     audit.record(actor, "review.save_draft", review, now, application=assignment.application_id)
     return review
@@ -60,7 +71,14 @@ def read_criteria(call: Call) -> None:
     set_committed_value(call, "criteria", list(db.session.scalars(_BRIEFLY, {"call_id": call.id})))
 
 
-def _keep(assignment: Assignment, judgements: Mapping[str, Judgement], comment: str, now: datetime) -> Review:
+def _keep(
+    assignment: Assignment,
+    judgements: Mapping[str, Judgement],
+    comment: str,
+    private_note: str,
+    flag: ReviewFlag,
+    now: datetime,
+) -> Review:
     review = assignment.review
     if review is None:
         review = Review(assignment=assignment, saved_at=now, submission=0)
@@ -69,16 +87,39 @@ def _keep(assignment: Assignment, judgements: Mapping[str, Judgement], comment: 
         key: {"level": one.level, "justification": one.justification.strip()} for key, one in judgements.items()
     }
     review.comment, review.saved_at = comment.strip(), now
+    review.private_note, review.flag = private_note.strip(), flag
     return review
 
 
+def gaps(criteria: Sequence[Criterion], judgements: Mapping[str, Judgement]) -> Iterator[IncompleteError]:
+    """What a review lacks before it can be handed in, each at the field of its criterion."""
+    for criterion in criteria:
+        one = judgements.get(criterion.key, _NOTHING)
+        if one.level not in scoring.LEVELS:
+            yield IncompleteError(N_("Choose a level from 1 to 5."), field=f"level_{criterion.key}")
+        if len(one.justification.strip()) < SHORTEST_JUSTIFICATION:
+            yield IncompleteError(
+                N_("Justify the level in at least %(least)s characters."),
+                field=f"justification_{criterion.key}",
+                least=SHORTEST_JUSTIFICATION,
+            )
+
+
 def submit(
-    assignment: Assignment, judgements: Mapping[str, Judgement], comment: str, *, actor: Actor, now: datetime
+    assignment: Assignment,
+    judgements: Mapping[str, Judgement],
+    comment: str,
+    *,
+    private_note: str = "",
+    flag: ReviewFlag = ReviewFlag.NONE,
+    actor: Actor,
+    now: datetime,
 ) -> Review:
     """Hand in the review; its scores become append-only.
 
     Raises `IncompleteError` naming the criterion without a level or with a justification under 40 characters.
-    When the call's number of reviews is in, the application becomes reviewed.
+    When the call's number of reviews is in, the application becomes reviewed. The secretary is told of one who is
+    suspicious of it, not who it is.
     """
     application = assignment.application
     lock(application)  # the last two reviews may come in together: one of them must see the other
@@ -88,17 +129,9 @@ def submit(
     new_status = target(ASSIGNMENT_TRANSITIONS, assignment.status, "submit")
     _must_be_writable(assignment, actor)  # before the gaps: there is nothing to mend
     criteria = application.call.criteria
-    for criterion in criteria:
-        one = judgements.get(criterion.key, Judgement(None, ""))
-        if one.level not in scoring.LEVELS:
-            raise IncompleteError(N_("Choose a level from 1 to 5."), field=f"level_{criterion.key}")
-        if len(one.justification.strip()) < SHORTEST_JUSTIFICATION:
-            raise IncompleteError(
-                N_("Justify the level in at least %(least)s characters."),
-                field=f"justification_{criterion.key}",
-                least=SHORTEST_JUSTIFICATION,
-            )
-    review = _keep(assignment, judgements, comment, now)
+    for gap in gaps(criteria, judgements):
+        raise gap
+    review = _keep(assignment, judgements, comment, private_note, flag, now)
     review.submission += 1
     review.status, review.submitted_at = ReviewStatus.SUBMITTED, now
     review.total = scoring.total(
@@ -127,7 +160,38 @@ def submit(
         submission=review.submission,
     )
     complete_if_ready(application, actor=actor, now=now)
+    if flag is ReviewFlag.SUSPECT:
+        _warn(application, now)
     return review
+
+
+def _warn(application: Application, now: datetime) -> None:
+    """Tell the secretaries who have no tie to the application that a review is flagged."""
+    query = db.select(User).where(User.id.in_(notifications.holders(Role.SECRETARY)))
+    untied = conflicts.without_ties(application, list(db.session.scalars(query)))
+    message = N_("A review of %(number)s is flagged as suspicious: read it before the Council sits.")
+    notifications.tell([one.id for one in untied], message, application, now, number=application.number)
+
+
+def flags_of(call: Call, without: Collection[int] = ()) -> dict[int, list[ReviewFlag]]:
+    """{application id: flags of its submitted reviews} of a call, for the Council; none of what is in `without`."""
+    query = (
+        db.select(Assignment.application_id, Review.flag)
+        .join(Review.assignment)
+        .join(Assignment.application)
+        .where(
+            Application.call_id == call.id,
+            Application.id.not_in(without),
+            Assignment.status.in_(HANDED_IN),
+            Review.status == ReviewStatus.SUBMITTED,
+            Review.flag != ReviewFlag.NONE,
+        )
+        .order_by(Review.id)
+    )
+    found: dict[int, list[ReviewFlag]] = defaultdict(list)
+    for application_id, flag in db.session.execute(query):
+        found[application_id].append(flag)
+    return found
 
 
 def readable_by(user: User, application: Application) -> list[Review]:

@@ -18,7 +18,7 @@ from werkzeug.exceptions import HTTPException
 from wtforms import BooleanField, Field, HiddenField, PasswordField
 
 from app import clock, queue
-from app.localisation import gettext
+from app.localisation import datetime_text, gettext
 from app.services import documents
 from app.services.documents import Upload
 from app.services.errors import DomainError
@@ -116,6 +116,11 @@ def finish_with(page: Callable[[], ResponseReturnValue], location: str) -> Respo
     """
     made: list[ResponseReturnValue] = []
     return _record(location, lambda: made.append(page())) or made[0]
+
+
+def autosaved(row: Any) -> dict[str, Any]:
+    """What the form of a page that saves itself goes on with; `row` has a version and the time it was saved."""
+    return {"version": row.version, "idempotency_key": new_key(), "at": datetime_text(row.saved_at)}
 
 
 def _record(location: str, written: Callable[[], None] = lambda: None) -> ResponseReturnValue | None:

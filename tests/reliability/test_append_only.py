@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
-from app.services import duplicates
+from app.services import assignments, duplicates
 from app.services.actors import Actor
 from models.base import Base, db
 from models.duplicates import DuplicateVerdict
@@ -58,6 +58,7 @@ def write_history(programme: Programme) -> None:
     duplicates.judge(
         one, other.id, DuplicateVerdict.FALSE_ALARM, reason="Эки айыл", actor=Actor(programme.secretary), now=NOW
     )
+    programme.reopen(assignments.of_application(programme.make_application("reviewed"))[0])
     programme.amend(programme.call)
     db.session.commit()
 

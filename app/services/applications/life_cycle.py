@@ -77,6 +77,9 @@ TRANSITIONS: Mapping[tuple[ApplicationStatus, str], Transition] = {
     (S.REVIEWED, "void_review"): Transition(
         S.IN_REVIEW, N_("Council secretary"), N_("a review is void, and too few are left")
     ),
+    (S.REVIEWED, "reopen_review"): Transition(
+        S.IN_REVIEW, N_("Council secretary"), N_("a review is reopened; the Council has not decided")
+    ),
     (S.REVIEWED, "select"): Transition(
         S.SELECTED, N_("Council session"), N_("quorum; amount within ceiling, allocation and fund")
     ),
