@@ -29,6 +29,7 @@ PLAIN = (
     "in_kind_counts",
     "expected_applications",
     "reviewers_per_application",
+    "reviewers_named",
     "review_load",
     "pass_total",
     "pass_section_percent",

@@ -169,6 +169,7 @@ def show(application_id: int) -> ResponseReturnValue:
         standing=standing,
         weak=scoring.weak_sections(standing, reviews.weights_of(criteria), application.call.pass_section_percent),
         has_names=has_names,
+        letters=reviews.letters_of(application),
         user=user,
         **(_for_office(application, found) if has_names else {}),
     )

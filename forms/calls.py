@@ -122,6 +122,7 @@ class ReviewersForm(BaseForm):
     expected_applications = WholeNumberField(N_("Applications you expect"))
     reviewers_per_application = WholeNumberField(N_("Reviewers for each application"))
     review_load = WholeNumberField(N_("Applications one reviewer judges at most"))
+    reviewers_named = BooleanField(lazy(N_("Reviewers of the same application see each other's names")))
 
 
 class DecisionForm(BaseForm):

@@ -161,6 +161,22 @@ class ReviewSubmission(Base):
     reason: Mapped[str] = mapped_column(sa.String(400))
 
 
+class ReviewUpload(Versioned, Base):
+    """A workbook of reviews that its reviewer sent and has not taken over yet: what is in its cells.
+
+    `content`: [{assignment, version, sheet, cells: {field: {cell, text, formula}}}], read by `review_workbooks`.
+    """
+
+    __tablename__ = "review_uploads"
+    __table_args__ = (sa.UniqueConstraint("call_id", "reviewer_id"), STRICT)
+
+    id: Mapped[Id]
+    call_id: Mapped[int] = mapped_column(sa.ForeignKey("calls.id"))
+    reviewer_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"), index=True)
+    content: Mapped[Json]
+    uploaded_at: Mapped[datetime]
+
+
 class Score(Base):
     """A level 1-5 on one criterion with its justification. Append-only."""
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from string import ascii_uppercase
 
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -207,6 +208,18 @@ def readable_by(user: User, application: Application) -> list[Review]:
         return submitted_reviews(application)
     reviews = submitted_reviews(application)
     return reviews if any(review.assignment.reviewer_id == user.id for review in reviews) else []
+
+
+def letters_of(application: Application) -> dict[int, str]:
+    """{assignment id: "A", "B", …}: what its reviewers are called where names are not shown. A letter stays."""
+    query = db.select(Assignment.id).where(Assignment.application_id == application.id).order_by(Assignment.id)
+    return {one: _letters(place) for place, one in enumerate(db.session.scalars(query))}
+
+
+def _letters(place: int) -> str:
+    """A to Z, then AA, AB, …"""
+    before, letter = divmod(place, len(ascii_uppercase))
+    return (_letters(before - 1) if before else "") + ascii_uppercase[letter]
 
 
 def weights_of(criteria: list[Criterion]) -> dict[str, int]:

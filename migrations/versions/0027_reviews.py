@@ -1,4 +1,4 @@
-"""Reviews: a private note and a flag for the Council, every submission kept when one is reopened; calibration.
+"""Reviews: a private note and a flag for the Council, every submission kept when one is reopened; workbooks sent in; calibration.
 
 The reviews there are have no note and no flag; a call shows its reviewers' names to each other only when it says so.
 
@@ -49,6 +49,18 @@ TABLES = {
     CONSTRAINT fk_review_submissions_review_id FOREIGN KEY(review_id) REFERENCES reviews (id),
     CONSTRAINT fk_review_submissions_reopened_by_id FOREIGN KEY(reopened_by_id) REFERENCES users (id)
 """,
+    "review_uploads": """
+    id {id} NOT NULL,
+    call_id {int} NOT NULL,
+    reviewer_id {int} NOT NULL,
+    content {json} NOT NULL,
+    uploaded_at {at} NOT NULL,
+    version INTEGER NOT NULL,
+    CONSTRAINT pk_review_uploads PRIMARY KEY (id),
+    CONSTRAINT uq_review_uploads_call_id_reviewer_id UNIQUE (call_id, reviewer_id),
+    CONSTRAINT fk_review_uploads_call_id FOREIGN KEY(call_id) REFERENCES calls (id),
+    CONSTRAINT fk_review_uploads_reviewer_id FOREIGN KEY(reviewer_id) REFERENCES users (id)
+""",
     "calibrations": """
     id {id} NOT NULL,
     call_id {int} NOT NULL,
@@ -79,6 +91,7 @@ TABLES = {
 """,
 }
 INDEXES = (
+    "CREATE INDEX ix_review_uploads_reviewer_id ON review_uploads (reviewer_id)",
     "CREATE INDEX ix_calibrations_application_id ON calibrations (application_id)",
     "CREATE INDEX ix_calibration_reviews_reviewer_id ON calibration_reviews (reviewer_id)",
 )

@@ -157,8 +157,33 @@ def test_others_scores_are_hidden_until_the_own_is_in(client, programme, url, as
     send(client, url, "submit", **complete(assignment, level=2))
     page = client.get(f"/reviews/of/{application.id}").text
     assert "80.00" in page and "40.00" in page and "60.00" in page
-    assert "Reviewer 1" in page and "Your review" in page
+    assert "Reviewer B" in page and "Your review" in page
     assert other.reviewer.display_name not in page
+
+
+def test_names_stand_there_for_the_reviewers_when_the_call_says_so(client, programme):
+    call = programme.make_call(reviewers_named=True)
+    association = programme.make_association()
+    application = programme.make_application(ApplicationStatus.REVIEWED, call=call, association=association)
+    first, second = assignments.of_application(application)
+    page = client.sign_in(first.reviewer).speak("en").get(f"/reviews/of/{application.id}").text
+    assert second.reviewer.display_name in page and "Reviewer B" not in page
+    client.sign_in(programme.chair_of(association)).speak("en")
+    for address in (f"/applications/{application.id}", f"/calls/{call.id}", "/messages"):
+        text = client.get(address).text
+        assert first.reviewer.display_name not in text and second.reviewer.display_name not in text
+
+
+def test_a_letter_stays_when_another_review_comes_in_before(client, programme, application):
+    first, second = assignments.of_application(application)
+    third = programme.assign(application, programme.make_user(Role.REVIEWER))
+    programme.review(third)
+    programme.review(second)
+    page = client.sign_in(third.reviewer).speak("en").get(f"/reviews/of/{application.id}").text
+    assert "Reviewer B" in page and "Reviewer A" not in page
+    programme.review(first)
+    page = client.get(f"/reviews/of/{application.id}").text
+    assert "Reviewer A" in page and "Reviewer B" in page and "Reviewer C" not in page
 
 
 def test_an_interest_hides_reviews_from_the_office_too(client, programme, application):

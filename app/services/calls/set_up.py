@@ -39,6 +39,7 @@ COLUMNS = (
     "tranche_percents",
     "accounting_percent",
     "reviewers_per_application",
+    "reviewers_named",
     "pass_total",
     "pass_section_percent",
     "quorum_percent",
@@ -88,6 +89,7 @@ class CallInput:
     tranche_percents: Sequence[int] = (40, 40, 20)
     accounting_percent: int = 80
     reviewers_per_application: int = 2
+    reviewers_named: bool = False
     pass_total: int = 60
     pass_section_percent: int = 50
     quorum_percent: int = 50
