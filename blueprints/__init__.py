@@ -17,6 +17,7 @@ NOUNS = (
     "budget_lines",
     "business_plans",
     "call_forms",
+    "calibrations",
     "calls",
     "centres",
     "contributions",

@@ -9,6 +9,7 @@ from models.applications import Application, ApplicationStatus
 from models.assignment_plans import AssignmentPlan
 from models.associations import Association, PayoutAccount
 from models.base import db
+from models.calibrations import Calibration
 from models.calls import Call, CallStatus
 from models.centres import Centre
 from models.contributions import Contribution
@@ -177,6 +178,7 @@ _VISIBLE: Mapping[type[Any], Callable[[User], Any]] = {
     Call: _calls,
     Centre: _centres,
     Contribution: _of_grants(Contribution.grant_id),
+    Calibration: lambda user: _only(user, R.SECRETARY, R.REVIEWER),
     CouncilSession: lambda user: _only(user, R.SECRETARY, R.COUNCIL_CHAIR),
     Dictation: lambda user: _only(user, *OFFICE) | Dictation.association_id.in_(_own_associations(user)),
     DetectedConflict: lambda user: _only(user, R.SECRETARY),

@@ -91,6 +91,7 @@ def _one_of(name: str) -> Condition:
 # Made once: every review that comes in asks the first, every page of the screening list the second.
 _OF_PAIR = _ties(_is("user"), _is("association"), _is("application"))
 _OF_USER = _ties(_is("user"), _everything, _everything)
+_OF_ANY = _ties(_one_of("users"), _everything, _everything)
 _INTERESTED = _ties(_one_of("users"), lambda _column: db.false(), _one_of("applications"))
 _TO_APPLICATION = _ties(_one_of("users"), _is("association"), _is("application"))
 
@@ -151,6 +152,11 @@ class Ties(NamedTuple):
 def ties_of(user: User) -> Ties:
     """Whom `user` may not decide about, by the same rule as `hindrance`, in one query for all applications."""
     return _gathered(db.session.execute(_OF_USER, {"user": user.id}))
+
+
+def ties_of_any(users: Iterable[User]) -> Ties:
+    """What at least one of `users` has a part in; one query for all of them."""
+    return _gathered(db.session.execute(_OF_ANY, {"users": [one.id for one in users]}))
 
 
 def _gathered(rows: Iterable[Any]) -> Ties:

@@ -79,7 +79,7 @@ _PAGES_OF: Mapping[str, tuple[str, ...]] = {
     "council_sessions": ("rankings",),
     "funds": ("donors",),
     "grants": ("contributions", "expenditures", "results", "tranches", "visits"),
-    "reviews": ("reviewers",),
+    "reviews": ("calibrations", "reviewers"),
     "screenings": ("screening_batches",),
 }
 SECTION_OF = {noun: entry for entry, nouns in _PAGES_OF.items() for noun in nouns}
@@ -165,6 +165,7 @@ SUBJECT_PAGES: Mapping[str, tuple[str, str, Permission]] = {
     "applications": ("applications.show", "application_id", Permission.APPLICATION_READ),
     "assignments": ("assignments.answer", "assignment_id", Permission.ASSIGNMENT_ANSWER),
     "associations": ("associations.show", "association_id", Permission.ASSOCIATION_READ),
+    "calibrations": ("calibrations.index", "", Permission.REVIEW_WRITE),
     "calls": ("calls.show", "call_id", Permission.CALL_READ),
     "council_sessions": ("council_sessions.show", "session_id", Permission.SESSION_READ),
     "dictations": ("dictations.show", "dictation_id", Permission.DICTATION_READ),
