@@ -163,6 +163,7 @@ ACTIONS: Mapping[str, str] = {
     "reviewer.set_limit": N_("Changed the limit of a reviewer"),
     "review.reopen": N_("Reopened a review that was handed in"),
     "review.save_draft": N_("Saved a draft of the review"),
+    "review.upload": N_("Sent a workbook of reviews in"),
     "review.submit": N_("Submitted a review"),
     "seed.scale": N_("Added synthetic applications to measure with"),
     "session.convene": N_("Convened the Council"),

@@ -47,6 +47,7 @@ NOUNS = (
     "rates",
     "results",
     "required_documents",
+    "review_workbooks",
     "reviewers",
     "reviews",
     "screening_batches",

@@ -8,8 +8,9 @@ from flask.typing import ResponseReturnValue
 from app import clock
 from app.localisation import current_locale, gettext
 from app.policy import Permission
-from app.services import applications, calibrations, questions, reviews
-from app.services.reviews import LONGEST_JUSTIFICATION, SHORTEST_JUSTIFICATION, Judgement
+from app.services import applications, calibrations, questions
+from app.services.reviews import LONGEST_JUSTIFICATION, SHORTEST_JUSTIFICATION
+from app.web import review_forms
 from app.web.access import actor, load, must_have_no_tie, requires, signed_in_user
 from app.web.submissions import attempt, check_version, finish, form_page, in_words
 from forms.calibrations import ChooseForm
@@ -47,35 +48,19 @@ def edit(calibration_id: int) -> ResponseReturnValue:
     if is_sent and hands_in:
         if attempt(form, lambda: _act(calibrations.submit, calibration, form)):
             return finish(after, gettext("Handed in. It counts nowhere."))
-        _mark_gaps(form, calibration)
+        review_forms.mark_gaps(form, calibration.call.criteria)
     return form_page("calibrations/edit.html", form, **_sources(calibration))
 
 
 def _form(calibration: Calibration, review: CalibrationReview | None, **typed: Any) -> ReviewForm:
-    """The rubric filled with what is written; version 0 while nothing is saved."""
-    values: dict[str, Any] = {"version": str(review.version) if review else "0"}
-    values["comment"] = review.comment if review else ""
-    for key, one in (review.draft if review else {}).items():
-        values[f"level_{key}"], values[f"justification_{key}"] = one["level"], one["justification"]
-    return rubric_form(calibration.call.criteria, current_locale(), LONGEST_JUSTIFICATION, data=values, **typed)
-
-
-def _judgements(form: ReviewForm, calibration: Calibration) -> dict[str, Judgement]:
-    keys = [one.key for one in calibration.call.criteria]
-    return {key: Judgement(form.level(key), form.justification(key)) for key in keys}
+    """The rubric filled with what is written; without note and flag, which are for the Council."""
+    values = {"data": review_forms.stored(review)} | typed
+    return rubric_form(calibration.call.criteria, current_locale(), LONGEST_JUSTIFICATION, **values)
 
 
 def _act(verb: Any, calibration: Calibration, form: ReviewForm) -> Any:
-    comment, written = form.comment.data or "", _judgements(form, calibration)
-    return verb(calibration, written, comment, actor=actor(), now=clock.now())
-
-
-def _mark_gaps(form: ReviewForm, calibration: Calibration) -> None:
-    """The first gap was refused at its field: name the others too."""
-    if form.errors:
-        for gap in reviews.gaps(calibration.call.criteria, _judgements(form, calibration)):
-            if gap.field and str(gap) not in form[gap.field].errors:
-                form.refuse(gap.field, str(gap))
+    written = review_forms.judgements(form, calibration.call.criteria)
+    return verb(calibration, written, form.comment.data or "", actor=actor(), now=clock.now())
 
 
 def _sources(calibration: Calibration) -> dict[str, Any]:

@@ -6,21 +6,20 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock
-from app.labels import REVIEW_FLAGS
-from app.localisation import current_locale, gettext
+from app.localisation import gettext
 from app.policy import Permission
 from app.services import applications, assignments, conflicts, papers, questions, review_versions, reviews, scoring
-from app.services.reviews import LONGEST_JUSTIFICATION, SHORTEST_JUSTIFICATION, Judgement
+from app.services.reviews import SHORTEST_JUSTIFICATION
+from app.web import review_forms
 from app.web.access import actor, can, load, must_have_no_tie, requires, signed_in_user
 from app.web.submissions import attempt, autosaved, check_version, finish, finish_with, form_page, in_words
-from forms.reviews import ReopenForm, ReviewForm, rubric_form
+from forms.reviews import ReopenForm, ReviewForm
 from models.applications import Application
 from models.calls import Criterion
-from models.reviews import Assignment, AssignmentStatus, Review, ReviewFlag
+from models.reviews import Assignment, AssignmentStatus, Review
 from models.users import Role
 
 bp = Blueprint("reviews", __name__, url_prefix="/reviews")
-FLAGS = tuple(REVIEW_FLAGS.items())
 
 
 @bp.get("")
@@ -41,18 +40,22 @@ def edit(assignment_id: int) -> ResponseReturnValue:
     assignment = load(Assignment, assignment_id, Permission.REVIEW_WRITE)
     if assignment.status is not AssignmentStatus.ACCEPTED:
         return redirect(_page_of(assignment), 303)
-    stored = _stored(assignment)
-    form = rubric_form(_criteria(assignment), current_locale(), LONGEST_JUSTIFICATION, FLAGS, data=stored)
-    is_sent = form.validate_on_submit()
+    stored = review_forms.stored(assignment.review)
+    form = review_forms.form_of(_criteria(assignment), data=stored)
+    is_sent, hands_in = form.validate_on_submit(), "submit" in request.form
     if form.is_submitted():
         _check_version(form, assignment, stored)
-    if is_sent and "submit" not in request.form and attempt(form, lambda: _act(reviews.save_draft, assignment, form)):
+    if (
+        is_sent
+        and "submit" not in request.form
+        and attempt(form, lambda: review_forms.act(reviews.save_draft, assignment, form))
+    ):
         return finish(url_for(".edit", assignment_id=assignment_id), gettext("The draft is saved."))
-    if is_sent and "submit" in request.form:
-        if attempt(form, lambda: _act(reviews.submit, assignment, form)):
+    if is_sent and hands_in:
+        if attempt(form, lambda: review_forms.act(reviews.submit, assignment, form)):
             location = url_for(".show", application_id=assignment.application_id)
             return finish(location, gettext("Your review is submitted. Thank you."))
-        _mark_gaps(form, assignment)
+        review_forms.mark_gaps(form, assignment.application.call.criteria)
     return form_page("reviews/edit.html", form, **_sources(assignment))
 
 
@@ -64,11 +67,11 @@ def autosave(assignment_id: int) -> ResponseReturnValue:
     Who sends the same again is led to the page, which has the same in its form. A refusal is the status code alone.
     """
     assignment = load(Assignment, assignment_id, Permission.REVIEW_WRITE)
-    stored = _stored(assignment)
-    form = rubric_form(_criteria(assignment), current_locale(), LONGEST_JUSTIFICATION, FLAGS)
+    stored = review_forms.stored(assignment.review)
+    form = review_forms.form_of(_criteria(assignment))
     _check_version(form, assignment, stored)
     if not form.validate_on_submit() or not (
-        review := attempt(form, lambda: _act(reviews.save_draft, assignment, form))
+        review := attempt(form, lambda: review_forms.act(reviews.save_draft, assignment, form))
     ):
         return {}, 422
     return finish_with(lambda: autosaved(review), url_for(".edit", assignment_id=assignment_id))
@@ -82,54 +85,12 @@ def _criteria(assignment: Assignment) -> list[Criterion]:
     return call.criteria
 
 
-def _keys(assignment: Assignment) -> list[str]:
-    return [criterion.key for criterion in assignment.application.call.criteria]
-
-
-def _judgements(form: ReviewForm, assignment: Assignment) -> dict[str, Judgement]:
-    return {key: Judgement(form.level(key), form.justification(key)) for key in _keys(assignment)}
-
-
-def _mark_gaps(form: ReviewForm, assignment: Assignment) -> None:
-    """The first gap was refused at its field: name the others too."""
-    if not form.errors:
-        return
-    for gap in reviews.gaps(assignment.application.call.criteria, _judgements(form, assignment)):
-        if gap.field and str(gap) not in form[gap.field].errors:
-            form.refuse(gap.field, str(gap))
-
-
-def _act(verb: Any, assignment: Assignment, form: ReviewForm) -> Any:
-    """Save or submit what the form holds."""
-    return verb(
-        assignment,
-        _judgements(form, assignment),
-        form.comment.data or "",
-        private_note=form.private_note.data or "",
-        flag=form.flag.data,
-        actor=actor(),
-        now=clock.now(),
-    )
-
-
-def _stored(assignment: Assignment) -> dict[str, Any]:
-    """The draft as values of the form's fields; version 0 while nothing is saved."""
-    review = assignment.review
-    values: dict[str, Any] = {"version": str(review.version) if review else "0"}
-    values["comment"] = review.comment if review else ""
-    values["private_note"] = review.private_note if review else ""
-    values["flag"] = review.flag.value if review else ReviewFlag.NONE.value
-    for key, one in (review.draft if review else {}).items():
-        values[f"level_{key}"], values[f"justification_{key}"] = one["level"], one["justification"]
-    return values
-
-
 def _check_version(form: ReviewForm, assignment: Assignment, stored: dict[str, Any]) -> None:
     """Stop when the draft was saved elsewhere meanwhile; both texts are shown."""
     if assignment.review is None:
         return
     criteria = assignment.application.call.criteria
-    kept = rubric_form(criteria, current_locale(), LONGEST_JUSTIFICATION, FLAGS, formdata=None, data=stored)
+    kept = review_forms.form_of(criteria, formdata=None, data=stored)
     check_version(form, assignment.review, in_words(kept), url_for(".edit", assignment_id=assignment.id))
 
 

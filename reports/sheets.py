@@ -100,7 +100,7 @@ class Sheets:
         """The workbook's bytes."""
         target = io.BytesIO()
         self._book.save(target)
-        return _with_time(target.getvalue(), self._dated_at)
+        return with_time(target.getvalue(), self._dated_at)
 
 
 def _row(sheet: Any, headings: Sequence[Heading], row: Sequence[Value]) -> list[Any]:
@@ -124,7 +124,7 @@ def _sheet_name(name: str) -> str:
     return re.sub(r"[\[\]:*?/\\]", " ", name).strip("' ")[:31] or "1"
 
 
-def _with_time(content: bytes, at: datetime) -> bytes:
+def with_time(content: bytes, at: datetime) -> bytes:
     """The same archive with every time set to `at`."""
     stamp = f"{at:%Y-%m-%dT%H:%M:%SZ}".encode()
     target = io.BytesIO()

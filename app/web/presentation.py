@@ -79,7 +79,7 @@ _PAGES_OF: Mapping[str, tuple[str, ...]] = {
     "council_sessions": ("rankings",),
     "funds": ("donors",),
     "grants": ("contributions", "expenditures", "results", "tranches", "visits"),
-    "reviews": ("calibrations", "reviewers"),
+    "reviews": ("calibrations", "review_workbooks", "reviewers"),
     "screenings": ("screening_batches",),
 }
 SECTION_OF = {noun: entry for entry, nouns in _PAGES_OF.items() for noun in nouns}

@@ -1,0 +1,231 @@
+"""Reviews as a workbook: a sheet an application, with the rubric's described levels; written, and read with suspicion.
+
+Column A is hidden: it says what each row is, and its first cell holds the stamp of the sheet. Nobody is named.
+"""
+
+import io
+import re
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from openpyxl import Workbook, load_workbook
+from openpyxl.cell.cell import TYPE_FORMULA
+from openpyxl.styles import Alignment, Border, PatternFill, Protection, Side
+from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.worksheet.datavalidation import DataValidation
+
+from app.localisation import N_, gettext
+from app.services import questions
+from app.services.errors import DomainError, LimitExceededError
+from models.applications import Application
+from models.reviews import Assignment, ReviewFlag
+from reports.sheets import HEAD_FILL, HEAD_FONT, LONGEST_TEXT, NOT_IN_XML, TITLE_FONT, with_time
+
+LARGEST = 5 * 1024 * 1024
+"""Bytes of a file that is read, and four times as many unpacked."""
+MOST_PARTS, MOST_SHEETS, MOST_ROWS = 600, 200, 400
+WIDTHS = {"A": 4, "B": 34, "C": 24, "D": 24, "E": 24, "F": 24, "G": 24, "H": 12, "I": 60}
+LEVEL, TEXT = "H", "I"
+TOP = Alignment(wrap_text=True, vertical="top")
+OPEN_FILL = PatternFill("solid", fgColor="FFFFFBE6")
+EDGE = Border(*(Side("thin", color="FFB8B0A4"),) * 4)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What somebody wrote, and where: "2026-0012!I7"."""
+
+    place: str
+    text: str
+    is_formula: bool = False
+
+
+@dataclass(frozen=True)
+class FilledSheet:
+    """One sheet as it came back: its stamp and {field of the review's form: cell}."""
+
+    name: str
+    stamp: str
+    cells: Mapping[str, Cell] = field(default_factory=dict)
+
+
+def write(
+    title: str,
+    assignments: Sequence[tuple[Assignment, str, Mapping[str, str]]],
+    flags: Mapping[ReviewFlag, str],
+    locale: str,
+    dated_at: datetime,
+) -> bytes:
+    """The workbook in the language in force, `locale`: each assignment with its stamp and what is written so far."""
+    book = Workbook()
+    book.remove(book.active)
+    book.properties.title, book.properties.creator = title, "Ashar"
+    for assignment, stamp, written in assignments:
+        sheet = book.create_sheet(_name(assignment.application.number))
+        _write_sheet(sheet, assignment.application, stamp, written, flags, locale)
+    target = io.BytesIO()
+    book.save(target)
+    return with_time(target.getvalue(), dated_at)
+
+
+def _write_sheet(
+    sheet: Any,
+    application: Application,
+    stamp: str,
+    written: Mapping[str, str],
+    flags: Mapping[ReviewFlag, str],
+    locale: str,
+) -> None:
+    for column, width in WIDTHS.items():
+        sheet.column_dimensions[column].width = width
+    sheet.column_dimensions["A"].hidden = True
+    sheet.protection.sheet = True
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9
+    _put(sheet, "A1", stamp)
+    _put(sheet, "B1", application.title or application.number).font = TITLE_FONT
+    _put(sheet, "B2", f"{application.number} · {application.association.name(locale)}")
+    _put(sheet, "B3", gettext("Fill in the light cells only, save the file and send it in on the page “My reviews”."))
+    headings = [gettext("Criterion"), *(gettext("Level %(level)s", level=level) for level in range(1, 6))]
+    for column, text in zip("BCDEFGHI", [*headings, gettext("Level"), gettext("Why this level?")], strict=True):
+        head = _put(sheet, f"{column}5", text)
+        head.font, head.fill, head.alignment = HEAD_FONT, HEAD_FILL, TOP
+    levels = DataValidation(type="list", formula1='"1,2,3,4,5"', allow_blank=True, showErrorMessage=True)
+    sheet.add_data_validation(levels)
+    row = 6
+    for criterion in application.call.criteria:
+        _put(sheet, f"A{row}", criterion.key)
+        weight = gettext("Weight: %(weight)s of 100 points", weight=criterion.weight)
+        about = f"{criterion.title_in(locale)}\n{weight}\n{criterion.description_in(locale)}"
+        _put(sheet, f"B{row}", about).alignment = TOP
+        for level, column in zip(range(1, 6), "CDEFG", strict=True):
+            _put(sheet, f"{column}{row}", criterion.anchor_in(level, locale)).alignment = TOP
+        chosen = written.get(f"level_{criterion.key}", "")
+        _open(sheet, f"{LEVEL}{row}", int(chosen) if chosen else "")
+        levels.add(f"{LEVEL}{row}")
+        _open(sheet, f"{TEXT}{row}", written.get(f"justification_{criterion.key}", ""))
+        row += 1
+    texts = {"comment": gettext("Comment for the Council"), "private_note": gettext("Private note to the Council")}
+    for name, text in texts.items():
+        _put(sheet, f"A{row}", name)
+        _put(sheet, f"B{row}", text).alignment = TOP
+        _open(sheet, f"{TEXT}{row}", written.get(name, ""))
+        row += 1
+    _put(sheet, f"A{row}", "flag")
+    _put(sheet, f"B{row}", gettext("Flag for the Council"))
+    _open(sheet, f"{TEXT}{row}", flags[ReviewFlag(written.get("flag") or ReviewFlag.NONE)])
+    listed = ",".join(text.replace(",", " ") for text in flags.values())
+    marks = DataValidation(type="list", formula1=f'"{listed}"', allow_blank=True, showErrorMessage=True)
+    sheet.add_data_validation(marks)
+    marks.add(f"{TEXT}{row}")
+    _write_application(sheet, application, row + 2, locale)
+    sheet.freeze_panes = "C6"
+
+
+def _write_application(sheet: Any, application: Application, row: int, locale: str) -> None:
+    """What is judged, to be read where there is no line."""
+    _put(sheet, f"B{row}", gettext("The application")).font = TITLE_FONT
+    answers = application.answers
+    for section in questions.form_of(application.call).sections:
+        row += 1
+        _put(sheet, f"B{row}", section.numbered_in(locale)).font = HEAD_FONT
+        for question in section.questions:
+            row += 1
+            _put(sheet, f"B{row}", question.numbered_in(locale)).alignment = TOP
+            answer = answers.get(question.key) or gettext("not answered")
+            sheet.merge_cells(f"C{row}:I{row}")
+            _put(sheet, f"C{row}", answer).alignment = TOP
+            sheet.row_dimensions[row].height = 15 * max(2, len(answer) // 150 + answer.count("\n") + 1)
+
+
+def _put(sheet: Any, place: str, value: str | int) -> Any:
+    cell = sheet[place]
+    if isinstance(value, str):
+        value = NOT_IN_XML.sub("", value)[:LONGEST_TEXT]
+    cell.value = value
+    if isinstance(value, str) and value:
+        cell.data_type = "s"  # a text beginning with = stays a text
+    return cell
+
+
+def _open(sheet: Any, place: str, value: str | int) -> None:
+    cell = _put(sheet, place, value)
+    cell.protection, cell.fill, cell.border, cell.alignment = Protection(locked=False), OPEN_FILL, EDGE, TOP
+
+
+def _name(number: str) -> str:
+    return re.sub(r"[\[\]:*?/\\]", "-", number)[:31]
+
+
+NO_WORKBOOK = N_("This is no workbook that can be read. Send the file you downloaded here, filled in, as XLSX.")
+
+
+def read(content: bytes) -> list[FilledSheet]:
+    """The sheets of a workbook that was sent in. Only texts and numbers are taken; nothing in it is carried out.
+
+    Raises `DomainError` for what is no such workbook and `LimitExceededError` for one that is too large, packed or not.
+    """
+    _must_be_harmless(content)
+    try:
+        book = load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
+        sheets = [_read_sheet(sheet) for sheet in book.worksheets[: MOST_SHEETS + 1]]
+    except LimitExceededError:
+        raise
+    except (InvalidFileException, KeyError, ValueError, TypeError, AttributeError, SyntaxError, IndexError) as error:
+        raise DomainError(NO_WORKBOOK, field="workbook") from error
+    if len(sheets) > MOST_SHEETS:
+        raise LimitExceededError(N_("The workbook is too large."), field="workbook")
+    return sheets
+
+
+def _must_be_harmless(content: bytes) -> None:
+    """Look at the archive before anything is unpacked as a whole."""
+    if len(content) > LARGEST:
+        raise LimitExceededError(N_("The workbook is too large."), field="workbook")
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            entries = archive.infolist()
+            if len(entries) > MOST_PARTS or sum(one.file_size for one in entries) > 4 * LARGEST:
+                raise LimitExceededError(N_("The workbook is too large."), field="workbook")
+            for entry in entries:
+                with archive.open(entry) as part:
+                    text = part.read(4 * LARGEST + 1)  # its head may lie about its size
+                if len(text) > 4 * LARGEST:
+                    raise LimitExceededError(N_("The workbook is too large."), field="workbook")
+                if entry.filename.endswith((".xml", ".rels")) and (b"<!DOCTYPE" in text or b"<!ENTITY" in text):
+                    raise DomainError(NO_WORKBOOK, field="workbook")
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+        raise DomainError(NO_WORKBOOK, field="workbook") from error
+
+
+def _read_sheet(sheet: Any) -> FilledSheet:
+    stamp = ""
+    cells: dict[str, Cell] = {}
+    rows = sheet.iter_rows(min_row=1, max_row=MOST_ROWS, max_col=9)
+    for number, row in enumerate(rows, start=1):
+        found: list[Any] = [*row, *(None for _missing in range(9 - len(row)))]
+        key, level, text = found[0], found[7], found[8]
+        name = _text_of(key)
+        if number == 1:
+            stamp = name
+        elif name in ("comment", "private_note", "flag"):
+            cells[name] = _cell(sheet.title, text, f"{TEXT}{number}")
+        elif name:
+            cells[f"level_{name}"] = _cell(sheet.title, level, f"{LEVEL}{number}")
+            cells[f"justification_{name}"] = _cell(sheet.title, text, f"{TEXT}{number}")
+    return FilledSheet(sheet.title, stamp, cells)
+
+
+def _cell(sheet: str, cell: Any, place: str) -> Cell:
+    return Cell(f"{sheet}!{place}", _text_of(cell), getattr(cell, "data_type", "") == TYPE_FORMULA)
+
+
+def _text_of(cell: Any) -> str:
+    value = getattr(cell, "value", None)
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return str(value).replace("\r\n", "\n").replace("_x000D_", "").strip()

@@ -1,0 +1,201 @@
+"""Reviews by workbook: downloaded, filled in, sent in, looked at and taken over, by the checks of the form itself."""
+
+import io
+import zipfile
+
+import pytest
+from openpyxl import load_workbook
+
+from app import clock
+from app.services import assignments, reviews
+from app.services.actors import Actor
+from app.services.reviews import Judgement
+from models.applications import ApplicationStatus
+from models.base import db
+from models.reviews import AssignmentStatus, ReviewFlag, ReviewStatus, ReviewUpload
+from tests.support.pages import form_fields, text_of
+
+WHY = "Айыл жыйынында талкууланган, баары жазылган, далилдер жетиштүү."
+PAGE = "/reviews/workbooks"
+
+
+@pytest.fixture
+def asked(programme):
+    """Two accepted assignments of the first reviewer in the open call."""
+    found = []
+    for _number in range(2):
+        application = programme.make_application(ApplicationStatus.IN_REVIEW)
+        one = assignments.of_application(application)[0]
+        assignments.declare(one, None, actor=Actor(one.reviewer), now=clock.now())
+        found.append(one)
+    return found
+
+
+@pytest.fixture
+def book(client, programme, asked):
+    """The workbook as it was downloaded."""
+    client.sign_in(asked[0].reviewer).speak("en")
+    answer = client.get(f"{PAGE}/{programme.call.id}/reviews.xlsx")
+    assert answer.status_code == 200
+    assert programme.call.code in answer.headers["Content-Disposition"]
+    return load_workbook(io.BytesIO(answer.data))
+
+
+def rows(sheet):
+    """{what the hidden column says: number of the row}."""
+    return {sheet.cell(row, 1).value: row for row in range(2, sheet.max_row + 1) if sheet.cell(row, 1).value}
+
+
+def fill(sheet, level=4, why=WHY):
+    for key, row in rows(sheet).items():
+        if key not in ("comment", "private_note", "flag"):
+            sheet.cell(row, 8).value, sheet.cell(row, 9).value = level, why
+
+
+def packed(book):
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+def send(client, content):
+    fields = dict(form_fields(client.get(PAGE).text))
+    return client.post(PAGE, data=fields | {"workbook": (io.BytesIO(content), "reviews.xlsx")})
+
+
+def press(client, location, button):
+    return client.post(location, data=dict(form_fields(client.get(location).text)) | {button: "1"})
+
+
+def test_a_workbook_goes_the_whole_way_by_the_checks_of_the_form(client, programme, asked, book):
+    first, second = (book[one.application.number] for one in asked)
+    fill(first)
+    first.cell(rows(first)["private_note"], 9).value = "Жеке"
+    first.cell(rows(first)["flag"], 9).value = "Excellent"
+    fill(second)
+    gap = next(iter(rows(second).values()))
+    second.cell(gap, 9).value = "кыска"
+    answer = send(client, packed(book))
+    assert answer.status_code == 303
+    page = text_of(client.get(answer.location).text)
+    assert f"{second.title}!I{gap}: Justify the level in at least 40 characters." in page
+    assert all(one.review is None for one in asked)  # a look saves nothing
+    assert press(client, answer.location, "submit").location == "/reviews"
+    db.session.expire_all()
+    assert [one.status for one in asked] == [AssignmentStatus.SUBMITTED, AssignmentStatus.ACCEPTED]
+    assert (asked[0].review.total, asked[0].review.flag, asked[0].review.private_note) == (
+        8000,
+        ReviewFlag.EXCELLENT,
+        "Жеке",
+    )
+    assert asked[1].review.status is ReviewStatus.DRAFT
+    assert db.session.scalar(db.select(db.func.count()).select_from(ReviewUpload)) == 0
+
+
+def test_the_workbook_shows_levels_answers_and_no_name(programme, asked, book):
+    sheet = book[asked[0].application.number]
+    texts = {str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value}
+    criterion = programme.call.criteria[0]
+    assert criterion.anchor_in(3, "en") in texts
+    assert set(asked[0].application.answers.values()) <= texts
+    assert sheet.protection.sheet and sheet.column_dimensions["A"].hidden
+    assert {next(iter(one.sqref.ranges)).min_col for one in sheet.data_validations.dataValidation} == {8, 9}
+    with zipfile.ZipFile(io.BytesIO(packed(book))) as archive:
+        everything = "".join(archive.read(name).decode("utf-8", "replace") for name in archive.namelist())
+    assert asked[0].reviewer.display_name not in everything and asked[0].reviewer.username not in everything
+
+
+def test_what_was_changed_on_the_site_meanwhile_is_shown_beside_and_stays(client, asked, book):
+    one = asked[0]
+    judgements = {one.application.call.criteria[0].key: Judgement(2, "Сайттагы текст")}
+    reviews.save_draft(one, judgements, "", actor=Actor(one.reviewer), now=clock.now())
+    db.session.commit()
+    fill(book[one.application.number])
+    answer = send(client, packed(book))
+    page = client.get(answer.location).text
+    assert "was changed on the site" in page and "Сайттагы текст" in page and WHY in page
+    press(client, answer.location, "save")
+    db.session.expire_all()
+    assert one.review.draft[one.application.call.criteria[0].key]["justification"] == "Сайттагы текст"
+    assert WHY in client.get(answer.location).text  # nothing is lost
+
+
+def test_cells_that_cannot_be_taken_are_named(client, asked, book):
+    sheet = book[asked[0].application.number]
+    fill(sheet)
+    places = list(rows(sheet).values())
+    sheet.cell(places[0], 9).value = '=HYPERLINK("http://example.com","x")'
+    sheet.cell(places[1], 8).value = 7
+    sheet.cell(places[2], 9).value = "ө" * 2001
+    sheet.cell(rows(sheet)["flag"], 9).value = "укмуш"
+    answer = send(client, packed(book))
+    page = text_of(client.get(answer.location).text)
+    for place, text in (
+        (f"I{places[0]}", "A formula is not taken"),
+        (f"H{places[1]}", "Choose a level from 1 to 5."),
+        (f"I{places[2]}", "At most 2000 characters."),
+        (f"I{rows(sheet)['flag']}", "Invalid Choice"),
+    ):
+        assert f"{sheet.title}!{place}: {text}" in page
+    assert asked[0].review is None
+
+
+def test_somebody_elses_and_a_changed_stamp_are_refused(client, programme, asked, book):
+    fill(book[asked[0].application.number])
+    content = packed(book)
+    client.sign_in(programme.reviewers[1]).speak("en")
+    assignments.declare(
+        assignments.of_application(asked[0].application)[1], None, actor=Actor(programme.reviewers[1]), now=clock.now()
+    )
+    db.session.commit()
+    other = send(client, content)
+    assert other.status_code == 422 and "somebody else" in other.text
+    client.sign_in(asked[0].reviewer).speak("en")
+    book[asked[0].application.number]["A1"].value += "x"
+    changed = send(client, packed(book))
+    assert changed.status_code == 422 and "was not made here" in changed.text
+
+
+def test_a_review_that_was_handed_in_or_a_tie_that_arose_stops_the_sheet(client, programme, asked, book):
+    for one in asked:
+        fill(book[one.application.number], level=1)
+    answer = send(client, packed(book))
+    hand_in = {one.key: Judgement(5, WHY) for one in programme.call.criteria}
+    reviews.submit(asked[0], hand_in, "", actor=Actor(asked[0].reviewer), now=clock.now())
+    asked[1].reviewer.person.village = asked[1].application.association.village
+    db.session.commit()
+    page = text_of(client.get(answer.location).text)
+    assert "submitted or closed already" in page and "lives in the same ayil okmotu" in page
+    press(client, answer.location, "submit")
+    db.session.expire_all()
+    assert (asked[0].review.total, asked[1].review) == (10000, None)
+
+
+def bomb():
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", b"0" * (40 * 1024 * 1024))
+    return target.getvalue()
+
+
+def entities():
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr("xl/workbook.xml", '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>')
+    return target.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        (b"no workbook", "no workbook that can be read"),
+        (bomb(), "too large"),
+        (entities(), "no workbook that can be read"),
+        (b"x" * (6 * 1024 * 1024), "too large"),
+    ],
+    ids=["text", "bomb", "entities", "large"],
+)
+def test_what_is_no_such_workbook_is_refused(client, asked, content, text):
+    client.sign_in(asked[0].reviewer).speak("en")
+    answer = send(client, content)
+    assert answer.status_code == 422 and text in answer.text
