@@ -1,4 +1,4 @@
-"""The guides for applicants and operators name buttons and pages as the screen does, and show pictures that are there.
+"""The guides name buttons and pages as the screen does, and show pictures that are there.
 
 A guide puts nothing else between quotation marks, so a text that is renamed makes its guide stale and this test red.
 """
@@ -13,7 +13,8 @@ from app.translations import update
 
 FOLDER = Path(__file__).parents[2] / "docs/guide"
 LANGUAGES = ("ky", "ru", "en")
-GUIDES = [f"{name}.{language}.md" for name in ("associations", "operators") for language in LANGUAGES]
+NAMES = ("associations", "operators", "reviewers")
+GUIDES = [f"{name}.{language}.md" for name in NAMES for language in LANGUAGES]
 QUOTED = re.compile("[«“]([^«»“”]+)[»”]")
 LINKED = re.compile(r"\]\(([^)]+)\)")
 FEWEST_NAMES = 20
@@ -35,7 +36,7 @@ def test_a_guide_names_what_is_on_the_screen(guide: str) -> None:
     assert [name for name in names if name not in shown(guide.split(".")[1])] == []
 
 
-@pytest.mark.parametrize("name", ["associations", "operators"])
+@pytest.mark.parametrize("name", NAMES)
 def test_a_guide_says_the_same_in_every_language(name: str) -> None:
     """The same steps: as many headings, list entries, pictures and names of buttons."""
     shapes = set()
