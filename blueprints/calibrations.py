@@ -97,7 +97,7 @@ def show(call_id: int) -> ResponseReturnValue:
         progress=calibrations.progress(call) if chosen else [],
         comparisons=calibrations.compare(call, None),
         titles=_titles(call),
-        may_choose=call.status.value == "open" and not calibrations.has_begun(call),
+        may_choose=calibrations.can_be_chosen(call),
         each=calibrations.EACH,
     )
 
@@ -107,6 +107,8 @@ def show(call_id: int) -> ResponseReturnValue:
 def choose(call_id: int) -> ResponseReturnValue:
     """Choose two past applications."""
     call, locale = load(Call, call_id), current_locale()
+    if request.method == "GET" and not calibrations.can_be_chosen(call):
+        return redirect(url_for(".show", call_id=call_id), 303)
     form = ChooseForm(data={"applications": [one.application_id for one in calibrations.of_call(call)]})
     found = calibrations.candidates(call, signed_in_user())
     form.applications.choices = [

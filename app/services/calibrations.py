@@ -46,10 +46,10 @@ def panel(call: Call) -> list[User]:
     return [one.user for one in reviewers.panel(call) if one.part.is_available]
 
 
-def has_begun(call: Call) -> bool:
-    """Whether a reviewer was asked for an application of the call already."""
+def can_be_chosen(call: Call) -> bool:
+    """Whether the call is open and no reviewer was asked for an application of it yet."""
     query = db.select(Assignment.id).join(Assignment.application).where(Application.call_id == call.id).limit(1)
-    return db.session.scalar(query) is not None
+    return call.status is CallStatus.OPEN and db.session.scalar(query) is None
 
 
 def candidates(call: Call, secretary: User) -> list[Application]:
@@ -79,7 +79,7 @@ def choose(call: Call, application_ids: Sequence[int], *, actor: Actor, now: dat
     Raises `IncompleteError` unless two of the `candidates` are named, `DomainError` once reviews have begun.
     """
     lock(call)
-    if call.status is not CallStatus.OPEN or has_begun(call):
+    if not can_be_chosen(call):
         raise DomainError(N_("Calibration is for an open call in which nobody was asked for a review yet."))
     chosen = [one for one in candidates(call, actor.user) if one.id in set(application_ids)]
     if len(chosen) != EACH or len(set(application_ids)) != EACH:

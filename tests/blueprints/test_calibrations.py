@@ -13,7 +13,7 @@ from models.base import db
 from models.calibrations import CalibrationReview
 from models.notifications import Notification
 from models.reviews import Conflict, ConflictKind, Review, Score
-from tests.support.pages import text_of
+from tests.support.pages import form_fields, text_of
 
 WHY = "Айыл жыйынында талкууланган, баары жазылган, далилдер жетиштүү."
 
@@ -114,13 +114,13 @@ def test_what_is_handed_in_stays_and_the_choice_with_it(programme, chosen, past)
 
 
 def test_nothing_is_chosen_once_reviews_have_begun(client, programme, past):
+    secretary, url = client.sign_in(programme.secretary).speak("en"), f"/calibrations/calls/{programme.call.id}/choose"
+    form = dict(form_fields(secretary.get(url).text))
     application = programme.make_application(ApplicationStatus.IN_REVIEW)
     assert application.call_id == programme.call.id
-    secretary = client.sign_in(programme.secretary).speak("en")
-    answer = secretary.submit(
-        f"/calibrations/calls/{programme.call.id}/choose", applications=[str(one.id) for one in past]
-    )
+    answer = secretary.post(url, data=form | {"applications": [str(one.id) for one in past]})
     assert answer.status_code == 422 and "nobody was asked for a review yet" in answer.text
+    assert secretary.get(url).location == f"/calibrations/calls/{programme.call.id}"
     assert "No calibration in this call" in secretary.get(f"/calibrations/calls/{programme.call.id}").text
 
 
