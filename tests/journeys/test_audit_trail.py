@@ -105,6 +105,7 @@ def walk_assignments(programme: Programme, third: User) -> None:
     application = programme.make_application(S.IN_REVIEW)
     accepted = assignments.of_application(application)[0]
     walk_a_void_review(programme)
+    programme.reopen(assignments.of_application(programme.make_application("reviewed"))[0])
     assignments.declare(accepted, None, actor=Actor(accepted.reviewer), now=now)
     chair = Actor(programme.chair_of(application.association))
     applications.withdraw(application, reason=TEXT, actor=chair, now=now)
