@@ -20,7 +20,7 @@ from models.associations import MembershipRole
 from models.audit import AuditEvent
 from models.base import text_in
 from models.contributions import Check
-from models.council_sessions import DecisionOutcome
+from models.council_sessions import AgendaOrder, DecisionOutcome
 from models.dictations import ConfirmationWay
 from models.documents import DocumentKind
 from models.duplicates import DuplicateVerdict
@@ -29,6 +29,12 @@ from models.users import Role
 from models.visits import RiskRating
 
 ACTIONS: Mapping[str, str] = {
+    "agenda_item.decide": N_("Closed the discussion with a decision"),
+    "agenda_item.discuss": N_("Opened the discussion of an application"),
+    "agenda_item.move": N_("Moved an application on the agenda"),
+    "agenda_item.note": N_("Noted what was said"),
+    "agenda_item.put_back": N_("Closed a discussion without a decision"),
+    "agenda_item.recuse": N_("Recorded who left the room for an application"),
     "application.add_budget_line": N_("Added a budget line"),
     "application.add_pledge": N_("Added a pledge"),
     "application.change_budget_line": N_("Changed a budget line"),
@@ -166,10 +172,12 @@ ACTIONS: Mapping[str, str] = {
     "review.upload": N_("Sent a workbook of reviews in"),
     "review.submit": N_("Submitted a review"),
     "seed.scale": N_("Added synthetic applications to measure with"),
+    "session.change_presence": N_("Recorded who left or came back"),
     "session.convene": N_("Convened the Council"),
     "session.decide": N_("Recorded a decision of the Council"),
     "session.record_attendance": N_("Recorded who is present"),
     "session.sign": N_("Signed the protocol"),
+    "session.sort_agenda": N_("Ordered the agenda anew"),
     "tranche.account": N_("A tranche is accounted for"),
     "tranche.approve": N_("Approved a payment"),
     "tranche.confirm": N_("Confirmed that the money arrived"),
@@ -196,6 +204,7 @@ ACTIONS: Mapping[str, str] = {
 """{action: message id} for every action the services and seeds record."""
 
 NOUNS: Mapping[str, str] = {
+    "agenda_items": N_("Item of the agenda"),
     "applications": N_("Application"),
     "assignments": N_("Assignment of a reviewer"),
     "assignment_plans": N_("Plan of assignments"),
@@ -296,12 +305,14 @@ DETAILS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "contents": (N_("Fingerprint"), lambda value: ", ".join(f"{one} {_short(of)}" for one, of in value.items())),
     "count": (N_("Number"), number_text),
     "held_on": (N_("Day of the meeting"), lambda value: date_text(date.fromisoformat(value))),
+    "is_present": (N_("Present"), lambda value: gettext("Yes") if value else gettext("No")),
     "kind": (N_("Interest"), _one_of(ConflictKind)),
     "languages": (N_("Languages"), lambda value: ", ".join(dict(LOCALES)[one] for one in value)),
     "locale": (N_("Language"), lambda value: dict(LOCALES)[value]),
     "most": (N_("Applications at most"), number_text),
     "mode": (N_("What was planned"), _one_of(PlanMode)),
     "on": (N_("Valid on"), lambda value: date_text(date.fromisoformat(value))),
+    "order": (N_("Order"), _one_of(AgendaOrder)),
     "outcome": (N_("Outcome"), _outcome),
     "overrides": (
         N_("Rules set aside"),
@@ -315,11 +326,13 @@ DETAILS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "rows": (N_("Rows"), number_text),
     "sales_from": (N_("Sells from month"), number_text),
     "parts": (N_("Parts asked for"), lambda value: "; ".join(_section(one) for one in value)),
+    "place": (N_("Place on the agenda"), number_text),
     "present": (N_("Members present"), lambda value: number_text(len(value))),
     "prices_added": (N_("Prices added"), number_text),
     "prices_changed": (N_("Prices replaced"), number_text),
     "question": (N_("Question"), lambda value: text_in(value["title"], current_locale())),
     "reason": (N_("Reason"), lambda value: str(suspension_reason(value))),
+    "recused": (N_("Out of the room"), lambda value: number_text(len(value))),
     "risk": (N_("Risk"), _one_of(RiskRating)),
     "role": (N_("Role"), _role),
     "section": (N_("Part"), _section),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from app.localisation import N_, gettext, use_locale
 from app.services import (
+    agendas,
     applications,
     assignment_plans,
     assignments,
@@ -24,6 +25,7 @@ TABLES: Mapping[str, Transitions] = {
     N_("Held finding"): screening_batches.TRANSITIONS,
     N_("Plan of assignments"): assignment_plans.TRANSITIONS,
     N_("Assignment"): assignments.TRANSITIONS,
+    N_("Item of the agenda"): agendas.TRANSITIONS,
     N_("Grant"): grants.TRANSITIONS,
     N_("Tranche"): tranches.TRANSITIONS,
     N_("Contribution"): contributions.TRANSITIONS,

@@ -6,6 +6,7 @@ from flask import Flask
 
 NOUNS = (
     "accounts",
+    "agenda_items",
     "allocations",
     "amendments",
     "applications",
@@ -43,6 +44,7 @@ NOUNS = (
     "paper_forms",
     "pledges",
     "prices",
+    "projectors",
     "rankings",
     "rates",
     "results",
@@ -52,6 +54,7 @@ NOUNS = (
     "reviews",
     "screening_batches",
     "screenings",
+    "seats",
     "signatures",
     "targets",
     "themes",

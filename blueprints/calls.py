@@ -19,7 +19,7 @@ from app.web.access import actor, can, load, public, requires, signed_in_user
 from app.web.submissions import act_on_button, attempt, check_version, finish, form_page, guard_version, in_words
 from forms.calls import SECTIONS, CallForm, CloneForm, WeightsForm, percents_text, weights_form
 from models.base import BASE_CURRENCY, LOCALES, canonical_json, fingerprint
-from models.calls import TIMETABLE, Call, QuorumOf
+from models.calls import TIMETABLE, Call, QuorumOf, VoteRule
 
 bp = Blueprint("calls", __name__)
 PLAIN = (
@@ -156,6 +156,8 @@ def _with_choices(form: Any) -> Any:
         form.oblasts.choices = [(one.id, one.name(current_locale())) for one in places.oblasts()]
     if "quorum_of" in form:
         form.quorum_of.choices = [(one.value, label_text(one)) for one in QuorumOf]
+    if "vote_rule" in form:
+        form.vote_rule.choices = [(one.value, label_text(one)) for one in VoteRule]
     return form
 
 
@@ -174,6 +176,8 @@ def _values(form: Any) -> dict[str, Any]:
         return {"eligibility": typed}
     if "quorum_of" in typed:
         typed["quorum_of"] = QuorumOf(typed["quorum_of"])
+    if "vote_rule" in typed:
+        typed["vote_rule"] = VoteRule(typed["vote_rule"])
     if "fund" in typed:
         typed["fund_id"] = typed.pop("fund")
     return typed | {name: to_minor(typed[name], BASE_CURRENCY) for name in AMOUNTS if name in typed}
@@ -185,6 +189,7 @@ def _stored(call: Call) -> dict[str, Any]:
         **{name: getattr(call, name) for name in PLAIN},
         **call.eligibility,
         "quorum_of": call.quorum_of.value,
+        "vote_rule": call.vote_rule.value,
         "opens_on": clock.bishkek_day(call.opens_at),
         "closes_on": clock.bishkek_day(call.closes_at),
         "tranche_percents": percents_text(call.tranche_percents),

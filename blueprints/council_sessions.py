@@ -1,29 +1,33 @@
 """The Council: ranking of a call, sessions, attendance, decisions and the signed protocol."""
 
+from types import SimpleNamespace
+
 from flask import Blueprint, Response, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock
-from app.labels import DECISION_OUTCOMES
+from app.labels import DECISION_OUTCOMES, VOTE_CHOICES
 from app.localisation import Money, current_locale, gettext, to_minor
 from app.policy import Permission
-from app.services import conflicts, council_sessions, decisions, rankings
+from app.services import agendas, boards, conflicts, council_sessions, decisions, rankings
+from app.services.ballots import Ballot, DissentInput
 from app.services.calls import allocations
 from app.services.calls.allocations import Standing
 from app.services.decisions import Motion
 from app.web.access import actor, load, requires, row_number, signed_in_user
 from app.web.presentation import is_demonstration
-from app.web.submissions import StaleForm, act_on_button, attempt, finish, form_page
-from forms.council_sessions import AttendanceForm, ConveneForm, DecideForm
+from app.web.submissions import StaleForm, act_on_button, attempt, finish, form_page, guard_version
+from forms.council_sessions import AttendanceForm, ConveneForm, DecideForm, decide_form
 from models.applications import Application
 from models.base import BASE_CURRENCY
-from models.calls import Call
-from models.council_sessions import CouncilSession, Decision, DecisionOutcome
+from models.calls import Call, VoteRule
+from models.council_sessions import CouncilSession, Decision, DecisionOutcome, VoteChoice
 from models.users import User
 from reports import protocol as protocol_report
 
 bp = Blueprint("council_sessions", __name__, url_prefix="/council")
 PAGE = 60
+HIDDEN = frozenset({"csrf_token", "idempotency_key", "version"})
 
 
 @bp.get("")
@@ -67,21 +71,29 @@ def new(call_id: int) -> ResponseReturnValue:
 @bp.get("/<int:session_id>")
 @requires(GET=Permission.SESSION_READ)
 def show(session_id: int) -> ResponseReturnValue:
-    """Attendance, quorum, what is decided and what waits."""
+    """Attendance, quorum, agenda, what is decided and what waits."""
     session = load(CouncilSession, session_id, Permission.SESSION_READ)
-    waiting = {one.id for one in decisions.undecided(session)}
-    standings = allocations.standings(session.call)
+    closed = conflicts.closed_to(signed_in_user(), session.call)
+    awarded, board = decisions.awarded(session), boards.board(session, closed)
     return render_template(
         "council_sessions/show.html",
         session=session,
-        undecided=[row for row in rankings.rank(session.call) if row.application.id in waiting],
-        awarded=decisions.awarded(session),
-        far_apart=rankings.far_apart(session.call) if waiting else [],
-        standings=standings,
-        remaining=allocations.left(standings),
+        board=board,
+        undecided=len(board.waiting) + len(board.closed) + (board.current is not None),
+        awarded=awarded,
+        standings=board.standings,
+        remaining=allocations.left(board.standings),
         in_flight=decisions.in_flight(session),
-        closed=conflicts.closed_to(signed_in_user(), session.call),
+        closed=closed,
+        departed=board.departed,
+        away=_away(session),
     )
+
+
+def _away(session: CouncilSession) -> list[User]:
+    """Who came and has left."""
+    present = session.present
+    return [one.user for one in session.attendances if one.user not in present]
 
 
 @bp.route("/<int:session_id>/attendance", methods=["GET", "POST"])
@@ -112,17 +124,31 @@ def _check_attendance(form: AttendanceForm, session: CouncilSession, present: li
         raise StaleForm([(str(form.members.label.text), own, stored)], here)
 
 
+@bp.post("/<int:session_id>/attendance/<int:user_id>")
+@requires(POST=Permission.SESSION_MANAGE)
+def change_presence(session_id: int, user_id: int) -> ResponseReturnValue:
+    """Somebody leaves the session, or comes back."""
+    session = load(CouncilSession, session_id, Permission.SESSION_MANAGE)
+    member = next((one.user for one in session.attendances if one.user_id == user_id), None) or abort(404)
+    is_present = request.form.get("is_present") == "1"
+    return act_on_button(
+        lambda: council_sessions.change_presence(session, member, is_present, actor=actor(), now=clock.now()),
+        url_for(".attendance", session_id=session_id),
+        gettext("The attendance is recorded."),
+    )
+
+
 @bp.route("/<int:session_id>/decide/<int:application_id>", methods=["GET", "POST"])
 @requires(GET=Permission.SESSION_MANAGE, POST=Permission.SESSION_MANAGE)
 def decide(session_id: int, application_id: int) -> ResponseReturnValue:
     """Record what the Council decided: first checked, then recorded."""
-    session = load(CouncilSession, session_id, Permission.SESSION_MANAGE)
-    application = load(Application, application_id, Permission.APPLICATION_READ)
-    if application.call_id != session.call_id:
-        abort(404)
+    session, application = _of_session(session_id, application_id)
+    if conflicts.hindrance(application, signed_in_user()):
+        return render_template("council_sessions/out.html", session=session, application=application), 403
     standings = allocations.standings(session.call)
     found = allocations.fitting(application, standings)
-    form = _with_choices(DecideForm(), found)
+    form = _with_choices(_decide_form(session, application), found)
+    _guard_item(form, session, application)
     is_valid = form.validate_on_submit()
     if is_valid and "record" in request.form and attempt(form, lambda: _decide(session, application, form)):
         return finish(url_for(".show", session_id=session_id), gettext("The decision is recorded."))
@@ -130,6 +156,30 @@ def decide(session_id: int, application_id: int) -> ResponseReturnValue:
     context = _decision_context(session, application, found) | {"remaining": allocations.left(standings)}
     page = form_page("council_sessions/decide.html", form, **context, **_checked(form, is_checked, found))
     return page[0] if is_checked and isinstance(page, tuple) else page
+
+
+def _of_session(session_id: int, application_id: int) -> tuple[CouncilSession, Application]:
+    """A session and an application of its call."""
+    session = load(CouncilSession, session_id, Permission.SESSION_MANAGE)
+    application = load(Application, application_id, Permission.APPLICATION_READ)
+    if application.call_id != session.call_id:
+        abort(404)
+    return session, application
+
+
+def _decide_form(session: CouncilSession, application: Application) -> DecideForm:
+    """With a row for the vote of each member in the room, when the vote is open."""
+    voters = [(one.id, one.display_name) for one in decisions.voters_on(session, application)]
+    choices = [(one.value, gettext(text)) for one, text in VOTE_CHOICES.items()]
+    return decide_form(voters, choices if session.call.vote_rule is VoteRule.OPEN else None)
+
+
+def _guard_item(form: DecideForm, session: CouncilSession, application: Application) -> None:
+    """Who is about to decide what somebody else has opened, put back or decided meanwhile is told."""
+    item = agendas.item_of(session, application)
+    kept = next((one.reason for one in session.decisions if one.application_id == application.id), "")
+    here = url_for(".decide", session_id=session.id, application_id=application.id)
+    guard_version(form, SimpleNamespace(version=item.version if item else 0), {"reason": kept}, here)
 
 
 def _with_choices(form: DecideForm, found: list[Standing]) -> DecideForm:
@@ -153,14 +203,19 @@ def _decide(session: CouncilSession, application: Application, form: DecideForm)
 def _motion(form: DecideForm) -> Motion:
     """The decision as the form says it."""
     amount = form.amount.data
+    ayes, noes, abstained = (
+        form[name].data if name in form else 0 for name in ("votes_for", "votes_against", "abstentions")
+    )
     return Motion(
         DecisionOutcome(form.outcome.data),
         None if amount is None else to_minor(amount, BASE_CURRENCY),
         form.reason.data,
-        form.votes_for.data,
-        form.votes_against.data,
-        form.abstentions.data,
+        ayes,
+        noes,
+        abstained,
         int(form.allocation.data) if form.allocation.data else None,
+        ballots=[Ballot(user_id, VoteChoice(choice)) for user_id, choice in form.votes()],
+        dissents=[DissentInput(*one) for one in form.dissents()],
     )
 
 
@@ -176,7 +231,7 @@ def _is_possible(session: CouncilSession, application: Application, form: Decide
 
 
 def _checked(form: DecideForm, is_checked: bool, found: list[Standing]) -> dict[str, object]:
-    """What the page of the check shows: outcome, amount in tyiyn, and what it is paid from."""
+    """What the page of the check shows: outcome, amount in tyiyn, what it is paid from; and all that was typed."""
     if not is_checked:
         return {"is_checked": False, "outcome": None, "amount": None, "paid_from": None}
     outcome = DecisionOutcome(form.outcome.data)
@@ -184,25 +239,28 @@ def _checked(form: DecideForm, is_checked: bool, found: list[Standing]) -> dict[
         one.allocation.title_in(current_locale()) for one in found if str(one.allocation.id) == form.allocation.data
     ]
     has_amount = outcome is DecisionOutcome.SELECTED and form.amount.data is not None
+    typed = {name: value for name, value in request.form.items() if name in form and name not in HIDDEN}
     return {
         "is_checked": True,
         "outcome": outcome,
         "amount": to_minor(form.amount.data, BASE_CURRENCY) if has_amount else None,
         "paid_from": next(iter(names), None) if has_amount else None,
+        "carried": typed | {"allocation": form.allocation.data},
     }
 
 
 def _decision_context(session: CouncilSession, application: Application, found: list[Standing]) -> dict[str, object]:
     """What the Council needs to know about one application."""
     rows = rankings.rank(session.call)
+    item = agendas.item_of(session, application)
     return {
         "session": session,
         "application": application,
+        "item": item,
+        "other": agendas.under_discussion(session),
         "row": next((one for one in rows if one.application.id == application.id), None),
-        "titles": {one.key: one.title_in(current_locale()) for one in session.call.criteria},
-        "is_closed": application.id in conflicts.closed_to(signed_in_user(), session.call),
         "recused": decisions.recused(session, application),
-        "voters": decisions.voters_on(session, application),
+        "voters": len(decisions.voters_on(session, application)),
         "found": found,
         "most": decisions.most_for(application, found),
     }

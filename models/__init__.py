@@ -1,6 +1,7 @@
 """Tables, constraints and facts about a row: one module a noun. Importing the package registers every table."""
 
 from models import (
+    agenda_items,
     agreements,
     allocations,
     amendments,
@@ -48,6 +49,7 @@ from models import (
 )
 
 __all__ = [
+    "agenda_items",
     "agreements",
     "allocations",
     "amendments",

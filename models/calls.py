@@ -26,6 +26,13 @@ class QuorumOf(StrEnum):
     ADULTS = "adults"
 
 
+class VoteRule(StrEnum):
+    """Whether the Council's votes are recorded by name or only counted."""
+
+    OPEN = "open"
+    SECRET = "secret"  # noqa: S105 - a rule, no password
+
+
 TIMETABLE = ("screening_ends_on", "reviews_end_on", "council_sits_on", "first_payment_on")
 """The days after the deadline, in their order."""
 AMENDABLE = ("title", "summary", "closes_at", "budget", *TIMETABLE)
@@ -54,6 +61,7 @@ FIXED = (
     "most_per_ayil_okmotu",
     "expected_applications",
     "review_load",
+    "vote_rule",
     "eligibility",
     "form",
 )
@@ -121,6 +129,7 @@ class Call(Versioned, Base):
     most_per_ayil_okmotu: Mapped[int | None]
     expected_applications: Mapped[int | None]
     review_load: Mapped[int] = mapped_column(default=10)
+    vote_rule: Mapped[VoteRule] = mapped_column(default=VoteRule.OPEN)
     screening_ends_on: Mapped[date | None]
     reviews_end_on: Mapped[date | None]
     council_sits_on: Mapped[date | None]

@@ -1,4 +1,4 @@
-"""Sittings of the Council: attendance, decisions and the signed protocol."""
+"""Sittings of the Council: attendance, votes, decisions and the signed protocol."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.allocations import Allocation
 from models.applications import Application
-from models.base import STRICT, Base, Id, LongText, Minor, Versioned
+from models.base import STRICT, Base, Id, Json, LongText, Minor, Versioned
 from models.calls import Call
 from models.users import User
 
@@ -18,8 +18,20 @@ class SessionStatus(StrEnum):
     SIGNED = "signed"
 
 
+class AgendaOrder(StrEnum):
+    """How the agenda is ordered: so that recused members leave least often, down the ranking, or by hand."""
+
+    GROUPED = "grouped"
+    RANKED = "ranked"
+    BY_HAND = "by_hand"
+
+
 class CouncilSession(Versioned, Base):
-    """A sitting on one call. `seats` is the number of Council members; more than half must be present."""
+    """A sitting on one call. `seats` is the number of Council members; more than half must be present.
+
+    `attendances` are all who came; who left and came back stands in `presence_changes`, and `present` are those who
+    are there now.
+    """
 
     __tablename__ = "council_sessions"
     __table_args__ = (
@@ -40,16 +52,24 @@ class CouncilSession(Versioned, Base):
     place: Mapped[str] = mapped_column(sa.String(200))
     seats: Mapped[int]
     status: Mapped[SessionStatus] = mapped_column(default=SessionStatus.OPEN)
+    agenda_order: Mapped[AgendaOrder] = mapped_column(default=AgendaOrder.GROUPED)
     created_by_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
     created_at: Mapped[datetime]
     call: Mapped[Call] = relationship()
     attendances: Mapped[list["Attendance"]] = relationship(order_by="Attendance.id")
+    presence_changes: Mapped[list["PresenceChange"]] = relationship(order_by="PresenceChange.id")
     decisions: Mapped[list["Decision"]] = relationship(back_populates="session", order_by="Decision.id")
     protocol: Mapped["Protocol | None"] = relationship(back_populates="session", uselist=False)
 
     @property
+    def present(self) -> list[User]:
+        """Who is there now, in the order of the list of attendance."""
+        last = {one.user_id: one.is_present for one in self.presence_changes}
+        return [one.user for one in self.attendances if last.get(one.user_id, True)]
+
+    @property
     def present_count(self) -> int:
-        return len(self.attendances)
+        return len(self.present)
 
     @property
     def has_quorum(self) -> bool:
@@ -69,6 +89,19 @@ class Attendance(Base):
     user: Mapped[User] = relationship()
 
 
+class PresenceChange(Base):
+    """Somebody on the list of attendance came later, left or came back. Append-only."""
+
+    __tablename__ = "presence_changes"
+
+    id: Mapped[Id]
+    session_id: Mapped[int] = mapped_column(sa.ForeignKey("council_sessions.id"), index=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
+    is_present: Mapped[bool]
+    changed_at: Mapped[datetime]
+    recorded_by_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
+
+
 class DecisionOutcome(StrEnum):
     SELECTED = "selected"
     RESERVE = "reserve"
@@ -78,7 +111,7 @@ class DecisionOutcome(StrEnum):
 class Decision(Base):
     """What the Council decided on an application, with reason; for a selected one the amount (tyiyn) and from what.
 
-    Append-only.
+    `present` are the ids of those in the room, recused ones apart (none: decided before they were kept). Append-only.
     """
 
     __tablename__ = "decisions"
@@ -103,11 +136,48 @@ class Decision(Base):
     votes_for: Mapped[int]
     votes_against: Mapped[int]
     abstentions: Mapped[int]
+    present: Mapped[Json] = mapped_column(default=list)
     decided_by_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
     decided_at: Mapped[datetime]
     session: Mapped[CouncilSession] = relationship(back_populates="decisions")
     application: Mapped[Application] = relationship()
     allocation: Mapped[Allocation | None] = relationship()
+    votes: Mapped[list["Vote"]] = relationship(back_populates="decision", order_by="Vote.id")
+    dissents: Mapped[list["Dissent"]] = relationship(back_populates="decision", order_by="Dissent.id")
+
+
+class VoteChoice(StrEnum):
+    FOR = "for"
+    AGAINST = "against"
+    ABSTAINED = "abstained"
+
+
+class Vote(Base):
+    """One member's vote on a decision, where the call's rule is the open vote. Append-only."""
+
+    __tablename__ = "votes"
+    __table_args__ = (sa.UniqueConstraint("decision_id", "user_id"), STRICT)
+
+    id: Mapped[Id]
+    decision_id: Mapped[int] = mapped_column(sa.ForeignKey("decisions.id"))
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"), index=True)
+    choice: Mapped[VoteChoice]
+    decision: Mapped[Decision] = relationship(back_populates="votes")
+    user: Mapped[User] = relationship()
+
+
+class Dissent(Base):
+    """Why a member does not share a decision, as it stands in the protocol. Append-only."""
+
+    __tablename__ = "dissents"
+    __table_args__ = (sa.UniqueConstraint("decision_id", "user_id"), STRICT)
+
+    id: Mapped[Id]
+    decision_id: Mapped[int] = mapped_column(sa.ForeignKey("decisions.id"))
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"), index=True)
+    reason: Mapped[LongText] = mapped_column(sa.Text)
+    decision: Mapped[Decision] = relationship(back_populates="dissents")
+    user: Mapped[User] = relationship()
 
 
 class Protocol(Base):

@@ -18,12 +18,16 @@ APPEND_ONLY = (
     "call_forms",
     "conflicts",
     "decisions",
+    "dissents",
     "duplicate_findings",
     "fund_instalments",
     "interest_confirmations",
+    "item_notes",
     "ledger_accounts",
     "ledger_events",
+    "presence_changes",
     "protocols",
+    "recusals",
     "review_submissions",
     "scores",
     "screenings",
@@ -31,6 +35,7 @@ APPEND_ONLY = (
     "snapshots",
     "stored_files",
     "transfers",
+    "votes",
 )
 
 UNIQUE_KEYS = {
@@ -40,16 +45,19 @@ UNIQUE_KEYS = {
     "audit_events": (("hash",),),
     "call_forms": (("call_id", "sha256"),),
     "decisions": (("session_id", "application_id"),),
+    "dissents": (("decision_id", "user_id"),),
     "duplicate_findings": (("application_id", "other_id"),),
     "fund_instalments": (("fund_id", "bank_reference"),),
     "interest_confirmations": (("user_id", "call_id"),),
     "ledger_accounts": (("kind", "scope_key", "currency"),),
     "ledger_events": (("reverses_id",),),
     "protocols": (("session_id",), ("number",)),
+    "recusals": (("item_id", "user_id"),),
     "review_submissions": (("review_id", "submission"),),
     "scores": (("review_id", "submission", "criterion_id"),),
     "snapshots": (("application_id", "sequence"),),
     "stored_files": (("source_sha256",),),
+    "votes": (("decision_id", "user_id"),),
 }
 
 

@@ -3,11 +3,12 @@
 from datetime import date, datetime, timedelta
 from random import Random
 
-from app.services import council_sessions, decisions, rankings
+from app.services import agendas, council_sessions, decisions, rankings
+from app.services.ballots import Ballot
 from app.services.decisions import Motion
 from models.applications import Application, ApplicationStatus
 from models.calls import Call
-from models.council_sessions import CouncilSession, DecisionOutcome
+from models.council_sessions import CouncilSession, DecisionOutcome, VoteChoice
 from seeds import grants
 from seeds.agenda import Story, at, later
 from seeds.applications import Plan
@@ -18,6 +19,8 @@ PLACE = "Ош шаары, ресурстук борбор"
 SEATS = 19
 ABSENT = 4
 MINUTES_EACH = 9
+DISCUSSED_FOR = 8
+FOR, AGAINST, ABSTAINED = VoteChoice.FOR, VoteChoice.AGAINST, VoteChoice.ABSTAINED
 OUTCOMES = {"reserve": DecisionOutcome.RESERVE, "rejected": DecisionOutcome.REJECTED}
 PARTIAL = 4  # so many are selected in full before the one that gets a little less
 CUT_TO_PERCENT = 93
@@ -66,10 +69,14 @@ def _decide(
     reason = pick(chance, [one for one in reasons if one["key"] != "selected_partial"])
     if is_partial:
         reason = by_key(reasons, "selected_partial")
-    voters = session.present_count - len(decisions.recused(session, application))
+    secretary = programme.as_staff("secretary")
+    agendas.discuss(session, application, actor=secretary, now=now - timedelta(minutes=DISCUSSED_FOR))
+    voters = decisions.voters_on(session, application)
     abstentions, minority = chance.choice((0, 0, 0, 1, 2)), chance.choice((0, 0, 1, 2, 3))
-    majority = voters - abstentions - minority
-    is_rejected = outcome is DecisionOutcome.REJECTED
+    less, more = (AGAINST, FOR) if outcome is not DecisionOutcome.REJECTED else (FOR, AGAINST)
+    choices = [ABSTAINED] * abstentions + [less] * minority
+    choices += [more] * (len(voters) - len(choices))
+    chance.shuffle(choices)
     decisions.decide(
         session,
         application,
@@ -77,10 +84,8 @@ def _decide(
             outcome,
             amount=asked * CUT_TO_PERCENT // 100 // STEP * STEP if is_partial else asked,
             reason=reason["text"][application.language],
-            votes_for=minority if is_rejected else majority,
-            votes_against=majority if is_rejected else minority,
-            abstentions=abstentions,
+            ballots=[Ballot(one.id, choice) for one, choice in zip(voters, choices, strict=True)],
         ),
-        actor=programme.as_staff("secretary"),
+        actor=secretary,
         now=now,
     )

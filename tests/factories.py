@@ -53,7 +53,7 @@ from models.amendments import Amendment
 from models.applications import Application, ApplicationStatus, BudgetHeading, Payer, ScreeningOutcome
 from models.associations import Association, AssociationKind, MembershipRole, PayoutAccount
 from models.base import db
-from models.calls import Call
+from models.calls import Call, VoteRule
 from models.centres import Centre
 from models.council_sessions import CouncilSession, DecisionOutcome
 from models.dictations import Dictation
@@ -350,6 +350,7 @@ class Programme(GrantFactories):
             "budget": 5_000_000 * SOM,
             "grant_floor": 100_000 * SOM,
             "grant_ceiling": 500_000 * SOM,
+            "vote_rule": VoteRule.SECRET,  # only counted; the tests of the ballots record each by name
             "expected_applications": 0,  # reviewers are made on demand
             "timetable": [clock.bishkek_day(closes_at + timedelta(days=days)) for days in (10, 30, 45, 60)],
         } | fields

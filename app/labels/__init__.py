@@ -5,7 +5,14 @@ One explicit table a class. `label` gives the English message id (for forms, whi
 """
 
 from app.labels.applying import BUDGET_HEADINGS, DOCUMENT_KINDS, PAYERS
-from app.labels.judging import CONFLICT_KINDS, DECISION_OUTCOMES, REVIEW_FLAGS
+from app.labels.judging import (
+    CONFLICT_KINDS,
+    DECISION_OUTCOMES,
+    RECUSAL_GROUNDS,
+    REVIEW_FLAGS,
+    VOTE_CHOICES,
+    VOTE_RULES,
+)
 from app.labels.lists import COUNTRIES, CURRENCIES, UNITS, VISIT_CHECKLIST, country_text, currency_text, unit_text
 from app.labels.members import LABELS, label, label_text
 from app.labels.money import CONTRIBUTION_KINDS, EMBLEMS, GRANT_STATUSES, RATE_SOURCES, TRANCHE_STATUSES
@@ -26,12 +33,15 @@ __all__ = [
     "LABELS",
     "PAYERS",
     "RATE_SOURCES",
+    "RECUSAL_GROUNDS",
     "REVIEW_FLAGS",
     "RISK_RATINGS",
     "ROLES",
     "TRANCHE_STATUSES",
     "UNITS",
     "VISIT_CHECKLIST",
+    "VOTE_CHOICES",
+    "VOTE_RULES",
     "country_text",
     "currency_text",
     "label",

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 
 from app.localisation import N_
+from models.agenda_items import AgendaStatus, RecusalGround
 from models.applications import ScreeningOutcome
 from models.assignment_plans import PlanMode, PlanStatus
-from models.council_sessions import DecisionOutcome, SessionStatus
+from models.calls import VoteRule
+from models.council_sessions import AgendaOrder, DecisionOutcome, SessionStatus, VoteChoice
 from models.detected_conflicts import ConflictClue, ConflictPart, ConflictStrength, ConflictVerdict
 from models.duplicates import DuplicateVerdict, MarkKind
 from models.interests import InterestKind
@@ -116,6 +118,33 @@ HELD_STATES: Mapping[HeldStatus, str] = {
     HeldStatus.SENT: N_("Sent"),
     HeldStatus.UNDONE: N_("Taken back"),
     HeldStatus.LEFT_OUT: N_("Left out"),
+}
+AGENDA_ORDERS: Mapping[AgendaOrder, str] = {
+    AgendaOrder.GROUPED: N_("So that recused members leave least often"),
+    AgendaOrder.RANKED: N_("Down the ranking"),
+    AgendaOrder.BY_HAND: N_("By hand"),
+}
+AGENDA_STATUSES: Mapping[AgendaStatus, str] = {
+    AgendaStatus.WAITING: N_("Waits for the discussion"),
+    AgendaStatus.DISCUSSED: N_("Under discussion"),
+    AgendaStatus.DECIDED: N_("Decided"),
+}
+RECUSAL_GROUNDS: Mapping[RecusalGround, str] = {
+    RecusalGround.PLACE: N_("lives in the same ayil okmotu"),
+    RecusalGround.MEMBERSHIP: N_("member of an association of the same ayil okmotu"),
+    RecusalGround.ROLE: N_("acts for the applicant"),
+    RecusalGround.DECLARED: N_("declared an interest"),
+    RecusalGround.DETECTED: N_("a conflict of interest was found and confirmed"),
+    RecusalGround.SAID: N_("said so in the session"),
+}
+VOTE_CHOICES: Mapping[VoteChoice, str] = {
+    VoteChoice.FOR: N_("For"),
+    VoteChoice.AGAINST: N_("Against"),
+    VoteChoice.ABSTAINED: N_("Abstained"),
+}
+VOTE_RULES: Mapping[VoteRule, str] = {
+    VoteRule.OPEN: N_("Open: each vote is recorded by name"),
+    VoteRule.SECRET: N_("Secret: the votes are only counted"),
 }
 SESSION_STATUSES: Mapping[SessionStatus, str] = {
     SessionStatus.OPEN: N_("Session open"),

@@ -18,6 +18,8 @@ from app.labels.applying import (
     WAYS,
 )
 from app.labels.judging import (
+    AGENDA_ORDERS,
+    AGENDA_STATUSES,
     ASSIGNMENT_STATUSES,
     CONFLICT_CLUES,
     CONFLICT_KINDS,
@@ -32,10 +34,13 @@ from app.labels.judging import (
     MARK_KINDS,
     PLAN_MODES,
     PLAN_STATUSES,
+    RECUSAL_GROUNDS,
     REVIEW_FLAGS,
     REVIEW_STATUSES,
     SCREENING_OUTCOMES,
     SESSION_STATUSES,
+    VOTE_CHOICES,
+    VOTE_RULES,
 )
 from app.labels.money import (
     ACCOUNT_KINDS,
@@ -66,6 +71,7 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         VISIT_STATUSES, CHECKS, PRICE_KINDS, QUORUMS_OF, SIGNATURE_OUTCOMES, WAYS, CONDITIONS,
         DUPLICATE_VERDICTS, MARK_KINDS, INTEREST_KINDS, CONFLICT_CLUES, CONFLICT_PARTS, CONFLICT_STRENGTHS,
         CONFLICT_VERDICTS, HELD_STATES, LEANINGS, PLAN_MODES, PLAN_STATUSES,
+        AGENDA_ORDERS, AGENDA_STATUSES, RECUSAL_GROUNDS, VOTE_CHOICES, VOTE_RULES,
     )
 }  # fmt: skip
 """{enum class: {member: English message id}} for every enum of the models."""

@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from models.agenda_items import AgendaStatus
 from models.applications import ApplicationStatus, ScreeningOutcome
 from models.assignment_plans import PlanStatus
 from models.calls import CallStatus
@@ -31,7 +32,7 @@ def _tones() -> dict[tuple[type[StrEnum], str], str]:
             GrantStatus.COMPLETED, TrancheStatus.CONFIRMED, TrancheStatus.ACCOUNTED, ResultStatus.VERIFIED,
             PledgeStatus.FULFILLED, AssignmentStatus.SUBMITTED, ReviewStatus.SUBMITTED, VisitStatus.DONE,
             RiskRating.LOW, DuplicateVerdict.FALSE_ALARM, ConflictVerdict.FALSE_ALARM, HeldStatus.SENT,
-            PlanStatus.APPLIED, SignatureOutcome.SIGNED, ReviewFlag.EXCELLENT,
+            PlanStatus.APPLIED, SignatureOutcome.SIGNED, ReviewFlag.EXCELLENT, AgendaStatus.DECIDED,
         ),
         WAITING: (
             ApplicationStatus.SIGNED_OFF, ApplicationStatus.RETURNED, ApplicationStatus.RESERVE,
@@ -40,7 +41,7 @@ def _tones() -> dict[tuple[type[StrEnum], str], str]:
             TrancheStatus.PREPARED, TrancheStatus.APPROVED, ResultStatus.REPORTED, PledgeStatus.PARTLY_RECEIVED,
             AssignmentStatus.PROPOSED, AssignmentStatus.ACCEPTED, VisitStatus.PLANNED, RiskRating.MEDIUM,
             HeldStatus.HELD, ConflictStrength.FAIR, PlanStatus.PROPOSED, SignatureOutcome.DECLINED,
-            ReviewFlag.ASK,
+            ReviewFlag.ASK, AgendaStatus.DISCUSSED,
         ),
         PROBLEM: (
             ApplicationStatus.INELIGIBLE, ApplicationStatus.REJECTED, ScreeningOutcome.INELIGIBLE,

@@ -57,6 +57,7 @@ class Permission(StrEnum):
     RANKING_READ = "ranking:read"
     SESSION_READ = "session:read"
     SESSION_MANAGE = "session:manage"
+    SESSION_ATTEND = "session:attend"
     PROTOCOL_SIGN = "protocol:sign"
     GRANT_READ = "grant:read"
     GRANT_OFFER = "grant:offer"
@@ -160,6 +161,7 @@ GRANTS: Mapping[Permission, Mapping[Role, Scope]] = {
     P.RANKING_READ: OFFICE,
     P.SESSION_READ: OFFICE,
     P.SESSION_MANAGE: {R.SECRETARY: S.ALL},
+    P.SESSION_ATTEND: {R.REVIEWER: S.ALL, R.COUNCIL_CHAIR: S.ALL},  # where they are on the list, by `visible`
     P.PROTOCOL_SIGN: {R.COUNCIL_CHAIR: S.ALL},
     P.GRANT_READ: _APPLICANT | OFFICE | {R.FINANCE: S.ALL, R.MONITOR: S.ALL, R.DONOR: S.DONOR},
     P.GRANT_OFFER: {R.FINANCE: S.ALL},

@@ -13,7 +13,7 @@ from models.calibrations import Calibration
 from models.calls import Call, CallStatus
 from models.centres import Centre
 from models.contributions import Contribution
-from models.council_sessions import CouncilSession
+from models.council_sessions import Attendance, CouncilSession, SessionStatus
 from models.detected_conflicts import DetectedConflict
 from models.dictations import Dictation
 from models.documents import Document
@@ -166,6 +166,15 @@ def _users(user: User) -> Any:
     return User.id.in_(members) & User.id.not_in(others) if user.has_role(R.OPERATOR) else db.false()
 
 
+def _sessions(user: User) -> Any:
+    """A reviewer sees the open sessions they have come to."""
+    if user.has_role(*OFFICE):
+        return db.true()
+    came = db.select(Attendance.session_id).where(Attendance.user_id == user.id)
+    is_member = db.true() if user.has_role(R.REVIEWER) else db.false()
+    return is_member & (CouncilSession.status == SessionStatus.OPEN) & CouncilSession.id.in_(came)
+
+
 def _only(user: User, *roles: Role) -> Any:
     return db.true() if user.has_role(*roles) else db.false()
 
@@ -179,7 +188,7 @@ _VISIBLE: Mapping[type[Any], Callable[[User], Any]] = {
     Centre: _centres,
     Contribution: _of_grants(Contribution.grant_id),
     Calibration: lambda user: _only(user, R.SECRETARY, R.REVIEWER),
-    CouncilSession: lambda user: _only(user, R.SECRETARY, R.COUNCIL_CHAIR),
+    CouncilSession: _sessions,
     Dictation: lambda user: _only(user, *OFFICE) | Dictation.association_id.in_(_own_associations(user)),
     DetectedConflict: lambda user: _only(user, R.SECRETARY),
     Document: _documents,

@@ -3,12 +3,14 @@
 There is one definition of a tie (`_ties`); whoever asks about one application, one person or a whole call asks it.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from app.localisation import N_
 from app.services.actors import Actor
 from app.services.errors import SeparationOfDutyError
+from models.agenda_items import RecusalGround
 from models.applications import Application
 from models.associations import Association, Membership
 from models.base import db
@@ -28,6 +30,14 @@ REASONS = (
 )
 """Why somebody may not judge, the first that holds is said; `_ties` gives the places in this list."""
 _PLACE, _MEMBERSHIP, _ROLE, _DECLARED, _DETECTED = range(len(REASONS))
+GROUNDS = (
+    RecusalGround.PLACE,
+    RecusalGround.MEMBERSHIP,
+    RecusalGround.ROLE,
+    RecusalGround.DECLARED,
+    RecusalGround.DETECTED,
+)
+"""What a session records of each of `REASONS`."""
 TIE = N_("You have a tie to this applicant, by place, register or declaration: somebody else has to do this.")
 
 Condition = Callable[[Any], Any]
@@ -92,7 +102,7 @@ def _one_of(name: str) -> Condition:
 _OF_PAIR = _ties(_is("user"), _is("association"), _is("application"))
 _OF_USER = _ties(_is("user"), _everything, _everything)
 _OF_ANY = _ties(_one_of("users"), _everything, _everything)
-_INTERESTED = _ties(_one_of("users"), lambda _column: db.false(), _one_of("applications"))
+_OF_MANY = _ties(_one_of("users"), _one_of("associations"), _one_of("applications"))
 _TO_APPLICATION = _ties(_one_of("users"), _is("association"), _is("application"))
 
 
@@ -167,12 +177,19 @@ def _gathered(rows: Iterable[Any]) -> Ties:
     )
 
 
-def recused_from(application_ids: Iterable[int], user_ids: Iterable[int]) -> dict[int, set[int]]:
-    """{application: those of the users who do not vote on it}: a declared or confirmed interest in it; one query."""
-    found: dict[int, set[int]] = {one: set() for one in application_ids}
-    asked = {"users": list(user_ids), "applications": list(found)}
-    for user_id, _reason, _association, application_id in db.session.execute(_INTERESTED, asked):
-        found[application_id].add(user_id)
+def grounds(applications: Iterable[Application], user_ids: Iterable[int]) -> dict[int, dict[int, RecusalGround]]:
+    """{application: {user: why this person has a part in it}} of all these; one query."""
+    by_id = {one.id: one for one in applications}
+    found: dict[int, dict[int, RecusalGround]] = {one: {} for one in by_id}
+    of_association: dict[int, list[int]] = defaultdict(list)
+    for one in by_id.values():
+        of_association[one.association_id].append(one.id)
+    asked = {"users": list(user_ids), "associations": list(of_association), "applications": list(by_id)}
+    for user_id, reason, association_id, application_id in sorted(
+        db.session.execute(_OF_MANY, asked), key=lambda row: -row[1]
+    ):  # of several reasons the first of the list stays
+        for key in [application_id] if application_id is not None else of_association[association_id]:
+            found[key][user_id] = GROUNDS[reason]
     return found
 
 

@@ -6,11 +6,12 @@ from datetime import date, datetime
 from sqlalchemy.orm.attributes import flag_modified
 
 from app.localisation import N_, Money, sort_key
-from app.services import audit, calls, notifications, numbering
+from app.services import agendas, audit, calls, notifications, numbering, recusals
 from app.services.actors import Actor
+from app.services.agendas import must_be_open
 from app.services.applications import TRANSITIONS as APPLICATION_TRANSITIONS
 from app.services.assignments import TRANSITIONS as ASSIGNMENT_TRANSITIONS
-from app.services.decisions import ACTIONS, in_flight, must_be_open, undecided
+from app.services.decisions import ACTIONS, in_flight, undecided
 from app.services.errors import (
     AlreadyUsedError,
     DomainError,
@@ -27,6 +28,7 @@ from models.council_sessions import (
     Attendance,
     CouncilSession,
     DecisionOutcome,
+    PresenceChange,
     Protocol,
     SessionStatus,
 )
@@ -62,6 +64,7 @@ def convene(call: Call, *, held_on: date, place: str, seats: int, actor: Actor, 
     )
     db.session.add(session)
     db.session.flush()
+    agendas.refresh(session)
     audit.record(actor, "session.convene", session, now, call=call.id)
     notifications.tell(
         [one.id for one in council_members()],
@@ -76,14 +79,15 @@ def convene(call: Call, *, held_on: date, place: str, seats: int, actor: Actor, 
 
 
 def record_attendance(session: CouncilSession, members: list[User], *, actor: Actor, now: datetime) -> None:
-    """Set who is present. Once a decision is made, people can only be added."""
+    """Set who came. Once a discussion is opened people can only be added: whoever is, came later."""
     lock(session)
     must_be_open(session)
     flag_modified(session, "seats")  # the session gets a new version: who edits the same list at once is told
     present = {one.user_id: one for one in session.attendances}
     wanted = {member.id for member in members}
-    if session.decisions and present.keys() - wanted:
-        raise DomainError(N_("After a decision nobody can be taken off the attendance."), field="members")
+    has_begun = agendas.has_begun(session)
+    if has_begun and present.keys() - wanted:
+        raise DomainError(N_("After the first discussion nobody can be taken off the attendance."), field="members")
     if len(wanted) > session.seats:
         raise LimitExceededError(N_("More people than seats."), field="members")
     for user_id in present.keys() - wanted:
@@ -92,8 +96,40 @@ def record_attendance(session: CouncilSession, members: list[User], *, actor: Ac
     for member in members:
         if member.id not in present:
             session.attendances.append(Attendance(user=member))
+            if has_begun:
+                _change_presence(session, member, True, actor, now)
     db.session.flush()
     audit.record(actor, "session.record_attendance", session, now, present=sorted(wanted))
+    agendas.refresh(session)
+    _recuse_arrived(session, actor, now)
+
+
+def change_presence(session: CouncilSession, member: User, is_present: bool, *, actor: Actor, now: datetime) -> None:
+    """Somebody leaves the session, or comes back; what was decided before keeps who was there."""
+    lock(session)
+    must_be_open(session)
+    flag_modified(session, "seats")
+    if member.id not in {one.user_id for one in session.attendances}:
+        raise DomainError(N_("This person is not on the list of those who came."))
+    if (member in session.present) is is_present:
+        raise AlreadyUsedError(N_("This is recorded already."))
+    _change_presence(session, member, is_present, actor, now)
+    db.session.flush()
+    audit.record(actor, "session.change_presence", session, now, person=member.id, is_present=is_present)
+    _recuse_arrived(session, actor, now)
+
+
+def _change_presence(session: CouncilSession, member: User, is_present: bool, actor: Actor, now: datetime) -> None:
+    session.presence_changes.append(
+        PresenceChange(user_id=member.id, is_present=is_present, changed_at=now, recorded_by_id=actor.user_id)
+    )
+
+
+def _recuse_arrived(session: CouncilSession, actor: Actor, now: datetime) -> None:
+    """Who comes while something is discussed that they have a part in stays outside."""
+    item = agendas.under_discussion(session)
+    if item is not None:
+        recusals.record(item, actor=actor, now=now)
 
 
 def latest(before_id: int | None = None, limit: int = 60) -> list[CouncilSession]:

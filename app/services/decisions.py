@@ -5,19 +5,22 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.localisation import N_, Money
-from app.services import audit, notifications, rankings
+from app.services import agendas, audit, ballots, conflicts, notifications, rankings, recusals
 from app.services.actors import Actor
+from app.services.agendas import must_be_open
 from app.services.applications import TRANSITIONS as APPLICATION_TRANSITIONS
+from app.services.ballots import Ballot, Counts, DissentInput
 from app.services.calls import allocations
 from app.services.calls.allocations import Standing
 from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, LimitExceededError
-from app.services.protocols import interested_in, read_whole
+from app.services.protocols import read_whole
 from app.services.rankings import RankedApplication
 from app.services.workflow import target
+from models.agenda_items import AgendaItem, AgendaStatus
 from models.allocations import Allocation
 from models.applications import Application, ApplicationStatus
 from models.base import db, lock
-from models.council_sessions import CouncilSession, Decision, DecisionOutcome, SessionStatus
+from models.council_sessions import CouncilSession, Decision, DecisionOutcome, Dissent, Vote
 from models.users import Role, User
 
 ACTIONS = {
@@ -39,15 +42,18 @@ class Motion:
     """What the Council is to decide on one application: outcome, amount (tyiyn, for a selected one), reason and votes.
 
     It is paid from the allocation with this id; without one, from the first that fits and has so much left.
+    Where the call's vote is open the votes are `ballots`, and the numbers follow from them.
     """
 
     outcome: DecisionOutcome
     amount: int | None
     reason: str
-    votes_for: int
-    votes_against: int
-    abstentions: int
+    votes_for: int = 0
+    votes_against: int = 0
+    abstentions: int = 0
     allocation_id: int | None = None
+    ballots: Sequence[Ballot] = ()
+    dissents: Sequence[DissentInput] = ()
 
 
 def check(
@@ -70,13 +76,14 @@ def check(
         raise DomainError(N_("The application belongs to another call."))
     if any(one.application_id == application.id for one in session.decisions):
         raise AlreadyUsedError(N_("This application has been decided in this session already."))
-    if not session.has_quorum:
-        raise DomainError(N_("There is no quorum: more than half of the seats must be present."))
-    voters, votes = voters_on(session, application), (motion.votes_for, motion.votes_against, motion.abstentions)
-    if min(votes) < 0 or sum(votes) > voters:
-        raise DomainError(N_("At most %(voters)s may vote on this application."), field="votes_for", voters=voters)
+    other = agendas.under_discussion(session)
+    if other is not None and other.application_id != application.id:
+        raise AlreadyUsedError(
+            N_("%(number)s is under discussion: decide on it or put it back first."), number=other.application.number
+        )
+    votes = votes_on(session, application, motion)
     is_selected = motion.outcome is DecisionOutcome.SELECTED
-    if is_selected and motion.votes_for <= motion.votes_against:
+    if is_selected and votes.ayes <= votes.noes:
         raise DomainError(N_("A selection needs more votes for than against."), field="votes_for")
     if not motion.reason.strip():
         raise IncompleteError(N_("Give the reason: it stands in the protocol."), field="reason")
@@ -97,7 +104,10 @@ def decide(
 
     The application itself changes when the chair signs, not before.
     """
+    conflicts.must_have_no_tie(application, actor)
     row, allocation = check(session, application, motion)
+    item = _opened(session, application, actor, now)
+    votes = votes_on(session, application, motion)
     decision = Decision(
         session=session,
         application=application,
@@ -107,13 +117,17 @@ def decide(
         reason=motion.reason.strip(),
         rank=row.rank if row else None,
         score=row.points if row else None,
-        votes_for=motion.votes_for,
-        votes_against=motion.votes_against,
-        abstentions=motion.abstentions,
+        votes_for=votes.ayes,
+        votes_against=votes.noes,
+        abstentions=votes.abstained,
+        present=[one.id for one in voters_on(session, application)],
+        votes=[Vote(user_id=one.user_id, choice=one.choice) for one in motion.ballots],
+        dissents=[Dissent(user_id=one.user_id, reason=one.reason.strip()) for one in motion.dissents],
         decided_by_id=actor.user_id,
         decided_at=now,
     )
     db.session.add(decision)
+    agendas.close(item, actor=actor, now=now)
     db.session.flush()
     db.session.expire(session, ["decisions"])
     audit.record(
@@ -176,15 +190,34 @@ def _check_caps(session: CouncilSession, application: Application) -> None:
             )
 
 
+def _opened(session: CouncilSession, application: Application, actor: Actor, now: datetime) -> AgendaItem:
+    """The item under discussion; a decision on one that waits opens it, so that it is kept who was out of the room."""
+    item = agendas.item_of(session, application)
+    if item is None or item.status is not AgendaStatus.DISCUSSED:
+        return agendas.discuss(session, application, actor=actor, now=now)
+    recusals.record(item, actor=actor, now=now)
+    return item
+
+
 def recused(session: CouncilSession, application: Application) -> list[User]:
-    """Those present who declared an interest in `application`: they do not vote on it."""
-    interested = interested_in(session, [application.id])[application.id]
-    return [one.user for one in session.attendances if one.user_id in interested]
+    """Those present who are out of the room for `application`: they do not vote on it."""
+    return recusals.out_of_the_room(session, application, agendas.item_of(session, application))
 
 
-def voters_on(session: CouncilSession, application: Application) -> int:
-    """How many of those present may vote on `application`."""
-    return session.present_count - len(recused(session, application))
+def voters_on(session: CouncilSession, application: Application) -> list[User]:
+    """Those present who may vote on `application`: not recused, and members of the Council to this day."""
+    members = {*notifications.holders(Role.REVIEWER), *notifications.holders(Role.COUNCIL_CHAIR)}
+    out = {one.id for one in recused(session, application)}
+    return [one for one in session.present if one.id in members and one.id not in out]
+
+
+def votes_on(session: CouncilSession, application: Application, motion: Motion) -> Counts:
+    """The votes of a motion, counted by the call's rule; refused without a quorum in the room."""
+    voters, rule = voters_on(session, application), session.call.vote_rule
+    ballots.must_have_quorum(session, voters)
+    ballots.check_dissents(rule, motion.dissents, voters)
+    counted = Counts(motion.votes_for, motion.votes_against, motion.abstentions)
+    return ballots.count(rule, motion.ballots, counted, voters)
 
 
 def most_for(application: Application, found: Sequence[Standing]) -> int:
@@ -212,8 +245,3 @@ def in_flight(session: CouncilSession) -> list[Application]:
         .options(db.joinedload(Application.association))
     )
     return list(db.session.scalars(query.order_by(Application.id)))
-
-
-def must_be_open(session: CouncilSession) -> None:
-    if session.status is not SessionStatus.OPEN:
-        raise DomainError(N_("The protocol is signed: nothing can be changed any more."))

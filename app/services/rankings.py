@@ -134,7 +134,7 @@ def far_apart(call: Call) -> list[Application]:
         for row in rank(call)
         if row.application.status is ApplicationStatus.REVIEWED
         and row.application.id not in decided
-        and _is_far_apart(row.spread, row.reviews, call)
+        and is_far_apart(row.spread, row.reviews, call)
     ]
 
 
@@ -147,10 +147,10 @@ def needs_another(application: Application) -> bool:
         return False
     reviews = list(_levels(Application.id == application.id)[application.id].values())
     one = scoring.standing(application.id, reviews, weights_of(call.criteria))
-    return _is_far_apart(one.spread, one.reviews, call)
+    return is_far_apart(one.spread, one.reviews, call)
 
 
-def _is_far_apart(spread: int, reviews: int, call: Call) -> bool:
+def is_far_apart(spread: int, reviews: int, call: Call) -> bool:
     return spread > call.spread_points * 100 and reviews <= call.reviewers_per_application
 
 

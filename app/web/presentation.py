@@ -76,10 +76,10 @@ _PAGES_OF: Mapping[str, tuple[str, ...]] = {
     "assignments": ("assignment_plans",),
     "calls": ("allocations", "amendments", "call_forms", "criteria", "dry_runs", "required_documents"),
     "centres": ("equipment",),
-    "council_sessions": ("rankings",),
+    "council_sessions": ("agenda_items", "projectors", "rankings"),
     "funds": ("donors",),
     "grants": ("contributions", "expenditures", "results", "tranches", "visits"),
-    "reviews": ("calibrations", "review_workbooks", "reviewers"),
+    "reviews": ("calibrations", "review_workbooks", "reviewers", "seats"),
     "screenings": ("screening_batches",),
 }
 SECTION_OF = {noun: entry for entry, nouns in _PAGES_OF.items() for noun in nouns}

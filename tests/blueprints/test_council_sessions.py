@@ -366,5 +366,5 @@ def test_who_has_a_tie_sees_no_score_of_that_application(client, programme, call
         )
     for page in pages:
         text = text_of(client.get(page).text)
-        said = "1 application is left out for you" if "rankings" in page else "you have declared an interest"
+        said = "1 application is left out for you" if "rankings" in page else "You are out of the room"
         assert said in text and score not in text

@@ -5,11 +5,17 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
-from app.services import assignments, duplicates
+from app.services import agendas, assignments, council_sessions, decisions, duplicates
 from app.services.actors import Actor
+from app.services.ballots import Ballot, DissentInput
+from app.services.decisions import Motion
 from models.base import Base, db
+from models.calls import VoteRule
+from models.council_sessions import DecisionOutcome, VoteChoice
 from models.duplicates import DuplicateVerdict
 from models.protection import APPEND_ONLY, UNIQUE_KEYS
+from models.reviews import ConflictKind
+from models.users import Role
 from tests.conftest import NOW
 from tests.factories import Programme
 from tests.support.databases import Copy
@@ -60,7 +66,27 @@ def write_history(programme: Programme) -> None:
     )
     programme.reopen(assignments.of_application(programme.make_application("reviewed"))[0])
     programme.amend(programme.call)
+    hold_a_session(programme)
     db.session.commit()
+
+
+def hold_a_session(programme: Programme) -> None:
+    """Somebody leaves the room, somebody the session; votes by name, a dissent and a note."""
+    call = programme.make_past_call(vote_rule=VoteRule.OPEN)
+    application = programme.make_application("reviewed", call=call)
+    kin, guest = (programme.make_user(Role.REVIEWER) for _ in range(2))
+    session, by = programme.make_session(call), {"actor": Actor(programme.secretary), "now": NOW}
+    council_sessions.record_attendance(session, [*session.present, kin, guest], **by)
+    agendas.discuss(session, application, **by)
+    agendas.recuse(session, application, kin, ConflictKind.KINSHIP, **by)
+    agendas.note(session, application, "Суу бар.", in_protocol=True, **by)
+    council_sessions.change_presence(session, guest, False, **by)
+    voters = decisions.voters_on(session, application)
+    cast = [Ballot(one.id, VoteChoice.AGAINST) for one in voters]
+    motion = Motion(
+        DecisionOutcome.REJECTED, None, "Жетпейт", ballots=cast, dissents=[DissentInput(voters[0].id, "Жетет")]
+    )
+    decisions.decide(session, application, motion, **by)
 
 
 def test_what_is_written_once_cannot_be_changed(database: Copy, programme: Programme) -> None:

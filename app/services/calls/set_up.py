@@ -13,7 +13,7 @@ from app.services.actors import Actor
 from app.services.errors import AlreadyUsedError, DomainError
 from models.allocations import Allocation
 from models.base import db, lock
-from models.calls import TIMETABLE, Call, CallStatus, Criterion, QuorumOf, usual_eligibility
+from models.calls import TIMETABLE, Call, CallStatus, Criterion, QuorumOf, VoteRule, usual_eligibility
 from models.funds import Fund
 
 HIGHEST_BUDGET = 100_000_000_000_00  # tyiyn: a hundred thousand million som is no programme's
@@ -49,6 +49,7 @@ COLUMNS = (
     "most_per_ayil_okmotu",
     "expected_applications",
     "review_load",
+    "vote_rule",
     "eligibility",
     *TIMETABLE,
 )
@@ -99,6 +100,7 @@ class CallInput:
     most_per_ayil_okmotu: int | None = None
     expected_applications: int | None = None
     review_load: int = 10
+    vote_rule: VoteRule = VoteRule.OPEN
     eligibility: Mapping[str, Any] = field(default_factory=usual_eligibility)
     timetable: Sequence[date | None] = (None, None, None, None)
     """The days of `TIMETABLE` after the deadline; None: not set yet."""

@@ -1,0 +1,90 @@
+"""What the pages of a session show of its agenda: each application with its place, scores and state."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from app.services import agendas, rankings
+from app.services.calls import allocations
+from app.services.calls.allocations import Standing
+from app.services.protocols import departures_of
+from app.services.rankings import RankedApplication
+from models.agenda_items import AgendaItem, AgendaStatus
+from models.applications import Application, ApplicationStatus
+from models.council_sessions import CouncilSession, Decision
+
+
+@dataclass(frozen=True)
+class BoardRow:
+    """An application of the agenda. `place` counts from 1 among those that wait; `row` is its standing, if ranked."""
+
+    application: Application
+    item: AgendaItem | None
+    place: int
+    row: RankedApplication | None
+    is_closed: bool
+    is_far_apart: bool
+
+    @property
+    def is_discussed(self) -> bool:
+        return self.item is not None and self.item.status is AgendaStatus.DISCUSSED
+
+
+@dataclass(frozen=True)
+class Board:
+    """The agenda as one reader sees it: what is under discussion, what waits, and what each budget line has left."""
+
+    current: BoardRow | None
+    waiting: list[BoardRow]
+    closed: list[BoardRow]
+    standings: list[Standing]
+    departed: Mapping[int, Sequence[int]]
+    """{application: those its decision changed places with in the ranking}."""
+
+    @property
+    def open_rows(self) -> list[BoardRow]:
+        """What is under discussion, then what waits."""
+        return [*([self.current] if self.current else []), *self.waiting]
+
+
+def board(session: CouncilSession, closed: Collection[int]) -> Board:
+    """The agenda of an open session; of the applications `closed` to the reader only that they are there.
+
+    Those stand apart, in the order of their numbers: their places would tell how they are ranked.
+    """
+    items = agendas.items_of(session)
+    decided = {one.application_id for one in session.decisions}
+    call = session.call
+    ranked = rankings.rank(call)
+    rows = [
+        BoardRow(
+            row.application,
+            items.get(row.application.id),
+            0,
+            row,
+            row.application.id in closed,
+            rankings.is_far_apart(row.spread, row.reviews, call),
+        )
+        for row in ranked
+        if row.application.status is ApplicationStatus.REVIEWED and row.application.id not in decided
+    ]
+    last = len(items) + 1
+    rows.sort(key=lambda one: (one.item.position if one.item else last, one.row.rank if one.row else 0))
+    seen = [one for one in rows if not one.is_closed]
+    waiting = [one for one in seen if not one.is_discussed]
+    return Board(
+        next((one for one in seen if one.is_discussed), None),
+        [_at(one, place) for place, one in enumerate(waiting, start=1)],
+        sorted((one for one in rows if one.is_closed), key=lambda one: one.application.number),
+        allocations.standings(call),
+        departures_of(session, ranked),
+    )
+
+
+def _at(one: BoardRow, place: int) -> BoardRow:
+    return BoardRow(one.application, one.item, place, one.row, one.is_closed, one.is_far_apart)
+
+
+def last_decision(session: CouncilSession, closed: Collection[int]) -> Decision | None:
+    """The latest decision of a session, of the applications that are not `closed` to the reader."""
+    seen = [one for one in session.decisions if one.application_id not in closed]
+    return max(seen, key=lambda one: one.id, default=None)

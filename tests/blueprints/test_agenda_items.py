@@ -1,0 +1,205 @@
+"""The agenda, the votes by name, a member's seat and the wall, as they are used in a session."""
+
+import pytest
+
+from app import clock
+from app.localisation import number_text, use_locale
+from app.services import agendas, council_sessions, decisions, rankings
+from app.services.actors import Actor
+from models.agenda_items import AgendaStatus
+from models.base import db
+from models.calls import VoteRule
+from models.council_sessions import AgendaOrder, Decision, Vote
+from models.reviews import Conflict, ConflictKind
+from models.users import Role
+from tests.support.pages import choose_form, form_fields, text_of
+from tests.support.queries import count
+
+
+@pytest.fixture
+def call(programme):
+    return programme.make_past_call(vote_rule=VoteRule.OPEN)
+
+
+@pytest.fixture
+def applications(programme, call):
+    return [programme.make_application("reviewed", call=call) for _ in range(2)]
+
+
+@pytest.fixture
+def session(programme, call, applications):
+    """Chair, both reviewers and one more member, of four seats."""
+    member = programme.make_user(Role.REVIEWER)
+    session = programme.make_session(call)
+    by = {"actor": Actor(programme.secretary), "now": clock.now()}
+    council_sessions.record_attendance(session, [*session.present, member], **by)
+    return session
+
+
+def tie(application, user):
+    db.session.add(
+        Conflict(application_id=application.id, user_id=user.id, kind=ConflictKind.KINSHIP, declared_at=clock.now())
+    )
+    db.session.commit()
+
+
+def press_button(client, page, action, **changes):
+    """Send the one form of `page` that leads to `action`."""
+    return client.submit(page, action=action, **changes)
+
+
+def record(client, url, typed):
+    """Send the form of a decision without looking at it first."""
+    return client.post(url, data=dict(form_fields(client.get(url).text).items()) | typed | {"record": "1"})
+
+
+def fields_of_a_move(client, page):
+    """The fields of the first form that moves an item."""
+    return dict(choose_form(client.get(page).text, page).fields.items())
+
+
+def discuss(client, session, application):
+    page = f"/council/{session.id}/decide/{application.id}"
+    return press_button(client, page, f"/council/{session.id}/agenda/{application.id}/discuss")
+
+
+def ballots(session, **changes):
+    votes = {f"vote_{one.id}": "for" for one in session.present}
+    return votes | {"outcome": "selected", "amount": "200 000", "reason": "Айылга керек."} | changes
+
+
+def test_votes_by_name_are_checked_and_recorded(client, programme, session, applications):
+    first, url = applications[0], f"/council/{session.id}/decide/{applications[0].id}"
+    client.sign_in(programme.secretary).speak("en")
+    assert discuss(client, session, first).location == url
+    assert agendas.item_of(session, first).status is AgendaStatus.DISCUSSED
+    against = {f"vote_{session.present[3].id}": "against"}
+    typed = ballots(session, dissenter_1=str(session.present[3].id), dissent_1="Рыногу жок.", **against)
+    checked = client.submit(url, **typed, check="1")
+    assert checked.status_code == 200 and "3 for, 1 against, 0 abstained" in text_of(checked.text)
+    fields = dict(form_fields(checked.text).items())
+    assert client.post(url, data=fields | {"record": "1"}).location == f"/council/{session.id}"
+    decision = db.session.scalar(db.select(Decision))
+    assert (decision.votes_for, decision.votes_against, count(Vote)) == (3, 1, 4)
+    assert [one.reason for one in decision.dissents] == ["Рыногу жок."]
+
+
+def test_a_missing_vote_and_a_removed_member_are_told(client, programme, session, applications):
+    url, last = f"/council/{session.id}/decide/{applications[0].id}", session.present[3]
+    client.sign_in(programme.secretary).speak("en")
+    typed = ballots(session)
+    del typed[f"vote_{last.id}"]
+    answer = record(client, url, typed)
+    assert answer.status_code == 422 and f'id="vote_{last.id}-error"' in answer.text
+    assert form_fields(answer.text)["reason"].strip() == "Айылга керек."
+    open_page = dict(form_fields(client.get(url).text).items())
+    for held in last.assigned_roles:  # removed while the secretary's page stands open
+        held.ended_at = clock.now()
+    db.session.commit()
+    again = client.post(url, data=open_page | ballots(session) | {"record": "1"})
+    assert again.status_code == 303 and count(Vote) == 3  # a row for nobody in the Council is not counted
+    assert last.id not in db.session.scalar(db.select(Decision)).present
+
+
+def test_two_secretaries_at_once_the_second_is_told_and_keeps_the_words(client, programme, session, applications):
+    first, url = applications[0], f"/council/{session.id}/decide/{applications[0].id}"
+    client.sign_in(programme.secretary).speak("en")
+    early = dict(form_fields(client.get(url).text).items())
+    other = programme.make_user(Role.SECRETARY)
+    agendas.discuss(session, first, actor=Actor(other), now=clock.now())
+    db.session.commit()
+    answer = client.post(url, data=early | ballots(session, reason="Менин сөзүм.") | {"record": "1"})
+    assert answer.status_code == 409 and "Менин сөзүм." in answer.text and count(Decision) == 0
+
+
+def test_the_agenda_is_moved_without_javascript(client, programme, session, applications):
+    page = f"/council/{session.id}/agenda"
+    client.sign_in(programme.secretary).speak("en")
+    early = fields_of_a_move(client, page)
+    first, second = (one.id for one in applications)
+    move = {"application": str(second), "place": "1"}
+    assert client.post(page, data=early | move).location == page
+    assert list(agendas.items_of(session)) == [second, first]
+    fresh = fields_of_a_move(client, page)
+    wrong = client.post(page, data=fresh | {"application": str(first), "place": "7"})
+    assert wrong.status_code == 422 and "places go from 1 to 2." in wrong.text
+    late = early | {"idempotency_key": fresh["idempotency_key"], "application": str(first), "place": "1"}
+    assert client.post(page, data=late).status_code == 409
+    press_button(client, page, f"{page}/sort", order="ranked")
+    assert session.agenda_order is AgendaOrder.RANKED and list(agendas.items_of(session)) == [first, second]
+    assert client.post(page, data=fresh | {"application": "999999", "place": "1"}).status_code in (404, 409)
+
+
+def test_a_tied_secretary_is_out_of_the_room_everywhere(client, programme, session, applications):
+    tied, free = applications
+    tie(tied, programme.secretary)
+    row = next(one for one in rankings.rank(session.call) if one.application.id == tied.id)
+    with use_locale("en"):
+        score = number_text(row.points / 100, 2)
+    agendas.discuss(session, tied, actor=Actor(programme.make_user(Role.SECRETARY)), now=clock.now())
+    db.session.commit()
+    client.sign_in(programme.secretary).speak("en")
+    base = f"/council/{session.id}"
+    dark = client.get(f"{base}/decide/{tied.id}")
+    assert dark.status_code == 403 and "You are out of the room" in dark.text and score not in dark.text
+    wall = text_of(client.get(f"{base}/projector").text)
+    assert "You are out of the room" in wall and tied.number not in wall and score not in wall
+    for path in (f"agenda/{tied.id}/notes", f"agenda/{tied.id}/recusals"):
+        assert client.get(f"{base}/{path}").status_code == 403
+    agenda = client.get(f"{base}/agenda").text
+    assert f"decide/{tied.id}" not in agenda and f"decide/{free.id}" in agenda
+    assert client.get(f"{base}/decide/{free.id}").status_code == 200
+
+
+def test_the_wall_shows_the_item_its_votes_and_the_next(client, programme, session, applications):
+    first = applications[0]
+    client.sign_in(programme.council_chair).speak("en")
+    wall = f"/council/{session.id}/projector"
+    assert "Nothing is under discussion" in client.get(wall).text
+    agendas.discuss(session, first, actor=Actor(programme.secretary), now=clock.now())
+    agendas.note(session, first, "Жашыруун.", in_protocol=False, actor=Actor(programme.secretary), now=clock.now())
+    db.session.commit()
+    page = client.get(wall).text
+    assert first.number in page and "80.00" in page and 'http-equiv="refresh"' in page and "Жашыруун" not in page
+    client.sign_in(programme.secretary)
+    record(client, f"/council/{session.id}/decide/{first.id}", ballots(session))
+    page = text_of(client.sign_in(programme.council_chair).get(wall).text)
+    assert "4 for, 0 against, 0 abstained" in page and "1 application waits" in page
+
+
+def test_a_member_leaves_the_room_at_the_own_seat(client, programme, session, applications):
+    member, first = session.present[3], applications[0]
+    client.sign_in(member).speak("en")
+    seat = f"/council/{session.id}/seat"
+    assert "Nothing is under discussion just now" in client.get(seat).text
+    assert client.get(f"/council/{session.id}").status_code == 403
+    agendas.discuss(session, first, actor=Actor(programme.secretary), now=clock.now())
+    db.session.commit()
+    page = client.get(seat).text
+    assert first.number in page and "80.00" not in page
+    assert client.submit(seat, kind="kinship").location == seat
+    page = client.get(seat).text
+    assert "You are out of the room" in page and first.number not in page
+    assert member not in decisions.voters_on(session, first)
+
+
+def test_who_did_not_come_or_was_removed_has_no_seat(client, programme, session, applications):
+    stranger, member = programme.make_user(Role.REVIEWER), session.present[3]
+    seat = f"/council/{session.id}/seat"
+    assert client.sign_in(stranger).get(seat).status_code == 404
+    client.sign_in(member)
+    assert client.get(seat).status_code == 200
+    for held in member.assigned_roles:
+        held.ended_at = clock.now()
+    db.session.commit()
+    assert client.get(seat).status_code == 403
+    assert client.post(seat, data={"kind": "kinship"}).status_code in (400, 403)
+
+
+def test_somebody_leaves_and_comes_back(client, programme, session, applications):
+    page, member = f"/council/{session.id}/attendance", session.present[3]
+    client.sign_in(programme.secretary).speak("en")
+    for is_there in (False, True):
+        press_button(client, page, f"{page}/{member.id}")
+        assert (member in session.present) is is_there
+        db.session.expire_all()
