@@ -24,9 +24,12 @@ from models.calls import Call, VoteRule
 from models.council_sessions import CouncilSession, Decision, DecisionOutcome, VoteChoice
 from models.users import User
 from reports import protocol as protocol_report
+from reports import protocol_content
 
 bp = Blueprint("council_sessions", __name__, url_prefix="/council")
 PAGE = 60
+SIDE_BY_SIDE = ("ky", "ru")
+"""The two languages of a protocol that is printed in both."""
 HIDDEN = frozenset({"csrf_token", "idempotency_key", "version"})
 
 
@@ -281,13 +284,14 @@ def sign(session_id: int) -> ResponseReturnValue:
 @bp.get("/<int:session_id>/protocol")
 @requires(GET=Permission.SESSION_READ)
 def protocol(session_id: int) -> ResponseReturnValue:
-    """The signed protocol as PDF."""
+    """The signed protocol as PDF, in the reader's language or in Kyrgyz and Russian side by side."""
     session = load(CouncilSession, session_id, Permission.SESSION_READ)
     if session.protocol is None:
         abort(404)
-    data = protocol_report.gather(session.protocol)
-    content = protocol_report.to_pdf(data, current_locale(), demonstration=is_demonstration())
-    name = f"{session.protocol.number}.{current_locale()}.pdf"
+    locales = SIDE_BY_SIDE if request.args.get("languages") == "-".join(SIDE_BY_SIDE) else (current_locale(),)
+    data = protocol_content.gather(session.protocol)
+    content = protocol_report.to_pdf(data, *locales, demonstration=is_demonstration())
+    name = f"{session.protocol.number}.{'-'.join(locales)}.pdf"
     return Response(
         content, mimetype="application/pdf", headers={"Content-Disposition": f'attachment; filename="{name}"'}
     )

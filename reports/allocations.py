@@ -10,7 +10,9 @@ from app.localisation import money
 from models.allocations import title
 from models.base import Texts, text_in
 from models.calls import Call
+from reports import side_by_side
 from reports.pages import Column, gap, subheading, table, text, together
+from reports.side_by_side import Block
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ def given(lines: Sequence[AllocationLine], locale: str) -> list[Flowable]:
     return [together([subheading(_("How the budget is divided")), *block, gap(4), text(first)])]
 
 
-def awarded(lines: Sequence[AllocationLine], amounts: Sequence[int], locale: str) -> list[Flowable]:
+def awarded(lines: Sequence[AllocationLine], amounts: Sequence[int], locale: str) -> list[Block]:
     """What of each was awarded; `amounts` in tyiyn, in the order of `lines`. Nothing as above."""
     if len(lines) < 2:
         return []
@@ -68,7 +70,7 @@ def awarded(lines: Sequence[AllocationLine], amounts: Sequence[int], locale: str
     ]
     rows = [(one.title_in(locale), *_figures(one.amount, spent)) for one, spent in zip(lines, amounts, strict=True)]
     total = [_("Together"), *_figures(sum(one.amount for one in lines), sum(amounts))]
-    return [gap(6), *table(columns, rows, total, size=8, most_lines=4), gap(6)]
+    return [gap(6), side_by_side.table(columns, rows, total, size=8, most_lines=4), gap(6)]
 
 
 def _figures(amount: int, spent: int) -> tuple[str, str, str]:

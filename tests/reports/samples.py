@@ -26,7 +26,7 @@ from reports.funding.data import (
     TrancheRow,
     VisitDelay,
 )
-from reports.protocol import CriterionLine, DecisionLine, ProtocolData
+from reports.protocol_content import CriterionLine, DecisionLine, ProtocolData
 from reports.receipt import DocumentLine, ReceiptData
 
 HASH = "5d41402abc4b2a76b9719d911017c5925d41402abc4b2a76b9719d911017c592"

@@ -16,7 +16,7 @@ from models.funds import Emblem
 from models.grants import Grant, GrantStatus, TrancheStatus
 from models.indicators import ResultStatus, Target
 from models.visits import VisitStatus
-from reports import agreement, funding, protocol, receipt
+from reports import agreement, funding, protocol, protocol_content, receipt
 from reports.funding.data import FundingReportData, from_json
 from reports.funding.gathering import LedgerMismatchError, _check
 from tests.factories import SOM, Programme
@@ -177,7 +177,7 @@ def test_receipt_reads_the_snapshot(programme: Programme) -> None:
 def test_protocol_reads_the_frozen_content(programme: Programme) -> None:
     programme.make_application("selected")
     signed = db.session.scalars(db.select(Protocol)).one()
-    data = protocol.gather(signed)
+    data = protocol_content.gather(signed)
     assert data.awarded == sum(one.amount or 0 for one in signed.session.decisions) > 0
     assert len(data.present) == signed.session.present_count
     assert protocol.to_pdf(data, "ru")

@@ -7,7 +7,7 @@ import pytest
 from pypdf import PdfReader
 
 from app.localisation import money, use_locale
-from reports import agreement, protocol, receipt
+from reports import agreement, protocol, protocol_details, receipt
 from tests.reports import samples
 
 LOCALES = ("ky", "ru", "en")
@@ -100,7 +100,7 @@ def test_protocol_names_recused_and_scores() -> None:
 
 def test_points_have_two_decimals() -> None:
     with use_locale("ru"):
-        assert protocol.points_text(7_005) == "70,05"
+        assert protocol_details.points_text(7_005) == "70,05"
 
 
 @pytest.mark.parametrize("locale", LOCALES)

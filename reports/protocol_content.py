@@ -1,0 +1,218 @@
+"""The frozen content of a signed protocol, read for printing. Older ones lack some of it: they print without."""
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from models.base import Texts
+from models.council_sessions import DecisionOutcome, Protocol
+from reports import credits
+from reports.allocations import AllocationLine
+from reports.credits import Credit
+
+LATER = ("vote_rule", "agenda_order", "ceiling", "most_per_oblast", "most_per_ayil_okmotu")
+"""Values the first protocols do not have."""
+
+
+@dataclass(frozen=True)
+class CriterionLine:
+    """A criterion with its weight in points."""
+
+    title: Texts
+    weight: int
+
+
+@dataclass(frozen=True)
+class ReviewLine:
+    """One review without its reviewer: the level on each criterion, and the total in hundredths of a point."""
+
+    levels: tuple[int, ...]
+    total: int
+
+
+@dataclass(frozen=True)
+class RankedLine:
+    """One application of the ranking with all its reviews, the highest total first; scores in hundredths of a point."""
+
+    number: str
+    rank: int
+    score: int
+    spread: int
+    passes: bool
+    requested: int
+    reviews: tuple[ReviewLine, ...]
+
+
+@dataclass(frozen=True)
+class RecusalLine:
+    """Who was out of the room, and why: the ground, and the kind of interest that was said."""
+
+    name: str
+    ground: str
+    kind: str | None
+
+
+@dataclass(frozen=True)
+class Movement:
+    """Somebody came, left or came back."""
+
+    name: str
+    is_present: bool
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Discussion:
+    """How one decision came about. `ballots` and `dissents` by name; `departs`: numbers it changed places with."""
+
+    decided_at: datetime
+    in_room: tuple[str, ...]
+    recusals: tuple[RecusalLine, ...]
+    ballots: tuple[tuple[str, str], ...]
+    dissents: tuple[tuple[str, str], ...]
+    notes: tuple[str, ...]
+    departs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class DecisionLine:
+    """One decision. `score` in hundredths of a point, amounts in tyiyn; `votes` for, against, abstained.
+
+    `allocation` is the place of the one that pays in the protocol's list, from 0.
+    """
+
+    number: str
+    title: str
+    association: Texts
+    rank: int | None
+    score: int | None
+    requested: int
+    outcome: str
+    amount: int | None
+    allocation: int | None
+    reason: str
+    votes: tuple[int, int, int]
+    recused: tuple[str, ...]
+    discussion: Discussion | None = None
+
+
+@dataclass(frozen=True)
+class ProtocolData:
+    """A signed protocol. `pass_total` in points, `pass_section_percent` of a criterion's weight, amounts in tyiyn.
+
+    What has a default was not kept by the first protocols: those are printed without it.
+    """
+
+    number: str
+    sha256: str
+    signed_at: datetime
+    signed_by: str
+    call_title: Texts
+    held_on: date
+    place: str
+    seats: int
+    present: tuple[str, ...]
+    pass_total: int
+    pass_section_percent: int
+    criteria: tuple[CriterionLine, ...]
+    budget: int
+    allocations: tuple[AllocationLine, ...]
+    decisions: tuple[DecisionLine, ...]
+    credits: tuple[Credit, ...]
+    ranking: tuple[RankedLine, ...] = ()
+    movements: tuple[Movement, ...] = ()
+    vote_rule: str | None = None
+    agenda_order: str | None = None
+    ceiling: int | None = None
+    most_per_oblast: int | None = None
+    most_per_ayil_okmotu: int | None = None
+
+    @property
+    def awarded(self) -> int:
+        """What was awarded in all, in tyiyn."""
+        return sum(one.amount or 0 for one in self.decisions)
+
+    @property
+    def quorum(self) -> int:
+        """How many must be present: more than half of the seats."""
+        return self.seats // 2 + 1
+
+    @property
+    def awarded_by_allocation(self) -> list[int]:
+        """What was awarded from each of `allocations`, in tyiyn."""
+        places = range(len(self.allocations))
+        return [sum(one.amount or 0 for one in self.decisions if one.allocation == place) for place in places]
+
+    def count(self, outcome: DecisionOutcome) -> int:
+        return sum(1 for one in self.decisions if one.outcome == outcome.value)
+
+
+def gather(protocol: Protocol) -> ProtocolData:
+    """Read the frozen content; from the database come only number, hash, signature and who pays."""
+    return read(protocol, protocol.content)
+
+
+def read(protocol: Protocol, frozen: str) -> ProtocolData:
+    """A content (canonical JSON) with the number, hash and signature of `protocol`."""
+    content: dict[str, Any] = json.loads(frozen)
+    return ProtocolData(
+        number=protocol.number,
+        sha256=protocol.sha256,
+        signed_at=protocol.signed_at,
+        signed_by=protocol.signed_by.display_name,
+        call_title=content["title"],
+        held_on=date.fromisoformat(content["held_on"]),
+        place=content["place"],
+        seats=content["seats"],
+        present=tuple(content["present"]),
+        pass_total=content["pass_total"],
+        pass_section_percent=content["pass_section_percent"],
+        criteria=tuple(CriterionLine(one["title"], one["weight"]) for one in content["criteria"]),
+        budget=content["budget"],
+        allocations=tuple(AllocationLine(**one) for one in content.get("allocations", ())),  # older ones had one fund
+        decisions=tuple(_decision(one) for one in content["decisions"]),
+        credits=credits.of_call(protocol.session.call),
+        ranking=tuple(_ranked(one) for one in content.get("ranking", ())),
+        movements=tuple(
+            Movement(one["name"], one["is_present"], datetime.fromisoformat(one["at"]))
+            for one in content.get("movements", ())
+        ),
+        **{name: content.get(name) for name in LATER},
+    )
+
+
+def _ranked(row: dict[str, Any]) -> RankedLine:
+    reviews = tuple(ReviewLine(tuple(one["levels"]), one["total"]) for one in row["reviews"])
+    return RankedLine(row["number"], row["rank"], row["score"], row["spread"], row["passes"], row["requested"], reviews)
+
+
+def _discussion(row: dict[str, Any]) -> Discussion:
+    return Discussion(
+        decided_at=datetime.fromisoformat(row["decided_at"]),
+        in_room=tuple(row["in_room"]),
+        recusals=tuple(RecusalLine(one["name"], one["ground"], one["kind"]) for one in row["recusals"]),
+        ballots=tuple((one["name"], one["choice"]) for one in row["ballots"]),
+        dissents=tuple((one["name"], one["reason"]) for one in row["dissents"]),
+        notes=tuple(row["notes"]),
+        departs=tuple(row["departs"]),
+    )
+
+
+def _decision(row: dict[str, Any]) -> DecisionLine:
+    votes_for, votes_against, abstentions = row["votes"]
+    return DecisionLine(
+        number=row["number"],
+        title=row["title"],
+        association=row["association"],
+        rank=row["rank"],
+        score=row["score"],
+        requested=row["requested"],
+        outcome=row["outcome"],
+        amount=row["amount"],
+        allocation=row.get("allocation"),
+        reason=row["reason"],
+        votes=(votes_for, votes_against, abstentions),
+        recused=tuple(row["recused"]),
+        discussion=_discussion(row) if "in_room" in row else None,
+    )

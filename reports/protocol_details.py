@@ -1,0 +1,134 @@
+"""The parts of a protocol from which it is recomputed: every review without its reviewer, and each discussion."""
+
+from collections import defaultdict
+from decimal import Decimal
+
+from app.labels import CONFLICT_KINDS, DECISION_OUTCOMES, RECUSAL_GROUNDS, VOTE_CHOICES
+from app.localisation import datetime_text, money, number_text
+from app.localisation import gettext as _
+from models.agenda_items import RecusalGround
+from models.base import text_in
+from models.council_sessions import DecisionOutcome
+from models.reviews import ConflictKind
+from reports.pages import Column
+from reports.protocol_content import DecisionLine, Discussion, ProtocolData
+from reports.side_by_side import Block, heading, named, small, strong, subheading, table, text
+
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+def levels(data: ProtocolData) -> list[Block]:
+    """Each application of the ranking with the levels of its reviews, their totals and the score."""
+    if not data.ranking:
+        return []
+    count = len(data.criteria)
+    columns = [
+        Column(_("Rank"), 0.7, numeric=True),
+        Column(_("Application"), 1.5),
+        Column(_("Reviewer"), 1),
+        *(Column(number_text(place), 0.5, numeric=True) for place in range(1, count + 1)),
+        Column(_("Total"), 0.9, numeric=True),
+        Column(_("Score"), 0.9, numeric=True),
+        Column(_("Thresholds"), 1.2),
+    ]
+    rows = []
+    for one in data.ranking:
+        for place, review in enumerate(one.reviews):
+            is_first = place == 0
+            rows.append(
+                (
+                    number_text(one.rank) if is_first else "",
+                    one.number if is_first else "",
+                    LETTERS[place],
+                    *(number_text(level) for level in review.levels),
+                    points_text(review.total),
+                    points_text(one.score) if is_first else "",
+                    (_("reached") if one.passes else _("not reached")) if is_first else "",
+                )
+            )
+    return [
+        heading(_("The levels the reviewers gave")),
+        table(columns, rows, size=7.5),
+        small(
+            _(
+                "The columns 1 to %(count)s are the criteria in the order above. Reviewers are not named: the letters "
+                "go by the total, and A of one application is not A of another.",
+                count=count,
+            )
+        ),
+    ]
+
+
+def decisions(data: ProtocolData, locale: str) -> list[Block]:
+    """Each decision with its reason, and how it came about."""
+    blocks: list[Block] = [heading(_("Reasons"))]
+    for one in data.decisions:
+        outcome = _(DECISION_OUTCOMES[DecisionOutcome(one.outcome)])
+        if one.amount is not None:
+            outcome = f"{outcome}, {money(one.amount)}"
+        blocks.append(subheading(f"{one.number} · {one.title or text_in(one.association, locale)}"))
+        blocks.append(strong(outcome))
+        blocks.append(text(one.reason))
+        if one.allocation is not None and len(data.allocations) > 1:
+            blocks.append(small(_("Paid from") + f": {data.allocations[one.allocation].title_in(locale)}"))
+        blocks += _discussion(data, one, one.discussion) if one.discussion else _recused(one)
+    return blocks
+
+
+def _recused(one: DecisionLine) -> list[Block]:
+    return [small(_("Recused: %(names)s", names=", ".join(one.recused)))] if one.recused else []
+
+
+def _discussion(data: ProtocolData, one: DecisionLine, held: Discussion) -> list[Block]:
+    blocks = []
+    if held.departs:
+        blocks.append(
+            strong(
+                _(
+                    "The decision departs from the ranking: it changed places with %(numbers)s. The reason is above.",
+                    numbers=", ".join(held.departs),
+                )
+            )
+        )
+    blocks.append(
+        small(
+            _(
+                "Decided %(at)s. In the room and may vote: %(count)s of %(seats)s (at least %(quorum)s needed).",
+                at=datetime_text(held.decided_at),
+                count=len(held.in_room),
+                seats=data.seats,
+                quorum=data.quorum,
+            )
+        )
+    )
+    if held.in_room and not held.ballots:
+        blocks.append(named(_("In the room"), held.in_room))
+    if held.recusals:
+        names = [f"{each.name} ({_ground(each.ground, each.kind)})" for each in held.recusals]
+        blocks.append(small(_("Recused: %(names)s", names=", ".join(names))))
+    by_choice: dict[str, list[str]] = defaultdict(list)
+    for name, choice in held.ballots:
+        by_choice[choice].append(name)
+    for choice, text_of in VOTE_CHOICES.items():
+        if by_choice[choice.value]:
+            blocks.append(named(f"{_(text_of)} ({len(by_choice[choice.value])})", by_choice[choice.value]))
+    if not held.ballots:
+        ayes, noes, abstained = one.votes
+        blocks.append(
+            small(
+                _("%(ayes)s for, %(noes)s against, %(abstained)s abstained", ayes=ayes, noes=noes, abstained=abstained)
+            )
+        )
+    blocks += [small(_("Dissent of %(name)s: %(reason)s", name=name, reason=reason)) for name, reason in held.dissents]
+    blocks += [small(_("Noted: %(text)s", text=words)) for words in held.notes]
+    return blocks
+
+
+def _ground(ground: str, kind: str | None) -> str:
+    words = _(RECUSAL_GROUNDS[RecusalGround(ground)])
+    return f"{words}: {_(CONFLICT_KINDS[ConflictKind(kind)])}" if kind else words
+
+
+def points_text(hundredths: int) -> str:
+    """A score in points with two decimals."""
+    return number_text(Decimal(hundredths).scaleb(-2), 2)
