@@ -12,7 +12,7 @@ class MoveForm(BaseForm):
     """An item to another place among those that wait."""
 
     application = HiddenField(validators=[InputRequired()])
-    place = WholeNumberField(N_("Place"))
+    place = WholeNumberField(N_("Place on the agenda"))
 
 
 class SortForm(BaseForm):

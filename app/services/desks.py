@@ -24,7 +24,7 @@ from models.applications import WAITING, Application, ApplicationStatus
 from models.associations import Association, PayoutAccount
 from models.base import db
 from models.calls import Call, CallStatus
-from models.council_sessions import CouncilSession, SessionStatus
+from models.council_sessions import Attendance, CouncilSession, SessionStatus
 from models.grants import Grant, GrantStatus, Tranche, TrancheStatus
 from models.rates import ExchangeRate
 from models.reviews import Assignment, AssignmentStatus
@@ -146,7 +146,7 @@ def _reviewer(user: User, _now: datetime) -> list[Task]:
         AssignmentStatus.PROPOSED: N_("Say whether you have an interest"),
         AssignmentStatus.ACCEPTED: N_("Write the review"),
     }
-    return [
+    return _seats(user) + [
         Task(
             texts[one.status],
             f"{one.application.title} · {one.application.association.name(current_locale())}",
@@ -156,6 +156,26 @@ def _reviewer(user: User, _now: datetime) -> list[Task]:
         )
         for one in assignments.of_reviewer(user)
         if one.status in texts
+    ]
+
+
+def _seats(user: User) -> list[Task]:
+    """The open sessions the user has come to."""
+    query = (
+        db.select(CouncilSession)
+        .join(Attendance, Attendance.session_id == CouncilSession.id)
+        .where(CouncilSession.status == SessionStatus.OPEN, Attendance.user_id == user.id)
+        .options(db.joinedload(CouncilSession.call))
+    )
+    return [
+        Task(
+            N_("Follow the session from your seat"),
+            one.call.title_in(current_locale()),
+            "seats.show",
+            {"session_id": one.id},
+            one.held_on,
+        )
+        for one in db.session.scalars(query)
     ]
 
 

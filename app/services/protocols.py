@@ -23,7 +23,7 @@ def content_of(session: CouncilSession) -> dict[str, Any]:
 
     A decision's `allocation` is the place in the list of allocations, from 0.
     """
-    read_whole(session)
+    read_whole(session, with_votes=True)
     call = session.call
     found = allocations.of(call)
     places: dict[int | None, int] = {one.id: place for place, one in enumerate(found)}
@@ -61,18 +61,19 @@ def content_of(session: CouncilSession) -> dict[str, Any]:
     }
 
 
-def read_whole(session: CouncilSession) -> None:
-    """Read who is present and what is decided, with names, in a query a table."""
+def read_whole(session: CouncilSession, *, with_votes: bool = False) -> None:
+    """Read who is present and what is decided, with names, in a query a table; ballots and dissents if asked for."""
     query = db.select(CouncilSession).where(CouncilSession.id == session.id)
     people = db.selectinload(CouncilSession.attendances).joinedload(Attendance.user)
     decided = db.selectinload(CouncilSession.decisions)
-    options = (
+    options = [
         people,
         db.selectinload(CouncilSession.presence_changes),
         decided.joinedload(Decision.application).joinedload(Application.association),
-        decided.selectinload(Decision.votes).joinedload(Vote.user),
-        decided.selectinload(Decision.dissents).joinedload(Dissent.user),
-    )
+    ]
+    if with_votes:
+        options.append(decided.selectinload(Decision.votes).joinedload(Vote.user))
+        options.append(decided.selectinload(Decision.dissents).joinedload(Dissent.user))
     db.session.scalars(query.options(*options)).one()
 
 

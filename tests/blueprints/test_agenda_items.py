@@ -171,6 +171,7 @@ def test_a_member_leaves_the_room_at_the_own_seat(client, programme, session, ap
     member, first = session.present[3], applications[0]
     client.sign_in(member).speak("en")
     seat = f"/council/{session.id}/seat"
+    assert seat in client.get("/").text
     assert "Nothing is under discussion just now" in client.get(seat).text
     assert client.get(f"/council/{session.id}").status_code == 403
     agendas.discuss(session, first, actor=Actor(programme.secretary), now=clock.now())
