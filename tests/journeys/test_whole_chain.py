@@ -253,9 +253,7 @@ def decide(walk, call, awards) -> None:
             f"/council/{session.id}/decide/{application.id}",
             outcome="selected" if amount else "reserve",
             amount=str(amount or ""),
-            votes_for="3",
-            votes_against="0",
-            abstentions="0",
+            **{f"vote_{one}": "for" for one in members},
             reason="Рейтинг боюнча, каражаттын чегинде.",
             check="1",
         )

@@ -16,7 +16,7 @@ from app.services.prices import Item, Quote
 from models.allocations import Allocation
 from models.amendments import Amendment
 from models.base import db
-from models.calls import AMENDABLE, FIXED, UNTIL_SUBMITTED, Call, Criterion
+from models.calls import AMENDABLE, FIXED, UNTIL_SUBMITTED, Call, Criterion, VoteRule
 from models.funding_reports import FundingReport
 from models.prices import Price, PriceKind
 from models.rates import ExchangeRate, RateSource
@@ -268,6 +268,8 @@ def _another(call: Call, name: str) -> Any:
     """A value the column does not hold."""
     if name in NEW:
         return NEW[name]
+    if name == "vote_rule":
+        return next(one for one in VoteRule if one is not call.vote_rule)
     if name == "closes_at":
         return call.closes_at + timedelta(days=1)
     if name in ("eligibility", "tranche_percents"):
