@@ -4,13 +4,13 @@ Calls that are drafts get the open vote, as new ones do. Of all others the votes
 A session's agenda is what it has decided and, while it is open, what waits for its decision.
 
 Revision ID: 0028
-Revises: 0025
+Revises: 0027
 """
 
 from alembic import op
 
 revision = "0028"
-down_revision = "0025"
+down_revision = "0027"
 branch_labels = None
 depends_on = None
 
