@@ -19,7 +19,7 @@ from app.web.access import actor, can, load, public, requires, signed_in_user
 from app.web.submissions import act_on_button, attempt, check_version, finish, form_page, guard_version, in_words
 from forms.calls import SECTIONS, CallForm, CloneForm, WeightsForm, percents_text, weights_form
 from models.base import BASE_CURRENCY, LOCALES, canonical_json, fingerprint
-from models.calls import TIMETABLE, Call, QuorumOf, VoteRule
+from models.calls import SHARES, TIMETABLE, Call, QuorumOf, RanksBy, VoteRule
 
 bp = Blueprint("calls", __name__)
 PLAIN = (
@@ -37,6 +37,9 @@ PLAIN = (
     "spread_points",
     "most_per_oblast",
     "most_per_ayil_okmotu",
+    "most_per_applicant",
+    "partial_awards",
+    *SHARES,
     *TIMETABLE,
 )
 """Fields that are kept as they are typed."""
@@ -158,6 +161,8 @@ def _with_choices(form: Any) -> Any:
         form.quorum_of.choices = [(one.value, label_text(one)) for one in QuorumOf]
     if "vote_rule" in form:
         form.vote_rule.choices = [(one.value, label_text(one)) for one in VoteRule]
+    if "ranks_by" in form:
+        form.ranks_by.choices = [(one.value, label_text(one)) for one in RanksBy]
     return form
 
 
@@ -178,6 +183,8 @@ def _values(form: Any) -> dict[str, Any]:
         typed["quorum_of"] = QuorumOf(typed["quorum_of"])
     if "vote_rule" in typed:
         typed["vote_rule"] = VoteRule(typed["vote_rule"])
+    if "ranks_by" in typed:
+        typed["ranks_by"] = RanksBy(typed["ranks_by"])
     if "fund" in typed:
         typed["fund_id"] = typed.pop("fund")
     return typed | {name: to_minor(typed[name], BASE_CURRENCY) for name in AMOUNTS if name in typed}
@@ -190,6 +197,7 @@ def _stored(call: Call) -> dict[str, Any]:
         **call.eligibility,
         "quorum_of": call.quorum_of.value,
         "vote_rule": call.vote_rule.value,
+        "ranks_by": call.ranks_by.value,
         "opens_on": clock.bishkek_day(call.opens_at),
         "closes_on": clock.bishkek_day(call.closes_at),
         "tranche_percents": percents_text(call.tranche_percents),

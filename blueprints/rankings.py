@@ -32,7 +32,7 @@ def show(call_id: int) -> ResponseReturnValue:
         rows=sorted(ranking.rows, key=lambda row: -row.spread) if by_spread else ranking.rows,
         by_spread=by_spread,
         passing=passing,
-        fit=ranking.fit,
+        ranking=ranking,
         level=LEVEL,
         paid_from=allocations.down_the_list(call, [row.application for row in passing]),
         standings=standings,

@@ -134,6 +134,12 @@ class DecisionForm(BaseForm):
     spread_points = WholeNumberField(N_("A further reviewer is asked when two reviews differ by more than"))
     most_per_oblast = WholeNumberField(N_("Selected applications in one oblast, at most"), required=False)
     most_per_ayil_okmotu = WholeNumberField(N_("Selected applications in one ayil aymak, at most"), required=False)
+    most_per_applicant = WholeNumberField(N_("Selected applications of one association, at most"), required=False)
+    first_time_percent = WholeNumberField(N_("Selected from associations that never had a grant"), required=False)
+    women_led_percent = WholeNumberField(N_("Selected from associations led by a woman"), required=False)
+    youth_led_percent = WholeNumberField(N_("Selected from associations led by a young person"), required=False)
+    ranks_by = RadioField(lazy(N_("The applications are ranked by")), validators=[required_input()])
+    partial_awards = BooleanField(lazy(N_("Less than what is asked for may be awarded")))
 
 
 class TimetableForm(BaseForm):

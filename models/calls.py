@@ -33,6 +33,15 @@ class VoteRule(StrEnum):
     SECRET = "secret"  # noqa: S105 - a rule, no password
 
 
+class RanksBy(StrEnum):
+    """Which score ranks the applications of a call; the thresholds are always held against the mean."""
+
+    MEAN = "mean"
+    ADJUSTED = "adjusted"
+
+
+SHARES = ("first_time_percent", "women_led_percent", "youth_led_percent")
+"""Columns: so many percent of the selected applications at least come from such associations; None: no share."""
 TIMETABLE = ("screening_ends_on", "reviews_end_on", "council_sits_on", "first_payment_on")
 """The days after the deadline, in their order."""
 AMENDABLE = ("title", "summary", "closes_at", "budget", *TIMETABLE)
@@ -59,6 +68,10 @@ FIXED = (
     "spread_points",
     "most_per_oblast",
     "most_per_ayil_okmotu",
+    "most_per_applicant",
+    *SHARES,
+    "ranks_by",
+    "partial_awards",
     "expected_applications",
     "review_load",
     "vote_rule",
@@ -92,6 +105,8 @@ class Call(Versioned, Base):
         sa.CheckConstraint("quorum_percent BETWEEN 1 AND 100", name="quorum_percent_range"),
         sa.CheckConstraint("spread_points BETWEEN 0 AND 100", name="spread_points_range"),
         sa.CheckConstraint("review_load > 0", name="review_load_positive"),
+        sa.CheckConstraint("most_per_applicant > 0", name="most_per_applicant_positive"),
+        *(sa.CheckConstraint(f"{name} BETWEEN 1 AND 100", name=f"{name}_range") for name in SHARES),
         STRICT,
     )
 
@@ -127,6 +142,12 @@ class Call(Versioned, Base):
     spread_points: Mapped[int] = mapped_column(default=20)
     most_per_oblast: Mapped[int | None]
     most_per_ayil_okmotu: Mapped[int | None]
+    most_per_applicant: Mapped[int | None]
+    first_time_percent: Mapped[int | None]
+    women_led_percent: Mapped[int | None]
+    youth_led_percent: Mapped[int | None]
+    ranks_by: Mapped[RanksBy] = mapped_column(default=RanksBy.MEAN)
+    partial_awards: Mapped[bool] = mapped_column(default=True)
     expected_applications: Mapped[int | None]
     review_load: Mapped[int] = mapped_column(default=10)
     vote_rule: Mapped[VoteRule] = mapped_column(default=VoteRule.OPEN)

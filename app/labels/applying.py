@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from app.localisation import N_
 from models.applications import ApplicationStatus, BudgetHeading, Payer
 from models.associations import AssociationKind
-from models.calls import CallStatus, QuorumOf
+from models.calls import CallStatus, QuorumOf, RanksBy
 from models.centres import Condition
 from models.dictations import ConfirmationWay
 from models.documents import DocumentKind
@@ -79,6 +79,10 @@ PRICE_KINDS: Mapping[PriceKind, str] = {PriceKind.MARKET: N_("Market price"), Pr
 QUORUMS_OF: Mapping[QuorumOf, str] = {
     QuorumOf.HOUSEHOLDS: N_("Households"),
     QuorumOf.ADULTS: N_("Adult inhabitants"),
+}
+RANKINGS_BY: Mapping[RanksBy, str] = {
+    RanksBy.MEAN: N_("the mean of the reviews"),
+    RanksBy.ADJUSTED: N_("the score adjusted for severity"),
 }
 SIGNATURE_OUTCOMES: Mapping[SignatureOutcome, str] = {
     SignatureOutcome.SIGNED: N_("Signed off"),

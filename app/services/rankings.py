@@ -1,5 +1,10 @@
-"""The ranking of a call: mean of the reviews, thresholds, order; one query a table, whatever the number of rows."""
+"""The ranking of a call: score by its rule, thresholds, order; one query a table, whatever the number of rows.
 
+Which score ranks (the mean, or the one adjusted for severity) the call has said before it opened; thresholds are held
+against the mean in either case.
+"""
+
+import math
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
@@ -12,7 +17,7 @@ from app.services.reviews import weights_of
 from app.services.severity import AdjustedScore, Fit, Given
 from models.applications import Application, ApplicationStatus
 from models.base import db
-from models.calls import Call, CallStatus, Criterion
+from models.calls import Call, CallStatus, Criterion, RanksBy
 from models.council_sessions import Decision
 from models.reviews import Assignment, AssignmentStatus, Review, ReviewStatus, Score
 
@@ -31,10 +36,12 @@ Levels = Mapping[int, Mapping[int, Mapping[str, int]]]
 
 @dataclass(frozen=True)
 class RankedApplication:
-    """One row: rank, exact mean (hundredths of a point), whether it passes, which sections are weak, running total."""
+    """One row: rank, exact score that ranks and exact mean (both in hundredths of a point), whether it passes, which
+    sections are weak, running total."""
 
     rank: int
     application: Application
+    score: Fraction
     mean: Fraction
     spread: int
     reviews: int
@@ -53,8 +60,13 @@ class RankedApplication:
 
     @property
     def points(self) -> int:
-        """The mean in hundredths of a point, rounded half up for show; ranks use the exact mean."""
-        return int(self.mean + Fraction(1, 2))
+        """The score that ranks in hundredths of a point, rounded half up for show; ranks use the exact one."""
+        return math.floor(self.score + Fraction(1, 2))
+
+    @property
+    def mean_points(self) -> int:
+        """The mean in the same way."""
+        return math.floor(self.mean + Fraction(1, 2))
 
 
 @dataclass(frozen=True)
@@ -64,30 +76,40 @@ class Ranking:
     rows: list[RankedApplication]
     levels: Levels
     fit: Fit | None
+    by: RanksBy
+    """Which score ranks: the call's, but the mean where there is too little to adjust."""
 
 
 def rank(call: Call, without: Collection[int] = ()) -> list[RankedApplication]:
-    """The ranking, before severity is looked for; `cumulative` adds up what passing ones ask for.
+    """The ranking; severity is looked for only where it decides. `cumulative` adds up what passing ones ask for.
 
     For a reader who has a tie to some of the applications it is made `without` them: their places would tell.
     """
-    return _rank(call, without)[0]
+    return _rank(call, without).rows
 
 
 def of_call(call: Call, without: Collection[int] = ()) -> Ranking:
     """The same with what each score is adjusted for the severity of its reviewers."""
-    rows, levels = _rank(call, without)
-    given = (
-        Given(row.application.id, reviewer, total / 100)
-        for row in rows
-        for reviewer, total in sorted(row.totals.items())
-    )
-    fit = severity.fit(tuple(sorted(given)))
-    adjusted = fit.scores if fit else {}
-    return Ranking([replace(row, adjusted=adjusted.get(row.application.id)) for row in rows], levels, fit)
+    found = _rank(call, without)
+    fit = found.fit or _fit({row.application.id: row.totals for row in found.rows})
+    if fit is None:
+        return found
+    return replace(found, rows=[replace(row, adjusted=_adjusted(fit, row)) for row in found.rows], fit=fit)
 
 
-def _rank(call: Call, without: Collection[int]) -> tuple[list[RankedApplication], Levels]:
+def _fit(totals: Mapping[int, Mapping[int, int]]) -> Fit | None:
+    """The model for {application: {reviewer: total}}."""
+    given = (Given(one, reviewer, total / 100) for one, of_it in totals.items() for reviewer, total in of_it.items())
+    return severity.fit(tuple(sorted(given)))
+
+
+def _adjusted(fit: Fit, row: RankedApplication) -> AdjustedScore | None:
+    """What is shown is what would rank, to the last decimal."""
+    found = fit.scores.get(row.application.id)
+    return replace(found, score=float(fit.ranking_score(row.totals) / 100)) if found and fit.can_rank else found
+
+
+def _rank(call: Call, without: Collection[int]) -> Ranking:
     query = (
         db.select(Application)
         .where(Application.call_id == call.id, Application.status.in_(RANKED), Application.id.not_in(without))
@@ -100,9 +122,18 @@ def _rank(call: Call, without: Collection[int]) -> tuple[list[RankedApplication]
         scoring.standing(application_id, list(levels[application_id].values()), weights)
         for application_id in applications
     ]
+    totals = {
+        one: {reviewer: scoring.total(given, weights) for reviewer, given in levels[one].items()}
+        for one in applications
+    }
+    fit = _fit(totals) if call.ranks_by is RanksBy.ADJUSTED else None
+    by = RanksBy.ADJUSTED if fit and fit.can_rank else RanksBy.MEAN
+    scores = {one.application_id: one.mean for one in standings}
+    if fit and by is RanksBy.ADJUSTED:
+        scores = {one: fit.ranking_score(of_it) if of_it else Fraction(0) for one, of_it in totals.items()}
     rows: list[RankedApplication] = []
     cumulative = 0
-    for place, one in scoring.ranked(standings, list(weights)):
+    for place, one in scoring.ranked(standings, list(weights), scores):
         application = applications[one.application_id]
         passing = scoring.passes(one, weights, call.pass_total, call.pass_section_percent)
         cumulative += application.grant_requested if passing else 0
@@ -110,16 +141,17 @@ def _rank(call: Call, without: Collection[int]) -> tuple[list[RankedApplication]
             RankedApplication(
                 place,
                 application,
+                scores[application.id],
                 one.mean,
                 one.spread,
                 one.reviews,
                 passing,
                 scoring.weak_sections(one, weights, call.pass_section_percent),
                 cumulative,
-                {reviewer: scoring.total(given, weights) for reviewer, given in levels[application.id].items()},
+                totals[application.id],
             )
         )
-    return rows, levels
+    return Ranking(rows, levels, fit, by)
 
 
 def far_apart(call: Call) -> list[Application]:

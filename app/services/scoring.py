@@ -56,11 +56,16 @@ def weak_sections(one: Standing, weights: Mapping[str, int], pass_section_percen
     return [key for key, weight in weights.items() if one.sections[key] < weight * pass_section_percent]
 
 
-def ranked(standings: Sequence[Standing], order: Sequence[str]) -> list[tuple[int, Standing]]:
-    """(rank, standing) from best to worst. Ties go by the published order of criteria; true ties share a rank."""
+def ranked(
+    standings: Sequence[Standing], order: Sequence[str], scores: Mapping[int, Fraction] | None = None
+) -> list[tuple[int, Standing]]:
+    """(rank, standing) from best to worst by the mean, or by these `scores` of the applications.
+
+    Ties go by the published order of criteria; true ties share a rank.
+    """
 
     def key(one: Standing) -> tuple[Fraction, ...]:
-        return (one.mean, *(one.sections[criterion] for criterion in order))
+        return (scores[one.application_id] if scores else one.mean, *(one.sections[criterion] for criterion in order))
 
     rows = sorted(standings, key=lambda one: (*(-part for part in key(one)), one.application_id))
     result: list[tuple[int, Standing]] = []

@@ -10,6 +10,7 @@ Everything here is in points, 0 to 100.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from fractions import Fraction
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -25,6 +26,8 @@ _LEAST, _MOST = -14.0, 9.0
 _NONE = -7.0
 """Below it a variance counts as none: with 6 points of chance in a review these are 0.2 points."""
 _THIN = 6
+DECIMALS = 4
+"""With so many decimals mean, shrinkage and severities are printed, and scores that rank are made of them."""
 
 
 class Given(NamedTuple):
@@ -89,6 +92,32 @@ class Fit:
     severities: Mapping[int, Severity]
     panels: tuple[frozenset[int], ...]
     cautions: frozenset[Caution]
+
+    @property
+    def shrinkage(self) -> float | None:
+        """λ: so many reviews the mean of all weighs beside an application's own; None where nothing else counts."""
+        of_applications = self.variances.applications
+        return self.variances.rest / of_applications if of_applications else None
+
+    @property
+    def can_rank(self) -> bool:
+        """Whether there is enough to rank by: severity can be told from quality, and the applications apart."""
+        return self.shrinkage is not None and not self.cautions & {Caution.THIN, Caution.ALIKE}
+
+    def ranking_score(self, totals: Mapping[int, int]) -> Fraction:
+        """The adjusted score of one application in hundredths of a point, exactly as it is made by hand.
+
+        `totals` are {reviewer: total of the review, hundredths of a point}; mean μ, shrinkage λ and severities are
+        taken as they are printed: μ + Σ(total − μ − severity of the reviewer) / (n + λ). Asked where it `can_rank`.
+        """
+        mean, shrinkage = printed(self.mean) * 100, printed(self.shrinkage or 0)
+        rest = (total - mean - 100 * printed(self.severities[one].points) for one, total in totals.items())
+        return mean + sum(rest, Fraction(0)) / (len(totals) + shrinkage)
+
+
+def printed(number: float) -> Fraction:
+    """A figure of the model as it is printed, exactly."""
+    return Fraction(round(number, DECIMALS)).limit_denominator(10**DECIMALS)
 
 
 @lru_cache(maxsize=32)  # pages of a session ask it again and again for the same reviews

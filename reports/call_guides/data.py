@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from app.services import centres, eligibility, match, questions
+from app.services import centres, eligibility, match, questions, selections
 from app.services.errors import DomainError
 from app.services.questions import Form, RequiredDocument
 from models.base import Texts
@@ -63,6 +63,8 @@ class CallGuideData:
     reviewers: int
     pass_total: int
     pass_section_percent: int
+    selected: tuple[DomainError, ...]
+    """How the Council selects, a sentence each."""
     quorum_of: QuorumOf
     quorum_percent: int
     eligible: tuple[DomainError, ...]
@@ -107,6 +109,7 @@ def gather(call: Call, now: datetime) -> CallGuideData:
         reviewers=call.reviewers_per_application,
         pass_total=call.pass_total,
         pass_section_percent=call.pass_section_percent,
+        selected=tuple(selections.statements(call)),
         quorum_of=call.quorum_of,
         quorum_percent=call.quorum_percent,
         eligible=tuple(eligibility.statements(call)),

@@ -221,6 +221,7 @@ def _judged(data: CallGuideData, locale: str) -> list[Flowable]:
             )
         ),
         text(f"{_('Needed to pass')}: {passing}."),
+        *numbered([str(rule) for rule in data.selected]),
     ]
     columns = [Column(_("Level"), 0.7), Column(_("What each level means"), 6)]
     for place, one in enumerate(data.criteria, start=1):

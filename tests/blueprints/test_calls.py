@@ -11,7 +11,7 @@ from app.services import calls
 from app.services.actors import Actor
 from app.services.errors import DomainError
 from models.base import db
-from models.calls import Call, CallStatus, QuorumOf
+from models.calls import Call, CallStatus, QuorumOf, RanksBy
 from models.users import Role
 from tests.support.pages import form_fields, text_of
 from tests.support.queries import count
@@ -56,7 +56,9 @@ SECTIONS = {
     "eligibility": {"running_grants": "1", "co_investment_percent": "30", "founded_months": "12"},
     "meeting": {"quorum_percent": "60", "quorum_of": "adults"},
     "reviewers": {"expected_applications": "20", "reviewers_per_application": "3", "review_load": "7"},
-    "decision": {"pass_total": "70", "pass_section_percent": "40", "spread_points": "15", "most_per_oblast": "4"},
+    "decision": {"pass_total": "70", "pass_section_percent": "40", "spread_points": "15", "most_per_oblast": "4"}
+    | {"most_per_applicant": "1", "first_time_percent": "30", "women_led_percent": "20", "youth_led_percent": "10"}
+    | {"ranks_by": "adjusted"},
     "timetable": {
         "screening_ends_on": "01.12.2026",
         "reviews_end_on": "10.12.2026",
@@ -137,8 +139,39 @@ def test_the_checklist_reads_the_form_and_the_papers(secretary, programme):
         calls.open_(call, actor=Actor(programme.secretary), now=clock.now())
 
 
+SELECTING = {
+    "most_per_applicant": 2,
+    "first_time_percent": 30,
+    "women_led_percent": 25,
+    "youth_led_percent": 10,
+    "ranks_by": RanksBy.ADJUSTED,
+    "partial_awards": False,
+}
+
+
+def test_how_a_call_selects_is_published_and_frozen_with_it(secretary, programme):
+    call = programme.make_call(**SELECTING)
+    page = text_of(secretary.speak("en").get(f"/open-calls/{call.id}").text)
+    for said in (
+        "at least 30 %",
+        "at least 25 %",
+        "at least 10 %",
+        "is not awarded",
+        "the score adjusted for severity",
+    ):
+        assert said in page, said
+    with pytest.raises(DomainError):
+        calls.change(
+            call, {"ranks_by": RanksBy.MEAN}, section="decision", actor=Actor(programme.secretary), now=clock.now()
+        )
+    with pytest.raises(DomainError):
+        programme.amend(call, first_time_percent=5)
+
+
 def test_a_call_is_made_from_an_earlier_one(secretary, programme):
-    source = programme.make_past_call(match_percent=150, pass_total=70, quorum_percent=33, quorum_of=QuorumOf.ADULTS)
+    source = programme.make_past_call(
+        match_percent=150, pass_total=70, quorum_percent=33, quorum_of=QuorumOf.ADULTS, **SELECTING
+    )
     programme.amend(source, title={"ky": "Жаңы", "ru": "Новый", "en": "Named anew"})
     here = f"/calls/{source.id}/clone"
     typed = {"code": "2027-next", "opens_on": "01.02.2027", "closes_on": "01.03.2027"}
@@ -151,6 +184,7 @@ def test_a_call_is_made_from_an_earlier_one(secretary, programme):
     assert (made.status, made.amendment_count, made.opened_at) == (CallStatus.DRAFT, 0, None)
     assert (made.match_percent, made.pass_total, made.title["en"]) == (150, 70, "Named anew")
     assert (made.quorum_percent, made.quorum_of) == (33, QuorumOf.ADULTS)
+    assert {name: getattr(made, name) for name in SELECTING} == SELECTING
     assert (made.form, made.required_documents) == (source.form, source.required_documents)
     assert made.screening_ends_on is None and source.screening_ends_on is not None
     assert [(one.key, one.weight, one.title, one.anchors) for one in made.criteria] == [
@@ -206,6 +240,10 @@ def test_what_does_not_fit_is_said_at_the_field_and_nothing_typed_is_lost(secret
         ("meeting", {"quorum_percent": "0"}, "Enter a whole number from 1 to 100."),
         ("decision", {"spread_points": "101"}, "Enter a whole number from 0 to 100."),
         ("decision", {"most_per_oblast": "0"}, "Enter a whole number from 1 to 10000."),
+        ("decision", {"most_per_applicant": "-1"}, "Enter a whole number from 1 to 10000."),
+        ("decision", {"first_time_percent": "101"}, "Enter a whole number from 1 to 100."),
+        ("decision", {"women_led_percent": "0"}, "Enter a whole number from 1 to 100."),
+        ("decision", {"youth_led_percent": "many"}, "Enter a number, for example 1 250,50."),
         ("reviewers", {"review_load": "0"}, "Enter a whole number from 1 to 10000."),
         ("reviewers", {"expected_applications": "-3"}, "Enter a whole number from 0 to 10000."),
         ("eligibility", {"co_investment_percent": "101"}, "Enter a whole number from 0 to 100."),

@@ -1,12 +1,17 @@
 """The ranking beside the scores adjusted for severity, and how the reviewers judged."""
 
+from dataclasses import replace
+from fractions import Fraction
+
 import pytest
 
 from app import clock
 from app.services import assignments, rankings
 from models.applications import ApplicationStatus
 from models.base import db
+from models.calls import RanksBy
 from models.reviews import Conflict, ConflictKind
+from models.users import Role
 from tests.support.pages import text_of
 
 
@@ -42,6 +47,57 @@ def test_the_ranking_says_what_scores_come_to_without_severity(client, programme
         first, last = row.adjusted.rank_range
         assert (f"ranks {first} to {last}" if first != last else f"rank {first}") in page
         assert sorted(total / 100 for total in row.totals.values()) == row.marks
+
+
+@pytest.fixture
+def adjusting(programme):
+    """A call that ranks by the adjusted score, with twelve applications judged by two of three reviewers each."""
+    call = programme.make_past_call(ranks_by=RanksBy.ADJUSTED)
+    severe, *others = (programme.make_user(Role.REVIEWER) for _ in range(3))
+    for place in range(12):
+        application = programme.make_application(ApplicationStatus.ELIGIBLE, call=call)
+        for one in ((severe, others[0]), (severe, others[1]), tuple(others))[place % 3]:
+            level = (3, 4, 5, 4)[place % 4]
+            programme.review(programme.assign(application, one), level=max(1, level - (3 if one is severe else 0)))
+    return call
+
+
+def test_a_call_can_rank_by_the_adjusted_score_and_it_is_made_by_hand(client, programme, adjusting):
+    ranking = rankings.of_call(adjusting)
+    fit = ranking.fit
+    assert (
+        ranking.by is RanksBy.ADJUSTED
+        and fit.can_rank
+        and rankings.rank(adjusting) == [replace(row, adjusted=None) for row in ranking.rows]
+    )
+    scores = [row.score for row in ranking.rows]
+    assert scores == sorted(scores, reverse=True)
+    means = [row.mean for row in ranking.rows]
+    assert means != sorted(means, reverse=True)  # the severe one is taken out
+    mean, shrinkage = Fraction(f"{fit.mean:.4f}"), Fraction(f"{fit.shrinkage:.4f}")
+    severe = {one: Fraction(f"{found.points:.4f}") for one, found in fit.severities.items()}
+    page = text_of(client.sign_in(programme.secretary).speak("en").get(f"/rankings/{adjusting.id}").text)
+    for row in ranking.rows:
+        rest = sum(Fraction(total, 100) - mean - severe[one] for one, total in row.totals.items())
+        assert row.score == 100 * (mean + rest / (len(row.totals) + shrinkage))
+        assert abs(float(row.score / 100) - fit.scores[row.application.id].score) < 1e-3
+        assert f"{row.points / 100:.2f}" in page and f"{row.mean_points / 100:.2f}" in page
+        assert row.passes == (row.mean >= 6000 and not row.weak)
+    assert "Ranked by: the score adjusted for severity." in page
+    assert f"μ = {fit.mean:.4f}" in page and f"λ = {fit.shrinkage:.4f}" in page
+    page = text_of(client.get(f"/rankings/{adjusting.id}/reviewers").text)
+    assert all(f"{one.points:+.4f}" in page for one in fit.severities.values())
+
+
+def test_with_too_little_to_adjust_the_mean_ranks_and_the_page_says_so(client, programme):
+    call = programme.make_past_call(ranks_by=RanksBy.ADJUSTED)
+    for level in (3, 4):
+        application = programme.make_application(ApplicationStatus.IN_REVIEW, call=call)
+        for one in assignments.of_application(application):
+            programme.review(one, level=level)
+    assert [row.score for row in rankings.rank(call)] == [row.mean for row in rankings.rank(call)] == [8000, 6000]
+    page = text_of(client.sign_in(programme.secretary).speak("en").get(f"/rankings/{call.id}").text)
+    assert "Ranked by: the mean of the reviews." in page and "the mean ranks instead" in page
 
 
 def test_the_widest_disagreement_can_stand_first(client, programme, call, judged):

@@ -11,9 +11,10 @@ from app.services.ballots import Ballot, DissentInput
 from app.services.decisions import Motion
 from models.base import Base, db
 from models.calls import VoteRule
-from models.council_sessions import DecisionOutcome, VoteChoice
+from models.council_sessions import Decision, DecisionOutcome, VoteChoice
 from models.duplicates import DuplicateVerdict
 from models.protection import APPEND_ONLY, UNIQUE_KEYS
+from models.reserves import Promotion
 from models.reviews import ConflictKind
 from models.users import Role
 from tests.conftest import NOW
@@ -57,7 +58,20 @@ def refused(statement: str, table: str) -> bool:
 
 def write_history(programme: Programme) -> None:
     """At least one row in every protected table."""
-    programme.make_grant("completed")
+    grant = programme.make_grant("completed")
+    decision = db.session.scalars(sa.select(Decision).where(Decision.amount.is_not(None))).first()
+    db.session.add(
+        Promotion(
+            protocol=decision.session.protocol,
+            application=grant.application,
+            grant=grant,
+            allocation=decision.allocation,
+            amount=1,
+            passed_over=[],
+            confirmed_by_id=programme.council_chair.id,
+            confirmed_at=NOW,
+        )
+    )
     one, other = (
         programme.make_application("submitted", association=programme.make_association()) for _number in range(2)
     )

@@ -274,6 +274,10 @@ def _another(call: Call, name: str) -> Any:
         return call.closes_at + timedelta(days=1)
     if name in ("eligibility", "tranche_percents"):
         return {"other": 1}
+    if name == "ranks_by":
+        return "adjusted"
+    if name == "partial_awards":
+        return not call.partial_awards
     if name in ("opens_at", "opened_at"):
         return call.opens_at - timedelta(days=1)
     if name.endswith("_on"):

@@ -13,7 +13,17 @@ from app.services.actors import Actor
 from app.services.errors import AlreadyUsedError, DomainError
 from models.allocations import Allocation
 from models.base import db, lock
-from models.calls import TIMETABLE, Call, CallStatus, Criterion, QuorumOf, VoteRule, usual_eligibility
+from models.calls import (
+    SHARES,
+    TIMETABLE,
+    Call,
+    CallStatus,
+    Criterion,
+    QuorumOf,
+    RanksBy,
+    VoteRule,
+    usual_eligibility,
+)
 from models.funds import Fund
 
 HIGHEST_BUDGET = 100_000_000_000_00  # tyiyn: a hundred thousand million som is no programme's
@@ -23,7 +33,13 @@ REVIEWERS = range(2, 6)
 """How many people may judge an application: never one alone (domain.md section 5)."""
 QUORUM = range(1, 101)
 HIGHEST_COUNT = 10_000
-COUNTS = {"expected_applications": 0, "review_load": 1, "most_per_oblast": 1, "most_per_ayil_okmotu": 1}
+COUNTS = {
+    "expected_applications": 0,
+    "review_load": 1,
+    "most_per_oblast": 1,
+    "most_per_ayil_okmotu": 1,
+    "most_per_applicant": 1,
+}
 """{column: its least value}; None where nothing is set."""
 COLUMNS = (
     "code",
@@ -47,6 +63,10 @@ COLUMNS = (
     "spread_points",
     "most_per_oblast",
     "most_per_ayil_okmotu",
+    "most_per_applicant",
+    *SHARES,
+    "ranks_by",
+    "partial_awards",
     "expected_applications",
     "review_load",
     "vote_rule",
@@ -98,6 +118,12 @@ class CallInput:
     spread_points: int = 20
     most_per_oblast: int | None = None
     most_per_ayil_okmotu: int | None = None
+    most_per_applicant: int | None = None
+    first_time_percent: int | None = None
+    women_led_percent: int | None = None
+    youth_led_percent: int | None = None
+    ranks_by: RanksBy = RanksBy.MEAN
+    partial_awards: bool = True
     expected_applications: int | None = None
     review_load: int = 10
     vote_rule: VoteRule = VoteRule.OPEN
@@ -247,6 +273,9 @@ def _check(content: Any, budget_field: str = "budget") -> None:
         raise DomainError(N_("Enter a whole number from 1 to 100."), field="quorum_percent")
     if content.reviewers_per_application not in REVIEWERS:
         raise DomainError(N_("Two to five reviewers judge an application."), field="reviewers_per_application")
+    for name in SHARES:
+        if getattr(content, name) not in (None, *QUORUM):
+            raise DomainError(N_("Enter a whole number from 1 to 100."), field=name)
     for name, least in COUNTS.items():
         number = getattr(content, name)
         if number is not None and not least <= number <= HIGHEST_COUNT:
