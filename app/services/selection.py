@@ -1,0 +1,254 @@
+"""Selection: who gets money under the rules of a call, straight down the ranked list. Plain arithmetic.
+
+A selection awards amounts (tyiyn) from budget lines: allocations, several of which may draw on one fund. Its value is
+the sum of the scores that rank, a partial award counting for its part. The other method, the highest value that the
+rules allow, is `app.services.selection_solver`; both keep to the same `Rules`.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from fractions import Fraction
+
+
+@dataclass(frozen=True)
+class Line:
+    """A budget line: what is left of it, from which fund."""
+
+    id: int
+    fund_id: int
+    left: int
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One application. `value`: the score that ranks it; `lines`: those it can be paid from, in their order."""
+
+    id: int
+    value: Fraction
+    asked: int
+    lines: tuple[int, ...]
+    oblast_id: int
+    ayil_okmotu_id: int
+    applicant_id: int
+    is_first_time: bool = False
+    is_women_led: bool = False
+    is_youth_led: bool = False
+    passes: bool = True
+
+
+class Cap(StrEnum):
+    """Of what at most so many are selected."""
+
+    OBLAST = "oblast"
+    AYIL_OKMOTU = "ayil_okmotu"
+    APPLICANT = "applicant"
+
+
+class Share(StrEnum):
+    """Of what at least so many percent of those selected are."""
+
+    FIRST_TIME = "first_time"
+    WOMEN_LED = "women_led"
+    YOUTH_LED = "youth_led"
+
+
+class Hindrance(StrEnum):
+    """What keeps an application from being selected."""
+
+    THRESHOLDS = "thresholds"
+    OBLAST = Cap.OBLAST.value
+    AYIL_OKMOTU = Cap.AYIL_OKMOTU.value
+    APPLICANT = Cap.APPLICANT.value
+    FIRST_TIME = Share.FIRST_TIME.value
+    WOMEN_LED = Share.WOMEN_LED.value
+    YOUTH_LED = Share.YOUTH_LED.value
+    NO_LINE = "no_line"
+    MONEY = "money"
+
+
+PLACE_OF: Mapping[Cap, Callable[[Candidate], int]] = {
+    Cap.OBLAST: lambda one: one.oblast_id,
+    Cap.AYIL_OKMOTU: lambda one: one.ayil_okmotu_id,
+    Cap.APPLICANT: lambda one: one.applicant_id,
+}
+COUNTS_FOR: Mapping[Share, Callable[[Candidate], bool]] = {
+    Share.FIRST_TIME: lambda one: one.is_first_time,
+    Share.WOMEN_LED: lambda one: one.is_women_led,
+    Share.YOUTH_LED: lambda one: one.is_youth_led,
+}
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The rules of a call; `funds` is what each fund can give in all, `least` the smallest partial award (tyiyn)."""
+
+    lines: tuple[Line, ...]
+    funds: Mapping[int, int]
+    caps: Mapping[Cap, int] = field(default_factory=dict)
+    shares: Mapping[Share, int] = field(default_factory=dict)
+    has_thresholds: bool = True
+    partial_awards: bool = False
+    least: int = 1
+
+    def without(self, one: Cap | Share | None) -> "Rules":
+        """The same rules but for one cap or share, or for the thresholds (None)."""
+        if one is None:
+            return replace(self, has_thresholds=False)
+        return replace(
+            self,
+            caps={cap: most for cap, most in self.caps.items() if cap is not one},
+            shares={share: percent for share, percent in self.shares.items() if share is not one},
+        )
+
+    def least_for(self, candidate: Candidate) -> int:
+        """The smallest amount that may be awarded to it."""
+        return max(1, min(self.least, candidate.asked)) if self.partial_awards else candidate.asked
+
+
+@dataclass(frozen=True)
+class Award:
+    """So much (tyiyn) from this line."""
+
+    line_id: int
+    amount: int
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Who gets what, and what keeps each of the others from it."""
+
+    awards: Mapping[int, Award]
+    hindrances: Mapping[int, Hindrance]
+    value: Fraction
+
+
+def value_of(candidates: Iterable[Candidate], awards: Mapping[int, Award]) -> Fraction:
+    """The scores of those who get money; a partial award counts for its part."""
+    parts = ((one, awards[one.id].amount) for one in candidates if one.id in awards)
+    return sum((one.value * Fraction(amount, one.asked) for one, amount in parts), Fraction(0))
+
+
+class Purse:
+    """What lines and funds still have while a list is walked."""
+
+    def __init__(self, rules: Rules) -> None:
+        self._line = {one.id: one.left for one in rules.lines}
+        self._fund_of = {one.id: one.fund_id for one in rules.lines}
+        self._fund = dict(rules.funds)
+
+    def left(self, line_id: int) -> int:
+        return min(self._line[line_id], self._fund[self._fund_of[line_id]])
+
+    def pay(self, award: Award) -> None:
+        self._line[award.line_id] -= award.amount
+        self._fund[self._fund_of[award.line_id]] -= award.amount
+
+    def award_for(self, candidate: Candidate, rules: Rules) -> Award | None:
+        """From the first line with enough left; else, if allowed, what is left where most is."""
+        for line_id in candidate.lines:
+            if self.left(line_id) >= candidate.asked:
+                return Award(line_id, candidate.asked)
+        if not rules.partial_awards or not candidate.lines:
+            return None
+        richest = max(candidate.lines, key=self.left)  # of equals the first
+        return Award(richest, self.left(richest)) if self.left(richest) >= rules.least_for(candidate) else None
+
+
+class Counts:
+    """How many are selected so far by place, held against the caps."""
+
+    def __init__(self, rules: Rules, selected: Iterable[Candidate] = ()) -> None:
+        self._caps = rules.caps
+        self._held: Counter[tuple[Cap, int]] = Counter()
+        for one in selected:
+            self.add(one)
+
+    def add(self, candidate: Candidate) -> None:
+        self._held.update((cap, PLACE_OF[cap](candidate)) for cap in self._caps)
+
+    def full(self, candidate: Candidate) -> Cap | None:
+        """The first cap that one more would break."""
+        return next(
+            (cap for cap, most in self._caps.items() if self._held[cap, PLACE_OF[cap](candidate)] >= most), None
+        )
+
+
+def hindrance(candidate: Candidate, rules: Rules, purse: Purse, counts: Counts) -> Hindrance | None:
+    """What keeps one from being selected beside those that `purse` and `counts` know of; shares apart."""
+    if rules.has_thresholds and not candidate.passes:
+        return Hindrance.THRESHOLDS
+    cap = counts.full(candidate)
+    if cap is not None:
+        return Hindrance(cap.value)
+    if not candidate.lines:
+        return Hindrance.NO_LINE
+    return Hindrance.MONEY if purse.award_for(candidate, rules) is None else None
+
+
+def down_the_list(candidates: Sequence[Candidate], rules: Rules) -> Selection:
+    """Straight down the ranked list, each gets what it asks for while caps and money last.
+
+    Where a share is not reached at the end, the last one selected that does not count for it makes room, and below it
+    only those that count are taken; so on until each share is reached.
+    """
+    barred: dict[Share, int] = {}
+    """{share: the place in the list from which on only those that count for it are taken}."""
+    while True:
+        found = _walk(candidates, rules, barred)
+        selected = [(place, one) for place, one in enumerate(candidates) if one.id in found.awards]
+        share = unmet_share([one for _place, one in selected], rules)
+        if share is None:
+            return found
+        barred[share] = max(place for place, one in selected if not COUNTS_FOR[share](one))
+
+
+def _walk(candidates: Sequence[Candidate], rules: Rules, barred: Mapping[Share, int]) -> Selection:
+    purse, counts = Purse(rules), Counts(rules)
+    awards: dict[int, Award] = {}
+    hindrances: dict[int, Hindrance] = {}
+    for place, one in enumerate(candidates):
+        why = hindrance(one, rules, purse, counts)
+        if why is None:
+            share = next((s for s, start in barred.items() if place >= start and not COUNTS_FOR[s](one)), None)
+            why = Hindrance(share.value) if share else None
+        award = None if why else purse.award_for(one, rules)
+        if award is None:
+            hindrances[one.id] = why or Hindrance.MONEY
+            continue
+        purse.pay(award)
+        counts.add(one)
+        awards[one.id] = award
+    return Selection(awards, hindrances, value_of(candidates, awards))
+
+
+def unmet_share(selected: Sequence[Candidate], rules: Rules) -> Share | None:
+    """The first share that these do not reach."""
+    for share, percent in rules.shares.items():
+        if 100 * sum(COUNTS_FOR[share](one) for one in selected) < percent * len(selected):
+            return share
+    return None
+
+
+def problems(candidates: Sequence[Candidate], awards: Mapping[int, Award], rules: Rules) -> list[Hindrance]:
+    """Which rules these awards break; an empty list when none."""
+    selected = [one for one in candidates if one.id in awards]
+    found = []
+    if rules.has_thresholds and not all(one.passes for one in selected):
+        found.append(Hindrance.THRESHOLDS)
+    for cap, most in rules.caps.items():
+        if max(Counter(map(PLACE_OF[cap], selected)).values(), default=0) > most:
+            found.append(Hindrance(cap.value))
+    share = unmet_share(selected, rules)
+    if share is not None:
+        found.append(Hindrance(share.value))
+    if any(awards[one.id].line_id not in one.lines for one in selected):
+        found.append(Hindrance.NO_LINE)
+    purse = Purse(rules)
+    for award in awards.values():
+        purse.pay(award)
+    is_covered = all(purse.left(one.id) >= 0 for one in rules.lines)
+    if not is_covered or any(not rules.least_for(one) <= awards[one.id].amount <= one.asked for one in selected):
+        found.append(Hindrance.MONEY)
+    return found
