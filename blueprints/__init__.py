@@ -55,6 +55,7 @@ NOUNS = (
     "screening_batches",
     "screenings",
     "seats",
+    "selections",
     "signatures",
     "targets",
     "themes",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.localisation import N_, Money
-from app.services import agendas, audit, ballots, conflicts, notifications, rankings, recusals
+from app.services import agendas, audit, ballots, conflicts, notifications, rankings, recusals, selections
 from app.services.actors import Actor
 from app.services.agendas import must_be_open
 from app.services.applications import TRANSITIONS as APPLICATION_TRANSITIONS
@@ -93,7 +93,8 @@ def check(
     if row is None or not row.passes:
         raise DomainError(N_("The application does not reach the thresholds: it cannot be selected."), field="outcome")
     allocation = _allocation(application, motion.amount, motion.allocation_id)
-    _check_caps(session, application)
+    chosen = (one.application for one in session.decisions if one.outcome is DecisionOutcome.SELECTED)
+    selections.must_be_within_caps(session.call, application, chosen)
     return row, allocation
 
 
@@ -164,30 +165,18 @@ def _allocation(application: Application, amount: int | None, allocation_id: int
     limit = min(application.grant_requested, application.call.grant_ceiling)
     if amount > limit:
         raise LimitExceededError(N_("At most %(most)s can be awarded."), field="amount", most=Money(limit))
+    if amount < limit and not application.call.partial_awards:
+        message = N_("The call awards what is asked for or nothing: %(asked)s.")
+        raise LimitExceededError(message, field="amount", asked=Money(limit))
     found = allocations.fitting(application, allocations.standings(application.call))
     return allocations.choose(found, amount, allocation_id)
 
 
-def _check_caps(session: CouncilSession, application: Application) -> None:
-    """Refuse one selection more than the call allows in an oblast or an ayil okmotu."""
-    call, place = session.call, application.association.ayil_okmotu
-    if call.most_per_oblast is None and call.most_per_ayil_okmotu is None:
-        return
-    chosen = [
-        one.application.association.ayil_okmotu for one in session.decisions if one.outcome is DecisionOutcome.SELECTED
-    ]
-    oblast = place.rayon.oblast
-    for most, held, name in (
-        (call.most_per_ayil_okmotu, sum(one.id == place.id for one in chosen), place.names),
-        (call.most_per_oblast, sum(one.rayon.oblast_id == oblast.id for one in chosen), oblast.names),
-    ):
-        if most is not None and held >= most:
-            raise LimitExceededError(
-                N_("The call allows %(most)s selected applications in %(place)s, and so many are selected."),
-                field="outcome",
-                most=most,
-                place={"name": name},
-            )
+def departures(session: CouncilSession, application: Application, motion: Motion) -> list[DomainError]:
+    """In what a motion departs from the ranked list, a sentence each: its reason answers them in the protocol."""
+    passed_by = {one.application_id for one in session.decisions if one.outcome is not DecisionOutcome.SELECTED}
+    amount = motion.amount if motion.outcome is DecisionOutcome.SELECTED else None
+    return selections.departs(selections.of_call(session.call), application.id, amount, passed_by)
 
 
 def _opened(session: CouncilSession, application: Application, actor: Actor, now: datetime) -> AgendaItem:

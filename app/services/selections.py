@@ -1,8 +1,41 @@
-"""The selection of a call: its rules, as sentences and as figures, and what they are applied to."""
+"""The selection of a call: its rules, as sentences and as figures, and what they come to for its ranking."""
 
-from app.localisation import N_
-from app.services.errors import DomainError
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from app.clock import bishkek_day
+from app.localisation import N_, Money
+from app.services import rankings, scoring, selection_solver
+from app.services.calls import allocations
+from app.services.errors import DomainError, LimitExceededError
+from app.services.rankings import RankedApplication, Ranking
+from app.services.reviews import weights_of
+from app.services.selection import Candidate, Cap, Hindrance, Line, Rules, Selection, Share, down_the_list
+from app.services.selection_solver import Optimum
+from models.allocations import Allocation
+from models.applications import Application
+from models.associations import Association, Membership, MembershipRole
+from models.base import db
 from models.calls import Call, RanksBy
+from models.grants import Grant
+from models.people import Person, Sex
+from models.places import AyilOkmotu, Rayon
+
+YOUTH = 28
+"""Young is who is at most so old (domain.md section 7)."""
+HINDRANCES: Mapping[Hindrance, str] = {
+    Hindrance.THRESHOLDS: N_("It does not reach the thresholds."),
+    Hindrance.OBLAST: N_("So many as are allowed are selected in its oblast."),
+    Hindrance.AYIL_OKMOTU: N_("So many as are allowed are selected in its ayil aymak."),
+    Hindrance.APPLICANT: N_("So many as are allowed are selected of its association."),
+    Hindrance.FIRST_TIME: N_("It makes room for associations that never had a grant."),
+    Hindrance.WOMEN_LED: N_("It makes room for associations led by a woman."),
+    Hindrance.YOUTH_LED: N_("It makes room for associations led by a young person."),
+    Hindrance.NO_LINE: N_("The call has no money for its oblast and theme."),
+    Hindrance.MONEY: N_("What is left is not enough for it."),
+}
+"""{why it is passed over: the sentence}."""
 
 
 def statements(call: Call) -> list[DomainError]:
@@ -42,3 +75,314 @@ def statements(call: Call) -> list[DomainError]:
         else N_("An application gets all it asks for, or nothing.")
     )
     return [*said, DomainError(partial)]
+
+
+# What the rules are applied to ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class WhatIf:
+    """Other figures than the call's, for once: caps and shares that hold, amounts (tyiyn) of lines and applications."""
+
+    caps: Mapping[Cap, int]
+    shares: Mapping[Share, int]
+    partial_awards: bool
+    lines: Mapping[int, int]
+    amounts: Mapping[int, int]
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What the ranking and the rules of a call come to. `by_id`: the rows of the ranking by application."""
+
+    ranking: Ranking
+    allocations: Sequence[Allocation]
+    candidates: Sequence[Candidate]
+    rules: Rules
+    straight: Selection
+
+    @property
+    def by_id(self) -> Mapping[int, RankedApplication]:
+        return {row.application.id: row for row in self.ranking.rows}
+
+
+def caps_of(call: Call) -> Mapping[Cap, int]:
+    """The caps a call has set."""
+    given = {
+        Cap.OBLAST: call.most_per_oblast,
+        Cap.AYIL_OKMOTU: call.most_per_ayil_okmotu,
+        Cap.APPLICANT: call.most_per_applicant,
+    }
+    return {cap: most for cap, most in given.items() if most is not None}
+
+
+def shares_of(call: Call) -> Mapping[Share, int]:
+    """The shares a call has set, in percent."""
+    given = {
+        Share.FIRST_TIME: call.first_time_percent,
+        Share.WOMEN_LED: call.women_led_percent,
+        Share.YOUTH_LED: call.youth_led_percent,
+    }
+    return {share: percent for share, percent in given.items() if percent is not None}
+
+
+def rules_of(call: Call) -> Rules:
+    """The rules of a call with all its money, as if nothing were awarded yet."""
+    standings = allocations.standings(call)
+    funds = {one.allocation.fund_id: one.fund_has for one in standings}
+    for one in standings:
+        funds[one.allocation.fund_id] += one.awarded
+    return Rules(
+        tuple(Line(one.allocation.id, one.allocation.fund_id, one.allocation.amount) for one in standings),
+        funds,
+        caps_of(call),
+        shares_of(call),
+        partial_awards=call.partial_awards,
+        least=max(call.grant_floor, 1),
+    )
+
+
+def of_call(call: Call, without: Collection[int] = ()) -> Proposal:
+    """The selection straight down the ranked list, made `without` the applications a reader has a tie to."""
+    ranking, rules = rankings.of_call(call, without), rules_of(call)
+    candidates = candidates_of(call, ranking.rows)
+    return Proposal(ranking, allocations.of(call), candidates, rules, down_the_list(candidates, rules))
+
+
+def candidates_of(call: Call, rows: Sequence[RankedApplication]) -> list[Candidate]:
+    """Ranked applications as the selection sees them, in the order of the ranking.
+
+    Led by whom: by the chair on the last day of the call; young is who turns at most `YOUTH` in its year. For the
+    first time: no grant accepted until then.
+    """
+    facts, lines = _facts(call), sorted(allocations.of(call), key=allocations.narrowest_first)
+    had_grant = _had_grant(call)
+    year = bishkek_day(call.closes_at).year
+    found = []
+    for row in rows:
+        application = row.application
+        fact = facts[application.id]
+        fitting = (one.id for one in lines if one.is_for(fact.oblast_id, application.theme_id))
+        found.append(
+            Candidate(
+                application.id,
+                row.score,
+                min(application.grant_requested, call.grant_ceiling),
+                tuple(fitting),
+                fact.oblast_id,
+                fact.ayil_okmotu_id,
+                application.association_id,
+                application.association_id not in had_grant,
+                fact.sex is Sex.FEMALE,
+                fact.birth_year is not None and year - fact.birth_year <= YOUTH,
+                row.passes,
+            )
+        )
+    return found
+
+
+def _facts(call: Call) -> Mapping[int, Any]:
+    """{application: its oblast and ayil okmotu, sex and birth year of who chaired its association on the last day}."""
+    day = bishkek_day(call.closes_at)
+    chaired = (
+        (Membership.association_id == Association.id)
+        & (Membership.role == MembershipRole.CHAIR)
+        & (Membership.since_on <= day)
+        & (Membership.until_on.is_(None) | (Membership.until_on > day))
+    )
+    query = (
+        db.select(Application.id, Rayon.oblast_id, Association.ayil_okmotu_id, Person.sex, Person.birth_year)
+        .join(Association, Association.id == Application.association_id)
+        .join(AyilOkmotu, AyilOkmotu.id == Association.ayil_okmotu_id)
+        .join(Rayon, Rayon.id == AyilOkmotu.rayon_id)
+        .outerjoin(Membership, chaired)
+        .outerjoin(Person, Person.id == Membership.person_id)
+        .where(Application.call_id == call.id)
+        .order_by(Membership.since_on)
+    )
+    return {row.id: row for row in db.session.execute(query)}  # of two chairs of one day the newer
+
+
+def _had_grant(call: Call) -> set[int]:
+    """Associations with a grant they accepted before the call closed."""
+    query = db.select(Grant.association_id).where(Grant.accepted_at <= call.closes_at).distinct()
+    return set(db.session.scalars(query))
+
+
+def best_of(proposal: Proposal) -> Optimum:
+    """The selection of highest value under the same rules."""
+    return selection_solver.best(proposal.candidates, proposal.rules, proposal.straight)
+
+
+def changed(proposal: Proposal, what_if: WhatIf) -> Proposal:
+    """The same with other figures: a fund gives more or less by what its lines are changed by."""
+    lines = tuple(replace(one, left=what_if.lines.get(one.id, one.left)) for one in proposal.rules.lines)
+    funds = dict(proposal.rules.funds)
+    for before, after in zip(proposal.rules.lines, lines, strict=True):
+        funds[after.fund_id] += after.left - before.left
+    rules = replace(
+        proposal.rules,
+        lines=lines,
+        funds=funds,
+        caps=what_if.caps,
+        shares=what_if.shares,
+        partial_awards=what_if.partial_awards,
+    )
+    candidates = [replace(one, asked=what_if.amounts.get(one.id, one.asked)) for one in proposal.candidates]
+    return replace(proposal, rules=rules, candidates=candidates, straight=down_the_list(candidates, rules))
+
+
+@dataclass(frozen=True)
+class Raised:
+    """One level more of one reviewer in one criterion would bring the application over."""
+
+    reviewer_id: int
+    criterion: str
+    level: int
+
+
+def one_level_more(call: Call, proposal: Proposal, application_id: int) -> list[Raised]:
+    """Which single level, raised by one, would bring an application over the line, all else as it is.
+
+    Where the adjusted score ranks, mean, λ and severities stay as they are.
+    """
+    ranking, weights = proposal.ranking, weights_of(call.criteria)
+    given = ranking.levels[application_id]
+    others = [
+        scoring.standing(row.application.id, list(ranking.levels[row.application.id].values()), weights)
+        for row in ranking.rows
+        if row.application.id != application_id
+    ]
+    scores = {row.application.id: row.score for row in ranking.rows}
+    known = {one.id: one for one in proposal.candidates}
+    found = []
+    for reviewer_id, levels in sorted(given.items()):
+        for key in weights:
+            if levels[key] == max(scoring.LEVELS):
+                continue
+            mended = {**given, reviewer_id: {**levels, key: levels[key] + 1}}
+            one = scoring.standing(application_id, list(mended.values()), weights)
+            value = one.mean
+            if ranking.fit and ranking.by is RanksBy.ADJUSTED:
+                totals = {reviewer: scoring.total(of_it, weights) for reviewer, of_it in mended.items()}
+                value = ranking.fit.ranking_score(totals)
+            passes = scoring.passes(one, weights, call.pass_total, call.pass_section_percent)
+            order = scoring.ranked([*others, one], list(weights), scores | {application_id: value})
+            moved = known | {application_id: replace(known[application_id], value=value, passes=passes)}
+            listed = [moved[standing.application_id] for _rank, standing in order]
+            if application_id in down_the_list(listed, proposal.rules).awards:
+                found.append(Raised(reviewer_id, key, levels[key]))
+    return found
+
+
+# What the Council makes of it -------------------------------------------------------------------------------
+
+
+def departs(
+    proposal: Proposal, application_id: int, amount: int | None, passed_by: Collection[int] = ()
+) -> list[DomainError]:
+    """In what a decision departs from the selection straight down the list, a sentence each; an empty list: in nothing.
+
+    `amount` (tyiyn) is awarded to the application, None: it is not selected. `passed_by` are applications of the call
+    that are decided and not selected.
+    """
+    award = proposal.straight.awards.get(application_id)
+    rows = proposal.by_id
+    if amount is None:
+        if award is None:
+            return []
+        return [
+            DomainError(N_("Down the ranked list it would be selected, with %(amount)s."), amount=Money(award.amount))
+        ]
+    said = []
+    if award is None:
+        why = proposal.straight.hindrances.get(application_id, Hindrance.THRESHOLDS)
+        said.append(DomainError(N_("Down the ranked list it would not be selected.")))
+        said.append(DomainError(HINDRANCES[why]))
+    elif award.amount != amount:
+        said.append(DomainError(N_("Down the ranked list it would get %(amount)s."), amount=Money(award.amount)))
+    own = rows.get(application_id)
+    for row in proposal.ranking.rows:
+        is_ahead = own is not None and row.rank < own.rank and row.application.id in passed_by
+        if is_ahead and row.application.id in proposal.straight.awards:
+            message = N_("It goes before %(number)s, which is ahead of it in the ranking and is not selected.")
+            said.append(DomainError(message, number=row.application.number))
+    return said
+
+
+def must_be_within_caps(call: Call, application: Application, selected: Iterable[Application]) -> None:
+    """Refuse one selection more than the call allows in an oblast, an ayil okmotu or of one association."""
+    places = {
+        Cap.OBLAST: lambda one: one.association.ayil_okmotu.rayon.oblast,
+        Cap.AYIL_OKMOTU: lambda one: one.association.ayil_okmotu,
+        Cap.APPLICANT: lambda one: one.association,
+    }
+    chosen = list(selected)
+    for cap, most in caps_of(call).items():
+        place = places[cap](application)
+        if sum(places[cap](one).id == place.id for one in chosen) >= most:
+            raise LimitExceededError(
+                N_("The call allows %(most)s selected applications in %(place)s, and so many are selected."),
+                field="outcome",
+                most=most,
+                place={"name": place.names},
+            )
+
+
+# For the page -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Beside:
+    """One application beside a line: what it gets (tyiyn) down the list and in the best selection, None: nothing.
+
+    `so_far` adds up what the line has given down the list.
+    """
+
+    row: RankedApplication
+    straight: int | None
+    best: int | None
+    so_far: int
+
+
+@dataclass(frozen=True)
+class LineTable:
+    """A budget line with those paid from it by either method, in the order of the ranking; amounts in tyiyn."""
+
+    allocation: Allocation
+    amount: int
+    rows: Sequence[Beside]
+
+    @property
+    def straight(self) -> int:
+        return sum(one.straight or 0 for one in self.rows)
+
+    @property
+    def best(self) -> int:
+        return sum(one.best or 0 for one in self.rows)
+
+
+def by_line(proposal: Proposal, best: Selection) -> list[LineTable]:
+    """Who is paid from which line by either method."""
+    amounts = {one.id: one.left for one in proposal.rules.lines}
+    tables = []
+    for allocation in proposal.allocations:
+        rows, so_far = [], 0
+        for row in proposal.ranking.rows:
+            given = [
+                award.amount if award and award.line_id == allocation.id else None
+                for award in (one.awards.get(row.application.id) for one in (proposal.straight, best))
+            ]
+            so_far += given[0] or 0
+            if given != [None, None]:
+                rows.append(Beside(row, given[0], given[1], so_far))
+        tables.append(LineTable(allocation, amounts[allocation.id], rows))
+    return tables
+
+
+def moved(before: Proposal, after: Proposal) -> tuple[list[RankedApplication], list[RankedApplication]]:
+    """Who comes in and who goes out, down the list, with other figures."""
+    was, now = before.straight.awards, after.straight.awards
+    rows = before.ranking.rows
+    come_in = [row for row in rows if row.application.id in now and row.application.id not in was]
+    return come_in, [row for row in rows if row.application.id in was and row.application.id not in now]

@@ -243,6 +243,7 @@ MATRIX: Mapping[str, Mapping[str, str]] = {
     "screenings.index": {"GET": "s"},
     "screenings.new": {"GET": "s", "POST": "s"},
     "seats.show": {"GET": "rc", "POST": "rc"},
+    "selections.show": {"GET": "sc"},
     "signatures.receipt": {"GET": "mosc"},
     "signatures.scan": {"GET": "mosc"},
     "targets.delete": {"GET": "mo", "POST": "mo"},

@@ -302,17 +302,17 @@ def fitting(application: Application, found: Iterable[Standing]) -> list[Standin
     """Those of its call's `standings` an application can be paid from, in the order in which they are spent."""
     oblast_id = application.association.ayil_okmotu.rayon.oblast_id
     own = [one for one in found if one.allocation.is_for(oblast_id, application.theme_id)]
-    return sorted(own, key=lambda one: _narrowest_first(one.allocation))
+    return sorted(own, key=lambda one: narrowest_first(one.allocation))
 
 
-def _narrowest_first(allocation: Allocation) -> tuple[bool, bool, int]:
+def narrowest_first(allocation: Allocation) -> tuple[bool, bool, int]:
     """What is for one oblast goes before what is for all, then what is for one theme."""
     return allocation.oblast_id is None, allocation.theme_id is None, allocation.id
 
 
 def down_the_list(call: Call, applications: Iterable[Application]) -> Mapping[int, Allocation | None]:
     """{application: what it would be paid from} when all get what they ask for in this order; None: too little left."""
-    given, where = sorted(of(call), key=_narrowest_first), _oblasts(call)
+    given, where = sorted(of(call), key=narrowest_first), _oblasts(call)
     has = {one.id: one.amount for one in given}
     paid_from: dict[int, Allocation | None] = {}
     for application in applications:
