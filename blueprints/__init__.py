@@ -47,6 +47,7 @@ NOUNS = (
     "projectors",
     "rankings",
     "rates",
+    "reserves",
     "results",
     "required_documents",
     "review_workbooks",

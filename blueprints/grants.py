@@ -125,6 +125,18 @@ def accept(grant_id: int) -> ResponseReturnValue:
     return render_template("grants/accept.html", grant=grant, match=tranches.match_of(grant))
 
 
+@bp.route("/grants/<int:grant_id>/decline", methods=["GET", "POST"])
+@requires(GET=Permission.GRANT_ACCEPT, POST=Permission.GRANT_ACCEPT)
+def decline(grant_id: int) -> ResponseReturnValue:
+    """The association does not take the grant."""
+    grant, form = load(Grant, grant_id, Permission.GRANT_ACCEPT), GrantReasonForm()
+    if form.validate_on_submit() and attempt(
+        form, lambda: grants.decline(grant, reason=form.reason.data or "", actor=actor(grant), now=clock.now())
+    ):
+        return finish(url_for("grants.show", grant_id=grant_id), gettext("The grant is declined."))
+    return form_page("grants/decline.html", form, grant=grant)
+
+
 @bp.route("/grants/<int:grant_id>/activate", methods=["GET", "POST"])
 @requires(GET=Permission.GRANT_MANAGE, POST=Permission.GRANT_MANAGE)
 @takes_upload

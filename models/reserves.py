@@ -16,8 +16,8 @@ class Promotion(Base):
     """An application of the reserve list is selected with what a declined grant set free. Append-only.
 
     `protocol` is the one whose reserve list it follows, `grant` the declined one, `amount` (tyiyn) what is awarded
-    from `allocation`; `passed_over` those that stood before it, in their order: [{number, title, reason: a message
-    id, parameters}].
+    from `allocation`; `passed_over` those that stood before it, in their order: [{number, title, reason: what
+    kept it from moving up}].
     """
 
     __tablename__ = "promotions"

@@ -7,11 +7,12 @@ from typing import Any
 
 from app.clock import bishkek_day
 from app.localisation import N_, LazyText, Money, lazy
-from app.services import agreements, audit, documents, ledger, notifications, numbering
+from app.services import agreements, audit, documents, ledger, notifications, numbering, reserves
 from app.services.actors import Actor
 from app.services.applications import TRANSITIONS as APPLICATION_TRANSITIONS
+from app.services.associations import is_chair
 from app.services.documents import Upload
-from app.services.errors import DomainError, IncompleteError, LimitExceededError
+from app.services.errors import DomainError, IncompleteError, LimitExceededError, SeparationOfDutyError
 from app.services.match import split_tranches
 from app.services.workflow import Transition, reason_given, target
 from models.applications import Application
@@ -21,6 +22,7 @@ from models.documents import Document, DocumentKind
 from models.grants import Grant, GrantStatus, Tranche, TrancheStatus
 from models.indicators import Result, ResultStatus, Target
 from models.ledger import AccountKind, EventKind
+from models.reserves import Promotion
 from models.users import Role
 from models.visits import Visit, VisitStatus
 
@@ -31,6 +33,7 @@ REASONS_OF_RULES = frozenset({NO_LONGER_CARRIES})
 G = GrantStatus
 TRANSITIONS: Mapping[tuple[GrantStatus, str], Transition] = {
     (G.OFFERED, "accept"): Transition(G.ACCEPTED, N_("Association or operator"), N_("confirmed payout account")),
+    (G.OFFERED, "decline"): Transition(G.TERMINATED, N_("Association's chair"), N_("reason given")),
     (G.ACCEPTED, "activate"): Transition(G.ACTIVE, N_("Finance officer"), N_("signed agreement")),
     (G.ACTIVE, "suspend"): Transition(G.SUSPENDED, N_("Finance officer"), N_("reason given")),
     (G.SUSPENDED, "resume"): Transition(G.ACTIVE, N_("Finance officer"), N_("reason given")),
@@ -41,8 +44,8 @@ TRANSITIONS: Mapping[tuple[GrantStatus, str], Transition] = {
 LENGTH = timedelta(days=365)
 
 
-def decision_for(application: Application) -> Decision | None:
-    """The signed decision that selected the application."""
+def decision_for(application: Application) -> Decision | Promotion | None:
+    """The signed decision that selected the application, or how it moved up from the reserve list."""
     query = (
         db.select(Decision)
         .join(CouncilSession, CouncilSession.id == Decision.session_id)
@@ -52,8 +55,8 @@ def decision_for(application: Application) -> Decision | None:
             CouncilSession.status == SessionStatus.SIGNED,
         )
     )
-    found: Decision | None = db.session.scalar(query)
-    return found
+    found: Decision | Promotion | None = db.session.scalar(query)
+    return found or db.session.scalar(db.select(Promotion).where(Promotion.application_id == application.id))
 
 
 PAGE = 60
@@ -179,6 +182,42 @@ def accept(grant: Grant, *, actor: Actor, now: datetime) -> None:
     agreement = agreements.keep(grant, dated_at=now, now=now)
     audit.record(actor, "grant.accept", grant, now, sha256=agreement.sha256)
     notifications.tell_holders(Role.FINANCE, grant, N_("The grant %(number)s has been accepted."), now)
+
+
+def decline(grant: Grant, *, reason: str, actor: Actor, now: datetime) -> None:
+    """The association does not take the grant: its money is free again, and the next of the reserve list is proposed.
+
+    Its chair says so, or an operator on its behalf. Raises `SeparationOfDutyError` for another member,
+    `IncompleteError` without a reason.
+    """
+    lock(grant)
+    new_status = target(TRANSITIONS, grant.status, "decline")
+    application = grant.application
+    lock(application)
+    withdrawn = target(APPLICATION_TRANSITIONS, application.status, "decline_grant")
+    reason = reason_given(reason)
+    if actor.on_behalf_of is None and not is_chair(grant.association, actor.user.person):
+        raise SeparationOfDutyError(N_("Only the chair of the association can decline the grant."))
+    lock(grant.fund)
+    available = ledger.account(AccountKind.AVAILABLE, fund_id=grant.fund_id)
+    committed = ledger.account(AccountKind.COMMITTED, fund_id=grant.fund_id, grant_id=grant.id)
+    ledger.post(
+        EventKind.GRANT_RELEASED,
+        [ledger.Leg(committed, available, grant.amount)],
+        actor=actor,
+        now=now,
+        value_on=bishkek_day(now),
+        grant_id=grant.id,
+        fund_id=grant.fund_id,
+        reason=reason,
+    )
+    grant.status, application.status = new_status, withdrawn
+    db.session.flush()
+    audit.record(actor, "grant.decline", grant, now, reason=reason, application=application.id)
+    notifications.tell_association(grant, N_("The grant %(number)s is declined: %(reason)s"), now, reason=reason)
+    message = N_("The association declined the grant %(number)s: %(reason)s")
+    notifications.tell_holders(Role.FINANCE, grant, message, now, reason=reason)
+    reserves.tell_of(grant, now)
 
 
 def activate(grant: Grant, *, actor: Actor, now: datetime) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from app.services import agreements, audit, contributions, documents, funds, ledger, tranches
 from app.services.match import grant_carried
-from models.applications import Application, Snapshot
+from models.applications import Application, ApplicationStatus, Snapshot
 from models.associations import Association
 from models.base import db, fingerprint
 from models.calls import Call, CallForm
@@ -19,6 +19,7 @@ from models.funds import Fund
 from models.grants import Grant, Tranche
 from models.ledger import Transfer
 from models.places import AyilOkmotu, Rayon
+from models.reserves import Promotion
 from models.signatures import Signature, SignatureOutcome
 
 FORM_NAMED = re.compile(r'"form":"([0-9a-f]{64})"')
@@ -87,8 +88,11 @@ def _funds(check: Check) -> Iterator[str]:
 
 def _allocations(check: Check) -> Iterator[str]:
     awarded: dict[int, int] = defaultdict(int)
+    promoted = db.select(Promotion.allocation_id, Promotion.amount).join(Application)
+    for allocation_id, amount in db.session.execute(promoted.where(Application.status != ApplicationStatus.WITHDRAWN)):
+        awarded[allocation_id] += amount
     decided = db.select(Decision, CouncilSession.call_id, Rayon.oblast_id, Application.theme_id)
-    decided = decided.add_columns(Application.number, Grant.fund_id)
+    decided = decided.add_columns(Application.number, Grant.fund_id, Application.status)
     decided = (
         decided.join(CouncilSession, CouncilSession.id == Decision.session_id)
         .join(Application, Application.id == Decision.application_id)
@@ -99,9 +103,9 @@ def _allocations(check: Check) -> Iterator[str]:
         .where(Decision.amount.is_not(None))
         .options(db.joinedload(Decision.allocation))
     )
-    for decision, call_id, oblast_id, theme_id, number, fund_id in db.session.execute(decided):
+    for decision, call_id, oblast_id, theme_id, number, fund_id, status in db.session.execute(decided):
         paid_from = decision.allocation
-        awarded[paid_from.id] += decision.amount
+        awarded[paid_from.id] += 0 if status is ApplicationStatus.WITHDRAWN else decision.amount  # a declined grant
         if paid_from.call_id != call_id or not paid_from.is_for(oblast_id, theme_id):
             yield f"application {number}: awarded from allocation {paid_from.id}, which is not for it"
         if fund_id not in (None, paid_from.fund_id):

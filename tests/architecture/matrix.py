@@ -183,6 +183,7 @@ MATRIX: Mapping[str, Mapping[str, str]] = {
     "grants.activate": {"GET": "f", "POST": "f"},
     "grants.agreement": {"GET": "moscfv"},  # names people: not for donors
     "grants.complete": {"POST": "v"},
+    "grants.decline": {"GET": "mo", "POST": "mo"},
     "grants.index": {"GET": "moscfvd"},
     "grants.new": {"GET": "f", "POST": "f"},
     "grants.resume": {"GET": "f", "POST": "f"},
@@ -219,6 +220,8 @@ MATRIX: Mapping[str, Mapping[str, str]] = {
     "required_documents.delete": {"GET": "s", "POST": "s"},
     "required_documents.edit": {"GET": "s", "POST": "s"},
     "required_documents.new": {"GET": "s", "POST": "s"},
+    "reserves.promote": {"POST": "c"},
+    "reserves.show": {"GET": "sc"},
     "results.index": {"GET": "moscfvd"},
     "results.new": {"GET": "mo", "POST": "mo"},
     "results.refuse": {"GET": "v", "POST": "v"},

@@ -88,6 +88,12 @@ TRANSITIONS: Mapping[tuple[ApplicationStatus, str], Transition] = {
     (S.SELECTED, "offer_grant"): Transition(
         S.GRANT_OFFERED, N_("Finance officer"), N_("protocol signed; fund covers the amount")
     ),
+    (S.GRANT_OFFERED, "decline_grant"): Transition(
+        S.WITHDRAWN, N_("Association's chair"), N_("grant not accepted yet; reason given")
+    ),
+    (S.RESERVE, "promote"): Transition(
+        S.SELECTED, N_("Council chair"), N_("next by rule; amount within caps, allocation and what a grant set free")
+    ),
 } | {
     (status, "withdraw"): Transition(S.WITHDRAWN, N_("Association or operator"), N_("before the decision"))
     for status in (S.DRAFT, S.SIGNED_OFF, S.SUBMITTED, S.RETURNED, S.RESUBMITTED, S.ELIGIBLE, S.IN_REVIEW, S.REVIEWED)

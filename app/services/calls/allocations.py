@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Select
+
 from app.localisation import N_, Money, money
 from app.services import audit, funds, ledger
 from app.services.actors import Actor
@@ -19,6 +21,7 @@ from models.council_sessions import CouncilSession, Decision, DecisionOutcome, S
 from models.funds import Fund
 from models.ledger import AccountKind
 from models.places import AyilOkmotu, Oblast, Rayon
+from models.reserves import Promotion
 from models.themes import Theme
 
 MOST = 20
@@ -262,18 +265,37 @@ def pending_awards(fund_ids: Iterable[int]) -> Mapping[int, int]:
         )
         .group_by(Allocation.fund_id)
     )
-    return dict.fromkeys(wanted, 0) | {int(row[0]): int(row[1]) for row in db.session.execute(query)}
+    moved_up = (
+        db.select(Allocation.fund_id, db.func.sum(Promotion.amount))
+        .join(Allocation, Allocation.id == Promotion.allocation_id)
+        .join(Application, Application.id == Promotion.application_id)
+        .where(Allocation.fund_id.in_(wanted), Application.status == ApplicationStatus.SELECTED)
+        .group_by(Allocation.fund_id)
+    )
+    return dict.fromkeys(wanted, 0) | _added_up(query, moved_up)
 
 
 def _awarded(call: Call) -> Mapping[int, int]:
-    """{allocation: what was awarded from it} of a call."""
-    query = (
-        db.select(Decision.allocation_id, db.func.sum(Decision.amount))
-        .join(Allocation, Allocation.id == Decision.allocation_id)
-        .where(Allocation.call_id == call.id)
-        .group_by(Decision.allocation_id)
+    """{allocation: what was awarded from it} of a call; a declined grant gives it back."""
+    return _added_up(
+        *(
+            db.select(model.allocation_id, db.func.sum(model.amount))
+            .join(Allocation, Allocation.id == model.allocation_id)
+            .join(Application, Application.id == model.application_id)
+            .where(Allocation.call_id == call.id, Application.status != ApplicationStatus.WITHDRAWN)
+            .group_by(model.allocation_id)
+            for model in (Decision, Promotion)
+        )
     )
-    return {int(row[0]): int(row[1]) for row in db.session.execute(query)}
+
+
+def _added_up(*queries: Select[Any]) -> dict[int, int]:
+    """The sums of several queries by their key."""
+    found: dict[int, int] = {}
+    for query in queries:
+        for key, amount in db.session.execute(query):
+            found[int(key)] = found.get(int(key), 0) + int(amount)
+    return found
 
 
 def standings(call: Call) -> list[Standing]:

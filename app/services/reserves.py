@@ -1,0 +1,199 @@
+"""The reserve list: in the order of the ranking; who moves up when a declined grant sets money free."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from app.localisation import N_, Money
+from app.services import audit, conflicts, notifications, rankings, selections
+from app.services.actors import Actor
+from app.services.applications import TRANSITIONS as APPLICATION_TRANSITIONS
+from app.services.calls import allocations
+from app.services.errors import DomainError, LimitExceededError
+from app.services.rankings import RankedApplication
+from app.services.selection import Award, Candidate, Counts, Hindrance
+from app.services.workflow import target
+from models.applications import Application, ApplicationStatus
+from models.base import db, lock
+from models.calls import Call
+from models.council_sessions import CouncilSession, Decision, Protocol
+from models.grants import Grant, GrantStatus
+from models.reserves import Promotion
+from models.users import Role
+
+SELECTED = (ApplicationStatus.SELECTED, ApplicationStatus.GRANT_OFFERED)
+
+
+@dataclass(frozen=True)
+class Freed:
+    """A declined grant and what of its money (tyiyn) nobody has moved up with yet."""
+
+    grant: Grant
+    left: int
+
+
+@dataclass(frozen=True)
+class Next:
+    """Who moves up by rule with what a declined grant set free, and why each one before it does not."""
+
+    row: RankedApplication | None
+    award: Award | None
+    passed_over: Sequence[tuple[RankedApplication, Hindrance]]
+
+
+def listed(call: Call) -> list[RankedApplication]:
+    """Who is on the reserve list now, in the order of the ranking."""
+    return [row for row in rankings.rank(call) if row.application.status is ApplicationStatus.RESERVE]
+
+
+def promotions_of(call: Call) -> list[Promotion]:
+    """Who has moved up so far, the first one first."""
+    query = db.select(Promotion).join(Application, Application.id == Promotion.application_id)
+    query = query.where(Application.call_id == call.id).order_by(Promotion.id)
+    people = db.joinedload(Promotion.application).joinedload(Application.association)
+    return list(db.session.scalars(query.options(people, db.joinedload(Promotion.grant))))
+
+
+def freed(call: Call) -> list[Freed]:
+    """Declined grants of a call with money that is free still, the first declined first."""
+    used: Mapping[int, int] = dict(
+        db.session.execute(
+            db.select(Promotion.grant_id, db.func.sum(Promotion.amount))
+            .join(Application, Application.id == Promotion.application_id)
+            .where(Application.call_id == call.id)
+            .group_by(Promotion.grant_id)
+        ).all()
+    )
+    query = (
+        db.select(Grant)
+        .join(Application, Application.id == Grant.application_id)
+        .where(Application.call_id == call.id, Grant.status == GrantStatus.TERMINATED, Grant.accepted_at.is_(None))
+        .order_by(Grant.id)
+    )
+    found = [Freed(one, one.amount - int(used.get(one.id, 0))) for one in db.session.scalars(query)]
+    return [one for one in found if one.left > 0]
+
+
+def next_for(call: Call, free: Freed) -> Next:
+    """The first of the reserve list that the freed money, its line and the caps allow."""
+    rows = rankings.rank(call)
+    candidates = selections.candidates_of(call, rows)
+    rules = selections.rules_of(call)
+    counts = Counts(
+        rules,
+        (one for one, row in zip(candidates, rows, strict=True) if row.application.status in SELECTED),
+    )
+    left = {one.allocation.id: min(one.left, free.left) for one in allocations.standings(call)}
+    passed: list[tuple[RankedApplication, Hindrance]] = []
+    for one, row in zip(candidates, rows, strict=True):
+        if row.application.status is not ApplicationStatus.RESERVE:
+            continue
+        cap, award = counts.full(one), _award(one, left, rules.least_for(one))
+        if not one.passes:
+            passed.append((row, Hindrance.THRESHOLDS))
+        elif cap is not None:
+            passed.append((row, Hindrance(cap.value)))
+        elif award is None:
+            passed.append((row, Hindrance.MONEY if one.lines else Hindrance.NO_LINE))
+        else:
+            return Next(row, award, passed)
+    return Next(None, None, passed)
+
+
+def _award(candidate: Candidate, left: Mapping[int, int], least: int) -> Award | None:
+    """From the first line with enough left, else where most is left, if that is enough at least."""
+    for line_id in candidate.lines:
+        if left[line_id] >= candidate.asked:
+            return Award(line_id, candidate.asked)
+    richest = max(candidate.lines, key=lambda line_id: left[line_id], default=None)
+    return Award(richest, left[richest]) if richest is not None and left[richest] >= least else None
+
+
+def tell_of(grant: Grant, now: datetime) -> None:
+    """Tell the secretary and the chair of the Council what is free and who is next."""
+    call = grant.application.call
+    free = next((one for one in freed(call) if one.grant.id == grant.id), None)
+    found = next_for(call, free) if free else Next(None, None, [])
+    people = [*notifications.holders(Role.SECRETARY), *notifications.holders(Role.COUNCIL_CHAIR)]
+    if found.row is None or found.award is None:
+        message = N_("The grant %(number)s was declined: nobody of the reserve list can move up.")
+        notifications.tell(people, message, grant, now, number=grant.number)
+        return
+    notifications.tell(
+        people,
+        N_("The grant %(number)s was declined: %(next)s of the reserve list can move up with %(amount)s."),
+        grant,
+        now,
+        number=grant.number,
+        next=found.row.application.number,
+        amount=Money(found.award.amount),
+    )
+
+
+def promote(application: Application, grant: Grant, *, actor: Actor, now: datetime) -> Promotion:
+    """The chair of the Council confirms who moves up with the money of a declined grant: the one next by rule.
+
+    Raises `DomainError` when another is next, `SeparationOfDutyError` for a chair with a tie, `LimitExceededError` when
+    nothing is free.
+    """
+    call = application.call
+    lock(call)
+    allocations.lock_funds(call)
+    lock(application)
+    new_status = target(APPLICATION_TRANSITIONS, application.status, "promote")
+    conflicts.must_have_no_tie(application, actor)
+    free = next((one for one in freed(call) if one.grant.id == grant.id), None)
+    if free is None:
+        raise LimitExceededError(N_("Nothing is left of what this grant set free."))
+    found = next_for(call, free)
+    if found.row is None or found.award is None or found.row.application.id != application.id:
+        raise DomainError(N_("Another application is next on the reserve list: look at the page again."))
+    promotion = Promotion(
+        protocol=_protocol_of(application),
+        application=application,
+        grant=grant,
+        allocation=allocations.one_of(call, found.award.line_id),
+        amount=found.award.amount,
+        passed_over=[_kept(row, why) for row, why in found.passed_over],
+        confirmed_by_id=actor.user_id,
+        confirmed_at=now,
+    )
+    db.session.add(promotion)
+    application.status = new_status
+    db.session.flush()
+    audit.record(
+        actor,
+        "application.promote",
+        application,
+        now,
+        grant=grant.id,
+        amount=promotion.amount,
+        allocation=promotion.allocation_id,
+        passed_over=[row.application.id for row, _why in found.passed_over],
+    )
+    notifications.tell_association(
+        application,
+        N_("Your application %(number)s moved up from the reserve list: %(amount)s."),
+        now,
+        amount=Money(promotion.amount),
+    )
+    notifications.tell_holders(
+        Role.FINANCE,
+        application,
+        N_("The application %(number)s moved up from the reserve list: a grant can be offered."),
+        now,
+    )
+    return promotion
+
+
+def _protocol_of(application: Application) -> Protocol:
+    """The protocol that put it on the reserve list."""
+    query = db.select(Protocol).join(CouncilSession, CouncilSession.id == Protocol.session_id)
+    query = query.join(Decision, Decision.session_id == CouncilSession.id)
+    found: Protocol = db.session.scalars(query.where(Decision.application_id == application.id)).one()
+    return found
+
+
+def _kept(row: RankedApplication, why: Hindrance) -> dict[str, Any]:
+    return {"number": row.application.number, "title": row.application.title, "reason": why.value}

@@ -1,0 +1,171 @@
+"""The reserve list: a declined grant frees its money, the next by rule moves up once the chair confirms."""
+
+import pytest
+
+from app import clock
+from app.services import assignments, council_sessions, decisions, grants, ledger, reserves, verification
+from app.services.actors import Actor
+from app.services.calls import allocations
+from app.services.decisions import Motion
+from app.services.errors import (
+    DomainError,
+    IncompleteError,
+    LimitExceededError,
+    SeparationOfDutyError,
+    WrongTransitionError,
+)
+from app.services.selection import Hindrance
+from models.applications import ApplicationStatus
+from models.audit import AuditEvent
+from models.base import db
+from models.council_sessions import DecisionOutcome
+from models.grants import GrantStatus
+from models.ledger import AccountKind
+from models.notifications import Notification
+from models.reserves import Promotion
+from models.reviews import Conflict, ConflictKind
+from models.users import Role
+from tests.factories import SOM, TEXT
+from tests.support.pages import text_of
+
+A, D = ApplicationStatus, DecisionOutcome
+
+
+@pytest.fixture
+def decided(programme):
+    """Four applications judged 5, 4, 4 and 3: the best is selected and offered its grant, the others are in reserve."""
+    call = programme.make_past_call(budget=500_000 * SOM)
+    found = []
+    for level in (5, 4, 4, 3):
+        application = programme.make_application(A.IN_REVIEW, call=call)
+        for one in assignments.of_application(application):
+            programme.review(one, level=level)
+        found.append(application)
+    session = programme.make_session(call)
+    for application in found:
+        is_best = application is found[0]
+        outcome, amount = (D.SELECTED, 200_000 * SOM) if is_best else (D.RESERVE, None)
+        motion = Motion(outcome, amount, TEXT, 3, 0, 0)
+        decisions.decide(session, application, motion, actor=Actor(programme.secretary), now=clock.now())
+    council_sessions.sign(session, actor=Actor(programme.council_chair), now=clock.now())
+    return found
+
+
+@pytest.fixture
+def grant(programme, decided):
+    return programme.offer(decided[0])
+
+
+def decline(programme, grant, reason=TEXT, user=None):
+    actor = Actor(user or programme.chair_of(grant.association))
+    grants.decline(grant, reason=reason, actor=actor, now=clock.now())
+
+
+def promote(programme, application, grant, user=None):
+    return reserves.promote(application, grant, actor=Actor(user or programme.council_chair), now=clock.now())
+
+
+def test_a_declined_grant_gives_its_money_back_and_the_next_is_named(programme, decided, grant):
+    call = grant.application.call
+    before = allocations.left(allocations.standings(call))
+    decline(programme, grant)
+    assert (grant.status, grant.application.status) == (GrantStatus.TERMINATED, A.WITHDRAWN)
+    assert allocations.left(allocations.standings(call)) == before + grant.amount
+    committed = ledger.account(AccountKind.COMMITTED, fund_id=grant.fund_id, grant_id=grant.id)
+    assert ledger.balance(committed) == 0 and not ledger.overdrawn()
+    told = db.session.scalars(db.select(Notification).where(Notification.message.contains("can move up with"))).all()
+    assert {one.user_id for one in told} == {programme.secretary.id, programme.council_chair.id}
+    assert told[0].parameters["next"] == reserves.listed(call)[0].application.number
+    events = db.session.scalars(db.select(AuditEvent.action).where(AuditEvent.action == "grant.decline")).all()
+    assert len(events) == 1
+
+
+def test_only_the_chair_declines_with_a_reason_and_only_before_accepting(programme, decided, grant):
+    with pytest.raises(IncompleteError):
+        decline(programme, grant, reason="  ")
+    member = programme.make_user(Role.MEMBER, association=grant.association)
+    with pytest.raises(SeparationOfDutyError):
+        decline(programme, grant, user=member)
+    grants.accept(grant, actor=Actor(programme.chair_of(grant.association)), now=clock.now())
+    with pytest.raises(WrongTransitionError):
+        decline(programme, grant)
+
+
+def test_the_next_by_rule_moves_up_and_is_offered_its_grant(programme, decided, grant):
+    call = grant.application.call
+    decline(programme, grant)
+    (free,) = reserves.freed(call)
+    found = reserves.next_for(call, free)
+    assert found.row.application in (decided[1], decided[2]) and found.passed_over == []
+    other = next(one for one in decided[1:3] if one is not found.row.application)
+    with pytest.raises(DomainError):
+        promote(programme, other, grant)
+    promotion = promote(programme, found.row.application, grant)
+    application = promotion.application
+    assert application.status is A.SELECTED and promotion.amount == 200_000 * SOM
+    assert promotion.protocol.session.call_id == call.id and reserves.freed(call) == []
+    assert allocations.pending_awards([call.fund_id])[call.fund_id] == promotion.amount
+    with pytest.raises(WrongTransitionError):
+        promote(programme, application, grant)
+    with pytest.raises(LimitExceededError):
+        promote(programme, other, grant)
+    chair = programme.chair_of(application.association).id
+    message = db.select(Notification).where(Notification.user_id == chair, Notification.message.contains("moved up"))
+    assert db.session.scalars(message).one()
+    offered = programme.offer(application)
+    assert (offered.amount, offered.fund_id) == (promotion.amount, promotion.allocation.fund_id)
+    assert allocations.pending_awards([call.fund_id])[call.fund_id] == 0
+    db.session.commit()
+    assert not [found for check in verification.run(programme.storage) for found in check.findings]
+
+
+def test_who_asks_for_more_than_is_free_is_passed_over_or_gets_the_rest(programme, decided, grant):
+    call = grant.application.call
+    decline(programme, grant)
+    (free,) = reserves.freed(call)
+    assert reserves.next_for(call, free).award.amount == 200_000 * SOM
+    little = reserves.Freed(grant, 150_000 * SOM)
+    assert reserves.next_for(call, little).award.amount == 150_000 * SOM  # the call may award less
+    too_little = reserves.next_for(call, reserves.Freed(grant, 50_000 * SOM))
+    assert too_little.row is None and {why for _row, why in too_little.passed_over} == {Hindrance.MONEY}
+    assert len(too_little.passed_over) == 3
+
+
+def test_a_chair_with_a_tie_does_not_confirm(client, programme, decided, grant):
+    call = grant.application.call
+    decline(programme, grant)
+    application = reserves.next_for(call, reserves.freed(call)[0]).row.application
+    db.session.add(
+        Conflict(
+            application_id=application.id,
+            user_id=programme.council_chair.id,
+            kind=ConflictKind.KINSHIP,
+            explanation="Бир тууганым.",
+            declared_at=clock.now(),
+        )
+    )
+    db.session.flush()
+    with pytest.raises(SeparationOfDutyError):
+        promote(programme, application, grant)
+    page = text_of(client.sign_in(programme.council_chair).speak("en").get(f"/reserves/{call.id}").text)
+    assert "an application you have a tie to" in page and "Confirm: it moves up" not in page
+
+
+def test_it_is_declined_and_confirmed_on_pages(client, programme, decided, grant):
+    call = grant.application.call
+    client.sign_in(programme.chair_of(grant.association)).speak("en")
+    assert "Decline the grant" in client.get(f"/grants/{grant.id}").text
+    assert client.submit(f"/grants/{grant.id}/decline", reason="").status_code == 422
+    assert client.submit(f"/grants/{grant.id}/decline", reason=TEXT).status_code == 303
+    client.sign_in(programme.secretary).speak("en")
+    page = client.get(f"/reserves/{call.id}").text
+    assert "Next by rule" in text_of(page) and "Confirm: it moves up" not in page
+    client.sign_in(programme.council_chair).speak("en")
+    assert "Confirm: it moves up" in client.get(f"/reserves/{call.id}").text
+    free = reserves.freed(call)[0]
+    application = reserves.next_for(call, free).row.application
+    here = f"/reserves/{call.id}/promote/{application.id}/{grant.id}"
+    assert client.submit(f"/reserves/{call.id}", action=here).status_code == 303
+    assert db.session.scalars(db.select(Promotion)).one().application_id == application.id
+    page = text_of(client.get(f"/reserves/{call.id}").text)
+    assert "Moved up" in page and grant.number in page
