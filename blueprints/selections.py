@@ -31,22 +31,29 @@ def show(call_id: int) -> ResponseReturnValue:
     form, is_typed = _form(before, call), _is_typed()
     is_tried = is_typed and form.validate()
     found = selections.changed(before, _what_if(form)) if is_tried else before
-    best = selections.best_of(found)
-    is_priced = len(found.candidates) <= PRICED or "prices" in request.args
     return render_template(
         "selections/show.html",
         call=call,
         form=form,
         found=found,
-        best=best,
-        tables=selections.by_line(found, best.selection),
-        prices=selection_solver.prices(found.candidates, found.rules, best) if is_priced else None,
         moved=selections.moved(before, found) if is_tried else None,
         why={one.value: gettext(text) for one, text in selections.HINDRANCES.items()},
         statements=selections.statements(call),
         left_out=len(closed),
+        **_best(found),
         **_distance(call, found, form.application.data),
     ), 422 if is_typed and not is_tried else 200
+
+
+def _best(found: Proposal) -> dict[str, Any]:
+    """The selection of highest value beside the one down the list, and the price of each rule."""
+    best = selections.best_of(found)
+    is_priced = len(found.candidates) <= PRICED or "prices" in request.args
+    return {
+        "best": best,
+        "tables": selections.by_line(found, best.selection),
+        "prices": selection_solver.prices(found.candidates, found.rules, best) if is_priced else None,
+    }
 
 
 def _is_typed() -> bool:
