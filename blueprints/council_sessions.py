@@ -157,7 +157,8 @@ def decide(session_id: int, application_id: int) -> ResponseReturnValue:
         return finish(url_for(".show", session_id=session_id), gettext("The decision is recorded."))
     is_checked = is_valid and "check" in request.form and _is_possible(session, application, form)
     context = _decision_context(session, application, found) | {"remaining": allocations.left(standings)}
-    context["departures"] = decisions.departures(session, application, _motion(form)) if is_checked else []
+    closed = conflicts.closed_to(signed_in_user(), session.call) if is_checked else ()
+    context["departures"] = decisions.departures(session, application, _motion(form), closed) if is_checked else []
     page = form_page("council_sessions/decide.html", form, **context, **_checked(form, is_checked, found))
     return page[0] if is_checked and isinstance(page, tuple) else page
 

@@ -1,6 +1,6 @@
 """Decisions of the Council on single applications: what may be decided, and recording it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -172,9 +172,17 @@ def _allocation(application: Application, amount: int | None, allocation_id: int
     return allocations.choose(found, amount, allocation_id)
 
 
-def departures(session: CouncilSession, application: Application, motion: Motion) -> list[DomainError]:
-    """In what a motion departs from the ranked list, a sentence each: its reason answers them in the protocol."""
+def departures(
+    session: CouncilSession, application: Application, motion: Motion, closed: Collection[int] = ()
+) -> list[DomainError]:
+    """In what a motion departs from the ranked list, a sentence each: its reason answers them in the protocol.
+
+    Of applications that are `closed` to the reader nothing is said.
+    """
+    if application.id in closed:
+        return []
     passed_by = {one.application_id for one in session.decisions if one.outcome is not DecisionOutcome.SELECTED}
+    passed_by -= set(closed)
     amount = motion.amount if motion.outcome is DecisionOutcome.SELECTED else None
     return selections.departs(selections.of_call(session.call), application.id, amount, passed_by)
 

@@ -252,7 +252,7 @@ class _Program:
         costs = np.abs(relaxed.costs[: self.size])
         chosen: list[tuple[int, int]] = []
         for most in effort.cores:
-            core = most // 2 if self.is_partial else most  # each has a second unknown then
+            core = most // 3 if self.is_partial else most  # each has a second unknown and a row of its own then
             gain = max(relaxed.value - known, 0.0) + EQUAL
             width = gain if self.size <= core else min(gain, float(np.partition(costs, core)[core]))
             values, value, bound, is_done = self._branch(relaxed, costs > width, effort.nodes)

@@ -78,7 +78,7 @@ def brute_force(candidates: list[Candidate], rules: Rules) -> Fraction:
     return highest
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(cases())
 def test_the_best_is_what_brute_force_finds(case: tuple[list[Candidate], Rules]) -> None:
     candidates, rules = case
@@ -100,7 +100,7 @@ def test_twelve_applications_too() -> None:
     assert best(candidates, rules).selection.value == brute_force(candidates, rules)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.booleans().flatmap(lambda partial: cases(most=20, partial=partial)))
 def test_every_rule_is_kept_and_the_best_is_not_worse(case: tuple[list[Candidate], Rules]) -> None:
     candidates, rules = case
@@ -115,7 +115,7 @@ def test_every_rule_is_kept_and_the_best_is_not_worse(case: tuple[list[Candidate
     assert best(candidates, rules) == found
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.booleans().flatmap(lambda partial: cases(most=12, partial=partial)))
 def test_no_rule_has_a_price_below_nothing(case: tuple[list[Candidate], Rules]) -> None:
     candidates, rules = case
