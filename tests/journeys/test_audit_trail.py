@@ -8,26 +8,31 @@ from app.services import (
     assignment_plans,
     assignments,
     calls,
+    council_sessions,
+    decisions,
     grants,
+    reserves,
     reviews,
     screening_batches,
     screenings,
     tranches,
 )
 from app.services.actors import Actor
+from app.services.decisions import Motion
 from app.services.reviews import Judgement
 from app.workflow import TABLES
 from models.applications import ApplicationStatus, ScreeningOutcome
 from models.assignment_plans import PlanMode
 from models.base import db
 from models.contributions import ContributionStatus
+from models.council_sessions import DecisionOutcome
 from models.expenditures import ExpenditureStatus
 from models.grants import GrantStatus, TrancheStatus
 from models.indicators import ResultStatus
 from models.reviews import ConflictKind
 from models.users import Role, User
 from models.visits import VisitStatus
-from tests.factories import TEXT, Programme
+from tests.factories import SOM, TEXT, Programme
 from tests.support import trail
 
 NOUNS = {"Spending": "expenditures", "Held finding": "held_screenings", "Plan of assignments": "assignment_plans"}
@@ -160,6 +165,22 @@ def walk_grants(programme: Programme) -> None:
         programme.make_result(grant, status)
 
 
+def walk_reserves(programme: Programme) -> None:
+    call, now = programme.make_past_call(), clock.now()
+    chosen, reserve = (programme.make_application("reviewed", call=call) for _ in range(2))
+    session = programme.make_session(call)
+    for application, outcome, amount in (
+        (chosen, DecisionOutcome.SELECTED, 200_000 * SOM),
+        (reserve, DecisionOutcome.RESERVE, None),
+    ):
+        motion = Motion(outcome, amount, TEXT, 3, 0, 0)
+        decisions.decide(session, application, motion, actor=Actor(programme.secretary), now=now)
+    council_sessions.sign(session, actor=Actor(programme.council_chair), now=now)
+    grant = programme.offer(chosen)
+    grants.decline(grant, reason=TEXT, actor=Actor(programme.chair_of(chosen.association)), now=now)
+    reserves.promote(reserve, grant, actor=Actor(programme.council_chair), now=now)
+
+
 def test_every_change_of_a_status_is_told(programme: Programme) -> None:
     watched = trail.of(db.session())
     walk_calls_and_applications(programme)
@@ -169,6 +190,7 @@ def test_every_change_of_a_status_is_told(programme: Programme) -> None:
     walk_a_late_reviewer(programme, third)
     walk_plans(programme)
     walk_grants(programme)
+    walk_reserves(programme)
     assert trail.of(db.session()) is watched, "the transaction ended: what came before was not watched to its end"
     assert watched.complaints() == []
     assert edges() - watched.edges == set(), "walk these too"
