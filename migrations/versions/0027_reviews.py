@@ -3,13 +3,13 @@
 The reviews there are have no note and no flag; a call shows its reviewers' names to each other only when it says so.
 
 Revision ID: 0027
-Revises: 0025
+Revises: 0026
 """
 
 from alembic import op
 
 revision = "0027"
-down_revision = "0025"
+down_revision = "0026"
 branch_labels = None
 depends_on = None
 
