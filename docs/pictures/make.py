@@ -72,7 +72,7 @@ def take(browser: Browser, address: str) -> None:
 
 
 def take_for_guides(browser: Browser, address: str, locale: str) -> None:
-    """Three pictures on a phone for associations, three on a PC for operators."""
+    """Three pictures on a phone for associations, three on a PC for operators, two on a PC for the secretary."""
     page = enter(browser, address, "tayan.chair", locale, 360, 740)
     page.goto("/applications?status=draft")
     page.locator("main table a[href*='/applications/']").first.click()
@@ -91,6 +91,11 @@ def take_for_guides(browser: Browser, address: str, locale: str) -> None:
     page.goto("/dictations?all=1")
     page.locator("main table a[href^='/dictations/']").first.click()
     keep(page, f"guide-written-{locale}")
+    page = enter(browser, address, "secretary", locale, 1280, 900)
+    page.goto("/selections/2")
+    keep(page, f"guide-selection-{locale}")
+    page.goto("/assignments")
+    keep(page, f"guide-assignments-{locale}")
 
 
 if __name__ == "__main__":
