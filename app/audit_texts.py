@@ -324,6 +324,7 @@ DETAILS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "pages": (N_("Pages"), number_text),
     "part": (N_("Part"), lambda value: gettext(PLAN_TABLES[value])),
     "people": (N_("People"), number_text),
+    "passed_over": (N_("Passed over in the list"), lambda value: number_text(len(value))),
     "payer": (N_("Paid by"), _one_of(Payer)),
     "rows": (N_("Rows"), number_text),
     "sales_from": (N_("Sells from month"), number_text),

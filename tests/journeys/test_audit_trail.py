@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from app import clock
 from app.services import (
+    agendas,
     applications,
     assignment_plans,
     assignments,
@@ -35,7 +36,12 @@ from models.visits import VisitStatus
 from tests.factories import SOM, TEXT, Programme
 from tests.support import trail
 
-NOUNS = {"Spending": "expenditures", "Held finding": "held_screenings", "Plan of assignments": "assignment_plans"}
+NOUNS = {
+    "Spending": "expenditures",
+    "Held finding": "held_screenings",
+    "Plan of assignments": "assignment_plans",
+    "Item of the agenda": "agenda_items",
+}
 """Nouns whose table is not their plural."""
 S = ApplicationStatus
 
@@ -169,6 +175,8 @@ def walk_reserves(programme: Programme) -> None:
     call, now = programme.make_past_call(), clock.now()
     chosen, reserve = (programme.make_application("reviewed", call=call) for _ in range(2))
     session = programme.make_session(call)
+    agendas.discuss(session, chosen, actor=Actor(programme.secretary), now=now)
+    agendas.put_back(session, chosen, actor=Actor(programme.secretary), now=now)
     for application, outcome, amount in (
         (chosen, DecisionOutcome.SELECTED, 200_000 * SOM),
         (reserve, DecisionOutcome.RESERVE, None),
