@@ -87,12 +87,12 @@ def test_the_best_is_what_brute_force_finds(case: tuple[list[Candidate], Rules])
     assert problems(candidates, found.selection.awards, rules) == []
 
 
-def test_twelve_applications_too() -> None:
+def test_nine_applications_too() -> None:
     candidates = [
         one(number, 9000 - 130 * number, (2, 3, 4)[number % 3] * 100, (1, 2) if number % 4 else (2,))
-        for number in range(12)
+        for number in range(9)
     ]
-    rules = rules_of(700, 1000, caps={Cap.OBLAST: 6}, shares={Share.FIRST_TIME: 1})
+    rules = rules_of(600, 800, caps={Cap.OBLAST: 5}, shares={Share.FIRST_TIME: 1})
     candidates = [
         Candidate(**{**vars(each), "is_first_time": each.id % 5 == 0, "ayil_okmotu_id": each.id % 4})
         for each in candidates

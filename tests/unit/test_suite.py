@@ -93,11 +93,6 @@ def test_a_grant_in_every_status(programme: Programme, status: GrantStatus) -> N
     db.session.commit()
 
 
-@pytest.mark.parametrize("status", list(TrancheStatus))
-def test_a_tranche_in_every_status(programme: Programme, status: TrancheStatus) -> None:
-    assert programme.make_tranche(status).status is status
-
-
 def test_what_hangs_on_a_grant(programme: Programme) -> None:
     grant = programme.make_grant()
     for contribution in ContributionStatus:
