@@ -147,7 +147,7 @@ class Application(Versioned, Base):
     budget_lines: Mapped[list["BudgetLine"]] = relationship(order_by="BudgetLine.id")
     targets: Mapped[list["ApplicationTarget"]] = relationship(order_by="ApplicationTarget.id")
     snapshots: Mapped[list["Snapshot"]] = relationship(order_by="Snapshot.sequence")
-    screenings: Mapped[list["Screening"]] = relationship(order_by="Screening.id")
+    screenings: Mapped[list["Screening"]] = relationship(order_by="Screening.id", viewonly=True)
     meeting: Mapped[Meeting | None] = relationship(uselist=False)
     beneficiaries: Mapped[Beneficiaries | None] = relationship(uselist=False)
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column, relationship
 
 from models.associations import Association
-from models.base import STRICT, Base, Id, LongText, db
+from models.base import BESIDE, STRICT, Base, Id, LongText
 from models.dictations import Dictation
 from models.users import User
 
@@ -47,39 +47,51 @@ class AuditHead(Base):
     hash: Mapped[str] = mapped_column(sa.String(64))
 
 
-_WAITING = "audit events waiting"
-_WRITE = db.insert(AuditEvent.__table__).inline()  # made once, and without objects: every act writes one
+GENESIS = "0" * 64
+"""The hash before the first event."""
+_HELD, _WAITING = "the end of the audit trail", "audit events that wait"
+_EVENTS: Any = AuditEvent.__table__  # without objects: every act writes one, and nobody changes the head by hand
+_HEADS: Any = AuditHead.__table__
+_LOCK = sa.select(AuditHead.last_id, AuditHead.hash).where(AuditHead.id == 1).with_for_update()
+_WRITE, _MOVE = sa.insert(_EVENTS).inline(), sa.update(_HEADS).where(_HEADS.c.id == 1)  # made once
 
 
-def append(session: Session, head: AuditHead, event: Mapping[str, Any]) -> None:
-    """Move `head` to `event` (the values of its columns), which is written with it: all of a flush in one statement."""
-    begun = session.get_nested_transaction() or session.get_transaction()
-    session.info.setdefault(_WAITING, []).append((begun, head, event))
-    head.last_id, head.hash = event["id"], event["hash"]
+def end(session: Session) -> tuple[int, str]:
+    """Id and hash of the last event, written or waiting.
+
+    The first who asks in a transaction locks the head, and holds it until the transaction ends.
+    """
+    transaction, held = session.get_transaction(), session.info.get(_HELD)
+    if held is None or held[0] is not transaction or transaction is None:
+        row = session.connection().execute(_LOCK).one_or_none()
+        if row is None:
+            session.connection().execute(sa.insert(_HEADS).values(id=1, last_id=0, hash=GENESIS))
+        last_id, last_hash = row or (0, GENESIS)
+        held = session.info[_HELD] = (session.get_transaction(), last_id, last_hash)
+    return held[1], held[2]
 
 
-def end(session: Session, head: AuditHead) -> tuple[int, str]:
-    """Id and hash of the last event, written or waiting."""
-    waiting = session.info.get(_WAITING)
-    return (waiting[-1][2]["id"], waiting[-1][2]["hash"]) if waiting else (head.last_id, head.hash)
+def append(session: Session, event: Mapping[str, Any]) -> None:
+    """Let `event` (the values of its columns) follow the `end`: it is written, and the head moved, with the next flush.
+
+    All of a flush are one statement.
+    """
+    session.info.setdefault(_WAITING, []).append(event)
+    session.info[_HELD] = (session.get_transaction(), event["id"], event["hash"])
 
 
-@sa.event.listens_for(Session, "after_flush")
-def _write(session: Session, _context: Any = None) -> None:
+def _write(session: Session) -> None:
     waiting = session.info.pop(_WAITING, None)
     if waiting:
-        session.connection().execute(_WRITE, [event for *_when, event in waiting])
-        _begun, head, last = waiting[-1]
-        if (head.last_id, head.hash) != (last["id"], last["hash"]):  # forgotten meanwhile, as by `expire_all`
-            head.last_id, head.hash = last["id"], last["hash"]
+        session.connection().execute(_WRITE, waiting)
+        session.connection().execute(_MOVE, {"last_id": waiting[-1]["id"], "hash": waiting[-1]["hash"]})
 
 
-sa.event.listen(Session, "before_commit", _write)  # nothing else may have been left to flush
+BESIDE.append(_write)
 
 
 @sa.event.listens_for(Session, "after_soft_rollback")
-def _forget(session: Session, undone: SessionTransaction) -> None:
-    # What waits from before a savepoint stands, though the savepoint is undone.
-    kept = [one for one in session.info.pop(_WAITING, ()) if undone.parent is not None and one[0] is not undone]
-    if kept:
-        session.info[_WAITING] = kept
+def _forget(session: Session, _undone: SessionTransaction) -> None:
+    # What waited before a savepoint has been written before it: all that waits now is undone with it.
+    session.info.pop(_WAITING, None)
+    session.info.pop(_HELD, None)

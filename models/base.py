@@ -7,7 +7,7 @@ SQLite tables are STRICT, so the compilers below translate every type to what ST
 import enum
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
@@ -17,6 +17,7 @@ from typing import Annotated, Any, TypeVar
 
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
@@ -145,7 +146,25 @@ class Base(DeclarativeBase):
 
 
 Locked = TypeVar("Locked", bound=Base)
-db = SQLAlchemy()
+BESIDE: list[Callable[[sa.orm.Session], None]] = []
+"""What a session writes beside its objects: at every flush, before them, and before the commit."""
+
+
+class Session(FlaskSession):
+    """A session that also flushes what waits beside its objects, even when no object is changed."""
+
+    def flush(self, objects: Sequence[Any] | None = None) -> None:
+        for write in BESIDE:
+            write(self)
+        super().flush(objects)
+
+
+@sa.event.listens_for(Session, "before_commit")
+def _write_the_rest(session: sa.orm.Session) -> None:
+    session.flush()  # a commit flushes only when an object is changed
+
+
+db = SQLAlchemy(session_options={"class_": Session})
 Base.metadata.info["bind_key"] = None  # Flask-SQLAlchemy then uses the one engine for our tables
 
 

@@ -131,7 +131,7 @@ class Review(Versioned, Base):
     saved_at: Mapped[datetime]
     submitted_at: Mapped[datetime | None]
     assignment: Mapped[Assignment] = relationship(back_populates="review")
-    all_scores: Mapped[list["Score"]] = relationship(order_by="Score.id")
+    all_scores: Mapped[list["Score"]] = relationship(order_by="Score.id", viewonly=True)
 
     @property
     def scores(self) -> list["Score"]:

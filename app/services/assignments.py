@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement
 
@@ -34,7 +35,7 @@ from models.users import Role, User
 
 GIVEN_BACK = (AssignmentStatus.DECLINED, AssignmentStatus.RECUSED)
 _PROGRESS = (  # made once: every review that comes in asks it
-    db.select(Assignment.status, Assignment.due_on, Review.status)
+    db.select(Assignment.id, Assignment.status, Assignment.due_on, Review.status.label("written"))
     .outerjoin(Review, Review.assignment_id == Assignment.id)
     .where(Assignment.application_id == db.bindparam("application"))
 )
@@ -196,24 +197,50 @@ def void(application: Application, reviewer: User, *, actor: Actor, now: datetim
     )
 
 
-def complete_if_ready(application: Application, *, actor: Actor, now: datetime) -> bool:
-    """Make the application reviewed once enough reviews are in; the caller holds its lock. Whether it is now.
+class Progress(NamedTuple):
+    """Whether the reviews of an application are enough, and whether somebody was asked who is not needed then."""
 
-    Enough are the call's number, and those of everybody who has accepted and is not late. Who was asked and is
-    not needed any more is told so.
+    is_enough: bool
+    is_anybody_left: bool
+
+
+def progress(application: Application, now: datetime, handing_in: Assignment | None = None) -> Progress:
+    """How far the reviews of an application are, as if `handing_in` were handed in; the caller holds its lock.
+
+    Enough are the call's number, and those of everybody who has accepted and is not late.
     """
     if application.status is not ApplicationStatus.IN_REVIEW:
-        return False
+        return Progress(is_enough=False, is_anybody_left=False)
     today = bishkek_day(now)
-    with db.session.no_autoflush:  # the callers have flushed the review; the audit row can wait for the next one
+    with db.session.no_autoflush:  # the callers have flushed all but what is handed in
         rows = db.session.execute(_PROGRESS, {"application": application.id}).all()
-    awaited = sum(status is AssignmentStatus.ACCEPTED and due_on >= today for status, due_on, _ in rows)
-    done = sum(status in HANDED_IN and written is ReviewStatus.SUBMITTED for status, _, written in rows)
-    if awaited or done < application.call.reviewers_per_application:
-        return False
+    others = [row for row in rows if handing_in is None or row.id != handing_in.id]
+    awaited = sum(one.status is AssignmentStatus.ACCEPTED and one.due_on >= today for one in others)
+    done = sum(one.status in HANDED_IN and one.written is ReviewStatus.SUBMITTED for one in others)
+    done += handing_in is not None
+    return Progress(
+        not awaited and done >= application.call.reviewers_per_application,
+        any(one.status in OUTSTANDING for one in others),
+    )
+
+
+def complete_if_ready(application: Application, *, actor: Actor, now: datetime) -> bool:
+    """Make the application reviewed once enough reviews are in; the caller holds its lock. Whether it is now."""
+    found = progress(application, now)
+    if found.is_enough:
+        complete(application)
+        end_the_rest(application, found, actor=actor, now=now)
+    return found.is_enough
+
+
+def complete(application: Application) -> None:
+    """Make the application reviewed; `end_the_rest` tells of it."""
     application.status = target(APPLICATION_TRANSITIONS, application.status, "complete_review")
-    is_anybody_left = any(status in OUTSTANDING for status, *_ in rows)
-    left = [one for one in of_application(application) if one.status in OUTSTANDING] if is_anybody_left else []
+
+
+def end_the_rest(application: Application, found: Progress, *, actor: Actor, now: datetime) -> None:
+    """Tell that the application is reviewed; who was asked and is not needed any more is told so."""
+    left = [one for one in of_application(application) if one.status in OUTSTANDING] if found.is_anybody_left else []
     for one in left:
         one.status = target(TRANSITIONS, one.status, "close")
     audit.record(actor, "application.complete_review", application, now)
@@ -223,7 +250,6 @@ def complete_if_ready(application: Application, *, actor: Actor, now: datetime) 
             [one.reviewer_id], N_("All reviews are in: the one you were asked for is not needed any more."), one, now
         )
     notifications.tell_holders(Role.SECRETARY, application, N_("All reviews of %(number)s are in."), now)
-    return True
 
 
 def of_reviewer(reviewer: User) -> list[Assignment]:

@@ -7,12 +7,10 @@ from typing import Any
 from app.localisation import N_
 from app.services.actors import Actor
 from app.services.errors import DomainError
-from models.audit import AuditEvent, AuditHead, append, end
-from models.base import as_it_is, canonical_json, db, fingerprint, locked
+from models.audit import GENESIS, AuditEvent, AuditHead, append, end
+from models.base import as_it_is, canonical_json, db, fingerprint
 from models.dictations import Dictation
 
-GENESIS = "0" * 64
-_HELD = "held audit head"
 _CHAINED = ("id", "happened_at", "actor_id", "on_behalf_of_id", "action", "subject", "details", "previous_hash")
 """What the hash of an event covers, in this order; after it the dictation, when there is one."""
 
@@ -22,11 +20,10 @@ def record(actor: Actor | None, action: str, subject: object, now: datetime, **d
 
     Raises `DomainError` when the dictation of the actor has ended meanwhile: nobody writes into what is confirmed.
     """
-    head = _head()
+    named = subject if isinstance(subject, str) else subject_of(subject)
+    last_id, last_hash = end(db.session())
     if actor and actor.dictation:
         _must_be_open(actor.dictation)
-    named = subject if isinstance(subject, str) else subject_of(subject)
-    last_id, last_hash = end(db.session(), head)
     written = {
         "id": last_id + 1,
         "happened_at": now,
@@ -38,26 +35,13 @@ def record(actor: Actor | None, action: str, subject: object, now: datetime, **d
         "previous_hash": last_hash,
         "dictation_id": actor.dictation.id if actor and actor.dictation else None,
     }
-    append(db.session(), head, {**written, "hash": _hash_of(written)})
+    append(db.session(), {**written, "hash": _hash_of(written)})
 
 
 def _must_be_open(dictation: Dictation) -> None:
     # Its end is an act too, so under the head of the chain it either stands already or waits for this act.
     if as_it_is(Dictation.ended_at, dictation) is not None:
         raise DomainError(N_("The writing for the association has ended meanwhile: say again who dictates."))
-
-
-def _head() -> AuditHead:
-    """The end of the chain, locked by the first act of a transaction and held by it until it ends."""
-    transaction, info = db.session().get_transaction(), db.session.info
-    if info.get(_HELD, (None,))[0] is not transaction or transaction is None:
-        head = locked(AuditHead, 1)
-        if head is None:
-            head = AuditHead(id=1, last_id=0, hash=GENESIS)
-            db.session.add(head)
-        info[_HELD] = (db.session().get_transaction(), head)
-    held: AuditHead = info[_HELD][1]
-    return held
 
 
 def subject_of(row: Any) -> str:

@@ -13,13 +13,17 @@ from models.grants import Grant
 from models.notifications import Notification
 from models.users import Role, RoleAssignment, User
 
+_TELL = db.insert(Notification.__table__).inline()  # without objects: nobody changes a message
+
 
 def tell(users: Iterable[int], message: str, subject: object, now: datetime, **parameters: Any) -> None:
     """Write `message` (an English message id) to each user id once."""
     kept = {key: as_json(value) for key, value in parameters.items()}
     name = subject if isinstance(subject, str) else subject_of(subject)
-    for user_id in sorted(set(users)):
-        db.session.add(Notification(user_id=user_id, message=message, parameters=kept, subject=name, created_at=now))
+    written = {"message": message, "parameters": kept, "subject": name, "created_at": now}
+    rows = [{"user_id": user_id, **written} for user_id in sorted(set(users))]
+    if rows:
+        db.session.connection().execute(_TELL, rows)
 
 
 def tell_association(subject: Application | Grant, message: str, now: datetime, **parameters: Any) -> None:

@@ -9,10 +9,10 @@ from string import ascii_uppercase
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.localisation import N_
-from app.services import audit, conflicts, notifications, scoring
+from app.services import assignments, audit, conflicts, notifications, scoring
 from app.services.actors import Actor
 from app.services.assignments import TRANSITIONS as ASSIGNMENT_TRANSITIONS
-from app.services.assignments import complete_if_ready, submitted_reviews
+from app.services.assignments import submitted_reviews
 from app.services.conflicts import hindrance, must_be_unhindered
 from app.services.errors import DomainError, IncompleteError, SeparationOfDutyError
 from app.services.workflow import target
@@ -138,8 +138,11 @@ def submit(
     review.total = scoring.total(
         {criterion.key: judgements[criterion.key].level or 0 for criterion in criteria}, weights_of(criteria)
     )
+    progress = assignments.progress(application, now, handing_in=assignment)
     assignment.status = new_status
-    db.session.flush()
+    if progress.is_enough:
+        assignments.complete(application)
+    db.session.flush()  # the one of a review: what follows writes without objects
     scores = [
         {
             "review_id": review.id,
@@ -160,7 +163,8 @@ def submit(
         assignment=assignment.id,
         submission=review.submission,
     )
-    complete_if_ready(application, actor=actor, now=now)
+    if progress.is_enough:
+        assignments.end_the_rest(application, progress, actor=actor, now=now)
     if flag is ReviewFlag.SUSPECT:
         _warn(application, now)
     return review
