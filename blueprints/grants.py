@@ -12,6 +12,7 @@ from app.localisation import current_locale, gettext
 from app.policy import Permission, visible
 from app.services import (
     applications,
+    awards,
     contributions,
     documents,
     expenditures,
@@ -107,7 +108,7 @@ def new(application_id: int) -> ResponseReturnValue:
         )
     ):
         return finish(url_for("grants.show", grant_id=grant.id), gettext("The grant is offered."))
-    decision, pledges = grants.decision_for(application), applications.pledges_of(application)
+    decision, pledges = awards.decision_for(application), applications.pledges_of(application)
     return form_page("grants/new.html", form, application=application, decision=decision, pledges=pledges)
 
 
@@ -126,10 +127,10 @@ def accept(grant_id: int) -> ResponseReturnValue:
 
 
 @bp.route("/grants/<int:grant_id>/decline", methods=["GET", "POST"])
-@requires(GET=Permission.GRANT_ACCEPT, POST=Permission.GRANT_ACCEPT)
+@requires(GET=Permission.GRANT_DECLINE, POST=Permission.GRANT_DECLINE)
 def decline(grant_id: int) -> ResponseReturnValue:
     """The association does not take the grant."""
-    grant, form = load(Grant, grant_id, Permission.GRANT_ACCEPT), GrantReasonForm()
+    grant, form = load(Grant, grant_id, Permission.GRANT_DECLINE), GrantReasonForm()
     if form.validate_on_submit() and attempt(
         form, lambda: grants.decline(grant, reason=form.reason.data or "", actor=actor(grant), now=clock.now())
     ):

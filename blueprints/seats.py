@@ -1,5 +1,7 @@
 """A member's own seat in a session: what is discussed, and leaving the room for it."""
 
+from types import SimpleNamespace
+
 from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 
@@ -9,7 +11,7 @@ from app.localisation import gettext
 from app.policy import Permission
 from app.services import agendas, conflicts
 from app.web.access import actor, load, requires, signed_in_user
-from app.web.submissions import attempt, finish, form_page
+from app.web.submissions import attempt, finish, form_page, guard_version
 from forms.agenda_items import OwnRecusalForm
 from models.agenda_items import AgendaItem
 from models.council_sessions import CouncilSession
@@ -25,9 +27,12 @@ def show(session_id: int) -> ResponseReturnValue:
     session = load(CouncilSession, session_id, Permission.SESSION_ATTEND)
     item, form = agendas.under_discussion(session), OwnRecusalForm()
     form.kind.choices = [(one.value, gettext(text)) for one, text in CONFLICT_KINDS.items()]
+    here = url_for(".show", session_id=session_id)
+    discussed = SimpleNamespace(version=item.id if item else 0)  # not the next one, which nobody has shown yet
+    guard_version(form, discussed, {"kind": ""}, here)
     is_out = item is not None and conflicts.hindrance(item.application, signed_in_user()) != ""
     if item and form.validate_on_submit() and attempt(form, lambda: _leave(session, item, form)):
-        return finish(url_for(".show", session_id=session_id), gettext("You are out of the room."))
+        return finish(here, gettext("You are out of the room."))
     return form_page("seats/show.html", form, session=session, item=None if is_out else item, is_out=is_out)
 
 

@@ -62,6 +62,7 @@ class Permission(StrEnum):
     GRANT_READ = "grant:read"
     GRANT_OFFER = "grant:offer"
     GRANT_ACCEPT = "grant:accept"
+    GRANT_DECLINE = "grant:decline"
     GRANT_MANAGE = "grant:manage"
     GRANT_COMPLETE = "grant:complete"
     TRANCHE_REQUEST = "tranche:request"
@@ -166,6 +167,7 @@ GRANTS: Mapping[Permission, Mapping[Role, Scope]] = {
     P.GRANT_READ: _APPLICANT | OFFICE | {R.FINANCE: S.ALL, R.MONITOR: S.ALL, R.DONOR: S.DONOR},
     P.GRANT_OFFER: {R.FINANCE: S.ALL},
     P.GRANT_ACCEPT: _APPLICANT,
+    P.GRANT_DECLINE: {R.MEMBER: S.ASSOCIATION},
     P.GRANT_MANAGE: {R.FINANCE: S.ALL},
     P.GRANT_COMPLETE: {R.MONITOR: S.ALL},
     P.TRANCHE_REQUEST: _APPLICANT,

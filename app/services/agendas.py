@@ -136,6 +136,7 @@ def discuss(session: CouncilSession, application: Application, *, actor: Actor, 
 
 def put_back(session: CouncilSession, application: Application, *, actor: Actor, now: datetime) -> None:
     """Close a discussion without a decision: the application waits again."""
+    conflicts.must_have_no_tie(application, actor)
     lock(session)
     must_be_open(session)
     _put_back(_item(session, application), actor, now)

@@ -168,6 +168,9 @@ def _allocation(application: Application, amount: int | None, allocation_id: int
     if amount < limit and not application.call.partial_awards:
         message = N_("The call awards what is asked for or nothing: %(asked)s.")
         raise LimitExceededError(message, field="amount", asked=Money(limit))
+    least = min(limit, application.call.grant_floor)
+    if amount < least:
+        raise LimitExceededError(N_("At least %(least)s must be awarded."), field="amount", least=Money(least))
     found = allocations.fitting(application, allocations.standings(application.call))
     return allocations.choose(found, amount, allocation_id)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from app.clock import bishkek_day
 from app.localisation import N_, LazyText, Money, lazy
-from app.services import agreements, audit, documents, ledger, notifications, numbering, reserves
+from app.services import agreements, audit, awards, documents, ledger, notifications, numbering, reserves
 from app.services.actors import Actor
 from app.services.applications import TRANSITIONS as APPLICATION_TRANSITIONS
 from app.services.associations import is_chair
@@ -17,12 +17,10 @@ from app.services.match import split_tranches
 from app.services.workflow import Transition, reason_given, target
 from models.applications import Application
 from models.base import Base, db, lock
-from models.council_sessions import CouncilSession, Decision, DecisionOutcome, SessionStatus
 from models.documents import Document, DocumentKind
 from models.grants import Grant, GrantStatus, Tranche, TrancheStatus
 from models.indicators import Result, ResultStatus, Target
 from models.ledger import AccountKind, EventKind
-from models.reserves import Promotion
 from models.users import Role
 from models.visits import Visit, VisitStatus
 
@@ -42,21 +40,6 @@ TRANSITIONS: Mapping[tuple[GrantStatus, str], Transition] = {
     ),
 }
 LENGTH = timedelta(days=365)
-
-
-def decision_for(application: Application) -> Decision | Promotion | None:
-    """The signed decision that selected the application, or how it moved up from the reserve list."""
-    query = (
-        db.select(Decision)
-        .join(CouncilSession, CouncilSession.id == Decision.session_id)
-        .where(
-            Decision.application_id == application.id,
-            Decision.outcome == DecisionOutcome.SELECTED,
-            CouncilSession.status == SessionStatus.SIGNED,
-        )
-    )
-    found: Decision | Promotion | None = db.session.scalar(query)
-    return found or db.session.scalar(db.select(Promotion).where(Promotion.application_id == application.id))
 
 
 PAGE = 60
@@ -110,7 +93,7 @@ def offer(application: Application, *, starts_on: date, ends_on: date, actor: Ac
     """
     lock(application)
     new_status = target(APPLICATION_TRANSITIONS, application.status, "offer_grant")
-    decision = decision_for(application)
+    decision = awards.decision_for(application)
     if decision is None or decision.amount is None or decision.allocation is None:
         raise IncompleteError(N_("The protocol with this decision is not signed yet."))
     if ends_on <= starts_on:
@@ -187,8 +170,8 @@ def accept(grant: Grant, *, actor: Actor, now: datetime) -> None:
 def decline(grant: Grant, *, reason: str, actor: Actor, now: datetime) -> None:
     """The association does not take the grant: its money is free again, and the next of the reserve list is proposed.
 
-    Its chair says so, or an operator on its behalf. Raises `SeparationOfDutyError` for another member,
-    `IncompleteError` without a reason.
+    Its chair alone says so: money is given back for good, and somebody else moves up. Raises `SeparationOfDutyError`
+    for anybody else, `IncompleteError` without a reason.
     """
     lock(grant)
     new_status = target(TRANSITIONS, grant.status, "decline")
@@ -196,7 +179,7 @@ def decline(grant: Grant, *, reason: str, actor: Actor, now: datetime) -> None:
     lock(application)
     withdrawn = target(APPLICATION_TRANSITIONS, application.status, "decline_grant")
     reason = reason_given(reason)
-    if actor.on_behalf_of is None and not is_chair(grant.association, actor.user.person):
+    if actor.on_behalf_of is not None or not is_chair(grant.association, actor.user.person):
         raise SeparationOfDutyError(N_("Only the chair of the association can decline the grant."))
     lock(grant.fund)
     available = ledger.account(AccountKind.AVAILABLE, fund_id=grant.fund_id)

@@ -30,6 +30,10 @@ RANKED = (
 )
 
 
+_IS_RANKED = Application.status.in_(RANKED) | (
+    (Application.status == ApplicationStatus.WITHDRAWN) & Application.decided_at.is_not(None)
+)
+"""Whose grant was declined stays where the Council saw it: without its reviews all other scores would move."""
 Levels = Mapping[int, Mapping[int, Mapping[str, int]]]
 """{application: {reviewer: {criterion key: level}}}."""
 
@@ -112,7 +116,7 @@ def _adjusted(fit: Fit, row: RankedApplication) -> AdjustedScore | None:
 def _rank(call: Call, without: Collection[int]) -> Ranking:
     query = (
         db.select(Application)
-        .where(Application.call_id == call.id, Application.status.in_(RANKED), Application.id.not_in(without))
+        .where(Application.call_id == call.id, _IS_RANKED, Application.id.not_in(without))
         .options(db.joinedload(Application.association))
     )
     applications = {one.id: one for one in db.session.scalars(query)}
@@ -196,7 +200,7 @@ def _levels(which: ColumnElement[bool]) -> dict[int, dict[int, dict[str, int]]]:
         .join(Application, Application.id == Assignment.application_id)
         .where(
             which,
-            Application.status.in_(RANKED),
+            _IS_RANKED,
             Assignment.status.in_([AssignmentStatus.SUBMITTED, AssignmentStatus.CLOSED]),
             Review.status == ReviewStatus.SUBMITTED,
         )

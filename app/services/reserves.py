@@ -1,18 +1,19 @@
 """The reserve list: in the order of the ranking; who moves up when a declined grant sets money free."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from app.localisation import N_, Money
-from app.services import audit, conflicts, notifications, rankings, selections
+from app.services import audit, awards, conflicts, notifications, rankings, selections
 from app.services.actors import Actor
 from app.services.applications import TRANSITIONS as APPLICATION_TRANSITIONS
 from app.services.calls import allocations
+from app.services.calls.allocations import Standing
 from app.services.errors import DomainError, LimitExceededError
 from app.services.rankings import RankedApplication
-from app.services.selection import Award, Candidate, Counts, Hindrance
+from app.services.selection import Award, Counts, Hindrance, Line, Purse, hindrance
 from app.services.workflow import target
 from models.applications import Application, ApplicationStatus
 from models.base import db, lock
@@ -20,7 +21,7 @@ from models.calls import Call
 from models.council_sessions import CouncilSession, Decision, Protocol
 from models.grants import Grant, GrantStatus
 from models.reserves import Promotion
-from models.users import Role
+from models.users import Role, User
 
 SELECTED = (ApplicationStatus.SELECTED, ApplicationStatus.GRANT_OFFERED)
 
@@ -76,7 +77,10 @@ def freed(call: Call) -> list[Freed]:
 
 
 def next_for(call: Call, free: Freed) -> Next:
-    """The first of the reserve list that the freed money, its line and the caps allow."""
+    """The first of the reserve list that the thresholds, the caps and the freed money allow.
+
+    The money stays in the budget line it was awarded from: who cannot be paid from that line is passed over.
+    """
     rows = rankings.rank(call)
     candidates = selections.candidates_of(call, rows)
     rules = selections.rules_of(call)
@@ -84,30 +88,26 @@ def next_for(call: Call, free: Freed) -> Next:
         rules,
         (one for one, row in zip(candidates, rows, strict=True) if row.application.status in SELECTED),
     )
-    left = {one.allocation.id: min(one.left, free.left) for one in allocations.standings(call)}
+    standing = _standing_of(call, free.grant)
+    line = Line(standing.allocation.id, standing.allocation.fund_id, min(standing.left, free.left))
+    rules = replace(rules, lines=(line,), funds={line.fund_id: line.left})
     passed: list[tuple[RankedApplication, Hindrance]] = []
     for one, row in zip(candidates, rows, strict=True):
         if row.application.status is not ApplicationStatus.RESERVE:
             continue
-        cap, award = counts.full(one), _award(one, left, rules.least_for(one))
-        if not one.passes:
-            passed.append((row, Hindrance.THRESHOLDS))
-        elif cap is not None:
-            passed.append((row, Hindrance(cap.value)))
-        elif award is None:
-            passed.append((row, Hindrance.MONEY if one.lines else Hindrance.NO_LINE))
-        else:
-            return Next(row, award, passed)
+        here, purse = replace(one, lines=tuple(each for each in one.lines if each == line.id)), Purse(rules)
+        why = hindrance(here, rules, purse, counts)
+        if why is None:
+            return Next(row, purse.award_for(here, rules), passed)
+        passed.append((row, why))
     return Next(None, None, passed)
 
 
-def _award(candidate: Candidate, left: Mapping[int, int], least: int) -> Award | None:
-    """From the first line with enough left, else where most is left, if that is enough at least."""
-    for line_id in candidate.lines:
-        if left[line_id] >= candidate.asked:
-            return Award(line_id, candidate.asked)
-    richest = max(candidate.lines, key=lambda line_id: left[line_id], default=None)
-    return Award(richest, left[richest]) if richest is not None and left[richest] >= least else None
+def _standing_of(call: Call, grant: Grant) -> Standing:
+    """The budget line the declined grant was to be paid from."""
+    awarded = awards.decision_for(grant.application)
+    allocation_id = awarded.allocation_id if awarded else None
+    return next(one for one in allocations.standings(call) if one.allocation.id == allocation_id)
 
 
 def tell_of(grant: Grant, now: datetime) -> None:
@@ -116,6 +116,9 @@ def tell_of(grant: Grant, now: datetime) -> None:
     free = next((one for one in freed(call) if one.grant.id == grant.id), None)
     found = next_for(call, free) if free else Next(None, None, [])
     people = [*notifications.holders(Role.SECRETARY), *notifications.holders(Role.COUNCIL_CHAIR)]
+    if found.row is not None:  # who has a tie to the next one hears of it from nobody
+        users = db.session.scalars(db.select(User).where(User.id.in_(people)))
+        people = [one.id for one in conflicts.without_ties(found.row.application, list(users))]
     if found.row is None or found.award is None:
         message = N_("The grant %(number)s was declined: nobody of the reserve list can move up.")
         notifications.tell(people, message, grant, now, number=grant.number)

@@ -183,7 +183,7 @@ MATRIX: Mapping[str, Mapping[str, str]] = {
     "grants.activate": {"GET": "f", "POST": "f"},
     "grants.agreement": {"GET": "moscfv"},  # names people: not for donors
     "grants.complete": {"POST": "v"},
-    "grants.decline": {"GET": "mo", "POST": "mo"},
+    "grants.decline": {"GET": "m", "POST": "m"},
     "grants.index": {"GET": "moscfvd"},
     "grants.new": {"GET": "f", "POST": "f"},
     "grants.resume": {"GET": "f", "POST": "f"},

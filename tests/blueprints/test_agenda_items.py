@@ -4,7 +4,7 @@ import pytest
 
 from app import clock
 from app.localisation import number_text, use_locale
-from app.services import agendas, council_sessions, decisions, rankings
+from app.services import agendas, conflicts, council_sessions, decisions, rankings
 from app.services.actors import Actor
 from models.agenda_items import AgendaStatus
 from models.base import db
@@ -12,7 +12,7 @@ from models.calls import VoteRule
 from models.council_sessions import AgendaOrder, Decision, Vote
 from models.reviews import Conflict, ConflictKind
 from models.users import Role
-from tests.support.pages import choose_form, form_fields, text_of
+from tests.support.pages import choose_form, filled, form_fields, text_of
 from tests.support.queries import count
 
 
@@ -182,6 +182,22 @@ def test_a_member_leaves_the_room_at_the_own_seat(client, programme, session, ap
     page = client.get(seat).text
     assert "You are out of the room" in page and first.number not in page
     assert member not in decisions.voters_on(session, first)
+
+
+def test_nobody_leaves_the_room_for_what_their_page_did_not_show(client, programme, session, applications):
+    """The next application may be called while somebody still reads of the one before."""
+    member, (first, second, *_) = session.present[3], applications
+    secretary, now = Actor(programme.secretary), clock.now()
+    agendas.discuss(session, first, actor=secretary, now=now)
+    db.session.commit()
+    client.sign_in(member).speak("en")
+    seat = f"/council/{session.id}/seat"
+    form = choose_form(client.get(seat).text, seat)
+    agendas.put_back(session, first, actor=secretary, now=now)
+    agendas.discuss(session, second, actor=secretary, now=now)
+    db.session.commit()
+    assert client.post(seat, data=filled(form, {"kind": "kinship"})).status_code == 409
+    assert {first.id, second.id}.isdisjoint(conflicts.closed_to(member, session.call))
 
 
 def test_who_did_not_come_or_was_removed_has_no_seat(client, programme, session, applications):

@@ -3,7 +3,7 @@
 import pytest
 
 from app import clock
-from app.services import assignments, council_sessions, decisions, grants, ledger, reserves, verification
+from app.services import assignments, council_sessions, decisions, grants, ledger, rankings, reserves, verification
 from app.services.actors import Actor
 from app.services.calls import allocations
 from app.services.decisions import Motion
@@ -117,6 +117,37 @@ def test_the_next_by_rule_moves_up_and_is_offered_its_grant(programme, decided, 
     assert allocations.pending_awards([call.fund_id])[call.fund_id] == 0
     db.session.commit()
     assert not [found for check in verification.run(programme.storage) for found in check.findings]
+
+
+def test_the_reserve_list_stays_in_the_order_that_was_signed(programme, decided, grant):
+    """The reviews of who declined still tell how severe their reviewers are."""
+    call = grant.application.call
+    before = [(row.rank, row.application.id) for row in rankings.rank(call)]
+    decline(programme, grant)
+    assert [(row.rank, row.application.id) for row in rankings.rank(call)] == before
+    assert [row.rank for row in reserves.listed(call)] == [2, 2, 4]
+
+
+def test_free_money_stays_in_its_budget_line(programme):
+    """What was for one oblast is not given to another, though the line for all has as much left."""
+    own = programme.oblast("KG-B")
+    call = programme.make_past_call(budget=500_000 * SOM, also=[(programme.fund, own, 200_000 * SOM)])
+    there, elsewhere = (programme.make_association(oblast=iso) for iso in ("KG-B", "KG-O"))
+    chosen, reserve = (programme.make_application(A.REVIEWED, call=call, association=one) for one in (there, elsewhere))
+    session = programme.make_session(call)
+    for application, outcome, amount in ((chosen, D.SELECTED, 200_000 * SOM), (reserve, D.RESERVE, None)):
+        motion = Motion(outcome, amount, TEXT, 3, 0, 0)
+        decisions.decide(session, application, motion, actor=Actor(programme.secretary), now=clock.now())
+    council_sessions.sign(session, actor=Actor(programme.council_chair), now=clock.now())
+    decline(programme, programme.offer(chosen))
+    found = reserves.next_for(call, reserves.freed(call)[0])
+    assert found.row is None and {why for _row, why in found.passed_over} == {Hindrance.NO_LINE}
+
+
+def test_an_operator_declines_for_nobody(programme, decided, grant):
+    actor = Actor(programme.operator_of(grant.association.centre), grant.association)
+    with pytest.raises(SeparationOfDutyError):
+        grants.decline(grant, reason=TEXT, actor=actor, now=clock.now())
 
 
 def test_who_asks_for_more_than_is_free_is_passed_over_or_gets_the_rest(programme, decided, grant):
