@@ -88,7 +88,7 @@ def show(session_id: int) -> ResponseReturnValue:
         remaining=allocations.left(board.standings),
         in_flight=decisions.in_flight(session),
         closed=closed,
-        departed=board.departed,
+        departed=boards.departed(session, board, closed),
         away=_away(session),
     )
 
@@ -158,7 +158,7 @@ def decide(session_id: int, application_id: int) -> ResponseReturnValue:
     is_checked = is_valid and "check" in request.form and _is_possible(session, application, form)
     context = _decision_context(session, application, found) | {"remaining": allocations.left(standings)}
     closed = conflicts.closed_to(signed_in_user(), session.call) if is_checked else ()
-    context["departures"] = decisions.departures(session, application, _motion(form), closed) if is_checked else []
+    context["departures"] = decisions.departs(session, application, _motion(form), closed) if is_checked else []
     page = form_page("council_sessions/decide.html", form, **context, **_checked(form, is_checked, found))
     return page[0] if is_checked and isinstance(page, tuple) else page
 

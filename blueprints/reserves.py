@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from app import clock
 from app.localisation import gettext
 from app.policy import Permission
-from app.services import conflicts, reserves, selections
+from app.services import conflicts, reserves, selection_rules
 from app.services.calls import allocations
 from app.web.access import actor, load, requires, signed_in_user
 from app.web.submissions import act_on_button
@@ -30,7 +30,7 @@ def show(call_id: int) -> ResponseReturnValue:
         free=free,
         promotions=[one for one in reserves.promotions_of(call) if one.application_id not in closed],
         lines={one.id: one for one in allocations.of(call)},
-        why={one.value: gettext(text) for one, text in selections.HINDRANCES.items()},
+        why={one.value: gettext(text) for one, text in selection_rules.HINDRANCES.items()},
         closed=closed,
     )
 

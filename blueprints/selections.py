@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from app.localisation import current_locale, gettext, plain_amount, to_minor
 from app.policy import Permission
-from app.services import conflicts, selection_distance, selection_solver, selections, users
+from app.services import conflicts, selection_distance, selection_rules, selection_solver, selections, users
 from app.services.selection import Cap, Share
 from app.services.selections import Proposal, WhatIf
 from app.web.access import load, requires, row_number, signed_in_user
@@ -37,8 +37,8 @@ def show(call_id: int) -> ResponseReturnValue:
         form=form,
         found=found,
         moved=selections.moved(before, found) if is_tried else None,
-        why={one.value: gettext(text) for one, text in selections.HINDRANCES.items()},
-        statements=selections.statements(call),
+        why={one.value: gettext(text) for one, text in selection_rules.HINDRANCES.items()},
+        statements=selection_rules.statements(call),
         left_out=len(closed),
         **_best(found),
         **_distance(call, found, form.application.data),

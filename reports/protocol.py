@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 
-from app.labels import DECISION_OUTCOMES, VOTE_RULES
-from app.labels.judging import AGENDA_ORDERS
-from app.localisation import N_, date_text, datetime_text, money, ngettext, number_text, percent_text
+from app.labels import DECISION_OUTCOMES
+from app.localisation import N_, date_text, datetime_text, money, ngettext, number_text
 from app.localisation import gettext as _
 from models.base import text_in
-from models.calls import VoteRule
-from models.council_sessions import AgendaOrder, DecisionOutcome
-from reports import allocations, papers, protocol_details
+from models.council_sessions import DecisionOutcome
+from reports import allocations, papers, protocol_details, protocol_method
 from reports.pages import Column, amount_texts, gap
 from reports.protocol_content import DecisionLine, ProtocolData
 from reports.side_by_side import (
@@ -73,6 +71,7 @@ def _story(data: ProtocolData, locale: str) -> list[Block]:
         ),
         *_method(data, locale),
         *protocol_details.levels(data),
+        *protocol_method.down_the_list(data, locale),
         heading(_("Decisions in the order of the scores")),
         *_ranking(data, locale),
         small(_("Amounts in som. Votes: for, against, abstained. Recused members did not vote on that application.")),
@@ -104,49 +103,9 @@ def _method(data: ProtocolData, locale: str) -> list[Block]:
             rows,
             ["", _("Total"), number_text(sum(one.weight for one in data.criteria))],
         ),
+        *protocol_method.severities(data),
         gap(4),
-        *numbered([*_formulas(data), *_rules(data)]),
-    ]
-
-
-def _formulas(data: ProtocolData) -> list[str]:
-    return [
-        _("Each reviewer gives each criterion a level from 1 to 5. Its points: weight × level ÷ 5."),
-        _("The score of an application is the mean of its reviewers' totals."),
-        _(
-            "Ranks use the exact mean. It is printed with two decimals, halves rounded up. "
-            "Equal scores go by the published order of the criteria."
-        ),
-        _(
-            "To pass, a score of at least %(total)s points is needed, and no criterion below %(share)s of its weight.",
-            total=data.pass_total,
-            share=percent_text(data.pass_section_percent),
-        ),
-    ]
-
-
-def _rules(data: ProtocolData) -> list[str]:
-    """What else the call prescribes; the first protocols did not keep it."""
-    if data.vote_rule is None or data.agenda_order is None or data.ceiling is None:
-        return []
-    caps = [
-        _("At most %(most)s applications are selected in one oblast.", most=data.most_per_oblast)
-        if data.most_per_oblast
-        else "",
-        _("At most %(most)s applications are selected in one ayil aymak.", most=data.most_per_ayil_okmotu)
-        if data.most_per_ayil_okmotu
-        else "",
-    ]
-    return [
-        _("One application gets at most what it asked for, and at most %(ceiling)s.", ceiling=money(data.ceiling)),
-        *(one for one in caps if one),
-        _("Votes of the Council") + ": " + _(VOTE_RULES[VoteRule(data.vote_rule)]) + ".",
-        _(
-            "For each vote more than half of the seats (%(quorum)s) are in the room; whoever is recused is out of the "
-            "room and does not count. A selection needs more votes for than against.",
-            quorum=data.quorum,
-        ),
-        _("Order of the discussion") + ": " + _(AGENDA_ORDERS[AgendaOrder(data.agenda_order)]) + ".",
+        *numbered(protocol_method.statements(data)),
     ]
 
 

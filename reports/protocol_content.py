@@ -1,17 +1,21 @@
 """The frozen content of a signed protocol, read for printing. Older ones lack some of it: they print without."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
+from app.services import departures, protocols
+from app.services.departures import Departure
 from models.base import Texts
+from models.calls import RanksBy
 from models.council_sessions import DecisionOutcome, Protocol
 from reports import credits
 from reports.allocations import AllocationLine
 from reports.credits import Credit
 
-LATER = ("vote_rule", "agenda_order", "ceiling", "most_per_oblast", "most_per_ayil_okmotu")
+LATER = ("vote_rule", "agenda_order", "ceiling", "least")
 """Values the first protocols do not have."""
 
 
@@ -25,15 +29,64 @@ class CriterionLine:
 
 @dataclass(frozen=True)
 class ReviewLine:
-    """One review without its reviewer: the level on each criterion, and the total in hundredths of a point."""
+    """One review without its reviewer: the level on each criterion, and the total in hundredths of a point.
+
+    `by`: the code that stands for its reviewer throughout the protocol, where severities rank.
+    """
 
     levels: tuple[int, ...]
     total: int
+    by: str | None = None
+
+
+@dataclass(frozen=True)
+class Rules:
+    """By which rules was selected; a call from before there were such rules had what their defaults say."""
+
+    ranks_by: RanksBy
+    most_per_oblast: int | None
+    most_per_ayil_okmotu: int | None
+    most_per_applicant: int | None
+    first_time_percent: int | None
+    women_led_percent: int | None
+    youth_led_percent: int | None
+    partial_awards: bool
+
+
+@dataclass(frozen=True)
+class SeverityLines:
+    """The model by which scores are adjusted: mean, shrinkage and {code: severity}, in parts of `protocols.FINE`."""
+
+    mean: int
+    shrinkage: int
+    reviewers: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Listed:
+    """What caps and shares are held against, and what straight down the list goes to one application (tyiyn).
+
+    `straight_from` is the place of the allocation in the protocol's list, from 0; `hindrance`: why it gets nothing.
+    """
+
+    oblast: Texts
+    ayil_okmotu: Texts
+    theme: Texts | None
+    association: Texts
+    is_first_time: bool
+    is_women_led: bool
+    is_youth_led: bool
+    straight: int | None
+    straight_from: int | None
+    hindrance: str | None
 
 
 @dataclass(frozen=True)
 class RankedLine:
-    """One application of the ranking with all its reviews, the highest total first; scores in hundredths of a point."""
+    """One application of the ranking with all its reviews, the highest total first; scores in hundredths of a point.
+
+    `score` ranks; `adjusted`, in parts of `protocols.FINE`, is the same where it is adjusted for severity.
+    """
 
     number: str
     rank: int
@@ -42,6 +95,9 @@ class RankedLine:
     passes: bool
     requested: int
     reviews: tuple[ReviewLine, ...]
+    mean: int
+    adjusted: int | None = None
+    listed: Listed | None = None
 
 
 @dataclass(frozen=True)
@@ -64,7 +120,7 @@ class Movement:
 
 @dataclass(frozen=True)
 class Discussion:
-    """How one decision came about. `ballots` and `dissents` by name; `departs`: numbers it changed places with."""
+    """How one decision came about. `ballots` and `dissents` by name; `departs`: in what from the ranked list."""
 
     decided_at: datetime
     in_room: tuple[str, ...]
@@ -72,7 +128,7 @@ class Discussion:
     ballots: tuple[tuple[str, str], ...]
     dissents: tuple[tuple[str, str], ...]
     notes: tuple[str, ...]
-    departs: tuple[str, ...]
+    departs: tuple[Departure, ...]
 
 
 @dataclass(frozen=True)
@@ -125,8 +181,11 @@ class ProtocolData:
     vote_rule: str | None = None
     agenda_order: str | None = None
     ceiling: int | None = None
-    most_per_oblast: int | None = None
-    most_per_ayil_okmotu: int | None = None
+    least: int | None = None
+    rules: Rules | None = None
+    severity: SeverityLines | None = None
+    funds: tuple[int, ...] = ()
+    """What the fund of each of `allocations` gives to them in all, in tyiyn."""
 
     @property
     def awarded(self) -> int:
@@ -178,13 +237,34 @@ def read(protocol: Protocol, frozen: str) -> ProtocolData:
             Movement(one["name"], one["is_present"], datetime.fromisoformat(one["at"]))
             for one in content.get("movements", ())
         ),
+        rules=_rules(content) if "vote_rule" in content else None,
+        severity=SeverityLines(**content["severity"]) if content.get("severity") else None,
+        funds=tuple(content.get("funds", ())),
         **{name: content.get(name) for name in LATER},
     )
 
 
+def _rules(content: Mapping[str, Any]) -> Rules:
+    found = {name: content.get(name) for name in protocols.RULES}
+    return Rules(
+        ranks_by=RanksBy(content.get("ranks_by", RanksBy.MEAN)),
+        **{**found, "partial_awards": content.get("partial_awards", True)},
+    )
+
+
 def _ranked(row: dict[str, Any]) -> RankedLine:
-    reviews = tuple(ReviewLine(tuple(one["levels"]), one["total"]) for one in row["reviews"])
-    return RankedLine(row["number"], row["rank"], row["score"], row["spread"], row["passes"], row["requested"], reviews)
+    return RankedLine(
+        number=row["number"],
+        rank=row["rank"],
+        score=row["score"],
+        spread=row["spread"],
+        passes=row["passes"],
+        requested=row["requested"],
+        reviews=tuple(ReviewLine(tuple(one["levels"]), one["total"], one.get("by")) for one in row["reviews"]),
+        mean=row.get("mean", row["score"]),
+        adjusted=row.get("adjusted"),
+        listed=Listed(**{one.name: row[one.name] for one in fields(Listed)}) if "straight" in row else None,
+    )
 
 
 def _discussion(row: dict[str, Any]) -> Discussion:
@@ -195,7 +275,7 @@ def _discussion(row: dict[str, Any]) -> Discussion:
         ballots=tuple((one["name"], one["choice"]) for one in row["ballots"]),
         dissents=tuple((one["name"], one["reason"]) for one in row["dissents"]),
         notes=tuple(row["notes"]),
-        departs=tuple(row["departs"]),
+        departs=tuple(departures.read(one) for one in row["departs"]),
     )
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from app.labels import CONFLICT_KINDS, DECISION_OUTCOMES, RECUSAL_GROUNDS, VOTE_CHOICES
 from app.localisation import datetime_text, money, number_text
 from app.localisation import gettext as _
+from app.services import departures
 from models.agenda_items import RecusalGround
 from models.base import text_in
 from models.council_sessions import DecisionOutcome
@@ -21,42 +22,57 @@ def levels(data: ProtocolData) -> list[Block]:
     """Each application of the ranking with the levels of its reviews, their totals and the score."""
     if not data.ranking:
         return []
-    count = len(data.criteria)
+    count, is_adjusted = len(data.criteria), data.severity is not None
     columns = [
         Column(_("Rank"), 0.7, numeric=True),
         Column(_("Application"), 1.5),
         Column(_("Reviewer"), 1),
         *(Column(number_text(place), 0.5, numeric=True) for place in range(1, count + 1)),
         Column(_("Total"), 0.9, numeric=True),
-        Column(_("Score"), 0.9, numeric=True),
+        *(_scores() if is_adjusted else [Column(_("Score"), 0.9, numeric=True)]),
         Column(_("Thresholds"), 1.2),
     ]
     rows = []
     for one in data.ranking:
         for place, review in enumerate(one.reviews):
             is_first = place == 0
+            scores = [points_text(one.mean), *([fine_text(one.adjusted)] if one.adjusted is not None else [])]
             rows.append(
                 (
                     number_text(one.rank) if is_first else "",
                     one.number if is_first else "",
-                    LETTERS[place],
+                    review.by or LETTERS[place],
                     *(number_text(level) for level in review.levels),
                     points_text(review.total),
-                    points_text(one.score) if is_first else "",
+                    *(scores if is_first else [""] * len(scores)),
                     (_("reached") if one.passes else _("not reached")) if is_first else "",
                 )
             )
     return [
         heading(_("The levels the reviewers gave")),
         table(columns, rows, size=7.5),
-        small(
-            _(
-                "The columns 1 to %(count)s are the criteria in the order above. Reviewers are not named: the letters "
-                "go by the total, and A of one application is not A of another.",
-                count=count,
-            )
-        ),
+        small(_coded(count) if is_adjusted else _lettered(count)),
     ]
+
+
+def _scores() -> list[Column]:
+    return [Column(_("Mean"), 0.9, numeric=True), Column(_("Adjusted"), 1.2, numeric=True)]
+
+
+def _lettered(count: int) -> str:
+    return _(
+        "The columns 1 to %(count)s are the criteria in the order above. Reviewers are not named: the letters "
+        "go by the total, and A of one application is not A of another.",
+        count=count,
+    )
+
+
+def _coded(count: int) -> str:
+    return _(
+        "The columns 1 to %(count)s are the criteria in the order above. Reviewers are not named: a code is the same "
+        "person throughout this protocol and in no other; the codes go by severity.",
+        count=count,
+    )
 
 
 def decisions(data: ProtocolData, locale: str) -> list[Block]:
@@ -82,14 +98,8 @@ def _recused(one: DecisionLine) -> list[Block]:
 def _discussion(data: ProtocolData, one: DecisionLine, held: Discussion) -> list[Block]:
     blocks = []
     if held.departs:
-        blocks.append(
-            strong(
-                _(
-                    "The decision departs from the ranking: it changed places with %(numbers)s. The reason is above.",
-                    numbers=", ".join(held.departs),
-                )
-            )
-        )
+        said = " ".join(str(one) for one in departures.sentences(held.departs))
+        blocks.append(strong(_("The decision departs from the ranked list; the reason is above.") + " " + said))
     blocks.append(
         small(
             _(
@@ -132,3 +142,8 @@ def _ground(ground: str, kind: str | None) -> str:
 def points_text(hundredths: int) -> str:
     """A score in points with two decimals."""
     return number_text(Decimal(hundredths).scaleb(-2), 2)
+
+
+def fine_text(parts: int) -> str:
+    """A figure in parts of `protocols.FINE` with four decimals."""
+    return number_text(Decimal(parts).scaleb(-4), 4)

@@ -1,13 +1,12 @@
 """What the pages of a session show of its agenda: each application with its place, scores and state."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from app.services import agendas, rankings
+from app.services import agendas, departures, protocols, rankings, selections
 from app.services.calls import allocations
 from app.services.calls.allocations import Standing
-from app.services.protocols import departures_of
-from app.services.rankings import RankedApplication
+from app.services.rankings import RankedApplication, Ranking
 from models.agenda_items import AgendaItem, AgendaStatus
 from models.applications import Application, ApplicationStatus
 from models.council_sessions import CouncilSession, Decision
@@ -37,8 +36,7 @@ class Board:
     waiting: list[BoardRow]
     closed: list[BoardRow]
     standings: list[Standing]
-    departed: Mapping[int, Sequence[int]]
-    """{application: those its decision changed places with in the ranking}."""
+    ranking: Ranking
 
     @property
     def open_rows(self) -> list[BoardRow]:
@@ -54,7 +52,7 @@ def board(session: CouncilSession, closed: Collection[int]) -> Board:
     items = agendas.items_of(session)
     decided = {one.application_id for one in session.decisions}
     call = session.call
-    ranked = rankings.rank(call)
+    ranking = rankings.in_order(call)
     rows = [
         BoardRow(
             row.application,
@@ -64,7 +62,7 @@ def board(session: CouncilSession, closed: Collection[int]) -> Board:
             row.application.id in closed,
             rankings.is_far_apart(row.spread, row.reviews, call),
         )
-        for row in ranked
+        for row in ranking.rows
         if row.application.status is ApplicationStatus.REVIEWED and row.application.id not in decided
     ]
     last = len(items) + 1
@@ -76,8 +74,18 @@ def board(session: CouncilSession, closed: Collection[int]) -> Board:
         [_at(one, place) for place, one in enumerate(waiting, start=1)],
         sorted((one for one in rows if one.is_closed), key=lambda one: one.application.number),
         allocations.standings(call),
-        departures_of(session, ranked),
+        ranking,
     )
+
+
+def departed(session: CouncilSession, board: Board, closed: Collection[int]) -> Collection[int]:
+    """The applications whose decisions depart from the ranked list; once it is signed, as the protocol has it."""
+    if session.protocol is not None:
+        return protocols.departed(session) - set(closed)
+    if not session.decisions:
+        return ()
+    proposal = selections.proposed(session.call, board.ranking, board.standings)
+    return departures.of_decisions(proposal, session.decisions, closed)
 
 
 def _at(one: BoardRow, place: int) -> BoardRow:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.localisation import N_, Money
-from app.services import agendas, audit, ballots, conflicts, notifications, rankings, recusals, selections
+from app.services import agendas, audit, ballots, conflicts, departures, notifications, rankings, recusals, selections
 from app.services.actors import Actor
 from app.services.agendas import must_be_open
 from app.services.applications import TRANSITIONS as APPLICATION_TRANSITIONS
@@ -175,7 +175,7 @@ def _allocation(application: Application, amount: int | None, allocation_id: int
     return allocations.choose(found, amount, allocation_id)
 
 
-def departures(
+def departs(
     session: CouncilSession, application: Application, motion: Motion, closed: Collection[int] = ()
 ) -> list[DomainError]:
     """In what a motion departs from the ranked list, a sentence each: its reason answers them in the protocol.
@@ -187,7 +187,8 @@ def departures(
     passed_by = {one.application_id for one in session.decisions if one.outcome is not DecisionOutcome.SELECTED}
     passed_by -= set(closed)
     amount = motion.amount if motion.outcome is DecisionOutcome.SELECTED else None
-    return selections.departs(selections.of_call(session.call), application.id, amount, passed_by)
+    found = departures.of_motion(selections.of_call(session.call), application.id, amount, passed_by)
+    return departures.sentences(found)
 
 
 def _opened(session: CouncilSession, application: Application, actor: Actor, now: datetime) -> AgendaItem:

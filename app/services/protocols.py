@@ -1,21 +1,35 @@
 """What a protocol says: everything the Council decided, as plain values that are hashed and signed.
 
-From it a person can recompute every decision by hand: the levels each unnamed reviewer gave, the weights, thresholds
-and caps, the votes, and in which order it was decided.
+From it a person can recompute every decision by hand: the levels each unnamed reviewer gave, the weights, thresholds,
+severities, caps and shares, what these are held against, the votes, and in which order it was decided.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import json
+import math
+from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any
 
-from app.services import rankings
+from app.services import departures, rankings, selections
 from app.services.calls import allocations
-from app.services.departures import Decided, departures
-from app.services.rankings import Levels, RankedApplication
+from app.services.rankings import RankedApplication, Ranking
+from app.services.selections import Proposal
+from app.services.severity import printed
 from models.agenda_items import AgendaItem
 from models.applications import Application
+from models.associations import Association
 from models.base import db
-from models.calls import Call
+from models.calls import Call, RanksBy
 from models.council_sessions import Attendance, CouncilSession, Decision, Dissent, Vote
+from models.places import AyilOkmotu, Rayon
+
+FINE = 10_000
+"""Figures of the severity model and scores made of them are kept in these parts of a point (or of a review, for λ)."""
+RULES = (
+    *("most_per_oblast", "most_per_ayil_okmotu", "most_per_applicant"),
+    *("first_time_percent", "women_led_percent", "youth_led_percent", "partial_awards"),
+)
+"""Columns of a call by which is selected; a protocol keeps them under the same names."""
 
 
 def content_of(session: CouncilSession) -> dict[str, Any]:
@@ -25,13 +39,13 @@ def content_of(session: CouncilSession) -> dict[str, Any]:
     """
     read_whole(session, with_votes=True)
     call = session.call
-    found = allocations.of(call)
-    places: dict[int | None, int] = {one.id: place for place, one in enumerate(found)}
-    ranking = rankings.of_call(call)
-    rows = {row.application.id: row for row in ranking.rows}
+    _read_places(call)
+    ranking = rankings.in_order(call)
+    proposal = selections.proposed(call, ranking, allocations.standings(call))
+    places: dict[int | None, int] = {one.id: place for place, one in enumerate(proposal.allocations)}
+    codes = codes_of(ranking)
     items = _items(session)
-    departed = departures_of(session, ranking.rows)
-    numbers = {one.application_id: one.application.number for one in session.decisions}
+    departed = departures.of_decisions(proposal, session.decisions)
     return {
         "call": call.code,
         "title": dict(call.title),
@@ -47,18 +61,28 @@ def content_of(session: CouncilSession) -> dict[str, Any]:
         "criteria": [{"key": one.key, "weight": one.weight, "title": dict(one.title)} for one in call.criteria],
         "budget": call.budget,
         "ceiling": call.grant_ceiling,
-        "most_per_oblast": call.most_per_oblast,
-        "most_per_ayil_okmotu": call.most_per_ayil_okmotu,
-        "allocations": allocations.in_words(found),
-        "ranking": [_ranked(row, ranking.levels, call) for row in ranking.rows],
+        "least": proposal.rules.least,
+        **{name: getattr(call, name) for name in RULES},
+        "ranks_by": call.ranks_by.value,
+        "severity": _severity(ranking, codes),
+        "allocations": allocations.in_words(proposal.allocations),
+        "funds": [proposal.rules.funds[one.fund_id] for one in proposal.allocations],
+        "ranking": _ranked(call, proposal, codes, places),
         "decisions": [
             _row(one, places)
             | _discussion(session, one, items.get(one.application_id))
-            | {"departs": [numbers[key] for key in departed.get(one.application_id, ())]}
-            | _standing(rows.get(one.application_id))
+            | {"departs": [each.in_words() for each in departed.get(one.application_id, ())]}
+            | _standing(proposal.by_id.get(one.application_id))
             for one in sorted(session.decisions, key=lambda one: (one.rank or 9999, one.id))
         ],
     }
+
+
+def departed(session: CouncilSession) -> set[int]:
+    """The applications whose decisions depart from the ranked list, as the signed protocol of a session has it."""
+    content = json.loads(session.protocol.content) if session.protocol else {"decisions": []}
+    numbers = {one["number"] for one in content["decisions"] if one.get("departs")}  # the first ones do not keep it
+    return {one.application_id for one in session.decisions if one.application.number in numbers}
 
 
 def read_whole(session: CouncilSession, *, with_votes: bool = False) -> None:
@@ -77,13 +101,46 @@ def read_whole(session: CouncilSession, *, with_votes: bool = False) -> None:
     db.session.scalars(query.options(*options)).one()
 
 
-def departures_of(session: CouncilSession, rows: Iterable[RankedApplication]) -> Mapping[int, Sequence[int]]:
-    """{application decided in `session`: those it changed places with in the ranking}."""
-    passing = {row.application.id for row in rows if row.passes}
-    decided = [
-        Decided(one.application_id, one.rank, one.application_id in passing, one.outcome) for one in session.decisions
-    ]
-    return departures(decided)
+def codes_of(ranking: Ranking) -> dict[int, str]:
+    """{reviewer: the code that stands for this person throughout one protocol}, where severities rank; else nothing.
+
+    The codes go by severity, the most severe first, and by the reviews where two are alike: by nothing that says who
+    it is, and in another protocol the same person has another one.
+    """
+    if ranking.fit is None or ranking.by is not RanksBy.ADJUSTED:
+        return {}
+    judged: dict[int, list[tuple[str, int]]] = {one: [] for one in ranking.fit.severities}
+    for row in ranking.rows:
+        for reviewer, total in row.totals.items():
+            judged[reviewer].append((row.application.number, total))
+    found = ranking.fit.severities
+    order = sorted(judged, key=lambda one: (printed(found[one].points), sorted(judged[one])))
+    return {reviewer: f"R{place}" for place, reviewer in enumerate(order, start=1)}
+
+
+def _severity(ranking: Ranking, codes: Mapping[int, str]) -> dict[str, Any] | None:
+    """The model by which the scores are adjusted, in parts of `FINE`; None where the mean ranks."""
+    fit = ranking.fit
+    if fit is None or not codes:
+        return None
+    return {
+        "mean": _fine(printed(fit.mean)),
+        "shrinkage": _fine(printed(fit.shrinkage or 0)),
+        "reviewers": {code: _fine(printed(fit.severities[one].points)) for one, code in codes.items()},
+    }
+
+
+def _fine(number: Fraction) -> int:
+    """In parts of `FINE`, halves rounded up."""
+    return math.floor(number * FINE + Fraction(1, 2))
+
+
+def _read_places(call: Call) -> None:
+    """Read where each application comes from in one query."""
+    path = db.joinedload(Application.association).joinedload(Association.ayil_okmotu)
+    query = db.select(Application).where(Application.call_id == call.id, Application.status.in_(rankings.RANKED))
+    whole = path.joinedload(AyilOkmotu.rayon).joinedload(Rayon.oblast)
+    db.session.scalars(query.options(whole, db.joinedload(Application.theme))).all()
 
 
 def _items(session: CouncilSession) -> dict[int, AgendaItem]:
@@ -100,22 +157,56 @@ def _movements(session: CouncilSession) -> list[Mapping[str, Any]]:
     ]
 
 
-def _ranked(row: RankedApplication, levels: Levels, call: Call) -> Mapping[str, Any]:
-    """One application of the ranking with every review, the highest total first: their order tells nothing of who."""
+def _ranked(
+    call: Call, proposal: Proposal, codes: Mapping[int, str], places: Mapping[int | None, int]
+) -> list[Mapping[str, Any]]:
+    """The applications of the ranking with what caps and shares are held against, and what the list gives to each."""
+    return [
+        _reviewed(row, proposal.ranking, call, codes)
+        | {
+            "oblast": dict(row.application.association.ayil_okmotu.rayon.oblast.names),
+            "ayil_okmotu": dict(row.application.association.ayil_okmotu.names),
+            "association": row.application.association.names,
+            "theme": dict(row.application.theme.names) if row.application.theme else None,
+            "is_first_time": one.is_first_time,
+            "is_women_led": one.is_women_led,
+            "is_youth_led": one.is_youth_led,
+        }
+        | _straight(proposal, one.id, places)
+        for row, one in zip(proposal.ranking.rows, proposal.candidates, strict=True)
+    ]
+
+
+def _straight(proposal: Proposal, application_id: int, places: Mapping[int | None, int]) -> dict[str, Any]:
+    """What straight down the list goes to one application, and from which allocation; or why nothing does."""
+    award, why = proposal.straight.awards.get(application_id), proposal.straight.hindrances.get(application_id)
+    return {
+        "straight": award.amount if award else None,
+        "straight_from": places[award.line_id] if award else None,
+        "hindrance": why.value if why else None,
+    }
+
+
+def _reviewed(row: RankedApplication, ranking: Ranking, call: Call, codes: Mapping[int, str]) -> dict[str, Any]:
+    """One application with every review, the highest total first: their order tells nothing of who."""
     keys = [one.key for one in call.criteria]
     reviews = sorted(
-        ((row.totals[reviewer], given) for reviewer, given in levels[row.application.id].items()),
-        key=lambda review: (-review[0], [-review[1][key] for key in keys]),
+        ((row.totals[one], given, codes.get(one)) for one, given in ranking.levels[row.application.id].items()),
+        key=lambda review: (-review[0], [-review[1][key] for key in keys], review[2] or ""),
     )
     return {
         "number": row.application.number,
         "rank": row.rank,
         "score": row.points,
+        "mean": row.mean_points,
+        "adjusted": _fine(row.score / 100) if codes else None,
         "spread": row.spread,
         "passes": row.passes,
         "weak": row.weak,
         "requested": row.application.grant_requested,
-        "reviews": [{"levels": [given[key] for key in keys], "total": total} for total, given in reviews],
+        "reviews": [
+            {"levels": [given[key] for key in keys], "total": total, "by": code} for total, given, code in reviews
+        ],
     }
 
 

@@ -89,12 +89,12 @@ def rank(call: Call, without: Collection[int] = ()) -> list[RankedApplication]:
 
     For a reader who has a tie to some of the applications it is made `without` them: their places would tell.
     """
-    return _rank(call, without).rows
+    return in_order(call, without).rows
 
 
 def of_call(call: Call, without: Collection[int] = ()) -> Ranking:
     """The same with what each score is adjusted for the severity of its reviewers."""
-    found = _rank(call, without)
+    found = in_order(call, without)
     fit = found.fit or _fit({row.application.id: row.totals for row in found.rows})
     if fit is None:
         return found
@@ -113,7 +113,8 @@ def _adjusted(fit: Fit, row: RankedApplication) -> AdjustedScore | None:
     return replace(found, score=float(fit.ranking_score(row.totals) / 100)) if found and fit.can_rank else found
 
 
-def _rank(call: Call, without: Collection[int]) -> Ranking:
+def in_order(call: Call, without: Collection[int] = ()) -> Ranking:
+    """The same with the levels it is made of, and the severities where they rank."""
     query = (
         db.select(Application)
         .where(Application.call_id == call.id, _IS_RANKED, Application.id.not_in(without))

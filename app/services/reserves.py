@@ -10,7 +10,6 @@ from app.services import audit, awards, conflicts, notifications, rankings, sele
 from app.services.actors import Actor
 from app.services.applications import TRANSITIONS as APPLICATION_TRANSITIONS
 from app.services.calls import allocations
-from app.services.calls.allocations import Standing
 from app.services.errors import DomainError, LimitExceededError
 from app.services.rankings import RankedApplication
 from app.services.selection import Award, Counts, Hindrance, Line, Purse, hindrance
@@ -82,13 +81,14 @@ def next_for(call: Call, free: Freed) -> Next:
     The money stays in the budget line it was awarded from: who cannot be paid from that line is passed over.
     """
     rows = rankings.rank(call)
-    candidates = selections.candidates_of(call, rows)
-    rules = selections.rules_of(call)
+    standings = allocations.standings(call)
+    candidates, rules = selections.candidates_of(call, rows), selections.rules_of(call, standings)
     counts = Counts(
         rules,
         (one for one, row in zip(candidates, rows, strict=True) if row.application.status in SELECTED),
     )
-    standing = _standing_of(call, free.grant)
+    awarded = awards.decision_for(free.grant.application)
+    standing = next(one for one in standings if awarded and one.allocation.id == awarded.allocation_id)
     line = Line(standing.allocation.id, standing.allocation.fund_id, min(standing.left, free.left))
     rules = replace(rules, lines=(line,), funds={line.fund_id: line.left})
     passed: list[tuple[RankedApplication, Hindrance]] = []
@@ -101,13 +101,6 @@ def next_for(call: Call, free: Freed) -> Next:
             return Next(row, purse.award_for(here, rules), passed)
         passed.append((row, why))
     return Next(None, None, passed)
-
-
-def _standing_of(call: Call, grant: Grant) -> Standing:
-    """The budget line the declined grant was to be paid from."""
-    awarded = awards.decision_for(grant.application)
-    allocation_id = awarded.allocation_id if awarded else None
-    return next(one for one in allocations.standings(call) if one.allocation.id == allocation_id)
 
 
 def tell_of(grant: Grant, now: datetime) -> None:

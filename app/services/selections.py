@@ -1,17 +1,19 @@
-"""The selection of a call: its rules, as sentences and as figures, and what they come to for its ranking."""
+"""The selection of a call: its rules as figures, and what they come to for its ranking."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from app.clock import bishkek_day
-from app.localisation import N_, Money
+from app.localisation import N_
 from app.services import rankings, scoring, selection_solver
 from app.services.calls import allocations
-from app.services.errors import DomainError, LimitExceededError
+from app.services.calls.allocations import Standing
+from app.services.errors import LimitExceededError
 from app.services.rankings import RankedApplication, Ranking
 from app.services.reviews import weights_of
-from app.services.selection import Candidate, Cap, Hindrance, Line, Rules, Selection, Share, down_the_list
+from app.services.selection import Candidate, Cap, Line, Rules, Selection, Share, down_the_list
 from app.services.selection_solver import Optimum
 from models.allocations import Allocation
 from models.applications import Application
@@ -24,57 +26,6 @@ from models.places import AyilOkmotu, Rayon
 
 YOUTH = 28
 """Young is who is at most so old (domain.md section 7)."""
-HINDRANCES: Mapping[Hindrance, str] = {
-    Hindrance.THRESHOLDS: N_("It does not reach the thresholds."),
-    Hindrance.OBLAST: N_("So many as are allowed are selected in its oblast."),
-    Hindrance.AYIL_OKMOTU: N_("So many as are allowed are selected in its ayil aymak."),
-    Hindrance.APPLICANT: N_("So many as are allowed are selected of its association."),
-    Hindrance.FIRST_TIME: N_("It makes room for associations that never had a grant."),
-    Hindrance.WOMEN_LED: N_("It makes room for associations led by a woman."),
-    Hindrance.YOUTH_LED: N_("It makes room for associations led by a young person."),
-    Hindrance.NO_LINE: N_("The call has no money for its oblast and theme."),
-    Hindrance.MONEY: N_("What is left is not enough for it."),
-}
-"""{why it is passed over: the sentence}."""
-
-
-def statements(call: Call) -> list[DomainError]:
-    """The rules by which the Council selects, a sentence each, as they are published."""
-    ranked = (
-        N_("The applications are ranked by the score adjusted for the severity of the reviewers.")
-        if call.ranks_by is RanksBy.ADJUSTED
-        else N_("The applications are ranked by the mean of the reviews.")
-    )
-    said = [DomainError(ranked)]
-    for most, text in (
-        (call.most_per_oblast, N_("At most %(count)s applications are selected in one oblast.")),
-        (call.most_per_ayil_okmotu, N_("At most %(count)s applications are selected in one ayil aymak.")),
-        (call.most_per_applicant, N_("At most %(count)s applications of one association are selected.")),
-    ):
-        if most is not None:
-            said.append(DomainError(text, count=most))
-    for share, text in (
-        (
-            call.first_time_percent,
-            N_("At least %(share)s %% of the selected applications come from associations that never had a grant."),
-        ),
-        (
-            call.women_led_percent,
-            N_("At least %(share)s %% of the selected applications come from associations led by a woman."),
-        ),
-        (
-            call.youth_led_percent,
-            N_("At least %(share)s %% of the selected applications come from associations led by a young person."),
-        ),
-    ):
-        if share is not None:
-            said.append(DomainError(text, share=share))
-    partial = (
-        N_("The Council may award less than what is asked for.")
-        if call.partial_awards
-        else N_("An application gets all it asks for, or nothing.")
-    )
-    return [*said, DomainError(partial)]
 
 
 # What the rules are applied to ------------------------------------------------------------------------------
@@ -101,7 +52,7 @@ class Proposal:
     rules: Rules
     straight: Selection
 
-    @property
+    @cached_property
     def by_id(self) -> Mapping[int, RankedApplication]:
         return {row.application.id: row for row in self.ranking.rows}
 
@@ -126,9 +77,10 @@ def shares_of(call: Call) -> Mapping[Share, int]:
     return {share: percent for share, percent in given.items() if percent is not None}
 
 
-def rules_of(call: Call) -> Rules:
-    """The rules of a call with all its money, as if nothing were awarded yet."""
-    standings = allocations.standings(call)
+def rules_of(call: Call, standings: Sequence[Standing] | None = None) -> Rules:
+    """The rules of a call with all its money, as if nothing were awarded yet; `standings`, when they were read."""
+    if standings is None:
+        standings = allocations.standings(call)
     funds = {one.allocation.fund_id: one.fund_has for one in standings}
     for one in standings:
         funds[one.allocation.fund_id] += one.awarded
@@ -144,18 +96,26 @@ def rules_of(call: Call) -> Rules:
 
 def of_call(call: Call, without: Collection[int] = ()) -> Proposal:
     """The selection straight down the ranked list, made `without` the applications a reader has a tie to."""
-    ranking, rules = rankings.of_call(call, without), rules_of(call)
-    candidates = candidates_of(call, ranking.rows)
-    return Proposal(ranking, allocations.of(call), candidates, rules, down_the_list(candidates, rules))
+    return proposed(call, rankings.of_call(call, without), allocations.standings(call))
 
 
-def candidates_of(call: Call, rows: Sequence[RankedApplication]) -> list[Candidate]:
+def proposed(call: Call, ranking: Ranking, standings: Sequence[Standing]) -> Proposal:
+    """The same for a ranking and standings that were read already."""
+    given = [one.allocation for one in standings]
+    rules, candidates = rules_of(call, standings), candidates_of(call, ranking.rows, given)
+    return Proposal(ranking, given, candidates, rules, down_the_list(candidates, rules))
+
+
+def candidates_of(
+    call: Call, rows: Sequence[RankedApplication], given: Sequence[Allocation] | None = None
+) -> list[Candidate]:
     """Ranked applications as the selection sees them, in the order of the ranking.
 
     Led by whom: by the chair on the last day of the call; young is who turns at most `YOUTH` in its year. For the
     first time: no grant accepted until then.
     """
-    facts, lines = _facts(call), sorted(allocations.of(call), key=allocations.narrowest_first)
+    facts = _facts(call)
+    lines = sorted(allocations.of(call) if given is None else given, key=allocations.narrowest_first)
     had_grant = _had_grant(call)
     year = bishkek_day(call.closes_at).year
     found = []
@@ -276,38 +236,6 @@ def one_level_more(call: Call, proposal: Proposal, application_id: int) -> list[
 
 
 # What the Council makes of it -------------------------------------------------------------------------------
-
-
-def departs(
-    proposal: Proposal, application_id: int, amount: int | None, passed_by: Collection[int] = ()
-) -> list[DomainError]:
-    """In what a decision departs from the selection straight down the list, a sentence each; an empty list: in nothing.
-
-    `amount` (tyiyn) is awarded to the application, None: it is not selected. `passed_by` are applications of the call
-    that are decided and not selected.
-    """
-    award = proposal.straight.awards.get(application_id)
-    rows = proposal.by_id
-    if amount is None:
-        if award is None:
-            return []
-        return [
-            DomainError(N_("Down the ranked list it would be selected, with %(amount)s."), amount=Money(award.amount))
-        ]
-    said = []
-    if award is None:
-        why = proposal.straight.hindrances.get(application_id, Hindrance.THRESHOLDS)
-        said.append(DomainError(N_("Down the ranked list it would not be selected.")))
-        said.append(DomainError(HINDRANCES[why]))
-    elif award.amount != amount:
-        said.append(DomainError(N_("Down the ranked list it would get %(amount)s."), amount=Money(award.amount)))
-    own = rows.get(application_id)
-    for row in proposal.ranking.rows:
-        is_ahead = own is not None and row.rank < own.rank and row.application.id in passed_by
-        if is_ahead and row.application.id in proposal.straight.awards:
-            message = N_("It goes before %(number)s, which is ahead of it in the ranking and is not selected.")
-            said.append(DomainError(message, number=row.application.number))
-    return said
 
 
 def must_be_within_caps(call: Call, application: Application, selected: Iterable[Application]) -> None:

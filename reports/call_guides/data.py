@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from app.services import centres, eligibility, match, questions, selections
+from app.services import centres, eligibility, match, questions, selection_rules
 from app.services.errors import DomainError
 from app.services.questions import Form, RequiredDocument
 from models.base import Texts
@@ -109,7 +109,7 @@ def gather(call: Call, now: datetime) -> CallGuideData:
         reviewers=call.reviewers_per_application,
         pass_total=call.pass_total,
         pass_section_percent=call.pass_section_percent,
-        selected=tuple(selections.statements(call)),
+        selected=tuple(selection_rules.statements(call)),
         quorum_of=call.quorum_of,
         quorum_percent=call.quorum_percent,
         eligible=tuple(eligibility.statements(call)),

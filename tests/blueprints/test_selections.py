@@ -142,7 +142,7 @@ def test_a_decision_that_departs_from_the_list_is_told_before_it_is_recorded(cli
     session = programme.make_session(call)
 
     def said(application, wanted):
-        return [one.message for one in decisions.departures(session, application, wanted)]
+        return [one.message for one in decisions.departs(session, application, wanted)]
 
     first, second, third = ranked
     assert said(first, motion()) == [] and said(third, motion(REJECTED)) == []
@@ -151,9 +151,9 @@ def test_a_decision_that_departs_from_the_list_is_told_before_it_is_recorded(cli
     actor, now = Actor(programme.secretary), clock.now()
     decisions.decide(session, second, motion(REJECTED), actor=actor, now=now)
     assert any("ahead of it" in one for one in said(third, motion()))
-    tied = decisions.departures(session, third, motion(), closed=[second.id])
+    tied = decisions.departs(session, third, motion(), closed=[second.id])
     assert tied and not any("ahead of it" in one.message for one in tied)
-    assert decisions.departures(session, third, motion(), closed=[third.id]) == []
+    assert decisions.departs(session, third, motion(), closed=[third.id]) == []
     typed = {"outcome": "selected", "amount": "200000", "votes_for": "3", "votes_against": "0"}
     typed |= {"abstentions": "0", "reason": TEXT, "check": "1"}
     client.sign_in(programme.secretary).speak("en")

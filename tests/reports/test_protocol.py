@@ -3,21 +3,24 @@
 import io
 import json
 import re
+from dataclasses import fields
 from fractions import Fraction
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import pytest
 from pypdf import PdfReader
 
 from app import clock
-from app.services import agendas, assignments, council_sessions, decisions, reviews
+from app.services import agendas, assignments, council_sessions, decisions, protocols, rankings, reviews, selections
 from app.services.actors import Actor
 from app.services.ballots import Ballot, DissentInput
 from app.services.decisions import Motion
 from app.services.reviews import Judgement
+from models.applications import ApplicationStatus
 from models.base import canonical_json
-from models.calls import VoteRule
+from models.calls import RanksBy, VoteRule
 from models.council_sessions import DecisionOutcome, VoteChoice
+from models.people import Sex
 from models.reviews import ConflictKind
 from models.users import Role
 from reports import protocol, protocol_content
@@ -114,8 +117,10 @@ def test_every_figure_is_recomputed_from_the_printed_pages(programme, signed):
     assert sorted(amounts[:-2]) == [180_000, 200_000, 200_000, 200_000]
     assert (asked, awarded) == (600_000, 180_000)
     reasons = text[text.index("Reasons") :].replace("\n", " ")
-    assert f"it changed places with {second}" in part(reasons, f"{best} ·", f"{second} ·")
-    assert f"it changed places with {best}" in part(reasons, f"{second} ·", f"{worst} ·")
+    first, then = part(reasons, f"{best} ·", f"{second} ·"), part(reasons, f"{second} ·", f"{worst} ·")
+    assert "Down the ranked list it would be selected, with 200 000 som." in first.replace("\xa0", " ")
+    assert "Down the ranked list it would get 200 000 som." in then.replace("\xa0", " ")
+    assert f"It goes before {best}, which is ahead of it" in then
     assert "departs" not in reasons[reasons.index(f"{worst} ·") :]
     for number, votes in re.findall(r"(A-\d{4}-\d{4})\n[^\n]+\n[\d.]+\n(\d–\d–\d)", rows):
         ayes, noes, _abstained = votes.split("–")
@@ -138,7 +143,10 @@ def test_kyrgyz_and_russian_side_by_side(signed):
     assert text.count(signed.sha256[:8]) >= 1
 
 
-LATER = ("ranking", "movements", "vote_rule", "agenda_order", "ceiling", "most_per_oblast", "most_per_ayil_okmotu")
+LATER = (
+    *("ranking", "movements", "vote_rule", "agenda_order", "ceiling", "least", "ranks_by", "severity", "funds"),
+    *protocols.RULES,
+)
 OF_A_DISCUSSION = ("in_room", "recusals", "ballots", "dissents", "notes", "departs", "decided_at", "passes")
 
 
@@ -152,3 +160,112 @@ def test_a_protocol_of_before_is_still_printed(signed):
     data = protocol_content.read(signed, canonical_json(old))
     text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(protocol.to_pdf(data, "en"))).pages)
     assert "Recused:" in text and "The levels the reviewers gave" not in text
+
+
+def test_a_protocol_from_before_the_rules_of_a_call_counted_is_still_printed(signed):
+    """Those kept no severity and no shares, and of a departure the numbers it changed places with by rank."""
+    content = json.loads(signed.content)
+    for name in ("least", "ranks_by", "severity", "funds", *protocols.RULES[2:]):
+        del content[name]
+    new = {"mean", "adjusted", *(one.name for one in fields(protocol_content.Listed))}
+    content["ranking"] = [{name: row[name] for name in row.keys() - new} for row in content["ranking"]]
+    for review in (one for row in content["ranking"] for one in row["reviews"]):
+        del review["by"]
+    content["decisions"][0]["departs"] = [content["decisions"][1]["number"]]
+    content["most_per_oblast"] = 7
+    data = protocol_content.read(signed, canonical_json(content))
+    pages = PdfReader(io.BytesIO(protocol.to_pdf(data, "en"))).pages
+    text = " ".join("\n".join(page.extract_text() for page in pages).split())
+    assert f"It changed places with {content['decisions'][1]['number']} in the ranking." in text
+    assert "At most 7 applications are selected in one oblast." in text and "ranked by the mean" in text
+    assert "The levels the reviewers gave" in text and "Straight down the ranked list" not in text
+
+
+@pytest.fixture
+def adjusted(programme):
+    """A call that ranks by the adjusted score under caps and shares: twelve applications, each of three reviewers'
+    pairs judges a third of them, one reviewer is severe. Decided straight down the list."""
+    call = programme.make_past_call(
+        ranks_by=RanksBy.ADJUSTED,
+        budget=1_000_000 * SOM,
+        most_per_applicant=1,
+        women_led_percent=40,
+        most_per_oblast=9,
+    )
+    people = [programme.make_user(Role.REVIEWER) for _ in range(3)]
+    for place in range(12):
+        application = programme.make_application(ApplicationStatus.ELIGIBLE, call=call)
+        for index, one in enumerate(list(combinations(people, 2))[place % 3]):
+            level = (3, 4, 5, 4)[place % 4] - (2 if one is people[0] else 0) - ((place * 7 + index * 2) % 5 == 0)
+            programme.review(programme.assign(application, one), level=max(1, level))
+        chair = programme.chair_of(application.association).person
+        chair.sex = Sex.FEMALE if place % 2 else Sex.MALE
+    session, by = programme.make_session(call), {"actor": Actor(programme.secretary), "now": clock.now()}
+    session.seats = 4
+    straight = selections.of_call(call).straight.awards
+    for row in rankings.rank(call):
+        award = straight.get(row.application.id)
+        outcome = DecisionOutcome.SELECTED if award else DecisionOutcome.REJECTED
+        votes = (3, 0, 0) if award else (0, 3, 0)
+        decisions.decide(session, row.application, Motion(outcome, award and award.amount, TEXT, *votes), **by)
+    return council_sessions.sign(session, actor=Actor(programme.council_chair), now=clock.now())
+
+
+def figure(text):
+    return Fraction(text)
+
+
+def test_adjusted_scores_are_made_by_hand_from_the_printed_pages(programme, adjusted):
+    """Totals, mu, lambda and the severity of each code give each score to its last decimal, and the ranks."""
+    text = text_of(adjusted, "en")
+    flat = " ".join(text.split())
+    mean, shrinkage = map(figure, re.search(r"with μ = ([\d.]+) and λ = ([\d.]+)\.", flat).groups())
+    told = part(text, "Severity of the reviewers", "So many points")
+    severity = dict(re.findall(r"^(R\d)\n(-?\d+\.\d{4})\n8$", told, re.M))
+    assert len(severity) == 3 and [figure(one) for one in severity.values()] == sorted(map(figure, severity.values()))
+    table = part(text, "The levels the reviewers gave", "The columns 1 to 6").split()
+    tokens, found = table[table.index("Thresholds") + 1 :], {}
+    for place, token in enumerate(tokens):
+        if re.fullmatch(r"A-\d{4}-\d{4}", token):
+            row = found[token] = {"rank": int(tokens[place - 1]), "reviews": []}
+        elif token in severity:
+            row["reviews"].append((token, figure(tokens[place + 7])))
+            if len(row["reviews"]) == 1:
+                row["mean"], row["adjusted"] = tokens[place + 8 : place + 10]
+    assert len(found) == 12
+    scores = {}
+    for number, row in found.items():
+        rest = [total - mean - figure(severity[code]) for code, total in row["reviews"]]
+        scores[number] = mean + sum(rest) / (len(rest) + shrinkage)
+        assert abs(scores[number] - figure(row["adjusted"])) <= Fraction(1, 20_000), number
+        plain = sum(total for _code, total in row["reviews"]) / len(rest)
+        assert abs(plain - figure(row["mean"])) <= Fraction(1, 200), number
+    for number, row in found.items():
+        ahead = [other for other, score in scores.items() if score > scores[number]]
+        assert row["rank"] > len(ahead) and all(found[other]["rank"] < row["rank"] for other in ahead)
+    means = sorted(found, key=lambda number: -figure(found[number]["mean"]))
+    assert means != sorted(found, key=lambda number: found[number]["rank"]), "severity moves somebody"
+
+
+def test_the_rules_and_what_they_are_held_against_are_printed_and_codes_say_nothing_of_who(programme, adjusted):
+    """A review is kept with no id or name, and its code goes by severity alone."""
+    flat = " ".join(text_of(adjusted, "en").split())
+    for words in (
+        "ranked by the score adjusted for the severity",
+        "At most 9 applications are selected in one oblast.",
+        "At most 1 applications of one association are selected.",
+        "At least 40 % of the selected applications come from associations led by a woman.",
+        "The Council may award less than what is asked for.",
+        "the last one selected that does not count for it makes room",
+    ):
+        assert words in flat.replace("\xa0", " "), words
+    table = flat[flat.index("Straight down the ranked list") : flat.index("From the best to the worst each")]
+    assert table.count("led by a woman") == 6
+    assert "departs from the ranked list" not in flat
+    content = json.loads(adjusted.content)
+    assert {name for one in content["ranking"] for review in one["reviews"] for name in review} == {
+        *("levels", "total", "by")
+    }
+    by_code = list(content["severity"]["reviewers"].items())
+    assert sorted(by_code, key=lambda one: int(one[0][1:])) == sorted(by_code, key=lambda one: one[1])
+    assert not any(one.display_name in json.dumps(content["ranking"]) for one in programme.reviewers)

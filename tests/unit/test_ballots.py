@@ -6,10 +6,9 @@ import pytest
 
 from app.services import ballots
 from app.services.ballots import Ballot, Counts, DissentInput
-from app.services.departures import Decided, departures
 from app.services.errors import AlreadyUsedError, DomainError, IncompleteError
 from models.calls import VoteRule
-from models.council_sessions import DecisionOutcome, VoteChoice
+from models.council_sessions import VoteChoice
 
 FOR, AGAINST, ABSTAINED = VoteChoice.FOR, VoteChoice.AGAINST, VoteChoice.ABSTAINED
 VOTERS = [SimpleNamespace(id=number, display_name=f"Мүчө {number}") for number in (1, 2, 3)]
@@ -73,19 +72,3 @@ def test_who_dissents_says_why_and_is_named_by_own_wish_alone(rule, dissents, is
     else:
         with pytest.raises(DomainError):
             ballots.check_dissents(rule, dissents, VOTERS)
-
-
-def test_departures_from_the_ranking():
-    selected, rejected = DecisionOutcome.SELECTED, DecisionOutcome.REJECTED
-    rows = [
-        Decided(1, 1, True, selected),
-        Decided(2, 2, True, rejected),
-        Decided(3, 3, False, rejected),  # does not pass: nobody is put before it
-        Decided(4, 4, True, selected),
-        Decided(5, 5, True, DecisionOutcome.RESERVE),
-        Decided(6, None, False, rejected),
-    ]
-    assert departures(rows) == {2: [4], 4: [2]}
-    tied = [Decided(1, 1, True, rejected), Decided(2, 1, True, selected)]
-    assert departures(tied) == {}
-    assert departures([]) == {}
