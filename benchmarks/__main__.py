@@ -19,7 +19,7 @@ from sqlalchemy import func, select, text
 from app.clock import now
 from app.config import from_environment
 from app.factory import create_app
-from benchmarks import applying, assignment, detection, judging, requests, screening, selection
+from benchmarks import applying, assignment, detection, judging, requests, screening, selection, sittings
 from benchmarks.measure import DATABASE, Cpu, Figure, Measure
 from models.applications import Application
 from models.base import db
@@ -85,6 +85,7 @@ def measures() -> dict[str, Measure]:
         "submit": applying.handing_in,
         "severity": judging.severity_fit,
         "selection": selection.selecting,
+        "session-board": sittings.session_board,
         "first-load": requests.first_load,
     }
 

@@ -1,5 +1,6 @@
 """The Council: ranking of a call, sessions, attendance, decisions and the signed protocol."""
 
+from collections.abc import Callable, Iterable, Sequence
 from types import SimpleNamespace
 
 from flask import Blueprint, Response, abort, render_template, request, url_for
@@ -7,10 +8,11 @@ from flask.typing import ResponseReturnValue
 
 from app import clock
 from app.labels import DECISION_OUTCOMES, VOTE_CHOICES
-from app.localisation import Money, current_locale, gettext, to_minor
+from app.localisation import Money, current_locale, gettext, money, number_text, to_minor
 from app.policy import Permission
 from app.services import agendas, boards, conflicts, council_sessions, decisions, rankings
 from app.services.ballots import Ballot, DissentInput
+from app.services.boards import BoardRow
 from app.services.calls import allocations
 from app.services.calls.allocations import Standing
 from app.services.decisions import Motion
@@ -28,6 +30,8 @@ from reports import protocol_content
 
 bp = Blueprint("council_sessions", __name__, url_prefix="/council")
 PAGE = 60
+LATEST = 25
+"""So many of the decisions stand on the page of an open session, the latest first."""
 SIDE_BY_SIDE = ("ky", "ru")
 """The two languages of a protocol that is printed in both."""
 HIDDEN = frozenset({"csrf_token", "idempotency_key", "version"})
@@ -78,6 +82,7 @@ def show(session_id: int) -> ResponseReturnValue:
     session = load(CouncilSession, session_id, Permission.SESSION_READ)
     closed = conflicts.closed_to(signed_in_user(), session.call)
     awarded, board = decisions.awarded(session), boards.board(session, closed)
+    shows_all = session.protocol is not None or request.args.get("decisions") == "all"
     return render_template(
         "council_sessions/show.html",
         session=session,
@@ -88,9 +93,26 @@ def show(session_id: int) -> ResponseReturnValue:
         remaining=allocations.left(board.standings),
         in_flight=decisions.in_flight(session),
         closed=closed,
+        decided=session.decisions if shows_all else session.decisions[: -LATEST - 1 : -1],
         departed=boards.departed(session, board, closed),
         away=_away(session),
+        **_in_words(board.open_rows),
     )
+
+
+def _in_words(rows: Sequence[BoardRow]) -> dict[str, dict[int, str]]:
+    """Names of associations, amounts and points as they are read, each made once for all rows that show it."""
+    points = [value for one in rows if one.row for value in (one.row.points, one.row.spread)]
+    locale = current_locale()
+    return {
+        "names": {one.application.association_id: one.application.association.name(locale) for one in rows},
+        "amounts": _texts(money, (one.application.grant_requested for one in rows)),
+        "points": _texts(lambda one: number_text(one / 100, 2), points),
+    }
+
+
+def _texts(text_of: Callable[[int], str], values: Iterable[int]) -> dict[int, str]:
+    return {value: text_of(value) for value in set(values)}
 
 
 def _away(session: CouncilSession) -> list[User]:

@@ -2,6 +2,9 @@
 
 From it a person can recompute every decision by hand: the levels each unnamed reviewer gave, the weights, thresholds,
 severities, caps and shares, what these are held against, the votes, and in which order it was decided.
+
+Who has a tie to an application sees nothing of it while the session is open. A signed protocol is the legal record of
+the Council: everybody who may read a session reads it whole, whoever was recused too.
 """
 
 import json
@@ -86,16 +89,14 @@ def departed(session: CouncilSession) -> set[int]:
 
 
 def read_whole(session: CouncilSession, *, with_votes: bool = False) -> None:
-    """Read who is present and what is decided, with names, in a query a table; ballots and dissents if asked for."""
+    """Read who is present and what is decided, with names, in a query a table; for a protocol with ballots, dissents
+    and the applications: on a page these are read with the ranking."""
     query = db.select(CouncilSession).where(CouncilSession.id == session.id)
     people = db.selectinload(CouncilSession.attendances).joinedload(Attendance.user)
     decided = db.selectinload(CouncilSession.decisions)
-    options = [
-        people,
-        db.selectinload(CouncilSession.presence_changes),
-        decided.joinedload(Decision.application).joinedload(Application.association),
-    ]
+    options = [people, db.selectinload(CouncilSession.presence_changes), decided]
     if with_votes:
+        options.append(decided.joinedload(Decision.application).joinedload(Application.association))
         options.append(decided.selectinload(Decision.votes).joinedload(Vote.user))
         options.append(decided.selectinload(Decision.dissents).joinedload(Dissent.user))
     db.session.scalars(query.options(*options)).one()

@@ -16,6 +16,7 @@ from app.services import scoring, severity
 from app.services.reviews import weights_of
 from app.services.severity import AdjustedScore, Fit, Given
 from models.applications import Application, ApplicationStatus
+from models.associations import Association
 from models.base import db
 from models.calls import Call, CallStatus, Criterion, RanksBy
 from models.council_sessions import Decision
@@ -34,6 +35,12 @@ _IS_RANKED = Application.status.in_(RANKED) | (
     (Application.status == ApplicationStatus.WITHDRAWN) & Application.decided_at.is_not(None)
 )
 """Whose grant was declined stays where the Council saw it: without its reviews all other scores would move."""
+LEAN = [
+    db.defer(getattr(Application, name))
+    for name in ("search_text", "created_by_id", "created_at", "signed_off_by_id", "signed_off_at", "screened_at")
+]
+LEAN_ASSOCIATION = [db.defer(getattr(Association, name)) for name in ("search_text", "sort_key", "founded_on")]
+"""What a ranking of hundreds does without: read when it is asked for."""
 Levels = Mapping[int, Mapping[int, Mapping[str, int]]]
 """{application: {reviewer: {criterion key: level}}}."""
 
@@ -118,7 +125,7 @@ def in_order(call: Call, without: Collection[int] = ()) -> Ranking:
     query = (
         db.select(Application)
         .where(Application.call_id == call.id, _IS_RANKED, Application.id.not_in(without))
-        .options(db.joinedload(Application.association))
+        .options(*LEAN, db.joinedload(Application.association).options(*LEAN_ASSOCIATION))
     )
     applications = {one.id: one for one in db.session.scalars(query)}
     weights = weights_of(call.criteria)
@@ -140,7 +147,8 @@ def in_order(call: Call, without: Collection[int] = ()) -> Ranking:
     cumulative = 0
     for place, one in scoring.ranked(standings, list(weights), scores):
         application = applications[one.application_id]
-        passing = scoring.passes(one, weights, call.pass_total, call.pass_section_percent)
+        weak = scoring.weak_sections(one, weights, call.pass_section_percent)
+        passing = scoring.passes(one, weak, call.pass_total)
         cumulative += application.grant_requested if passing else 0
         rows.append(
             RankedApplication(
@@ -151,7 +159,7 @@ def in_order(call: Call, without: Collection[int] = ()) -> Ranking:
                 one.spread,
                 one.reviews,
                 passing,
-                scoring.weak_sections(one, weights, call.pass_section_percent),
+                weak,
                 cumulative,
                 totals[application.id],
             )
@@ -207,6 +215,6 @@ def _levels(which: ColumnElement[bool]) -> dict[int, dict[int, dict[str, int]]]:
         )
     )
     result: dict[int, dict[int, dict[str, int]]] = defaultdict(lambda: defaultdict(dict))
-    for application_id, reviewer_id, key, level in db.session.execute(query):
+    for application_id, reviewer_id, key, level in db.session.connection().execute(query).all():  # thousands of rows
         result[application_id][reviewer_id][key] = level
     return result

@@ -226,7 +226,8 @@ def one_level_more(call: Call, proposal: Proposal, application_id: int) -> list[
             if ranking.fit and ranking.by is RanksBy.ADJUSTED:
                 totals = {reviewer: scoring.total(of_it, weights) for reviewer, of_it in mended.items()}
                 value = ranking.fit.ranking_score(totals)
-            passes = scoring.passes(one, weights, call.pass_total, call.pass_section_percent)
+            weak = scoring.weak_sections(one, weights, call.pass_section_percent)
+            passes = scoring.passes(one, weak, call.pass_total)
             order = scoring.ranked([*others, one], list(weights), scores | {application_id: value})
             moved = known | {application_id: replace(known[application_id], value=value, passes=passes)}
             listed = [moved[standing.application_id] for _rank, standing in order]

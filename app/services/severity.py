@@ -111,10 +111,12 @@ class Fit:
         taken as they are printed: μ + Σ(total − μ − severity of the reviewer) / (n + λ). Asked where it `can_rank`.
         """
         mean, shrinkage = printed(self.mean) * 100, printed(self.shrinkage or 0)
-        rest = (total - mean - 100 * printed(self.severities[one].points) for one, total in totals.items())
-        return mean + sum(rest, Fraction(0)) / (len(totals) + shrinkage)
+        severities = sum([printed(self.severities[one].points) for one in totals], Fraction(0))
+        rest = sum(totals.values()) - len(totals) * mean - 100 * severities
+        return mean + rest / (len(totals) + shrinkage)
 
 
+@lru_cache(maxsize=1024)  # a ranking asks for the same few figures once for every review
 def printed(number: float) -> Fraction:
     """A figure of the model as it is printed, exactly."""
     return Fraction(round(number, DECIMALS)).limit_denominator(10**DECIMALS)

@@ -6,7 +6,7 @@ an hour, so these are written in bulk, in the shape the services give them. They
 `flask verify` checks. They have neither decisions nor grants. It needs the demonstration programme to build on.
 """
 
-from seeds.scale.applications import load
+from seeds.scale.applications import load, load_reviewed
 from seeds.scale.stage import DemonstrationMissingError
 
-__all__ = ["DemonstrationMissingError", "load"]
+__all__ = ["DemonstrationMissingError", "load", "load_reviewed"]

@@ -23,7 +23,7 @@ from models.applications import (
 )
 from models.associations import Association
 from models.base import canonical_json, db, fingerprint, round_half_up
-from models.calls import Call, CallStatus, Criterion
+from models.calls import Call, CallStatus, Criterion, RanksBy
 from models.duplicates import AlikePair, SubmissionMark, SubmittedText
 from models.numbering import NumberSeries
 from models.pledges import Pledge
@@ -83,6 +83,17 @@ def load(count: int, *, now: datetime) -> None:
     audit.record(None, "seed.scale", f"scale:{first}", now, count=count)
 
 
+def load_reviewed(count: int, *, now: datetime, ranks_by: RanksBy) -> Call:
+    """Add a call past its deadline with `count` reviewed applications, one of each association. The caller commits."""
+    stage = stages.find()
+    chance, first = Random(f"scale/reviewed/{ranks_by}/{count}"), _reserve_numbers(count, now)
+    plans = business_plans.by_kind(stage.content.kinds, starts_on(now - CLOSED_FOR))
+    call = _call(stage, now, is_open=True, is_past=True, ranks_by=ranks_by)
+    places = enumerate(range(first, first + count))
+    _write(stage, [_draft(stage, call, *place, plans, chance, now, S.REVIEWED) for place in places], chance, now)
+    return call
+
+
 def _reserve_numbers(count: int, now: datetime) -> int:
     """Take `count` numbers of the series at once; returns the first."""
     name = f"{SERIES}-{now.year}"
@@ -96,8 +107,10 @@ def _reserve_numbers(count: int, now: datetime) -> int:
     return first
 
 
-def _call(stage: Stage, now: datetime, *, is_open: bool) -> Call:
-    """One more call that nobody outside sees; an association applies once in each."""
+def _call(
+    stage: Stage, now: datetime, *, is_open: bool, is_past: bool = False, ranks_by: RanksBy = RanksBy.MEAN
+) -> Call:
+    """One more call that nobody outside sees, an association applies once in each; one `is_past` can be decided."""
     model = db.session.scalars(db.select(Call).where(Call.is_public).order_by(Call.id)).first()
     if model is None:
         raise DemonstrationMissingError("There is no call to take the rules from: flask demo.")
@@ -109,7 +122,7 @@ def _call(stage: Stage, now: datetime, *, is_open: bool) -> Call:
         summary=model.summary,
         status=CallStatus.DRAFT,  # its criteria may only be written while it is a draft
         opens_at=now - SPAN,
-        closes_at=now + SPAN if is_open else now - CLOSED_FOR,
+        closes_at=now + SPAN if is_open and not is_past else now - CLOSED_FOR,
         opened_at=now - SPAN,
         budget=model.budget,
         grant_floor=model.grant_floor,
@@ -117,6 +130,7 @@ def _call(stage: Stage, now: datetime, *, is_open: bool) -> Call:
         match_percent=model.match_percent,
         created_by_id=stage.secretary,
         is_public=False,
+        ranks_by=ranks_by,
         form=model.form,
         required_documents=model.required_documents,
     )
@@ -151,10 +165,11 @@ def _draft(
     plans: Mapping[tuple[str, str], PlanRows],
     chance: Random,
     now: datetime,
+    status: ApplicationStatus | None = None,
 ) -> Draft:
     association = stage.associations[place]
     kind, language = pick(chance, stage.content.kinds), chance.choice(("ky", "ru"))
-    status = chance.choices([one for one, _share in SHARES], [share for _one, share in SHARES])[0]
+    status = status or chance.choices([one for one, _share in SHARES], [share for _one, share in SHARES])[0]
     texts = _texts(stage, kind, language, association, chance)
     amounts = dict.fromkeys(Payer, 0)
     for line in kind["budget"]:

@@ -10,6 +10,7 @@ from app.localisation import number_text, use_locale
 from app.services import assignments, associations, council_sessions, decisions, rankings
 from app.services.actors import Actor
 from app.services.decisions import Motion
+from blueprints import council_sessions as blueprint
 from models.applications import ApplicationStatus
 from models.associations import MembershipRole
 from models.base import db
@@ -321,6 +322,23 @@ def test_nobody_else_enters_the_council(client, programme, session, role):
     pages = [f"/council{path}" for path in ("", f"/{session.id}", f"/{session.id}/protocol")]
     for path in [*pages, f"/rankings/{session.call_id}", f"/rankings/{session.call_id}/reviewers"]:
         assert client.get(path).status_code == 403
+
+
+def test_an_open_session_shows_the_latest_decisions_and_all_when_asked(
+    client, programme, call, session, reviewed, monkeypatch
+):
+    """Sums count all of them either way."""
+    monkeypatch.setattr(blueprint, "LATEST", 1)
+    other = programme.make_application("reviewed", call=call)
+    for one in (reviewed, other):
+        motion = Motion(DecisionOutcome.REJECTED, None, f"Себеби {one.number}", 0, 3, 0)
+        decisions.decide(session, one, motion, actor=Actor(programme.secretary), now=clock.now())
+    client.sign_in(programme.secretary).speak("en")
+    page = client.get(f"/council/{session.id}").text
+    assert f"Себеби {other.number}" in page and f"Себеби {reviewed.number}" not in page
+    assert "The latest 1 of 2 decisions." in page
+    page = client.get(f"/council/{session.id}?decisions=all").text
+    assert all(f"Себеби {one.number}" in page for one in (reviewed, other)) and "The latest" not in page
 
 
 def test_an_unsigned_session_has_no_protocol(client, programme, session):

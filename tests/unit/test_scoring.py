@@ -34,7 +34,8 @@ def test_total_is_sum_of_weight_times_level_by_five(given_levels):
 
 
 def test_threshold_is_met_at_exactly_60_points():
-    assert scoring.passes(scoring.standing(1, [all_at(3)], WEIGHTS), WEIGHTS, 60, 50)
+    one = scoring.standing(1, [all_at(3)], WEIGHTS)
+    assert scoring.passes(one, scoring.weak_sections(one, WEIGHTS, 50), 60)
 
 
 def test_a_section_below_half_fails_whatever_the_total():
@@ -42,7 +43,7 @@ def test_a_section_below_half_fails_whatever_the_total():
     one = scoring.standing(1, [weak], WEIGHTS)
     assert one.mean == 94_00
     assert scoring.weak_sections(one, WEIGHTS, 50) == ["capacity"]
-    assert not scoring.passes(one, WEIGHTS, 60, 50)
+    assert not scoring.passes(one, scoring.weak_sections(one, WEIGHTS, 50), 60)
 
 
 def test_mean_and_spread_of_two_reviews_are_exact():
