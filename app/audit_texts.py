@@ -178,6 +178,7 @@ ACTIONS: Mapping[str, str] = {
     "session.convene": N_("Convened the Council"),
     "session.decide": N_("Recorded a decision of the Council"),
     "session.record_attendance": N_("Recorded who is present"),
+    "session.send_letters": N_("Sent letters on the Council's decisions"),
     "session.sign": N_("Signed the protocol"),
     "session.sort_agenda": N_("Ordered the agenda anew"),
     "tranche.account": N_("A tranche is accounted for"),
@@ -239,7 +240,7 @@ HIDDEN = frozenset(
         "account", "allocation", "assignment", "assignments", "batch", "centre", "equipment", "held_screening",
         "oblast", "old_centre",
         "application", "association", "call", "currency", "document", "event", "fund", "grant", "indicator", "key",
-        "found", "line", "other", "person", "pledge", "review", "row",
+        "found", "letter", "line", "other", "passed_over", "person", "pledge", "review", "row",
     }
 )  # fmt: skip
 """Details that are row ids or keys, for the computer only."""

@@ -39,6 +39,7 @@ NOUNS = (
     "grants",
     "health",
     "interests",
+    "letters",
     "meetings",
     "notifications",
     "paper_forms",

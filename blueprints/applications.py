@@ -20,6 +20,7 @@ from app.services import (
     associations,
     calls,
     dictations,
+    letters,
     papers,
     plan_readings,
     plan_warnings,
@@ -163,6 +164,8 @@ def show(application_id: int) -> ResponseReturnValue:
         content["is_far_apart"] = rankings.needs_another(application)
     if content["is_writer"] and application.status in amendments.WRITTEN:
         content["amended"] = amendments.in_words(application.call, since=application.created_at)
+    if can(Permission.LETTER_READ, application):
+        content["letter"] = letters.readable(application, is_office=can(Permission.LETTER_SEND))
     if application.is_editable and content["is_writer"]:
         content["tasks"] = task_lists.tasks(application, clock.now())
     else:

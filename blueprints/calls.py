@@ -31,6 +31,7 @@ PLAIN = (
     "reviewers_per_application",
     "reviewers_named",
     "review_load",
+    "appeal_days",
     "pass_total",
     "pass_section_percent",
     "quorum_percent",

@@ -300,8 +300,8 @@ def sign(session_id: int) -> ResponseReturnValue:
     session = load(CouncilSession, session_id, Permission.PROTOCOL_SIGN)
     return act_on_button(
         lambda: council_sessions.sign(session, actor=actor(), now=clock.now()),
-        url_for(".show", session_id=session_id),
-        gettext("The protocol is signed. The applicants have been told."),
+        url_for("letters.index", session_id=session_id),
+        gettext("The protocol is signed. The letters are held: look through them and send them."),
     )
 
 

@@ -14,7 +14,7 @@ from app.services import (
     calls,
     centres,
     conflicts,
-    desks,
+    desk_tasks,
     duplicates,
     questions,
     screening_batches,
@@ -76,7 +76,7 @@ def _in_words(page: Page) -> dict[str, Any]:
         "unmet": {unmet: "\n".join(rules[one] for one in unmet) for unmet in {row.unmet for row in page.rows}},
         "days": days,
         "waits": {one: ngettext("waits %(num)s day", "waits %(num)s days", one) for one in waited},
-        "late_after": desks.ANSWER_WITHIN.days,
+        "late_after": desk_tasks.ANSWER_WITHIN.days,
     }
 
 

@@ -131,6 +131,7 @@ class DecisionForm(BaseForm):
     pass_total = WholeNumberField(N_("Points needed to pass"))
     pass_section_percent = WholeNumberField(N_("Needed in each criterion"))
     vote_rule = RadioField(lazy(N_("Votes of the Council")), validators=[required_input()])
+    appeal_days = WholeNumberField(N_("Days for an appeal, from the day of the letter on"))
     spread_points = WholeNumberField(N_("A further reviewer is asked when two reviews differ by more than"))
     most_per_oblast = WholeNumberField(N_("Selected applications in one oblast, at most"), required=False)
     most_per_ayil_okmotu = WholeNumberField(N_("Selected applications in one ayil aymak, at most"), required=False)

@@ -75,6 +75,7 @@ FIXED = (
     "expected_applications",
     "review_load",
     "vote_rule",
+    "appeal_days",
     "eligibility",
     "form",
 )
@@ -105,6 +106,7 @@ class Call(Versioned, Base):
         sa.CheckConstraint("quorum_percent BETWEEN 1 AND 100", name="quorum_percent_range"),
         sa.CheckConstraint("spread_points BETWEEN 0 AND 100", name="spread_points_range"),
         sa.CheckConstraint("review_load > 0", name="review_load_positive"),
+        sa.CheckConstraint("appeal_days > 0", name="appeal_days_positive"),
         sa.CheckConstraint("most_per_applicant > 0", name="most_per_applicant_positive"),
         *(sa.CheckConstraint(f"{name} BETWEEN 1 AND 100", name=f"{name}_range") for name in SHARES),
         STRICT,
@@ -151,6 +153,7 @@ class Call(Versioned, Base):
     expected_applications: Mapped[int | None]
     review_load: Mapped[int] = mapped_column(default=10)
     vote_rule: Mapped[VoteRule] = mapped_column(default=VoteRule.OPEN)
+    appeal_days: Mapped[int] = mapped_column(default=10)
     screening_ends_on: Mapped[date | None]
     reviews_end_on: Mapped[date | None]
     council_sits_on: Mapped[date | None]

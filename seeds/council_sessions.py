@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from random import Random
 
-from app.services import agendas, council_sessions, decisions, rankings
+from app.services import agendas, conflicts, council_sessions, decisions, letters, rankings
 from app.services.ballots import Ballot
 from app.services.decisions import Motion
 from models.applications import Application, ApplicationStatus
@@ -28,7 +28,7 @@ STEP = 1_000_00  # tyiyn: a partial award is cut to whole thousands of som
 
 
 def story(programme: Programme, call: Call, sits_on: date, plans: list[Plan]) -> Story:
-    """Convene, decide from the best to the worst, sign; then the grants' stories begin."""
+    """Convene, decide from the best to the worst, sign, send the letters; then the grants' stories begin."""
     chance = programme.chance("session", call.code)
     secretary, chair = programme.as_staff("secretary"), programme.as_staff("council_chair")
     now = yield at(sits_on, 9)
@@ -49,6 +49,8 @@ def story(programme: Programme, call: Call, sits_on: date, plans: list[Plan]) ->
         _decide(programme, session, row.application, outcome, is_partial, chance, now)
     now = yield later(now, 1, chance)
     council_sessions.sign(session, actor=chair, now=now)
+    held = letters.of(session, conflicts.ties_of(secretary.user))
+    letters.send(session, [one.id for one in held], actor=secretary, now=now)
     for decision in session.decisions:
         if decision.outcome is DecisionOutcome.SELECTED:
             application = decision.application

@@ -24,6 +24,7 @@ from app.services import (
     associations,
     calls,
     centres,
+    conflicts,
     council_sessions,
     decisions,
     dictations,
@@ -32,6 +33,7 @@ from app.services import (
     dry_runs,
     funds,
     interests,
+    letters,
     questions,
     rates,
     review_versions,
@@ -55,7 +57,7 @@ from models.associations import Association, AssociationKind, MembershipRole, Pa
 from models.base import db
 from models.calls import Call, VoteRule
 from models.centres import Centre
-from models.council_sessions import CouncilSession, DecisionOutcome
+from models.council_sessions import CouncilSession, DecisionOutcome, Protocol
 from models.dictations import Dictation
 from models.documents import Document, DocumentKind
 from models.funds import Donor, Emblem, Fund
@@ -631,8 +633,19 @@ class Programme(GrantFactories):
             now=now,
         )
         if is_signed:
-            council_sessions.sign(session, actor=Actor(self.council_chair), now=now)
+            self.sign(session, now=now)
         return session
+
+    def sign(self, session: CouncilSession, *, now: datetime | None = None) -> Protocol:
+        """The chair signs, and the secretary sends every letter."""
+        now = now or clock.now()
+        protocol = council_sessions.sign(session, actor=Actor(self.council_chair), now=now)
+        self.send_letters(session, now=now)
+        return protocol
+
+    def send_letters(self, session: CouncilSession, *, now: datetime | None = None) -> None:
+        held = letters.of(session, conflicts.ties_of(self.secretary))
+        letters.send(session, [one.id for one in held], actor=Actor(self.secretary), now=now or clock.now())
 
     # Files ----------------------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from app.localisation import N_
 from models.agenda_items import AgendaStatus, RecusalGround
+from models.appeals import AppealStatus
 from models.applications import ScreeningOutcome
 from models.assignment_plans import PlanMode, PlanStatus
 from models.calls import VoteRule
@@ -11,6 +12,7 @@ from models.council_sessions import AgendaOrder, DecisionOutcome, SessionStatus,
 from models.detected_conflicts import ConflictClue, ConflictPart, ConflictStrength, ConflictVerdict
 from models.duplicates import DuplicateVerdict, MarkKind
 from models.interests import InterestKind
+from models.letters import LetterStatus
 from models.reviewers import Leaning
 from models.reviews import AssignmentStatus, ConflictKind, ReviewFlag, ReviewStatus
 from models.screening_batches import HeldStatus
@@ -35,6 +37,17 @@ DECISION_OUTCOMES: Mapping[DecisionOutcome, str] = {
     DecisionOutcome.SELECTED: N_("Selected"),
     DecisionOutcome.RESERVE: N_("On the reserve list"),
     DecisionOutcome.REJECTED: N_("Not selected"),
+}
+APPEAL_STATUSES: Mapping[AppealStatus, str] = {
+    AppealStatus.LODGED: N_("Handed in"),
+    AppealStatus.ACKNOWLEDGED: N_("Waits for the chair of the Council"),
+    AppealStatus.UPHELD: N_("Upheld"),
+    AppealStatus.DISMISSED: N_("Dismissed"),
+    AppealStatus.WITHDRAWN: N_("Appeal withdrawn"),
+}
+LETTER_STATUSES: Mapping[LetterStatus, str] = {
+    LetterStatus.HELD: N_("Held, not sent yet"),
+    LetterStatus.SENT: N_("Sent"),
 }
 CONFLICT_CLUES: Mapping[ConflictClue, str] = {
     ConflictClue.PIN: N_("The same PIN"),

@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from models.agenda_items import AgendaStatus
+from models.appeals import AppealStatus
 from models.applications import ApplicationStatus, ScreeningOutcome
 from models.assignment_plans import PlanStatus
 from models.calls import CallStatus
@@ -14,6 +15,7 @@ from models.expenditures import ExpenditureStatus
 from models.funding_reports import FundingReportStatus
 from models.grants import GrantStatus, TrancheStatus
 from models.indicators import ResultStatus
+from models.letters import LetterStatus
 from models.pledges import PledgeStatus
 from models.reviews import AssignmentStatus, ReviewFlag, ReviewStatus
 from models.screening_batches import HeldStatus
@@ -33,6 +35,7 @@ def _tones() -> dict[tuple[type[StrEnum], str], str]:
             PledgeStatus.FULFILLED, AssignmentStatus.SUBMITTED, ReviewStatus.SUBMITTED, VisitStatus.DONE,
             RiskRating.LOW, DuplicateVerdict.FALSE_ALARM, ConflictVerdict.FALSE_ALARM, HeldStatus.SENT,
             PlanStatus.APPLIED, SignatureOutcome.SIGNED, ReviewFlag.EXCELLENT, AgendaStatus.DECIDED,
+            LetterStatus.SENT, AppealStatus.UPHELD,
         ),
         WAITING: (
             ApplicationStatus.SIGNED_OFF, ApplicationStatus.RETURNED, ApplicationStatus.RESERVE,
@@ -41,7 +44,8 @@ def _tones() -> dict[tuple[type[StrEnum], str], str]:
             TrancheStatus.PREPARED, TrancheStatus.APPROVED, ResultStatus.REPORTED, PledgeStatus.PARTLY_RECEIVED,
             AssignmentStatus.PROPOSED, AssignmentStatus.ACCEPTED, VisitStatus.PLANNED, RiskRating.MEDIUM,
             HeldStatus.HELD, ConflictStrength.FAIR, PlanStatus.PROPOSED, SignatureOutcome.DECLINED,
-            ReviewFlag.ASK, AgendaStatus.DISCUSSED,
+            ReviewFlag.ASK, AgendaStatus.DISCUSSED, LetterStatus.HELD,
+            AppealStatus.LODGED, AppealStatus.ACKNOWLEDGED,
         ),
         PROBLEM: (
             ApplicationStatus.INELIGIBLE, ApplicationStatus.REJECTED, ScreeningOutcome.INELIGIBLE,
@@ -49,7 +53,7 @@ def _tones() -> dict[tuple[type[StrEnum], str], str]:
             ExpenditureStatus.REFUSED, FundingReportStatus.FAILED, GrantStatus.SUSPENDED, GrantStatus.TERMINATED,
             TrancheStatus.RETURNED, ResultStatus.REFUSED, PledgeStatus.LAPSED, AssignmentStatus.RECUSED,
             RiskRating.HIGH, DuplicateVerdict.CONFIRMED, ConflictVerdict.CONFIRMED, ConflictStrength.STRONG,
-            HeldStatus.LEFT_OUT, ReviewFlag.SUSPECT,
+            HeldStatus.LEFT_OUT, ReviewFlag.SUSPECT, AppealStatus.DISMISSED,
         ),
         INFO: (
             ApplicationStatus.SUBMITTED, ApplicationStatus.RESUBMITTED, ApplicationStatus.IN_REVIEW,

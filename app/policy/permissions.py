@@ -59,6 +59,12 @@ class Permission(StrEnum):
     SESSION_MANAGE = "session:manage"
     SESSION_ATTEND = "session:attend"
     PROTOCOL_SIGN = "protocol:sign"
+    LETTER_READ = "letter:read"
+    LETTER_SEND = "letter:send"
+    APPEAL_READ = "appeal:read"
+    APPEAL_LODGE = "appeal:lodge"
+    APPEAL_ACKNOWLEDGE = "appeal:acknowledge"
+    APPEAL_DECIDE = "appeal:decide"
     GRANT_READ = "grant:read"
     GRANT_OFFER = "grant:offer"
     GRANT_ACCEPT = "grant:accept"
@@ -164,6 +170,12 @@ GRANTS: Mapping[Permission, Mapping[Role, Scope]] = {
     P.SESSION_MANAGE: {R.SECRETARY: S.ALL},
     P.SESSION_ATTEND: {R.REVIEWER: S.ALL, R.COUNCIL_CHAIR: S.ALL},  # where they are on the list, by `visible`
     P.PROTOCOL_SIGN: {R.COUNCIL_CHAIR: S.ALL},
+    P.LETTER_READ: _APPLICANT | OFFICE,
+    P.LETTER_SEND: OFFICE,
+    P.APPEAL_READ: _APPLICANT | OFFICE,
+    P.APPEAL_LODGE: _APPLICANT,
+    P.APPEAL_ACKNOWLEDGE: {R.SECRETARY: S.ALL},
+    P.APPEAL_DECIDE: {R.COUNCIL_CHAIR: S.ALL},
     P.GRANT_READ: _APPLICANT | OFFICE | {R.FINANCE: S.ALL, R.MONITOR: S.ALL, R.DONOR: S.DONOR},
     P.GRANT_OFFER: {R.FINANCE: S.ALL},
     P.GRANT_ACCEPT: _APPLICANT,

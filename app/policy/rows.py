@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from app.policy.permissions import OFFICE, STAFF, P, R, may
+from models.appeals import Appeal
 from models.applications import Application, ApplicationStatus
 from models.assignment_plans import AssignmentPlan
 from models.associations import Association, PayoutAccount
@@ -23,6 +24,7 @@ from models.funds import Donor, Fund
 from models.grants import Grant, Tranche
 from models.indicators import Result, Target
 from models.interests import Interest
+from models.letters import Letter, LetterStatus
 from models.prices import Price
 from models.rates import ExchangeRate
 from models.reviews import Assignment, AssignmentStatus, ReviewStatus
@@ -175,11 +177,18 @@ def _sessions(user: User) -> Any:
     return is_member & (CouncilSession.status == SessionStatus.OPEN) & CouncilSession.id.in_(came)
 
 
+def _letters(user: User) -> Any:
+    """An applicant sees the letter once it is sent."""
+    own = db.select(Application.id).where(Application.association_id.in_(_own_associations(user)))
+    return _only(user, *OFFICE) | ((Letter.status == LetterStatus.SENT) & Letter.application_id.in_(own))
+
+
 def _only(user: User, *roles: Role) -> Any:
     return db.true() if user.has_role(*roles) else db.false()
 
 
 _VISIBLE: Mapping[type[Any], Callable[[User], Any]] = {
+    Appeal: lambda user: Appeal.letter_id.in_(db.select(Letter.id).where(_letters(user))),
     Application: _applications,
     Assignment: _assignments,
     AssignmentPlan: lambda user: _only(user, R.SECRETARY),
@@ -199,6 +208,7 @@ _VISIBLE: Mapping[type[Any], Callable[[User], Any]] = {
     FundingReport: lambda user: FundingReport.fund_id.in_(db.select(Fund.id).where(_funds(user))),
     Grant: _grants,
     Interest: lambda user: Interest.user_id == user.id,
+    Letter: _letters,
     PayoutAccount: lambda user: PayoutAccount.association_id.in_(db.select(Association.id).where(_associations(user))),
     Price: lambda user: db.true() if may(user, P.PRICE_READ) else db.false(),
     Result: lambda user: Result.target_id.in_(db.select(Target.id).where(_of_grants(Target.grant_id)(user))),

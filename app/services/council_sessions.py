@@ -5,13 +5,12 @@ from datetime import date, datetime
 
 from sqlalchemy.orm.attributes import flag_modified
 
-from app.localisation import N_, Money, sort_key
-from app.services import agendas, audit, calls, notifications, numbering, recusals
+from app.localisation import N_, sort_key
+from app.services import agendas, audit, calls, letters, notifications, numbering, recusals
 from app.services.actors import Actor
 from app.services.agendas import must_be_open
-from app.services.applications import TRANSITIONS as APPLICATION_TRANSITIONS
 from app.services.assignments import TRANSITIONS as ASSIGNMENT_TRANSITIONS
-from app.services.decisions import ACTIONS, in_flight, undecided
+from app.services.decisions import in_flight, undecided
 from app.services.errors import (
     AlreadyUsedError,
     DomainError,
@@ -27,19 +26,12 @@ from models.calls import Call, CallStatus
 from models.council_sessions import (
     Attendance,
     CouncilSession,
-    DecisionOutcome,
     PresenceChange,
     Protocol,
     SessionStatus,
 )
 from models.reviews import Assignment, AssignmentStatus
 from models.users import Role, User
-
-MESSAGES = {
-    DecisionOutcome.SELECTED: N_("The Council has selected your application %(number)s: %(amount)s."),
-    DecisionOutcome.RESERVE: N_("Your application %(number)s is on the reserve list."),
-    DecisionOutcome.REJECTED: N_("Your application %(number)s was not selected: %(reason)s"),
-}
 
 
 def convene(call: Call, *, held_on: date, place: str, seats: int, actor: Actor, now: datetime) -> CouncilSession:
@@ -162,7 +154,9 @@ def council_members() -> list[User]:
 
 
 def sign(session: CouncilSession, *, actor: Actor, now: datetime) -> Protocol:
-    """The chair signs: the protocol is frozen with its hash, the decisions take effect, the applicants are told.
+    """The chair signs: the protocol is frozen with its hash, and each applicant's letter is held.
+
+    What was decided takes effect on an application, and is told, when its letter is sent.
 
     Raises `SeparationOfDutyError` when the signer was not present, `IncompleteError` while applications of the
     call are not reviewed or not decided.
@@ -207,29 +201,11 @@ def sign(session: CouncilSession, *, actor: Actor, now: datetime) -> Protocol:
     db.session.add(protocol)
     session.status = SessionStatus.SIGNED
     session.call.status = target(calls.TRANSITIONS, session.call.status, "decide")
-    for decision in session.decisions:
-        application = decision.application
-        application.status = target(APPLICATION_TRANSITIONS, application.status, ACTIONS[decision.outcome])
-        application.decided_at = now
     closed = _close_assignments(session.call)
     db.session.flush()
     audit.record(actor, "session.sign", session, now, sha256=protocol.sha256)
     audit.record(actor, "call.decide", session.call, now, assignments=closed)
-    for decision in session.decisions:
-        application = decision.application
-        audit.record(
-            actor, "application.decide", application, now, outcome=decision.outcome.value, amount=decision.amount
-        )
-        notifications.tell_association(
-            application, MESSAGES[decision.outcome], now, amount=Money(decision.amount or 0), reason=decision.reason
-        )
-    notifications.tell(
-        notifications.holders(Role.FINANCE),
-        N_("The protocol %(number)s is signed: grants can be offered."),
-        session,
-        now,
-        number=protocol.number,
-    )
+    letters.hold(session, now=now)
     return protocol
 
 

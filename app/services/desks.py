@@ -1,9 +1,7 @@
 """A desk per role: what waits for whom, by the day it is due."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from app.clock import bishkek_day
 from app.localisation import N_, current_locale, ngettext
@@ -12,6 +10,7 @@ from app.services import (
     assignments,
     conflicts,
     contributions,
+    council_tasks,
     dictations,
     expenditures,
     rankings,
@@ -20,11 +19,11 @@ from app.services import (
     tranches,
     visits,
 )
+from app.services.desk_tasks import ANSWER_WITHIN, Task
 from models.applications import WAITING, Application, ApplicationStatus
 from models.associations import Association, PayoutAccount
 from models.base import db
 from models.calls import Call, CallStatus
-from models.council_sessions import Attendance, CouncilSession, SessionStatus
 from models.grants import Grant, GrantStatus, Tranche, TrancheStatus
 from models.rates import ExchangeRate
 from models.reviews import Assignment, AssignmentStatus
@@ -32,21 +31,8 @@ from models.screening_batches import HeldScreening, HeldStatus
 from models.users import Role, User
 
 MOST = 60
-ANSWER_WITHIN = timedelta(days=7)
-"""By when the office answers what came in (screening, verifying, checking): the house's own measure."""
 MISSED_STAYS = timedelta(days=30)
 """How long an application that missed the deadline stays on the applicant's desk."""
-
-
-@dataclass(frozen=True)
-class Task:
-    """One thing that waits: what to do (message with parameters), about what, where, and until when (None: no day)."""
-
-    text: str
-    subject: str
-    endpoint: str
-    arguments: Mapping[str, Any]
-    due_on: date | None = None
 
 
 def tasks_for(user: User, now: datetime) -> list[Task]:
@@ -146,7 +132,7 @@ def _reviewer(user: User, _now: datetime) -> list[Task]:
         AssignmentStatus.PROPOSED: N_("Say whether you have an interest"),
         AssignmentStatus.ACCEPTED: N_("Write the review"),
     }
-    return _seats(user) + [
+    return council_tasks.seats(user) + [
         Task(
             texts[one.status],
             f"{one.application.title} · {one.application.association.name(current_locale())}",
@@ -156,26 +142,6 @@ def _reviewer(user: User, _now: datetime) -> list[Task]:
         )
         for one in assignments.of_reviewer(user)
         if one.status in texts
-    ]
-
-
-def _seats(user: User) -> list[Task]:
-    """The open sessions the user has come to."""
-    query = (
-        db.select(CouncilSession)
-        .join(Attendance, Attendance.session_id == CouncilSession.id)
-        .where(CouncilSession.status == SessionStatus.OPEN, Attendance.user_id == user.id)
-        .options(db.joinedload(CouncilSession.call))
-    )
-    return [
-        Task(
-            N_("Follow the session from your seat"),
-            one.call.title_in(current_locale()),
-            "seats.show",
-            {"session_id": one.id},
-            one.held_on,
-        )
-        for one in db.session.scalars(query)
     ]
 
 
@@ -235,7 +201,7 @@ def _secretary(user: User, now: datetime) -> list[Task]:
         tasks.append(
             Task(N_("Hold the Council's session"), call.title_in(current_locale()), "calls.show", {"call_id": call.id})
         )
-    return tasks
+    return tasks + council_tasks.letters_to_send(user)
 
 
 def awaiting_first_sign_in() -> int:
@@ -246,20 +212,6 @@ def awaiting_first_sign_in() -> int:
         .where(User.must_change_password.is_(True), User.disabled_at.is_(None))
     )
     return int(db.session.scalar(query) or 0)
-
-
-def _chair(_user: User, _now: datetime) -> list[Task]:
-    query = db.select(CouncilSession).where(CouncilSession.status == SessionStatus.OPEN)
-    return [
-        Task(
-            N_("Sign the protocol when every decision is made"),
-            session.call.title_in(current_locale()),
-            "council_sessions.show",
-            {"session_id": session.id},
-            session.held_on,
-        )
-        for session in db.session.scalars(query.options(db.joinedload(CouncilSession.call)))
-    ]
 
 
 def _finance(user: User, now: datetime) -> list[Task]:
@@ -371,7 +323,7 @@ _DESKS: Mapping[Role, Callable[[User, datetime], list[Task]]] = {
     Role.OPERATOR: _applicant,
     Role.REVIEWER: _reviewer,
     Role.SECRETARY: _secretary,
-    Role.COUNCIL_CHAIR: _chair,
+    Role.COUNCIL_CHAIR: council_tasks.chair,
     Role.FINANCE: _finance,
     Role.MONITOR: _monitor,
     Role.DONOR: _nothing,

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from app.localisation import N_, Money
-from app.services import audit, awards, conflicts, notifications, rankings, selections
+from app.services import audit, awards, conflicts, letters, notifications, rankings, selections
 from app.services.actors import Actor
 from app.services.applications import TRANSITIONS as APPLICATION_TRANSITIONS
 from app.services.calls import allocations
@@ -139,6 +139,8 @@ def promote(application: Application, grant: Grant, *, actor: Actor, now: dateti
     lock(application)
     new_status = target(APPLICATION_TRANSITIONS, application.status, "promote")
     conflicts.must_have_no_tie(application, actor)
+    if letters.are_held(call):
+        raise DomainError(N_("Letters on this call are still held: until they are sent the reserve list is not whole."))
     free = next((one for one in freed(call) if one.grant.id == grant.id), None)
     if free is None:
         raise LimitExceededError(N_("Nothing is left of what this grant set free."))

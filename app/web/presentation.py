@@ -76,7 +76,7 @@ _PAGES_OF: Mapping[str, tuple[str, ...]] = {
     "assignments": ("assignment_plans",),
     "calls": ("allocations", "amendments", "call_forms", "criteria", "dry_runs", "required_documents"),
     "centres": ("equipment",),
-    "council_sessions": ("agenda_items", "projectors", "rankings", "reserves", "selections"),
+    "council_sessions": ("agenda_items", "letters", "projectors", "rankings", "reserves", "selections"),
     "funds": ("donors",),
     "grants": ("contributions", "expenditures", "results", "tranches", "visits"),
     "reviews": ("calibrations", "review_workbooks", "reviewers", "seats"),

@@ -282,7 +282,7 @@ def test_the_chair_signs_and_the_protocol_is_frozen(client, programme, session, 
     press(client.sign_in(programme.secretary), f"{page}/decide/{reviewed.id}", "record", **decision())
     client.sign_in(programme.council_chair)
     assert "You sign 1 decisions with 200 000 som awarded in all." in text_of(client.get(page).text)
-    assert client.submit(page, action=f"{page}/sign").location == page
+    assert client.submit(page, action=f"{page}/sign").location == f"/letters{page.replace('council', 'sessions')}"
     assert session.status is SessionStatus.SIGNED and session.call.status is CallStatus.DECIDED
     assert count(Protocol) == 1
     assert f"{page}/sign" not in client.get(page).text

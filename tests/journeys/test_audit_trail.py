@@ -9,7 +9,6 @@ from app.services import (
     assignment_plans,
     assignments,
     calls,
-    council_sessions,
     decisions,
     grants,
     reserves,
@@ -41,6 +40,7 @@ NOUNS = {
     "Held finding": "held_screenings",
     "Plan of assignments": "assignment_plans",
     "Item of the agenda": "agenda_items",
+    "Decision letter": "letters",
 }
 """Nouns whose table is not their plural."""
 S = ApplicationStatus
@@ -181,9 +181,11 @@ def walk_reserves(programme: Programme) -> None:
         (chosen, DecisionOutcome.SELECTED, 200_000 * SOM),
         (reserve, DecisionOutcome.RESERVE, None),
     ):
+        agendas.discuss(session, application, actor=Actor(programme.secretary), now=now)
+        agendas.put_back(session, application, actor=Actor(programme.secretary), now=now)
         motion = Motion(outcome, amount, TEXT, 3, 0, 0)
         decisions.decide(session, application, motion, actor=Actor(programme.secretary), now=now)
-    council_sessions.sign(session, actor=Actor(programme.council_chair), now=now)
+    programme.sign(session)
     grant = programme.offer(chosen)
     grants.decline(grant, reason=TEXT, actor=Actor(programme.chair_of(chosen.association)), now=now)
     reserves.promote(reserve, grant, actor=Actor(programme.council_chair), now=now)

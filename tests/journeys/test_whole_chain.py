@@ -17,6 +17,7 @@ from models.calls import Call
 from models.council_sessions import CouncilSession
 from models.funding_reports import FundingReport
 from models.grants import Grant, GrantStatus, TrancheStatus
+from models.letters import Letter
 from models.pledges import Pledge
 from models.reviews import Assignment
 from models.visits import Visit
@@ -258,6 +259,11 @@ def decide(walk, call, awards) -> None:
             check="1",
         )
     walk.press(people.council_chair, f"/council/{session.id}", f"/council/{session.id}/sign")
+    db.session.expire_all()
+    assert {one.status for one in awards} == {ApplicationStatus.REVIEWED}
+    chosen = "&".join(f"letters={one}" for one in db.session.scalars(db.select(Letter.id)))
+    letters = f"/letters/sessions/{session.id}"
+    walk.press(people.secretary, f"{letters}/check?{chosen}", f"{letters}/send")
     db.session.expire_all()
     protocol = walk.as_(people.secretary).get(f"/council/{session.id}/protocol")
     text = "".join("".join(page.extract_text() for page in PdfReader(io.BytesIO(protocol.data)).pages).split())

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from app import clock
-from app.services import amendments, calls, council_sessions, decisions, verification
+from app.services import amendments, calls, decisions, verification
 from app.services.actors import Actor
 from app.services.calls import allocations
 from app.services.calls.set_up import HIGHEST_BUDGET
@@ -262,7 +262,7 @@ def test_the_money_of_the_own_oblast_goes_first_and_the_grant_is_of_its_fund(
         and allocations.left(allocations.standings(call)) == 550_000 * SOM
     )
     assert allocations.pending_awards([other.id]) == {other.id: 250_000 * SOM}
-    council_sessions.sign(session, actor=Actor(programme.council_chair), now=clock.now())
+    programme.sign(session)
     content = json.loads(session.protocol.content) if session.protocol else {}
     assert [one["oblast"] and one["oblast"]["en"] for one in content["allocations"]] == [None, "Osh oblast"]
     assert [one["allocation"] for one in content["decisions"]] == [1, 0, 0]
@@ -310,7 +310,7 @@ def test_allocations_of_one_fund_share_what_it_has(programme: Programme) -> None
     session = programme.make_session(call)
     decide(programme, session, spent, 250_000)
     assert [one.left // SOM for one in allocations.standings(call)] == [500_000, 50_000]
-    council_sessions.sign(session, actor=Actor(programme.council_chair), now=clock.now())
+    programme.sign(session)
     programme.offer(spent)
     # The call is decided: what was not awarded is free for another one, and no more than that.
     second = programme.make_call(is_open=False, fund=fund, budget=600_000 * SOM)

@@ -6,7 +6,7 @@ import pytest
 
 from app import clock
 from app.localisation import use_locale
-from app.services import amendments, calls, council_sessions, decisions, eligibility, rankings, verification
+from app.services import amendments, calls, decisions, eligibility, rankings, verification
 from app.services.actors import Actor
 from app.services.calls import allocations
 from app.services.calls.allocations import AllocationInput
@@ -139,7 +139,7 @@ def test_the_narrowest_that_fits_goes_first(programme: Programme, call: Call) ->
             actor=Actor(programme.secretary),
             now=clock.now(),
         )
-    council_sessions.sign(session, actor=Actor(programme.council_chair), now=clock.now())
+    programme.sign(session)
     assert [programme.offer(one).fund_id for one in found] == [call.allocations[1].fund_id] * 3 + [everywhere.fund_id]
     assert not [one for check in verification.run(programme.storage) for one in check.findings]
     found[2].theme = programme.theme("food")

@@ -41,7 +41,7 @@ def pending(fund_id: int) -> int:
     return allocations.pending_awards([fund_id])[fund_id]
 
 
-def test_a_decision_takes_effect_when_the_chair_signs(programme):
+def test_a_decision_takes_effect_when_it_is_signed_and_its_letter_sent(programme):
     application = programme.make_application("reviewed", call=programme.make_past_call())
     session = programme.make_session(application.call)
     applicants = Notification.user_id == programme.chair_of(application.association).id
@@ -53,6 +53,9 @@ def test_a_decision_takes_effect_when_the_chair_signs(programme):
     with pytest.raises(AlreadyUsedError):
         decide(programme, session, application)
     council_sessions.sign(session, actor=Actor(programme.council_chair), now=clock.now())
+    assert application.status is A.REVIEWED and application.decided_at is None
+    assert db.session.scalar(db.select(db.func.count()).select_from(Notification).where(applicants)) == told
+    programme.send_letters(session)
     assert application.status is A.SELECTED and application.decided_at == clock.now()
 
 
@@ -64,6 +67,8 @@ def test_an_award_is_pending_once_from_the_decision_to_the_grant(programme):
     assert pending(fund_id) == 200_000 * SOM
     assert before - allocations.left(allocations.standings(session.call)) == 200_000 * SOM
     council_sessions.sign(session, actor=Actor(programme.council_chair), now=clock.now())
+    assert pending(fund_id) == 200_000 * SOM
+    programme.send_letters(session)
     assert pending(fund_id) == 200_000 * SOM
     programme.offer(application)
     assert pending(fund_id) == 0
@@ -107,7 +112,7 @@ def test_what_was_never_mended_is_found_ineligible_and_the_council_can_finish(pr
         returned, ScreeningOutcome.INELIGIBLE, reason=TEXT, actor=Actor(programme.secretary), now=clock.now()
     )
     assert returned.status is A.INELIGIBLE
-    council_sessions.sign(session, actor=Actor(programme.council_chair), now=clock.now())
+    programme.sign(session)
     assert decided.status is A.SELECTED
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from app import clock
-from app.services import assignments, council_sessions, decisions, grants, ledger, rankings, reserves, verification
+from app.services import assignments, decisions, grants, ledger, rankings, reserves, verification
 from app.services.actors import Actor
 from app.services.calls import allocations
 from app.services.decisions import Motion
@@ -47,7 +47,7 @@ def decided(programme):
         outcome, amount = (D.SELECTED, 200_000 * SOM) if is_best else (D.RESERVE, None)
         motion = Motion(outcome, amount, TEXT, 3, 0, 0)
         decisions.decide(session, application, motion, actor=Actor(programme.secretary), now=clock.now())
-    council_sessions.sign(session, actor=Actor(programme.council_chair), now=clock.now())
+    programme.sign(session)
     return found
 
 
@@ -138,7 +138,7 @@ def test_free_money_stays_in_its_budget_line(programme):
     for application, outcome, amount in ((chosen, D.SELECTED, 200_000 * SOM), (reserve, D.RESERVE, None)):
         motion = Motion(outcome, amount, TEXT, 3, 0, 0)
         decisions.decide(session, application, motion, actor=Actor(programme.secretary), now=clock.now())
-    council_sessions.sign(session, actor=Actor(programme.council_chair), now=clock.now())
+    programme.sign(session)
     decline(programme, programme.offer(chosen))
     found = reserves.next_for(call, reserves.freed(call)[0])
     assert found.row is None and {why for _row, why in found.passed_over} == {Hindrance.NO_LINE}

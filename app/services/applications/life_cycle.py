@@ -81,10 +81,16 @@ TRANSITIONS: Mapping[tuple[ApplicationStatus, str], Transition] = {
         S.IN_REVIEW, N_("Council secretary"), N_("a review is reopened; the Council has not decided")
     ),
     (S.REVIEWED, "select"): Transition(
-        S.SELECTED, N_("Council session"), N_("quorum; amount within ceiling, allocation and fund")
+        S.SELECTED,
+        N_("Council session"),
+        N_("quorum; amount within ceiling, allocation and fund; protocol signed; letter sent"),
     ),
-    (S.REVIEWED, "reserve"): Transition(S.RESERVE, N_("Council session"), N_("quorum; reason given")),
-    (S.REVIEWED, "reject"): Transition(S.REJECTED, N_("Council session"), N_("quorum; reason given")),
+    (S.REVIEWED, "reserve"): Transition(
+        S.RESERVE, N_("Council session"), N_("quorum; reason given; protocol signed; letter sent")
+    ),
+    (S.REVIEWED, "reject"): Transition(
+        S.REJECTED, N_("Council session"), N_("quorum; reason given; protocol signed; letter sent")
+    ),
     (S.SELECTED, "offer_grant"): Transition(
         S.GRANT_OFFERED, N_("Finance officer"), N_("protocol signed; fund covers the amount")
     ),
@@ -321,7 +327,7 @@ def _must_be_as_seen(stamp: str, seen: str | None) -> None:
 
 
 def must_be_undecided(application: Application) -> None:
-    """Refuse while the Council has decided and the chair has not signed: the decision stands in the protocol."""
+    """Refuse while the Council has decided and the letter is not sent: the decision stands in the protocol."""
     query = db.select(Decision.id).where(Decision.application_id == application.id).limit(1)
     if db.session.scalar(query) is not None:
         raise DomainError(N_("The Council is dealing with this application: nothing can be changed until it has met."))

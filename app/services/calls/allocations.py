@@ -261,7 +261,9 @@ def pending_awards(fund_ids: Iterable[int]) -> Mapping[int, int]:
         .where(
             Allocation.fund_id.in_(wanted),
             Decision.outcome == DecisionOutcome.SELECTED,
-            (CouncilSession.status == SessionStatus.OPEN) | (Application.status == ApplicationStatus.SELECTED),
+            # signed, it stays reviewed until its letter is sent
+            (CouncilSession.status == SessionStatus.OPEN)
+            | Application.status.in_([ApplicationStatus.REVIEWED, ApplicationStatus.SELECTED]),
         )
         .group_by(Allocation.fund_id)
     )

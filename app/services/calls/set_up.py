@@ -36,6 +36,7 @@ HIGHEST_COUNT = 10_000
 COUNTS = {
     "expected_applications": 0,
     "review_load": 1,
+    "appeal_days": 1,
     "most_per_oblast": 1,
     "most_per_ayil_okmotu": 1,
     "most_per_applicant": 1,
@@ -70,6 +71,7 @@ COLUMNS = (
     "expected_applications",
     "review_load",
     "vote_rule",
+    "appeal_days",
     "eligibility",
     *TIMETABLE,
 )
@@ -127,6 +129,7 @@ class CallInput:
     expected_applications: int | None = None
     review_load: int = 10
     vote_rule: VoteRule = VoteRule.OPEN
+    appeal_days: int = 10
     eligibility: Mapping[str, Any] = field(default_factory=usual_eligibility)
     timetable: Sequence[date | None] = (None, None, None, None)
     """The days of `TIMETABLE` after the deadline; None: not set yet."""

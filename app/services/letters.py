@@ -1,0 +1,224 @@
+"""Decision letters: held from the signature of the protocol on; with its letter a decision takes effect."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from fractions import Fraction
+
+from app.clock import bishkek_day, end_of_day
+from app.localisation import N_, Money
+from app.services import audit, conflicts, notifications, numbering, scoring
+from app.services.actors import Actor
+from app.services.applications import TRANSITIONS as APPLICATION_TRANSITIONS
+from app.services.conflicts import Ties
+from app.services.decisions import ACTIONS
+from app.services.errors import AlreadyUsedError, IncompleteError
+from app.services.workflow import Transition, target
+from models.applications import Application, ApplicationStatus
+from models.associations import Association
+from models.base import db, lock
+from models.calls import Call, Criterion
+from models.council_sessions import CouncilSession, Decision, DecisionOutcome
+from models.letters import Letter, LetterStatus
+from models.reviews import Assignment, AssignmentStatus, Review, ReviewStatus, Score
+from models.users import Role
+
+L = LetterStatus
+TRANSITIONS: Mapping[tuple[LetterStatus, str], Transition] = {
+    (L.HELD, "send"): Transition(
+        L.SENT, N_("Council secretary or chair"), N_("protocol signed; no tie to the applicant")
+    ),
+}
+MESSAGES = {
+    DecisionOutcome.SELECTED: N_("The Council has selected your application %(number)s: %(amount)s."),
+    DecisionOutcome.RESERVE: N_("Your application %(number)s is on the reserve list."),
+    DecisionOutcome.REJECTED: N_("Your application %(number)s was not selected: %(reason)s"),
+}
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What the reviews come to on one criterion: the mean in hundredths of a point, and the level (1-5) nearest it."""
+
+    criterion: Criterion
+    points: Fraction
+    level: int
+
+
+def hold(session: CouncilSession, *, now: datetime) -> None:
+    """Make the letter of every decision of a session that is being signed; the office is told that they wait."""
+    for decision in session.decisions:
+        db.session.add(
+            Letter(
+                number=numbering.next_number("L", now.year),
+                decision_id=decision.id,
+                application_id=decision.application_id,
+            )
+        )
+    db.session.flush()
+    notifications.tell(
+        [*notifications.holders(Role.SECRETARY), *notifications.holders(Role.COUNCIL_CHAIR)],
+        N_("The protocol on the call “%(call)s” is signed: look through the letters to the applicants and send them."),
+        session,
+        now,
+        call={"name": session.call.title},
+    )
+
+
+def of(session: CouncilSession, ties: Ties) -> list[Letter]:
+    """The letters of a session in the order of the decisions, without applicants the reader has a tie to."""
+    query = (
+        db.select(Letter)
+        .join(Letter.decision)
+        .join(Letter.application)
+        .where(Decision.session_id == session.id, *ties.free(Application.association_id, Application.id))
+        .options(
+            db.contains_eager(Letter.decision),
+            db.contains_eager(Letter.application)
+            .joinedload(Application.association)
+            .joinedload(Association.ayil_okmotu),
+        )
+        .order_by(Letter.decision_id)
+        .execution_options(populate_existing=True)
+    )
+    return list(db.session.scalars(query))
+
+
+def held_among(letters: Sequence[Letter], ids: Collection[int]) -> list[Letter]:
+    """Those of `letters` with these ids that are not sent yet."""
+    return [one for one in letters if one.status is L.HELD and one.id in ids]
+
+
+def counts(letters: Sequence[Letter]) -> Mapping[DecisionOutcome, int]:
+    """How many of each kind there are, in the order of the kinds."""
+    found = Counter(one.decision.outcome for one in letters)
+    return {kind: found[kind] for kind in DecisionOutcome}
+
+
+def send(session: CouncilSession, ids: Collection[int], *, actor: Actor, now: datetime) -> list[Letter]:
+    """Send these letters: each decision takes effect on its application, and the association is told.
+
+    Letters to applicants the sender has a tie to stay held for somebody else. Raises `IncompleteError` when none is
+    chosen, `AlreadyUsedError` when none of them is held any more.
+    """
+    if not ids:
+        raise IncompleteError(N_("Tick at least one letter."))
+    lock(session)
+    waiting = held_among(of(session, conflicts.ties_of(actor.user)), ids)
+    if not waiting:
+        raise AlreadyUsedError(N_("These letters have been sent already: look at the page again."))
+    for letter in waiting:
+        lock(letter.application)
+        _send(letter, actor, now)
+    db.session.flush()
+    audit.record(actor, "session.send_letters", session, now, count=len(waiting))
+    if any(one.decision.outcome is DecisionOutcome.SELECTED for one in waiting):
+        notifications.tell(
+            notifications.holders(Role.FINANCE),
+            N_("The letters on the call “%(call)s” are sent: grants can be offered."),
+            session,
+            now,
+            call={"name": session.call.title},
+        )
+    return waiting
+
+
+def _send(letter: Letter, actor: Actor, now: datetime) -> None:
+    application, decision = letter.application, letter.decision
+    letter.status = target(TRANSITIONS, letter.status, "send")
+    letter.sent_at, letter.sent_by_id = now, actor.user_id
+    application.status = target(APPLICATION_TRANSITIONS, application.status, ACTIONS[decision.outcome])
+    application.decided_at = now
+    db.session.flush()
+    audit.record(
+        actor,
+        "application.decide",
+        application,
+        now,
+        outcome=decision.outcome.value,
+        amount=decision.amount,
+        letter=letter.id,
+    )
+    notifications.tell_association(
+        application, MESSAGES[decision.outcome], now, amount=Money(decision.amount or 0), reason=decision.reason
+    )
+
+
+def readable(application: Application, *, is_office: bool) -> Letter | None:
+    """The letter on the decision about an application; until it is sent it is the office's alone."""
+    if application.decided_at is None and not (is_office and application.status is ApplicationStatus.REVIEWED):
+        return None
+    found: Letter | None = db.session.scalar(db.select(Letter).where(Letter.application_id == application.id))
+    return found
+
+
+def are_held(call: Call) -> bool:
+    """Whether letters of a call wait to be sent: until then its reserve list is not whole."""
+    query = db.select(Letter.id).join(Letter.application)
+    return db.session.scalar(query.where(Application.call_id == call.id, Letter.status == L.HELD).limit(1)) is not None
+
+
+def waiting(ties: Ties) -> list[tuple[CouncilSession, datetime, int]]:
+    """Sessions with letters that wait to be sent by the reader, when each was signed, and how many."""
+    signed = CouncilSession.protocol.property.mapper.class_
+    query = (
+        db.select(CouncilSession, signed.signed_at, db.func.count())
+        .join(signed, signed.session_id == CouncilSession.id)
+        .join(Decision, Decision.session_id == CouncilSession.id)
+        .join(Letter, Letter.decision_id == Decision.id)
+        .join(Letter.application)
+        .where(Letter.status == L.HELD, *ties.free(Application.association_id, Application.id))
+        .group_by(CouncilSession.id, signed.signed_at)
+        .order_by(signed.signed_at)
+    )
+    return [(row[0], row[1], int(row[2])) for row in db.session.execute(query)]
+
+
+def reserve_place(decision: Decision) -> int | None:
+    """The place on the reserve list as it was signed, from 1; None for another outcome."""
+    if decision.outcome is not DecisionOutcome.RESERVE:
+        return None
+    ahead = db.select(db.func.count()).select_from(Decision)
+    ahead = ahead.where(
+        Decision.session_id == decision.session_id,
+        Decision.outcome == DecisionOutcome.RESERVE,
+        Decision.rank < (decision.rank or 0),
+    )
+    return int(db.session.scalar(ahead) or 0) + 1
+
+
+def feedback(application: Application) -> list[Mark]:
+    """What the counted reviews come to by criterion, in the order of the rubric; nothing says how many or whose."""
+    query = (
+        db.select(Criterion.key, Score.level)
+        .join(Score, Score.criterion_id == Criterion.id)
+        .join(Review, (Review.id == Score.review_id) & (Review.submission == Score.submission))
+        .join(Assignment, Assignment.id == Review.assignment_id)
+        .where(
+            Assignment.application_id == application.id,
+            Assignment.status.in_([AssignmentStatus.SUBMITTED, AssignmentStatus.CLOSED]),
+            Review.status == ReviewStatus.SUBMITTED,
+        )
+    )
+    levels: dict[str, list[int]] = {}
+    for key, level in db.session.execute(query):
+        levels.setdefault(key, []).append(level)
+    return marks(application.call.criteria, levels)
+
+
+def marks(criteria: Sequence[Criterion], levels: Mapping[str, Sequence[int]]) -> list[Mark]:
+    """The mean of the `levels` given on each criterion; one nobody has judged is left out."""
+    found = []
+    for criterion in criteria:
+        given = levels.get(criterion.key, ())
+        if given:
+            mean = Fraction(sum(given), len(given))
+            points = Fraction(sum(scoring.section_score(criterion.weight, one) for one in given), len(given))
+            found.append(Mark(criterion, points, int(mean + Fraction(1, 2))))
+    return found
+
+
+def appeal_until(call: Call, sent_at: datetime) -> datetime:
+    """The last second in which an appeal against a letter that was sent then is taken: days of the calendar."""
+    return end_of_day(bishkek_day(sent_at) + timedelta(days=call.appeal_days))

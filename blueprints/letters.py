@@ -1,0 +1,111 @@
+"""Letters on the Council's decisions: held, looked through, sent with a second click; read by the applicant."""
+
+from typing import Any
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app import clock
+from app.localisation import LOCALE_CODES, LOCALES, current_locale, gettext, ngettext
+from app.policy import Permission
+from app.services import conflicts, letters, notifications
+from app.web.access import actor as acting
+from app.web.access import can, keep_away, load, requires, signed_in_user
+from app.web.presentation import is_demonstration
+from app.web.submissions import act_on_button
+from models.council_sessions import CouncilSession
+from models.letters import Letter, LetterStatus
+from reports import letter as paper
+
+bp = Blueprint("letters", __name__, url_prefix="/letters")
+
+
+@bp.get("/sessions/<int:session_id>")
+@requires(GET=Permission.LETTER_SEND)
+def index(session_id: int) -> ResponseReturnValue:
+    """Every letter of a session with its kind; those that are held can be chosen to be sent."""
+    session = load(CouncilSession, session_id, Permission.LETTER_SEND)
+    found = _letters(session)
+    return render_template(
+        "letters/index.html",
+        session=session,
+        letters=found,
+        counts=letters.counts(found),
+        held=[one for one in found if one.status is LetterStatus.HELD],
+        closed=conflicts.closed_to(signed_in_user(), session.call),
+    )
+
+
+@bp.get("/sessions/<int:session_id>/check")
+@requires(GET=Permission.LETTER_SEND)
+def check(session_id: int) -> ResponseReturnValue:
+    """How many of each kind would be sent and who would get them: the click before the last."""
+    session = load(CouncilSession, session_id, Permission.LETTER_SEND)
+    chosen = letters.held_among(_letters(session), _ids())
+    if not chosen:
+        flash(gettext("Tick at least one letter."), "error")
+        return redirect(url_for(".index", session_id=session_id), 303)
+    people = notifications.people_of_each(one.association for one in chosen)
+    alone = [one for one in chosen if not people[one.application.association_id]]
+    return render_template(
+        "letters/check.html", session=session, chosen=chosen, counts=letters.counts(chosen), alone=alone
+    )
+
+
+@bp.post("/sessions/<int:session_id>/send")
+@requires(POST=Permission.LETTER_SEND)
+def send(session_id: int) -> ResponseReturnValue:
+    """Send the letters that were looked at: the decisions take effect."""
+    session, ids = load(CouncilSession, session_id, Permission.LETTER_SEND), _ids()
+    message = ngettext("%(num)s letter is sent.", "%(num)s letters are sent.", len(ids))
+    return act_on_button(
+        lambda: letters.send(session, ids, actor=acting(), now=clock.now()),
+        url_for(".index", session_id=session_id),
+        message,
+    )
+
+
+def _letters(session: CouncilSession) -> list[Letter]:
+    return letters.of(session, conflicts.ties_of(signed_in_user()))
+
+
+def _ids() -> set[int]:
+    return {int(text) for text in request.values.getlist("letters") if text.isdecimal() and len(text) < 19}
+
+
+@bp.get("/<int:letter_id>")
+@requires(GET=Permission.LETTER_READ)
+def show(letter_id: int) -> ResponseReturnValue:
+    """The letter as the applicant reads it; the office looks at it in every language before it is sent."""
+    letter, locale = _load(letter_id), _language()
+    data = paper.gather(letter, clock.now())
+    return render_template(
+        "letters/show.html",
+        letter=letter,
+        words=paper.in_words(data, locale),
+        language=locale,
+        languages=LOCALES,
+        is_office=can(Permission.LETTER_SEND),
+    )
+
+
+@bp.get("/<int:letter_id>/letter.pdf")
+@requires(GET=Permission.LETTER_READ)
+def download(letter_id: int) -> ResponseReturnValue:
+    """The letter on A4, for who has no account: the centre's operator prints it."""
+    letter, locale = _load(letter_id), _language()
+    content = paper.to_pdf(paper.gather(letter, clock.now()), locale, demonstration=is_demonstration())
+    headers = {"Content-Disposition": f'attachment; filename="{letter.number}.{locale}.pdf"'}
+    return Response(content, mimetype="application/pdf", headers=headers)
+
+
+def _load(letter_id: int) -> Any:
+    letter = load(Letter, letter_id, Permission.LETTER_READ)
+    keep_away(letter.application)
+    return letter
+
+
+def _language() -> str:
+    """The language asked for, else the reader's."""
+    asked = request.args.get("language", "")
+    return asked if asked in LOCALE_CODES else current_locale()
