@@ -35,6 +35,11 @@ ACTIONS: Mapping[str, str] = {
     "agenda_item.note": N_("Noted what was said"),
     "agenda_item.put_back": N_("Closed a discussion without a decision"),
     "agenda_item.recuse": N_("Recorded who left the room for an application"),
+    "appeal.acknowledge": N_("Confirmed that the Council has an appeal"),
+    "appeal.dismiss": N_("Dismissed an appeal"),
+    "appeal.lodge": N_("Appealed against a decision of the Council"),
+    "appeal.uphold": N_("Upheld an appeal"),
+    "appeal.withdraw": N_("Took an appeal back"),
     "application.add_budget_line": N_("Added a budget line"),
     "application.add_pledge": N_("Added a pledge"),
     "application.change_budget_line": N_("Changed a budget line"),
@@ -208,6 +213,7 @@ ACTIONS: Mapping[str, str] = {
 
 NOUNS: Mapping[str, str] = {
     "agenda_items": N_("Item of the agenda"),
+    "appeals": N_("Appeal"),
     "applications": N_("Application"),
     "assignments": N_("Assignment of a reviewer"),
     "assignment_plans": N_("Plan of assignments"),

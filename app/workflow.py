@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from app.localisation import N_, gettext, use_locale
 from app.services import (
     agendas,
+    appeals,
     applications,
     assignment_plans,
     assignments,
@@ -28,6 +29,7 @@ TABLES: Mapping[str, Transitions] = {
     N_("Assignment"): assignments.TRANSITIONS,
     N_("Item of the agenda"): agendas.TRANSITIONS,
     N_("Decision letter"): letters.TRANSITIONS,
+    N_("Appeal"): appeals.TRANSITIONS,
     N_("Grant"): grants.TRANSITIONS,
     N_("Tranche"): tranches.TRANSITIONS,
     N_("Contribution"): contributions.TRANSITIONS,

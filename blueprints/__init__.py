@@ -9,6 +9,7 @@ NOUNS = (
     "agenda_items",
     "allocations",
     "amendments",
+    "appeals",
     "applications",
     "assignment_plans",
     "assignments",

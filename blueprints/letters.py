@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from app import clock
 from app.localisation import LOCALE_CODES, LOCALES, current_locale, gettext, ngettext
 from app.policy import Permission
-from app.services import conflicts, letters, notifications
+from app.services import appeals, conflicts, letters, notifications
 from app.web.access import actor as acting
 from app.web.access import can, keep_away, load, requires, signed_in_user
 from app.web.presentation import is_demonstration
@@ -85,6 +85,8 @@ def show(letter_id: int) -> ResponseReturnValue:
         words=paper.in_words(data, locale),
         language=locale,
         languages=LOCALES,
+        may_appeal=can(Permission.APPEAL_LODGE, letter) and appeals.may_lodge(letter, clock.now()),
+        appeal=appeals.of_letter(letter),
         is_office=can(Permission.LETTER_SEND),
     )
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Load
 
 from app.localisation import N_, gettext
 from models.agenda_items import AgendaItem
+from models.appeals import Appeal
 from models.applications import Application
 from models.assignment_plans import AssignmentPlan
 from models.associations import Association, PayoutAccount
@@ -45,6 +46,7 @@ def _of_grant(row: Any, locale: str) -> str:
 
 NAMES: Mapping[type[Any], Name] = {
     AgendaItem: lambda row, locale: _application(row.application, locale),
+    Appeal: lambda row, locale: _application(row.application, locale),
     Application: _application,
     Assignment: lambda row, locale: f"{row.application.number} · {row.reviewer.display_name}",
     AssignmentPlan: lambda row, locale: row.call.title_in(locale),
@@ -75,6 +77,7 @@ NAMES: Mapping[type[Any], Name] = {
 TABLES: Mapping[str, type[Any]] = {model.__tablename__: model for model in NAMES}
 READ_WITH: Mapping[type[Any], Sequence[Sequence[str]]] = {
     AgendaItem: [("application", "association")],
+    Appeal: [("letter", "application", "association")],
     Application: [("association",)],
     Assignment: [("application",), ("reviewer",)],
     AssignmentPlan: [("call",)],

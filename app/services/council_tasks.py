@@ -4,8 +4,9 @@ from datetime import datetime
 
 from app.clock import bishkek_day
 from app.localisation import N_, current_locale, ngettext
-from app.services import conflicts, letters
-from app.services.desk_tasks import Task
+from app.services import appeals, conflicts, letters
+from app.services.desk_tasks import ANSWER_WITHIN, Task
+from models.appeals import AppealStatus
 from models.base import db
 from models.council_sessions import Attendance, CouncilSession, SessionStatus
 from models.users import User
@@ -45,9 +46,29 @@ def letters_to_send(user: User) -> list[Task]:
     ]
 
 
+def appeals_waiting(user: User, status: AppealStatus, text: str) -> list[Task]:
+    """Appeals in this status, without applicants the user has a tie to."""
+    return [
+        Task(
+            text,
+            f"{one.application.title or one.application.number} · {one.association.name(current_locale())}",
+            "appeals.show",
+            {"appeal_id": one.id},
+            bishkek_day((one.acknowledged_at or one.lodged_at) + ANSWER_WITHIN),
+        )
+        for one in appeals.open_ones(conflicts.ties_of(user), status)
+    ]
+
+
+def secretary(user: User) -> list[Task]:
+    """Letters that wait to be sent, and appeals that came in."""
+    received = N_("Confirm that the Council has the appeal")
+    return letters_to_send(user) + appeals_waiting(user, AppealStatus.LODGED, received)
+
+
 def chair(user: User, _now: datetime) -> list[Task]:
     query = db.select(CouncilSession).where(CouncilSession.status == SessionStatus.OPEN)
-    return [
+    to_sign = [
         Task(
             N_("Sign the protocol when every decision is made"),
             session.call.title_in(current_locale()),
@@ -56,4 +77,6 @@ def chair(user: User, _now: datetime) -> list[Task]:
             session.held_on,
         )
         for session in db.session.scalars(query.options(db.joinedload(CouncilSession.call)))
-    ] + letters_to_send(user)
+    ]
+    decided = N_("Decide on the appeal")
+    return to_sign + letters_to_send(user) + appeals_waiting(user, AppealStatus.ACKNOWLEDGED, decided)

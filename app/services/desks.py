@@ -201,7 +201,7 @@ def _secretary(user: User, now: datetime) -> list[Task]:
         tasks.append(
             Task(N_("Hold the Council's session"), call.title_in(current_locale()), "calls.show", {"call_id": call.id})
         )
-    return tasks + council_tasks.letters_to_send(user)
+    return tasks + council_tasks.secretary(user)
 
 
 def awaiting_first_sign_in() -> int:

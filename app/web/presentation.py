@@ -76,7 +76,7 @@ _PAGES_OF: Mapping[str, tuple[str, ...]] = {
     "assignments": ("assignment_plans",),
     "calls": ("allocations", "amendments", "call_forms", "criteria", "dry_runs", "required_documents"),
     "centres": ("equipment",),
-    "council_sessions": ("agenda_items", "letters", "projectors", "rankings", "reserves", "selections"),
+    "council_sessions": ("agenda_items", "appeals", "letters", "projectors", "rankings", "reserves", "selections"),
     "funds": ("donors",),
     "grants": ("contributions", "expenditures", "results", "tranches", "visits"),
     "reviews": ("calibrations", "review_workbooks", "reviewers", "seats"),
@@ -162,6 +162,7 @@ def action_fields() -> Markup:
 
 
 SUBJECT_PAGES: Mapping[str, tuple[str, str, Permission]] = {
+    "appeals": ("appeals.show", "appeal_id", Permission.APPEAL_READ),
     "applications": ("applications.show", "application_id", Permission.APPLICATION_READ),
     "assignments": ("assignments.answer", "assignment_id", Permission.ASSIGNMENT_ANSWER),
     "associations": ("associations.show", "association_id", Permission.ASSOCIATION_READ),

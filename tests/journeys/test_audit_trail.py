@@ -5,12 +5,14 @@ from datetime import timedelta
 from app import clock
 from app.services import (
     agendas,
+    appeals,
     applications,
     assignment_plans,
     assignments,
     calls,
     decisions,
     grants,
+    letters,
     reserves,
     reviews,
     screening_batches,
@@ -191,6 +193,23 @@ def walk_reserves(programme: Programme) -> None:
     reserves.promote(reserve, grant, actor=Actor(programme.council_chair), now=now)
 
 
+def walk_appeals(programme: Programme) -> None:
+    """One is upheld, one dismissed, one taken back at once and one after it was received."""
+    now, chair, secretary = clock.now(), Actor(programme.council_chair), Actor(programme.secretary)
+    for fate in ("uphold", "dismiss", "withdraw", "withdraw late"):
+        one = programme.make_application(S.REJECTED)
+        letter = letters.readable(one, is_office=True)
+        assert letter is not None and letter.sent_at is not None
+        own = Actor(programme.chair_of(one.association))
+        appeal = appeals.lodge(letter, TEXT, actor=own, now=letter.sent_at)
+        if fate != "withdraw":
+            appeals.acknowledge(appeal, actor=secretary, now=now)
+        if fate.startswith("withdraw"):
+            appeals.withdraw(appeal, reason=TEXT, actor=own, now=now)
+        else:
+            appeals.close(appeal, is_upheld=fate == "uphold", reason=TEXT, actor=chair, now=now)
+
+
 def test_every_change_of_a_status_is_told(programme: Programme) -> None:
     watched = trail.of(db.session())
     walk_calls_and_applications(programme)
@@ -201,6 +220,7 @@ def test_every_change_of_a_status_is_told(programme: Programme) -> None:
     walk_plans(programme)
     walk_grants(programme)
     walk_reserves(programme)
+    walk_appeals(programme)
     assert trail.of(db.session()) is watched, "the transaction ended: what came before was not watched to its end"
     assert watched.complaints() == []
     assert edges() - watched.edges == set(), "walk these too"

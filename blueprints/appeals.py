@@ -1,0 +1,98 @@
+"""Appeals: lodged from the letter, listed for the Council's office, acknowledged, upheld or dismissed."""
+
+from flask import Blueprint, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from app import clock
+from app.labels import label_text
+from app.localisation import gettext
+from app.policy import Permission
+from app.services import appeals, conflicts, letters
+from app.web.access import actor, can, keep_away, load, requires, signed_in_user
+from app.web.submissions import act_on_button, attempt, finish, form_page
+from forms.appeals import AppealForm, AppealOutcomeForm, AppealWithdrawalForm
+from models.appeals import Appeal, AppealStatus
+from models.letters import Letter
+
+bp = Blueprint("appeals", __name__)
+
+
+@bp.get("/appeals")
+@requires(GET=Permission.LETTER_SEND)
+def index() -> ResponseReturnValue:
+    """The appeals, those that wait first."""
+    return render_template("appeals/index.html", rows=appeals.listed(conflicts.ties_of(signed_in_user())))
+
+
+@bp.route("/letters/<int:letter_id>/appeal", methods=["GET", "POST"])
+@requires(GET=Permission.APPEAL_LODGE, POST=Permission.APPEAL_LODGE)
+def new(letter_id: int) -> ResponseReturnValue:
+    """The association's chair, or the operator at the chair's word, appeals."""
+    letter, form, now = load(Letter, letter_id, Permission.APPEAL_LODGE), AppealForm(), clock.now()
+    if form.validate_on_submit() and (
+        appeal := attempt(
+            form, lambda: appeals.lodge(letter, form.text.data or "", actor=actor(letter), now=clock.now())
+        )
+    ):
+        return finish(url_for(".show", appeal_id=appeal.id), gettext("The appeal is handed in."))
+    until = letters.appeal_until(letter.application.call, letter.sent_at or now)
+    is_open = appeals.may_lodge(letter, now)
+    return form_page("appeals/new.html", form, letter=letter, until=until, is_open=is_open, least=appeals.SHORTEST)
+
+
+@bp.get("/appeals/<int:appeal_id>")
+@requires(GET=Permission.APPEAL_READ)
+def show(appeal_id: int) -> ResponseReturnValue:
+    """The appeal, what became of it, and what comes next."""
+    appeal = load(Appeal, appeal_id, Permission.APPEAL_READ)
+    keep_away(appeal.application)
+    return render_template(
+        "appeals/show.html",
+        appeal=appeal,
+        is_open=appeal.status in appeals.OPEN,
+        may_acknowledge=appeal.status is AppealStatus.LODGED and can(Permission.APPEAL_ACKNOWLEDGE),
+        may_decide=appeal.status is AppealStatus.ACKNOWLEDGED and can(Permission.APPEAL_DECIDE),
+        is_office=can(Permission.LETTER_SEND),
+    )
+
+
+@bp.post("/appeals/<int:appeal_id>/acknowledge")
+@requires(POST=Permission.APPEAL_ACKNOWLEDGE)
+def acknowledge(appeal_id: int) -> ResponseReturnValue:
+    """The secretary has received it."""
+    appeal = load(Appeal, appeal_id, Permission.APPEAL_ACKNOWLEDGE)
+    return act_on_button(
+        lambda: appeals.acknowledge(appeal, actor=actor(), now=clock.now()),
+        url_for(".show", appeal_id=appeal.id),
+        gettext("The association knows that the Council has the appeal."),
+    )
+
+
+@bp.route("/appeals/<int:appeal_id>/outcome", methods=["GET", "POST"])
+@requires(GET=Permission.APPEAL_DECIDE, POST=Permission.APPEAL_DECIDE)
+def close(appeal_id: int) -> ResponseReturnValue:
+    """The chair of the Council upholds or dismisses it."""
+    appeal, form = load(Appeal, appeal_id, Permission.APPEAL_DECIDE), AppealOutcomeForm()
+    keep_away(appeal.application)
+    form.outcome.choices = [(one.value, label_text(one)) for one in (AppealStatus.UPHELD, AppealStatus.DISMISSED)]
+
+    def act() -> None:
+        is_upheld = form.outcome.data == AppealStatus.UPHELD.value
+        appeals.close(appeal, is_upheld=is_upheld, reason=form.reason.data or "", actor=actor(), now=clock.now())
+
+    if form.validate_on_submit() and attempt(form, act):
+        return finish(url_for(".show", appeal_id=appeal.id), gettext("The outcome is recorded and told."))
+    return form_page("appeals/close.html", form, appeal=appeal)
+
+
+@bp.route("/appeals/<int:appeal_id>/withdrawal", methods=["GET", "POST"])
+@requires(GET=Permission.APPEAL_LODGE, POST=Permission.APPEAL_LODGE)
+def withdraw(appeal_id: int) -> ResponseReturnValue:
+    """The association takes its appeal back."""
+    appeal, form = load(Appeal, appeal_id, Permission.APPEAL_LODGE), AppealWithdrawalForm()
+    if form.validate_on_submit() and attempt(
+        form,
+        lambda: appeals.withdraw(appeal, reason=form.reason.data or "", actor=actor(appeal), now=clock.now()),
+    ):
+        return finish(url_for(".show", appeal_id=appeal.id), gettext("The appeal is taken back."))
+    return form_page("appeals/withdraw.html", form, appeal=appeal)

@@ -1,0 +1,107 @@
+"""Appeals: within the call's days to the second, once, by who speaks for the association, decided by who has no tie."""
+
+from datetime import timedelta
+
+import pytest
+
+from app import clock
+from app.services import appeals, conflicts, desks, letters
+from app.services.actors import Actor
+from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, SeparationOfDutyError
+from models.appeals import AppealStatus
+from models.applications import ApplicationStatus
+from models.base import db
+from models.notifications import Notification
+from models.reviews import Conflict, ConflictKind
+from models.users import Role
+from tests.factories import TEXT
+
+WHY = "Сатып алуучулар менен келишимдер тиркелген, бирок алар эске алынган эмес."
+
+
+@pytest.fixture
+def letter(programme):
+    found = letters.readable(programme.make_application(ApplicationStatus.REJECTED), is_office=True)
+    assert found is not None and found.sent_at is not None
+    return found
+
+
+def chair_of(programme, letter):
+    return Actor(programme.chair_of(letter.association))
+
+
+def lodge(programme, letter, text=WHY, *, actor=None, now=None):
+    return appeals.lodge(letter, text, actor=actor or chair_of(programme, letter), now=now or letter.sent_at)
+
+
+def test_it_is_taken_through_the_last_second_of_the_last_day_and_not_one_later(programme, letter):
+    until = letters.appeal_until(letter.application.call, letter.sent_at)
+    assert clock.bishkek_day(until) - clock.bishkek_day(letter.sent_at) == timedelta(days=10)
+    with pytest.raises(DomainError, match="чейин кабыл алынган"):
+        lodge(programme, letter, now=until + timedelta(seconds=1))
+    assert not appeals.may_lodge(letter, until + timedelta(seconds=1))
+    last = until + timedelta(microseconds=999_999)
+    assert appeals.may_lodge(letter, last) and lodge(programme, letter, now=last).status is AppealStatus.LODGED
+    with pytest.raises(AlreadyUsedError):
+        lodge(programme, letter, now=last)
+    assert not appeals.may_lodge(letter, last)
+
+
+def test_only_who_speaks_for_the_association_appeals_and_says_why(programme, letter):
+    with pytest.raises(IncompleteError, match="40"):
+        lodge(programme, letter, "а" * 39 + "  ")
+    with pytest.raises(SeparationOfDutyError):
+        lodge(programme, letter, actor=Actor(programme.make_user(Role.MEMBER, association=letter.association)))
+    operator = programme.operator_of(letter.association.centre)
+    assert lodge(programme, letter, actor=Actor(operator, letter.association)).lodged_by_id == operator.id
+
+
+def test_a_selected_application_has_nothing_to_appeal_against(programme):
+    chosen = letters.readable(programme.make_application(ApplicationStatus.SELECTED), is_office=True)
+    with pytest.raises(DomainError, match="гана даттанса болот"):
+        lodge(programme, chosen)
+
+
+def test_it_is_acknowledged_and_decided_and_the_signed_decision_stays(programme, letter):
+    appeal = lodge(programme, letter)
+    with pytest.raises(DomainError):  # first it is received
+        decide(programme, appeal)
+    texts = [task.text for task in desks.tasks_for(programme.secretary, letter.sent_at)]
+    assert "Confirm that the Council has the appeal" in texts
+    appeals.acknowledge(appeal, actor=Actor(programme.secretary), now=clock.now())
+    due = [one for one in desks.tasks_for(programme.council_chair, clock.now()) if one.endpoint == "appeals.show"]
+    assert [one.due_on for one in due] == [clock.bishkek_day(clock.now() + timedelta(days=7))]
+    with pytest.raises(IncompleteError):
+        decide(programme, appeal, reason=" ")
+    decide(programme, appeal)
+    assert (appeal.status, letter.application.status) == (AppealStatus.UPHELD, ApplicationStatus.REJECTED)
+    told = db.session.scalars(db.select(Notification).where(Notification.subject == f"appeals:{appeal.id}")).all()
+    assert {programme.secretary.id, programme.council_chair.id, programme.chair_of(letter.association).id} <= {
+        one.user_id for one in told
+    }
+    with pytest.raises(DomainError):
+        appeals.withdraw(appeal, reason=TEXT, actor=chair_of(programme, letter), now=clock.now())
+
+
+def test_who_has_a_tie_neither_sees_nor_hears_of_nor_decides_an_appeal(programme, letter):
+    chair = programme.council_chair
+    db.session.add(
+        Conflict(
+            application_id=letter.application_id,
+            user_id=chair.id,
+            kind=ConflictKind.KINSHIP,
+            declared_at=clock.now(),
+        )
+    )
+    db.session.flush()
+    appeal = lodge(programme, letter)
+    appeals.acknowledge(appeal, actor=Actor(programme.secretary), now=clock.now())
+    with pytest.raises(SeparationOfDutyError):
+        decide(programme, appeal)
+    assert appeals.listed(conflicts.ties_of(chair)) == []
+    told = db.session.scalars(db.select(Notification.user_id).where(Notification.subject == f"appeals:{appeal.id}"))
+    assert chair.id not in set(told)
+
+
+def decide(programme, appeal, reason=TEXT):
+    appeals.close(appeal, is_upheld=True, reason=reason, actor=Actor(programme.council_chair), now=clock.now())
