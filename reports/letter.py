@@ -9,7 +9,7 @@ from fractions import Fraction
 from reportlab.platypus import Flowable
 
 from app.clock import bishkek_day
-from app.localisation import N_, date_text, deadline_text, money, ngettext, number_text, use_locale
+from app.localisation import N_, date_text, datetime_text, money, ngettext, number_text, use_locale
 from app.localisation import gettext as _
 from app.services import letters
 from models.base import Texts, text_in
@@ -17,7 +17,7 @@ from models.council_sessions import DecisionOutcome
 from models.letters import Letter
 from reports import credits, pages, papers
 from reports.credits import Credit
-from reports.pages import Column, facts, numbered, small, subheading, table, text, title
+from reports.pages import Column, facts, gap, numbered, small, subheading, table, text, title
 
 TITLE = N_("Decision of the Public Council on Migration")
 NOT_SENT = N_("Not sent yet: for the office alone.")
@@ -193,7 +193,7 @@ def _steps(data: LetterData) -> list[str]:
         until = _(
             "If you do not agree, the chair of the association can appeal until %(day)s, on the page of this letter "
             "or at the resource centre.",
-            day=deadline_text(data.appeal_until),
+            day=datetime_text(data.appeal_until),
         )
     else:
         until = ngettext(
@@ -226,6 +226,7 @@ def _story(words: Words) -> list[Flowable]:
     return [
         *title(_(TITLE)),
         facts(words.facts),
+        gap(),
         *(text(one) for one in words.paragraphs),
         subheading(words.next),
         *numbered(words.steps),
