@@ -47,18 +47,20 @@ class Board:
 def board(session: CouncilSession, closed: Collection[int]) -> Board:
     """The agenda of an open session; of the applications `closed` to the reader only that they are there.
 
-    Those stand apart, in the order of their numbers: their places would tell how they are ranked.
+    Those stand apart, in the order of their numbers, and the others have the ranks they have without them: their
+    places would tell how they are ranked.
     """
     items = agendas.items_of(session)
     decided = {one.application_id for one in session.decisions}
     call = session.call
     ranking = rankings.in_order(call)
+    seen_as = {one.application.id: one for one in rankings.in_order(call, closed).rows} if closed else {}
     rows = [
         BoardRow(
             row.application,
             items.get(row.application.id),
             0,
-            row,
+            seen_as.get(row.application.id, row),
             row.application.id in closed,
             rankings.is_far_apart(row.spread, row.reviews, call),
         )
@@ -93,6 +95,9 @@ def _at(one: BoardRow, place: int) -> BoardRow:
 
 
 def last_decision(session: CouncilSession, closed: Collection[int]) -> Decision | None:
-    """The latest decision of a session, of the applications that are not `closed` to the reader."""
-    seen = [one for one in session.decisions if one.application_id not in closed]
-    return max(seen, key=lambda one: one.id, default=None)
+    """The latest decision of a session for its wall: None if it is `closed` to the reader, or somebody who was out of
+    the room for it is back."""
+    last = max(session.decisions, key=lambda one: one.id, default=None)
+    item = agendas.items_of(session).get(last.application_id) if last else None
+    away = {one.user_id for one in item.recusals} if item else set()
+    return None if last is None or last.application_id in closed or away & {one.id for one in session.present} else last

@@ -4,7 +4,7 @@ import pytest
 
 from app import clock
 from app.localisation import number_text, use_locale
-from app.services import agendas, conflicts, council_sessions, decisions, rankings
+from app.services import agendas, assignments, boards, conflicts, council_sessions, decisions, rankings
 from app.services.actors import Actor
 from models.agenda_items import AgendaStatus
 from models.base import db
@@ -165,6 +165,31 @@ def test_the_wall_shows_the_item_its_votes_and_the_next(client, programme, sessi
     record(client, f"/council/{session.id}/decide/{first.id}", ballots(session))
     page = text_of(client.sign_in(programme.council_chair).get(wall).text)
     assert "4 for, 0 against, 0 abstained" in page and "1 application waits" in page
+
+
+def test_the_wall_is_silent_of_what_somebody_present_was_out_for(client, programme, session, applications):
+    member, first = session.present[3], applications[0]
+    secretary, now = Actor(programme.secretary), clock.now()
+    agendas.discuss(session, first, actor=secretary, now=now)
+    agendas.recuse(session, first, member, ConflictKind.KINSHIP, actor=secretary, now=now)
+    db.session.commit()
+    client.sign_in(programme.secretary).speak("en")
+    voters = {key: value for key, value in ballots(session).items() if key != f"vote_{member.id}"}
+    assert record(client, f"/council/{session.id}/decide/{first.id}", voters).status_code == 303
+    wall = text_of(client.sign_in(programme.council_chair).get(f"/council/{session.id}/projector").text)
+    assert "for, 0 against" not in wall and first.number not in wall
+
+
+def test_ranks_tell_nothing_of_what_is_closed(programme, call):
+    """Others stand as if it were not there, as on the ranking's own page."""
+    better, other = (programme.make_application("in_review", call=call) for _ in range(2))
+    for application, level in ((better, 5), (other, 4)):
+        for one in assignments.of_application(application):
+            programme.review(one, level=level)
+    session = programme.make_session(call)
+    assert [one.row.rank for one in boards.board(session, ()).waiting] == [1, 2]
+    seen = boards.board(session, {better.id}).waiting
+    assert [(one.application.id, one.row.rank) for one in seen] == [(other.id, 1)]
 
 
 def test_a_member_leaves_the_room_at_the_own_seat(client, programme, session, applications):
