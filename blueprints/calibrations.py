@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock
@@ -35,6 +35,8 @@ def edit(calibration_id: int) -> ResponseReturnValue:
     """Judge a past application for practice, by the rubric of the call."""
     calibration = load(Calibration, calibration_id)
     must_have_no_tie(calibration.application)
+    if not calibrations.is_asked(calibration, signed_in_user()):
+        abort(404)  # a whole past application stands beside the form
     review = calibrations.review_of(calibration, signed_in_user())
     after = url_for(".result", call_id=calibration.call_id)
     if review is not None and review.submitted_at:

@@ -118,6 +118,15 @@ def of_reviewer(user: User) -> list[tuple[Calibration, CalibrationReview | None]
     return [(one, mine.get(one.id)) for one in asked]
 
 
+def is_asked(calibration: Calibration, user: User) -> bool:
+    """Whether `user` may open it: it waits for them in a call that is not decided, or they have handed it in."""
+    written = review_of(calibration, user)
+    if written is not None and written.submitted_at:
+        return True
+    call = calibration.call
+    return call.status is CallStatus.OPEN and reviewers.part_of(call, user).is_available
+
+
 def review_of(calibration: Calibration, user: User) -> CalibrationReview | None:
     return next(iter(_written([calibration], user)), None)
 
@@ -134,7 +143,8 @@ def save_draft(
 ) -> CalibrationReview:
     """Keep what is written so far; unfinished is welcome.
 
-    Raises `DomainError` once it is handed in or the call is decided, `SeparationOfDutyError` for who has a tie.
+    Raises `DomainError` once it is handed in or the call is decided, `SeparationOfDutyError` for who was not asked or
+    has a tie.
     """
     lock(calibration.call)
     review = review_of(calibration, actor.user)
@@ -142,6 +152,8 @@ def save_draft(
         raise DomainError(N_("What was handed in for practice cannot be changed, nor once the call is decided."))
     if not actor.user.has_role(Role.REVIEWER):
         raise DomainError(N_("This person is not a reviewer."))
+    if not is_asked(calibration, actor.user):
+        raise SeparationOfDutyError(N_("Only the reviewer who was asked writes this review."))
     if problem := conflicts.hindrance(calibration.application, actor.user):
         raise SeparationOfDutyError(problem)
     if review is None:

@@ -4,13 +4,14 @@ import pytest
 import sqlalchemy as sa
 
 from app import clock
-from app.services import assignments, calibrations, rankings
+from app.services import assignments, calibrations, rankings, reviewers
 from app.services.actors import Actor
-from app.services.errors import DomainError
+from app.services.errors import DomainError, SeparationOfDutyError
 from app.services.reviews import Judgement
 from models.applications import ApplicationStatus
 from models.base import db
 from models.calibrations import CalibrationReview
+from models.calls import CallStatus
 from models.notifications import Notification
 from models.reviews import Conflict, ConflictKind, Review, Score
 from tests.support.pages import form_fields, text_of
@@ -131,3 +132,31 @@ def test_who_got_a_tie_meanwhile_does_not_see_it(client, programme, chosen):
     assert client.get(f"/calibrations/{chosen[0].id}/edit").status_code == 403
     with pytest.raises(DomainError):
         hand_in(chosen[0], me, 3)
+
+
+def say_no(call, user):
+    values = {"is_available": False, "most": 1, "wishes": (), "rather_not": ()}
+    reviewers.save_part(call, user, **values, actor=Actor(user), now=clock.now())
+
+
+def test_who_does_not_judge_in_the_call_neither_reads_nor_writes(client, programme, chosen):
+    me, page = programme.reviewers[0], f"/calibrations/{chosen[0].id}/edit"
+    client.sign_in(me).speak("en")
+    form = dict(form_fields(client.get(page).text))
+    say_no(programme.call, me)
+    db.session.commit()
+    assert client.get(page).status_code == 404
+    assert client.post(page, data=form | {"save": "1"}).status_code == 404
+    with pytest.raises(SeparationOfDutyError):
+        hand_in(chosen[0], me, 3)
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(CalibrationReview)) == 0
+
+
+def test_once_the_call_is_decided_only_who_handed_in_still_opens_it(client, programme, chosen):
+    me, other = programme.reviewers
+    hand_in(chosen[0], me, 3)
+    programme.call.status = CallStatus.DECIDED
+    db.session.commit()
+    page = f"/calibrations/{chosen[0].id}/edit"
+    assert client.sign_in(me).get(page).location == f"/calibrations/calls/{programme.call.id}/result"
+    assert client.sign_in(other).get(page).status_code == 404
