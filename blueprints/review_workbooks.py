@@ -1,7 +1,7 @@
 """Reviews without a line: download a workbook, fill it in, send it in, look what will be saved, take it over."""
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,8 +17,8 @@ from app.policy import Permission
 from app.services import review_workbooks, reviews
 from app.services.errors import ChangedMeanwhileError, DomainError
 from app.web import review_forms
-from app.web.access import actor, load, requires, signed_in_user
-from app.web.submissions import attempt, finish, form_page, guard_version, in_words
+from app.web.access import actor, load, reads_upload, requires, signed_in_user
+from app.web.submissions import attempt, finish, form_page, guard_version, in_words, sent_upload
 from forms.base import ConfirmForm
 from forms.review_workbooks import WorkbookForm
 from forms.reviews import ReviewForm
@@ -33,10 +33,11 @@ WRITE = Permission.REVIEW_WRITE
 
 @bp.route("", methods=["GET", "POST"])
 @requires(GET=WRITE, POST=WRITE)
+@reads_upload(lambda _filename, content: paper.read(content))
 def index() -> ResponseReturnValue:
     """The workbooks of my calls, and where a filled-in one is sent in."""
     form = WorkbookForm()
-    if form.validate_on_submit() and (upload := attempt(form, lambda: _keep(form))):
+    if form.validate_on_submit() and (upload := attempt(form, lambda: _keep(sent_upload()))):
         return finish(url_for(".check", call_id=upload.call_id))
     ready = review_workbooks.to_write(signed_in_user())
     waiting = [call for call in ready if review_workbooks.waiting(call, signed_in_user())]
@@ -66,22 +67,24 @@ def _stamp(assignment: Assignment) -> str:
     return str(_signer().dumps([assignment.reviewer_id, assignment.id, version]))
 
 
-def _keep(form: WorkbookForm) -> ReviewUpload:
-    """Read the file and keep its sheets that say something."""
+def _keep(sheets: Sequence[paper.FilledSheet]) -> ReviewUpload:
+    """Keep the sheets that say something."""
     content, call = [], None
-    for sheet in paper.read(form.workbook.data.read(paper.LARGEST + 1)):
+    for sheet in sheets:
         try:
             reviewer_id, assignment_id, version = _signer().loads(sheet.stamp)
         except (BadSignature, ValueError) as error:
-            raise DomainError(_FOREIGN, field="workbook", sheet=sheet.name) from error
+            raise DomainError(_FOREIGN, field="upload", sheet=sheet.name) from error
         if reviewer_id != signed_in_user().id:
-            raise DomainError(N_("This workbook is somebody else's: send in your own."), field="workbook")
+            raise DomainError(N_("This workbook is somebody else's: send in your own."), field="upload")
         call = load(Assignment, assignment_id, WRITE).application.call
+        if not sheet.cells.keys() <= {one.name for one in review_forms.form_of(call.criteria, formdata=None)}:
+            raise DomainError(_FOREIGN, field="upload", sheet=sheet.name)  # a row we have no field for
         if _says_something(sheet.cells):
             cells = {name: [one.place, one.text, one.is_formula] for name, one in sheet.cells.items()}
             content.append({"assignment": assignment_id, "version": version, "sheet": sheet.name, "cells": cells})
     if call is None or not content:
-        raise DomainError(N_("Nothing is filled in."), field="workbook")
+        raise DomainError(N_("Nothing is filled in."), field="upload")
     return review_workbooks.keep(call, content, actor=actor(), now=clock.now())
 
 

@@ -10,11 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from xml.parsers import expat
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell.cell import TYPE_FORMULA
+from openpyxl.reader.excel import ExcelReader
 from openpyxl.styles import Alignment, Border, PatternFill, Protection, Side
-from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from app.localisation import N_, gettext
@@ -25,8 +26,15 @@ from models.reviews import Assignment, ReviewFlag
 from reports.sheets import HEAD_FILL, HEAD_FONT, LONGEST_TEXT, NOT_IN_XML, TITLE_FONT, with_time
 
 LARGEST = 5 * 1024 * 1024
-"""Bytes of a file that is read, and four times as many unpacked."""
-MOST_PARTS, MOST_SHEETS, MOST_ROWS = 600, 200, 400
+"""Bytes of a file that is read."""
+LARGEST_PART, LARGEST_UNPACKED = 2 * 1024 * 1024, 10 * 1024 * 1024
+"""Bytes of one part unpacked, and of all together; the texts of all sheets are one part, which may take it all."""
+TEXTS = "xl/sharedStrings.xml"
+MOST_PARTS, MOST_SHEETS, MOST_ROWS, MOST_CELLS = 600, 200, 400, 1024
+"""Cells of one row: ours has nine, but some programs write a whole row when its look is changed."""
+MOST_ELEMENTS_OF_PART, MOST_ELEMENTS = 40_000, 200_000
+"""An element costs a hundred times the bytes it is written in; a sheet of ours has a thousand."""
+XML_ENDINGS = (".xml", ".rels")
 WIDTHS = {"A": 4, "B": 34, "C": 24, "D": 24, "E": 24, "F": 24, "G": 24, "H": 12, "I": 60}
 LEVEL, TEXT = "H", "I"
 TOP = Alignment(wrap_text=True, vertical="top")
@@ -162,42 +170,103 @@ def _name(number: str) -> str:
 NO_WORKBOOK = N_("This is no workbook that can be read. Send the file you downloaded here, filled in, as XLSX.")
 
 
+TOO_LARGE = N_("The workbook is too large.")
+
+
 def read(content: bytes) -> list[FilledSheet]:
     """The sheets of a workbook that was sent in. Only texts and numbers are taken; nothing in it is carried out.
 
     Raises `DomainError` for what is no such workbook and `LimitExceededError` for one that is too large, packed or not.
     """
-    _must_be_harmless(content)
-    try:
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
-        sheets = [_read_sheet(sheet) for sheet in book.worksheets[: MOST_SHEETS + 1]]
-    except LimitExceededError:
-        raise
-    except (InvalidFileException, KeyError, ValueError, TypeError, AttributeError, SyntaxError, IndexError) as error:
-        raise DomainError(NO_WORKBOOK, field="workbook") from error
-    if len(sheets) > MOST_SHEETS:
-        raise LimitExceededError(N_("The workbook is too large."), field="workbook")
-    return sheets
-
-
-def _must_be_harmless(content: bytes) -> None:
-    """Look at the archive before anything is unpacked as a whole."""
     if len(content) > LARGEST:
-        raise LimitExceededError(N_("The workbook is too large."), field="workbook")
+        raise LimitExceededError(TOO_LARGE, field="upload")
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            entries = archive.infolist()
-            if len(entries) > MOST_PARTS or sum(one.file_size for one in entries) > 4 * LARGEST:
-                raise LimitExceededError(N_("The workbook is too large."), field="workbook")
-            for entry in entries:
-                with archive.open(entry) as part:
-                    text = part.read(4 * LARGEST + 1)  # its head may lie about its size
-                if len(text) > 4 * LARGEST:
-                    raise LimitExceededError(N_("The workbook is too large."), field="workbook")
-                if entry.filename.endswith((".xml", ".rels")) and (b"<!DOCTYPE" in text or b"<!ENTITY" in text):
-                    raise DomainError(NO_WORKBOOK, field="workbook")
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError) as error:
-        raise DomainError(NO_WORKBOOK, field="workbook") from error
+        harmless = _packed_anew(_harmless_parts(content))
+        _must_have_few_sheets(harmless)
+        book = load_workbook(io.BytesIO(harmless), read_only=True, data_only=False, keep_links=False)
+        return [_read_sheet(sheet) for sheet in book.worksheets]
+    except DomainError:
+        raise
+    except Exception as error:  # whatever a parser of foreign bytes raises
+        raise DomainError(NO_WORKBOOK, field="upload") from error
+
+
+def _harmless_parts(content: bytes) -> dict[str, bytes]:
+    """{name: text} of the archive's XML, each looked at before any of it is understood. Pictures and such stay out."""
+    parts: dict[str, bytes] = {}
+    left, elements = LARGEST_UNPACKED, MOST_ELEMENTS
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        entries = archive.infolist()
+        if len(entries) > MOST_PARTS or sum(one.file_size for one in entries) > LARGEST_UNPACKED:
+            raise LimitExceededError(TOO_LARGE, field="upload")
+        if len({one.filename for one in entries}) < len(entries):
+            raise DomainError(NO_WORKBOOK, field="upload")
+        for entry in entries:
+            most = min(left, LARGEST_UNPACKED if entry.filename == TEXTS else LARGEST_PART)
+            if entry.file_size > most:
+                raise LimitExceededError(TOO_LARGE, field="upload")
+            if not entry.filename.lower().endswith(XML_ENDINGS):
+                continue
+            with archive.open(entry) as part:
+                text = part.read(most + 1)  # its head may lie about its size
+            if len(text) > most:
+                raise LimitExceededError(TOO_LARGE, field="upload")
+            elements -= _elements_of(text, min(elements, MOST_ELEMENTS_OF_PART))
+            left -= len(text)
+            parts[entry.filename] = text
+    return parts
+
+
+def _elements_of(text: bytes, most: int) -> int:
+    """How many elements a part has: at most `most`, few cells in a row, no declarations, and UTF-8 alone.
+
+    In another encoding the same bytes could mean something else to whoever looks and to whoever reads.
+    """
+    elements = cells = 0
+
+    def begin(name: str, _attributes: object) -> None:
+        nonlocal elements, cells
+        kind = name.rpartition(":")[2]
+        elements += 1
+        cells = 0 if kind == "row" else cells + (kind == "c")
+        if elements > most or cells > MOST_CELLS:
+            raise LimitExceededError(TOO_LARGE, field="upload")
+
+    def declare(_version: str, encoding: str | None, _is_standalone: int) -> None:
+        if (encoding or "utf-8").lower() != "utf-8":
+            raise DomainError(NO_WORKBOOK, field="upload")
+
+    def refuse(*_declared: object) -> None:
+        raise DomainError(NO_WORKBOOK, field="upload")
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler, parser.XmlDeclHandler = begin, declare
+    parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = refuse
+    if b"\0" in text:  # UTF-16 or UTF-32, which the parser takes without being told
+        refuse()
+    parser.Parse(text, True)
+    return elements
+
+
+def _packed_anew(parts: Mapping[str, bytes]) -> bytes:
+    """What was looked at and nothing else, so that it alone is read."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        for name, text in parts.items():
+            archive.writestr(name, text)
+    return target.getvalue()
+
+
+def _must_have_few_sheets(content: bytes) -> None:
+    """Count the sheets before one is read; no two may be the same part, which would be read again for each."""
+    book = ExcelReader(io.BytesIO(content), read_only=True, keep_links=False)
+    book.read_manifest()
+    book.read_workbook()
+    if len(book.parser.sheets) > MOST_SHEETS:
+        raise LimitExceededError(TOO_LARGE, field="upload")
+    targets = [relation.target for _sheet, relation in book.parser.find_sheets()]
+    if len(set(targets)) < len(targets):
+        raise DomainError(NO_WORKBOOK, field="upload")
 
 
 def _read_sheet(sheet: Any) -> FilledSheet:

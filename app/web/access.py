@@ -14,7 +14,7 @@ from werkzeug.routing import IntegerConverter, Map
 from app import clock, policy
 from app.localisation import current_locale
 from app.policy import Permission
-from app.services import conflict_detection, conflicts, dictations, user_sessions
+from app.services import conflict_detection, conflicts, dictations, documents, user_sessions
 from app.services.actors import Actor, acting_for
 from models.applications import Application
 from models.associations import Association
@@ -133,9 +133,21 @@ def requires(**permissions: Permission) -> Callable[[View], View]:
 
 
 def takes_upload(view: View) -> View:
-    """Mark a view whose form carries a file: it is cleaned before the view's transaction begins."""
-    view.takes_upload = True  # type: ignore[attr-defined]
-    return view
+    """Mark a view whose form carries a paper: it is cleaned before the view's transaction begins."""
+    return reads_upload(documents.from_outside)(view)
+
+
+def reads_upload(read: Callable[[str, bytes], Any]) -> Callable[[View], View]:
+    """Mark a view whose form carries another kind of file: `read` (name, bytes) before its transaction begins.
+
+    `read` asks no database and raises `DomainError` for what is not taken.
+    """
+
+    def mark(view: View) -> View:
+        view.reads_upload = read  # type: ignore[attr-defined]
+        return view
+
+    return mark
 
 
 def guard() -> ResponseReturnValue | None:

@@ -19,10 +19,7 @@ from wtforms import BooleanField, Field, HiddenField, PasswordField
 
 from app import clock, queue
 from app.localisation import datetime_text, gettext
-from app.services import documents
-from app.services.documents import Upload
 from app.services.errors import DomainError
-from app.services.file_cleaning import UploadRefusedError
 from app.web.access import signed_in_user
 from forms.base import BaseForm, ConfirmForm
 from models.base import db, lock_name
@@ -204,28 +201,31 @@ def form_page(template: str, form: BaseForm, **context: Any) -> ResponseReturnVa
 
 def has_upload() -> bool:
     """Whether this request brings a file to a view that takes one."""
-    view = current_app.view_functions.get(request.endpoint or "")
-    return request.method == "POST" and hasattr(view, "takes_upload") and bool(request.files.get(UPLOAD_FIELD))
+    return request.method == "POST" and _reader() is not None and bool(request.files.get(UPLOAD_FIELD))
+
+
+def _reader() -> Any:
+    """What makes something of the file of this view's form (`access.reads_upload`), else None."""
+    return getattr(current_app.view_functions.get(request.endpoint or ""), "reads_upload", None)
 
 
 def clean_upload() -> None:
-    """Clean the file in a child process; what comes of it waits for `sent_upload`. No transaction should be open."""
+    """Clean or read the file; what comes of it waits for `sent_upload`. No transaction should be open."""
     file = request.files[UPLOAD_FIELD]
     try:
-        g.upload = documents.from_outside(file.filename or "", file.read())
-    except UploadRefusedError as refusal:
+        g.upload = _reader()(file.filename or "", file.read())
+    except DomainError as refusal:
         g.upload = refusal
 
 
-def sent_upload() -> Upload:
-    """The file that was sent, cleaned; only in a view that `takes_upload`.
+def sent_upload() -> Any:
+    """What was made of the file that was sent: in a view that `takes_upload` an `Upload`, cleaned.
 
-    Raises `UploadRefusedError`: call it inside `attempt`.
+    Raises the `DomainError` of a file that is not taken: call it inside `attempt`.
     """
-    if isinstance(g.upload, UploadRefusedError):
+    if isinstance(g.upload, DomainError):
         raise g.upload
-    upload: Upload = g.upload
-    return upload
+    return g.upload
 
 
 def uploads() -> Path:
