@@ -246,7 +246,7 @@ HIDDEN = frozenset(
         "account", "allocation", "assignment", "assignments", "batch", "centre", "equipment", "held_screening",
         "oblast", "old_centre",
         "application", "association", "call", "currency", "document", "event", "fund", "grant", "indicator", "key",
-        "found", "letter", "line", "other", "passed_over", "person", "pledge", "review", "row",
+        "found", "letter", "line", "other", "person", "pledge", "review", "row",
     }
 )  # fmt: skip
 """Details that are row ids or keys, for the computer only."""

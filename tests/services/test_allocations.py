@@ -214,7 +214,8 @@ def other(programme: Programme) -> Fund:
 @pytest.fixture
 def call(programme: Programme, other: Fund) -> Call:
     """A million for everybody, 300,000 for Osh from another fund."""
-    return programme.make_past_call(budget=1_000_000 * SOM, also=[(other, programme.oblast(OSH), 300_000 * SOM)])
+    also = [(other, programme.oblast(OSH), 300_000 * SOM)]
+    return programme.make_past_call(budget=1_000_000 * SOM, also=also, grant_floor=0)
 
 
 def reviewed(programme: Programme, call: Call, oblast: str) -> Application:
