@@ -11,6 +11,7 @@ from app.localisation import current_locale
 from app.policy import Permission
 from app.services import conflicts, council_sessions, rankings, reviewer_standings, reviews, users
 from app.services.calls import allocations
+from app.services.rankings import Ranking
 from app.services.severity import LEVEL
 from app.web.access import load, requires, signed_in_user
 from models.calls import Call
@@ -38,7 +39,7 @@ def show(call_id: int) -> ResponseReturnValue:
         standings=standings,
         left=allocations.left(standings),
         sessions=council_sessions.of_call(call),
-        **_in_words(call, closed),
+        **_beside_points(ranking, call, closed),
         can_convene=call in council_sessions.awaited(clock.now()),
         left_out=len(closed),
     )
@@ -66,9 +67,10 @@ def reviewers(call_id: int) -> ResponseReturnValue:
     )
 
 
-def _in_words(call: Call, closed: Collection[int]) -> dict[str, Any]:
-    """What stands beside the points: the criteria by name, and the flags of the reviews."""
-    return {"titles": _titles(call), "flags": reviews.flags_of(call, closed)}
+def _beside_points(ranking: Ranking, call: Call, closed: Collection[int]) -> dict[str, Any]:
+    """What stands beside the points: the criteria by name, the flags of the reviews, and where these are far apart."""
+    far_apart = {row.application.id for row in ranking.rows if rankings.is_far_apart(row.spread, row.reviews, call)}
+    return {"titles": _titles(call), "flags": reviews.flags_of(call, closed), "far_apart": far_apart}
 
 
 def _titles(call: Call) -> dict[str, str]:

@@ -153,3 +153,14 @@ def test_who_has_a_tie_gets_a_ranking_without_that_application(client, programme
 def test_before_any_review_the_page_says_what_will_stand_there(client, programme, call):
     client.sign_in(programme.secretary).speak("en")
     assert "Nothing to show yet" in client.get(f"/rankings/{call.id}/reviewers").text
+
+
+def test_a_third_review_ends_far_apart(client, programme, call):
+    """As everywhere else: a further reviewer was asked, and more cannot mend the spread."""
+    application = programme.make_application(ApplicationStatus.IN_REVIEW, call=call)
+    for one, level in zip(assignments.of_application(application), (5, 2), strict=True):
+        programme.review(one, level=level)
+    client.sign_in(programme.secretary).speak("en")
+    assert "far apart" in text_of(client.get(f"/rankings/{call.id}").text)
+    programme.review(programme.assign(application, programme.make_user(Role.REVIEWER)), level=3)
+    assert "far apart" not in text_of(client.get(f"/rankings/{call.id}").text)
