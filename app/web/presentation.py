@@ -135,6 +135,23 @@ def navigation() -> list[Link]:
     ]
 
 
+_ROW, _AROUND = 107, 1.6
+"""Letters that a row of 1,080 px holds, and what stands around a text, in letters."""
+
+
+@lru_cache
+def in_one_row(labels: tuple[str, ...], more: str) -> int:
+    """How many entries, the first ones, stand in a PC's row; the others open under `more`.
+
+    Told by their letters, so that the page is laid out without a script.
+    """
+    widths = [len(one) + _AROUND for one in labels]
+    if sum(widths) <= _ROW:
+        return len(labels)
+    room = _ROW - len(more) - 2 * _AROUND  # its arrow is as wide as what stands around a text
+    return next(count for count in range(len(labels) - 1, -1, -1) if sum(widths[:count]) <= room)
+
+
 @lru_cache
 def _address(_root: str, endpoint: str) -> str:
     return url_for(endpoint)
@@ -204,10 +221,12 @@ def example_day(days: int = 0) -> str:
 def context() -> dict[str, Any]:
     """Names every template has."""
     signed_in = is_signed_in()
+    links = navigation() if signed_in else []
     return {
         "locale": localisation.current_locale(),
         "locales": LOCALES,
-        "navigation": navigation() if signed_in else [],
+        "navigation": links,
+        "navigation_row": in_one_row(tuple([one.label for one in links]), gettext("More")),
         "notice_count": notifications.unread_count(signed_in_user()) if signed_in else 0,
         "acting_for": g.get("acting_for"),
         "speaks": g.get("speaks"),
