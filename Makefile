@@ -67,7 +67,7 @@ $(TOOLS): requirements-dev.lock | $(BIN)/python
 # What the tests need beyond Python. Nothing is forced: what is missing is said here and again by the tests' skips.
 test-programs:
 	@missing=""; \
-	command -v chromium >/dev/null || missing="$$missing chromium"; \
+	command -v chromium-headless-shell >/dev/null || missing="$$missing chromium-headless-shell"; \
 	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$$missing postgresql"; \
 	command -v redis-server >/dev/null || command -v valkey-server >/dev/null || missing="$$missing redis-server"; \
 	command -v soffice >/dev/null || missing="$$missing libreoffice-calc"; \
@@ -76,6 +76,7 @@ test-programs:
 	if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then \
 	  echo "Not installed, their tests are skipped:$$missing (needs root and apt-get)"; exit 0; fi; \
 	echo "Installing$$missing …"; \
-	install() { DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; }; \
-	{ install || { apt-get update -qq && install; }; } >/tmp/ashar-apt.log 2>&1 \
-	  || { echo "Could not be installed, their tests are skipped:$$missing"; tail -n 3 /tmp/ashar-apt.log; }
+	install() { DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$@; }; \
+	{ install $$missing || { apt-get update -qq && install $$missing; }; } >/tmp/ashar-apt.log 2>&1 && exit 0; \
+	for one in $$missing; do install $$one >>/tmp/ashar-apt.log 2>&1 || echo "Could not be installed: $$one"; done; \
+	echo "Tests of what is missing are skipped (the reasons are in /tmp/ashar-apt.log)."

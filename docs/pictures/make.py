@@ -6,7 +6,6 @@ demonstration; take them of a fresh one. Needs the tests' Chromium. Each picture
 """
 
 import re
-import shutil
 import sys
 from pathlib import Path
 
@@ -17,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
 from seeds.people import DEMO_PASSWORD  # noqa: E402 - the project is found from here on
-from tests.support.servers import CHROMIUM_ARGUMENTS  # noqa: E402
+from tests.support.servers import CHROMIUM_ARGUMENTS, chromium_binary  # noqa: E402
 
 FOLDER = Path(__file__).parent
 LARGEST = 150 * 1024  # bytes
@@ -101,7 +100,7 @@ def take_for_guides(browser: Browser, address: str, locale: str) -> None:
 if __name__ == "__main__":
     where = sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8000"
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(CHROMIUM_ARGUMENTS))
+        chromium = playwright.chromium.launch(executable_path=chromium_binary(), args=list(CHROMIUM_ARGUMENTS))
         if "--guides" not in sys.argv:
             take(chromium, where)
         for language in ("ky", "ru", "en"):
