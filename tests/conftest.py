@@ -26,6 +26,7 @@ from tests.support import databases, pages, servers
 from tests.support.apps import Apps
 from tests.support.clients import Client
 from tests.support.databases import Copy, PostgresqlServer, SqliteTemplates
+from tests.support.shelf import Shelf
 
 NOW = datetime(2026, 10, 12, 4, 0, tzinfo=UTC)
 """The present of tests: Monday 12 October 2026, 10:00 in Bishkek. `with clock.at(...)` sets another one."""
@@ -197,10 +198,18 @@ def sign_in() -> Callable[[Client, User], Client]:
     return lambda client, user: client.sign_in(user)
 
 
+@pytest.fixture(scope="session")
+def shelf() -> Iterator[Shelf]:
+    made = Shelf()
+    yield made
+    made.clear()
+
+
 @pytest.fixture
-def programme(app: Flask) -> Programme:
+def programme(request: pytest.FixtureRequest, app: Flask, database: Copy, shelf: Shelf) -> Programme:
     """An empty programme with what it needs made on demand: `programme.make_grant(status=...)`."""
-    return Programme(storage=app.config["ASHAR"].uploads)
+    is_as_ever = "monkeypatch" not in request.fixturenames  # else it may be made in another way than for others
+    return Programme(app.config["ASHAR"].uploads, shelf if is_as_ever else None, database)
 
 
 class Demonstration:
@@ -249,9 +258,9 @@ def site(sqlite_templates: SqliteTemplates, broker_url: str) -> Iterator[servers
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium. Tests with it are skipped with the reason when it is missing."""
-    executable = shutil.which("chromium")
+    executable = servers.chromium_binary()
     if executable is None:
-        pytest.skip("no Chromium: apt-get install chromium")
+        pytest.skip("no Chromium: apt-get install chromium-headless-shell")
     with sync_playwright() as playwright:
         made = playwright.chromium.launch(executable_path=executable, args=list(servers.CHROMIUM_ARGUMENTS))
         yield made

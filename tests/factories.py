@@ -8,8 +8,7 @@ import io
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import cached_property
-from itertools import count
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +68,8 @@ from models.reviews import Assignment
 from models.themes import Theme
 from models.users import Role, User
 from tests.grant_factories import GrantFactories
+from tests.support.databases import Copy
+from tests.support.shelf import Numbers, Shelf
 
 PASSWORD = "алты жылкы беш тай"
 SOM = 100
@@ -102,10 +103,11 @@ def three(text: str) -> dict[str, str]:
 class Programme(GrantFactories):
     """Staff and things of one programme. Staff, fund and call are made at their first use and then kept."""
 
-    def __init__(self, storage: Path) -> None:
+    def __init__(self, storage: Path, shelf: Shelf | None = None, database: Copy | None = None) -> None:
         self.storage = storage
-        self._numbers = count(1)
-        self._places = list(db.session.scalars(db.select(Village).order_by(Village.soate)))
+        self.shelf = partial(shelf.get, database, self) if shelf and database else None
+        self.numbers = Numbers()
+        self.places = list(db.session.scalars(db.select(Village).order_by(Village.soate)))
         self._centres: dict[int, Centre] = {}
         self._operators: dict[int, User] = {}
         self._chairs: dict[int, User] = {}
@@ -114,7 +116,7 @@ class Programme(GrantFactories):
 
     def make_person(self, full_name: str = "", **fields: Any) -> Person:
         return associations.register_person(
-            full_name or f"Асанова Бермет {next(self._numbers)}", now=clock.now() - LONG_AGO, **fields
+            full_name or f"Асанова Бермет {next(self.numbers)}", now=clock.now() - LONG_AGO, **fields
         )
 
     def make_user(
@@ -130,7 +132,7 @@ class Programme(GrantFactories):
     ) -> User:
         """An account with `PASSWORD` and, when given, a role. The scope a role needs is made when it is not given."""
         now = clock.now() - LONG_AGO
-        name = username or f"{role.value if role else 'user'}{next(self._numbers)}"
+        name = username or f"{role.value if role else 'user'}{next(self.numbers)}"
         user, _password = users.create(
             person or self.make_person(), name, actor=None, now=now, password=PASSWORD, **fields
         )
@@ -237,12 +239,12 @@ class Programme(GrantFactories):
         """A village association with chair (who has a user account), treasurer and confirmed payout account."""
         village = next(
             one
-            for one in self._places
+            for one in self.places
             if (not in_another_centre or one.ayil_okmotu_id not in self._centres)
             and oblast in ("", one.ayil_okmotu.rayon.oblast.iso)
         )
-        place = self._places.index(village)
-        del self._places[place if oblast else 0 : place + 1]  # what was passed over is not used again
+        place = self.places.index(village)
+        del self.places[place if oblast else 0 : place + 1]  # what was passed over is not used again
         now = clock.now() - LONG_AGO
         association = associations.found(
             AssociationKind.VILLAGE,
@@ -284,7 +286,7 @@ class Programme(GrantFactories):
 
     def make_fund(self, code: str = "", *, currency: str = "KGS", amount: int = 100_000_000 * SOM) -> Fund:
         """A fund that has received all of its amount."""
-        number, now, actor = next(self._numbers), clock.now() - LONG_AGO, Actor(self.finance)
+        number, now, actor = next(self.numbers), clock.now() - LONG_AGO, Actor(self.finance)
         donor = donors.create(f"D{number}", three("Донор"), Emblem.EU, actor=actor, now=now)
         day = clock.bishkek_day(now)
         fund = funds.create(
@@ -347,7 +349,7 @@ class Programme(GrantFactories):
         now = clock.now()
         opens_at = opens_at or now - timedelta(days=30)
         closes_at = closes_at or clock.end_of_day(clock.bishkek_day(now + timedelta(days=30)))
-        number = next(self._numbers)
+        number = next(self.numbers)
         content = {
             "budget": 5_000_000 * SOM,
             "grant_floor": 100_000 * SOM,
@@ -658,7 +660,7 @@ class Programme(GrantFactories):
 
     def make_pdf(self) -> Upload:
         """A PDF unlike any other."""
-        number, target = next(self._numbers), io.BytesIO()
+        number, target = next(self.numbers), io.BytesIO()
         with pikepdf.new() as pdf:
             pdf.add_blank_page()
             pdf.docinfo["/Title"] = f"paper {number}"
@@ -667,6 +669,6 @@ class Programme(GrantFactories):
 
     def make_photo(self) -> Upload:
         """A JPEG unlike any other."""
-        number, target = next(self._numbers), io.BytesIO()
+        number, target = next(self.numbers), io.BytesIO()
         Image.new("RGB", (40, 30), (number % 256, number // 256 % 256, 90)).save(target, "JPEG")
         return Upload(f"photo-{number}.jpg", target.getvalue())

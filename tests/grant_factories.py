@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from models.grants import Grant, GrantStatus, Tranche, TrancheStatus
 from models.indicators import Result, ResultStatus
 from models.users import User
 from models.visits import RiskRating, Visit, VisitStatus
+from tests.support.shelf import Numbers
 
 BEGAN_AGO = timedelta(days=60)
 FINDINGS = "Жабдуу орнотулган, иштеп турат, айылдаштар ыраазы."
@@ -31,11 +31,12 @@ ROUTE = (T.PLANNED, T.REQUESTED, T.PREPARED, T.APPROVED, T.RELEASED, T.CONFIRMED
 class GrantFactories:
     """Mixed into `tests.factories.Programme`, which has the people, the applications and the files."""
 
-    _numbers: "count[int]"
+    numbers: Numbers
     finance: User
     other_finance: User
     monitor: User
     storage: Path
+    shelf: Callable[[tuple[Any, ...], Callable[[], Grant]], Grant] | None
     chair_of: Callable[[Association], User]
     make_application: Callable[..., Application]
     make_pdf: Callable[[], Upload]
@@ -58,6 +59,11 @@ class GrantFactories:
     ) -> Grant:
         """A grant in `status`; active ones have planned tranches and, when `is_matched`, the whole match verified."""
         wanted = GrantStatus(status)
+        if self.shelf is None or application:
+            return self._make_grant(wanted, is_matched, **application)
+        return self.shelf(("grant", wanted, is_matched), lambda: self._make_grant(wanted, is_matched))
+
+    def _make_grant(self, wanted: GrantStatus, is_matched: bool, **application: Any) -> Grant:
         made = self.make_application(ApplicationStatus.GRANT_OFFERED, **application)
         grant: Grant = db.session.scalars(db.select(Grant).where(Grant.application_id == made.id)).one()
         chair, finance = self.chair_actor(grant), Actor(self.finance)
@@ -125,7 +131,7 @@ class GrantFactories:
         now = now or clock.now()
         tranches.release(
             tranche,
-            bank_reference=f"PAY-{next(self._numbers)}",
+            bank_reference=f"PAY-{next(self.numbers)}",
             value_on=now.date(),
             actor=Actor(self.finance),
             now=now,
@@ -147,7 +153,7 @@ class GrantFactories:
         wanted, now, chair = ContributionStatus(status), now or clock.now(), self.chair_actor(grant)
         details: dict[str, Any] = {
             "channel": Channel.BANK,
-            "reference": f"RCPT-{next(self._numbers):06d}",
+            "reference": f"RCPT-{next(self.numbers):06d}",
             "sender_name": "Токтогулов Нурбек",
             "sender_country": "RU",
             "sent_on": now.date() - timedelta(days=3),
@@ -181,7 +187,7 @@ class GrantFactories:
     ) -> Expenditure:
         """A bill on the first budget line of `payer`, recorded by the chair and accepted by finance."""
         wanted, now, chair = ExpenditureStatus(status), now or clock.now(), self.chair_actor(grant)
-        number = next(self._numbers)
+        number = next(self.numbers)
         expenditure = expenditures.record(
             grant,
             next(line for line in grant.application.budget_lines if line.payer is payer),

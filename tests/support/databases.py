@@ -5,6 +5,7 @@ import fcntl
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import tempfile
 import time
@@ -12,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import sqlalchemy as sa
@@ -106,6 +108,10 @@ def copy_rows(source_url: str, target_url: str, home: Path) -> None:
     close(source)
 
 
+def _not_kept(_file: Path, name: str) -> None:
+    raise NotImplementedError(f"{name}: only a test's own database is kept")
+
+
 @dataclass
 class Copy:
     """A test's own database. `uploads` is the folder its stored files are in, to be copied into the test's home."""
@@ -114,6 +120,10 @@ class Copy:
     url: str
     uploads: Path | None
     drop: Callable[[], None]
+    keep: Callable[[Path, str], None] = _not_kept
+    """Copy what it has now, to a file or to another database of the name given. Nobody may have a connection to it."""
+    put_back: Callable[[Path, str], None] = _not_kept
+    """Have again what was kept so."""
 
 
 class SqliteTemplates:
@@ -126,7 +136,14 @@ class SqliteTemplates:
         home = self.template(kind)
         file = into / "ashar.sqlite3"
         shutil.copyfile(home / "ashar.sqlite3", file)
-        return Copy("sqlite", sqlite_url(file), home / "uploads", lambda: None)
+
+        def keep(kept: Path, _name: str) -> None:
+            _copy_sqlite(file, kept.with_suffix(".sqlite3"))
+
+        def put_back(kept: Path, _name: str) -> None:
+            _copy_sqlite(kept.with_suffix(".sqlite3"), file)
+
+        return Copy("sqlite", sqlite_url(file), home / "uploads", lambda: None, keep, put_back)
 
     def template(self, kind: str) -> Path:
         """The home folder of a template."""
@@ -139,6 +156,11 @@ class SqliteTemplates:
                 fill(kind, sqlite_url(home / "ashar.sqlite3"), home)
                 ready.touch()
         return home
+
+
+def _copy_sqlite(source: Path, target: Path) -> None:
+    with contextlib.closing(sqlite3.connect(source)) as here, contextlib.closing(sqlite3.connect(target)) as there:
+        here.backup(there)
 
 
 @contextlib.contextmanager
@@ -241,7 +263,11 @@ class PostgresqlServer:
         self.made += 1
         name = name or f"test{self.made}"
         self.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
-        return Copy("postgresql", self.url(name), None, lambda: self.execute(f"DROP DATABASE {name} WITH (FORCE)"))
+
+        def drop() -> None:
+            self.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+        return Copy("postgresql", self.url(name), None, drop, self._keep, self._put_back)
 
     def copy(self, kind: str) -> Copy:
         """The test's own database: each has the same address, so that one application serves them all."""
@@ -254,16 +280,30 @@ class PostgresqlServer:
         made.uploads, made.drop = home / "uploads", lambda: None
         return made
 
+    def _keep(self, _file: Path, name: str) -> None:
+        with self._when_left() as connection:
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {OURS} STRATEGY FILE_COPY")  # type: ignore[call-overload]
+
+    def _put_back(self, _file: Path, name: str) -> None:
+        self._drop_ours()
+        self.create(name, OURS)
+
     def _drop_ours(self) -> None:
-        """Drop what the test before left: not at its end, where its last connection is still closing, which costs
-        PostgreSQL a tenth of a second to see."""
+        """Drop what the test before left: not at its end, where its last connection is still closing."""
+        with self._when_left() as connection:
+            connection.execute(f"DROP DATABASE IF EXISTS {OURS} WITH (FORCE)")  # type: ignore[call-overload]
+
+    @contextlib.contextmanager
+    def _when_left(self) -> "Iterator[psycopg.Connection[Any]]":
+        """A connection beside the test's database once the last one to it is closed: to see that in the midst of
+        another statement costs PostgreSQL a tenth of a second."""
         with psycopg.connect(f"host={self.folder} user=ashar dbname=postgres", autocommit=True) as connection:
             for _turn in range(20):
                 using = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s"
                 if connection.execute(using, [OURS]).fetchone() == (0,):
                     break
                 time.sleep(0.002)
-            connection.execute(f"DROP DATABASE IF EXISTS {OURS} WITH (FORCE)")  # type: ignore[call-overload]
+            yield connection
 
     def _make_template(self, kind: str, home: Path) -> None:
         self.shared.mkdir(parents=True, exist_ok=True)

@@ -1,11 +1,16 @@
 """The suite's own tools: pages, the client that complains, the factories on both databases."""
 
+import shutil
+from pathlib import Path
+
 import pytest
 from flask import Flask
 
 from app import clock
+from app.services import verification
 from app.web.access import public
 from models.applications import ApplicationStatus
+from models.audit import AuditHead
 from models.base import db
 from models.contributions import ContributionStatus
 from models.expenditures import ExpenditureStatus
@@ -13,8 +18,11 @@ from models.grants import GrantStatus, TrancheStatus
 from models.numbering import NumberSeries
 from models.users import Role
 from tests.factories import Programme
+from tests.support import shelf as shelf_module
 from tests.support.clients import Client, UncommittedRequestError
+from tests.support.databases import Copy
 from tests.support.pages import choose_form, filled, form_fields, text_of
+from tests.support.shelf import Shelf
 
 PAGE = """<form method="post" action="/a?x=1"><input type="hidden" name="csrf_token" value="t">
 <input type="hidden" name="idempotency_key" value="k"><input type="hidden" name="version" value="3">
@@ -101,6 +109,29 @@ def test_what_hangs_on_a_grant(programme: Programme) -> None:
     assert programme.make_expenditure(grant).status is ExpenditureStatus.RECORDED
     assert programme.make_visit(grant, "done").status.value == "done"
     assert programme.make_result(grant, "verified").status.value == "verified"
+
+
+@pytest.mark.database
+def test_what_is_put_back_from_the_shelf_is_what_was_made(app: Flask, database: Copy, tmp_path: Path) -> None:
+    shelf, trails = Shelf(), []
+    shelf_module.leave()
+    database.keep(tmp_path / "before", "before")
+    for again in ("made", "put back"):
+        programme = Programme(app.config["ASHAR"].uploads, shelf, database)
+        grant = programme.make_grant("active")
+        assert (grant.status, len(shelf.kept)) == (GrantStatus.ACTIVE, 1), again
+        assert programme.finance.has_role(Role.FINANCE)
+        assert programme.chair_of(grant.association).person.full_name
+        trails.append((programme.numbers.last, grant.number, db.session.scalars(db.select(AuditHead.hash)).one()))
+        assert programme.make_association().id != grant.association_id
+        programme.make_contribution(grant, "verified")
+        db.session.commit()
+        assert [one for check in verification.run(programme.storage) for one in check.findings] == []
+        shelf_module.leave()
+        shutil.rmtree(programme.storage)
+        database.put_back(tmp_path / "before", "before")
+    assert trails[0] == trails[1]
+    shelf.clear()
 
 
 @pytest.mark.parametrize("role", list(Role))
