@@ -1,6 +1,5 @@
 """The Council: ranking of a call, sessions, attendance, decisions and the signed protocol."""
 
-from collections.abc import Callable, Iterable, Sequence
 from types import SimpleNamespace
 
 from flask import Blueprint, Response, abort, render_template, request, url_for
@@ -8,14 +7,14 @@ from flask.typing import ResponseReturnValue
 
 from app import clock
 from app.labels import DECISION_OUTCOMES, VOTE_CHOICES
-from app.localisation import Money, current_locale, gettext, money, number_text, to_minor
+from app.localisation import Money, current_locale, gettext, to_minor
 from app.policy import Permission
 from app.services import agendas, boards, conflicts, council_sessions, decisions, rankings
 from app.services.ballots import Ballot, DissentInput
-from app.services.boards import BoardRow
 from app.services.calls import allocations
 from app.services.calls.allocations import Standing
 from app.services.decisions import Motion
+from app.web import agenda_lines
 from app.web.access import actor, load, requires, row_number, signed_in_user
 from app.web.presentation import is_demonstration
 from app.web.submissions import StaleForm, act_on_button, attempt, finish, form_page, guard_version
@@ -96,23 +95,8 @@ def show(session_id: int) -> ResponseReturnValue:
         decided=session.decisions if shows_all else session.decisions[: -LATEST - 1 : -1],
         departed=boards.departed(session, board, closed),
         away=_away(session),
-        **_in_words(board.open_rows),
+        lines=agenda_lines.of(board.open_rows),
     )
-
-
-def _in_words(rows: Sequence[BoardRow]) -> dict[str, dict[int, str]]:
-    """Names of associations, amounts and points as they are read, each made once for all rows that show it."""
-    points = [value for one in rows if one.row for value in (one.row.points, one.row.spread)]
-    locale = current_locale()
-    return {
-        "names": {one.application.association_id: one.application.association.name(locale) for one in rows},
-        "amounts": _texts(money, (one.application.grant_requested for one in rows)),
-        "points": _texts(lambda one: number_text(one / 100, 2), points),
-    }
-
-
-def _texts(text_of: Callable[[int], str], values: Iterable[int]) -> dict[int, str]:
-    return {value: text_of(value) for value in set(values)}
 
 
 def _away(session: CouncilSession) -> list[User]:

@@ -181,7 +181,7 @@ class NamedInThree:
         return {"ky": self.name_ky, "ru": self.name_ru, "en": self.name_en}
 
     def name(self, locale: str) -> str:
-        return {"ky": self.name_ky, "ru": self.name_ru}.get(locale, self.name_en)
+        return self.name_ky if locale == "ky" else self.name_ru if locale == "ru" else self.name_en
 
 
 class Versioned:

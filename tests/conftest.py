@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Page, StorageState, sync_playwright
 
 from app import clock
 from app.config import Config
-from app.services import prices, users
+from app.services import call_scores, prices, users
 from models.base import db
 from models.users import User
 from tests.factories import Programme
@@ -171,6 +171,7 @@ def app(request: pytest.FixtureRequest, config: Config, apps: Apps) -> Iterator[
     made = apps.another(config) if "own_app" in request.fixturenames else apps.of(config)
     settings = dict(made.config)
     prices._newest[0] = prices._Kept()  # told by the address of the database, which is the next test's too
+    call_scores.forget()
     with made.app_context(), clock.at(NOW):
         yield made
         db.session.remove()

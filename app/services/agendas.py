@@ -30,9 +30,14 @@ LONGEST_NOTE = 2000
 
 def items_of(session: CouncilSession) -> dict[int, AgendaItem]:
     """{application: its item}, in the order of the agenda."""
-    query = db.select(AgendaItem).where(AgendaItem.session_id == session.id)
-    found = db.session.scalars(query.order_by(AgendaItem.position, AgendaItem.id))
-    return {one.application_id: one for one in found}
+    return {one.application_id: one for one in db.session.scalars(_ITEMS, {"session_id": session.id})}
+
+
+_ITEMS = (
+    db.select(AgendaItem)
+    .where(AgendaItem.session_id == db.bindparam("session_id"))
+    .order_by(AgendaItem.position, AgendaItem.id)
+)
 
 
 def item_of(session: CouncilSession, application: Application) -> AgendaItem | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from app.services import agendas, departures, protocols, rankings, selections
 from app.services.calls import allocations
@@ -12,8 +13,7 @@ from models.applications import Application, ApplicationStatus
 from models.council_sessions import CouncilSession, Decision
 
 
-@dataclass(frozen=True)
-class BoardRow:
+class BoardRow(NamedTuple):
     """An application of the agenda. `place` counts from 1 among those that wait; `row` is its standing, if ranked."""
 
     application: Application
@@ -54,25 +54,20 @@ def board(session: CouncilSession, closed: Collection[int]) -> Board:
     decided = {one.application_id for one in session.decisions}
     call = session.call
     ranking = rankings.in_order(call)
-    seen_as = {one.application.id: one for one in rankings.in_order(call, closed).rows} if closed else {}
-    rows = [
-        BoardRow(
-            row.application,
-            items.get(row.application.id),
-            0,
-            seen_as.get(row.application.id, row),
-            row.application.id in closed,
-            rankings.is_far_apart(row.spread, row.reviews, call),
-        )
-        for row in ranking.rows
-        if row.application.status is ApplicationStatus.REVIEWED and row.application.id not in decided
-    ]
+    seen_as = {one.application_id: one for one in rankings.in_order(call, closed).rows} if closed else {}
+    rows = []
+    for row in ranking.rows:
+        application, application_id = row.application, row.application_id
+        if application.status is ApplicationStatus.REVIEWED and application_id not in decided:
+            apart = rankings.is_far_apart(row.spread, row.reviews, call)
+            seen = seen_as.get(application_id, row)
+            rows.append(BoardRow(application, items.get(application_id), 0, seen, application_id in closed, apart))
     last = len(items) + 1
     rows.sort(key=lambda one: (one.item.position if one.item else last, one.row.rank if one.row else 0))
-    seen = [one for one in rows if not one.is_closed]
-    waiting = [one for one in seen if not one.is_discussed]
+    shown = [one for one in rows if not one.is_closed]
+    waiting = [one for one in shown if not one.is_discussed]
     return Board(
-        next((one for one in seen if one.is_discussed), None),
+        next((one for one in shown if one.is_discussed), None),
         [_at(one, place) for place, one in enumerate(waiting, start=1)],
         sorted((one for one in rows if one.is_closed), key=lambda one: one.application.number),
         allocations.standings(call),
@@ -91,7 +86,7 @@ def departed(session: CouncilSession, board: Board, closed: Collection[int]) -> 
 
 
 def _at(one: BoardRow, place: int) -> BoardRow:
-    return BoardRow(one.application, one.item, place, one.row, one.is_closed, one.is_far_apart)
+    return one._replace(place=place)
 
 
 def last_decision(session: CouncilSession, closed: Collection[int]) -> Decision | None:

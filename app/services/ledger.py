@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
+from sqlalchemy import Select
 from sqlalchemy.exc import IntegrityError
 
 from app.localisation import N_
@@ -165,21 +167,34 @@ def balances_of_funds(kinds: Iterable[AccountKind], fund_ids: Iterable[int]) -> 
 
 def _balances(kinds: Iterable[AccountKind], owner: Any, ids: Iterable[int]) -> Mapping[int, Mapping[AccountKind, int]]:
     wanted, owners = list(kinds), list(ids)
-    chosen = (
-        db.select(LedgerAccount.id, LedgerAccount.kind, owner.label("owner_id"))
-        .where(LedgerAccount.kind.in_(wanted), LedgerAccount.currency == BASE_CURRENCY, owner.in_(owners))
-        .subquery()
-    )
     result = {one: dict.fromkeys(wanted, 0) for one in owners}
-    for column, sign in ((Transfer.debit_account_id, 1), (Transfer.credit_account_id, -1)):
-        rows = db.session.execute(
-            db.select(chosen.c.owner_id, chosen.c.kind, db.func.sum(Transfer.amount))
-            .join(Transfer, column == chosen.c.id)
-            .group_by(chosen.c.owner_id, chosen.c.kind)
-        )
-        for owner_id, kind, amount in rows:
+    for query, sign in _sums_by(owner):
+        for owner_id, kind, amount in db.session.execute(query, {"kinds": wanted, "owners": owners}):
             result[owner_id][AccountKind(kind)] += sign * int(amount)
     return result
+
+
+@cache
+def _sums_by(owner: Any) -> list[tuple[Select[Any], int]]:
+    """What came in and what went out by owner and kind, each with its sign: made once, as every page asks them."""
+    chosen = (
+        db.select(LedgerAccount.id, LedgerAccount.kind, owner.label("owner_id"))
+        .where(
+            LedgerAccount.kind.in_(db.bindparam("kinds", expanding=True)),
+            LedgerAccount.currency == BASE_CURRENCY,
+            owner.in_(db.bindparam("owners", expanding=True)),
+        )
+        .subquery()
+    )
+    return [
+        (
+            db.select(chosen.c.owner_id, chosen.c.kind, db.func.sum(Transfer.amount))
+            .join(Transfer, column == chosen.c.id)
+            .group_by(chosen.c.owner_id, chosen.c.kind),
+            sign,
+        )
+        for column, sign in ((Transfer.debit_account_id, 1), (Transfer.credit_account_id, -1))
+    ]
 
 
 def trial_balance() -> Mapping[str, int]:

@@ -91,15 +91,24 @@ def departed(session: CouncilSession) -> set[int]:
 def read_whole(session: CouncilSession, *, with_votes: bool = False) -> None:
     """Read who is present and what is decided, with names, in a query a table; for a protocol with ballots, dissents
     and the applications: on a page these are read with the ranking."""
-    query = db.select(CouncilSession).where(CouncilSession.id == session.id)
-    people = db.selectinload(CouncilSession.attendances).joinedload(Attendance.user)
-    decided = db.selectinload(CouncilSession.decisions)
-    options = [people, db.selectinload(CouncilSession.presence_changes), decided]
-    if with_votes:
-        options.append(decided.joinedload(Decision.application).joinedload(Application.association))
-        options.append(decided.selectinload(Decision.votes).joinedload(Vote.user))
-        options.append(decided.selectinload(Decision.dissents).joinedload(Dissent.user))
-    db.session.scalars(query.options(*options)).one()
+    db.session.scalars(_WITH_VOTES if with_votes else _WHOLE, {"session_id": session.id}).one()
+
+
+_DECIDED = db.selectinload(CouncilSession.decisions)
+_WHOLE = (
+    db.select(CouncilSession)
+    .where(CouncilSession.id == db.bindparam("session_id"))
+    .options(
+        db.selectinload(CouncilSession.attendances).joinedload(Attendance.user),
+        db.selectinload(CouncilSession.presence_changes),
+        _DECIDED,
+    )
+)
+_WITH_VOTES = _WHOLE.options(
+    _DECIDED.joinedload(Decision.application).joinedload(Application.association),
+    _DECIDED.selectinload(Decision.votes).joinedload(Vote.user),
+    _DECIDED.selectinload(Decision.dissents).joinedload(Dissent.user),
+)
 
 
 def codes_of(ranking: Ranking) -> dict[int, str]:

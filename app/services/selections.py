@@ -120,12 +120,12 @@ def candidates_of(
     year = bishkek_day(call.closes_at).year
     found = []
     for row in rows:
-        application = row.application
-        fact = facts[application.id]
+        application, application_id = row.application, row.application_id
+        fact = facts[application_id]
         fitting = (one.id for one in lines if one.is_for(fact.oblast_id, application.theme_id))
         found.append(
             Candidate(
-                application.id,
+                application_id,
                 row.score,
                 min(application.grant_requested, call.grant_ceiling),
                 tuple(fitting),

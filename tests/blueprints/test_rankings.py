@@ -1,6 +1,5 @@
 """The ranking beside the scores adjusted for severity, and how the reviewers judged."""
 
-from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -68,7 +67,7 @@ def test_a_call_can_rank_by_the_adjusted_score_and_it_is_made_by_hand(client, pr
     assert (
         ranking.by is RanksBy.ADJUSTED
         and fit.can_rank
-        and rankings.rank(adjusting) == [replace(row, adjusted=None) for row in ranking.rows]
+        and rankings.rank(adjusting) == [row._replace(adjusted=None) for row in ranking.rows]
     )
     scores = [row.score for row in ranking.rows]
     assert scores == sorted(scores, reverse=True)

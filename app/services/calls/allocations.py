@@ -250,52 +250,52 @@ def free(fund: Fund, *, beside: Call) -> int:
     return funds.position(fund).available - pending_awards([fund.id])[fund.id] - undecided
 
 
+_OF_FUNDS = Allocation.fund_id.in_(db.bindparam("fund_ids", expanding=True))
+_PENDING = (  # made once, as every page of a session asks them
+    db.select(Allocation.fund_id, db.func.sum(Decision.amount))
+    .join(Allocation, Allocation.id == Decision.allocation_id)
+    .join(CouncilSession, CouncilSession.id == Decision.session_id)
+    .join(Application, Application.id == Decision.application_id)
+    .where(
+        _OF_FUNDS,
+        Decision.outcome == DecisionOutcome.SELECTED,
+        # signed, it stays reviewed until its letter is sent
+        (CouncilSession.status == SessionStatus.OPEN)
+        | Application.status.in_([ApplicationStatus.REVIEWED, ApplicationStatus.SELECTED]),
+    )
+    .group_by(Allocation.fund_id),
+    db.select(Allocation.fund_id, db.func.sum(Promotion.amount))
+    .join(Allocation, Allocation.id == Promotion.allocation_id)
+    .join(Application, Application.id == Promotion.application_id)
+    .where(_OF_FUNDS, Application.status == ApplicationStatus.SELECTED)
+    .group_by(Allocation.fund_id),
+)
+_AWARDED = tuple(
+    db.select(model.allocation_id, db.func.sum(model.amount))
+    .join(Allocation, Allocation.id == model.allocation_id)
+    .join(Application, Application.id == model.application_id)
+    .where(Allocation.call_id == db.bindparam("call_id"), Application.status != ApplicationStatus.WITHDRAWN)
+    .group_by(model.allocation_id)
+    for model in (Decision, Promotion)
+)
+
+
 def pending_awards(fund_ids: Iterable[int]) -> Mapping[int, int]:
     """Awards not yet committed by a grant, in tyiyn by fund: of open sessions, and signed ones not granted."""
     wanted = list(fund_ids)
-    query = (
-        db.select(Allocation.fund_id, db.func.sum(Decision.amount))
-        .join(Allocation, Allocation.id == Decision.allocation_id)
-        .join(CouncilSession, CouncilSession.id == Decision.session_id)
-        .join(Application, Application.id == Decision.application_id)
-        .where(
-            Allocation.fund_id.in_(wanted),
-            Decision.outcome == DecisionOutcome.SELECTED,
-            # signed, it stays reviewed until its letter is sent
-            (CouncilSession.status == SessionStatus.OPEN)
-            | Application.status.in_([ApplicationStatus.REVIEWED, ApplicationStatus.SELECTED]),
-        )
-        .group_by(Allocation.fund_id)
-    )
-    moved_up = (
-        db.select(Allocation.fund_id, db.func.sum(Promotion.amount))
-        .join(Allocation, Allocation.id == Promotion.allocation_id)
-        .join(Application, Application.id == Promotion.application_id)
-        .where(Allocation.fund_id.in_(wanted), Application.status == ApplicationStatus.SELECTED)
-        .group_by(Allocation.fund_id)
-    )
-    return dict.fromkeys(wanted, 0) | _added_up(query, moved_up)
+    return dict.fromkeys(wanted, 0) | _added_up(_PENDING, fund_ids=wanted)
 
 
 def _awarded(call: Call) -> Mapping[int, int]:
     """{allocation: what was awarded from it} of a call; a declined grant gives it back."""
-    return _added_up(
-        *(
-            db.select(model.allocation_id, db.func.sum(model.amount))
-            .join(Allocation, Allocation.id == model.allocation_id)
-            .join(Application, Application.id == model.application_id)
-            .where(Allocation.call_id == call.id, Application.status != ApplicationStatus.WITHDRAWN)
-            .group_by(model.allocation_id)
-            for model in (Decision, Promotion)
-        )
-    )
+    return _added_up(_AWARDED, call_id=call.id)
 
 
-def _added_up(*queries: Select[Any]) -> dict[int, int]:
+def _added_up(queries: Iterable[Select[Any]], **values: Any) -> dict[int, int]:
     """The sums of several queries by their key."""
     found: dict[int, int] = {}
     for query in queries:
-        for key, amount in db.session.execute(query):
+        for key, amount in db.session.execute(query, values):
             found[int(key)] = found.get(int(key), 0) + int(amount)
     return found
 

@@ -1,0 +1,144 @@
+"""The scores of a call: worked out of its counted reviews once, and again only when other reviews count.
+
+A session asks for them with each of its pages, hundreds of times after the last review is in. Which reviews count is
+asked every time; what they scored is append-only, so the same ones have the same scores for ever.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from threading import Lock
+from typing import Any
+
+from sqlalchemy import ColumnElement
+
+from app.services import scoring, severity
+from app.services.reviews import weights_of
+from app.services.scoring import Standing
+from app.services.severity import Fit, Given
+from models.applications import Application
+from models.base import db
+from models.calls import Call, Criterion, RanksBy
+from models.reviews import Assignment, AssignmentStatus, Review, ReviewStatus, Score
+
+Levels = Mapping[int, Mapping[int, Mapping[str, int]]]
+"""{application: {reviewer: {criterion key: level}}}."""
+Totals = Mapping[int, Mapping[int, int]]
+"""{application: {reviewer: total of the review, hundredths of a point}}."""
+IS_COUNTED = Assignment.status.in_([AssignmentStatus.SUBMITTED, AssignmentStatus.CLOSED]) & (
+    Review.status == ReviewStatus.SUBMITTED
+)
+_COUNTED = (
+    db.select(
+        Assignment.application_id,
+        Assignment.reviewer_id,
+        Review.id,
+        Review.submission,
+        Review.total,
+        db.type_coerce(Review.submitted_at, db.String).label("submitted_at"),  # to be compared, never shown
+    )
+    .join(Review, Review.assignment_id == Assignment.id)
+    .join(Application, Application.id == Assignment.application_id)
+    .where(Application.call_id == db.bindparam("call_id"), IS_COUNTED)
+    .order_by(Review.id)
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    """One application's rank and scores; whether it passes, and which sections are weak."""
+
+    rank: int
+    standing: Standing
+    score: Fraction
+    passes: bool
+    weak: Sequence[str]
+
+
+@dataclass(frozen=True)
+class CallScores:
+    """Applications from best to worst with all that is told by. Requests share it: nothing of it is ever changed."""
+
+    levels: Levels
+    totals: Totals
+    places: Sequence[Place]
+    ranking_fit: Fit | None
+    """The severities, where they rank."""
+    by: RanksBy
+    """Which score ranks: the call's, but the mean where there is too little to adjust."""
+
+    @cached_property
+    def fit(self) -> Fit | None:
+        """The severities of the reviewers; None while there is too little to tell."""
+        return self.ranking_fit or fitted(self.totals)
+
+
+def fitted(totals: Totals) -> Fit | None:
+    """The model of severity for these totals."""
+    given = (Given(one, reviewer, total / 100) for one, of_it in totals.items() for reviewer, total in of_it.items())
+    return severity.fit(tuple(sorted(given)))
+
+
+def of(call: Call, application_ids: Iterable[int]) -> CallScores:
+    """The scores of these applications of a call, those without a review last."""
+    wanted = tuple(sorted(application_ids))
+    counted = tuple(map(tuple, db.session.connection().execute(_COUNTED, {"call_id": call.id}).all()))
+    rules = (call.ranks_by, call.pass_total, call.pass_section_percent, tuple(weights_of(call.criteria).items()))
+    key = (call.id, rules, wanted, counted)
+    with _LOCK:
+        found = _kept.get(key)
+    if found is None:
+        found = _worked_out(call, wanted)
+        with _LOCK:
+            while len(_kept) >= MOST_KEPT:
+                del _kept[next(iter(_kept))]
+            _kept[key] = found
+    return found
+
+
+MOST_KEPT = 8
+_LOCK, _kept = Lock(), dict[Any, CallScores]()
+
+
+def forget() -> None:
+    """Keep nothing any more: for who goes on with another database at the same address."""
+    with _LOCK:
+        _kept.clear()
+
+
+def _worked_out(call: Call, wanted: Sequence[int]) -> CallScores:
+    weights, read = weights_of(call.criteria), levels_of(Application.call_id == call.id)
+    levels = {one: read.get(one, {}) for one in wanted}
+    standings = [scoring.standing(one, list(of_it.values()), weights) for one, of_it in levels.items()]
+    totals = {
+        one: {reviewer: scoring.total(given, weights) for reviewer, given in of_it.items()}
+        for one, of_it in levels.items()
+    }
+    fit = fitted(totals) if call.ranks_by is RanksBy.ADJUSTED else None
+    by = RanksBy.ADJUSTED if fit and fit.can_rank else RanksBy.MEAN
+    scores = {one.application_id: one.mean for one in standings}
+    if fit and by is RanksBy.ADJUSTED:
+        scores = {one: fit.ranking_score(of_it) if of_it else Fraction(0) for one, of_it in totals.items()}
+    places = []
+    for rank, one in scoring.ranked(standings, list(weights), scores):
+        weak = scoring.weak_sections(one, weights, call.pass_section_percent)
+        passes = scoring.passes(one, weak, call.pass_total)
+        places.append(Place(rank, one, scores[one.application_id], passes, weak))
+    return CallScores(levels, totals, places, fit, by)
+
+
+def levels_of(which: ColumnElement[bool]) -> dict[int, dict[int, dict[str, int]]]:
+    """What every counted review of these applications gave, as `Levels`."""
+    query = (
+        db.select(Assignment.application_id, Assignment.reviewer_id, Criterion.key, Score.level)
+        .join(Review, Review.assignment_id == Assignment.id)
+        .join(Score, (Score.review_id == Review.id) & (Score.submission == Review.submission))
+        .join(Criterion, Criterion.id == Score.criterion_id)
+        .join(Application, Application.id == Assignment.application_id)
+        .where(which, IS_COUNTED)
+    )
+    found: dict[int, dict[int, dict[str, int]]] = {}
+    for application_id, reviewer_id, key, level in db.session.connection().execute(query).all():  # thousands of rows
+        found.setdefault(application_id, {}).setdefault(reviewer_id, {})[key] = level
+    return found

@@ -1,0 +1,83 @@
+"""Scores of a call are worked out once: the same reviews have the same ones, other reviews are seen at once."""
+
+from datetime import timedelta
+
+import pytest
+
+from app import clock
+from app.services import assignments, call_scores, rankings, reviews
+from app.services.actors import Actor
+from app.services.reviews import Judgement
+from models.applications import ApplicationStatus
+from models.base import db
+from models.calls import RanksBy
+from tests.factories import TEXT
+
+
+@pytest.fixture
+def application(programme):
+    return programme.make_application(ApplicationStatus.REVIEWED)
+
+
+def marks(application):
+    [row] = [one for one in rankings.rank(application.call) if one.application_id == application.id]
+    return row.marks
+
+
+def test_the_same_reviews_are_not_worked_out_again(application, programme):
+    call = application.call
+    other = programme.make_application(ApplicationStatus.REVIEWED, call=call)
+    first = call_scores.of(call, [application.id, other.id])
+    assert call_scores.of(call, [other.id, application.id]) is first
+    assert call_scores.of(call, [application.id]) is not first
+    call_scores.forget()
+    again = call_scores.of(call, [application.id, other.id])
+    assert again is not first
+    assert again == first
+
+
+def test_a_review_that_is_opened_and_handed_in_again_is_seen(application, programme):
+    assert marks(application) == [80, 80]
+    assignment = assignments.of_application(application)[0]
+    programme.reopen(assignment)
+    assert application.id not in [one.application_id for one in rankings.rank(application.call)]  # in review again
+    judgements = {one.key: Judgement(1, TEXT) for one in application.call.criteria}
+    later = clock.now() + timedelta(minutes=1)
+    reviews.submit(assignment, judgements, TEXT, actor=Actor(assignment.reviewer), now=later)
+    assert marks(application) == [20, 80]
+
+
+def test_what_was_rolled_back_leaves_nothing_behind(application, programme):
+    """The next review may get the number of the one that never was."""
+    assignment = assignments.of_application(application)[0]
+    programme.reopen(assignment)
+    db.session.commit()
+    for minutes, level in ((1, 1), (2, 5)):
+        judgements = {one.key: Judgement(level, TEXT) for one in application.call.criteria}
+        now = clock.now() + timedelta(minutes=minutes)
+        reviews.submit(assignment, judgements, TEXT, actor=Actor(assignment.reviewer), now=now)
+        assert marks(application) == sorted([20 * level, 80])
+        if level == 1:
+            db.session.rollback()
+    assert marks(application) == [80, 100]
+
+
+def test_another_rule_of_the_call_is_another_ranking(application):
+    call = application.call
+    found = call_scores.of(call, [application.id])
+    for name, value in (("pass_total", 90), ("pass_section_percent", 95), ("ranks_by", RanksBy.ADJUSTED)):
+        with db.session.no_autoflush:
+            before = getattr(call, name)
+            setattr(call, name, value)
+            assert call_scores.of(call, [application.id]) is not found, name
+            setattr(call, name, before)
+    assert call_scores.of(call, [application.id]) is found
+
+
+def test_no_more_than_a_few_are_kept(application):
+    call = application.call
+    first = call_scores.of(call, [application.id])
+    for one in range(call_scores.MOST_KEPT):
+        call_scores.of(call, [application.id, 10_000 + one])
+    assert len(call_scores._kept) == call_scores.MOST_KEPT
+    assert call_scores.of(call, [application.id]) is not first
