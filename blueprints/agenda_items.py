@@ -9,7 +9,7 @@ from app.localisation import gettext
 from app.policy import Permission
 from app.services import agendas, boards, conflicts, recusals
 from app.web.access import actor, load, must_have_no_tie, requires, signed_in_user
-from app.web.submissions import act_on_button, attempt, finish, form_page, guard_version
+from app.web.submissions import act_on_button, attempt, check_version, finish, form_page, guard_version
 from forms.agenda_items import MoveForm, NoteForm, RecusalForm, SortForm
 from models.agenda_items import AgendaItem
 from models.applications import Application
@@ -46,10 +46,12 @@ def _move(session: CouncilSession, form: MoveForm, closed: frozenset[int]) -> No
 @requires(POST=Permission.SESSION_MANAGE)
 def sort(session_id: int) -> ResponseReturnValue:
     """Order what waits anew."""
-    session, order = load(CouncilSession, session_id, Permission.SESSION_MANAGE), SortForm().chosen()
+    session, form = load(CouncilSession, session_id, Permission.SESSION_MANAGE), SortForm()
+    here = url_for(".index", session_id=session_id)
+    check_version(form, session, {}, here)
     return act_on_button(
-        lambda: agendas.sort(session, order, actor=actor(), now=clock.now()),
-        url_for(".index", session_id=session_id),
+        lambda: agendas.sort(session, form.chosen(), actor=actor(), now=clock.now()),
+        here,
         gettext("The agenda is ordered."),
     )
 

@@ -17,7 +17,7 @@ from app.services.decisions import Motion
 from app.web import agenda_lines
 from app.web.access import actor, load, requires, row_number, signed_in_user
 from app.web.presentation import is_demonstration
-from app.web.submissions import StaleForm, act_on_button, attempt, finish, form_page, guard_version
+from app.web.submissions import act_on_button, attempt, finish, form_page, guard_version
 from forms.council_sessions import AttendanceForm, ConveneForm, DecideForm, decide_form
 from models.applications import Application
 from models.base import BASE_CURRENCY
@@ -33,7 +33,7 @@ LATEST = 25
 """So many of the decisions stand on the page of an open session, the latest first."""
 SIDE_BY_SIDE = ("ky", "ru")
 """The two languages of a protocol that is printed in both."""
-HIDDEN = frozenset({"csrf_token", "idempotency_key", "version"})
+HIDDEN = frozenset({"csrf_token", "idempotency_key", "version", "room"})
 
 
 @bp.get("")
@@ -112,25 +112,18 @@ def attendance(session_id: int) -> ResponseReturnValue:
     session = load(CouncilSession, session_id, Permission.SESSION_MANAGE)
     present = [one.user for one in session.attendances]
     members = {one.id: one for one in [*council_sessions.council_members(), *present]}
-    form = AttendanceForm(data={"members": [one.id for one in present], "version": str(session.version)})
+    form = AttendanceForm(data={"members": [one.id for one in present]})
     form.members.choices = [(one.id, one.display_name) for one in members.values()]
+    stored = {"members": ", ".join(one.display_name for one in present)}
+    guard_version(form, session, stored, url_for(".attendance", session_id=session_id))
     if form.validate_on_submit():
         chosen = [members[one] for one in form.members.data]
-        _check_attendance(form, session, present, chosen)
         if attempt(
             form,
             lambda: council_sessions.record_attendance(session, chosen, actor=actor(), now=clock.now()),
         ):
             return finish(url_for(".show", session_id=session_id), gettext("The attendance is recorded."))
     return form_page("council_sessions/attendance.html", form, session=session)
-
-
-def _check_attendance(form: AttendanceForm, session: CouncilSession, present: list[User], chosen: list[User]) -> None:
-    """Stop when somebody else changed the list meanwhile: both lists are shown by name."""
-    if str(form.version.data) != str(session.version):
-        own, stored = (", ".join(one.display_name for one in people) for people in (chosen, present))
-        here = url_for(".attendance", session_id=session.id)
-        raise StaleForm([(str(form.members.label.text), own, stored)], here)
 
 
 @bp.post("/<int:session_id>/attendance/<int:user_id>")
@@ -158,7 +151,8 @@ def decide(session_id: int, application_id: int) -> ResponseReturnValue:
     found = allocations.fitting(application, standings)
     form = _with_choices(_decide_form(session, application), found)
     _guard_item(form, session, application)
-    is_valid = form.validate_on_submit()
+    is_same = _is_same_room(form, session, application)
+    is_valid = form.validate_on_submit() and is_same
     if is_valid and "record" in request.form and attempt(form, lambda: _decide(session, application, form)):
         return finish(url_for(".show", session_id=session_id), gettext("The decision is recorded."))
     is_checked = is_valid and "check" in request.form and _is_possible(session, application, form)
@@ -191,6 +185,14 @@ def _guard_item(form: DecideForm, session: CouncilSession, application: Applicat
     kept = next((one.reason for one in session.decisions if one.application_id == application.id), "")
     here = url_for(".decide", session_id=session.id, application_id=application.id)
     guard_version(form, SimpleNamespace(version=item.version if item else 0), {"reason": kept}, here)
+
+
+def _is_same_room(form: DecideForm, session: CouncilSession, application: Application) -> bool:
+    """Who may vote is still who could when the page was made; from now on the page goes by who may vote now."""
+    act = lambda: decisions.must_be_in_the_room(session, application, form.people())  # noqa: E731
+    is_same = not form.is_submitted() or attempt(form, act) is not None
+    form.room.data = ",".join(str(one.id) for one in decisions.voters_on(session, application))
+    return is_same
 
 
 def _with_choices(form: DecideForm, found: list[Standing]) -> DecideForm:
@@ -227,6 +229,7 @@ def _motion(form: DecideForm) -> Motion:
         int(form.allocation.data) if form.allocation.data else None,
         ballots=[Ballot(user_id, VoteChoice(choice)) for user_id, choice in form.votes()],
         dissents=[DissentInput(*one) for one in form.dissents()],
+        room=form.people(),
     )
 
 

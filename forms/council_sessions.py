@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from wtforms import BooleanField, RadioField, SelectChoice, SelectField, SelectMultipleField
+from wtforms import BooleanField, HiddenField, RadioField, SelectChoice, SelectField, SelectMultipleField
 from wtforms.validators import Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -51,11 +51,16 @@ class DecideForm(BaseForm):
     amount = AmountField(N_("Amount awarded"), required=False)
     allocation = RadioField(lazy(N_("Paid from")), default="")
     reason = LongTextField(N_("Reason, as it will stand in the protocol"))
+    room = HiddenField()
 
     def votes(self) -> list[tuple[int, str]]:
         """(user id, choice) of each vote that was recorded by name."""
         found = [(name.removeprefix("vote_"), field.data) for name, field in self._fields.items() if "vote_" in name]
         return [(int(user_id), choice) for user_id, choice in found if choice and user_id.isdigit()]
+
+    def people(self) -> list[int]:
+        """The ids of those who could vote when this page was made."""
+        return [int(one) for one in (self.room.data or "").split(",") if one.isascii() and one.isdigit()]
 
     def dissents(self) -> list[tuple[int, str, bool]]:
         """(user id, reason, whether the member wants to be named) of each dissent."""

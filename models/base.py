@@ -21,6 +21,7 @@ from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
+from sqlalchemy.orm.exc import StaleDataError
 
 STRICT: dict[str, Any] = {"sqlite_strict": True}
 LOCALES = ("ky", "ru", "en")
@@ -258,6 +259,17 @@ def lock(row: Base) -> None:
     """
     if not _holds_all():
         db.session.refresh(row, with_for_update={"of": type(row)})  # not what was joined to it
+
+
+def lock_as_read(row: Any) -> None:
+    """As `lock`, of a versioned row a page was held against: what was true when it was read has to be true still.
+
+    Raises `StaleDataError`, as the write itself would, when somebody changed the row between reading and locking it.
+    """
+    seen = row.version
+    lock(row)
+    if row.version != seen:
+        raise StaleDataError(f"{row.__tablename__} was changed since it was read")
 
 
 def locked(table: type[Locked], row_id: int) -> Locked | None:

@@ -13,7 +13,7 @@ from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, 
 from app.services.workflow import Transition, target
 from models.agenda_items import AgendaItem, AgendaStatus, ItemNote, Recusal, RecusalGround
 from models.applications import Application, ApplicationStatus
-from models.base import db, lock
+from models.base import db, lock, lock_as_read
 from models.council_sessions import AgendaOrder, CouncilSession, SessionStatus
 from models.reviews import Conflict, ConflictKind
 from models.users import User
@@ -28,9 +28,10 @@ TRANSITIONS = {
 LONGEST_NOTE = 2000
 
 
-def items_of(session: CouncilSession) -> dict[int, AgendaItem]:
-    """{application: its item}, in the order of the agenda."""
-    return {one.application_id: one for one in db.session.scalars(_ITEMS, {"session_id": session.id})}
+def items_of(session: CouncilSession, *, anew: bool = False) -> dict[int, AgendaItem]:
+    """{application: its item}, in the order of the agenda; `anew`: as others have left them by now."""
+    found = db.session.scalars(_ITEMS, {"session_id": session.id}, execution_options={"populate_existing": anew})
+    return {one.application_id: one for one in found}
 
 
 _ITEMS = (
@@ -70,8 +71,9 @@ def refresh(session: CouncilSession) -> None:
 
 def sort(session: CouncilSession, order: AgendaOrder, *, actor: Actor, now: datetime) -> None:
     """Order what waits anew: so that recused members leave least often, or down the ranking."""
-    lock(session)
+    lock_as_read(session)
     must_be_open(session)
+    items_of(session, anew=True)
     session.agenda_order = order
     _arrange(session)
     flag_modified(session, "seats")  # the session gets a new version: who moves items at once is told
@@ -93,9 +95,9 @@ def move(
     Whoever has a tie to some applications does not see their places: these count `without` them.
     Raises `LimitExceededError` for a place there is not, `DomainError` for an item that does not wait.
     """
-    lock(session)
+    lock_as_read(session)
     must_be_open(session)
-    items = list(items_of(session).values())
+    items = list(items_of(session, anew=True).values())
     waiting = [one for one in items if one.status is A.WAITING]
     item = next((one for one in waiting if one.application_id == application.id), None)
     if item is None:
@@ -216,9 +218,11 @@ def _put_back(item: AgendaItem, actor: Actor, now: datetime) -> None:
 
 
 def _item(session: CouncilSession, application: Application) -> AgendaItem:
+    """The item as it is now: a page may have read it before somebody else closed the discussion."""
     item = item_of(session, application)
     if item is None:
         raise DomainError(N_("The application is not on the agenda of this session."))
+    lock(item)
     return item
 
 

@@ -1,11 +1,17 @@
 """Votes of the Council on one decision: who may vote, what is recorded by name, what is only counted, who dissents."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from app.localisation import N_
-from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, LimitExceededError
+from app.services.errors import (
+    AlreadyUsedError,
+    ChangedMeanwhileError,
+    DomainError,
+    IncompleteError,
+    LimitExceededError,
+)
 from models.calls import VoteRule
 from models.council_sessions import CouncilSession, VoteChoice
 from models.users import User
@@ -46,6 +52,25 @@ def must_have_quorum(session: CouncilSession, voters: Sequence[User]) -> None:
             ),
             room=len(voters),
             needed=session.seats // 2 + 1,
+        )
+
+
+def must_be_in_the_room(shown: Sequence[int], voters: Sequence[User], names: Mapping[int, str]) -> None:
+    """Refuse when those who may vote (`voters`) are not those the page had `shown`, by id: its votes are of others.
+
+    `names` are of everybody who came. Raises `ChangedMeanwhileError` that names who left or was recused, and who came.
+    """
+    now = {one.id for one in voters}
+    left = ", ".join(name for user_id, name in names.items() if user_id in shown and user_id not in now)
+    came = ", ".join(name for user_id, name in names.items() if user_id in now and user_id not in shown)
+    if left or came:
+        raise ChangedMeanwhileError(
+            N_(
+                "Meanwhile others may vote on this application. Left or recused: %(left)s; came: %(came)s. Look at "
+                "the votes once more: whatever else you entered is kept."
+            ),
+            left=left or "–",
+            came=came or "–",
         )
 
 

@@ -21,7 +21,7 @@ from app.services.errors import (
 from app.services.protocols import content_of
 from app.services.workflow import target
 from models.applications import Application, ApplicationStatus
-from models.base import canonical_json, db, fingerprint, lock
+from models.base import canonical_json, db, fingerprint, lock, lock_as_read
 from models.calls import Call, CallStatus
 from models.council_sessions import (
     Attendance,
@@ -72,7 +72,7 @@ def convene(call: Call, *, held_on: date, place: str, seats: int, actor: Actor, 
 
 def record_attendance(session: CouncilSession, members: list[User], *, actor: Actor, now: datetime) -> None:
     """Set who came. Once a discussion is opened people can only be added: whoever is, came later."""
-    lock(session)
+    lock_as_read(session)
     must_be_open(session)
     flag_modified(session, "seats")  # the session gets a new version: who edits the same list at once is told
     present = {one.user_id: one for one in session.attendances}

@@ -19,7 +19,7 @@ from app.services.workflow import target
 from models.agenda_items import AgendaItem, AgendaStatus
 from models.allocations import Allocation
 from models.applications import Application, ApplicationStatus
-from models.base import db, lock
+from models.base import db, lock, lock_as_read
 from models.council_sessions import CouncilSession, Decision, DecisionOutcome, Dissent, Vote
 from models.users import Role, User
 
@@ -42,7 +42,8 @@ class Motion:
     """What the Council is to decide on one application: outcome, amount (tyiyn, for a selected one), reason and votes.
 
     It is paid from the allocation with this id; without one, from the first that fits and has so much left.
-    Where the call's vote is open the votes are `ballots`, and the numbers follow from them.
+    Where the call's vote is open the votes are `ballots`, and the numbers follow from them. `room`: the ids of those
+    who may vote as the votes were taken down; without them it is not looked whether somebody left or came since.
     """
 
     outcome: DecisionOutcome
@@ -54,6 +55,7 @@ class Motion:
     allocation_id: int | None = None
     ballots: Sequence[Ballot] = ()
     dissents: Sequence[DissentInput] = ()
+    room: Sequence[int] | None = None
 
 
 def check(
@@ -63,9 +65,13 @@ def check(
 
     Raises `LimitExceededError` when the amount is above what was asked, the ceiling, what the allocation or its fund
     has left; `DomainError` without a quorum, when the votes are more than those who may vote, or for an allocation
-    that is not for this application; `AlreadyUsedError` for a second decision.
+    that is not for this application; `AlreadyUsedError` for a second decision; `ChangedMeanwhileError` when others
+    may vote than when the votes were taken down.
     """
     lock(session)
+    item = agendas.item_of(session, application)
+    if item is not None:
+        lock_as_read(item)
     lock(application)
     lock(application.call)  # an amendment may just add an allocation, of a fund that would go unlocked
     allocations.lock_funds(application.call)
@@ -212,9 +218,17 @@ def voters_on(session: CouncilSession, application: Application) -> list[User]:
     return [one for one in session.present if one.id in members and one.id not in out]
 
 
+def must_be_in_the_room(session: CouncilSession, application: Application, shown: Sequence[int]) -> None:
+    """Refuse votes that were taken down while others than now could vote; `shown` are the ids of those."""
+    names = {one.user_id: one.user.display_name for one in session.attendances}
+    ballots.must_be_in_the_room(shown, voters_on(session, application), names)
+
+
 def votes_on(session: CouncilSession, application: Application, motion: Motion) -> Counts:
     """The votes of a motion, counted by the call's rule; refused without a quorum in the room."""
     voters, rule = voters_on(session, application), session.call.vote_rule
+    if motion.room is not None:
+        must_be_in_the_room(session, application, motion.room)
     ballots.must_have_quorum(session, voters)
     ballots.check_dissents(rule, motion.dissents, voters)
     counted = Counts(motion.votes_for, motion.votes_against, motion.abstentions)

@@ -268,6 +268,9 @@ def in_words(form: BaseForm) -> dict[str, str]:
 def _as_read(field: Field) -> str:
     if isinstance(field.data, bool):
         return gettext("Yes") if field.data else gettext("No")
+    if isinstance(field.data, list):
+        names = _choices(field)
+        return ", ".join(names.get(str(one), str(one)) for one in field.data)
     chosen = _choices(field).get(str(field.data))
     return chosen or str(field._value() if hasattr(field, "_value") else field.data or "")
 

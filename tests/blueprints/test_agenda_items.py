@@ -96,9 +96,39 @@ def test_a_missing_vote_and_a_removed_member_are_told(client, programme, session
     for held in last.assigned_roles:  # removed while the secretary's page stands open
         held.ended_at = clock.now()
     db.session.commit()
-    again = client.post(url, data=open_page | ballots(session) | {"record": "1"})
-    assert again.status_code == 303 and count(Vote) == 3  # a row for nobody in the Council is not counted
+    refused = client.post(url, data=open_page | ballots(session) | {"record": "1"})
+    assert refused.status_code == 422 and count(Vote) == 0
+    assert f"Left or recused: {last.display_name}; came: –." in text_of(refused.text)
+    again = client.post(url, data=dict(form_fields(refused.text).items()) | {"record": "1"})
+    assert again.status_code == 303 and count(Vote) == 3
     assert last.id not in db.session.scalar(db.select(Decision)).present
+
+
+def test_what_is_recorded_is_what_was_checked(client, programme, session, applications):
+    """Somebody leaves between the page of the check and the recording: the vote is not dropped in silence."""
+    url, last = f"/council/{session.id}/decide/{applications[0].id}", session.present[3]
+    by = {"actor": Actor(programme.secretary), "now": clock.now()}
+    client.sign_in(programme.secretary).speak("en")
+    discuss(client, session, applications[0])
+    dissent = {"dissenter_1": str(last.id), "dissent_1": "Рыногу жок."}
+    checked = client.submit(url, **ballots(session, **dissent), check="1")
+    fields = dict(form_fields(checked.text).items())
+    council_sessions.change_presence(session, last, False, **by)
+    db.session.commit()
+    refused = client.post(url, data=fields | {"record": "1"})
+    assert refused.status_code == 422 and count(Decision) == 0
+    assert f"Left or recused: {last.display_name}; came: –." in text_of(refused.text)
+    kept = dict(form_fields(refused.text).items())
+    assert (kept["reason"].strip(), kept["amount"], kept["dissent_1"].strip()) == (
+        "Айылга керек.",
+        "200 000",
+        "Рыногу жок.",
+    )
+    assert all(kept[f"vote_{one.id}"] == "for" for one in session.present) and f"vote_{last.id}" not in kept
+    council_sessions.change_presence(session, last, True, **by)
+    db.session.commit()
+    back = client.post(url, data=kept | {"dissenter_1": "", "dissent_1": "", "record": "1"})
+    assert back.status_code == 422 and f"Left or recused: –; came: {last.display_name}." in text_of(back.text)
 
 
 def test_two_secretaries_at_once_the_second_is_told_and_keeps_the_words(client, programme, session, applications):

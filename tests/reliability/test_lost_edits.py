@@ -13,16 +13,16 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.services import assignments
+from app.services import agendas, assignments, council_sessions
 from app.services.actors import Actor
 from models.applications import ApplicationStatus
 from models.base import db
-from models.calls import Call
+from models.calls import Call, VoteRule
 from models.indicators import Result, ResultStatus
-from models.users import User
+from models.users import Role, User
 from tests.conftest import NOW
 from tests.support.clients import Client, apart
-from tests.support.pages import form_fields, text_of
+from tests.support.pages import choose_form, form_fields, text_of
 
 pytestmark = pytest.mark.database
 FULL = os.environ.get("ASHAR_FULL") == "yes"
@@ -74,13 +74,17 @@ def test_of_two_editors_one_is_told_and_keeps_the_own_text(
     print(f"{database.kind}: {PAIRS} racing pairs on {url}: 0 silent overwrites, every loser kept the text")
 
 
-def together(app: Flask, client: Client, url: str, bodies: list[dict[str, str]]) -> list[tuple[int, str]]:
-    """Send `bodies` at the same moment from two browsers with `client`'s cookies: the session and the language."""
+def together(app: Flask, client: Client, url: str | list[str], bodies: list[dict[str, Any]]) -> list[tuple[int, str]]:
+    """Send `bodies` at the same moment from two browsers with `client`'s cookies: the session and the language.
+
+    They go to one address, or each to its own.
+    """
+    urls = [url] * len(bodies) if isinstance(url, str) else url
     name, start = app.config["SESSION_COOKIE_NAME"], Barrier(len(bodies))
     cookies = [client.get_cookie(one) for one in (name, f"{name}-language")]
     db.session.rollback()
 
-    def send(body: dict[str, str]) -> tuple[int, str]:
+    def send(url: str, body: dict[str, Any]) -> tuple[int, str]:
         def post() -> tuple[int, str]:
             with clock.at(NOW):
                 other = app.test_client()
@@ -93,7 +97,7 @@ def together(app: Flask, client: Client, url: str, bodies: list[dict[str, str]])
         return apart(post)  # type: ignore[no-any-return]
 
     with ThreadPoolExecutor(len(bodies)) as threads:
-        return list(threads.map(send, bodies))
+        return list(threads.map(send, urls, bodies))
 
 
 @pytest.fixture
@@ -150,3 +154,74 @@ def test_a_form_without_versions_gives_the_own_words_back(
     assert "Reason Your text (not saved) Тизмеде кол жок" in page
     assert "Saved by the other person" not in page
     assert result.status is ResultStatus.REPORTED
+
+
+def test_of_two_secretaries_who_tick_who_is_present_one_is_told(app: Flask, programme: Any, database: Any) -> None:
+    """Each adds another person: whoever is second would take the first one's person off again."""
+    session = programme.make_session(programme.make_past_call())
+    came, guests = list(session.present), [programme.make_user(Role.REVIEWER) for _ in range(2)]
+    names = [one.display_name for one in guests]
+    session.seats = 9
+    url = f"/council/{session.id}/attendance"
+    client = app.test_client().sign_in(programme.secretary).speak("en")
+    for _number in range(PAIRS):
+        council_sessions.record_attendance(session, came, actor=Actor(programme.secretary), now=clock.now())
+        bodies = [
+            form_fields(client.get(url).text).to_dict() | {"members": [str(one.id) for one in (*came, guest)]}
+            for guest in guests
+        ]
+        answers = together(app, client, url, bodies)
+        assert sorted(status for status, _text in answers) == [303, 409]
+        lost = next(place for place, (status, _text) in enumerate(answers) if status == 409)
+        assert all(name in answers[lost][1] for name in names)
+        db.session.expire_all()
+        assert guests[1 - lost] in session.present and guests[lost] not in session.present
+    print(f"{database.kind}: {PAIRS} racing pairs on the attendance: 0 silent overwrites")
+
+
+def test_of_two_secretaries_who_move_items_one_is_told(app: Flask, programme: Any, database: Any) -> None:
+    """A place is a place among what the page showed: the second one saw another order."""
+    call = programme.make_past_call()
+    made = [programme.make_application(ApplicationStatus.REVIEWED, call=call) for _ in range(3)]
+    session = programme.make_session(call)
+    url = f"/council/{session.id}/agenda"
+    client = app.test_client().sign_in(programme.secretary).speak("en")
+    for _number in range(PAIRS):
+        before = list(agendas.items_of(session))
+        moved = [{"application": str(before[0]), "place": "3"}, {"application": str(before[1]), "place": "1"}]
+        bodies = [choose_form(client.get(url).text, url).fields.to_dict() | one for one in moved]
+        answers = together(app, client, url, bodies)
+        assert sorted(status for status, _text in answers) == [303, 409]
+        db.session.expire_all()
+        orders = [[before[1], before[2], before[0]], [before[1], before[0], before[2]]]
+        won = next(place for place, (status, _text) in enumerate(answers) if status == 303)
+        assert list(agendas.items_of(session)) == orders[won] and len(made) == 3
+    print(f"{database.kind}: {PAIRS} racing pairs on the agenda: 0 silent overwrites")
+
+
+def test_who_leaves_at_the_moment_of_recording_is_not_passed_over(app: Flask, programme: Any, database: Any) -> None:
+    """Whichever comes first: the decision with all who were there, or the leaving, and the decision is refused."""
+    guests = [programme.make_user(Role.REVIEWER) for _ in range(2)]
+    for _number in range(PAIRS):
+        call = programme.make_past_call(vote_rule=VoteRule.SECRET)
+        application = programme.make_application(ApplicationStatus.REVIEWED, call=call)
+        session = programme.make_session(call)
+        by = {"actor": Actor(programme.secretary), "now": clock.now()}
+        council_sessions.record_attendance(session, [*session.present, *guests], **by)
+        client = app.test_client().sign_in(programme.secretary).speak("en")
+        decide, leave = (
+            f"/council/{session.id}/decide/{application.id}",
+            f"/council/{session.id}/attendance/{guests[0].id}",
+        )
+        votes = {"votes_for": "3", "votes_against": "0", "abstentions": "0"}
+        typed = votes | {"outcome": "selected", "amount": "200 000", "reason": "Айылга керек.", "record": "1"}
+        bodies = [
+            form_fields(client.get(decide).text).to_dict() | typed,
+            form_fields(client.get(f"/council/{session.id}/attendance").text, leave).to_dict(),
+        ]
+        answers = together(app, client, [decide, leave], bodies)
+        assert answers[1][0] == 303 and answers[0][0] in (303, 422)
+        db.session.expire_all()
+        decided = [one.present for one in session.decisions]
+        assert decided == ([[one.user_id for one in session.attendances]] if answers[0][0] == 303 else [])
+    print(f"{database.kind}: {PAIRS} racing pairs of a decision and somebody leaving: 0 decided without a word")
