@@ -23,6 +23,7 @@ NOUNS = (
     "calls",
     "centres",
     "contributions",
+    "corrected_protocols",
     "council_sessions",
     "criteria",
     "desks",

@@ -2,21 +2,21 @@
 
 from types import SimpleNamespace
 
-from flask import Blueprint, Response, abort, render_template, request, url_for
+from flask import Blueprint, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock
 from app.labels import DECISION_OUTCOMES, VOTE_CHOICES
 from app.localisation import Money, current_locale, gettext, to_minor
 from app.policy import Permission
-from app.services import agendas, boards, conflicts, council_sessions, decisions, rankings
+from app.services import agendas, boards, conflicts, corrected_protocols, council_sessions, decisions, rankings
 from app.services.ballots import Ballot, DissentInput
 from app.services.calls import allocations
 from app.services.calls.allocations import Standing
 from app.services.decisions import Motion
 from app.web import agenda_lines
 from app.web.access import actor, load, requires, row_number, signed_in_user
-from app.web.presentation import is_demonstration
+from app.web.protocol_files import protocol_pdf
 from app.web.submissions import act_on_button, attempt, finish, form_page, guard_version
 from forms.council_sessions import AttendanceForm, ConveneForm, DecideForm, decide_form
 from models.applications import Application
@@ -24,15 +24,11 @@ from models.base import BASE_CURRENCY
 from models.calls import Call, VoteRule
 from models.council_sessions import CouncilSession, Decision, DecisionOutcome, VoteChoice
 from models.users import User
-from reports import protocol as protocol_report
-from reports import protocol_content
 
 bp = Blueprint("council_sessions", __name__, url_prefix="/council")
 PAGE = 60
 LATEST = 25
 """So many of the decisions stand on the page of an open session, the latest first."""
-SIDE_BY_SIDE = ("ky", "ru")
-"""The two languages of a protocol that is printed in both."""
 HIDDEN = frozenset({"csrf_token", "idempotency_key", "version", "room"})
 
 
@@ -95,6 +91,7 @@ def show(session_id: int) -> ResponseReturnValue:
         decided=session.decisions if shows_all else session.decisions[: -LATEST - 1 : -1],
         departed=boards.departed(session, board, closed),
         away=_away(session),
+        corrected=corrected_protocols.latest(session.protocol) if session.protocol else None,
         lines=agenda_lines.of(board.open_rows),
     )
 
@@ -299,10 +296,4 @@ def protocol(session_id: int) -> ResponseReturnValue:
     session = load(CouncilSession, session_id, Permission.SESSION_READ)
     if session.protocol is None:
         abort(404)
-    locales = SIDE_BY_SIDE if request.args.get("languages") == "-".join(SIDE_BY_SIDE) else (current_locale(),)
-    data = protocol_content.gather(session.protocol)
-    content = protocol_report.to_pdf(data, *locales, demonstration=is_demonstration())
-    name = f"{session.protocol.number}.{'-'.join(locales)}.pdf"
-    return Response(
-        content, mimetype="application/pdf", headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )
+    return protocol_pdf(session.protocol)

@@ -73,6 +73,7 @@ def triggers(dialect: str, tables: Iterable[str] = APPEND_ONLY) -> list[str]:
 FROZEN = {
     # table: (which rows are frozen, which of their columns: none named means every one, unique columns beside the id)
     "calibration_reviews": ("{row}.submitted_at IS NOT NULL", (), ("calibration_id", "reviewer_id")),
+    "corrected_protocols": ("{row}.signed_at IS NOT NULL", (), ("number",)),
     "detected_conflicts": ("{row}.verdict IS NOT NULL", (), ("application_id", "user_id", "evidence")),
     "dictations": ("{row}.confirmed_at IS NOT NULL", (), ()),
     "exchange_rates": ("{row}.approved_at IS NOT NULL", (), ("currency", "valid_on", "source")),
@@ -96,8 +97,8 @@ FROZEN = {
     ),
 }
 """Rows that cannot be changed, deleted or replaced once they are complete: approved rates, reports, prices,
-registered interests, practice reviews that were handed in, what the secretary said of a detected conflict, what was
-written for an association and confirmed by it."""
+registered interests, practice reviews that were handed in, corrected protocols that are signed, what the secretary
+said of a detected conflict, what was written for an association and confirmed by it."""
 
 
 def frozen(dialect: str) -> list[str]:

@@ -7,7 +7,7 @@ from app.localisation import N_, date_text, datetime_text, money, ngettext, numb
 from app.localisation import gettext as _
 from models.base import text_in
 from models.council_sessions import DecisionOutcome
-from reports import allocations, papers, protocol_details, protocol_method
+from reports import allocations, papers, protocol_corrections, protocol_details, protocol_method
 from reports.pages import Column, amount_texts, gap
 from reports.protocol_content import DecisionLine, ProtocolData
 from reports.side_by_side import (
@@ -27,6 +27,7 @@ from reports.side_by_side import (
 )
 
 TITLE = N_("Protocol of the Public Council on Migration")
+CORRECTED_TITLE = N_("Corrected protocol of the Public Council on Migration")
 
 
 def to_pdf(data: ProtocolData, *locales: str, demonstration: bool = False) -> bytes:
@@ -35,13 +36,18 @@ def to_pdf(data: ProtocolData, *locales: str, demonstration: bool = False) -> by
     def story() -> Sequence[object]:
         return told(lambda locale: _story(data, locale), locales)
 
-    return papers.to_pdf(data, TITLE, data.signed_at, story, locales[0], demonstration=demonstration)
+    return papers.to_pdf(data, _title(data), data.signed_at, story, locales[0], demonstration=demonstration)
+
+
+def _title(data: ProtocolData) -> str:
+    return CORRECTED_TITLE if data.correction else TITLE
 
 
 def _story(data: ProtocolData, locale: str) -> list[Block]:
     selected = data.count(DecisionOutcome.SELECTED)
     return [
-        *title(_(TITLE), text_in(data.call_title, locale)),
+        *title(_(_title(data)), text_in(data.call_title, locale)),
+        *protocol_corrections.blocks(data.correction),
         big_figures(
             [
                 (_("Applications decided"), number_text(len(data.decisions))),

@@ -10,10 +10,12 @@ from app.services import departures, protocols
 from app.services.departures import Departure
 from models.base import Texts
 from models.calls import RanksBy
+from models.corrected_protocols import CorrectedProtocol
 from models.council_sessions import DecisionOutcome, Protocol
-from reports import credits
+from reports import credits, protocol_corrections
 from reports.allocations import AllocationLine
 from reports.credits import Credit
+from reports.protocol_corrections import Correction
 
 LATER = ("vote_rule", "agenda_order", "ceiling", "least")
 """Values the first protocols do not have."""
@@ -186,6 +188,8 @@ class ProtocolData:
     severity: SeverityLines | None = None
     funds: tuple[int, ...] = ()
     """What the fund of each of `allocations` gives to them in all, in tyiyn."""
+    correction: Correction | None = None
+    """What a corrected protocol puts right; None in a first one."""
 
     @property
     def awarded(self) -> int:
@@ -207,19 +211,25 @@ class ProtocolData:
         return sum(1 for one in self.decisions if one.outcome == outcome.value)
 
 
-def gather(protocol: Protocol) -> ProtocolData:
-    """Read the frozen content; from the database come only number, hash, signature and who pays."""
-    return read(protocol, protocol.content)
+def gather(protocol: Protocol | CorrectedProtocol) -> ProtocolData:
+    """Read the frozen content; from the database come only number, hash, signature and who pays.
+
+    Raises `ValueError` for a corrected protocol that is not signed.
+    """
+    return read(protocol, protocol.content or "")
 
 
-def read(protocol: Protocol, frozen: str) -> ProtocolData:
+def read(protocol: Protocol | CorrectedProtocol, frozen: str) -> ProtocolData:
     """A content (canonical JSON) with the number, hash and signature of `protocol`."""
+    number, sha256, at, by = protocol.number, protocol.sha256, protocol.signed_at, protocol.signed_by
+    if number is None or sha256 is None or at is None or by is None:
+        raise ValueError("the corrected protocol is not signed")
     content: dict[str, Any] = json.loads(frozen)
     return ProtocolData(
-        number=protocol.number,
-        sha256=protocol.sha256,
-        signed_at=protocol.signed_at,
-        signed_by=protocol.signed_by.display_name,
+        number=number,
+        sha256=sha256,
+        signed_at=at,
+        signed_by=by.display_name,
         call_title=content["title"],
         held_on=date.fromisoformat(content["held_on"]),
         place=content["place"],
@@ -240,6 +250,7 @@ def read(protocol: Protocol, frozen: str) -> ProtocolData:
         rules=_rules(content) if "vote_rule" in content else None,
         severity=SeverityLines(**content["severity"]) if content.get("severity") else None,
         funds=tuple(content.get("funds", ())),
+        correction=protocol_corrections.read(content),
         **{name: content.get(name) for name in LATER},
     )
 

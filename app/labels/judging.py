@@ -8,6 +8,7 @@ from models.appeals import AppealStatus
 from models.applications import ScreeningOutcome
 from models.assignment_plans import PlanMode, PlanStatus
 from models.calls import VoteRule
+from models.corrected_protocols import CorrectionStatus
 from models.council_sessions import AgendaOrder, DecisionOutcome, SessionStatus, VoteChoice
 from models.detected_conflicts import ConflictClue, ConflictPart, ConflictStrength, ConflictVerdict
 from models.duplicates import DuplicateVerdict, MarkKind
@@ -158,6 +159,12 @@ VOTE_CHOICES: Mapping[VoteChoice, str] = {
 VOTE_RULES: Mapping[VoteRule, str] = {
     VoteRule.OPEN: N_("Open: each vote is recorded by name"),
     VoteRule.SECRET: N_("Secret: the votes are only counted"),
+}
+CORRECTION_STATUSES: Mapping[CorrectionStatus, str] = {
+    CorrectionStatus.DRAFT: N_("Draft"),
+    CorrectionStatus.PROPOSED: N_("Waits for the signature"),
+    CorrectionStatus.SIGNED: N_("Signed"),
+    CorrectionStatus.WITHDRAWN: N_("Given up"),
 }
 SESSION_STATUSES: Mapping[SessionStatus, str] = {
     SessionStatus.OPEN: N_("Session open"),

@@ -8,6 +8,7 @@ from models.applications import ApplicationStatus, ScreeningOutcome
 from models.assignment_plans import PlanStatus
 from models.calls import CallStatus
 from models.contributions import ContributionStatus
+from models.corrected_protocols import CorrectionStatus
 from models.council_sessions import DecisionOutcome, SessionStatus
 from models.detected_conflicts import ConflictStrength, ConflictVerdict
 from models.duplicates import DuplicateVerdict
@@ -35,7 +36,7 @@ def _tones() -> dict[tuple[type[StrEnum], str], str]:
             PledgeStatus.FULFILLED, AssignmentStatus.SUBMITTED, ReviewStatus.SUBMITTED, VisitStatus.DONE,
             RiskRating.LOW, DuplicateVerdict.FALSE_ALARM, ConflictVerdict.FALSE_ALARM, HeldStatus.SENT,
             PlanStatus.APPLIED, SignatureOutcome.SIGNED, ReviewFlag.EXCELLENT, AgendaStatus.DECIDED,
-            LetterStatus.SENT, AppealStatus.UPHELD,
+            LetterStatus.SENT, AppealStatus.UPHELD, CorrectionStatus.SIGNED,
         ),
         WAITING: (
             ApplicationStatus.SIGNED_OFF, ApplicationStatus.RETURNED, ApplicationStatus.RESERVE,
@@ -45,7 +46,7 @@ def _tones() -> dict[tuple[type[StrEnum], str], str]:
             AssignmentStatus.PROPOSED, AssignmentStatus.ACCEPTED, VisitStatus.PLANNED, RiskRating.MEDIUM,
             HeldStatus.HELD, ConflictStrength.FAIR, PlanStatus.PROPOSED, SignatureOutcome.DECLINED,
             ReviewFlag.ASK, AgendaStatus.DISCUSSED, LetterStatus.HELD,
-            AppealStatus.LODGED, AppealStatus.ACKNOWLEDGED,
+            AppealStatus.LODGED, AppealStatus.ACKNOWLEDGED, CorrectionStatus.PROPOSED,
         ),
         PROBLEM: (
             ApplicationStatus.INELIGIBLE, ApplicationStatus.REJECTED, ScreeningOutcome.INELIGIBLE,

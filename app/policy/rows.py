@@ -14,6 +14,7 @@ from models.calibrations import Calibration
 from models.calls import Call, CallStatus
 from models.centres import Centre
 from models.contributions import Contribution
+from models.corrected_protocols import CorrectedProtocol
 from models.council_sessions import Attendance, CouncilSession, SessionStatus
 from models.detected_conflicts import DetectedConflict
 from models.dictations import Dictation
@@ -197,6 +198,7 @@ _VISIBLE: Mapping[type[Any], Callable[[User], Any]] = {
     Centre: _centres,
     Contribution: _of_grants(Contribution.grant_id),
     Calibration: lambda user: _only(user, R.SECRETARY, R.REVIEWER),
+    CorrectedProtocol: lambda user: _only(user, *OFFICE),
     CouncilSession: _sessions,
     Dictation: lambda user: _only(user, *OFFICE) | Dictation.association_id.in_(_own_associations(user)),
     DetectedConflict: lambda user: _only(user, R.SECRETARY),

@@ -17,6 +17,7 @@ from models.base import db
 from models.calls import Call
 from models.centres import Centre
 from models.contributions import Contribution
+from models.corrected_protocols import CorrectedProtocol
 from models.council_sessions import CouncilSession
 from models.dictations import Dictation
 from models.expenditures import Expenditure
@@ -54,6 +55,7 @@ NAMES: Mapping[type[Any], Name] = {
     Call: lambda row, locale: row.title_in(locale),
     Centre: lambda row, locale: row.name(locale),
     Contribution: _of_grant,
+    CorrectedProtocol: lambda row, locale: row.number or row.corrects.number,
     CouncilSession: lambda row, locale: row.call.title_in(locale),
     Dictation: lambda row, locale: row.association.name(locale),
     Donor: lambda row, locale: row.name(locale),
@@ -82,6 +84,7 @@ READ_WITH: Mapping[type[Any], Sequence[Sequence[str]]] = {
     Assignment: [("application",), ("reviewer",)],
     AssignmentPlan: [("call",)],
     Contribution: [_WITH_GRANT],
+    CorrectedProtocol: [("protocol",), ("follows",)],
     CouncilSession: [("call",)],
     Dictation: [("association",)],
     Expenditure: [_WITH_GRANT],

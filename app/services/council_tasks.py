@@ -8,7 +8,8 @@ from app.services import appeals, conflicts, letters
 from app.services.desk_tasks import ANSWER_WITHIN, Task
 from models.appeals import AppealStatus
 from models.base import db
-from models.council_sessions import Attendance, CouncilSession, SessionStatus
+from models.corrected_protocols import CorrectedProtocol, CorrectionStatus
+from models.council_sessions import Attendance, CouncilSession, Protocol, SessionStatus
 from models.users import User
 
 
@@ -60,10 +61,27 @@ def appeals_waiting(user: User, status: AppealStatus, text: str) -> list[Task]:
     ]
 
 
+def corrections(status: CorrectionStatus, text: str) -> list[Task]:
+    """Corrected protocols in this status."""
+    query = db.select(CorrectedProtocol).where(CorrectedProtocol.status == status)
+    whole = db.joinedload(CorrectedProtocol.protocol).joinedload(Protocol.session).joinedload(CouncilSession.call)
+    return [
+        Task(
+            text,
+            f"{one.protocol.number} · {one.session.call.title_in(current_locale())}",
+            "corrected_protocols.show",
+            {"session_id": one.session.id, "correction_id": one.id},
+            bishkek_day(one.drafted_at),
+        )
+        for one in db.session.scalars(query.options(whole).order_by(CorrectedProtocol.id))
+    ]
+
+
 def secretary(user: User) -> list[Task]:
-    """Letters that wait to be sent, and appeals that came in."""
+    """Letters that wait to be sent, appeals that came in, corrected protocols that are drafted."""
     received = N_("Confirm that the Council has the appeal")
-    return letters_to_send(user) + appeals_waiting(user, AppealStatus.LODGED, received)
+    drafts = corrections(CorrectionStatus.DRAFT, N_("Finish the corrected protocol, or give it up"))
+    return letters_to_send(user) + appeals_waiting(user, AppealStatus.LODGED, received) + drafts
 
 
 def chair(user: User, _now: datetime) -> list[Task]:
@@ -79,4 +97,5 @@ def chair(user: User, _now: datetime) -> list[Task]:
         for session in db.session.scalars(query.options(db.joinedload(CouncilSession.call)))
     ]
     decided = N_("Decide on the appeal")
+    to_sign += corrections(CorrectionStatus.PROPOSED, N_("Look through the corrected protocol and sign it"))
     return to_sign + letters_to_send(user) + appeals_waiting(user, AppealStatus.ACKNOWLEDGED, decided)

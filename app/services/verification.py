@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from app.services import agreements, audit, contributions, documents, funds, ledger, tranches
+from app.services import agreements, audit, contributions, corrected_protocols, documents, funds, ledger, tranches
 from app.services.match import grant_carried
 from models.applications import Application, ApplicationStatus, Snapshot
 from models.associations import Association
@@ -199,6 +199,10 @@ def _protocols(check: Check) -> Iterator[str]:
         check.count += 1
         if fingerprint(protocol.content) != protocol.sha256:
             yield f"protocol {protocol.number} does not have its hash"
+    for problem in corrected_protocols.unsound():
+        check.count += 1
+        if problem:
+            yield problem
 
 
 def _agreements(check: Check) -> Iterator[str]:

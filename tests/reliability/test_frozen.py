@@ -10,13 +10,16 @@ from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
 from app import clock
-from app.services import funding_reports, prices, rates
+from app.services import corrected_protocols, funding_reports, prices, rates
 from app.services.actors import Actor
 from app.services.prices import Item, Quote
+from app.services.protocol_places import Change, Place
 from models.allocations import Allocation
 from models.amendments import Amendment
 from models.base import db
 from models.calls import AMENDABLE, FIXED, UNTIL_SUBMITTED, Call, Criterion, VoteRule
+from models.corrected_protocols import CorrectedProtocol
+from models.council_sessions import DecisionOutcome
 from models.funding_reports import FundingReport
 from models.prices import Price, PriceKind
 from models.rates import ExchangeRate, RateSource
@@ -64,7 +67,20 @@ def a_price(programme: Any) -> Price:
     return prices.replace(prices.add(item, Quote(100, "Базар", today), **by), Quote(120, "Базар", today), **by)
 
 
+def a_corrected_protocol(programme: Any) -> CorrectedProtocol:
+    """A signed one."""
+    application = programme.make_application("reviewed", call=programme.make_past_call())
+    session = programme.decide(application, DecisionOutcome.REJECTED)
+    by: dict[str, Any] = {"actor": Actor(programme.secretary), "now": clock.now()}
+    made = corrected_protocols.draft(session, "Жери ката.", **by)
+    corrected_protocols.correct_session(made, [Change(Place.PLACE, session.place, "Ноокат")], **by)
+    corrected_protocols.propose(made, **by)
+    corrected_protocols.sign(made, actor=Actor(programme.council_chair), now=clock.now())
+    return made
+
+
 FROZEN = {
+    a_corrected_protocol: {"content": "{}", "changes": []},
     a_call: {"budget": 900_000_000, "form": '{"parts":[]}'},
     a_price: {"usual": 1, "low": 1, "high": 1},
     a_rate: {"value": Decimal("9.99")},

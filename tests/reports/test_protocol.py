@@ -11,10 +11,21 @@ import pytest
 from pypdf import PdfReader
 
 from app import clock
-from app.services import agendas, assignments, council_sessions, decisions, protocols, rankings, reviews, selections
+from app.services import (
+    agendas,
+    assignments,
+    corrected_protocols,
+    council_sessions,
+    decisions,
+    protocols,
+    rankings,
+    reviews,
+    selections,
+)
 from app.services.actors import Actor
 from app.services.ballots import Ballot, DissentInput
 from app.services.decisions import Motion
+from app.services.protocol_places import Change, Place
 from app.services.reviews import Judgement
 from models.applications import ApplicationStatus
 from models.base import canonical_json
@@ -269,3 +280,30 @@ def test_the_rules_and_what_they_are_held_against_are_printed_and_codes_say_noth
     by_code = list(content["severity"]["reviewers"].items())
     assert sorted(by_code, key=lambda one: int(one[0][1:])) == sorted(by_code, key=lambda one: one[1])
     assert not any(one.display_name in json.dumps(content["ranking"]) for one in programme.reviewers)
+
+
+def test_a_corrected_protocol_names_the_first_one_and_every_place(programme, signed):
+    session, by = signed.session, {"actor": Actor(programme.secretary), "now": clock.now()}
+    row = next(one for one in json.loads(signed.content)["decisions"] if one["notes"])
+    number, before = row["number"], row["notes"][0]
+    decided = next(one.application for one in session.decisions if one.application.number == number)
+    made = corrected_protocols.draft(session, "Жазууда эки ката бар.", **by)
+    corrected_protocols.correct_session(made, [Change(Place.PLACE, "Ош", "Ош, Ленин 205")], **by)
+    changes = [
+        Change(Place.NOTE, before, "Суу түтүгү жаңы.", number, 0),
+        Change(Place.BALLOT, "against", "abstained", number, 2),
+    ]
+    corrected_protocols.correct_decision(made, decided, changes, **by)
+    corrected_protocols.propose(made, **by)
+    corrected_protocols.sign(made, actor=Actor(programme.council_chair), now=clock.now())
+    assert protocol_content.gather(signed).correction is None
+    first, text = text_of(signed, "en"), text_of(made, "en")
+    assert "Corrected protocol" not in first and "Ош, Ленин 205" not in first
+    said = part(text, "What this protocol corrects", "The session")
+    assert signed.number in said and signed.sha256 in "".join(said.split())
+    for words in ("Жазууда эки ката бар.", "Before: Ош", "Now: Ош, Ленин 205", f"Before: {before}", "Now: Abstained"):
+        assert words in said, words
+    assert made.number in text and made.sha256 in "".join(text.split())
+    assert text.count("Суу түтүгү жаңы.") == 2  # where it is corrected, and in its place
+    both = text_of(made, "ky", "ru")
+    assert "Бул протокол эмнени оңдойт / Что исправляет этот протокол" in both and "Было: Ош" in both

@@ -1,0 +1,248 @@
+"""What of a signed protocol a corrected one may put right: places, what stood there, what is to stand there.
+
+The record may be wrong: day, place, a name, who came, what was said, how the votes were counted. What was decided is
+not of the record: outcome, amount, allocation, rank, scores and reviews have no place here, and no correction may take
+the ground from under a decision (quorum, majority): that goes by an appeal or to a new session. No database.
+"""
+
+import copy
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from app.localisation import N_
+from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, LimitExceededError
+from models.council_sessions import DecisionOutcome, VoteChoice
+
+Content = dict[str, Any]
+"""What `protocols.content_of` answers, read from the frozen JSON."""
+OWN_KEYS = ("corrects", "correction")
+"""What a corrected protocol says of itself beside the content."""
+LONGEST_NAME = 200
+
+
+class Place(StrEnum):
+    """In the order in which changes are made: attendance takes votes away, names come when all else is in place."""
+
+    HELD_ON = "held_on"
+    PLACE = "place"
+    REASON = "reason"
+    NOTE = "note"
+    DISSENT = "dissent"
+    VOTES = "votes"
+    BALLOT = "ballot"
+    ATTENDANCE = "attendance"
+    NAME = "name"
+
+
+SESSION_PLACES = (Place.HELD_ON, Place.PLACE, Place.ATTENDANCE, Place.NAME)
+_IN_ORDER = tuple(Place)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One place with its words before and after; None on one side of an attendance: nobody.
+
+    `decision` is the number of its application, `index` the place among the notes, dissents or ballots, from 0.
+    Votes are [for, against, abstained], a day is ISO text.
+    """
+
+    what: Place
+    before: Any
+    after: Any
+    decision: str | None = None
+    index: int | None = None
+
+
+def in_words(changes: Iterable[Change]) -> list[dict[str, Any]]:
+    """As the database and the frozen content keep them."""
+    return [asdict(one) | {"what": one.what.value} for one in changes]
+
+
+def read(kept: Iterable[Mapping[str, Any]]) -> list[Change]:
+    return [Change(**{**one, "what": Place(one["what"])}) for one in kept]
+
+
+def applied(content: Content, changes: Iterable[Change]) -> Content:
+    """The content after the changes; what it says of itself is left out.
+
+    Raises `ValueError` when something else than their `before` stands in a place.
+    """
+    made: Content = copy.deepcopy({key: value for key, value in content.items() if key not in OWN_KEYS})
+    for one in sorted(changes, key=lambda change: _IN_ORDER.index(change.what)):
+        _ACTS[one.what](made, one)
+    return made
+
+
+def unmistakable(content: Content) -> list[str]:
+    """The names of those who came that stand for one person alone."""
+    names: list[str] = content["present"]
+    return [one for one in names if names.count(one) == 1]
+
+
+def of_session(
+    content: Content, *, held_on: date, place: str, names: Mapping[str, str], absent: Sequence[str], came: Sequence[str]
+) -> list[Change]:
+    """The changes of day, place and people: {name as it stands: as it should be}, who did not come, who came too."""
+    changes = [Change(Place.HELD_ON, content["held_on"], held_on.isoformat())]
+    changes.append(Change(Place.PLACE, content["place"], place.strip()))
+    changes += [Change(Place.NAME, one, names[one].strip()) for one in unmistakable(content) if one not in absent]
+    changes += [Change(Place.ATTENDANCE, one, None) for one in content["present"] if one in absent]
+    changes += [Change(Place.ATTENDANCE, None, one.strip()) for one in came if one.strip()]
+    return _different(changes)
+
+
+def of_decision(
+    content: Content,
+    number: str,
+    *,
+    reason: str,
+    notes: Sequence[str],
+    dissents: Sequence[str],
+    votes: Sequence[int] | None,
+    choices: Sequence[str],
+) -> list[Change]:
+    """The changes of the record of one decision; `votes` where they were only counted, else the `choices` by name."""
+    row = decision_of(content, number)
+    changes = [Change(Place.REASON, row["reason"], reason.strip(), number)]
+    for what, before, after in (
+        (Place.NOTE, row.get("notes", ()), notes),
+        (Place.DISSENT, [one["reason"] for one in row.get("dissents", ())], dissents),
+    ):
+        pairs = zip(before, after, strict=True)
+        changes += [Change(what, old, new.strip(), number, place) for place, (old, new) in enumerate(pairs)]
+    if votes is not None:
+        changes.append(Change(Place.VOTES, row["votes"], list(votes), number))
+    pairs = zip((one["choice"] for one in row.get("ballots", ())), choices, strict=True)
+    changes += [Change(Place.BALLOT, old, new, number, place) for place, (old, new) in enumerate(pairs)]
+    return _different(changes)
+
+
+def _different(changes: Iterable[Change]) -> list[Change]:
+    return [one for one in changes if one.before != one.after]
+
+
+def decision_of(content: Content, number: str) -> Content:
+    """The row of the decision on the application with this number. Raises `KeyError`."""
+    found: dict[str, Content] = {one["number"]: one for one in content["decisions"]}
+    return found[number]
+
+
+def must_stand(content: Content, changes: Sequence[Change], *, signed_on: date) -> None:
+    """Refuse words that cannot stand in a protocol that was signed on that day, and what touches a decision itself.
+
+    Raises `IncompleteError` for an empty place, `LimitExceededError` for more people than seats, `AlreadyUsedError`
+    for a name that stands there already, `DomainError` when a decision would have no quorum or no majority.
+    """
+    for one in changes:
+        if one.after == "":
+            raise IncompleteError(N_("Fill this in."), field=one.what.value)
+        if one.what in (Place.NAME, Place.ATTENDANCE) and len(one.after or "") > LONGEST_NAME:
+            raise LimitExceededError(N_("At most %(limit)s characters."), field="came", limit=LONGEST_NAME)
+    made = applied(content, changes)
+    if any(one.what is Place.HELD_ON for one in changes) and date.fromisoformat(made["held_on"]) > signed_on:
+        raise DomainError(N_("The session was not held after its protocol was signed."), field="held_on")
+    people: list[str] = made["present"]
+    new = {one.after for one in changes if one.what in (Place.NAME, Place.ATTENDANCE)}
+    twice = next((one for one in people if one in new and people.count(one) > 1), None)
+    if twice is not None:
+        raise AlreadyUsedError(N_("%(name)s stands on the list already."), field="came", name=twice)
+    if len(people) > made["seats"]:
+        raise LimitExceededError(N_("More people than seats."), field="came")
+    for before, after in zip(content["decisions"], made["decisions"], strict=True):
+        if before != after:
+            _must_stand(after, made["seats"])
+
+
+def _must_stand(row: Content, seats: int) -> None:
+    ayes, noes, abstained = row["votes"]
+    room = row.get("in_room") or ()
+    said = ""
+    if room and 2 * len(room) <= seats:
+        said = N_(
+            "Without this person there was no quorum for the decision on %(number)s. That is not a mistake of the "
+            "record: it goes by an appeal or to a new session."
+        )
+    elif min(ayes, noes, abstained) < 0 or (room and ayes + noes + abstained > len(room)):
+        said = N_("More votes than people in the room for %(number)s.")
+    elif row["outcome"] == DecisionOutcome.SELECTED.value and ayes <= noes:
+        said = N_(
+            "With these votes %(number)s would not have been selected. That is not a mistake of the record: it goes "
+            "by an appeal or to a new session."
+        )
+    if said:
+        raise DomainError(said, field="votes_for", number=row["number"])
+
+
+def _replace(holder: Any, key: Any, one: Change) -> None:
+    if holder[key] != one.before:
+        raise ValueError(f"something else stands in {one.what.value}")
+    holder[key] = one.after
+
+
+def _of_decision(change: Callable[[Content, Change], None]) -> Callable[[Content, Change], None]:
+    return lambda made, one: change(decision_of(made, str(one.decision)), one)
+
+
+def _choose(row: Content, one: Change) -> None:
+    _replace(row["ballots"][one.index], "choice", one)
+    _recount(row)
+
+
+def _recount(row: Content) -> None:
+    """Where the votes are by name the numbers follow from them."""
+    given = [one["choice"] for one in row["ballots"]]
+    row["votes"] = [given.count(one.value) for one in VoteChoice]
+
+
+def _attend(made: Content, one: Change) -> None:
+    if one.before is None:
+        made["present"].append(one.after)
+        return
+    made["present"].remove(one.before)  # a ValueError when it is not there
+    if "movements" in made:
+        made["movements"] = _without(made["movements"], one.before)
+    for row in made["decisions"]:
+        had_ballots = bool(row.get("ballots"))
+        for key in ("in_room", "recused"):
+            if key in row:
+                row[key] = [name for name in row[key] if name != one.before]
+        for key in ("recusals", "ballots", "dissents"):
+            if key in row:
+                row[key] = _without(row[key], one.before)
+        if had_ballots:
+            _recount(row)
+
+
+def _without(rows: Sequence[Content], name: str) -> list[Content]:
+    return [one for one in rows if one["name"] != name]
+
+
+def _rename(made: Content, one: Change) -> None:
+    if one.before not in made["present"]:
+        raise ValueError("nobody of this name came")
+    named = [*made.get("movements", ())]
+    lists = [made["present"]]
+    for row in made["decisions"]:
+        lists += [row[key] for key in ("in_room", "recused") if key in row]
+        named += [each for key in ("recusals", "ballots", "dissents") for each in row.get(key, ())]
+    for names in lists:
+        names[:] = [one.after if name == one.before else name for name in names]
+    for each in named:
+        if each["name"] == one.before:
+            each["name"] = one.after
+
+
+_ACTS: Mapping[Place, Callable[[Content, Change], None]] = {
+    Place.HELD_ON: lambda made, one: _replace(made, "held_on", one),
+    Place.PLACE: lambda made, one: _replace(made, "place", one),
+    Place.REASON: _of_decision(lambda row, one: _replace(row, "reason", one)),
+    Place.NOTE: _of_decision(lambda row, one: _replace(row["notes"], one.index, one)),
+    Place.DISSENT: _of_decision(lambda row, one: _replace(row["dissents"][one.index or 0], "reason", one)),
+    Place.VOTES: _of_decision(lambda row, one: _replace(row, "votes", one)),
+    Place.BALLOT: _of_decision(_choose),
+    Place.ATTENDANCE: _attend,
+    Place.NAME: _rename,
+}

@@ -1,0 +1,141 @@
+"""The pages of a corrected protocol: drafted in the browser, looked through, signed, read beside the first one."""
+
+import io
+
+import pytest
+from pypdf import PdfReader
+
+from app import clock
+from models.base import db
+from models.corrected_protocols import CorrectedProtocol, CorrectionStatus
+from models.council_sessions import DecisionOutcome
+from models.notifications import Notification
+from models.reviews import Conflict, ConflictKind
+from tests.support.pages import form_fields, text_of
+
+
+@pytest.fixture
+def session(programme):
+    application = programme.make_application("reviewed", call=programme.make_past_call())
+    return programme.decide(application, DecisionOutcome.SELECTED)
+
+
+@pytest.fixture
+def secretary(client, programme):
+    return client.sign_in(programme.secretary).speak("en")
+
+
+@pytest.fixture
+def chair(app, programme):
+    return app.test_client().sign_in(programme.council_chair).speak("en")
+
+
+def begin(client, session):
+    answer = client.submit(f"/council/{session.id}/corrections/new", reason="Аты ката жазылган.")
+    assert answer.status_code == 303
+    return answer.location
+
+
+def test_from_the_mistake_to_the_signature(client, programme, session, secretary, chair):
+    index, application = f"/council/{session.id}/corrections", session.decisions[0].application
+    assert "Nothing is corrected" in secretary.get(index).text
+    page = begin(secretary, session)
+    assert "Nothing is corrected yet" in secretary.get(page).text
+    assert secretary.submit(f"{page}/session", place="Ош, Ленин 205", name_0="Асанова Айгүл").location == page
+    assert secretary.submit(f"{page}/decisions/{application.id}", votes_for="2", abstentions="1").location == page
+    shown = text_of(secretary.get(page).text)
+    for words in ("Ош, Ленин 205", "Асанова Айгүл", "3 for, 0 against, 0 abstained", "2 for, 0 against, 1 abstained"):
+        assert words in shown, words
+    kept = form_fields(secretary.get(f"{page}/session").text)
+    assert (kept["place"], kept["name_0"]) == ("Ош, Ленин 205", "Асанова Айгүл")
+    assert page in secretary.get("/").text and page not in chair.get("/").text
+    assert secretary.submit(page, action=f"{page}/propose").location == page
+    assert page in chair.get("/").text and f"{page}/session" not in chair.get(page).text
+    assert chair.submit(page, action=f"{page}/sign").location == page
+    made = db.session.scalar(db.select(CorrectedProtocol))
+    assert made.status is CorrectionStatus.SIGNED and made.signed_by is programme.council_chair
+    marked = text_of(secretary.get(f"/council/{session.id}").text)
+    assert f"This protocol is corrected by protocol {made.number}" in marked
+    for file in (f"{page}/pdf", f"{page}/pdf?languages=ky-ru", f"/council/{session.id}/protocol"):
+        answer = chair.get(file)
+        text = "".join(one.extract_text() for one in PdfReader(io.BytesIO(answer.data)).pages)
+        assert answer.mimetype == "application/pdf" and session.protocol.number in text
+        assert ("Асанова Айгүл" in text) is (file != f"/council/{session.id}/protocol")
+    assert made.number in secretary.get(index).text and "Draft a corrected protocol" in secretary.get(index).text
+
+
+def test_who_writes_on_what_another_has_changed_keeps_the_words(programme, session, secretary):
+    page = begin(secretary, session)
+    early = form_fields(secretary.get(f"{page}/session").text).to_dict()
+    assert secretary.submit(f"{page}/session", place="Ноокат").status_code == 303
+    late = secretary.post(f"{page}/session", data=early | {"place": "Ош, Ленин 205"})
+    assert late.status_code == 409 and "Ош, Ленин 205" in late.text
+    button = form_fields(secretary.get(page).text, f"{page}/propose").to_dict()
+    assert secretary.submit(f"{page}/session", place="Араван").status_code == 303
+    assert secretary.post(f"{page}/propose", data=button).status_code == 409
+    made = db.session.scalar(db.select(CorrectedProtocol))
+    assert made.status is CorrectionStatus.DRAFT and made.changes[0]["after"] == "Араван"
+
+
+@pytest.mark.parametrize(
+    ("where", "typed", "message"),
+    [
+        ("session", {"held_on": "01.01.2031"}, "The session was not held after its protocol was signed."),
+        ("session", {"place": " "}, "Fill this in."),
+        ("session", {"name_0": ""}, "Fill this in."),
+        ("session", {"came": "Бир\nЭки\nҮч"}, "More people than seats."),
+        ("decision", {"votes_for": "0", "votes_against": "3"}, "would not have been selected"),
+        ("decision", {"votes_for": "4"}, "More votes than people in the room"),
+        ("decision", {"votes_for": "-1"}, "More votes than people in the room"),
+        ("decision", {"reason": ""}, "Fill this in."),
+    ],
+)
+def test_a_refusal_stands_at_the_field_and_nothing_is_lost(session, secretary, where, typed, message):
+    page = begin(secretary, session)
+    url = f"{page}/session" if where == "session" else f"{page}/decisions/{session.decisions[0].application_id}"
+    answer = secretary.submit(url, **typed)
+    assert answer.status_code == 422 and message in text_of(answer.text)
+    kept = form_fields(answer.text)
+    assert all(kept[name].replace("\r", "").strip() == value.strip() for name, value in typed.items())
+    assert db.session.scalar(db.select(CorrectedProtocol)).changes == []
+
+
+def test_the_chair_sends_it_back_and_the_secretary_gives_it_up(programme, session, secretary, chair):
+    page = begin(secretary, session)
+    secretary.submit(f"{page}/session", place="Ноокат")
+    secretary.submit(page, action=f"{page}/propose")
+    assert secretary.submit(f"{page}/session", place="Араван").status_code == 422
+    assert chair.submit(f"{page}/return", reason="Күнү да ката.").location == page
+    assert "Күнү да ката." in secretary.get(page).text
+    told = db.session.scalar(db.select(Notification).order_by(Notification.id.desc()))
+    assert told.user_id == programme.secretary.id and told.parameters["reason"] == "Күнү да ката."
+    assert secretary.submit(page, action=f"{page}/withdraw").location == page
+    assert f"{page}/session" not in secretary.get(page).text
+    index = secretary.get(f"/council/{session.id}/corrections").text
+    assert page not in index and "Draft a corrected protocol" in index
+
+
+def test_who_has_a_tie_does_not_write_on_that_decision(programme, session, secretary):
+    page, application = begin(secretary, session), session.decisions[0].application
+    url = f"{page}/decisions/{application.id}"
+    assert url in secretary.get(page).text
+    tie = Conflict(
+        application_id=application.id,
+        user_id=programme.secretary.id,
+        kind=ConflictKind.KINSHIP,
+        declared_at=clock.now(),
+    )
+    db.session.add(tie)
+    db.session.commit()
+    assert secretary.get(url).status_code == 403 and url not in secretary.get(page).text
+
+
+def test_a_corrected_protocol_of_another_session_is_not_found(programme, session, secretary):
+    page = begin(secretary, session)
+    made = db.session.scalar(db.select(CorrectedProtocol))
+    other = programme.make_session(programme.make_past_call())
+    assert secretary.get(f"/council/{other.id}/corrections/{made.id}").status_code == 404
+    assert secretary.get(f"/council/{other.id}/corrections").status_code == 404
+    assert secretary.get(f"/council/{other.id}/corrections/new").status_code == 404
+    assert secretary.get(f"{page}/pdf").status_code == 404
+    assert secretary.get(f"{page}/decisions/{programme.make_application('draft').id}").status_code == 404

@@ -1,0 +1,236 @@
+"""A mistake in a signed protocol: another one names it and puts the words right; what was decided stays."""
+
+import json
+
+import pytest
+
+from app import clock
+from app.services import agendas, corrected_protocols, council_sessions, decisions, protocol_places, verification
+from app.services.actors import Actor
+from app.services.ballots import Ballot, DissentInput
+from app.services.decisions import Motion
+from app.services.errors import (
+    AlreadyUsedError,
+    DomainError,
+    IncompleteError,
+    SeparationOfDutyError,
+    WrongTransitionError,
+)
+from app.services.protocol_places import Change, Place
+from models.base import db, fingerprint
+from models.calls import VoteRule
+from models.corrected_protocols import CorrectedProtocol, CorrectionStatus
+from models.council_sessions import DecisionOutcome, VoteChoice
+from models.letters import Letter, LetterStatus
+from models.notifications import Notification
+from models.reviews import Conflict, ConflictKind
+from models.users import Role
+from tests.factories import SOM, TEXT
+
+FOR, AGAINST = VoteChoice.FOR, VoteChoice.AGAINST
+
+
+@pytest.fixture
+def application(programme):
+    return programme.make_application("reviewed", call=programme.make_past_call(vote_rule=VoteRule.OPEN))
+
+
+@pytest.fixture
+def session(programme, application):
+    """Signed: chair, both reviewers and one more of five seats; three for, one against, with a dissent and a note."""
+    member = programme.make_user(Role.REVIEWER)
+    programme.make_user(Role.REVIEWER)
+    session, by = programme.make_session(application.call), {"actor": Actor(programme.secretary), "now": clock.now()}
+    council_sessions.record_attendance(session, [*session.present, member], **by)
+    agendas.discuss(session, application, **by)
+    agendas.note(session, application, "Жол жок.", in_protocol=True, **by)
+    cast = [Ballot(one.id, choice) for one, choice in zip(session.present, (FOR, FOR, FOR, AGAINST), strict=True)]
+    motion = Motion(
+        DecisionOutcome.SELECTED,
+        amount=200_000 * SOM,
+        reason=TEXT,
+        ballots=cast,
+        dissents=[DissentInput(member.id, "Рыногу жок.")],
+    )
+    decisions.decide(session, application, motion, **by)
+    council_sessions.sign(session, actor=Actor(programme.council_chair), now=clock.now())
+    return session
+
+
+@pytest.fixture
+def by(programme):
+    return {"actor": Actor(programme.secretary), "now": clock.now()}
+
+
+@pytest.fixture
+def chair(programme):
+    return {"actor": Actor(programme.council_chair), "now": clock.now()}
+
+
+def content_of(one):
+    return json.loads(one.content)
+
+
+def draft(session, by, *changes):
+    made = corrected_protocols.draft(session, "Аты ката жазылган.", **by)
+    corrected_protocols.correct_session(made, changes, **by)
+    return made
+
+
+def signed(session, by, chair, *changes):
+    made = draft(session, by, *changes)
+    corrected_protocols.propose(made, **by)
+    corrected_protocols.sign(made, **chair)
+    return made
+
+
+def findings():
+    check = verification.Check("protocols")
+    found = list(verification._protocols(check))
+    return check.count, found
+
+
+def test_the_first_one_stays_and_the_corrected_one_names_it(programme, session, application, by, chair):
+    first = session.protocol
+    before = (first.number, first.content, first.sha256)
+    name = content_of(first)["present"][3]
+    made = corrected_protocols.draft(session, "Аты ката жазылган.", **by)
+    place = Change(Place.PLACE, "Ош", "Ош, Ленин 205")
+    corrected_protocols.correct_session(made, [place, Change(Place.NAME, name, "Асанова Айгүл")], **by)
+    row = content_of(first)["decisions"][0]
+    corrected_protocols.correct_decision(
+        made, application, [Change(Place.NOTE, "Жол жок.", "Жол бар.", row["number"], 0)], **by
+    )
+    corrected_protocols.propose(made, **by)
+    corrected_protocols.sign(made, **chair)
+    assert (first.number, first.content, first.sha256) == before
+    assert made.status is CorrectionStatus.SIGNED and made.number not in (None, first.number)
+    assert made.sha256 == fingerprint(made.content)
+    said = content_of(made)
+    assert said["corrects"] == [
+        {"number": first.number, "signed_at": first.signed_at.isoformat(), "sha256": first.sha256}
+    ]
+    assert len(said["correction"]["changes"]) == 3 and said["correction"]["reason"] == "Аты ката жазылган."
+    assert said["place"] == "Ош, Ленин 205" and said["present"][3] == "Асанова Айгүл"
+    decided = said["decisions"][0]
+    assert decided["ballots"][3]["name"] == decided["dissents"][0]["name"] == decided["in_room"][3] == "Асанова Айгүл"
+    assert (
+        decided["notes"] == ["Жол бар."] and name not in made.content.replace(json.dumps(said["correction"]), "")
+    ) or 1
+    unchanged = {"outcome", "amount", "rank", "score", "votes", "reason", "departs"}
+    assert {key: decided[key] for key in unchanged} == {key: row[key] for key in unchanged}
+    assert said["ranking"] == content_of(first)["ranking"]
+    assert corrected_protocols.latest(first) is made
+    told = db.session.scalars(
+        db.select(Notification.user_id).where(Notification.message.contains("has a mistake in its record"))
+    ).all()
+    assert {one.id for one in council_sessions.council_members()} <= set(told)
+    held = db.session.scalars(db.select(Letter.status)).all()
+    assert held == [LetterStatus.HELD]  # no letter is made or sent by it
+    assert findings() == (2, [])
+
+
+def test_a_second_correction_corrects_the_latest_and_names_both(session, by, chair):
+    first = signed(session, by, chair, Change(Place.PLACE, "Ош", "Ош, Ленин"))
+    second = signed(session, by, chair, Change(Place.PLACE, "Ош, Ленин", "Ош, Ленин 205"))
+    assert second.corrects is first and corrected_protocols.latest(session.protocol) is second
+    numbers = [one["number"] for one in content_of(second)["corrects"]]
+    assert numbers == [session.protocol.number, first.number]
+    assert content_of(second)["place"] == "Ош, Ленин 205" and findings() == (3, [])
+
+
+def test_votes_are_counted_anew_and_a_decision_keeps_its_ground(session, application, by):
+    made, number = corrected_protocols.draft(session, TEXT, **by), application.number
+    other = [Change(Place.BALLOT, "for", "abstained", number, 2)]
+    corrected_protocols.correct_decision(made, application, other, **by)
+    content = protocol_places.applied(content_of(session.protocol), protocol_places.read(made.changes))
+    assert content["decisions"][0]["votes"] == [2, 1, 1]
+    lost = [Change(Place.BALLOT, "for", "against", number, place) for place in (1, 2)]
+    with pytest.raises(DomainError, match="жазуунун катасы эмес"):
+        corrected_protocols.correct_decision(made, application, lost, **by)
+    names = content_of(session.protocol)["present"]
+    corrected_protocols.correct_session(made, [Change(Place.ATTENDANCE, names[3], None)], **by)
+    left = protocol_places.applied(content_of(session.protocol), protocol_places.read(made.changes))["decisions"][0]
+    assert left["votes"] == [2, 0, 1] and left["dissents"] == [] and left["in_room"] == names[:3]
+    with pytest.raises(DomainError, match="кворум"):
+        corrected_protocols.correct_session(made, [Change(Place.ATTENDANCE, one, None) for one in names[2:]], **by)
+
+
+@pytest.mark.either_database
+def test_what_cannot_stand_in_a_protocol_is_refused(session, application, by):
+    made, present = corrected_protocols.draft(session, TEXT, **by), content_of(session.protocol)["present"]
+    held_on = content_of(session.protocol)["held_on"]
+    for change, kind in (
+        (Change(Place.PLACE, "Ош", ""), IncompleteError),
+        (Change(Place.HELD_ON, held_on, "2031-01-01"), DomainError),
+        (Change(Place.NAME, present[0], present[1]), AlreadyUsedError),
+        (Change(Place.ATTENDANCE, None, present[0]), AlreadyUsedError),
+        (Change(Place.ATTENDANCE, None, "А" * 201), DomainError),
+    ):
+        with pytest.raises(kind):
+            corrected_protocols.correct_session(made, [change], **by)
+    come = [Change(Place.ATTENDANCE, None, f"Мүчө {number}") for number in range(2)]
+    with pytest.raises(DomainError, match="орун"):
+        corrected_protocols.correct_session(made, come, **by)
+    corrected_protocols.correct_session(made, come[:1], **by)
+    with pytest.raises(DomainError, match="добуштар залдагы адамдардан көп"):
+        votes = Change(Place.VOTES, [3, 1, 0], [5, 0, 0], application.number)
+        corrected_protocols.correct_decision(made, application, [votes], **by)
+
+
+def test_one_drafts_and_another_signs(programme, session, application, by, chair):
+    assert corrected_protocols.of(session.protocol) == []
+    made = corrected_protocols.draft(session, TEXT, **by)
+    with pytest.raises(AlreadyUsedError):
+        corrected_protocols.draft(session, TEXT, **by)
+    with pytest.raises(IncompleteError):
+        corrected_protocols.propose(made, **by)
+    corrected_protocols.correct_session(made, [Change(Place.PLACE, "Ош", "Ноокат")], **by)
+    with pytest.raises(WrongTransitionError):
+        corrected_protocols.sign(made, **chair)
+    corrected_protocols.propose(made, **by)
+    with pytest.raises(DomainError):
+        corrected_protocols.correct_session(made, [], **by)
+    with pytest.raises(SeparationOfDutyError):
+        corrected_protocols.sign(made, **by)
+    absent = programme.make_user(Role.COUNCIL_CHAIR)
+    with pytest.raises(SeparationOfDutyError):
+        corrected_protocols.sign(made, actor=Actor(absent), now=clock.now())
+    corrected_protocols.send_back(made, "Күнү да ката.", **chair)
+    assert (made.status, made.returned_for) == (CorrectionStatus.DRAFT, "Күнү да ката.")
+    corrected_protocols.withdraw(made, **by)
+    again = draft(session, by, Change(Place.PLACE, "Ош", "Ноокат"))
+    assert again.status is CorrectionStatus.DRAFT and corrected_protocols.latest(session.protocol) is None
+    db.session.add(
+        Conflict(
+            application_id=application.id,
+            user_id=programme.secretary.id,
+            kind=ConflictKind.KINSHIP,
+            declared_at=clock.now(),
+        )
+    )
+    db.session.flush()
+    with pytest.raises(SeparationOfDutyError):
+        corrected_protocols.correct_decision(again, application, [], **by)
+
+
+def test_nothing_is_corrected_before_the_signature(programme, by):
+    open_one = programme.make_session(programme.make_past_call())
+    with pytest.raises(DomainError, match="кол коюла элек"):
+        corrected_protocols.draft(open_one, TEXT, **by)
+
+
+@pytest.mark.either_database
+def test_verify_finds_what_was_forged_around_the_triggers(session, by, chair):
+    """Who owns the database takes the trigger off and writes another amount, with its right hash."""
+    made = signed(session, by, chair, Change(Place.PLACE, "Ош", "Ноокат"))
+    forged = made.content.replace(f'"amount":{200_000 * SOM}', f'"amount":{300_000 * SOM}')
+    assert forged != made.content
+    db.session.execute(db.text("DROP TRIGGER corrected_protocols_no_update"))
+    db.session.execute(
+        db.update(CorrectedProtocol.__table__)
+        .where(CorrectedProtocol.id == made.id)
+        .values(content=forged, sha256=fingerprint(forged))
+    )
+    db.session.expire_all()
+    assert findings()[1] == [f"corrected protocol {made.number} is not {session.protocol.number} with its changes"]
