@@ -10,6 +10,7 @@ from app.localisation import gettext as _
 from app.services.protocol_places import Change, Content, Place
 from app.services.protocol_places import read as changes_of
 from models.council_sessions import VoteChoice
+from reports.pages import gap
 from reports.side_by_side import Block, facts, heading, small, strong, text
 
 PLACES = {
@@ -122,4 +123,5 @@ def blocks(correction: Correction | None) -> list[Block]:
             )
         )
     )
+    story.append(gap(4))
     return story
