@@ -76,7 +76,7 @@ def show(session_id: int) -> ResponseReturnValue:
     """Attendance, quorum, agenda, what is decided and what waits."""
     session = load(CouncilSession, session_id, Permission.SESSION_READ)
     closed = conflicts.closed_to(signed_in_user(), session.call)
-    awarded, board = decisions.awarded(session), boards.board(session, closed)
+    awarded, board = decisions.awarded(session, closed), boards.board(session, closed)
     shows_all = session.protocol is not None or request.args.get("decisions") == "all"
     return render_template(
         "council_sessions/show.html",
@@ -84,8 +84,8 @@ def show(session_id: int) -> ResponseReturnValue:
         board=board,
         undecided=len(board.waiting) + len(board.closed) + (board.current is not None),
         awarded=awarded,
-        standings=board.standings,
-        remaining=allocations.left(board.standings),
+        standings=board.seen_standings,
+        remaining=allocations.left(board.seen_standings),
         in_flight=decisions.in_flight(session),
         closed=closed,
         decided=session.decisions if shows_all else session.decisions[: -LATEST - 1 : -1],
@@ -144,7 +144,8 @@ def decide(session_id: int, application_id: int) -> ResponseReturnValue:
     session, application = _of_session(session_id, application_id)
     if conflicts.hindrance(application, signed_in_user()):
         return render_template("council_sessions/out.html", session=session, application=application), 403
-    standings = allocations.standings(session.call)
+    closed = conflicts.closed_to(signed_in_user(), session.call)
+    standings = allocations.seen(allocations.standings(session.call), closed)
     found = allocations.fitting(application, standings)
     form = _with_choices(_decide_form(session, application), found)
     _guard_item(form, session, application)
@@ -154,7 +155,6 @@ def decide(session_id: int, application_id: int) -> ResponseReturnValue:
         return finish(url_for(".show", session_id=session_id), gettext("The decision is recorded."))
     is_checked = is_valid and "check" in request.form and _is_possible(session, application, form)
     context = _decision_context(session, application, found) | {"remaining": allocations.left(standings)}
-    closed = conflicts.closed_to(signed_in_user(), session.call) if is_checked else ()
     context["departures"] = decisions.departs(session, application, _motion(form), closed) if is_checked else []
     page = form_page("council_sessions/decide.html", form, **context, **_checked(form, is_checked, found))
     return page[0] if is_checked and isinstance(page, tuple) else page

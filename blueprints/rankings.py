@@ -25,7 +25,7 @@ def show(call_id: int) -> ResponseReturnValue:
     """The reviewed applications of a call from best to worst, or those first on which the reviewers differ most."""
     call = load(Call, call_id, Permission.RANKING_READ)
     closed = conflicts.closed_to(signed_in_user(), call)
-    ranking, standings = rankings.of_call(call, closed), allocations.standings(call)
+    ranking, standings = rankings.of_call(call, closed), allocations.seen(allocations.standings(call), closed)
     passing, by_spread = [row for row in ranking.rows if row.passes], request.args.get("sort") == "spread"
     return render_template(
         "rankings/show.html",

@@ -72,7 +72,9 @@ def decision_record_form(
     notes: int, dissents: Sequence[str], voters: Sequence[str], choices: Sequence[tuple[str, str]], data: dict[str, Any]
 ) -> DecisionRecordForm:
     """A form with as many notes, the dissents of these people, and the votes of `voters` by name or else counted."""
-    fields: dict[str, Any] = {f"note_{place}": LongTextField(N_("Note of the discussion"), longest=2000) for place in range(notes)}
+    fields: dict[str, Any] = {
+        f"note_{place}": LongTextField(N_("Note of the discussion"), longest=2000) for place in range(notes)
+    }
     for place, name in enumerate(dissents):
         fields[f"dissent_{place}"] = LongTextField(gettext("Dissent of %(name)s", name=name), longest=2000)
     options = [SelectChoice(*one) for one in choices]

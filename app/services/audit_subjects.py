@@ -1,5 +1,6 @@
 """What audit events are about, by name: one query a table, whatever the number of events."""
 
+import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -7,6 +8,8 @@ from typing import Any
 from sqlalchemy.orm import Load
 
 from app.localisation import N_, gettext
+from app.services import audit
+from app.services.conflicts import Ties
 from models.agenda_items import AgendaItem
 from models.appeals import Appeal
 from models.applications import Application
@@ -26,6 +29,7 @@ from models.funds import Donor, Fund
 from models.grants import Grant, Tranche
 from models.indicators import Indicator, Result, Target
 from models.interests import Interest
+from models.letters import Letter
 from models.people import Person
 from models.prices import Price
 from models.rates import ExchangeRate
@@ -105,6 +109,48 @@ WHOLE_LISTS: Mapping[str, str] = {
     "prices:all": N_("The price register"),
 }
 """{subject: message id} of what is no single row."""
+
+
+_APPLICATION_OF = {
+    "agenda_items": db.select(AgendaItem.id, AgendaItem.application_id),
+    "appeals": db.select(Appeal.id, Letter.application_id).join(Letter, Letter.id == Appeal.letter_id),
+    "applications": db.select(Application.id, Application.id),
+    "assignments": db.select(Assignment.id, Assignment.application_id),
+    "reviews": db.select(Review.id, Assignment.application_id).join(Assignment, Assignment.id == Review.assignment_id),
+}
+"""{table: id and application of its rows}, of what is about one application."""
+
+
+def latest(ties: Ties, before_id: int | None, limit: int, subject: str | None) -> list[AuditEvent]:
+    """As `audit.latest`, without what was done about applications the reader has a tie to: their history would tell
+    scores' days, votes and awards."""
+    if not ties:
+        return audit.latest(before_id, limit, subject)
+    found: list[AuditEvent] = []
+    while len(found) < limit and (batch := audit.latest(before_id, limit, subject)):
+        before_id = batch[-1].id
+        found += _free_of(ties, batch)
+    return found[:limit]
+
+
+def _free_of(ties: Ties, events: Sequence[AuditEvent]) -> list[AuditEvent]:
+    """Those of `events` that are about no application of these ties."""
+    about: dict[int, set[int]] = defaultdict(set)
+    wanted: dict[str, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for event in events:
+        table, _colon, row_id = event.subject.partition(":")
+        if table in _APPLICATION_OF and row_id.isdigit():
+            wanted[table][int(row_id)].append(event.id)
+        named = json.loads(event.details).get("application")
+        if isinstance(named, int):
+            about[named].add(event.id)
+    for table, rows in wanted.items():
+        query = _APPLICATION_OF[table]
+        for row_id, application_id in db.session.execute(query.where(query.selected_columns[0].in_(rows))):
+            about[application_id].update(rows[row_id])
+    whose = db.select(Application).where(Application.id.in_(about))
+    tied = {event_id for one in db.session.scalars(whose) if ties.has(one) for event_id in about[one.id]}
+    return [one for one in events if one.id not in tied]
 
 
 def names_of(events: Iterable[AuditEvent], locale: str) -> dict[str, str]:

@@ -30,12 +30,16 @@ class BoardRow(NamedTuple):
 
 @dataclass(frozen=True)
 class Board:
-    """The agenda as one reader sees it: what is under discussion, what waits, and what each budget line has left."""
+    """The agenda as one reader sees it: what is under discussion, what waits, and what each budget line has left.
+
+    `seen_standings` are for the page; `standings`, with what the reader is not to see, only to work with.
+    """
 
     current: BoardRow | None
     waiting: list[BoardRow]
     closed: list[BoardRow]
     standings: list[Standing]
+    seen_standings: list[Standing]
     ranking: Ranking
 
     @property
@@ -66,11 +70,13 @@ def board(session: CouncilSession, closed: Collection[int]) -> Board:
     rows.sort(key=lambda one: (one.item.position if one.item else last, one.row.rank if one.row else 0))
     shown = [one for one in rows if not one.is_closed]
     waiting = [one for one in shown if not one.is_discussed]
+    standings = allocations.standings(call)
     return Board(
         next((one for one in shown if one.is_discussed), None),
         [_at(one, place) for place, one in enumerate(waiting, start=1)],
         sorted((one for one in rows if one.is_closed), key=lambda one: one.application.number),
-        allocations.standings(call),
+        standings,
+        allocations.seen(standings, closed),
         ranking,
     )
 

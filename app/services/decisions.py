@@ -20,7 +20,7 @@ from models.agenda_items import AgendaItem, AgendaStatus
 from models.allocations import Allocation
 from models.applications import Application, ApplicationStatus
 from models.base import db, lock, lock_as_read
-from models.council_sessions import CouncilSession, Decision, DecisionOutcome, Dissent, Vote
+from models.council_sessions import CouncilSession, Decision, DecisionOutcome, Dissent, SessionStatus, Vote
 from models.users import Role, User
 
 ACTIONS = {
@@ -158,10 +158,11 @@ def decide(
     return decision
 
 
-def awarded(session: CouncilSession) -> int:
-    """What this session has awarded so far, in tyiyn."""
+def awarded(session: CouncilSession, closed: Collection[int] = ()) -> int:
+    """What this session has awarded so far, in tyiyn; while it is open without what is `closed` to the reader."""
     read_whole(session)
-    return sum(one.amount or 0 for one in session.decisions)
+    hidden = closed if session.status is SessionStatus.OPEN else ()
+    return sum(one.amount or 0 for one in session.decisions if one.application_id not in hidden)
 
 
 def _allocation(application: Application, amount: int | None, allocation_id: int | None) -> Allocation:

@@ -4,7 +4,9 @@ From it a person can recompute every decision by hand: the levels each unnamed r
 severities, caps and shares, what these are held against, the votes, and in which order it was decided.
 
 Who has a tie to an application sees nothing of it while the session is open. A signed protocol is the legal record of
-the Council: everybody who may read a session reads it whole, whoever was recused too.
+the Council: everybody who may read a session reads it whole, whoever was recused too. That is the office alone
+(secretary and chair): no applicant, operator, reviewer, monitor, finance officer or donor reads a protocol, so while
+letters are held nobody outside the office learns from it what was decided.
 """
 
 import json

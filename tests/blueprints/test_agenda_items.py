@@ -1,15 +1,19 @@
 """The agenda, the votes by name, a member's seat and the wall, as they are used in a session."""
 
+import re
+
 import pytest
 
 from app import clock
 from app.localisation import number_text, use_locale
 from app.services import agendas, assignments, boards, conflicts, council_sessions, decisions, rankings
 from app.services.actors import Actor
+from app.services.ballots import Ballot
+from app.services.decisions import Motion
 from models.agenda_items import AgendaStatus
 from models.base import db
 from models.calls import VoteRule
-from models.council_sessions import AgendaOrder, Decision, Vote
+from models.council_sessions import AgendaOrder, Decision, DecisionOutcome, Vote, VoteChoice
 from models.reviews import Conflict, ConflictKind
 from models.users import Role
 from tests.support.pages import choose_form, filled, form_fields, text_of
@@ -179,6 +183,29 @@ def test_a_tied_secretary_is_out_of_the_room_everywhere(client, programme, sessi
     agenda = client.get(f"{base}/agenda").text
     assert f"decide/{tied.id}" not in agenda and f"decide/{free.id}" in agenda
     assert client.get(f"{base}/decide/{free.id}").status_code == 200
+
+
+def test_no_sum_and_no_history_tells_a_tied_secretary_what_was_awarded(client, programme, session, applications):
+    tied, free = applications
+    tie(tied, programme.secretary)
+    base, pages = f"/council/{session.id}", {}
+    urls = (base, f"{base}/projector", f"{base}/decide/{free.id}", f"/rankings/{session.call_id}", "/history")
+    client.sign_in(programme.secretary).speak("en")
+    other = {"actor": Actor(programme.make_user(Role.SECRETARY)), "now": clock.now()}
+    for moment in ("before", "after"):
+        pages[moment] = [set(re.findall(r"[\d\u202f\xa0 ]+ som", text_of(client.get(url).text))) for url in urls]
+        if moment == "before":
+            cast = [Ballot(one.id, VoteChoice.FOR) for one in session.present]
+            motion = Motion(DecisionOutcome.SELECTED, 123_000 * 100, "Керек.", ballots=cast)
+            decisions.decide(session, tied, motion, **other)
+            db.session.commit()
+    assert pages["before"] == pages["after"] and any(pages["after"])
+    history = text_of(client.get("/history").text)
+    assert tied.number not in history and free.number in history
+    assert "123 000" not in history.replace("\u202f", " ").replace("\xa0", " ")
+    client.sign_in(other["actor"].user).speak("en")
+    seen = [text_of(client.get(url).text).replace("\u202f", " ").replace("\xa0", " ") for url in urls]
+    assert "123 000" in seen[0] and "123 000" in seen[4] and tied.number in seen[4]
 
 
 def test_the_wall_shows_the_item_its_votes_and_the_next(client, programme, session, applications):

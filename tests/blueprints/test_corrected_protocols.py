@@ -139,3 +139,25 @@ def test_a_corrected_protocol_of_another_session_is_not_found(programme, session
     assert secretary.get(f"/council/{other.id}/corrections/new").status_code == 404
     assert secretary.get(f"{page}/pdf").status_code == 404
     assert secretary.get(f"{page}/decisions/{programme.make_application('draft').id}").status_code == 404
+
+
+def test_nobody_outside_the_office_reads_a_protocol(app, programme, session, secretary, chair):
+    """Signed, with its letters still held: neither the first one nor the corrected one."""
+    page, base = begin(secretary, session), f"/council/{session.id}"
+    secretary.submit(f"{page}/session", place="Ноокат")
+    secretary.submit(page, action=f"{page}/propose")
+    chair.submit(page, action=f"{page}/sign")
+    association = session.decisions[0].application.association
+    urls = (base, f"{base}/protocol", f"{base}/corrections", page, f"{page}/pdf")
+    for user in (
+        programme.chair_of(association),
+        programme.operator_of(association.centre),
+        programme.reviewers[0],
+        programme.finance,
+        programme.monitor,
+        programme.donor_user,
+        programme.administrator,
+    ):
+        client = app.test_client().sign_in(user)
+        assert {client.get(url).status_code for url in urls} <= {403, 404}, user.roles
+    assert {chair.get(url).status_code for url in urls} == {200}

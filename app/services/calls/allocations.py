@@ -1,6 +1,6 @@
 """Allocations: which fund gives how much of a call's budget, for which oblast and theme, and what is left of it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -307,6 +307,30 @@ def standings(call: Call) -> list[Standing]:
     held, pending = ledger.balances_of_funds([AccountKind.AVAILABLE], fund_ids), pending_awards(fund_ids)
     has = {one: held[one][AccountKind.AVAILABLE] - pending[one] for one in fund_ids}
     return [Standing(one, spent.get(one.id, 0), has[one.fund_id]) for one in given]
+
+
+def seen(found: list[Standing], closed: Collection[int]) -> list[Standing]:
+    """`standings` without what open sessions awarded to the applications that are `closed` to the reader.
+
+    The sums would tell it. Only where money is short does a refusal still say how much there is.
+    """
+    if not closed:
+        return found
+    query = (
+        db.select(Decision.allocation_id, Allocation.fund_id, Decision.amount)
+        .join(Allocation, Allocation.id == Decision.allocation_id)
+        .join(CouncilSession, CouncilSession.id == Decision.session_id)
+        .where(CouncilSession.status == SessionStatus.OPEN, Decision.application_id.in_(closed))
+    )
+    hidden = db.session.execute(query).all()
+    return [
+        Standing(
+            one.allocation,
+            one.awarded - sum(amount for allocation, _fund, amount in hidden if allocation == one.allocation.id),
+            one.fund_has + sum(amount for _allocation, fund, amount in hidden if fund == one.allocation.fund_id),
+        )
+        for one in found
+    ]
 
 
 def left(found: Iterable[Standing]) -> int:
