@@ -214,6 +214,15 @@ def test_one_drafts_and_another_signs(programme, session, application, by, chair
         corrected_protocols.correct_decision(again, application, [], **by)
 
 
+@pytest.mark.either_database
+def test_a_chair_who_is_secretary_too_does_not_sign_the_own_draft(session, by, chair):
+    made = draft(session, chair, Change(Place.PLACE, "Ош", "Ноокат"))
+    corrected_protocols.propose(made, **by)
+    with pytest.raises(SeparationOfDutyError, match="караламасын түзгөн"):
+        corrected_protocols.sign(made, **chair)
+    assert made.status is CorrectionStatus.PROPOSED
+
+
 def test_nothing_is_corrected_before_the_signature(programme, by):
     open_one = programme.make_session(programme.make_past_call())
     with pytest.raises(DomainError, match="кол коюла элек"):
