@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from app import database
 from app.config import Config
 from app.web import health
-from models import search_words
+from models import search_words, unmet_rules
 from models.base import db, reading
 from models.protection import trigger_names
 
@@ -47,7 +47,7 @@ def examine(config: Config, broker: Redis) -> list[Finding]:
         )
     )
     if not migrations.problem:
-        findings += [_protection(), _search()]
+        findings += [_protection(), _search(), _rules()]
     return findings
 
 
@@ -108,6 +108,20 @@ def _search() -> Finding:
     else:
         problem = "The index of the applications' words is not kept any more: restore the database from a backup."
     return Finding("search", problem)
+
+
+def _rules() -> Finding:
+    """Whether the rules an application does not meet are still kept beside it, for the lists."""
+    dialect = db.engine.dialect.name
+    found = {(row[0], row[1]) for row in db.session.execute(sa.text(TRIGGERS[dialect]))}
+    missing = sorted(f"{trigger} on {table}" for trigger, table in unmet_rules.trigger_names(dialect) - found)
+    problem = (
+        f"The screening list may name the wrong rules (missing: {', '.join(missing)}): "
+        "restore the database from a backup."
+        if missing
+        else ""
+    )
+    return Finding("rules of applications", problem)
 
 
 def refuse_unsafe() -> None:

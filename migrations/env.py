@@ -11,8 +11,9 @@ from alembic import context
 from flask import current_app
 
 import models
-from models import protection, search_words
+from models import protection, search_words, unmet_rules
 from models.base import Base, ExactDecimal, JsonDocument, UTCDateTime, db
+from models.search_text import SearchText
 
 config = context.config
 assert models
@@ -23,6 +24,7 @@ if config.config_file_name is not None:
 PLAIN_TYPES = {
     UTCDateTime: "sa.DateTime(timezone=True)",
     JsonDocument: 'sa.JSON().with_variant(postgresql.JSONB(), "postgresql")',
+    SearchText: "sa.Text()",
     ExactDecimal: 'sa.Numeric(24, 8).with_variant(sa.String(40), "sqlite")',
 }
 
@@ -73,11 +75,11 @@ def unenforced(connection: sa.Connection) -> Iterator[None]:
 
 
 def triggers(connection: sa.Connection) -> set[tuple[str, str]]:
-    """(trigger, table) of those that protect something today, or keep the word index, and are there."""
+    """(trigger, table) of those that protect something today, keep the word index or the rules, and are there."""
     dialect = connection.dialect.name
     rows = connection.exec_driver_sql(TRIGGERS[dialect])
     return {(row[0], row[1]) for row in rows} & (
-        protection.trigger_names(dialect) | search_words.trigger_names(dialect)
+        protection.trigger_names(dialect) | search_words.trigger_names(dialect) | unmet_rules.trigger_names(dialect)
     )
 
 

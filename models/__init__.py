@@ -44,9 +44,11 @@ from models import (
     reviewers,
     reviews,
     screening_batches,
+    search_text,
     search_words,
     signatures,
     themes,
+    unmet_rules,
     users,
     visits,
 )
@@ -95,9 +97,11 @@ __all__ = [
     "reviewers",
     "reviews",
     "screening_batches",
+    "search_text",
     "search_words",
     "signatures",
     "themes",
+    "unmet_rules",
     "users",
     "visits",
 ]

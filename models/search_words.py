@@ -1,8 +1,8 @@
 """The words by which applications are found: an index of every three letters of their search text.
 
-On SQLite a table of FTS5 (trigrams, no copy of the text), kept by triggers in the same transaction; on PostgreSQL a GIN
-index of the extension pg_trgm. Both only make a search quick, what it finds is the same without them. A migration never
-imports this: it writes its statements out. A test compares the two.
+On SQLite a table of FTS5 (trigrams of the packed text, no copy of it), kept by triggers in the same transaction; on
+PostgreSQL a GIN index of the extension pg_trgm. Both only make a search quick, what it finds is the same without them.
+A migration never imports this: it writes its statements out. A test compares the two.
 """
 
 import re
@@ -14,10 +14,11 @@ from sqlalchemy.exc import DBAPIError
 
 from models.applications import Application
 from models.base import db
+from models.search_text import packed, pattern
 
 SQLITE = (
     "CREATE VIRTUAL TABLE application_words USING fts5("
-    "search_text, content='applications', content_rowid='id', columnsize=0, tokenize='trigram')",
+    "search_text, content='applications', content_rowid='id', columnsize=0, tokenize='trigram case_sensitive 1')",
     "CREATE TRIGGER application_words_insert AFTER INSERT ON applications BEGIN "
     "INSERT INTO application_words(rowid, search_text) VALUES (NEW.id, NEW.search_text); END",
     "CREATE TRIGGER application_words_update AFTER UPDATE OF search_text ON applications "
@@ -51,7 +52,7 @@ def phrase_of(words: Sequence[str]) -> str | None:
     long = [word for word in words if len(word) >= SHORTEST]
     if not long or _dialect() != "sqlite":
         return None
-    return " ".join('"' + word.replace('"', '""') + '"' for word in long)
+    return " ".join('"' + packed(word).replace('"', '""') + '"' for word in long)
 
 
 def has(phrase: Any) -> sa.ColumnElement[bool]:
@@ -85,9 +86,12 @@ def in_row_as(name: str, *, is_short: bool) -> sa.ColumnElement[bool]:
 
 
 def _in_row(value: sa.BindParameter[str], is_short: bool) -> sa.ColumnElement[bool]:
-    if is_short and _dialect() != "sqlite":  # LIKE would walk through the whole index
-        return sa.func.strpos(Application.search_text, value) > 0
-    return Application.search_text.like(value, escape="/")
+    text = sa.type_coerce(Application.search_text, sa.Text)
+    if _dialect() == "sqlite":
+        return text.op("GLOB", is_comparison=True)(value)
+    if is_short:  # LIKE would walk through the whole index
+        return sa.func.strpos(text, value) > 0
+    return text.like(value, escape="/")
 
 
 def _is_written_out() -> bool:
@@ -97,7 +101,9 @@ def _is_written_out() -> bool:
 
 def value_of(word: str) -> str:
     """What is bound for `word` (folded)."""
-    if is_short(word) and _dialect() != "sqlite":
+    if _dialect() == "sqlite":
+        return pattern(word)
+    if is_short(word):
         return word
     return "%" + re.sub(r"([/%_])", r"/\1", word) + "%"
 

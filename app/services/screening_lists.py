@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from typing import Any, NamedTuple
 
 from app.localisation import words as folded_words
@@ -17,7 +16,6 @@ from app.services.conflicts import Ties
 from models.applications import WAITING, Application, ApplicationStatus, ScreeningOutcome
 from models.associations import Association
 from models.base import db
-from models.calls import Call
 from models.duplicates import AlikePair
 from models.screening_batches import HeldScreening, HeldStatus, ScreeningBatch
 
@@ -172,32 +170,28 @@ def _is_broad(narrowed: Filter, kind: queries.Kind) -> bool:
     return narrowed == Filter(narrowed.statuses, rule=rule, words=words, ties=narrowed.ties)
 
 
-@cache
-def _facts(dialect: str) -> Any:
-    """Made once: to build it takes longer than to run it."""
-    return (
-        db.select(
-            Application.id,
-            Application.number,
-            Application.title,
-            Application.status,
-            Application.submitted_at,
-            Association.name_ky,
-            Association.name_ru,
-            Association.name_en,
-            ScreeningBatch.outcome,
-            ScreeningBatch.id,
-            *screening_rules.columns(dialect),
-        )
-        .select_from(Application)
-        .join(Call, Call.id == Application.call_id)
-        .join(Association, Association.id == Application.association_id)
-        .outerjoin(
-            HeldScreening, (HeldScreening.application_id == Application.id) & (HeldScreening.status == HeldStatus.HELD)
-        )
-        .outerjoin(ScreeningBatch, ScreeningBatch.id == HeldScreening.batch_id)
-        .where(Application.id.in_(db.bindparam("ids", expanding=True)))
+_FACTS = (  # made once: to build it takes longer than to run it
+    db.select(
+        Application.id,
+        Application.number,
+        Application.title,
+        Application.status,
+        Application.submitted_at,
+        Association.name_ky,
+        Association.name_ru,
+        Association.name_en,
+        ScreeningBatch.outcome,
+        ScreeningBatch.id,
+        Application.unmet,
     )
+    .select_from(Application)
+    .join(Association, Association.id == Application.association_id)
+    .outerjoin(
+        HeldScreening, (HeldScreening.application_id == Application.id) & (HeldScreening.status == HeldStatus.HELD)
+    )
+    .outerjoin(ScreeningBatch, ScreeningBatch.id == HeldScreening.batch_id)
+    .where(Application.id.in_(db.bindparam("ids", expanding=True)))
+)
 
 
 def _side(own: Any, other: Any) -> Any:
@@ -223,12 +217,7 @@ def rows(application_ids: Sequence[int], ties: Ties = NO_TIES) -> list[Row]:
         if association_id not in ties.association_ids and other not in ties.application_ids:
             pairs.setdefault(own, []).append(Pair(int(other), number))
     found = {}
-    for id_, number, title, status, at, ky, ru, en, held, batch_id, *unmet in queries.ran(_facts(_dialect()), asked):
-        broken = tuple(name for name, is_unmet in zip(screening_rules.NAMES, unmet, strict=True) if is_unmet)
-        alike = tuple(pairs.get(id_, ()))
+    for id_, number, title, status, at, ky, ru, en, held, batch_id, unmet in queries.ran(_FACTS, asked):
+        broken, alike = screening_rules.names_in(unmet), tuple(pairs.get(id_, ()))
         found[id_] = Row(id_, number, title, status, at, {"ky": ky, "ru": ru, "en": en}, broken, alike, held, batch_id)
     return [found[id_] for id_ in application_ids]
-
-
-def _dialect() -> str:
-    return db.session.get_bind().dialect.name

@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 
 from app.services import screening_rules
 from app.services.conflicts import Ties
-from app.services.screening_rules import ASSOCIATION_ID, CALL_ID
 from models import search_words
 from models.applications import SCREENED, Application, ApplicationStatus
 from models.associations import Association
@@ -25,6 +24,8 @@ SPARSE, SPARSE_BY_ID = 400, 2000
 """Up to so many applications are picked out, of those that pairs or the index of words name; measured on 6,400."""
 
 
+# A column that no index is looked up by: SQLite would take one that lacks the list's order and columns.
+ASSOCIATION_ID = Application.association_id + db.literal_column("0")
 _PLACE = (Application.submitted_at, Application.id)
 
 
@@ -110,9 +111,8 @@ def picking(kind: Kind, stretch: Stretch) -> Any:
     """
     at, status = (db.type_coerce(one, db.String) for one in (Application.submitted_at, Application.status))
     is_after = _after_here(stretch) if stretch.is_from_a_place else db.true()
-    return _narrowed(db.select(at, Application.id, status, is_after), kind, _by_call(kind)).limit(
-        db.bindparam("limit", type_=db.Integer)
-    )
+    limit = db.bindparam("limit", type_=db.Integer)
+    return _narrowed(db.select(at, Application.id, status, is_after), kind).limit(limit)
 
 
 @lru_cache(maxsize=512)
@@ -122,18 +122,13 @@ def counting(kind: Kind, statuses: tuple[ApplicationStatus, ...]) -> Any:
         db.func.count().filter(Application.status == db.literal_column(f"'{one.value}'")).label(one.value)
         for one in statuses
     )
-    return _narrowed(db.select(*counts).select_from(Application), kind, _by_call(kind))
-
-
-def _by_call(kind: Kind) -> Any:
-    """The column by which calls are joined: call by call, but for words, which only the wider index has."""
-    return CALL_ID if kind.words else Application.call_id
+    return _narrowed(db.select(*counts).select_from(Application), kind)
 
 
 @lru_cache(maxsize=512)
 def listing(kind: Kind, stretch: Stretch) -> Any:
     """The ids of the first `limit` rows of a stretch."""
-    query = _narrowed(db.select(Application.id), kind, CALL_ID)
+    query = _narrowed(db.select(Application.id), kind)
     if stretch.statuses:
         codes = ", ".join(f"'{one.value}'" for one in stretch.statuses)
         query = query.where(db.text(f"applications.status || '' IN ({codes})"))
@@ -149,13 +144,11 @@ def _after_here(stretch: Stretch) -> Any:
     return here < db.tuple_(*_PLACE) if stretch.is_rising else here > db.tuple_(*_PLACE)
 
 
-def _narrowed(query: Any, kind: Kind, call_id: Any) -> Any:
-    """Narrow a query of applications; `call_id` is the column by which the settings of the calls are looked up."""
+def _narrowed(query: Any, kind: Kind) -> Any:
+    """Narrow a query of applications."""
     query = query.where(db.text(f"applications.{SCREENED}"), ~Application.is_test)
     if kind.rule:
-        settings = screening_rules.of_calls(kind.dialect)
-        query = query.join(settings, settings.c.id == call_id)
-        query = query.where(screening_rules.narrowing(kind.rule, kind.dialect))
+        query = query.where(screening_rules.narrowing(kind.rule))
     if kind.is_of_call:
         query = query.where(Application.call_id == db.bindparam("call_id"))
     if kind.place:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from app.services import agreements, audit, contributions, corrected_protocols, documents, funds, ledger, tranches
 from app.services.match import grant_carried
+from models import unmet_rules
 from models.applications import Application, ApplicationStatus, Snapshot
 from models.associations import Association
 from models.base import db, fingerprint
@@ -45,6 +46,7 @@ def run(storage: Path) -> list[Check]:
         ("tranches within awards", _tranches),
         ("released within the match", _match),
         ("released to the account prepared", _accounts),
+        ("rules not met", _unmet_rules),
         ("forms", _forms),
         ("snapshots", _snapshots),
         ("signatures", _signatures),
@@ -158,6 +160,16 @@ def _accounts(check: Check) -> Iterator[str]:
             yield f"{name}: released to account {account.id}, which was closed before"
         elif account.payable_from is not None and account.payable_from > tranche.released_at:
             yield f"{name}: released to account {account.id} less than 72 hours after the change"
+
+
+def _unmet_rules(check: Check) -> Iterator[str]:
+    """What an application keeps for the lists of its rules is what they say today."""
+    query = db.select(Application.number, Application.unmet, unmet_rules.table.c.unmet)
+    query = query.outerjoin(unmet_rules.table, unmet_rules.table.c.application_id == Application.id)
+    for number, kept, told in db.session.execute(query.order_by(Application.id)):
+        check.count += 1
+        if kept != told:
+            yield f"application {number}: {kept} is kept of the rules it does not meet, they say {told}"
 
 
 def _forms(check: Check) -> Iterator[str]:

@@ -28,7 +28,7 @@ from app.services.actors import Actor
 from app.services.application_lists import Filter
 from app.services.dictations import Confirmation
 from app.web.health import MIGRATIONS
-from models import protection, search_words
+from models import protection, search_words, unmet_rules
 from models.agreements import Agreement
 from models.applications import Application
 from models.base import Base, canonical_json, db, fingerprint
@@ -97,11 +97,12 @@ def constraints(engine: sa.Engine) -> dict[str, set[tuple[str, str]]]:
 
 
 TRIGGERS = {
-    "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' OR name LIKE 'application_words%'",
+    "sqlite": "SELECT name, sql FROM sqlite_master WHERE type IN ('trigger', 'view') OR name LIKE 'application_words%'",
     "postgresql": "SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal UNION ALL "
     "SELECT proname, pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace "
     "AND NOT EXISTS (SELECT 1 FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e') UNION ALL "
-    "SELECT indexname, indexdef FROM pg_indexes WHERE indexname = 'ix_applications_words'",
+    "SELECT indexname, indexdef FROM pg_indexes WHERE indexname = 'ix_applications_words' UNION ALL "
+    "SELECT viewname, definition FROM pg_views WHERE schemaname = 'public'",
 }
 
 
@@ -126,12 +127,14 @@ def test_constraints_and_triggers_are_those_the_models_would_make_today(
         Base.metadata.create_all(connection)
         dialect = made.dialect.name
         extra = (*protection.triggers(dialect), *protection.frozen(dialect), *search_words.statements(dialect))
+        extra += unmet_rules.statements(dialect)
         for statement in extra:
             connection.execution_options(no_parameters=True).exec_driver_sql(statement)
     try:
         assert len(protections(made)) > 30
         assert protections(db.engine) == protections(made)
         assert any(search_words.is_own(name) for name in protections(made))
+        assert "unmet_rules" in protections(made)
         assert sum(map(len, constraints(made).values())) > 60
         assert constraints(db.engine) == constraints(made)
     finally:
@@ -332,6 +335,26 @@ def test_words_of_applications_that_were_there_before_are_found(
     upgrade()
     assert search_words.is_there()
     assert [one.id for one in application_lists.page(Filter(words=word)).rows] == [application.id]
+
+
+def test_lists_find_what_was_there_before_they_were_made_quick(
+    app: Flask, database: Copy, programme: Programme
+) -> None:
+    """Search texts are packed and unpacked again; the rules not met are told of every application there is."""
+    application = programme.make_application("submitted", association=programme.make_association(with_account=False))
+    application_id, text = application.id, application.search_text
+    assert "жыйынында" in text and "чогуу" in text
+    db.session.commit()
+    downgrade(revision="0029")
+    stored = sa.text("SELECT search_text FROM applications WHERE id = :id")
+    assert db.session.scalar(stored, {"id": application_id}) == text
+    db.session.rollback()
+    upgrade()
+    assert (db.session.scalar(stored, {"id": application_id}) == text) is (database.kind == "postgresql")
+    assert [row.id for row in application_lists.page(Filter(words="жыйынында чо")).rows] == [application_id]
+    (row,) = screening_lists.page(screening_lists.Filter(rule="account", words="жыйынында")).rows
+    assert (row.id, row.unmet) == (application_id, ("account",))
+    assert not any(check.findings for check in verification.run(programme.storage))
 
 
 def test_submissions_from_before_pairs_were_kept_get_them(app: Flask, programme: Programme) -> None:
