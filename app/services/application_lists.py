@@ -25,6 +25,10 @@ SPARSE = 400
 """Up to so many applications with the words are picked out, and the page is cut out of them; measured on 20,000."""
 
 
+_EVERY_ROW = db.select(Application).where(db.true()).whereclause
+"""What `policy.visible` states for who may see all."""
+
+
 class Listed(NamedTuple):
     """What a list shows of an application. Plain columns: sixty whole rows would cost more than the query."""
 
@@ -60,10 +64,14 @@ class Filter:
 
 
 class Search(NamedTuple):
-    """How words are looked for: a phrase in the index, and the others in the rows."""
+    """How words are looked for: a phrase in the index, and the others in the rows.
+
+    `is_common` says that the index has thousands with all of them.
+    """
 
     phrase: str | None
     in_rows: Sequence[str]
+    is_common: bool = False
 
 
 @dataclass(frozen=True)
@@ -159,7 +167,7 @@ def _page(
 
 def _pick(narrowed: Filter, search: Search) -> Sequence[tuple[int, ApplicationStatus]] | None:
     """Id and status of all that have the words, whatever the filter's status; None when they are more than `SPARSE`."""
-    if not narrowed.words:
+    if not narrowed.words or (search.is_common and _is_broad(narrowed)):
         return None
     query = _narrow(db.select(Application.id, Application.status), replace(narrowed, status=None), search)
     picked = _run(query.limit(SPARSE + 1))
@@ -169,9 +177,17 @@ def _pick(narrowed: Filter, search: Search) -> Sequence[tuple[int, ApplicationSt
 def _search(narrowed: Filter) -> Search:
     words = folded_words(narrowed.words)
     phrase = search_words.phrase_of(words)
-    if phrase is None or search_words.count(phrase, FEW + 1) > FEW:
-        return Search(None, sorted(words, key=len))  # a short one is cheaper to look for, and mostly rules out more
+    is_common = phrase is not None and search_words.count(phrase, FEW + 1) > FEW
+    if phrase is None or is_common:  # a short word is cheaper to look for, and mostly rules out more
+        return Search(None, sorted(words, key=len), is_common and not search_words.not_indexed(words))
     return Search(phrase, search_words.not_indexed(words))
+
+
+def _is_broad(narrowed: Filter) -> bool:
+    """Whether nothing but words and a state narrows it: with common words that is not few."""
+    broad = Filter(status=narrowed.status, words=narrowed.words, with_tests=narrowed.with_tests)
+    sees_all = narrowed.seen is None or narrowed.seen.compare(_EVERY_ROW)
+    return sees_all and replace(narrowed, seen=None) == broad
 
 
 def _run(query: Any) -> Sequence[Any]:
