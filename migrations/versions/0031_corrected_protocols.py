@@ -1,13 +1,13 @@
 """Corrected protocols: drafted, signed by the chair, frozen from then on. The protocols signed so far stay as they are.
 
 Revision ID: 0031
-Revises: 0029
+Revises: 0030
 """
 
 from alembic import op
 
 revision = "0031"
-down_revision = "0029"
+down_revision = "0030"
 branch_labels = None
 depends_on = None
 
