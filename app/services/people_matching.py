@@ -22,7 +22,8 @@ _PATRONYMIC = re.compile(r"(ович|евич|овна|евна|ична|улы|
 _SOUNDS = ((r"нг", "н"), (r"[ъь]", ""), (r"ы", "и"), (r"э", "е"), (r"ю", "у"), (r"я", "а"), (r"й(?=[аеоу])", ""))
 _AFTER_FATHER = {"уулу", "кизи", "кызы", "оглу"}
 _SURNAME = re.compile(r"(?<=...)(ов|ев|ова|ева)$")
-_FATHERS = re.compile(r"(?<=...)(ович|евич|овна|евна|улу|ули|кизи)$")
+_FATHERS = re.compile(r"(?<=...)(ович|евич|овна|евна|(?<!с)улу|(?<!с)ули|кизи)$")
+"""The ends of a word that names the father. Not -сулуу: Айсулуу and Нурсулуу are given names."""
 _FIRM_WORDS = frozenset(
     {
         "осоо",
