@@ -109,7 +109,7 @@ def new_recusal(session_id: int, application_id: int) -> ResponseReturnValue:
     item, form = _item(session, application), RecusalForm()
     out = {one.id for one in recusals.out_of_the_room(session, application, item)}
     inside = {one.id: one for one in session.present if one.id not in out}
-    form.member.choices = [(one.id, one.display_name) for one in inside.values()]
+    form.member.choices = [("", gettext("Choose")), *((one.id, one.display_name) for one in inside.values())]
     form.kind.choices = [(one.value, gettext(text)) for one, text in CONFLICT_KINDS.items()]
     if form.validate_on_submit():
         member, kind = inside[form.member.data], ConflictKind(form.kind.data)

@@ -146,6 +146,18 @@ def test_two_secretaries_at_once_the_second_is_told_and_keeps_the_words(client, 
     assert answer.status_code == 409 and "Менин сөзүм." in answer.text and count(Decision) == 0
 
 
+def test_nobody_leaves_the_room_by_being_the_first_of_the_list(client, programme, session, applications):
+    first = applications[0]
+    agendas.discuss(session, first, actor=Actor(programme.secretary), now=clock.now())
+    db.session.commit()
+    client.sign_in(programme.secretary).speak("en")
+    page = f"/council/{session.id}/agenda/{first.id}/recusals"
+    assert client.submit(page, kind="kinship").status_code == 422, "nobody was chosen"
+    assert decisions.recused(session, first) == []
+    assert client.submit(page, kind="kinship", member=str(programme.reviewers[0].id)).status_code == 303
+    assert decisions.recused(session, first) == [programme.reviewers[0]]
+
+
 def test_the_agenda_is_moved_without_javascript(client, programme, session, applications):
     page = f"/council/{session.id}/agenda"
     client.sign_in(programme.secretary).speak("en")
