@@ -119,6 +119,17 @@ document.addEventListener('submit', (event) => {
   }
 }, true)
 
+// Votes by name: one choice for everybody who has none yet.
+for (const button of document.querySelectorAll('[data-choose]')) {
+  button.hidden = false
+  button.addEventListener('click', () => {
+    for (const ballot of button.form.querySelectorAll('.ash-ballot')) {
+      if (!ballot.querySelector(':checked')) ballot.querySelector(`[value="${button.dataset.choose}"]`).checked = true
+    }
+    changed = button.form
+  })
+}
+
 // Print buttons: <button type="button" data-print hidden>.
 for (const button of document.querySelectorAll('[data-print]')) {
   button.hidden = false
