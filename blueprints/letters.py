@@ -36,10 +36,13 @@ def index(session_id: int) -> ResponseReturnValue:
     )
 
 
-@bp.get("/sessions/<int:session_id>/check")
-@requires(GET=Permission.LETTER_SEND)
+@bp.route("/sessions/<int:session_id>/check", methods=["GET", "POST"])
+@requires(GET=Permission.LETTER_SEND, POST=Permission.LETTER_SEND)
 def check(session_id: int) -> ResponseReturnValue:
-    """How many of each kind would be sent and who would get them: the click before the last."""
+    """How many of each kind would be sent and who would get them: the click before the last.
+
+    The page of the letters posts their ids: an address has no room for those of a large call.
+    """
     session = load(CouncilSession, session_id, Permission.LETTER_SEND)
     chosen = letters.held_among(_letters(session), _ids())
     if not chosen:

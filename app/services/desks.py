@@ -189,7 +189,7 @@ def _secretary(user: User, now: datetime) -> list[Task]:
     for application in (one for call in db.session.scalars(ranked) for one in rankings.far_apart(call)):
         tasks.append(
             Task(
-                N_("Add a third reviewer"),
+                N_("Add another reviewer"),
                 f"{application.title} · {application.association.name(current_locale())}",
                 "assignments.new",
                 {"application_id": application.id},

@@ -212,7 +212,7 @@ MATRIX: Mapping[str, Mapping[str, str]] = {
     "interests.index": {"GET": "rscv"},
     "interests.new": {"GET": "rscv", "POST": "rscv"},
     "beneficiaries.edit": {"GET": "mo", "POST": "mo"},
-    "letters.check": {"GET": "sc"},
+    "letters.check": {"GET": "sc", "POST": "sc"},
     "letters.download": {"GET": "mosc"},
     "letters.index": {"GET": "sc"},
     "letters.send": {"POST": "sc"},
