@@ -113,5 +113,7 @@ def _of(
         found.append(Departure(DepartureKind.WOULD_NOT_BE, why=why))
     elif award.amount != amount:
         found.append(Departure(DepartureKind.OTHER_AMOUNT, award.amount))
+    if not found:  # it gets what the list gives it: whom it goes before departs, and says why once
+        return []
     ahead = [one for one in passed_by if row is not None and one.rank < row.rank]
     return found + [Departure(DepartureKind.BEFORE, number=one.application.number) for one in ahead]

@@ -50,6 +50,14 @@ def test_each_decision_is_held_against_what_the_list_gives():
     }
 
 
+def test_who_gets_what_the_list_gives_does_not_depart_by_one_that_was_passed_over():
+    call = proposal((1, 1, True), (2, 1, True), (3, 1, True))
+    assert departures.of_decisions(call, decided(None, 100, 100)) == {
+        1: [Departure(K.WOULD_BE_SELECTED, 100)],
+        3: [Departure(K.WOULD_NOT_BE, why=Hindrance.MONEY), Departure(K.BEFORE, number="A-1")],
+    }
+
+
 def test_a_cap_is_no_departure_and_its_breach_is():
     """The second of the oblast is passed over by rule: whoever goes before it departs in nothing."""
     call = proposal((1, 1, True), (2, 1, True), (3, 2, True), caps={Cap.OBLAST: 1})
