@@ -5,7 +5,7 @@ import json
 import re
 from dataclasses import fields
 from fractions import Fraction
-from itertools import combinations, pairwise
+from itertools import combinations
 
 import pytest
 from pypdf import PdfReader
@@ -36,6 +36,8 @@ from models.reviews import ConflictKind
 from models.users import Role
 from reports import protocol, protocol_content
 from tests.factories import SOM, TEXT
+from tests.support import recomputing
+from tests.support.recomputing import part
 
 LEVELS = (
     ((5, 4, 5, 4, 3, 5), (4, 4, 4, 3, 5, 4)),
@@ -80,52 +82,14 @@ def text_of(signed, *locales):
     return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
 
 
-def part(text, start, end):
-    return text[text.index(start) : text.index(end, text.index(start))]
-
-
 def test_every_figure_is_recomputed_from_the_printed_pages(programme, signed):
     """Nothing but the text of the PDF is read here: the levels, the weights, the rules, the votes and the amounts."""
     text = text_of(signed, "en")
-    method = part(text, "Weight, points", "Each reviewer gives")
-    weights = [int(one) for one in re.findall(r"^\d\n.+\n(\d+)$", method, re.M)]
-    pass_total, share = map(
-        int, re.search(r"at least (\d+) points is needed, and no criterion below\s+(\d+)", text).groups()
-    )
-    assert sum(weights) == 100 and (pass_total, share) == (60, 50)
-    table = part(text, "The levels the reviewers gave", "The columns 1 to 6").split()
-    tokens = table[table.index("Thresholds") + 1 :]
-    found, row = {}, []
-    for before, token in pairwise(["", *tokens]):
-        if re.fullmatch(r"A-\d{4}-\d{4}", token):
-            row = found[token] = [int(before), []]
-        elif token in "ABC":
-            row[1].append([])
-        elif row:
-            row[1][-1].append(token)
-    ranked = []
-    for number, (rank, printed) in found.items():
-        totals, sections = [], [Fraction(0)] * 6
-        for one in printed:
-            marks = [int(mark) for mark in one[:6]]
-            points = [Fraction(weight * mark, 5) for weight, mark in zip(weights, marks, strict=True)]
-            assert sum(points) == Fraction(one[6])
-            totals.append(sum(points))
-            sections = [have + more / len(printed) for have, more in zip(sections, points, strict=True)]
-        mean = sum(totals) / len(totals)
-        assert abs(mean - Fraction(printed[0][7])) <= Fraction(1, 200)
-        passes = mean >= pass_total and all(
-            points * 100 >= weight * share for points, weight in zip(sections, weights, strict=True)
-        )
-        assert passes is ("not reached" not in " ".join(printed[0][8:])), number
-        ranked.append((mean, rank, number, passes))
-    assert [rank for _mean, rank, *_rest in sorted(ranked, reverse=True)] == [1, 2, 3]
-    assert [passes for *_rest, passes in ranked] == [True, True, False]
-    best, second, worst = (number for _mean, _rank, number, _passes in sorted(ranked, reverse=True))
-    rows = part(text, "Decisions in the order of the scores", "Amounts in som.")
-    amounts = [int("".join(one.split())) for one in re.findall(r"^\d{1,3}(?:[ \u00a0]\d{3})+$", rows, re.M)]
-    asked, awarded = amounts[-2:]
-    assert sorted(amounts[:-2]) == [180_000, 200_000, 200_000, 200_000]
+    found = recomputing.by_hand(text)
+    assert [row.passes for row in sorted(found.values(), key=lambda row: row.rank)] == [True, True, False]
+    best, second, worst = sorted(found, key=lambda number: found[number].rank)
+    asked, awarded, amounts = recomputing.sums(text)
+    assert sorted(amounts) == [180_000, 200_000, 200_000, 200_000]
     assert (asked, awarded) == (600_000, 180_000)
     reasons = text[text.index("Reasons") :].replace("\n", " ")
     first, then = part(reasons, f"{best} ·", f"{second} ·"), part(reasons, f"{second} ·", f"{worst} ·")
@@ -133,10 +97,7 @@ def test_every_figure_is_recomputed_from_the_printed_pages(programme, signed):
     assert "Down the ranked list it would get 200 000 som." in then.replace("\xa0", " ")
     assert f"It goes before {best}, which is ahead of it" in then
     assert "departs" not in reasons[reasons.index(f"{worst} ·") :]
-    for number, votes in re.findall(r"(A-\d{4}-\d{4})\n[^\n]+\n[\d.]+\n(\d–\d–\d)", rows):
-        ayes, noes, _abstained = votes.split("–")
-        ballots = reasons[reasons.index(f"{number} ·") :]
-        assert ballots.index(f"For ({ayes}):") < ballots.index(f"Against ({noes}):"), number
+    assert recomputing.votes(text).keys() == found.keys()
     assert "Dissent of" in text and "Рыногу алыс." in text and "Суу түтүгү эски." in text
     assert "said so in the session: Kinship" in text.replace("\n", " ")
 
