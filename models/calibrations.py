@@ -49,3 +49,8 @@ class CalibrationReview(Versioned, Base):
     submitted_at: Mapped[datetime | None]
     calibration: Mapped[Calibration] = relationship()
     reviewer: Mapped[User] = relationship()
+
+    @property
+    def saved_by_id(self) -> int:
+        """Who wrote it: nobody else ever does."""
+        return self.reviewer_id

@@ -134,6 +134,11 @@ class Review(Versioned, Base):
     all_scores: Mapped[list["Score"]] = relationship(order_by="Score.id", viewonly=True)
 
     @property
+    def saved_by_id(self) -> int:
+        """Who wrote it: nobody else ever does."""
+        return self.assignment.reviewer_id
+
+    @property
     def scores(self) -> list["Score"]:
         """The scores of the latest submission."""
         return [score for score in self.all_scores if score.submission == self.submission]

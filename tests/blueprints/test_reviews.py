@@ -138,6 +138,7 @@ def test_two_windows_the_second_is_told_and_both_texts_stand_there(client, url, 
     answer = client.post(url, data=early | {f"justification_{key}": "экинчи терезе", "save": "1"})
     assert answer.status_code == 409
     assert "биринчи терезе" in answer.text and "экинчи терезе" in answer.text
+    assert "You changed this in another window" in answer.text and "another person" not in answer.text
     assert assignment.review.draft[key]["justification"] == "биринчи терезе"
 
 
