@@ -144,6 +144,9 @@ def decide(session_id: int, application_id: int) -> ResponseReturnValue:
     session, application = _of_session(session_id, application_id)
     if conflicts.hindrance(application, signed_in_user()):
         return render_template("council_sessions/out.html", session=session, application=application), 403
+    decision = next((one for one in session.decisions if one.application_id == application_id), None)
+    if decision is not None and request.method == "GET":
+        return render_template("council_sessions/decided.html", session=session, decision=decision)
     closed = conflicts.closed_to(signed_in_user(), session.call)
     standings = allocations.seen(allocations.standings(session.call), closed)
     found = allocations.fitting(application, standings)

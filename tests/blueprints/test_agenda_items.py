@@ -146,6 +146,19 @@ def test_two_secretaries_at_once_the_second_is_told_and_keeps_the_words(client, 
     assert answer.status_code == 409 and "Менин сөзүм." in answer.text and count(Decision) == 0
 
 
+def test_a_decided_application_shows_its_decision_and_the_session_leads_to_the_next(
+    client, programme, session, applications
+):
+    first, second = agendas.items_of(session)
+    client.sign_in(programme.secretary).speak("en")
+    base = f"/council/{session.id}"
+    assert f"{base}/decide/{first}" in client.get(base).text.split("Decide on the next application")[0]
+    assert record(client, f"{base}/decide/{first}", ballots(session)).status_code == 303
+    page = client.get(f"{base}/decide/{first}").text
+    assert "cannot be changed" in page and "vote_" not in page and 'name="outcome"' not in page
+    assert f"{base}/decide/{second}" in client.get(base).text.split("Decide on the next application")[0]
+
+
 def test_nobody_leaves_the_room_by_being_the_first_of_the_list(client, programme, session, applications):
     first = applications[0]
     agendas.discuss(session, first, actor=Actor(programme.secretary), now=clock.now())
