@@ -7,8 +7,8 @@ from app import clock
 from app.labels import CONFLICT_KINDS
 from app.localisation import gettext
 from app.policy import Permission
-from app.services import assignments, conflicts, reminders
-from app.web.access import actor, load, requires
+from app.services import assignments, conflicts, interests, reminders
+from app.web.access import actor, load, requires, signed_in_user
 from app.web.submissions import act_on_button, attempt, finish, form_page
 from forms.assignments import NO_INTEREST, AnswerForm, AssignForm, DeclineForm, TakeBackForm
 from models.applications import Application
@@ -93,7 +93,8 @@ def answer(assignment_id: int) -> ResponseReturnValue:
         return finish(
             url_for("reviews.index"), gettext("Your interest is recorded. Another reviewer takes over; thank you.")
         )
-    return form_page("assignments/answer.html", form, assignment=assignment)
+    is_confirmed = interests.confirmation(signed_in_user(), assignment.application.call) is not None
+    return form_page("assignments/answer.html", form, assignment=assignment, is_confirmed=is_confirmed)
 
 
 def _declare(assignment: Assignment, form: AnswerForm) -> object:

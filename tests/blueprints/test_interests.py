@@ -52,11 +52,13 @@ def test_before_the_first_review_of_a_call_the_register_is_confirmed(client, pro
     day, by = clock.bishkek_day(application.call.closes_at), Actor(programme.secretary)
     asked = assignments.assign(application, reviewer, due_on=day, actor=by, now=clock.now())
     url = f"/assignments/{asked.id}/answer"
-    assert 'href="/interests"' in client.get(url).text
+    asks = "First confirm your register of interests for this call:"
+    assert asks in client.get(url).text
     answer = client.submit(url, interest="none", explanation="")
     assert answer.status_code == 422 and "First confirm your register of interests" in answer.text
     client.submit("/interests", action=f"/interests/confirm/{application.call_id}")
     assert "confirmed" in client.get("/interests").text
+    assert asks not in client.get(url).text
     assert client.submit(url, interest="none", explanation="").status_code == 303
     db.session.expire_all()
     assert asked.status is AssignmentStatus.ACCEPTED

@@ -198,6 +198,11 @@ def test_an_interest_hides_reviews_from_the_office_too(client, programme, applic
     assert "No review to read yet" in client.get(f"/reviews/of/{application.id}").text
 
 
+def test_from_a_review_handed_in_one_goes_on_to_the_others(client, url, assignment):
+    answer = send(client, url, "submit", **complete(assignment))
+    assert 'href="/reviews"' in client.get(answer.location).text.split("<main")[1].split('class="ash-actions"')[-1]
+
+
 def test_the_office_reads_all_with_names(client, programme):
     application = programme.make_application(ApplicationStatus.REVIEWED)
     for user in (programme.secretary, programme.council_chair):
