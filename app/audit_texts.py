@@ -24,6 +24,7 @@ from models.council_sessions import AgendaOrder, DecisionOutcome
 from models.dictations import ConfirmationWay
 from models.documents import DocumentKind
 from models.duplicates import DuplicateVerdict
+from models.interests import InterestKind
 from models.reviews import ConflictKind
 from models.users import Role
 from models.visits import RiskRating
@@ -259,18 +260,13 @@ HIDDEN = frozenset(
 """Details that are row ids or keys, for the computer only."""
 
 
-def _one_of(kind: type[StrEnum]) -> Callable[[Any], str]:
-    return lambda value: label_text(kind(value))
+def _one_of(*kinds: type[StrEnum]) -> Callable[[Any], str]:
+    """How a value of the first of these kinds that has it is shown; what none of them knows stands as it is."""
 
+    def shown(value: Any) -> str:
+        return next((label_text(kind(value)) for kind in kinds if value in [one.value for one in kind]), str(value))
 
-def _outcome(value: Any) -> str:
-    kinds: tuple[type[StrEnum], ...] = (ScreeningOutcome, DecisionOutcome)
-    return next((label_text(kind(value)) for kind in kinds if value in [one.value for one in kind]), str(value))
-
-
-def _role(value: Any) -> str:
-    kinds: tuple[type[StrEnum], ...] = (Role, MembershipRole)
-    return next((label_text(kind(value)) for kind in kinds if value in [one.value for one in kind]), str(value))
+    return shown
 
 
 CALL_SECTIONS: Mapping[str, str] = {
@@ -322,14 +318,14 @@ DETAILS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "count": (N_("Number"), number_text),
     "held_on": (N_("Day of the meeting"), lambda value: date_text(date.fromisoformat(value))),
     "is_present": (N_("Present"), lambda value: gettext("Yes") if value else gettext("No")),
-    "kind": (N_("Interest"), _one_of(ConflictKind)),
+    "kind": (N_("Interest"), _one_of(ConflictKind, InterestKind)),
     "languages": (N_("Languages"), lambda value: ", ".join(dict(LOCALES)[one] for one in value)),
     "locale": (N_("Language"), lambda value: dict(LOCALES)[value]),
     "most": (N_("Applications at most"), number_text),
     "mode": (N_("What was planned"), _one_of(PlanMode)),
     "on": (N_("Valid on"), lambda value: date_text(date.fromisoformat(value))),
     "order": (N_("Order"), _one_of(AgendaOrder)),
-    "outcome": (N_("Outcome"), _outcome),
+    "outcome": (N_("Outcome"), _one_of(ScreeningOutcome, DecisionOutcome)),
     "overrides": (
         N_("Rules set aside"),
         lambda value: "; ".join(f"{gettext(rule)} {why}" for rule, why in ((o["rule"], o["reason"]) for o in value)),
@@ -351,7 +347,7 @@ DETAILS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "reason": (N_("Reason"), lambda value: str(suspension_reason(value))),
     "recused": (N_("Out of the room"), lambda value: number_text(len(value))),
     "risk": (N_("Risk"), _one_of(RiskRating)),
-    "role": (N_("Role"), _role),
+    "role": (N_("Role"), _one_of(Role, MembershipRole)),
     "section": (N_("Part"), _section),
     "sessions": (N_("Signed out on so many devices"), number_text),
     "sha256": (N_("Fingerprint"), _short),

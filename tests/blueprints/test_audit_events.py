@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from app import audit_texts, clock
-from app.services import applications, assignments, audit, grants, tranches
+from app.services import applications, assignments, audit, grants, interests, tranches
 from app.services.actors import Actor
 from app.services.audit_subjects import TABLES
 from models.applications import ApplicationStatus
 from models.base import db
+from models.interests import InterestKind
 from models.users import Role
 from tests.support.pages import text_of
 
@@ -132,3 +133,13 @@ def test_the_suspending_acts_are_the_ones_listed_above():
     source = (ROOT / "app/services/grants.py").read_text(encoding="utf-8")
     assert set(re.findall(r'_with_reason\(grant, "(\w+)"', source)) == MADE["grant"]
     assert grants.TRANSITIONS
+
+
+@pytest.mark.parametrize("kind", list(InterestKind))
+def test_an_interest_that_was_entered_is_read_in_words(client, programme, kind) -> None:
+    """The acts of a recusal keep a kind too, of another list."""
+    by = {"actor": Actor(programme.reviewers[0]), "now": clock.now()}
+    interests.declare(kind, name="Асанов Бакыт", relation="ага", register_number="", **by)
+    page = client.sign_in(programme.secretary).speak("ky").get("/history")
+    assert page.status_code == 200
+    assert "Кызыкчылык:" in text_of(page.text) and f"Кызыкчылык: {kind.value}" not in text_of(page.text)
