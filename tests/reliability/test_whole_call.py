@@ -120,6 +120,10 @@ def first_review(page: Page, levels: list[int], language: str) -> None:
     assert chosen == levels
     assert page.input_value("textarea[name=private_note]") == walk.WHY[language]
     look(page)
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.locator(".ash-jump a").click()
+    expect(page.locator("main input[name^=level_]").first).to_be_in_viewport()
+    page.set_viewport_size({"width": 1280, "height": 900})
 
 
 def a_conflict_found_late(hall: Hall, secretary: Page) -> None:
@@ -170,12 +174,12 @@ def sit(hall: Hall, secretary: Page, awards: dict[int, int]) -> None:
     members = walk.convene(secretary, CALL, HELD_ON, "Ош шаары, Ленин көчөсү, 221", absent=1)
     assert members == whole_call.REVIEWERS  # and the chair makes good for the one who is absent
     secretary.goto(f"/council/{SESSION}/agenda")
-    secretary.locator("form:has(input[name=order][value=ranked]) button").click()
+    walk.press(secretary, "form:has(input[name=order][value=ranked]) button")
     look(secretary)
     secretary.goto(f"/council/{SESSION}")
     look(secretary)
     order = secretary.eval_on_selector_all(
-        "main a[href*='/decide/']", "all => all.map(one => Number(one.pathname.split('/').pop()))"
+        "main table a[href*='/decide/']", "all => all.map(one => Number(one.pathname.split('/').pop()))"
     )
     assert len(order) == whole_call.APPLICATIONS
     leave_for(hall, secretary, order[0])
@@ -289,14 +293,17 @@ def send_and_read(hall: Hall, secretary: Page) -> None:
     secretary.goto(f"/letters/sessions/{SESSION}")
     look(secretary)
     secretary.locator("main form[action$='/check'] button[type=submit]").click()
+    expect(secretary.locator("form[action$='/send'] button")).to_be_visible()
     look(secretary)
     walk.press(secretary, "form[action$='/send'] button")
     left = statuses(hall)
     assert sum(left.values()) == whole_call.APPLICATIONS and left.keys() == {"selected", "reserve", "rejected"}
     applicant.goto(f"/applications/{application}")
     applicant.locator(f"main a[href='/letters/{letter}']").first.click()
+    expect(applicant.locator("main a[href*='letter.pdf']").first).to_be_visible()
     look(applicant)
     applicant.locator("main a[href$='/appeal']").click()
+    expect(applicant.locator("main form textarea")).to_be_visible()
     look(applicant)
     hall.readers.append(username)
 
