@@ -10,6 +10,7 @@ from app.services import (
     assignment_plans,
     assignments,
     calls,
+    corrected_protocols,
     decisions,
     grants,
     letters,
@@ -21,13 +22,14 @@ from app.services import (
 )
 from app.services.actors import Actor
 from app.services.decisions import Motion
+from app.services.protocol_places import Change, Place
 from app.services.reviews import Judgement
 from app.workflow import TABLES
 from models.applications import ApplicationStatus, ScreeningOutcome
 from models.assignment_plans import PlanMode
 from models.base import db
 from models.contributions import ContributionStatus
-from models.council_sessions import DecisionOutcome
+from models.council_sessions import CouncilSession, DecisionOutcome
 from models.expenditures import ExpenditureStatus
 from models.grants import GrantStatus, TrancheStatus
 from models.indicators import ResultStatus
@@ -43,6 +45,7 @@ NOUNS = {
     "Plan of assignments": "assignment_plans",
     "Item of the agenda": "agenda_items",
     "Decision letter": "letters",
+    "Corrected protocol": "corrected_protocols",
 }
 """Nouns whose table is not their plural."""
 S = ApplicationStatus
@@ -173,7 +176,8 @@ def walk_grants(programme: Programme) -> None:
         programme.make_result(grant, status)
 
 
-def walk_reserves(programme: Programme) -> None:
+def walk_reserves(programme: Programme) -> CouncilSession:
+    """Returns the session, its protocol signed."""
     call, now = programme.make_past_call(), clock.now()
     chosen, reserve = (programme.make_application("reviewed", call=call) for _ in range(2))
     session = programme.make_session(call)
@@ -191,6 +195,25 @@ def walk_reserves(programme: Programme) -> None:
     grant = programme.offer(chosen)
     grants.decline(grant, reason=TEXT, actor=Actor(programme.chair_of(chosen.association)), now=now)
     reserves.promote(reserve, grant, actor=Actor(programme.council_chair), now=now)
+    return session
+
+
+def walk_corrected_protocols(programme: Programme, session: CouncilSession) -> None:
+    """Two are given up, before and after they were proposed; one is sent back and signed then."""
+    secretary, chair = Actor(programme.secretary), Actor(programme.council_chair)
+    now = clock.now()
+    for fate in ("withdraw", "propose and withdraw", "sign"):
+        one = corrected_protocols.draft(session, TEXT, actor=secretary, now=now)
+        place = Change(Place.PLACE, session.place, "Ош, Ленин 205")
+        corrected_protocols.correct_session(one, [place], actor=secretary, now=now)
+        if fate != "withdraw":
+            corrected_protocols.propose(one, actor=secretary, now=now)
+        if fate == "sign":
+            corrected_protocols.send_back(one, TEXT, actor=chair, now=now)
+            corrected_protocols.propose(one, actor=secretary, now=now)
+            corrected_protocols.sign(one, actor=chair, now=now)
+        else:
+            corrected_protocols.withdraw(one, actor=secretary, now=now)
 
 
 def walk_appeals(programme: Programme) -> None:
@@ -219,7 +242,7 @@ def test_every_change_of_a_status_is_told(programme: Programme) -> None:
     walk_a_late_reviewer(programme, third)
     walk_plans(programme)
     walk_grants(programme)
-    walk_reserves(programme)
+    walk_corrected_protocols(programme, walk_reserves(programme))
     walk_appeals(programme)
     assert trail.of(db.session()) is watched, "the transaction ended: what came before was not watched to its end"
     assert watched.complaints() == []

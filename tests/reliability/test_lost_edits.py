@@ -50,7 +50,7 @@ def a_review(programme: Any) -> tuple[User, str, str]:
     [
         (a_call, "Saved by the other person"),
         (a_section, "Saved in the other window"),  # a section keeps who saved it: the same one, here
-        (a_review, "Saved by the other person"),
+        (a_review, "Saved in the other window"),  # nobody else writes it
     ],
 )
 def test_of_two_editors_one_is_told_and_keeps_the_own_text(
