@@ -14,8 +14,8 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
+import scipy  # its parts are loaded where they are first used
 from numpy.typing import NDArray
-from scipy import optimize, sparse
 
 from app.services.selection import (
     COUNTS_FOR,
@@ -218,7 +218,7 @@ class _Program:
         if not self._rows:
             self._row(np.array([0]), np.ones(1), 1)
         lengths = [len(places) for places, _factors, _most in self._rows]
-        matrix = sparse.csc_array(
+        matrix = scipy.sparse.csc_array(
             (
                 np.concatenate([factors for _places, factors, _most in self._rows]),
                 (
@@ -233,7 +233,7 @@ class _Program:
     def relax(self) -> _Relaxed | None:
         upper = np.concatenate([np.ones(self.size), np.full(len(self.worth) - self.size, np.inf)])
         bounds = np.column_stack([np.zeros(len(self.worth)), upper])
-        found = optimize.linprog(-self.worth, A_ub=self.matrix, b_ub=self.most, bounds=bounds, method="highs-ds")
+        found = scipy.optimize.linprog(-self.worth, A_ub=self.matrix, b_ub=self.most, bounds=bounds, method="highs-ds")
         return _Relaxed(found) if found.success else None
 
     def by_cost(self, relaxed: _Relaxed, candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -273,11 +273,11 @@ class _Program:
         which = np.flatnonzero(np.concatenate([there, there]) if self.is_partial else there)
         if not len(which):
             return np.zeros(self.size), 0.0, 0.0, True
-        found = optimize.milp(
+        found = scipy.optimize.milp(
             -self.worth[which],
-            constraints=optimize.LinearConstraint(self.matrix[:, which], -np.inf, self.most),
+            constraints=scipy.optimize.LinearConstraint(self.matrix[:, which], -np.inf, self.most),
             integrality=whole[which],
-            bounds=optimize.Bounds(lower[which], upper[which]),
+            bounds=scipy.optimize.Bounds(lower[which], upper[which]),
             options={"mip_rel_gap": 0, "node_limit": nodes},
         )
         if found.x is None:

@@ -15,8 +15,8 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
+import scipy  # its parts are loaded where they are first used: every process would load a second of them else
 from numpy.typing import NDArray
-from scipy import linalg, optimize, sparse, special
 
 Array = NDArray[Any]
 LEVEL = 0.90
@@ -133,7 +133,7 @@ def fit(reviews: tuple[Given, ...]) -> Fit | None:
     variance = solved.deviance / (design.count - 1)
     scores, errors = design.scores(solved, variance)
     severities, severity_errors = design.severities(solved, variance)
-    half = special.stdtrit(design.freedom(solved), (1 + LEVEL) / 2) * errors  # the quantile of Student's t
+    half = scipy.special.stdtrit(design.freedom(solved), (1 + LEVEL) / 2) * errors  # the quantile of Student's t
     best, worst = _rank_ranges(scores - half, scores + half)
     panels = design.panels()
     return Fit(
@@ -200,7 +200,7 @@ class _Design:
         self.applications, rows = np.unique([one.application_id for one in reviews], return_inverse=True)
         self.reviewers, columns = np.unique([one.reviewer_id for one in reviews], return_inverse=True)
         shape = (len(self.applications), len(self.reviewers))
-        self.judged = sparse.coo_array((np.ones(self.count), (rows, columns)), shape=shape).tocsr()
+        self.judged = scipy.sparse.coo_array((np.ones(self.count), (rows, columns)), shape=shape).tocsr()
         self.per_application = np.bincount(rows, minlength=shape[0]).astype(float)
         self.per_reviewer = np.bincount(columns, minlength=shape[1]).astype(float)
         self.centre = float(points.mean()) if self.count else 0.0  # sums of squares stay small
@@ -224,7 +224,7 @@ class _Design:
     def most_likely(self) -> tuple[float, float]:
         """Variance of applications and of reviewers as multiples of the rest, by REML."""
         bounds = [(_LEAST, _MOST)] * 2
-        found = optimize.minimize(self._likelihood, np.zeros(2), method="L-BFGS-B", bounds=bounds)
+        found = scipy.optimize.minimize(self._likelihood, np.zeros(2), method="L-BFGS-B", bounds=bounds)
         applications, reviewers = (float(np.exp(one)) if one > _NONE else 0.0 for one in found.x)
         return applications, reviewers
 
@@ -232,8 +232,8 @@ class _Design:
         """Minus twice the logarithm of the restricted likelihood, but for a constant; the rest's variance profiled."""
         applications, reviewers = np.exp(logs)
         matrix, right, weights = self._absorbed(applications, reviewers)
-        factor = linalg.cholesky(matrix, lower=True, check_finite=False)
-        half = linalg.solve_triangular(factor, right, lower=True, check_finite=False)
+        factor = scipy.linalg.cholesky(matrix, lower=True, check_finite=False)
+        half = scipy.linalg.solve_triangular(factor, right, lower=True, check_finite=False)
         deviance = self.points @ self.points - weights @ self.of_application**2 - half @ half
         determinant = np.log1p(self.per_application * applications).sum() + 2 * np.log(np.diag(factor)).sum()
         return float((self.count - 1) * np.log(max(deviance, 1e-9)) + determinant)
@@ -257,7 +257,7 @@ class _Design:
     def solve(self, applications: float, reviewers: float) -> _Solved:
         matrix, right, weights = self._absorbed(applications, reviewers)
         scale = np.append(1.0, np.full(len(self.reviewers), np.sqrt(reviewers)))
-        inverse = linalg.inv(matrix, check_finite=False)
+        inverse = scipy.linalg.inv(matrix, check_finite=False)
         found = inverse @ right
         deviance = self.points @ self.points - weights @ self.of_application**2 - right @ found
         effects = scale * found
@@ -299,6 +299,6 @@ class _Design:
 
     def panels(self) -> tuple[frozenset[int], ...]:
         met = self.judged.T @ self.judged
-        count, labels = sparse.csgraph.connected_components(met, directed=False)
+        count, labels = scipy.sparse.csgraph.connected_components(met, directed=False)
         groups = [frozenset(int(one) for one in self.reviewers[labels == label]) for label in range(count)]
         return tuple(sorted(groups, key=lambda group: (-len(group), min(group))))
