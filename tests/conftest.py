@@ -5,6 +5,7 @@ puts the demonstration programme under it. Tests marked `database`, and those of
 tests/migrations but for the ones marked `either_database`, run on SQLite and on PostgreSQL.
 """
 
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -34,6 +35,9 @@ ON_BOTH = ("services", "migrations")
 HERE = Path(__file__).parent
 FIRST = ("journeys/test_launcher.py", "browser/test_tour.py", "services/test_seeds.py", "browser/", "commands/")
 """The files that take longest, in the order they begin: whichever begins last leaves the other workers idle."""
+
+gc.set_threshold(20_000, 20, 100)
+"""Seldom: a worker holds half a million objects of the system, and looking through them takes a thirtieth of a run."""
 
 form_fields = pages.form_fields
 

@@ -100,6 +100,12 @@ def three(text: str) -> dict[str, str]:
     return {locale: f"{text} {locale}" for locale in ("ky", "ru", "en")}
 
 
+AS_EVER: dict[str, Any] = {
+    "association": None, "call": None, "is_complete": True, "grant": 200_000 * SOM, "theme": "livestock",
+}  # fmt: skip
+"""How `make_application` makes one unless it is told otherwise."""
+
+
 class Programme(GrantFactories):
     """Staff and things of one programme. Staff, fund and call are made at their first use and then kept."""
 
@@ -430,14 +436,30 @@ class Programme(GrantFactories):
         association: Association | None = None,
         call: Call | None = None,
         is_complete: bool = True,
-        grant: int = 200_000 * SOM,
-        theme: str = "livestock",
+        grant: int = AS_EVER["grant"],
+        theme: str = AS_EVER["theme"],
     ) -> Application:
         """An application in `status`, of a new association unless given, in the open call unless it is decided.
 
         A decided one gets a past call of its own, whose session is signed. `is_complete=False` leaves a draft empty.
         """
         wanted = ApplicationStatus(status)
+        asked = {"association": association, "call": call, "is_complete": is_complete, "grant": grant, "theme": theme}
+        if self.shelf is None or asked != AS_EVER:
+            return self._make_application(wanted, **asked)
+        made: Application = self.shelf(("application", wanted), lambda: self._make_application(wanted, **AS_EVER))
+        return made
+
+    def _make_application(
+        self,
+        wanted: ApplicationStatus,
+        *,
+        association: Association | None,
+        call: Call | None,
+        is_complete: bool,
+        grant: int,
+        theme: str,
+    ) -> Application:
         association = association or self.make_association()
         call = call or (self.make_past_call() if wanted in DECIDED else self.call)
         now = min(clock.now(), call.closes_at) - timedelta(days=20)

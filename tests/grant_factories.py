@@ -36,7 +36,7 @@ class GrantFactories:
     other_finance: User
     monitor: User
     storage: Path
-    shelf: Callable[[tuple[Any, ...], Callable[[], Grant]], Grant] | None
+    shelf: Callable[..., Any] | None
     chair_of: Callable[[Association], User]
     make_application: Callable[..., Application]
     make_pdf: Callable[[], Upload]
@@ -61,7 +61,8 @@ class GrantFactories:
         wanted = GrantStatus(status)
         if self.shelf is None or application:
             return self._make_grant(wanted, is_matched, **application)
-        return self.shelf(("grant", wanted, is_matched), lambda: self._make_grant(wanted, is_matched))
+        made: Grant = self.shelf(("grant", wanted, is_matched), lambda: self._make_grant(wanted, is_matched))
+        return made
 
     def _make_grant(self, wanted: GrantStatus, is_matched: bool, **application: Any) -> Grant:
         made = self.make_application(ApplicationStatus.GRANT_OFFERED, **application)
