@@ -96,6 +96,8 @@ def _prepare(home: Path, uploads: Path) -> list[Figure]:
     reference.load(now())
     db.session.commit()
     if db.session.scalar(select(func.count()).select_from(Application)):
+        db.session.execute(text("ANALYZE"))  # as `flask init` does after a migration
+        db.session.commit()
         return []
     demonstration.load(storage=uploads, today=None)
     db.session.commit()
