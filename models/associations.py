@@ -90,7 +90,7 @@ class Membership(Versioned, Base):
     )
 
     id: Mapped[Id]
-    association_id: Mapped[int] = mapped_column(sa.ForeignKey("associations.id"))
+    association_id: Mapped[int] = mapped_column(sa.ForeignKey("associations.id"), index=True)
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id"), index=True)
     role: Mapped[MembershipRole]
     since_on: Mapped[date]
