@@ -83,18 +83,27 @@ def fitted(totals: Totals) -> Fit | None:
 def of(call: Call, application_ids: Iterable[int]) -> CallScores:
     """The scores of these applications of a call, those without a review last."""
     wanted = tuple(sorted(application_ids))
-    counted = tuple(map(tuple, db.session.connection().execute(_COUNTED, {"call_id": call.id}).all()))
+    counted = _counted(call)
     rules = (call.ranks_by, call.pass_total, call.pass_section_percent, tuple(weights_of(call.criteria).items()))
     key = (call.id, rules, wanted, counted)
     with _LOCK:
         found = _kept.get(key)
     if found is None:
         found = _worked_out(call, wanted)
-        with _LOCK:
-            while len(_kept) >= MOST_KEPT:
-                del _kept[next(iter(_kept))]
-            _kept[key] = found
+        if _counted(call) == counted:  # else one was handed in between the two looks, on PostgreSQL
+            _keep(key, found)
     return found
+
+
+def _counted(call: Call) -> tuple[tuple[Any, ...], ...]:
+    return tuple(map(tuple, db.session.connection().execute(_COUNTED, {"call_id": call.id}).all()))
+
+
+def _keep(key: Any, found: CallScores) -> None:
+    with _LOCK:
+        while len(_kept) >= MOST_KEPT:
+            del _kept[next(iter(_kept))]
+        _kept[key] = found
 
 
 MOST_KEPT = 8

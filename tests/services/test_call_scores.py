@@ -1,6 +1,7 @@
 """Scores of a call are worked out once: the same reviews have the same ones, other reviews are seen at once."""
 
 from datetime import timedelta
+from threading import Thread
 
 import pytest
 
@@ -11,6 +12,7 @@ from app.services.reviews import Judgement
 from models.applications import ApplicationStatus
 from models.base import db
 from models.calls import RanksBy
+from models.reviews import Assignment
 from tests.factories import TEXT
 
 
@@ -81,3 +83,35 @@ def test_no_more_than_a_few_are_kept(application):
         call_scores.of(call, [application.id, 10_000 + one])
     assert len(call_scores._kept) == call_scores.MOST_KEPT
     assert call_scores.of(call, [application.id]) is not first
+
+
+def test_what_is_handed_in_between_two_looks_is_not_kept(app, database, application, programme, monkeypatch):
+    """The reviews that count are read, then what they scored: on PostgreSQL somebody's review may come between."""
+    if database.kind == "sqlite":
+        return  # there whoever writes waits until all has been read
+    call, assignment = application.call, assignments.of_application(application)[0]
+    programme.reopen(assignment)
+    db.session.commit()
+    assignment_id, later, worked_out = assignment.id, clock.now() + timedelta(minutes=1), call_scores._worked_out
+
+    def hand_in():
+        with app.app_context():
+            one = db.session.get(Assignment, assignment_id)
+            low = {each.key: Judgement(1, TEXT) for each in one.application.call.criteria}
+            reviews.submit(one, low, TEXT, actor=Actor(one.reviewer), now=later)
+            db.session.commit()
+
+    def after_another(*given):
+        other = Thread(target=hand_in)
+        other.start()
+        other.join()
+        return worked_out(*given)
+
+    with monkeypatch.context() as at_that_moment:
+        at_that_moment.setattr(call_scores, "_worked_out", after_another)
+        call_scores.of(call, [application.id])
+    db.session.commit()
+    programme.reopen(db.session.get(Assignment, assignment_id), now=later + timedelta(minutes=1))
+    db.session.commit()
+    [(_application, totals)] = call_scores.of(call, [application.id]).totals.items()
+    assert assignment.reviewer_id not in totals
