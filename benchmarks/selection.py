@@ -57,10 +57,7 @@ def made(count: int, *, partial: bool) -> tuple[list[Candidate], Rules]:
                 is_youth_led=chance.random() < 0.2,
             )
         )
-    candidates = [
-        Candidate(**{**vars(one), "passes": one.value >= 6000})
-        for one in sorted(candidates, key=lambda one: -one.value)
-    ]
+    candidates = [one._replace(passes=one.value >= 6000) for one in sorted(candidates, key=lambda one: -one.value)]
     together = int(sum(one.asked for one in candidates) * FUNDED)
     lines = (*(Line(oblast, 1, together // 5) for oblast in range(OBLASTS)), Line(OBLASTS, 2, together * 2 // 5))
     rules = Rules(

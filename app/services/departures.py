@@ -98,7 +98,7 @@ def sentences(found: Iterable[Departure]) -> list[DomainError]:
 def _passed_by(proposal: Proposal, passed_by: Collection[int]) -> list[RankedApplication]:
     """Those that the list would select and the Council has not, from best to worst."""
     awards = proposal.straight.awards
-    return [row for row in proposal.ranking.rows if row.application.id in passed_by and row.application.id in awards]
+    return [row for row in proposal.ranking.rows if row.application_id in passed_by and row.application_id in awards]
 
 
 def _of(

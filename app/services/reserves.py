@@ -12,7 +12,7 @@ from app.services.applications import TRANSITIONS as APPLICATION_TRANSITIONS
 from app.services.calls import allocations
 from app.services.errors import DomainError, LimitExceededError
 from app.services.rankings import RankedApplication
-from app.services.selection import Award, Counts, Hindrance, Line, Purse, hindrance
+from app.services.selection import Award, Counts, Hindrance, Line, Purse, found_for
 from app.services.workflow import target
 from models.applications import Application, ApplicationStatus
 from models.base import db, lock
@@ -95,11 +95,11 @@ def next_for(call: Call, free: Freed) -> Next:
     for one, row in zip(candidates, rows, strict=True):
         if row.application.status is not ApplicationStatus.RESERVE:
             continue
-        here, purse = replace(one, lines=tuple(each for each in one.lines if each == line.id)), Purse(rules)
-        why = hindrance(here, rules, purse, counts)
-        if why is None:
-            return Next(row, purse.award_for(here, rules), passed)
-        passed.append((row, why))
+        here = one._replace(lines=tuple(each for each in one.lines if each == line.id))
+        found = found_for(here, rules, Purse(rules), counts)
+        if isinstance(found, Award):
+            return Next(row, found, passed)
+        passed.append((row, found))
     return Next(None, None, passed)
 
 

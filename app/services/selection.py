@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fractions import Fraction
+from typing import NamedTuple
 
 
 @dataclass(frozen=True)
@@ -21,8 +22,7 @@ class Line:
     left: int
 
 
-@dataclass(frozen=True)
-class Candidate:
+class Candidate(NamedTuple):
     """One application. `value`: the score that ranks it; `lines`: those it can be paid from, in their order."""
 
     id: int
@@ -147,13 +147,16 @@ class Purse:
 
     def award_for(self, candidate: Candidate, rules: Rules) -> Award | None:
         """From the first line with enough left; else, if allowed, what is left where most is."""
+        richest, most = 0, 0
         for line_id in candidate.lines:
-            if self.left(line_id) >= candidate.asked:
+            left = self.left(line_id)
+            if left >= candidate.asked:
                 return Award(line_id, candidate.asked)
-        if not rules.partial_awards or not candidate.lines:
+            if left > most:  # of equals the first
+                richest, most = line_id, left
+        if not rules.partial_awards or not most:
             return None
-        richest = max(candidate.lines, key=self.left)  # of equals the first
-        return Award(richest, self.left(richest)) if self.left(richest) >= rules.least_for(candidate) else None
+        return Award(richest, most) if most >= rules.least_for(candidate) else None
 
 
 class Counts:
@@ -170,13 +173,15 @@ class Counts:
 
     def full(self, candidate: Candidate) -> Cap | None:
         """The first cap that one more would break."""
-        return next(
-            (cap for cap, most in self._caps.items() if self._held[cap, PLACE_OF[cap](candidate)] >= most), None
-        )
+        for cap, most in self._caps.items():
+            if self._held[cap, PLACE_OF[cap](candidate)] >= most:
+                return cap
+        return None
 
 
-def hindrance(candidate: Candidate, rules: Rules, purse: Purse, counts: Counts) -> Hindrance | None:
-    """What keeps one from being selected beside those that `purse` and `counts` know of; shares apart."""
+def found_for(candidate: Candidate, rules: Rules, purse: Purse, counts: Counts) -> Award | Hindrance:
+    """What one gets beside those that `purse` and `counts` know of, or what keeps it from being selected; shares
+    apart."""
     if rules.has_thresholds and not candidate.passes:
         return Hindrance.THRESHOLDS
     cap = counts.full(candidate)
@@ -184,7 +189,7 @@ def hindrance(candidate: Candidate, rules: Rules, purse: Purse, counts: Counts) 
         return Hindrance(cap.value)
     if not candidate.lines:
         return Hindrance.NO_LINE
-    return Hindrance.MONEY if purse.award_for(candidate, rules) is None else None
+    return purse.award_for(candidate, rules) or Hindrance.MONEY
 
 
 def down_the_list(candidates: Sequence[Candidate], rules: Rules) -> Selection:
@@ -209,17 +214,16 @@ def _walk(candidates: Sequence[Candidate], rules: Rules, barred: Mapping[Share, 
     awards: dict[int, Award] = {}
     hindrances: dict[int, Hindrance] = {}
     for place, one in enumerate(candidates):
-        why = hindrance(one, rules, purse, counts)
-        if why is None:
+        found = found_for(one, rules, purse, counts)
+        if barred and isinstance(found, Award):
             share = next((s for s, start in barred.items() if place >= start and not COUNTS_FOR[s](one)), None)
-            why = Hindrance(share.value) if share else None
-        award = None if why else purse.award_for(one, rules)
-        if award is None:
-            hindrances[one.id] = why or Hindrance.MONEY
+            found = Hindrance(share.value) if share else found
+        if isinstance(found, Hindrance):
+            hindrances[one.id] = found
             continue
-        purse.pay(award)
+        purse.pay(found)
         counts.add(one)
-        awards[one.id] = award
+        awards[one.id] = found
     return Selection(awards, hindrances, value_of(candidates, awards))
 
 

@@ -1,7 +1,7 @@
 """How far an application is from the budget line: the place in the list that would bring it over. Plain arithmetic."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 
 from app.services.selection import Candidate, Rules, down_the_list
@@ -21,7 +21,7 @@ class Distance:
 def distance(candidates: Sequence[Candidate], rules: Rules, candidate: Candidate) -> Distance:
     """How far one that is not selected down the list is from it, all others as they are and its thresholds reached."""
     own = next(place for place, one in enumerate(candidates) if one.id == candidate.id)
-    others, passing = [one for one in candidates if one.id != candidate.id], replace(candidate, passes=True)
+    others, passing = [one for one in candidates if one.id != candidate.id], candidate._replace(passes=True)
 
     def is_selected(place: int) -> bool:
         return candidate.id in down_the_list([*others[:place], passing, *others[place:]], rules).awards

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 from app.clock import bishkek_day
 from app.localisation import N_
@@ -54,7 +53,7 @@ class Proposal:
 
     @cached_property
     def by_id(self) -> Mapping[int, RankedApplication]:
-        return {row.application.id: row for row in self.ranking.rows}
+        return {row.application_id: row for row in self.ranking.rows}
 
 
 def caps_of(call: Call) -> Mapping[Cap, int]:
@@ -114,35 +113,39 @@ def candidates_of(
     Led by whom: by the chair on the last day of the call; young is who turns at most `YOUTH` in its year. For the
     first time: no grant accepted until then.
     """
-    facts = _facts(call)
+    facts, had_grant = _facts(call), _had_grant(call)
     lines = sorted(allocations.of(call) if given is None else given, key=allocations.narrowest_first)
-    had_grant = _had_grant(call)
-    year = bishkek_day(call.closes_at).year
+    fitting: dict[tuple[int, int | None], tuple[int, ...]] = {}  # few places and themes, hundreds of applications
+    year, ceiling = bishkek_day(call.closes_at).year, call.grant_ceiling
     found = []
     for row in rows:
         application, application_id = row.application, row.application_id
-        fact = facts[application_id]
-        fitting = (one.id for one in lines if one.is_for(fact.oblast_id, application.theme_id))
+        association_id = application.association_id
+        oblast_id, ayil_okmotu_id, is_woman, birth_year = facts[application_id]
+        wanted = oblast_id, application.theme_id
+        if wanted not in fitting:
+            fitting[wanted] = tuple(one.id for one in lines if one.is_for(*wanted))
         found.append(
             Candidate(
                 application_id,
                 row.score,
-                min(application.grant_requested, call.grant_ceiling),
-                tuple(fitting),
-                fact.oblast_id,
-                fact.ayil_okmotu_id,
-                application.association_id,
-                application.association_id not in had_grant,
-                fact.sex is Sex.FEMALE,
-                fact.birth_year is not None and year - fact.birth_year <= YOUTH,
+                min(application.grant_requested, ceiling),
+                fitting[wanted],
+                oblast_id,
+                ayil_okmotu_id,
+                association_id,
+                association_id not in had_grant,
+                bool(is_woman),
+                birth_year is not None and year - birth_year <= YOUTH,
                 row.passes,
             )
         )
     return found
 
 
-def _facts(call: Call) -> Mapping[int, Any]:
-    """{application: its oblast and ayil okmotu, sex and birth year of who chaired its association on the last day}."""
+def _facts(call: Call) -> Mapping[int, tuple[int, int, bool | None, int | None]]:
+    """{application: its oblast and ayil okmotu; of who chaired its association on the last day whether it is a woman,
+    and the birth year}."""
     day = bishkek_day(call.closes_at)
     chaired = (
         (Membership.association_id == Association.id)
@@ -151,7 +154,9 @@ def _facts(call: Call) -> Mapping[int, Any]:
         & (Membership.until_on.is_(None) | (Membership.until_on > day))
     )
     query = (
-        db.select(Application.id, Rayon.oblast_id, Association.ayil_okmotu_id, Person.sex, Person.birth_year)
+        db.select(
+            Application.id, Rayon.oblast_id, Association.ayil_okmotu_id, Person.sex == Sex.FEMALE, Person.birth_year
+        )
         .join(Association, Association.id == Application.association_id)
         .join(AyilOkmotu, AyilOkmotu.id == Association.ayil_okmotu_id)
         .join(Rayon, Rayon.id == AyilOkmotu.rayon_id)
@@ -160,7 +165,8 @@ def _facts(call: Call) -> Mapping[int, Any]:
         .where(Application.call_id == call.id)
         .order_by(Membership.since_on)
     )
-    return {row.id: row for row in db.session.execute(query)}  # of two chairs of one day the newer
+    rows = db.session.connection().execute(query)
+    return {one[0]: (one[1], one[2], one[3], one[4]) for one in rows}  # of two chairs of one day the newer
 
 
 def _had_grant(call: Call) -> set[int]:
@@ -188,7 +194,7 @@ def changed(proposal: Proposal, what_if: WhatIf) -> Proposal:
         shares=what_if.shares,
         partial_awards=what_if.partial_awards,
     )
-    candidates = [replace(one, asked=what_if.amounts.get(one.id, one.asked)) for one in proposal.candidates]
+    candidates = [one._replace(asked=what_if.amounts.get(one.id, one.asked)) for one in proposal.candidates]
     return replace(proposal, rules=rules, candidates=candidates, straight=down_the_list(candidates, rules))
 
 
@@ -229,7 +235,7 @@ def one_level_more(call: Call, proposal: Proposal, application_id: int) -> list[
             weak = scoring.weak_sections(one, weights, call.pass_section_percent)
             passes = scoring.passes(one, weak, call.pass_total)
             order = scoring.ranked([*others, one], list(weights), scores | {application_id: value})
-            moved = known | {application_id: replace(known[application_id], value=value, passes=passes)}
+            moved = known | {application_id: known[application_id]._replace(value=value, passes=passes)}
             listed = [moved[standing.application_id] for _rank, standing in order]
             if application_id in down_the_list(listed, proposal.rules).awards:
                 found.append(Raised(reviewer_id, key, levels[key]))

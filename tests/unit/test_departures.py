@@ -20,7 +20,7 @@ def proposal(*ranked, money=200, **rules):
         for place, (rank, oblast, passes) in enumerate(ranked, start=1)
     ]
     rows = [
-        SimpleNamespace(rank=rank, application=SimpleNamespace(id=place, number=f"A-{place}"))
+        SimpleNamespace(rank=rank, application_id=place, application=SimpleNamespace(number=f"A-{place}"))
         for place, (rank, *_rest) in enumerate(ranked, start=1)
     ]
     found = Rules((Line(1, 1, money),), {1: money}, **rules)

@@ -94,8 +94,7 @@ def test_nine_applications_too() -> None:
     ]
     rules = rules_of(600, 800, caps={Cap.OBLAST: 5}, shares={Share.FIRST_TIME: 1})
     candidates = [
-        Candidate(**{**vars(each), "is_first_time": each.id % 5 == 0, "ayil_okmotu_id": each.id % 4})
-        for each in candidates
+        each._replace(**{"is_first_time": each.id % 5 == 0, "ayil_okmotu_id": each.id % 4}) for each in candidates
     ]
     assert best(candidates, rules).selection.value == brute_force(candidates, rules)
 
