@@ -1,5 +1,6 @@
 """The Council: ranking of a call, sessions, attendance, decisions and the signed protocol."""
 
+from collections.abc import Collection
 from types import SimpleNamespace
 
 from flask import Blueprint, abort, render_template, request, url_for
@@ -14,7 +15,7 @@ from app.services.ballots import Ballot, DissentInput
 from app.services.calls import allocations
 from app.services.calls.allocations import Standing
 from app.services.decisions import Motion
-from app.web import agenda_lines
+from app.web import session_lines
 from app.web.access import actor, load, requires, row_number, signed_in_user
 from app.web.protocol_files import protocol_pdf
 from app.web.submissions import act_on_button, attempt, finish, form_page, guard_version
@@ -78,21 +79,25 @@ def show(session_id: int) -> ResponseReturnValue:
     closed = conflicts.closed_to(signed_in_user(), session.call)
     awarded, board = decisions.awarded(session, closed), boards.board(session, closed)
     shows_all = session.protocol is not None or request.args.get("decisions") == "all"
+    decided = session.decisions if shows_all else session.decisions[: -LATEST - 1 : -1]
+    departed = boards.departed(session, board, closed)
     return render_template(
         "council_sessions/show.html",
         session=session,
         board=board,
         undecided=len(board.waiting) + len(board.closed) + (board.current is not None),
         awarded=awarded,
-        standings=board.seen_standings,
-        remaining=allocations.left(board.seen_standings),
+        standings=board.standings,
+        remaining=allocations.left(board.standings),
         in_flight=decisions.in_flight(session),
         closed=closed,
-        decided=session.decisions if shows_all else session.decisions[: -LATEST - 1 : -1],
-        departed=boards.departed(session, board, closed),
+        decided=session_lines.of_decisions(
+            decided, closed, departed, boards.ranks(session, board, closed), with_allocations=len(board.standings) > 1
+        ),
         away=_away(session),
         corrected=corrected_protocols.latest(session.protocol) if session.protocol else None,
-        lines=agenda_lines.of(board.open_rows),
+        lines=session_lines.of_agenda(board.open_rows),
+        outcomes=DecisionOutcome,
     )
 
 
@@ -157,7 +162,7 @@ def decide(session_id: int, application_id: int) -> ResponseReturnValue:
     if is_valid and "record" in request.form and attempt(form, lambda: _decide(session, application, form)):
         return finish(url_for(".show", session_id=session_id), gettext("The decision is recorded."))
     is_checked = is_valid and "check" in request.form and _is_possible(session, application, form)
-    context = _decision_context(session, application, found) | {"remaining": allocations.left(standings)}
+    context = _decision_context(session, application, found, closed) | {"remaining": allocations.left(standings)}
     context["departures"] = decisions.departs(session, application, _motion(form), closed) if is_checked else []
     page = form_page("council_sessions/decide.html", form, **context, **_checked(form, is_checked, found))
     return page[0] if is_checked and isinstance(page, tuple) else page
@@ -263,9 +268,11 @@ def _checked(form: DecideForm, is_checked: bool, found: list[Standing]) -> dict[
     }
 
 
-def _decision_context(session: CouncilSession, application: Application, found: list[Standing]) -> dict[str, object]:
+def _decision_context(
+    session: CouncilSession, application: Application, found: list[Standing], closed: Collection[int]
+) -> dict[str, object]:
     """What the Council needs to know about one application."""
-    rows = rankings.rank(session.call)
+    rows = rankings.rank(session.call, closed)
     item = agendas.item_of(session, application)
     return {
         "session": session,

@@ -29,6 +29,6 @@ def show(session_id: int) -> ResponseReturnValue:
         last=last,
         following=next(iter(board.waiting), None),
         waiting=len(board.waiting) + len(board.closed),
-        standings=board.seen_standings,
-        remaining=allocations.left(board.seen_standings),
+        standings=board.standings,
+        remaining=allocations.left(board.standings),
     )

@@ -22,16 +22,18 @@ def show(call_id: int) -> ResponseReturnValue:
     """Who is on the reserve list in the order of the ranking, and who is next by rule."""
     call = load(Call, call_id, Permission.RANKING_READ)
     closed = conflicts.closed_to(signed_in_user(), call)
+    listed = reserves.listed(call)
     free = [(one, reserves.next_for(call, one)) for one in reserves.freed(call)]
     return render_template(
         "reserves/show.html",
         call=call,
-        rows=[row for row in reserves.listed(call) if row.application.id not in closed],
+        rows=[row for row in listed if row.application.id not in closed],
         free=free,
         promotions=[one for one in reserves.promotions_of(call) if one.application_id not in closed],
         lines={one.id: one for one in allocations.of(call)},
         why={one.value: gettext(text) for one, text in selection_rules.HINDRANCES.items()},
         closed=closed,
+        dark={row.application.number for row in listed if row.application.id in closed},
     )
 
 

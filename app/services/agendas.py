@@ -41,6 +41,17 @@ _ITEMS = (
 )
 
 
+def open_items_of(session: CouncilSession) -> dict[int, tuple[int, bool]]:
+    """{application: (its position, whether it is under discussion)} of what is not decided."""
+    rows = db.session.connection().execute(_OPEN_ITEMS, {"session_id": session.id})
+    return {one[0]: (one[1], bool(one[2])) for one in rows}
+
+
+_OPEN_ITEMS = db.select(AgendaItem.application_id, AgendaItem.position, AgendaItem.status == A.DISCUSSED).where(
+    AgendaItem.session_id == db.bindparam("session_id"), AgendaItem.status != A.DECIDED
+)
+
+
 def item_of(session: CouncilSession, application: Application) -> AgendaItem | None:
     query = db.select(AgendaItem).where(
         AgendaItem.session_id == session.id, AgendaItem.application_id == application.id

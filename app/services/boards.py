@@ -1,45 +1,39 @@
 """What the pages of a session show of its agenda: each application with its place, scores and state."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from math import inf
+from operator import itemgetter
 from typing import NamedTuple
 
 from app.services import agendas, departures, protocols, rankings, selections
 from app.services.calls import allocations
 from app.services.calls.allocations import Standing
 from app.services.rankings import RankedApplication, Ranking
-from models.agenda_items import AgendaItem, AgendaStatus
 from models.applications import Application, ApplicationStatus
-from models.council_sessions import CouncilSession, Decision
+from models.council_sessions import CouncilSession, Decision, SessionStatus
 
 
 class BoardRow(NamedTuple):
-    """An application of the agenda. `place` counts from 1 among those that wait; `row` is its standing, if ranked."""
+    """An application of the agenda. `place` counts from 1 among those that wait; `row` is its standing."""
 
     application: Application
-    item: AgendaItem | None
+    is_discussed: bool
     place: int
-    row: RankedApplication | None
+    row: RankedApplication
     is_closed: bool
     is_far_apart: bool
-
-    @property
-    def is_discussed(self) -> bool:
-        return self.item is not None and self.item.status is AgendaStatus.DISCUSSED
 
 
 @dataclass(frozen=True)
 class Board:
-    """The agenda as one reader sees it: what is under discussion, what waits, and what each budget line has left.
-
-    `seen_standings` are for the page; `standings`, with what the reader is not to see, only to work with.
-    """
+    """The agenda as one reader sees it: what is under discussion, what waits, what each budget line has left, and the
+    ranking; figures and places are without what is closed to this reader."""
 
     current: BoardRow | None
     waiting: list[BoardRow]
     closed: list[BoardRow]
     standings: list[Standing]
-    seen_standings: list[Standing]
     ranking: Ranking
 
     @property
@@ -54,35 +48,39 @@ def board(session: CouncilSession, closed: Collection[int]) -> Board:
     Those stand apart, in the order of their numbers, and the others have the ranks they have without them: their
     places would tell how they are ranked.
     """
-    items = agendas.items_of(session)
+    call, open_items = session.call, agendas.open_items_of(session)
     decided = {one.application_id for one in session.decisions}
-    call = session.call
     ranking = rankings.in_order(call)
-    seen_as = {one.application_id: one for one in rankings.in_order(call, closed).rows} if closed else {}
-    rows = []
-    for row in ranking.rows:
-        application, application_id = row.application, row.application_id
-        if application.status is ApplicationStatus.REVIEWED and application_id not in decided:
-            apart = rankings.is_far_apart(row.spread, row.reviews, call)
-            seen = seen_as.get(application_id, row)
-            rows.append(BoardRow(application, items.get(application_id), 0, seen, application_id in closed, apart))
-    last = len(items) + 1
-    rows.sort(key=lambda one: (one.item.position if one.item else last, one.row.rank if one.row else 0))
-    shown = [one for one in rows if not one.is_closed]
-    waiting = [one for one in shown if not one.is_discussed]
-    standings = allocations.standings(call)
-    return Board(
-        next((one for one in shown if one.is_discussed), None),
-        [_at(one, place) for place, one in enumerate(waiting, start=1)],
-        sorted((one for one in rows if one.is_closed), key=lambda one: one.application.number),
-        standings,
-        allocations.seen(standings, closed),
-        ranking,
-    )
+    seen = rankings.in_order(call, closed) if closed else ranking
+    seen_as = {one.application_id: one for one in seen.rows}
+    not_yet = (inf, False)  # reviewed since the agenda was made: behind all that is on it
+    open_rows = [
+        (*open_items.get(row.application_id, not_yet), row)
+        for row in ranking.rows
+        if row.application.status is ApplicationStatus.REVIEWED and row.application_id not in decided
+    ]
+    open_rows.sort(key=itemgetter(0))  # stable: those not on it stay as they are ranked
+    current, waiting, out = None, list[BoardRow](), list[BoardRow]()
+    for _position, is_discussed, row in open_rows:
+        application_id, is_closed = row.application_id, row.application_id in closed
+        apart = rankings.is_far_apart(row.spread, row.reviews, call)
+        place = 0 if is_closed or is_discussed else len(waiting) + 1
+        one = BoardRow(row.application, is_discussed, place, seen_as.get(application_id, row), is_closed, apart)
+        if is_closed:
+            out.append(one)
+        elif is_discussed:
+            current = one
+        else:
+            waiting.append(one)
+    out.sort(key=lambda one: one.application.number)
+    return Board(current, waiting, out, allocations.seen(allocations.standings(call), closed), seen)
 
 
 def departed(session: CouncilSession, board: Board, closed: Collection[int]) -> Collection[int]:
-    """The applications whose decisions depart from the ranked list; once it is signed, as the protocol has it."""
+    """The applications whose decisions depart from the ranked list; once it is signed, as the protocol has it.
+
+    Until then the list is the reader's: whether there is one more on it, and where, would tell of it.
+    """
     if session.protocol is not None:
         return protocols.departed(session) - set(closed)
     if not session.decisions:
@@ -91,8 +89,12 @@ def departed(session: CouncilSession, board: Board, closed: Collection[int]) -> 
     return departures.of_decisions(proposal, session.decisions, closed)
 
 
-def _at(one: BoardRow, place: int) -> BoardRow:
-    return one._replace(place=place)
+def ranks(session: CouncilSession, board: Board, closed: Collection[int]) -> Mapping[int, int | None]:
+    """{application: the rank its decision is shown with}: as recorded, but not while a gap would tell a reader where
+    something closed to them stands."""
+    if closed and session.status is SessionStatus.OPEN:
+        return {one.application_id: one.rank for one in board.ranking.rows}
+    return {one.application_id: one.rank for one in session.decisions}
 
 
 def last_decision(session: CouncilSession, closed: Collection[int]) -> Decision | None:

@@ -187,14 +187,14 @@ def departs(
 ) -> list[DomainError]:
     """In what a motion departs from the ranked list, a sentence each: its reason answers them in the protocol.
 
-    Of applications that are `closed` to the reader nothing is said.
+    Of applications that are `closed` to the reader nothing is said: the list is made without them.
     """
     if application.id in closed:
         return []
     passed_by = {one.application_id for one in session.decisions if one.outcome is not DecisionOutcome.SELECTED}
     passed_by -= set(closed)
     amount = motion.amount if motion.outcome is DecisionOutcome.SELECTED else None
-    found = departures.of_motion(selections.of_call(session.call), application.id, amount, passed_by)
+    found = departures.of_motion(selections.of_call(session.call, closed), application.id, amount, passed_by)
     return departures.sentences(found)
 
 

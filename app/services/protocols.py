@@ -108,6 +108,7 @@ _WHOLE = (
 )
 _WITH_VOTES = _WHOLE.options(
     db.joinedload(CouncilSession.call),
+    _DECIDED.undefer(Decision.present),
     _DECIDED.joinedload(Decision.application).joinedload(Application.association),
     _DECIDED.selectinload(Decision.votes).joinedload(Vote.user),
     _DECIDED.selectinload(Decision.dissents).joinedload(Dissent.user),

@@ -151,8 +151,7 @@ def test_a_decision_that_departs_from_the_list_is_told_before_it_is_recorded(cli
     actor, now = Actor(programme.secretary), clock.now()
     decisions.decide(session, second, motion(REJECTED), actor=actor, now=now)
     assert any("ahead of it" in one for one in said(third, motion()))
-    tied = decisions.departs(session, third, motion(), closed=[second.id])
-    assert tied and not any("ahead of it" in one.message for one in tied)
+    assert decisions.departs(session, third, motion(), closed=[second.id]) == []  # without it the list has room
     assert decisions.departs(session, third, motion(), closed=[third.id]) == []
     typed = {"outcome": "selected", "amount": "200000", "votes_for": "3", "votes_against": "0"}
     typed |= {"abstentions": "0", "reason": TEXT, "check": "1"}
