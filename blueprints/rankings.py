@@ -7,9 +7,18 @@ from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock
-from app.localisation import current_locale
+from app.localisation import current_locale, gettext
 from app.policy import Permission
-from app.services import conflicts, council_sessions, rankings, reviewer_standings, reviews, users
+from app.services import (
+    conflicts,
+    council_sessions,
+    rankings,
+    reviewer_standings,
+    reviews,
+    selection_rules,
+    selections,
+    users,
+)
 from app.services.calls import allocations
 from app.services.rankings import Ranking
 from app.services.severity import LEVEL
@@ -35,7 +44,9 @@ def show(call_id: int) -> ResponseReturnValue:
         passing=passing,
         ranking=ranking,
         level=LEVEL,
-        paid_from=allocations.down_the_list(call, [row.application for row in passing]),
+        straight=selections.proposed(call, ranking, standings).straight,
+        lines={one.allocation.id: one.allocation for one in standings},
+        why={one: gettext(text) for one, text in selection_rules.HINDRANCES.items()},
         standings=standings,
         left=allocations.left(standings),
         sessions=council_sessions.of_call(call),

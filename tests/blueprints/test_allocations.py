@@ -3,7 +3,7 @@
 import pytest
 
 from app import clock
-from app.services import calls
+from app.services import calls, selections
 from app.services.actors import Actor
 from app.services.calls import allocations
 from models.allocations import Allocation
@@ -240,9 +240,10 @@ def test_the_ranking_shows_what_each_would_be_paid_from(client, programme):
         programme.make_application("reviewed", call=call, association=programme.make_association(oblast=place))
         for place in places
     ]
-    payers = allocations.down_the_list(call, found)
+    awards = selections.of_call(call).straight.awards
     own, everywhere = call.allocations[1].id, call.allocations[0].id
-    assert [payers[one.id] and payers[one.id].id for one in found] == [own, everywhere, everywhere, None]
+    assert [awards[one.id].line_id for one in found] == [own, everywhere, everywhere, everywhere]
+    assert awards[found[3].id].amount == 100_000 * SOM  # what is left
     page = plain(client.sign_in(programme.secretary).speak("en").get(f"/rankings/{call.id}").text)
-    assert page.count("within the budget") == 3 and page.count("beyond the budget") == 1
-    assert page.count("Paid from: ") == 3 and "The budget is divided" in page
+    assert page.count("selected down the list") == page.count("Paid from: ") == 4
+    assert page.count("Down the list: 100 000") == 1

@@ -60,16 +60,21 @@ def test_the_ranking_shows_order_thresholds_and_the_budget_line(client, programm
     page = text_of(client.sign_in(programme.secretary).speak("en").get(f"/rankings/{call.id}").text)
     assert "80.00" in page and "40.00" in page
     assert page.index("80.00") < page.index("40.00")
-    assert "within the budget" in page and "not reached" in page
+    assert "selected down the list" in page and "not reached" in page
     assert "1 of 2 applications reach the thresholds" in page
 
 
-def test_what_goes_beyond_the_budget_is_marked(client, programme):
-    call = programme.make_past_call(budget=300_000 * SOM, grant_ceiling=250_000 * SOM)
-    for _ in range(2):
-        programme.make_application(ApplicationStatus.REVIEWED, call=call)
-    page = text_of(client.sign_in(programme.secretary).speak("en").get(f"/rankings/{call.id}").text)
-    assert page.count("within the budget") == 1 and page.count("beyond the budget") == 1
+def test_the_ranking_says_what_keeps_out_who_is_not_selected(client, programme):
+    """By the rules of the call: here money, or how many are allowed of an oblast."""
+    for rules, why in (
+        ({"budget": 300_000 * SOM, "grant_ceiling": 250_000 * SOM, "partial_awards": False}, "What is left is not enough for it."),
+        ({"most_per_oblast": 1}, "So many as are allowed are selected in its oblast."),
+    ):
+        call = programme.make_past_call(**rules)
+        for _ in range(2):
+            programme.make_application(ApplicationStatus.REVIEWED, call=call)
+        page = text_of(client.sign_in(programme.secretary).speak("en").get(f"/rankings/{call.id}").text)
+        assert page.count("selected down the list") == 1 and page.count(why) == 1
 
 
 def test_the_secretary_convenes_once(client, programme, call):

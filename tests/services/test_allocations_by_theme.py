@@ -6,7 +6,7 @@ import pytest
 
 from app import clock
 from app.localisation import use_locale
-from app.services import amendments, calls, decisions, eligibility, rankings, verification
+from app.services import amendments, calls, decisions, eligibility, selections, verification
 from app.services.actors import Actor
 from app.services.calls import allocations
 from app.services.calls.allocations import AllocationInput
@@ -126,8 +126,8 @@ def test_the_narrowest_that_fits_goes_first(programme: Programme, call: Call) ->
     standings = allocations.standings(call)
     for application, wanted in zip(found, fitting.values(), strict=True):
         assert [one.allocation for one in allocations.fitting(application, standings)] == wanted
-    paid = allocations.down_the_list(call, found)
-    assert [paid[one.id] for one in found] == [for_both, for_osh, for_water, everywhere]
+    paid = selections.of_call(call).straight.awards
+    assert [paid[one.id].line_id for one in found] == [one.id for one in (for_both, for_osh, for_water, everywhere)]
     session = programme.make_session(call)
     for application in found:
         decisions.decide(
@@ -155,7 +155,7 @@ def test_an_application_without_a_theme_fits_only_what_is_for_every_one(programm
     everywhere, for_osh, _for_water, _for_both = call.allocations
     standings = allocations.standings(call)
     assert [one.allocation for one in allocations.fitting(older, standings)] == [for_osh, everywhere]
-    assert allocations.down_the_list(call, [row.application for row in rankings.rank(call)]) == {older.id: for_osh}
+    assert selections.of_call(call).straight.awards[older.id].line_id == for_osh.id
 
 
 def test_without_money_for_a_theme_there_is_no_award(programme: Programme, call: Call) -> None:

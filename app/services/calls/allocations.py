@@ -14,13 +14,12 @@ from app.services.calls.set_up import HIGHEST_BUDGET, must_be_draft
 from app.services.errors import AlreadyUsedError, DomainError, LimitExceededError
 from models.allocations import Allocation, title
 from models.applications import Application, ApplicationStatus
-from models.associations import Association
 from models.base import db, lock
 from models.calls import Call, CallStatus
 from models.council_sessions import CouncilSession, Decision, DecisionOutcome, SessionStatus
 from models.funds import Fund
 from models.ledger import AccountKind
-from models.places import AyilOkmotu, Oblast, Rayon
+from models.places import Oblast
 from models.reserves import Promotion
 from models.themes import Theme
 
@@ -356,28 +355,6 @@ def fitting(application: Application, found: Iterable[Standing]) -> list[Standin
 def narrowest_first(allocation: Allocation) -> tuple[bool, bool, int]:
     """What is for one oblast goes before what is for all, then what is for one theme."""
     return allocation.oblast_id is None, allocation.theme_id is None, allocation.id
-
-
-def down_the_list(call: Call, applications: Iterable[Application]) -> Mapping[int, Allocation | None]:
-    """{application: what it would be paid from} when all get what they ask for in this order; None: too little left."""
-    given, where = sorted(of(call), key=narrowest_first), _oblasts(call)
-    has = {one.id: one.amount for one in given}
-    paid_from: dict[int, Allocation | None] = {}
-    for application in applications:
-        needed, place = application.grant_requested, where[application.id]
-        own = (one for one in given if one.is_for(place, application.theme_id) and has[one.id] >= needed)
-        chosen = paid_from[application.id] = next(own, None)
-        if chosen is not None:
-            has[chosen.id] -= needed
-    return paid_from
-
-
-def _oblasts(call: Call) -> Mapping[int, int]:
-    """{application: oblast} of a call."""
-    query = db.select(Application.id, Rayon.oblast_id).join(Association, Association.id == Application.association_id)
-    query = query.join(AyilOkmotu, AyilOkmotu.id == Association.ayil_okmotu_id)
-    query = query.join(Rayon, Rayon.id == AyilOkmotu.rayon_id).where(Application.call_id == call.id)
-    return {int(row[0]): int(row[1]) for row in db.session.execute(query)}
 
 
 def choose(found: Sequence[Standing], amount: int, wanted_id: int | None = None) -> Allocation:
