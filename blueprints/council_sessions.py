@@ -12,12 +12,14 @@ from app.localisation import Money, current_locale, gettext, to_minor
 from app.policy import Permission
 from app.services import agendas, boards, conflicts, corrected_protocols, council_sessions, decisions, rankings
 from app.services.ballots import Ballot, DissentInput
+from app.services.boards import Board
 from app.services.calls import allocations
 from app.services.calls.allocations import Standing
 from app.services.decisions import Motion
 from app.web import session_lines
 from app.web.access import actor, load, requires, row_number, signed_in_user
 from app.web.protocol_files import protocol_pdf
+from app.web.session_lines import DecisionLine
 from app.web.submissions import act_on_button, attempt, finish, form_page, guard_version
 from forms.council_sessions import AttendanceForm, ConveneForm, DecideForm, decide_form
 from models.applications import Application
@@ -78,27 +80,29 @@ def show(session_id: int) -> ResponseReturnValue:
     session = load(CouncilSession, session_id, Permission.SESSION_READ)
     closed = conflicts.closed_to(signed_in_user(), session.call)
     awarded, board = decisions.awarded(session, closed), boards.board(session, closed)
-    shows_all = session.protocol is not None or request.args.get("decisions") == "all"
-    decided = session.decisions if shows_all else session.decisions[: -LATEST - 1 : -1]
-    departed = boards.departed(session, board, closed)
     return render_template(
         "council_sessions/show.html",
         session=session,
         board=board,
-        undecided=len(board.waiting) + len(board.closed) + (board.current is not None),
         awarded=awarded,
         standings=board.standings,
         remaining=allocations.left(board.standings),
         in_flight=decisions.in_flight(session),
         closed=closed,
-        decided=session_lines.of_decisions(
-            decided, closed, departed, boards.ranks(session, board, closed), with_allocations=len(board.standings) > 1
-        ),
+        decided=_decided(session, board, closed),
         away=_away(session),
         corrected=corrected_protocols.latest(session.protocol) if session.protocol else None,
         lines=session_lines.of_agenda(board.open_rows),
         outcomes=DecisionOutcome,
     )
+
+
+def _decided(session: CouncilSession, board: Board, closed: Collection[int]) -> list[DecisionLine]:
+    """The decisions as they are read: all once the protocol is signed or when asked for, else the latest."""
+    shows_all = session.protocol is not None or request.args.get("decisions") == "all"
+    shown = session.decisions if shows_all else session.decisions[: -LATEST - 1 : -1]
+    departed, ranks = boards.departed(session, board, closed), boards.ranks(session, board, closed)
+    return session_lines.of_decisions(shown, closed, departed, ranks, with_allocations=len(board.standings) > 1)
 
 
 def _away(session: CouncilSession) -> list[User]:

@@ -34,7 +34,7 @@ def show(call_id: int) -> ResponseReturnValue:
     """The reviewed applications of a call from best to worst, or those first on which the reviewers differ most."""
     call = load(Call, call_id, Permission.RANKING_READ)
     closed = conflicts.closed_to(signed_in_user(), call)
-    ranking, standings = rankings.of_call(call, closed), allocations.seen(allocations.standings(call), closed)
+    ranking = rankings.of_call(call, closed)
     passing, by_spread = [row for row in ranking.rows if row.passes], request.args.get("sort") == "spread"
     return render_template(
         "rankings/show.html",
@@ -44,11 +44,7 @@ def show(call_id: int) -> ResponseReturnValue:
         passing=passing,
         ranking=ranking,
         level=LEVEL,
-        straight=selections.proposed(call, ranking, standings).straight,
-        lines={one.allocation.id: one.allocation for one in standings},
-        why={one: gettext(text) for one, text in selection_rules.HINDRANCES.items()},
-        standings=standings,
-        left=allocations.left(standings),
+        **_down_the_list(ranking, call, closed),
         sessions=council_sessions.of_call(call),
         **_beside_points(ranking, call, closed),
         can_convene=call in council_sessions.awaited(clock.now()),
@@ -76,6 +72,18 @@ def reviewers(call_id: int) -> ResponseReturnValue:
         left_out=len(closed),
         back=url_for(".show", call_id=call_id),
     )
+
+
+def _down_the_list(ranking: Ranking, call: Call, closed: Collection[int]) -> dict[str, Any]:
+    """What the rules of the call come to for the ranking, and how its budget lines stand."""
+    standings = allocations.seen(allocations.standings(call), closed)
+    return {
+        "straight": selections.proposed(call, ranking, standings).straight,
+        "lines": {one.allocation.id: one.allocation for one in standings},
+        "why": {one: gettext(text) for one, text in selection_rules.HINDRANCES.items()},
+        "standings": standings,
+        "left": allocations.left(standings),
+    }
 
 
 def _beside_points(ranking: Ranking, call: Call, closed: Collection[int]) -> dict[str, Any]:

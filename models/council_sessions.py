@@ -136,7 +136,7 @@ class Decision(Base):
     votes_for: Mapped[int]
     votes_against: Mapped[int]
     abstentions: Mapped[int]
-    present: Mapped[Json] = mapped_column(default=list, deferred=True)
+    present: Mapped[Json] = mapped_column(default=list)
     decided_by_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
     decided_at: Mapped[datetime]
     session: Mapped[CouncilSession] = relationship(back_populates="decisions")

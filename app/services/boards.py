@@ -41,6 +41,11 @@ class Board:
         """What is under discussion, then what waits."""
         return [*([self.current] if self.current else []), *self.waiting]
 
+    @property
+    def undecided(self) -> int:
+        """How many wait for a decision, those closed to the reader too."""
+        return len(self.waiting) + len(self.closed) + (self.current is not None)
+
 
 def board(session: CouncilSession, closed: Collection[int]) -> Board:
     """The agenda of an open session; of the applications `closed` to the reader only that they are there.

@@ -26,6 +26,8 @@ Levels = Mapping[int, Mapping[int, Mapping[str, int]]]
 """{application: {reviewer: {criterion key: level}}}."""
 Totals = Mapping[int, Mapping[int, int]]
 """{application: {reviewer: total of the review, hundredths of a point}}."""
+_Row = tuple[int, int, int, str, int]
+"""Application, reviewer, which submission of the review; key of a criterion, and the level given."""
 IS_COUNTED = Assignment.status.in_([AssignmentStatus.SUBMITTED, AssignmentStatus.CLOSED]) & (
     Review.status == ReviewStatus.SUBMITTED
 )
@@ -33,8 +35,8 @@ _COUNTED = (
     db.select(
         Assignment.application_id,
         Assignment.reviewer_id,
-        Review.id,
         Review.submission,
+        Review.id,
         Review.total,
         db.type_coerce(Review.submitted_at, db.String).label("submitted_at"),  # to be compared, never shown
     )
@@ -83,20 +85,17 @@ def fitted(totals: Totals) -> Fit | None:
 def of(call: Call, application_ids: Iterable[int]) -> CallScores:
     """The scores of these applications of a call, those without a review last."""
     wanted = tuple(sorted(application_ids))
-    counted = _counted(call)
+    counted = tuple(map(tuple, db.session.connection().execute(_COUNTED, {"call_id": call.id}).all()))
     rules = (call.ranks_by, call.pass_total, call.pass_section_percent, tuple(weights_of(call.criteria).items()))
     key = (call.id, rules, wanted, counted)
     with _LOCK:
         found = _kept.get(key)
     if found is None:
-        found = _worked_out(call, wanted)
-        if _counted(call) == counted:  # else one was handed in between the two looks, on PostgreSQL
+        rows = _rows(Application.call_id == call.id)
+        found = _worked_out(call, wanted, rows)
+        if {one[:3] for one in rows} == {one[:3] for one in counted}:  # else one came between the two looks
             _keep(key, found)
     return found
-
-
-def _counted(call: Call) -> tuple[tuple[Any, ...], ...]:
-    return tuple(map(tuple, db.session.connection().execute(_COUNTED, {"call_id": call.id}).all()))
 
 
 def _keep(key: Any, found: CallScores) -> None:
@@ -116,8 +115,8 @@ def forget() -> None:
         _kept.clear()
 
 
-def _worked_out(call: Call, wanted: Sequence[int]) -> CallScores:
-    weights, read = weights_of(call.criteria), levels_of(Application.call_id == call.id)
+def _worked_out(call: Call, wanted: Sequence[int], rows: Iterable[_Row]) -> CallScores:
+    weights, read = weights_of(call.criteria), _by_application(rows)
     levels = {one: read.get(one, {}) for one in wanted}
     standings = [scoring.standing(one, list(of_it.values()), weights) for one, of_it in levels.items()]
     totals = {
@@ -139,15 +138,24 @@ def _worked_out(call: Call, wanted: Sequence[int]) -> CallScores:
 
 def levels_of(which: ColumnElement[bool]) -> dict[int, dict[int, dict[str, int]]]:
     """What every counted review of these applications gave, as `Levels`."""
+    return _by_application(_rows(which))
+
+
+def _rows(which: ColumnElement[bool]) -> Sequence[_Row]:
     query = (
-        db.select(Assignment.application_id, Assignment.reviewer_id, Criterion.key, Score.level)
+        db.select(Assignment.application_id, Assignment.reviewer_id, Review.submission, Criterion.key, Score.level)
         .join(Review, Review.assignment_id == Assignment.id)
         .join(Score, (Score.review_id == Review.id) & (Score.submission == Review.submission))
         .join(Criterion, Criterion.id == Score.criterion_id)
         .join(Application, Application.id == Assignment.application_id)
         .where(which, IS_COUNTED)
     )
+    found = db.session.connection().execute(query)
+    return [(one, reviewer, submission, key, level) for one, reviewer, submission, key, level in found]
+
+
+def _by_application(rows: Iterable[_Row]) -> dict[int, dict[int, dict[str, int]]]:
     found: dict[int, dict[int, dict[str, int]]] = {}
-    for application_id, reviewer_id, key, level in db.session.connection().execute(query).all():  # thousands of rows
+    for application_id, reviewer_id, _submission, key, level in rows:  # thousands of rows
         found.setdefault(application_id, {}).setdefault(reviewer_id, {})[key] = level
     return found

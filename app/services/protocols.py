@@ -97,18 +97,18 @@ def read_whole(session: CouncilSession, *, with_votes: bool = False) -> None:
 
 
 _DECIDED = db.selectinload(CouncilSession.decisions)
-_WHOLE = (
+_ATTENDED = (
     db.select(CouncilSession)
     .where(CouncilSession.id == db.bindparam("session_id"))
     .options(
         db.selectinload(CouncilSession.attendances).joinedload(Attendance.user),
         db.selectinload(CouncilSession.presence_changes),
-        _DECIDED,
     )
 )
-_WITH_VOTES = _WHOLE.options(
+_WHOLE = _ATTENDED.options(_DECIDED.defer(Decision.present))
+_WITH_VOTES = _ATTENDED.options(
+    _DECIDED,
     db.joinedload(CouncilSession.call),
-    _DECIDED.undefer(Decision.present),
     _DECIDED.joinedload(Decision.application).joinedload(Application.association),
     _DECIDED.selectinload(Decision.votes).joinedload(Vote.user),
     _DECIDED.selectinload(Decision.dissents).joinedload(Dissent.user),

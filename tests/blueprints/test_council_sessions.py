@@ -67,7 +67,10 @@ def test_the_ranking_shows_order_thresholds_and_the_budget_line(client, programm
 def test_the_ranking_says_what_keeps_out_who_is_not_selected(client, programme):
     """By the rules of the call: here money, or how many are allowed of an oblast."""
     for rules, why in (
-        ({"budget": 300_000 * SOM, "grant_ceiling": 250_000 * SOM, "partial_awards": False}, "What is left is not enough for it."),
+        (
+            {"budget": 300_000 * SOM, "grant_ceiling": 250_000 * SOM, "partial_awards": False},
+            "What is left is not enough for it.",
+        ),
         ({"most_per_oblast": 1}, "So many as are allowed are selected in its oblast."),
     ):
         call = programme.make_past_call(**rules)

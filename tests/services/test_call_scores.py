@@ -92,7 +92,7 @@ def test_what_is_handed_in_between_two_looks_is_not_kept(app, database, applicat
     call, assignment = application.call, assignments.of_application(application)[0]
     programme.reopen(assignment)
     db.session.commit()
-    assignment_id, later, worked_out = assignment.id, clock.now() + timedelta(minutes=1), call_scores._worked_out
+    assignment_id, later, rows = assignment.id, clock.now() + timedelta(minutes=1), call_scores._rows
 
     def hand_in():
         with app.app_context():
@@ -105,10 +105,10 @@ def test_what_is_handed_in_between_two_looks_is_not_kept(app, database, applicat
         other = Thread(target=hand_in)
         other.start()
         other.join()
-        return worked_out(*given)
+        return rows(*given)
 
     with monkeypatch.context() as at_that_moment:
-        at_that_moment.setattr(call_scores, "_worked_out", after_another)
+        at_that_moment.setattr(call_scores, "_rows", after_another)
         call_scores.of(call, [application.id])
     db.session.commit()
     programme.reopen(db.session.get(Assignment, assignment_id), now=later + timedelta(minutes=1))
