@@ -1,18 +1,22 @@
-"""Letters on the Council's decisions: held, looked through, sent with a second click; read by the applicant."""
+"""Letters on the Council's decisions: held, looked through, sent with a second click; read by the applicant, on
+paper too."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock
 from app.localisation import LOCALE_CODES, LOCALES, current_locale, gettext, ngettext
 from app.policy import Permission
 from app.services import appeals, conflicts, letters, notifications
+from app.services.conflicts import Ties
 from app.web.access import actor as acting
 from app.web.access import can, keep_away, load, requires, signed_in_user
 from app.web.presentation import is_demonstration
 from app.web.submissions import act_on_button
+from models.centres import Centre
 from models.council_sessions import CouncilSession
 from models.letters import Letter, LetterStatus
 from reports import letter as paper
@@ -33,6 +37,7 @@ def index(session_id: int) -> ResponseReturnValue:
         counts=letters.counts(found),
         held=[one for one in found if one.status is LetterStatus.HELD],
         closed=conflicts.closed_to(signed_in_user(), session.call),
+        languages=LOCALES,
     )
 
 
@@ -68,6 +73,51 @@ def send(session_id: int) -> ResponseReturnValue:
     )
 
 
+@bp.get("/sessions/<int:session_id>/letters.pdf")
+@requires(GET=Permission.LETTER_SEND)
+def print_session(session_id: int) -> ResponseReturnValue:
+    """All letters of a session for the post, by centre; one that is held says so on every page."""
+    session = load(CouncilSession, session_id, Permission.LETTER_SEND)
+    return _printed(session, letters.by_centre(_letters(session)))
+
+
+@bp.get("/centres/<int:centre_id>")
+@requires(GET=Permission.LETTER_PRINT)
+def of_centre(centre_id: int) -> ResponseReturnValue:
+    """The letters that were sent to the associations of a centre, to be printed and handed over."""
+    centre = load(Centre, centre_id, Permission.LETTER_PRINT)
+    return render_template("letters/centre.html", centre=centre, sent=_of_centre(centre), languages=LOCALES)
+
+
+@bp.get("/centres/<int:centre_id>/sessions/<int:session_id>/letters.pdf")
+@requires(GET=Permission.LETTER_PRINT)
+def print_centre(centre_id: int, session_id: int) -> ResponseReturnValue:
+    """The letters of one session that were sent to the associations of a centre, as one file."""
+    sent = _of_centre(load(Centre, centre_id, Permission.LETTER_PRINT))
+    found = {session.id: (session, rows) for session, rows in sent}
+    return _printed(*found[session_id]) if session_id in found else abort(404)
+
+
+def _of_centre(centre: Centre) -> list[tuple[CouncilSession, list[Letter]]]:
+    """For who writes for the centre all; for the office without applicants there is a tie to."""
+    writes = can(Permission.APPLICATION_WRITE, centre)
+    return letters.of_centre(centre, Ties(frozenset(), frozenset()) if writes else conflicts.ties_of(signed_in_user()))
+
+
+def _printed(session: CouncilSession, found: Sequence[Letter]) -> Response:
+    """In the language asked for, else each letter in that of its application."""
+    number, chosen = (session.protocol or abort(404)).number, request.args.get("language")
+    locale = chosen if chosen in LOCALE_CODES else None
+    content = paper.all_to_pdf(
+        paper.gather_all(found or abort(404), clock.now()),
+        locale,
+        number=number,
+        reader=current_locale(),
+        demonstration=is_demonstration(),
+    )
+    return _file(content, ".".join(("letters", number, *([locale] if locale else []), "pdf")))
+
+
 def _letters(session: CouncilSession) -> list[Letter]:
     return letters.of(session, conflicts.ties_of(signed_in_user()))
 
@@ -100,7 +150,11 @@ def download(letter_id: int) -> ResponseReturnValue:
     """The letter on A4, for who has no account: the centre's operator prints it."""
     letter, locale = _load(letter_id), _language()
     content = paper.to_pdf(paper.gather(letter, clock.now()), locale, demonstration=is_demonstration())
-    headers = {"Content-Disposition": f'attachment; filename="{letter.number}.{locale}.pdf"'}
+    return _file(content, f"{letter.number}.{locale}.pdf")
+
+
+def _file(content: bytes, name: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(content, mimetype="application/pdf", headers=headers)
 
 

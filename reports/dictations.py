@@ -11,13 +11,12 @@ from app.localisation import N_, datetime_text, use_locale
 from app.localisation import gettext as _
 from models.base import Texts, text_in
 from models.dictations import Dictation
+from reports.binding import Paper, build
 from reports.drawings import INK
 from reports.pages import (
     SMALL,
     WIDTH,
     Column,
-    Paper,
-    build,
     demonstration_note,
     facts,
     gap,

@@ -12,14 +12,17 @@ from app.clock import bishkek_day
 from app.localisation import N_, date_text, datetime_text, money, ngettext, number_text, use_locale
 from app.localisation import gettext as _
 from app.services import letters
+from app.services.letters import Mark
 from models.base import Texts, text_in
 from models.council_sessions import DecisionOutcome
 from models.letters import Letter
-from reports import credits, pages, papers
+from reports import binding, credits, pages, papers
+from reports.binding import Paper, Part
 from reports.credits import Credit
 from reports.pages import Column, facts, gap, numbered, small, subheading, table, text, title
 
 TITLE = N_("Decision of the Public Council on Migration")
+ALL_TITLE = N_("Letters to the applicants")
 NOT_SENT = N_("Not sent yet: for the office alone.")
 
 
@@ -38,12 +41,16 @@ class MarkLine:
 class LetterData:
     """A letter in figures and texts. Amounts in tyiyn; `sent_at` is None while it is held.
 
+    `language` is the applicant's own: the one the application is written in.
+
     Nothing in it comes from a reviewer but the means: no name, no text, no number of reviews.
     """
 
     number: str
+    centre: Texts
     association: Texts
     ayil_okmotu: Texts
+    language: str
     application: str
     project: str
     call_title: Texts
@@ -79,13 +86,35 @@ class Words:
 
 
 def gather(letter: Letter, now: datetime) -> LetterData:
-    """Read the signed decision and the counted reviews; `now` stands on one that is not sent yet."""
+    """What one letter says, as `gather_all`."""
+    return gather_all([letter], now)[0]
+
+
+def gather_all(found: Sequence[Letter], now: datetime) -> list[LetterData]:
+    """Read the signed decisions and the counted reviews, in queries whose number does not grow with the letters.
+
+    `now` stands on one that is not sent yet.
+    """
+    marks = letters.feedback(one.application for one in found)
+    places = letters.reserve_places([one.decision for one in found])
+    payers = {call: credits.of_call(call) for call in {one.application.call for one in found}}
+    return [
+        _gathered(one, now, marks[one.application_id], places.get(one.decision_id), payers[one.application.call])
+        for one in found
+    ]
+
+
+def _gathered(
+    letter: Letter, now: datetime, marks: Sequence[Mark], place: int | None, payers: tuple[Credit, ...]
+) -> LetterData:
     decision, application = letter.decision, letter.application
     session, call, association = decision.session, application.call, application.association
     return LetterData(
         number=letter.number,
+        centre=association.centre.names,
         association=association.names,
         ayil_okmotu=association.ayil_okmotu.names,
+        language=application.language,
         application=application.number,
         project=application.title,
         call_title=dict(call.title),
@@ -94,7 +123,7 @@ def gather(letter: Letter, now: datetime) -> LetterData:
         outcome=decision.outcome,
         amount=decision.amount,
         asked=application.grant_requested,
-        place=letters.reserve_place(decision),
+        place=place,
         reason=decision.reason,
         marks=[
             MarkLine(
@@ -104,13 +133,13 @@ def gather(letter: Letter, now: datetime) -> LetterData:
                 one.level,
                 dict(one.criterion.anchors.get(str(one.level), {})),
             )
-            for one in letters.feedback(application)
+            for one in marks
         ],
         appeal_days=call.appeal_days,
         sent_at=letter.sent_at,
         made_at=letter.sent_at or now,
         appeal_until=letters.appeal_until(call, letter.sent_at) if letter.sent_at else None,
-        credits=credits.of_call(call),
+        credits=payers,
     )
 
 
@@ -208,16 +237,34 @@ def _steps(data: LetterData) -> list[str]:
 
 def to_pdf(data: LetterData, locale: str, *, demonstration: bool) -> bytes:
     """The letter on A4, in one language; one that is not sent says so on every page."""
+    return binding.build(*_paper(data, locale, demonstration=demonstration))
+
+
+def all_to_pdf(
+    found: Sequence[LetterData], locale: str | None, *, number: str, reader: str, demonstration: bool
+) -> bytes:
+    """The letters in one file, in their order, each from a new page on and with its own count of pages.
+
+    In `locale`, or each in the applicant's own language; `number` is that of their protocol. Whoever prints them finds
+    one by the outline: centre, and under it association and letter. File and outline speak the language of `reader`.
+    """
+    parts = [
+        Part(
+            *_paper(one, locale or one.language, demonstration=demonstration),
+            under=text_in(one.centre, reader),
+            entry=f"{text_in(one.association, reader)}, {one.number}",
+        )
+        for one in found
+    ]
+    with use_locale(reader):
+        return binding.bind(_(ALL_TITLE), number, locale or reader, parts)
+
+
+def _paper(data: LetterData, locale: str, *, demonstration: bool) -> tuple[Paper, Sequence[Flowable]]:
     note = "" if data.sent_at else NOT_SENT
-    return papers.to_pdf(
-        data,
-        TITLE,
-        data.made_at,
-        lambda: _story(in_words(data, locale)),
-        locale,
-        demonstration=demonstration,
-        note=note,
-    )
+    with use_locale(locale):
+        paper = papers.paper_of(data, TITLE, data.made_at, locale, demonstration=demonstration, note=note)
+        return paper, _story(in_words(data, locale))
 
 
 def _story(words: Words) -> list[Flowable]:

@@ -15,14 +15,13 @@ from models.applications import Application
 from models.base import Texts, text_in
 from models.calls import QuorumOf
 from reports import credits
+from reports.binding import Paper, build
 from reports.credits import Credit
 from reports.drawings import INK, LINE
 from reports.pages import (
     BODY,
     SMALL,
     WIDTH,
-    Paper,
-    build,
     demonstration_note,
     facts,
     gap,

@@ -1,43 +1,33 @@
-"""The PDF kit: A4 pages with header, emblem and footer, and the few blocks every document is made of.
+"""The PDF kit: the few blocks every document is made of; `reports.binding` makes pages of them.
 
-Lengths are in points. Texts are plain: nothing a person typed is ever read as markup. The same data give
-the same bytes (ReportLab's `invariant`).
+Lengths are in points. Texts are plain: nothing a person typed is ever read as markup.
 """
 
-import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from xml.sax.saxutils import escape
 
 from reportlab.lib.colors import Color
-from reportlab.lib.pagesizes import A4, landscape
+from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfbase.pdfmetrics import stringWidth
-from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import (
-    BaseDocTemplate,
-    CondPageBreak,
     Flowable,
-    Frame,
     KeepInFrame,
     KeepTogether,
     NextPageTemplate,
     PageBreak,
-    PageTemplate,
     Paragraph,
     Spacer,
     Table,
 )
 
-from app.localisation import EXPONENTS, datetime_text, number_text, plain_amount, use_locale
+from app.localisation import EXPONENTS, number_text, plain_amount
 from app.localisation import gettext as _
-from reports import credits
-from reports.credits import Credit
-from reports.drawings import FELT, INK, INK_SOFT, LINE, SUNKEN, draw_mark, draw_ornament
+from reports.drawings import FELT, INK, INK_SOFT, LINE, SUNKEN
 from reports.typesetting import BOLD, REGULAR, clean, wrap
 
 MARGIN = 18 * mm
@@ -62,116 +52,12 @@ FIGURE = ParagraphStyle("figure", fontName=BOLD, fontSize=13, leading=17, textCo
 
 
 @dataclass(frozen=True)
-class Paper:
-    """What every page of one document carries. `credits` say who pays; `note` stands in red under the header."""
-
-    title: str
-    number: str
-    locale: str
-    dated_at: datetime
-    sha256: str = ""
-    credits: Sequence[Credit] = ()
-    note: str = ""
-
-
-@dataclass(frozen=True)
 class Column:
     """A column of a table: its title, its share of the width, and whether it holds numbers (set to the right)."""
 
     title: str
     share: float
     numeric: bool = False
-
-
-class _NumberedCanvas(Canvas):
-    """Keeps the pages back until their number is known, then writes header and footer on each."""
-
-    def __init__(self, *args: Any, paper: Paper, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._paper = paper
-        self._kept: list[dict[str, Any]] = []
-
-    def showPage(self) -> None:
-        self._kept.append(dict(self.__dict__))
-        self._startPage()
-
-    def save(self) -> None:
-        for number, state in enumerate(self._kept, start=1):
-            self.__dict__.update(state)
-            with use_locale(self._paper.locale):
-                _furnish(self, self._paper, number, len(self._kept))
-            super().showPage()
-        super().save()
-
-
-def build(paper: Paper, story: Sequence[Flowable]) -> bytes:
-    """The PDF of `story` with the header and footer of `paper` on every page."""
-    target = io.BytesIO()
-
-    def canvas(filename: Any, **kwargs: Any) -> _NumberedCanvas:
-        return _NumberedCanvas(filename, paper=paper, **kwargs)
-
-    document = BaseDocTemplate(
-        target,
-        pagesize=A4,
-        title=clean(f"{paper.title} {paper.number}"),
-        author="Ashar",
-        creator="Ashar",
-        producer="Ashar",
-        subject=clean(paper.title),
-        lang=paper.locale,
-        initialFontName=REGULAR,
-        invariant=1,
-        pageCompression=1,
-    )
-    templates = []
-    for name, size in (("portrait", A4), ("landscape", landscape(A4))):
-        frame = Frame(
-            MARGIN, FOOTER, size[0] - 2 * MARGIN, size[1] - HEADER - FOOTER,
-            leftPadding=0, rightPadding=0, topPadding=0, bottomPadding=0, id=name,
-        )  # fmt: skip
-        templates.append(PageTemplate(id=name, frames=[frame], pagesize=size))
-    document.addPageTemplates(templates)
-    document.build(_with_heads_kept(story), canvasmaker=canvas)
-    return target.getvalue()
-
-
-def _with_heads_kept(story: Sequence[Flowable]) -> list[Flowable]:
-    """A heading goes to the next page when only a line or two of what follows would fit under it."""
-    result: list[Flowable] = []
-    for block in story:
-        if isinstance(block, Paragraph) and block.style in (HEADING, SUBHEADING):
-            result.append(CondPageBreak(30 * mm if block.style is HEADING else 24 * mm))
-        result.append(block)
-    return result
-
-
-def _furnish(canvas: Any, paper: Paper, number: int, total: int) -> None:
-    width, height = canvas._pagesize
-    right, top = width - MARGIN, height - 9 * mm
-    draw_mark(canvas, MARGIN, top - 8.5 * mm, 8.5 * mm)
-    canvas.setFillColor(INK)
-    canvas.setFont(BOLD, 15)
-    canvas.drawString(MARGIN + 11 * mm, top - 6.4 * mm, "Ашар")
-    credits.draw(canvas, paper.credits, MARGIN + 36 * mm, right, top, paper.locale)
-    draw_ornament(canvas, MARGIN, top - 11.5 * mm, width - 2 * MARGIN)
-    if paper.note:
-        canvas.setFillColor(FELT)
-        canvas.setFont(BOLD, 7.5)
-        canvas.drawString(MARGIN, top - 15.3 * mm, wrap(paper.note, BOLD, 7.5, width - 2 * MARGIN, most=1)[0])
-    canvas.setStrokeColor(LINE)
-    canvas.setLineWidth(0.6)
-    canvas.line(MARGIN, 14.5 * mm, right, 14.5 * mm)
-    canvas.setFillColor(INK_SOFT)
-    canvas.setFont(REGULAR, 7.5)
-    page = _("Page %(number)s of %(total)s", number=number, total=total)
-    canvas.drawRightString(right, 10.5 * mm, page)
-    room = right - MARGIN - stringWidth(page, REGULAR, 7.5) - 10
-    canvas.drawString(MARGIN, 10.5 * mm, wrap(f"{paper.title} · {paper.number}", REGULAR, 7.5, room, most=1)[0])
-    below = [datetime_text(paper.dated_at)]
-    if paper.sha256:
-        below.append(f"SHA-256 {paper.sha256[:8]}…{paper.sha256[-8:]}")
-    canvas.drawString(MARGIN, 7 * mm, " · ".join(below))
 
 
 # Blocks -----------------------------------------------------------------------------------------------------------

@@ -20,12 +20,11 @@ from app.services import consents
 from app.services.fixed_parts import Field, FieldKind
 from app.services.questions import NumberedPart, Question, RequiredDocument, Section
 from models.base import text_in
+from reports.binding import Paper, build
 from reports.pages import (
     WIDTH,
     WIDTH_LANDSCAPE,
     Column,
-    Paper,
-    build,
     demonstration_note,
     facts,
     gap,

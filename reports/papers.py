@@ -8,8 +8,9 @@ from reportlab.platypus import Flowable
 
 from app.localisation import gettext as _
 from app.localisation import use_locale
+from reports.binding import Paper, build
 from reports.credits import Credit
-from reports.pages import Paper, build, demonstration_note
+from reports.pages import demonstration_note
 
 
 class Printed(Protocol):
@@ -40,13 +41,20 @@ def to_pdf(
     `note` (a message id) stands in red on every page, in the place of that of the demonstration programme.
     """
     with use_locale(locale):
-        paper = Paper(
-            title=_(title),
-            number=data.number,
-            locale=locale,
-            dated_at=dated_at,
-            sha256=data.sha256,
-            credits=data.credits,
-            note=_(note) if note else demonstration_note(demonstration),
-        )
+        paper = paper_of(data, title, dated_at, locale, demonstration=demonstration, note=note)
         return build(paper, story())
+
+
+def paper_of(
+    data: Printed, title: str, dated_at: datetime, locale: str, *, demonstration: bool, note: str = ""
+) -> Paper:
+    """What every page carries, in the language that is spoken now, `locale`; `title` and `note` are message ids."""
+    return Paper(
+        title=_(title),
+        number=data.number,
+        locale=locale,
+        dated_at=dated_at,
+        sha256=data.sha256,
+        credits=data.credits,
+        note=_(note) if note else demonstration_note(demonstration),
+    )

@@ -61,6 +61,7 @@ class Permission(StrEnum):
     PROTOCOL_SIGN = "protocol:sign"
     LETTER_READ = "letter:read"
     LETTER_SEND = "letter:send"
+    LETTER_PRINT = "letter:print"
     APPEAL_READ = "appeal:read"
     APPEAL_LODGE = "appeal:lodge"
     APPEAL_ACKNOWLEDGE = "appeal:acknowledge"
@@ -172,6 +173,7 @@ GRANTS: Mapping[Permission, Mapping[Role, Scope]] = {
     P.PROTOCOL_SIGN: {R.COUNCIL_CHAIR: S.ALL},
     P.LETTER_READ: _APPLICANT | OFFICE,
     P.LETTER_SEND: OFFICE,
+    P.LETTER_PRINT: OFFICE | {R.OPERATOR: S.CENTRE},  # those that are sent, of a centre
     P.APPEAL_READ: _APPLICANT | OFFICE,
     P.APPEAL_LODGE: _APPLICANT,
     P.APPEAL_ACKNOWLEDGE: {R.SECRETARY: S.ALL},

@@ -1,13 +1,14 @@
 """Decision letters: held from the signature of the protocol on; with its letter a decision takes effect."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
+from typing import Any
 
 from app.clock import bishkek_day, end_of_day
-from app.localisation import N_, Money
+from app.localisation import N_, Money, sort_key
 from app.services import audit, conflicts, notifications, numbering, scoring
 from app.services.actors import Actor
 from app.services.applications import TRANSITIONS as APPLICATION_TRANSITIONS
@@ -19,6 +20,7 @@ from models.applications import Application, ApplicationStatus
 from models.associations import Association
 from models.base import db, lock
 from models.calls import Call, Criterion
+from models.centres import Centre
 from models.council_sessions import CouncilSession, Decision, DecisionOutcome
 from models.letters import Letter, LetterStatus
 from models.reviews import Assignment, AssignmentStatus, Review, ReviewStatus, Score
@@ -68,21 +70,50 @@ def hold(session: CouncilSession, *, now: datetime) -> None:
 
 def of(session: CouncilSession, ties: Ties) -> list[Letter]:
     """The letters of a session in the order of the decisions, without applicants the reader has a tie to."""
+    return _read(ties, Decision.session_id == session.id)
+
+
+def of_centre(centre: Centre, ties: Ties) -> list[tuple[CouncilSession, list[Letter]]]:
+    """The letters that were sent to the associations of a centre, by session, the newest session first.
+
+    In a session they stand in the order in which they are handed over.
+    """
+    found: dict[CouncilSession, list[Letter]] = {}
+    for one in by_centre(_read(ties, Association.centre_id == centre.id, Letter.status == L.SENT)):
+        found.setdefault(one.decision.session, []).append(one)
+    return sorted(found.items(), key=lambda pair: (pair[0].held_on, pair[0].id), reverse=True)
+
+
+def _read(ties: Ties, *conditions: Any) -> list[Letter]:
     query = (
         db.select(Letter)
         .join(Letter.decision)
         .join(Letter.application)
-        .where(Decision.session_id == session.id, *ties.free(Application.association_id, Application.id))
+        .join(Application.association)
+        .where(*conditions, *ties.free(Application.association_id, Application.id))
         .options(
-            db.contains_eager(Letter.decision),
+            db.contains_eager(Letter.decision).joinedload(Decision.session).joinedload(CouncilSession.protocol),
             db.contains_eager(Letter.application)
-            .joinedload(Application.association)
-            .joinedload(Association.ayil_okmotu),
+            .contains_eager(Application.association)
+            .options(db.joinedload(Association.ayil_okmotu), db.joinedload(Association.centre)),
         )
         .order_by(Letter.decision_id)
         .execution_options(populate_existing=True)
     )
     return list(db.session.scalars(query))
+
+
+def by_centre(letters: Iterable[Letter]) -> list[Letter]:
+    """As they are handed over: by centre, there by association, both in Kyrgyz order."""
+    return sorted(
+        letters,
+        key=lambda one: (
+            sort_key(one.association.centre.name_ky),
+            one.association.centre_id,
+            sort_key(one.association.name_ky),
+            one.number,
+        ),
+    )
 
 
 def held_among(letters: Sequence[Letter], ids: Collection[int]) -> list[Letter]:
@@ -175,36 +206,45 @@ def waiting(ties: Ties) -> list[tuple[CouncilSession, datetime, int]]:
     return [(row[0], row[1], int(row[2])) for row in db.session.execute(query)]
 
 
-def reserve_place(decision: Decision) -> int | None:
-    """The place on the reserve list as it was signed, from 1; None for another outcome."""
-    if decision.outcome is not DecisionOutcome.RESERVE:
-        return None
-    ahead = db.select(db.func.count()).select_from(Decision)
-    ahead = ahead.where(
-        Decision.session_id == decision.session_id,
-        Decision.outcome == DecisionOutcome.RESERVE,
-        Decision.rank < (decision.rank or 0),
+def reserve_places(decisions: Collection[Decision]) -> dict[int, int]:
+    """{decision: its place on the reserve list as it was signed, from 1}; others are not in it. One query."""
+    sessions = {one.session_id for one in decisions}
+    query = db.select(Decision.session_id, Decision.rank).where(
+        Decision.session_id.in_(sessions), Decision.outcome == DecisionOutcome.RESERVE
     )
-    return int(db.session.scalar(ahead) or 0) + 1
+    ranks: dict[int, list[int]] = {one: [] for one in sessions}
+    for session_id, rank in db.session.execute(query):
+        if rank is not None:
+            ranks[session_id].append(rank)
+    return {
+        one.id: sum(rank < (one.rank or 0) for rank in ranks[one.session_id]) + 1
+        for one in decisions
+        if one.outcome is DecisionOutcome.RESERVE
+    }
 
 
-def feedback(application: Application) -> list[Mark]:
-    """What the counted reviews come to by criterion, in the order of the rubric; nothing says how many or whose."""
+def feedback(applications: Iterable[Application]) -> dict[int, list[Mark]]:
+    """{application: what the counted reviews come to by criterion, in the order of the rubric}; one query.
+
+    Nothing says how many there are or whose.
+    """
+    by_id = {one.id: one for one in applications}
     query = (
-        db.select(Criterion.key, Score.level)
-        .join(Score, Score.criterion_id == Criterion.id)
-        .join(Review, (Review.id == Score.review_id) & (Review.submission == Score.submission))
-        .join(Assignment, Assignment.id == Review.assignment_id)
+        db.select(Assignment.application_id, Criterion.key, Score.level)
+        .select_from(Assignment)
+        .join(Review, Review.assignment_id == Assignment.id)
+        .join(Score, (Score.review_id == Review.id) & (Score.submission == Review.submission))
+        .join(Criterion, Criterion.id == Score.criterion_id)
         .where(
-            Assignment.application_id == application.id,
+            Assignment.application_id.in_(by_id),
             Assignment.status.in_([AssignmentStatus.SUBMITTED, AssignmentStatus.CLOSED]),
             Review.status == ReviewStatus.SUBMITTED,
         )
     )
-    levels: dict[str, list[int]] = {}
-    for key, level in db.session.execute(query):
-        levels.setdefault(key, []).append(level)
-    return marks(application.call.criteria, levels)
+    levels: dict[int, dict[str, list[int]]] = {one: {} for one in by_id}
+    for application_id, key, level in db.session.execute(query):
+        levels[application_id].setdefault(key, []).append(level)
+    return {key: marks(one.call.criteria, levels[key]) for key, one in by_id.items()}
 
 
 def marks(criteria: Sequence[Criterion], levels: Mapping[str, Sequence[int]]) -> list[Mark]:

@@ -20,14 +20,13 @@ from app.services.questions import RequiredDocument
 from models.base import text_in
 from models.calls import QuorumOf
 from reports import allocations
+from reports.binding import Paper, build
 from reports.call_guides.data import LEVELS, CallGuideData
 from reports.opening_hours import hours_text
 from reports.pages import (
     BODY,
     STRONG,
     Column,
-    Paper,
-    build,
     demonstration_note,
     facts,
     gap,

@@ -13,6 +13,7 @@ from app.localisation import date_text, datetime_text, money, ngettext, number_t
 from app.localisation import gettext as _
 from models.base import fingerprint, text_in
 from models.contributions import ContributionKind
+from reports.binding import Paper, build
 from reports.credits import Credit
 from reports.drawings import Bar, BarChart, Point, PointMap
 from reports.funding import lists
@@ -20,10 +21,8 @@ from reports.funding.data import FundingReportData, GrantRow, figures, to_json
 from reports.funding.wording import TITLE, identity_text, in_period, leverage_lines, leverage_text, period_text, sum_of
 from reports.pages import (
     Column,
-    Paper,
     amount_texts,
     big_figures,
-    build,
     demonstration_note,
     facts,
     gap,

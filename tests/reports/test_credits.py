@@ -12,8 +12,9 @@ from app import clock
 from models.base import db
 from models.funds import Emblem
 from reports import call_guides, credits, paper_forms, paper_pages
+from reports.binding import Paper, build
 from reports.credits import Credit
-from reports.pages import MARGIN, Paper, build, text
+from reports.pages import MARGIN, text
 from reports.typesetting import BOLD
 from tests.factories import SOM, Programme, three
 from tests.reports.samples import STATEMENT
