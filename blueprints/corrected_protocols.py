@@ -14,7 +14,7 @@ from app.policy import Permission
 from app.services import conflicts, corrected_protocols, protocol_places
 from app.services.protocol_places import Change, Content, Place
 from app.web.access import actor, can, load, must_have_no_tie, requires, signed_in_user
-from app.web.protocol_files import protocol_pdf
+from app.web.protocol_files import draft_pdf, protocol_pdf
 from app.web.submissions import (
     StaleForm,
     act_on_button,
@@ -253,6 +253,16 @@ def download(session_id: int, correction_id: int) -> ResponseReturnValue:
     if correction.status is not CorrectionStatus.SIGNED:
         abort(404)
     return protocol_pdf(correction)
+
+
+@bp.get("/<int:correction_id>/draft.pdf")
+@requires(GET=Permission.SESSION_READ)
+def preview(session_id: int, correction_id: int) -> ResponseReturnValue:
+    """The whole protocol as the draft would make it, marked as not signed; for who sees the draft."""
+    correction = _loaded(session_id, correction_id, Permission.SESSION_READ)
+    if correction.status not in corrected_protocols.OPEN:
+        abort(404)
+    return draft_pdf(correction)
 
 
 def _loaded(session_id: int, correction_id: int, permission: Permission) -> CorrectedProtocol:

@@ -4,6 +4,7 @@ The same data give the same bytes (ReportLab's `invariant`).
 """
 
 import io
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -34,7 +35,10 @@ from reports.typesetting import BOLD, REGULAR, clean, wrap
 
 @dataclass(frozen=True)
 class Paper:
-    """What every page of one document carries. `credits` say who pays; `note` stands in red under the header."""
+    """What every page of one document carries. `credits` say who pays; `note` stands in red under the header.
+
+    `across` goes in large pale letters from corner to corner, over what is printed.
+    """
 
     title: str
     number: str
@@ -43,6 +47,7 @@ class Paper:
     sha256: str = ""
     credits: Sequence[Credit] = ()
     note: str = ""
+    across: str = ""
 
 
 @dataclass(frozen=True)
@@ -114,7 +119,7 @@ class _Begin(Flowable):
 
 def build(paper: Paper, story: Sequence[Flowable]) -> bytes:
     """The PDF of `story` with the header and footer of `paper` on every page."""
-    return _built(f"{paper.title} {paper.number}", paper.title, paper.locale, [Part(paper, story)])
+    return _built(f"{paper.title} {paper.number}".strip(), paper.title, paper.locale, [Part(paper, story)])
 
 
 def bind(title: str, number: str, locale: str, parts: Sequence[Part]) -> bytes:
@@ -187,8 +192,25 @@ def _furnish(canvas: Any, paper: Paper, number: int, total: int) -> None:
     page = _("Page %(number)s of %(total)s", number=number, total=total)
     canvas.drawRightString(right, 10.5 * mm, page)
     room = right - MARGIN - stringWidth(page, REGULAR, 7.5) - 10
-    canvas.drawString(MARGIN, 10.5 * mm, wrap(f"{paper.title} · {paper.number}", REGULAR, 7.5, room, most=1)[0])
+    name = f"{paper.title} · {paper.number}" if paper.number else paper.title
+    canvas.drawString(MARGIN, 10.5 * mm, wrap(name, REGULAR, 7.5, room, most=1)[0])
     below = [datetime_text(paper.dated_at)]
     if paper.sha256:
         below.append(f"SHA-256 {paper.sha256[:8]}…{paper.sha256[-8:]}")
     canvas.drawString(MARGIN, 7 * mm, " · ".join(below))
+    if paper.across:
+        _draw_across(canvas, clean(paper.across), width, height)
+
+
+def _draw_across(canvas: Any, words: str, width: float, height: float) -> None:
+    """From the lower left to the upper right, as large as the page lets it; what is under it stays readable."""
+    size = 0.72 * math.hypot(width, height) / stringWidth(words, BOLD, 1)
+    size = min(size, 110)
+    canvas.saveState()
+    canvas.setFillColor(FELT)
+    canvas.setFillAlpha(0.13)
+    canvas.setFont(BOLD, size)
+    canvas.translate(width / 2, height / 2)
+    canvas.rotate(math.degrees(math.atan2(height, width)))
+    canvas.drawCentredString(0, -size / 3, words)
+    canvas.restoreState()

@@ -35,20 +35,22 @@ def to_pdf(
     *,
     demonstration: bool,
     note: str = "",
+    across: str = "",
 ) -> bytes:
     """A4 pages in `locale`; `title` is a message id, `story` is told in that language.
 
-    `note` (a message id) stands in red on every page, in the place of that of the demonstration programme.
+    `note` (a message id) stands in red on every page, in the place of that of the demonstration programme; `across`
+    (one too) in large pale letters from corner to corner.
     """
     with use_locale(locale):
-        paper = paper_of(data, title, dated_at, locale, demonstration=demonstration, note=note)
+        paper = paper_of(data, title, dated_at, locale, demonstration=demonstration, note=note, across=across)
         return build(paper, story())
 
 
 def paper_of(
-    data: Printed, title: str, dated_at: datetime, locale: str, *, demonstration: bool, note: str = ""
+    data: Printed, title: str, dated_at: datetime, locale: str, *, demonstration: bool, note: str = "", across: str = ""
 ) -> Paper:
-    """What every page carries, in the language that is spoken now, `locale`; `title` and `note` are message ids."""
+    """What every page carries, in the language that is spoken now, `locale`; the texts are message ids."""
     return Paper(
         title=_(title),
         number=data.number,
@@ -57,4 +59,5 @@ def paper_of(
         sha256=data.sha256,
         credits=data.credits,
         note=_(note) if note else demonstration_note(demonstration),
+        across=_(across) if across else "",
     )

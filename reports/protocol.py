@@ -28,18 +28,24 @@ from reports.side_by_side import (
 
 TITLE = N_("Protocol of the Public Council on Migration")
 CORRECTED_TITLE = N_("Corrected protocol of the Public Council on Migration")
+DRAFT_TITLE = N_("Draft of a corrected protocol of the Public Council on Migration")
+NOT_SIGNED = N_("Draft, not signed: nothing of it holds.")
+ACROSS = N_("Not signed")
 
 
 def to_pdf(data: ProtocolData, *locales: str, demonstration: bool = False) -> bytes:
-    """The protocol as A4 pages, in one language or in two side by side."""
+    """The protocol as A4 pages, in one language or in two side by side; a draft says so across every page."""
 
     def story() -> Sequence[object]:
         return told(lambda locale: _story(data, locale), locales)
 
-    return papers.to_pdf(data, _title(data), data.signed_at, story, locales[0], demonstration=demonstration)
+    marks = {"note": NOT_SIGNED, "across": ACROSS} if data.is_draft else {}
+    return papers.to_pdf(data, _title(data), data.dated_at, story, locales[0], demonstration=demonstration, **marks)
 
 
 def _title(data: ProtocolData) -> str:
+    if data.is_draft:
+        return DRAFT_TITLE
     return CORRECTED_TITLE if data.correction else TITLE
 
 
@@ -47,7 +53,7 @@ def _story(data: ProtocolData, locale: str) -> list[Block]:
     selected = data.count(DecisionOutcome.SELECTED)
     return [
         *title(_(_title(data)), text_in(data.call_title, locale)),
-        *protocol_corrections.blocks(data.correction),
+        *protocol_corrections.blocks(data.correction, is_draft=data.is_draft),
         big_figures(
             [
                 (_("Applications decided"), number_text(len(data.decisions))),
@@ -58,7 +64,7 @@ def _story(data: ProtocolData, locale: str) -> list[Block]:
         heading(_("The session")),
         facts(
             [
-                (_("Protocol"), data.number),
+                *([] if data.is_draft else [(_("Protocol"), data.number)]),
                 (_("Held on"), date_text(data.held_on)),
                 (_("Place"), data.place),
                 (
@@ -72,7 +78,7 @@ def _story(data: ProtocolData, locale: str) -> list[Block]:
                 ),
                 (_("Present"), ", ".join(data.present)),
                 *_movements(data),
-                (_("Signed"), f"{data.signed_by}, {datetime_text(data.signed_at)}"),
+                (_("Signed"), _("not signed yet") if data.is_draft else _signed(data)),
             ]
         ),
         *_method(data, locale),
@@ -84,6 +90,10 @@ def _story(data: ProtocolData, locale: str) -> list[Block]:
         *protocol_details.decisions(data, locale),
         *_closing(data, locale),
     ]
+
+
+def _signed(data: ProtocolData) -> str:
+    return f"{data.signed_by}, {datetime_text(data.dated_at)}"
 
 
 def _movements(data: ProtocolData) -> list[tuple[str, str]]:
@@ -162,6 +172,13 @@ def _closing(data: ProtocolData, locale: str) -> list[Block]:
             )
         ),
         *allocations.awarded(data.allocations, data.awarded_by_allocation, locale),
+        *([] if data.is_draft else _signatures(data)),
+    ]
+
+
+def _signatures(data: ProtocolData) -> list[Block]:
+    """Where it is signed by hand, and the hash; a draft has no place for either."""
+    return [
         signatures([_("Chair of the Council"), _("Secretary of the Council")]),
         gap(8),
         hash_block(data.sha256, _("SHA-256 of the signed content of this protocol:")),

@@ -6,9 +6,9 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
-from app.services import departures, protocols
+from app.services import corrected_protocols, departures, protocols
 from app.services.departures import Departure
-from models.base import Texts
+from models.base import Texts, canonical_json
 from models.calls import RanksBy
 from models.corrected_protocols import CorrectedProtocol
 from models.council_sessions import DecisionOutcome, Protocol
@@ -157,14 +157,16 @@ class DecisionLine:
 
 @dataclass(frozen=True)
 class ProtocolData:
-    """A signed protocol. `pass_total` in points, `pass_section_percent` of a criterion's weight, amounts in tyiyn.
+    """A signed protocol, or the draft of a corrected one.
 
+    `pass_total` in points, `pass_section_percent` of a criterion's weight, amounts in tyiyn.
+    `dated_at` is when it was signed. A draft has neither number nor hash nor signature: it bears the time of printing.
     What has a default was not kept by the first protocols: those are printed without it.
     """
 
     number: str
     sha256: str
-    signed_at: datetime
+    dated_at: datetime
     signed_by: str
     call_title: Texts
     held_on: date
@@ -190,6 +192,7 @@ class ProtocolData:
     """What the fund of each of `allocations` gives to them in all, in tyiyn."""
     correction: Correction | None = None
     """What a corrected protocol puts right; None in a first one."""
+    is_draft: bool = False
 
     @property
     def awarded(self) -> int:
@@ -225,11 +228,24 @@ def read(protocol: Protocol | CorrectedProtocol, frozen: str) -> ProtocolData:
     if number is None or sha256 is None or at is None or by is None:
         raise ValueError("the corrected protocol is not signed")
     content: dict[str, Any] = json.loads(frozen)
+    return _data(content, protocol, number=number, sha256=sha256, dated_at=at, signed_by=by.display_name)
+
+
+def gather_draft(correction: CorrectedProtocol, now: datetime) -> ProtocolData:
+    """What a corrected protocol would say if it were signed as it is now drafted.
+
+    Raises `ValueError` for one that is signed or given up.
+    """
+    if correction.status not in corrected_protocols.OPEN:
+        raise ValueError("the corrected protocol is no draft any more")
+    content = json.loads(canonical_json(corrected_protocols.signed_content(correction)))
+    return _data(content, correction, number="", sha256="", dated_at=now, signed_by="", is_draft=True)
+
+
+def _data(content: dict[str, Any], protocol: Protocol | CorrectedProtocol, **signature: Any) -> ProtocolData:
+    later: dict[str, Any] = {name: content.get(name) for name in LATER}
     return ProtocolData(
-        number=number,
-        sha256=sha256,
-        signed_at=at,
-        signed_by=by.display_name,
+        **signature,
         call_title=content["title"],
         held_on=date.fromisoformat(content["held_on"]),
         place=content["place"],
@@ -251,7 +267,7 @@ def read(protocol: Protocol | CorrectedProtocol, frozen: str) -> ProtocolData:
         severity=SeverityLines(**content["severity"]) if content.get("severity") else None,
         funds=tuple(content.get("funds", ())),
         correction=protocol_corrections.read(content),
-        **{name: content.get(name) for name in LATER},
+        **later,
     )
 
 

@@ -96,8 +96,8 @@ def _value(one: Change, value: object) -> str:
     return str(value)
 
 
-def blocks(correction: Correction | None) -> list[Block]:
-    """The part of the paper that names what is corrected; nothing in a first protocol."""
+def blocks(correction: Correction | None, *, is_draft: bool) -> list[Block]:
+    """The part of the paper that names what is corrected; nothing in a first protocol, and no hash in a draft."""
     if correction is None:
         return []
     story: list[Block] = [heading(_("What this protocol corrects"))]
@@ -105,7 +105,7 @@ def blocks(correction: Correction | None) -> list[Block]:
         rows = [
             (_("Protocol"), one.number),
             (_("Signed"), datetime_text(one.signed_at)),
-            (_("SHA-256"), one.sha256),
+            *([] if is_draft else [(_("SHA-256"), one.sha256)]),
         ]
         story.append(facts(rows))
     story.append(strong(_("Why")))

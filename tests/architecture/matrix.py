@@ -129,6 +129,7 @@ MATRIX: Mapping[str, Mapping[str, str]] = {
     "corrected_protocols.download": {"GET": "sc"},
     "corrected_protocols.index": {"GET": "sc"},
     "corrected_protocols.new": {"GET": "s", "POST": "s"},
+    "corrected_protocols.preview": {"GET": "sc"},
     "corrected_protocols.propose": {"POST": "s"},
     "corrected_protocols.record": {"GET": "s", "POST": "s"},
     "corrected_protocols.send_back": {"GET": "c", "POST": "c"},

@@ -64,6 +64,30 @@ def test_from_the_mistake_to_the_signature(client, programme, session, secretary
     assert made.number in secretary.get(index).text and "Draft a corrected protocol" in secretary.get(index).text
 
 
+@pytest.mark.either_database
+def test_a_draft_is_read_whole_and_cannot_be_taken_for_the_signed_one(app, programme, session, secretary, chair):
+    page = begin(secretary, session)
+    file = f"{page}/draft.pdf"
+    assert file not in secretary.get(page).text  # nothing is corrected yet
+    secretary.submit(f"{page}/session", place="Ош, Ленин 205", name_0="Асанова Айгүл")
+    for reader, step in ((secretary, "propose"), (chair, "sign")):  # drafted, then proposed
+        assert file in reader.get(page).text
+        for languages, mark in (("", "Not signed"), ("?languages=ky-ru", "Кол коюлган эмес")):
+            answer = reader.get(file + languages)
+            paper = PdfReader(io.BytesIO(answer.data))
+            pages = [one.extract_text() for one in paper.pages]
+            text = "".join(pages)
+            assert "Асанова Айгүл" in text and "Ош, Ленин 205" in text
+            assert all(mark in one for one in pages) and "SHA" not in text
+            said = f"{paper.metadata} {answer.headers}"
+            assert session.protocol.number not in said and session.protocol.sha256[:8] not in text + said
+        assert reader.submit(page, action=f"{page}/{step}").location == page
+    assert secretary.get(file).status_code == 404 and file not in secretary.get(page).text
+    made = db.session.scalar(db.select(CorrectedProtocol))
+    signed = "".join(one.extract_text() for one in PdfReader(io.BytesIO(chair.get(f"{page}/pdf").data)).pages)
+    assert made.number in signed and "Not signed" not in signed and "SHA-256" in signed
+
+
 def test_who_writes_on_what_another_has_changed_keeps_the_words(programme, session, secretary):
     page = begin(secretary, session)
     early = form_fields(secretary.get(f"{page}/session").text).to_dict()
@@ -138,6 +162,7 @@ def test_a_corrected_protocol_of_another_session_is_not_found(programme, session
     assert secretary.get(f"/council/{other.id}/corrections").status_code == 404
     assert secretary.get(f"/council/{other.id}/corrections/new").status_code == 404
     assert secretary.get(f"{page}/pdf").status_code == 404
+    assert secretary.get(f"/council/{other.id}/corrections/{made.id}/draft.pdf").status_code == 404
     assert secretary.get(f"{page}/decisions/{programme.make_application('draft').id}").status_code == 404
 
 
@@ -145,6 +170,8 @@ def test_nobody_outside_the_office_reads_a_protocol(app, programme, session, sec
     """Signed, with its letters still held: neither the first one nor the corrected one."""
     page, base = begin(secretary, session), f"/council/{session.id}"
     secretary.submit(f"{page}/session", place="Ноокат")
+    outsiders = [app.test_client().sign_in(user) for user in (programme.reviewers[0], programme.finance)]
+    assert {one.get(f"{page}/draft.pdf").status_code for one in outsiders} <= {403, 404}
     secretary.submit(page, action=f"{page}/propose")
     chair.submit(page, action=f"{page}/sign")
     association = session.decisions[0].application.association

@@ -103,7 +103,7 @@ def protocol(count: int = 6) -> ProtocolData:
     return ProtocolData(
         number="P-2027-0001",
         sha256=HASH,
-        signed_at=MOMENT,
+        dated_at=MOMENT,
         signed_by="Мамытов Нурлан",
         call_title=texts("Айылдык чакан гранттар 2027", "Сельские микрогранты 2027", "Village microgrants 2027"),
         held_on=date(2027, 3, 11),
