@@ -11,7 +11,7 @@ from app import clock
 from app.labels import VOTE_CHOICES
 from app.localisation import gettext
 from app.policy import Permission
-from app.services import conflicts, corrected_protocols, protocol_places
+from app.services import conflicts, corrected_protocols, protocol_people, protocol_places
 from app.services.protocol_places import Change, Content, Place
 from app.web.access import actor, can, load, must_have_no_tie, requires, signed_in_user
 from app.web.protocol_files import draft_pdf, protocol_pdf
@@ -109,10 +109,11 @@ def record(session_id: int, correction_id: int) -> ResponseReturnValue:
     def act() -> None:
         changes = protocol_places.of_session(
             content,
+            protocol_people.of(correction),
             held_on=form.held_on.data,
             place=form.place.data,
-            names=form.names(protocol_places.unmistakable(content)),
-            absent=form.absent.data,
+            names=form.names(),
+            absent=form.absentees(),
             came=form.newcomers(),
         )
         corrected_protocols.correct_session(correction, changes, actor=actor(), now=clock.now())
@@ -125,18 +126,21 @@ def record(session_id: int, correction_id: int) -> ResponseReturnValue:
 def _record_form(correction: CorrectedProtocol) -> tuple[Content, RecordForm]:
     """What the corrected one says, and a form with the words of the draft."""
     content, made = _contents(correction)
-    names = protocol_places.unmistakable(content)
+    people = protocol_people.of(correction)
     changes = protocol_places.read(correction.changes)
-    renamed = {one.before: one.after for one in changes if one.what is Place.NAME}
-    people = [one for one in changes if one.what is Place.ATTENDANCE]
+    renamed = [one for one in changes if one.what is Place.NAME]
+    attended = [one for one in changes if one.what is Place.ATTENDANCE]
     data = {
         "held_on": date.fromisoformat(made["held_on"]),
         "place": made["place"],
-        "absent": [one.before for one in people if one.before is not None],
-        "came": "\n".join(one.after for one in people if one.before is None),
-        **{f"name_{place}": renamed.get(name, name) for place, name in enumerate(names)},
+        "absent": [str(one.row) for one in people if any(one.is_of(change) for change in attended)],
+        "came": "\n".join(one.after for one in attended if one.before is None),
+        **{
+            f"name_{one.row}": next((change.after for change in renamed if one.is_of(change)), one.name)
+            for one in people
+        },
     }
-    return content, record_form(names, data)
+    return content, record_form([(one.row, protocol_corrections.called(one)) for one in people], data)
 
 
 @bp.route("/<int:correction_id>/decisions/<int:application_id>", methods=["GET", "POST"])
@@ -171,6 +175,7 @@ def _decided(correction: CorrectedProtocol, application_id: int) -> Application:
 def _decision_form(correction: CorrectedProtocol, number: str) -> tuple[Content, DecisionRecordForm]:
     """What the corrected one says, and a form with the words of the draft; people stand as in the corrected one."""
     content, _made = _contents(correction)
+    people = protocol_people.of(correction)
     own = [one for one in protocol_places.read(correction.changes) if one.decision == number]
     row = protocol_places.decision_of(content, number)
     said = protocol_places.decision_of(protocol_places.applied(content, own), number)
@@ -181,8 +186,8 @@ def _decision_form(correction: CorrectedProtocol, number: str) -> tuple[Content,
     data |= {f"ballot_{place}": one["choice"] for place, one in enumerate(said.get("ballots", ()))}
     return content, decision_record_form(
         len(row.get("notes", ())),
-        [one["name"] for one in row.get("dissents", ())],
-        [one["name"] for one in row.get("ballots", ())],
+        protocol_corrections.called_in(people, row, "dissents"),
+        protocol_corrections.called_in(people, row, "ballots"),
         [(one.value, gettext(text)) for one, text in VOTE_CHOICES.items()],
         data,
     )

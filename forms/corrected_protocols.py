@@ -23,7 +23,10 @@ class ReturnForm(BaseForm):
 
 
 class RecordForm(BaseForm):
-    """Day, place and people of the session; `record_form` adds a field for each name."""
+    """Day, place and people of the session; `record_form` adds a field for each name.
+
+    People are meant by their places on the list of attendance, from 0.
+    """
 
     held_on = DayField(N_("Day of the session"))
     place = TextField(N_("Place"))
@@ -32,19 +35,22 @@ class RecordForm(BaseForm):
     )
     came = LongTextField(N_("Was there, but is not on the list: a name in each line"), required=False, longest=2000)
 
-    def names(self, present: Sequence[str]) -> dict[str, str]:
-        """{name as it stands: as it should be}; `present` are the names the form was made with."""
-        return {name: self[f"name_{place}"].data for place, name in enumerate(present)}
+    def names(self) -> dict[int, str]:
+        """{place: the name as it should be}."""
+        return {int(place): self[f"name_{place}"].data for place, _label in self.absent.choices}
+
+    def absentees(self) -> set[int]:
+        return {int(place) for place in self.absent.data}
 
     def newcomers(self) -> list[str]:
         return [" ".join(line.split()) for line in (self.came.data or "").splitlines() if line.strip()]
 
 
-def record_form(present: Sequence[str], data: dict[str, Any]) -> RecordForm:
-    """A `RecordForm` with the spelling of each name of `present`."""
-    fields = {f"name_{place}": TextField(name) for place, name in enumerate(present)}
+def record_form(present: Sequence[tuple[int, str]], data: dict[str, Any]) -> RecordForm:
+    """A `RecordForm` with the spelling of each name; `present` are the places and what a person is called there."""
+    fields = {f"name_{place}": TextField(label) for place, label in present}
     made: RecordForm = type("RecordForm", (RecordForm,), fields)(data=data)
-    made.absent.choices = [(name, name) for name in present]
+    made.absent.choices = [(str(place), label) for place, label in present]
     return made
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from app.labels import VOTE_CHOICES
 from app.localisation import N_, date_text, datetime_text
 from app.localisation import gettext as _
-from app.services.protocol_places import Change, Content, Place
+from app.services.protocol_places import Change, Content, Named, Place
 from app.services.protocol_places import read as changes_of
 from models.council_sessions import VoteChoice
 from reports.pages import gap
@@ -70,10 +70,32 @@ def lines(changes: Sequence[Change], content: Content) -> list[Line]:
     return [Line(_place(one, content), _value(one, one.before), _value(one, one.after)) for one in changes]
 
 
+def called(one: Named) -> str:
+    """What a person is called where one of several of that name has to be meant."""
+    if one.at is None:
+        return one.name
+    return _(
+        "%(name)s (%(place)s, signs in as %(account)s)", name=one.name, place=_on_list(one.row), account=one.account
+    )
+
+
+def called_in(people: Sequence[Named], row: Content, key: str) -> list[str]:
+    """What those are called who stand in a list ("ballots", "dissents") of the record of a decision."""
+    found = []
+    for place, entry in enumerate(row.get(key, ())):
+        path = [row["number"], key, place]
+        found.append(next((called(one) for one in people if one.at and path in one.at), entry["name"]))
+    return found
+
+
+def _on_list(row: int) -> str:
+    return _("no. %(number)s on the list of attendance", number=row + 1)
+
+
 def _place(one: Change, content: Content) -> str:
     words = _(PLACES[one.what])
     if one.decision is None:
-        return words
+        return words if one.index is None else f"{words}, {_on_list(one.index)}"
     rows = {row["number"]: row for row in content["decisions"]}
     named = {Place.DISSENT: "dissents", Place.BALLOT: "ballots"}.get(one.what)
     people = rows[one.decision].get(named, ()) if named else ()

@@ -6,8 +6,8 @@ the ground from under a decision (quorum, majority): that goes by an appeal or t
 """
 
 import copy
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -46,7 +46,9 @@ class Change:
     """One place with its words before and after; None on one side of an attendance: nobody.
 
     `decision` is the number of its application, `index` the place among the notes, dissents or ballots, from 0.
-    Votes are [for, against, abstained], a day is ISO text.
+    Votes are [for, against, abstained], a day is ISO text. A name and an attendance are of everybody of the name
+    `before`; where more than one of that name came, `index` is the place on the list of attendance, and `at` are the
+    paths (see `standing`) of every place in which this very person stands.
     """
 
     what: Place
@@ -54,11 +56,44 @@ class Change:
     after: Any
     decision: str | None = None
     index: int | None = None
+    at: Sequence[Sequence[str | int]] | None = None
+
+
+@dataclass(frozen=True)
+class Named:
+    """Somebody on the list of attendance: the place there, from 0, and the name.
+
+    Where others of that name came too, `at` are the paths of the places that are this person's, and `account` is the
+    name this person signs in with.
+    """
+
+    row: int
+    name: str
+    at: Sequence[Sequence[str | int]] | None = None
+    account: str = ""
+
+    def renamed(self, name: str) -> Change:
+        return Change(Place.NAME, self.name, name, index=self._index, at=self.at)
+
+    def taken_off(self) -> Change:
+        return Change(Place.ATTENDANCE, self.name, None, index=self._index, at=self.at)
+
+    def is_of(self, change: Change) -> bool:
+        """Whether a change of a name or an attendance is this person's."""
+        return change.before == self.name and change.index == self._index
+
+    @property
+    def _index(self) -> int | None:
+        return None if self.at is None else self.row
 
 
 def in_words(changes: Iterable[Change]) -> list[dict[str, Any]]:
     """As the database and the frozen content keep them."""
-    return [asdict(one) | {"what": one.what.value} for one in changes]
+    return [
+        {key: value for key, value in asdict(one).items() if key != "at" or value is not None}
+        | {"what": one.what.value}
+        for one in changes
+    ]
 
 
 def read(kept: Iterable[Mapping[str, Any]]) -> list[Change]:
@@ -71,25 +106,84 @@ def applied(content: Content, changes: Iterable[Change]) -> Content:
     Raises `ValueError` when something else than their `before` stands in a place.
     """
     made: Content = copy.deepcopy({key: value for key, value in content.items() if key not in OWN_KEYS})
-    for one in sorted(changes, key=lambda change: _IN_ORDER.index(change.what)):
+    told_apart = [_told_apart(made, one, number, content["present"]) for number, one in enumerate(changes)]
+    for one in sorted(told_apart, key=lambda change: _IN_ORDER.index(change.what)):
         _ACTS[one.what](made, one)
     return made
 
 
-def unmistakable(content: Content) -> list[str]:
-    """The names of those who came that stand for one person alone."""
-    names: list[str] = content["present"]
-    return [one for one in names if names.count(one) == 1]
+def _told_apart(made: Content, one: Change, number: int, came: Sequence[str]) -> Change:
+    """The same change, with a name of its own for one of several people of one name, written where this one stands.
+
+    Raises `ValueError` when it is not said which of them is meant, or somebody else stands in one of the places.
+    """
+    if one.at is None:
+        is_of_a_person = one.what in (Place.NAME, Place.ATTENDANCE) and one.before is not None
+        if is_of_a_person and came.count(one.before) > 1:
+            raise ValueError("more than one of this name came")
+        return one
+    own, there = f"{one.before}\0{number}", dict(standing(made))
+    for path in map(tuple, one.at):
+        if there.get(path) != one.before:
+            raise ValueError("somebody else stands in a place of this person")
+        _write_name(made, path, own)
+    return replace(one, before=own)
+
+
+def standing(content: Content) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Every place in which a name stands, and the name: ("present", 3), ("movements", 0) or, in the record of a
+    decision, its number, the list and the place there: ("A-2027-0042", "ballots", 3)."""
+    for key in ("present", "movements"):
+        for place, one in enumerate(content.get(key, ())):
+            yield (key, place), _name_in(one)
+    for row in content["decisions"]:
+        for key in ("in_room", "recused", "recusals", "ballots", "dissents"):
+            for place, one in enumerate(row.get(key, ())):
+                yield (row["number"], key, place), _name_in(one)
+
+
+def _name_in(entry: Any) -> str:
+    return str(entry["name"] if isinstance(entry, dict) else entry)
+
+
+def _write_name(content: Content, path: Sequence[str | int], name: str) -> None:
+    *where, key, place = path
+    entries: Any = (decision_of(content, str(where[0])) if where else content)[str(key)]
+    if isinstance(entries[place], dict):
+        entries[place]["name"] = name
+    else:
+        entries[place] = name
+
+
+def attended(keys: Content, content: Content, changes: Iterable[Change]) -> Content:
+    """What `content` names people in, with a key for each of them in the place of the name (`protocols.people_of`),
+    after the changes of who came; whoever came too has a key of the own name."""
+    made, before = copy.deepcopy(keys), list(keys["present"])
+    for one in changes:
+        if one.what is not Place.ATTENDANCE:
+            continue
+        row = None if one.before is None else content["present"].index(one.before) if one.index is None else one.index
+        key = f"+{one.after}" if row is None else None
+        _attend(made, Change(Place.ATTENDANCE, None if row is None else before[row], key))
+    return made
 
 
 def of_session(
-    content: Content, *, held_on: date, place: str, names: Mapping[str, str], absent: Sequence[str], came: Sequence[str]
+    content: Content,
+    people: Sequence[Named],
+    *,
+    held_on: date,
+    place: str,
+    names: Mapping[int, str],
+    absent: Collection[int],
+    came: Sequence[str],
 ) -> list[Change]:
-    """The changes of day, place and people: {name as it stands: as it should be}, who did not come, who came too."""
+    """The changes of day, place and people, by the place on the list: {place: the name as it should be}, the places of
+    those who did not come; the names of who came too."""
     changes = [Change(Place.HELD_ON, content["held_on"], held_on.isoformat())]
     changes.append(Change(Place.PLACE, content["place"], place.strip()))
-    changes += [Change(Place.NAME, one, names[one].strip()) for one in unmistakable(content) if one not in absent]
-    changes += [Change(Place.ATTENDANCE, one, None) for one in content["present"] if one in absent]
+    changes += [one.renamed(names[one.row].strip()) for one in people if one.row not in absent]
+    changes += [one.taken_off() for one in people if one.row in absent]
     changes += [Change(Place.ATTENDANCE, None, one.strip()) for one in came if one.strip()]
     return _different(changes)
 
@@ -223,16 +317,9 @@ def _without(rows: Sequence[Content], name: str) -> list[Content]:
 def _rename(made: Content, one: Change) -> None:
     if one.before not in made["present"]:
         raise ValueError("nobody of this name came")
-    named = [*made.get("movements", ())]
-    lists = [made["present"]]
-    for row in made["decisions"]:
-        lists += [row[key] for key in ("in_room", "recused") if key in row]
-        named += [each for key in ("recusals", "ballots", "dissents") for each in row.get(key, ())]
-    for names in lists:
-        names[:] = [one.after if name == one.before else name for name in names]
-    for each in named:
-        if each["name"] == one.before:
-            each["name"] = one.after
+    for path, name in list(standing(made)):
+        if name == one.before:
+            _write_name(made, path, one.after)
 
 
 _ACTS: Mapping[Place, Callable[[Content, Change], None]] = {

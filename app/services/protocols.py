@@ -50,6 +50,7 @@ def content_of(session: CouncilSession) -> dict[str, Any]:
     places: dict[int | None, int] = {one.id: place for place, one in enumerate(proposal.allocations)}
     codes = codes_of(ranking)
     items = _items(session)
+    names = {one.user_id: one.user.display_name for one in session.attendances}
     departed = departures.of_decisions(proposal, session.decisions)
     return {
         "call": call.code,
@@ -57,8 +58,8 @@ def content_of(session: CouncilSession) -> dict[str, Any]:
         "held_on": session.held_on.isoformat(),
         "place": session.place,
         "seats": session.seats,
-        "present": [one.user.display_name for one in session.attendances],
-        "movements": _movements(session),
+        "present": _present(session, names),
+        "movements": _movements(session, names),
         "vote_rule": call.vote_rule.value,
         "agenda_order": session.agenda_order.value,
         "pass_total": call.pass_total,
@@ -75,12 +76,35 @@ def content_of(session: CouncilSession) -> dict[str, Any]:
         "ranking": _ranked(call, proposal, codes, places),
         "decisions": [
             _row(one, places)
-            | _discussion(session, one, items.get(one.application_id))
+            | _discussion(one, items.get(one.application_id), names)
             | {"departs": [each.in_words() for each in departed.get(one.application_id, ())]}
             | _standing(proposal.by_id.get(one.application_id))
-            for one in sorted(session.decisions, key=lambda one: (one.rank or 9999, one.id))
+            for one in _in_order(session)
         ],
     }
+
+
+def people_of(session: CouncilSession) -> dict[str, Any]:
+    """The parts of the protocol that name people, made as `content_of` makes them, with the account's number (as text)
+    in the place of each name: two of one name are two numbers."""
+    read_whole(session, with_votes=True)
+    items, numbers = _items(session), {one.user_id: str(one.user_id) for one in session.attendances}
+    return {
+        "present": _present(session, numbers),
+        "movements": _movements(session, numbers),
+        "decisions": [
+            {"number": one.application.number} | _discussion(one, items.get(one.application_id), numbers)
+            for one in _in_order(session)
+        ],
+    }
+
+
+def _in_order(session: CouncilSession) -> list[Decision]:
+    return sorted(session.decisions, key=lambda one: (one.rank or 9999, one.id))
+
+
+def _present(session: CouncilSession, names: Mapping[int, str]) -> list[str]:
+    return [names[one.user_id] for one in session.attendances]
 
 
 def departed(session: CouncilSession) -> set[int]:
@@ -163,8 +187,7 @@ def _items(session: CouncilSession) -> dict[int, AgendaItem]:
     return {one.application_id: one for one in db.session.scalars(found.order_by(AgendaItem.closed_at, AgendaItem.id))}
 
 
-def _movements(session: CouncilSession) -> list[Mapping[str, Any]]:
-    names = {one.user_id: one.user.display_name for one in session.attendances}
+def _movements(session: CouncilSession, names: Mapping[int, str]) -> list[Mapping[str, Any]]:
     return [
         {"name": names[one.user_id], "is_present": one.is_present, "at": one.changed_at.isoformat()}
         for one in session.presence_changes
@@ -228,9 +251,8 @@ def _standing(row: RankedApplication | None) -> dict[str, Any]:
     return {"passes": row.passes if row else None}
 
 
-def _discussion(session: CouncilSession, decision: Decision, item: AgendaItem | None) -> dict[str, Any]:
+def _discussion(decision: Decision, item: AgendaItem | None, names: Mapping[int, str]) -> dict[str, Any]:
     """How it came to the decision: when, who was in the room and who was not, what was noted."""
-    names = {one.user_id: one.user.display_name for one in session.attendances}
     recusals = item.recusals if item else []
     return {
         "decided_at": decision.decided_at.isoformat(),
@@ -245,8 +267,8 @@ def _discussion(session: CouncilSession, decision: Decision, item: AgendaItem | 
             for one in recusals
             if one.user_id in names
         ],
-        "ballots": [{"name": one.user.display_name, "choice": one.choice.value} for one in decision.votes],
-        "dissents": [{"name": one.user.display_name, "reason": one.reason} for one in decision.dissents],
+        "ballots": [{"name": names[one.user_id], "choice": one.choice.value} for one in decision.votes],
+        "dissents": [{"name": names[one.user_id], "reason": one.reason} for one in decision.dissents],
         "notes": [one.text for one in item.notes if one.in_protocol] if item else [],
     }
 
