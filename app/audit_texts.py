@@ -189,6 +189,7 @@ ACTIONS: Mapping[str, str] = {
     "session.change_presence": N_("Recorded who left or came back"),
     "session.convene": N_("Convened the Council"),
     "session.decide": N_("Recorded a decision of the Council"),
+    "session.prepare_letters": N_("Wrote the letters on decisions that were told before there were letters"),
     "session.record_attendance": N_("Recorded who is present"),
     "session.send_letters": N_("Sent letters on the Council's decisions"),
     "session.sign": N_("Signed the protocol"),

@@ -38,6 +38,19 @@ def index(session_id: int) -> ResponseReturnValue:
         held=[one for one in found if one.status is LetterStatus.HELD],
         closed=conflicts.closed_to(signed_in_user(), session.call),
         languages=LOCALES,
+        unwritten=len(letters.unwritten(session, conflicts.ties_of(signed_in_user()))),
+    )
+
+
+@bp.post("/sessions/<int:session_id>/prepare")
+@requires(POST=Permission.LETTER_SEND)
+def prepare(session_id: int) -> ResponseReturnValue:
+    """Write the letters of a session that was signed before there were letters."""
+    session = load(CouncilSession, session_id, Permission.LETTER_SEND)
+    return act_on_button(
+        lambda: letters.prepare(session, actor=acting(), now=clock.now()),
+        url_for(".index", session_id=session_id),
+        gettext("The letters are written."),
     )
 
 

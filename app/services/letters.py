@@ -14,7 +14,7 @@ from app.services.actors import Actor
 from app.services.applications import TRANSITIONS as APPLICATION_TRANSITIONS
 from app.services.conflicts import Ties
 from app.services.decisions import ACTIONS
-from app.services.errors import AlreadyUsedError, IncompleteError
+from app.services.errors import AlreadyUsedError, DomainError, IncompleteError
 from app.services.workflow import Transition, target
 from models.applications import Application, ApplicationStatus
 from models.associations import Association
@@ -174,6 +174,52 @@ def _send(letter: Letter, actor: Actor, now: datetime) -> None:
     notifications.tell_association(
         application, MESSAGES[decision.outcome], now, amount=Money(decision.amount or 0), reason=decision.reason
     )
+
+
+def unwritten(session: CouncilSession, ties: Ties) -> list[Decision]:
+    """The decisions of a signed session that took effect and have no letter: applicants were told them on the day of
+    the signature, before there were letters. Without applicants the reader has a tie to."""
+    query = (
+        db.select(Decision)
+        .join(Decision.application)
+        .outerjoin(Letter, Letter.application_id == Application.id)
+        .where(Decision.session_id == session.id, Letter.id.is_(None), Application.decided_at.is_not(None))
+        .where(*ties.free(Application.association_id, Application.id))
+        .options(db.contains_eager(Decision.application))
+    )
+    return list(db.session.scalars(query.order_by(Decision.id)))
+
+
+def prepare(session: CouncilSession, *, actor: Actor, now: datetime) -> list[Letter]:
+    """Write the letters of a session that was signed before there were letters, as sent on the day of the signature:
+    then the decisions took effect and were told, and from then on the days to appeal count.
+
+    Raises `DomainError` before the signature, `AlreadyUsedError` when no letter is missing.
+    """
+    lock(session)
+    protocol = session.protocol
+    if protocol is None:
+        raise DomainError(N_("Letters are made when the protocol is signed."))
+    made = [
+        Letter(
+            number=numbering.next_number("L", now.year),
+            decision_id=one.id,
+            application=one.application,
+            status=L.SENT,
+            sent_at=protocol.signed_at,
+            sent_by_id=protocol.signed_by_id,
+        )
+        for one in unwritten(session, conflicts.ties_of(actor.user))
+    ]
+    if not made:
+        raise AlreadyUsedError(N_("No letter is missing: look at the page again."))
+    db.session.add_all(made)
+    db.session.flush()
+    audit.record(actor, "session.prepare_letters", session, now, count=len(made))
+    for one in made:
+        message = N_("The letter on the decision about your application %(number)s can be read and printed.")
+        notifications.tell_association(one.application, message, now)
+    return made
 
 
 def readable(application: Application, *, is_office: bool) -> Letter | None:

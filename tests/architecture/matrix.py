@@ -217,6 +217,7 @@ MATRIX: Mapping[str, Mapping[str, str]] = {
     "letters.download": {"GET": "mosc"},
     "letters.index": {"GET": "sc"},
     "letters.of_centre": {"GET": "osc"},
+    "letters.prepare": {"POST": "sc"},
     "letters.print_centre": {"GET": "osc"},
     "letters.print_session": {"GET": "sc"},
     "letters.send": {"POST": "sc"},

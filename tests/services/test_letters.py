@@ -1,5 +1,7 @@
 """Letters on decisions: held from the signature on, sent with a second click, silent about who reviewed."""
 
+import json
+from datetime import timedelta
 from fractions import Fraction
 from types import SimpleNamespace
 
@@ -19,6 +21,7 @@ from models.notifications import Notification
 from models.reviews import Conflict, ConflictKind
 from reports import letter as paper
 from tests.factories import SOM, TEXT
+from tests.support.pages import form_fields, text_of
 
 A, D = ApplicationStatus, DecisionOutcome
 
@@ -133,3 +136,52 @@ def test_the_mean_of_a_criterion_and_the_level_nearest_to_it():
 def test_every_decided_application_has_one_letter(programme, signed):
     numbers = db.session.scalars(db.select(Letter.number)).all()
     assert len(numbers) == len(set(numbers)) == len(signed.decisions)
+
+
+@pytest.mark.either_database
+def test_a_session_from_before_there_were_letters_gets_them_as_of_its_signature(client, programme, signed):
+    """What migration 0029 leaves: decided and told, without letters."""
+    with pytest.raises(AlreadyUsedError):
+        letters.prepare(signed, actor=Actor(programme.secretary), now=clock.now())
+    programme.send_letters(signed)
+    before = {one.application_id: (one.application.status, one.application.decided_at) for one in signed.decisions}
+    db.session.execute(db.delete(Letter))
+    tied = signed.decisions[0].application
+    db.session.add(
+        Conflict(
+            application_id=tied.id, user_id=programme.secretary.id, kind=ConflictKind.KINSHIP, declared_at=clock.now()
+        )
+    )
+    client.sign_in(programme.secretary).speak("en")
+    page = f"/letters/sessions/{signed.id}"
+    assert "3 applicants were told the decision on the day of the signature" in text_of(client.get(page).text)
+    later = clock.now() + timedelta(days=3)
+    with clock.at(later):
+        assert (
+            client.post(f"{page}/prepare", data=form_fields(client.get(page).text, f"{page}/prepare")).location == page
+        )
+    made = held(signed, programme.council_chair)
+    protocol = signed.protocol
+    assert [(one.status, one.sent_at, one.sent_by_id) for one in made] == [
+        (LetterStatus.SENT, protocol.signed_at, protocol.signed_by_id)
+    ] * 3 and tied.id not in {one.application_id for one in made}
+    assert {
+        one.application_id: (one.application.status, one.application.decided_at) for one in signed.decisions
+    } == before
+    event = db.session.scalar(db.select(AuditEvent).where(AuditEvent.action == "session.prepare_letters"))
+    assert json.loads(event.details)["count"] == 3
+    chair = programme.chair_of(made[0].association)
+    assert "can be read and printed" in db.session.scalar(
+        db.select(Notification.message).where(Notification.user_id == chair.id).order_by(Notification.id.desc())
+    )
+    assert paper.gather(made[0], later).appeal_until == letters.appeal_until(signed.call, protocol.signed_at)
+    shown = client.get(page).text
+    assert "/prepare" not in shown and made[0].number in shown
+    assert f"{page}/prepare" in client.sign_in(programme.council_chair).get(page).text  # the tied one is left
+
+
+@pytest.mark.either_database
+def test_letters_are_prepared_of_what_is_signed_alone(programme):
+    session = programme.make_session(programme.make_past_call())
+    with pytest.raises(DomainError, match="кол коюлганда"):
+        letters.prepare(session, actor=Actor(programme.secretary), now=clock.now())
