@@ -2,6 +2,7 @@
 
 import re
 from html import unescape
+from itertools import pairwise
 
 import pytest
 
@@ -67,6 +68,26 @@ def test_everybody_prints_form_and_guide_of_a_published_call(client, programme, 
         assert answer.mimetype == "application/pdf"
         assert f"{call.code}-{name}.pdf" in answer.headers["Content-Disposition"]
         assert title in words(answer.data) and plain(call.title_in(locale)) in words(answer.data)
+
+
+def test_a_visitor_clicks_from_the_door_to_the_paper(client, programme):
+    call = programme.call
+    papers = [f"/calls/{call.id}/guide.pdf", f"/calls/{call.id}/form.pdf"]
+    way = ["/sign-in", "/open-calls", f"/open-calls/{call.id}"]
+    for here, there in pairwise(way):
+        assert f'href="{there}"' in client.get(here).text
+    assert all(f'href="{paper}"' in client.get(way[-1]).text for paper in papers)
+    assert 'href="/open-calls"' in client.get("/open-calls").text.split("<main")[0]
+
+
+def test_who_writes_finds_the_paper_on_desk_call_and_first_page(client, programme):
+    call = programme.call
+    client.sign_in(programme.operator)
+    for page in ("/", f"/calls/{call.id}", "/applications/new"):
+        found = client.get(page).text
+        assert [one for one in ("guide", "form") if f'href="/calls/{call.id}/{one}.pdf"' not in found] == [], page
+    draft = programme.make_call(is_open=False)
+    assert ".pdf" not in client.sign_in(programme.secretary).get(f"/calls/{draft.id}").text
 
 
 @pytest.mark.parametrize("name", ["form", "guide"])
