@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, render_template, url_for
+from flask import Blueprint, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock
@@ -10,7 +10,7 @@ from app.localisation import gettext
 from app.policy import Permission
 from app.services import criteria
 from app.web.access import actor, load, requires
-from app.web.submissions import attempt, finish, form_page, guard_version, in_words, removal_page
+from app.web.submissions import act_on_button, attempt, finish, form_page, guard_version, in_words, removal_page
 from forms.criteria import LEVELS, CriterionForm
 from models.base import LOCALES
 from models.calls import Call, Criterion
@@ -67,6 +67,19 @@ def delete(call_id: int, criterion_id: int) -> ResponseReturnValue:
         message=gettext("The criterion is taken out. Look at the weights."),
         call=call,
         criterion=criterion,
+    )
+
+
+@bp.post("/<int:criterion_id>/move")
+@requires(POST=Permission.CALL_MANAGE)
+def move(call_id: int, criterion_id: int) -> ResponseReturnValue:
+    """Up or down by one place."""
+    call = load(Call, call_id, Permission.CALL_MANAGE)
+    criterion, is_up = criteria.one_of(call, criterion_id) or abort(404), request.form.get("direction") == "up"
+    return act_on_button(
+        lambda: criteria.move(call, criterion, up=is_up, actor=actor(), now=clock.now()),
+        url_for(".index", call_id=call.id),
+        gettext("The order is changed."),
     )
 
 

@@ -60,6 +60,29 @@ def remove(call: Call, criterion: Criterion, *, actor: Actor, now: datetime) -> 
     audit.record(actor, "call.remove_criterion", call, now, key=key)
 
 
+def move(call: Call, criterion: Criterion, *, up: bool, actor: Actor, now: datetime) -> None:
+    """Let a criterion of a draft call change places with its neighbour; at the end nothing happens.
+
+    The order decides between applications with equal points.
+    """
+    lock(call)
+    calls.must_be_draft(call)
+    place = call.criteria.index(criterion)
+    other = place - 1 if up else place + 1
+    if not 0 <= other < len(call.criteria):
+        return
+    neighbour = call.criteria[other]
+    mine, theirs = criterion.position, neighbour.position
+    criterion.position = 1 + max(one.position for one in call.criteria)
+    db.session.flush()  # no two of a call stand in one place, not for a moment
+    neighbour.position = mine
+    db.session.flush()
+    criterion.position = theirs
+    db.session.flush()
+    db.session.expire(call, ["criteria"])
+    audit.record(actor, "call.move_criterion", call, now, criterion={"key": criterion.key, "title": criterion.title})
+
+
 def one_of(call: Call, criterion_id: int) -> Criterion | None:
     return next((one for one in call.criteria if one.id == criterion_id), None)
 

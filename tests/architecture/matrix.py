@@ -147,6 +147,7 @@ MATRIX: Mapping[str, Mapping[str, str]] = {
     "criteria.delete": {"GET": "s", "POST": "s"},
     "criteria.edit": {"GET": "s", "POST": "s"},
     "criteria.index": {"GET": "s"},
+    "criteria.move": {"POST": "s"},
     "criteria.new": {"GET": "s", "POST": "s"},
     "desks.index": {"GET": "*"},
     "detected_conflicts.index": {"GET": "s"},
