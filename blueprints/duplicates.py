@@ -23,8 +23,13 @@ def index(application_id: int) -> ResponseReturnValue:
     """The applications that share people or texts with this one."""
     application = load(Application, application_id, Permission.APPLICATION_SCREEN)
     must_have_no_tie(application)
-    suspects = duplicates.seen_by(signed_in_user(), application)
-    return render_template("duplicates/index.html", application=application, suspects=suspects)
+    user = signed_in_user()
+    return render_template(
+        "duplicates/index.html",
+        application=application,
+        suspects=duplicates.seen_by(user, application),
+        own=duplicates.of_same_association(user, application),
+    )
 
 
 @bp.route("/applications/<int:application_id>/duplicates/<int:other_id>", methods=["GET", "POST"])

@@ -138,6 +138,7 @@ def new(application_id: int) -> ResponseReturnValue:
         application=application,
         findings=findings,
         suspects=duplicates.seen_by(signed_in_user(), application),
+        own=duplicates.of_same_association(signed_in_user(), application),
         held=screening_batches.held_on(application),
     )
 

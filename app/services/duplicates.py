@@ -160,6 +160,40 @@ def found(application: Application) -> list[Suspect]:
     ]
 
 
+@dataclass(frozen=True)
+class OwnSubmission:
+    """Another submission of the same association. `likeness` of the texts is 0 to 1, None where none were kept."""
+
+    other: Application
+    likeness: float | None
+
+
+def of_same_association(user: User, application: Application) -> list[OwnSubmission]:
+    """What the association handed in besides, in this call and others, the latest first; no alarm by itself.
+
+    Without what `user` has a tie to.
+    """
+    query = (
+        db.select(Application, SubmittedText.shingles)
+        .outerjoin(SubmittedText, SubmittedText.application_id == Application.id)
+        .where(
+            Application.association_id == application.association_id,
+            Application.id != application.id,
+            Application.submitted_at.is_not(None),
+            ~Application.is_test,
+        )
+        .options(joinedload(Application.call))
+        .order_by(Application.submitted_at.desc(), Application.id.desc())
+    )
+    ties, kept = ties_of(user), db.session.get(SubmittedText, application.id)
+    text = unpacked(kept.shingles) if kept else None
+    return [
+        OwnSubmission(one, likeness(text, unpacked(stored)) if text is not None and stored is not None else None)
+        for one, stored in db.session.execute(query)
+        if not ties.has(one)
+    ]
+
+
 def _alike(application: Application, kept: SubmittedText, text_bands: Sequence[int]) -> dict[int, float]:
     """{id: likeness} of the submissions whose text is alike, looked for among those with the most bands in common."""
     if not text_bands:

@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from app.services import duplicates
+from app.services.likeness import likeness, shingles
 from models.base import db
 from models.duplicates import DuplicateFinding
 from tests.support.pages import text_of
@@ -67,3 +69,30 @@ def test_nothing_alike_is_said(client, programme):
     client.sign_in(programme.secretary).speak("en")
     page = text_of(client.get(f"/applications/{alone.id}/duplicates").text)
     assert "No other application shares people or texts with this one." in page
+
+
+def test_what_the_association_handed_in_besides_is_said_without_alarm(client, programme):
+    association = programme.association
+    one = programme.make_application("submitted", association=association)
+    other = programme.make_application("submitted", association=association, call=programme.make_call())
+    for section in other.sections:
+        section.answers = {key: f"Таптакыр башка иш, башка сөз {key}" for key in section.answers}
+    other.title = "Башка иш"
+    duplicates.keep(other, now=other.submitted_at)
+    draft = programme.make_application("draft", association=association, call=programme.make_call())
+    db.session.commit()
+    client.sign_in(programme.secretary).speak("en")
+    assert duplicates.found(one) == []
+    for page in (f"/applications/{one.id}/screenings/new", f"/applications/{one.id}/duplicates"):
+        html = client.get(page).text
+        said = text_of(html.split("Other applications of this association")[-1])
+        assert f'href="/applications/{other.id}"' in html and f'href="/applications/{draft.id}"' not in html
+        assert "Башка иш" in said and other.call.title_in("en") in said and "Not looked at yet" not in said
+        assert f"{round(100 * likeness_of(one, other))}" in said
+    alone = programme.make_application("submitted", association=programme.make_association())
+    page = text_of(client.get(f"/applications/{alone.id}/duplicates").text)
+    assert "This association has handed in nothing else." in page
+
+
+def likeness_of(one, other):
+    return likeness(shingles(duplicates.text_of(one)), shingles(duplicates.text_of(other)))
