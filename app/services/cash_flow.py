@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from itertools import count, islice
+from itertools import accumulate, count, islice
+from typing import NamedTuple
 
 from models.base import round_half_up
 
@@ -94,26 +95,64 @@ class Month:
         return max(0, -self.closing)
 
 
+class Business(NamedTuple):
+    """One calendar month of full business: what is sold, what making that costs, what running costs."""
+
+    sales: int
+    making: int
+    running: int
+
+    @property
+    def surplus(self) -> int:
+        return self.sales - self.making - self.running
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What a plan comes to under one scenario.
 
-    `year_sales`, `year_costs` and `year_surplus` are those of twelve full months of business. `break_even` is the
-    first month from which the business, counted from its beginning, is never behind again within the plan;
-    `payback` the month by whose end its surpluses have earned back everything invested. Either is None when it does
-    not happen. `worst` is the month with the least cash.
+    `year` holds the twelve calendar months of full business, January first; what is named `year_` is their sum.
+    `break_even` is the first month from which the business, counted from its beginning, is never behind again within
+    the plan; `payback` the month by whose end its surpluses have earned back everything invested. Either is None when
+    it does not happen. `worst` is the month with the least cash.
     """
 
     scenario: Scenario
     months: tuple[Month, ...]
-    year_sales: int
-    year_costs: int
+    year: tuple[Business, ...]
     break_even: int | None
     payback: int | None
 
     @property
+    def year_sales(self) -> int:
+        return sum(month.sales for month in self.year)
+
+    @property
+    def year_making(self) -> int:
+        return sum(month.making for month in self.year)
+
+    @property
+    def year_running(self) -> int:
+        return sum(month.running for month in self.year)
+
+    @property
+    def year_costs(self) -> int:
+        return self.year_making + self.year_running
+
+    @property
     def year_surplus(self) -> int:
         return self.year_sales - self.year_costs
+
+    @property
+    def earned_by_month(self) -> tuple[int, ...]:
+        """What the business has earned or lost since its beginning, at the end of each month of the plan."""
+        return tuple(accumulate(month.surplus for month in self.months))
+
+    def earned(self, number: int) -> int:
+        """The same at the end of month `number`, which may lie behind the plan: there every year is a full one."""
+        first, shown = self.months[0].calendar, len(self.months)
+        behind = sum(self.year[(first - 2 + one) % YEAR].surplus for one in range(shown + 1, number + 1))
+        return behind + sum(month.surplus for month in self.months[:number])
 
     @property
     def margin(self) -> Fraction | None:
@@ -142,12 +181,10 @@ def _worst(months: Iterable[Month]) -> Month:
 def outcome(plan: Plan, scenario: Scenario = AS_PLANNED) -> Outcome:
     """Everything a plan comes to under `scenario`."""
     months = tuple(islice(_months(plan, scenario), MONTHS))
-    year = [_business(plan, scenario, calendar) for calendar in range(1, YEAR + 1)]
     return Outcome(
         scenario,
         months,
-        year_sales=sum(sales for sales, _making, _running in year),
-        year_costs=sum(making + running for _sales, making, running in year),
+        year=tuple(_business(plan, scenario, calendar) for calendar in range(1, YEAR + 1)),
         break_even=_break_even(months, plan.sales_from),
         payback=_payback(plan, scenario),
     )
@@ -170,13 +207,13 @@ def _months(plan: Plan, scenario: Scenario) -> Iterator[Month]:
         yield Month(number, calendar, sales, making, running, investment, financing, cash)
 
 
-def _business(plan: Plan, scenario: Scenario, calendar: int) -> tuple[int, int, int]:
-    """Sales, cost of making and running costs of one full month of business."""
+def _business(plan: Plan, scenario: Scenario, calendar: int) -> Business:
+    """One calendar month of full business."""
     volumes = [(sale, sale.volumes[calendar - 1] * scenario.volume / 100) for sale in plan.sales]
     sales = sum(round_half_up(volume * sale.price * scenario.price / 100) for sale, volume in volumes)
     making = sum(round_half_up(volume * sale.unit_cost * scenario.cost / 100) for sale, volume in volumes)
     running = sum(round_half_up(Decimal(cost[calendar - 1]) * scenario.cost / 100) for cost in plan.running_costs)
-    return sales, making, running
+    return Business(sales, making, running)
 
 
 def _in_month(movements: Sequence[Movement], number: int) -> int:

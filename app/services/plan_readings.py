@@ -1,12 +1,13 @@
 """What a business plan's figures say, in sentences an operator can read out: one for each picture."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from app.localisation import N_, LazyText, Money, lazy, month_text, number_text
 from app.services.applications import business_plans
 from app.services.applications.business_plans import Contents
-from app.services.cash_flow import MONTHS, SCENARIOS, Month, Outcome, Scenario, sensitivity
+from app.services.cash_flow import LONGEST_PAYBACK, MONTHS, SCENARIOS, YEAR, Month, Outcome, Scenario, sensitivity
 from models.applications import Application
 
 
@@ -92,6 +93,33 @@ def scenario(found: Outcome) -> Reading:
     return Reading(lazy(N_("A year still brings %(amount)s."), amount=Money(found.year_surplus)), False)
 
 
+def worse(outcomes: Sequence[Outcome]) -> Reading:
+    """What a full year brings at the worst of these scenarios."""
+    least = min(one.year_surplus for one in outcomes)
+    if least < 0:
+        return Reading(
+            lazy(N_("If things go worse, the business can lose %(amount)s a year."), amount=Money(-least)), True
+        )
+    return Reading(
+        lazy(N_("Even if things go worse, a year brings at least %(amount)s."), amount=Money(least)), least == 0
+    )
+
+
+@dataclass(frozen=True)
+class Milestone:
+    """What the business has earned since its beginning, at the end of month `number`, which begins on `day`."""
+
+    number: int
+    day: date
+    earned: int
+
+
+def milestones(found: Outcome, starts_on: date) -> list[Milestone]:
+    """After one year, after two, and when everything invested is earned back (or never was)."""
+    numbers = {YEAR, MONTHS, found.payback or LONGEST_PAYBACK}
+    return [Milestone(one, month_of(starts_on, one), found.earned(one)) for one in sorted(numbers)]
+
+
 def all_of(found: Outcome, starts_on: date) -> list[Reading]:
     """The sentences on the plan as it is: cash, break-even, payback, margin."""
     return [
@@ -106,7 +134,8 @@ def all_of(found: Outcome, starts_on: date) -> list[Reading]:
 class Picture:
     """A plan as it is shown: its rows, the first day of each month, and (once it can be reckoned) what it comes to.
 
-    `scenarios` pairs each scenario's name (a message id) with its outcome and the sentence on it.
+    `scenarios` pairs each scenario's name (a message id) with its outcome and the sentence on it; `worse` is the
+    sentence on all of them. `invested` is what `milestones` are held against, in tyiyn.
     """
 
     plan: Contents
@@ -114,6 +143,9 @@ class Picture:
     outcome: Outcome | None
     readings: list[Reading]
     scenarios: list[tuple[str, Outcome, Reading]]
+    worse: Reading | None = None
+    milestones: Sequence[Milestone] = ()
+    invested: int = 0
 
 
 def picture(application: Application) -> Picture:
@@ -125,6 +157,14 @@ def picture(application: Application) -> Picture:
     months = [month_of(found.frame.starts_on, number) for number in range(1, MONTHS + 1)]
     if plan is None:
         return Picture(found, months, None, [], [])
-    outcomes = sensitivity(plan)
-    worse = [(SCENARIO_NAMES[one.scenario], one, scenario(one)) for one in outcomes[1:]]
-    return Picture(found, months, outcomes[0], all_of(outcomes[0], found.frame.starts_on), worse)
+    planned, *others = sensitivity(plan)
+    return Picture(
+        found,
+        months,
+        planned,
+        all_of(planned, found.frame.starts_on),
+        [(SCENARIO_NAMES[one.scenario], one, scenario(one)) for one in others],
+        worse(others),
+        milestones(planned, found.frame.starts_on),
+        plan.invested,
+    )

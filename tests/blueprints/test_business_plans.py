@@ -1,5 +1,7 @@
 """The business plan: typed month by month, reckoned, read by those who judge, changed only by those who write."""
 
+import re
+
 import pytest
 
 from app import clock
@@ -52,6 +54,52 @@ def test_a_plan_is_typed_part_by_part_and_read_as_a_whole(client, draft, url):
     assert "Of each 100 som sold, 11.25 som remain." in page  # (9.50 × 3000 - 15000) / (40 × 3000)
     assert "1 440 000 som" in page and "March 2027" in page
     assert "Prices a fifth lower" in page and "The business loses" in page
+
+
+def charts(page):
+    """{title: what its pictures tell who cannot see them}."""
+    found = {}
+    for figure in re.findall(r"<figure.*?</figure>", page, re.S):
+        title = text_of(re.search(r"<figcaption[^>]*>(.*?)</figcaption>", figure, re.S)[1])
+        found[title] = [text_of(one) for one in re.findall(r"<title>(.*?)</title>", figure, re.S)]
+    return found
+
+
+def test_each_reading_has_its_picture_with_the_same_figures(client, url):
+    client.submit(f"{url}/frame", month="3", year="2027", sales_from="2", opening_cash="0")
+    client.submit(f"{url}/sales", **SALE)
+    client.submit(f"{url}/costs", **COST)
+    page = client.get(url).text
+    cash, even, back, margin, worse = charts(page).items()
+    assert cash[0].startswith("There is always money in hand")
+    assert even == ("From month 2 on (April 2027) the business earns what it costs to run.", [even[0]])
+    assert "stroke-dasharray" in page and 'x1="10" x2="10" y1="0" y2="100"' in page
+    assert back[0].startswith("Everything invested is earned back in month 2")
+    assert "Earned by the end of month 12 (February 2028): 148 500 som" in back[1]  # eleven months of 13 500 som
+    assert margin[1] == [
+        f"{margin[0]}: Making what is sold in a full year 1 098 000 som, Running costs 180 000 som,"
+        " What remains 162 000 som"
+    ]
+    assert worse[0] == "If things go worse, the business can lose 126 000 som a year."
+    assert worse[1] == [
+        "As planned: 162 000 som", "Prices a fifth lower: -126 000 som", "A fifth less sold: 93 600 som",
+        "Costs a fifth higher: -93 600 som",
+    ]  # fmt: skip
+    assert all(title in text_of(page.split("<figure")[0]) for title in charts(page)), "each stands on the list above"
+
+
+def test_a_plan_that_loses_has_its_pictures_too(client, url):
+    client.submit(f"{url}/frame", month="3", year="2027", sales_from="2", opening_cash="0")
+    client.submit(f"{url}/sales", **SALE | {"price": "30"})
+    client.submit(f"{url}/costs", **COST)
+    page = client.get(url).text
+    found = charts(page)
+    margin = "Of each 100 som sold, 18.33 som are lost."  # (0.50 × 3000 + 15000) / (30 × 3000)
+    assert found[margin] == [f"{margin}: Costs of a full year that the sales pay 1 080 000 som, Lost 198 000 som"]
+    never = found["What is invested is not earned back within twenty years."]
+    assert never[-1].endswith(": -3 943 500 som")  # 239 months of 16 500 som
+    assert "Within these two years the business does not earn back what it costs to run." in found
+    assert len(found) == 5 and "stroke-dasharray" not in page
 
 
 @pytest.mark.parametrize(

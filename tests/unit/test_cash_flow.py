@@ -77,6 +77,13 @@ def test_payback_beyond_the_plan_is_looked_for_and_given_up_after_twenty_years()
     assert outcome(replace(DAIRY, invested=LONGEST_PAYBACK * 6_000_00)).payback is None
 
 
+def test_what_is_earned_behind_the_plan_goes_on_by_full_years():
+    slow = outcome(replace(DAIRY, invested=600_000_00, first_month=1, sales=(Sale(100_00, 20_00, SUMMER),)))
+    assert slow.earned_by_month[-1] == slow.earned(MONTHS)
+    assert slow.earned(MONTHS + 5) == slow.earned(MONTHS) - 5 * 4_000_00  # January to May: rent alone
+    assert slow.earned(MONTHS + 6) == slow.earned(MONTHS + 5) + 8_000_00 - 4_000_00
+
+
 volumes = st.lists(st.decimals(0, 5000, places=3), min_size=12, max_size=12).map(tuple)
 sales = st.builds(Sale, price=st.integers(1, 10**7), unit_cost=st.integers(0, 10**7), volumes=volumes)
 movements = st.lists(st.builds(Movement, st.integers(1, MONTHS), st.integers(1, 10**9)), max_size=5).map(tuple)
@@ -135,3 +142,12 @@ def test_payback_is_the_first_month_by_which_everything_is_earned_back(plan):
     found = outcome(plan)
     if found.payback is not None and found.payback <= MONTHS:
         assert sum(month.surplus for month in found.months[: found.payback]) >= plan.invested
+
+
+@given(plans)
+def test_payback_is_where_what_is_earned_passes_what_is_invested(plan):
+    found = outcome(plan)
+    assert found.year_sales - found.year_making - found.year_running == found.year_surplus
+    assert found.earned(MONTHS + 12) - found.earned(MONTHS) == found.year_surplus
+    if found.payback is not None:
+        assert found.earned(found.payback) >= plan.invested
