@@ -48,6 +48,7 @@ ACTIONS: Mapping[str, str] = {
     "application.complete_review": N_("All reviews of the application are in"),
     "application.create": N_("Began an application"),
     "application.decline": N_("Did not sign the application off"),
+    "application.decide_anew": N_("Put the application on the agenda, to be decided anew"),
     "application.decide": N_("The decision on the application took effect"),
     "application.hold_screening": N_("Held a finding on the application"),
     "application.judge_duplicate": N_("Said whether two applications are one"),

@@ -1,13 +1,13 @@
 """Appeals: lodged from the letter, listed for the Council's office, acknowledged, upheld or dismissed."""
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock
 from app.labels import label_text
 from app.localisation import gettext
 from app.policy import Permission
-from app.services import appeals, conflicts, letters
+from app.services import appeals, conflicts, letters, new_decisions
 from app.web.access import actor, can, keep_away, load, requires, signed_in_user
 from app.web.submissions import act_on_button, attempt, finish, form_page
 from forms.appeals import AppealForm, AppealOutcomeForm, AppealWithdrawalForm
@@ -53,6 +53,25 @@ def show(appeal_id: int) -> ResponseReturnValue:
         may_acknowledge=appeal.status is AppealStatus.LODGED and can(Permission.APPEAL_ACKNOWLEDGE),
         may_decide=appeal.status is AppealStatus.ACKNOWLEDGED and can(Permission.APPEAL_DECIDE),
         is_office=can(Permission.LETTER_SEND),
+        anew=letters.next_after(appeal.letter, is_office=can(Permission.LETTER_SEND)),
+        is_due=appeal.status is AppealStatus.UPHELD and new_decisions.is_open_to_it(appeal.application),
+        sits=new_decisions.open_session(appeal.application.call),
+    )
+
+
+@bp.post("/appeals/<int:appeal_id>/agenda")
+@requires(POST=Permission.SESSION_MANAGE)
+def take_up(appeal_id: int) -> ResponseReturnValue:
+    """The application of an upheld appeal goes on the agenda of the session that sits, to be decided anew."""
+    appeal = load(Appeal, appeal_id, Permission.SESSION_MANAGE)
+    session = new_decisions.open_session(appeal.application.call)
+    if session is None:
+        flash(gettext("No session of the Council on this call is open: convene one."), "error")
+        return redirect(url_for(".show", appeal_id=appeal.id), 303)
+    return act_on_button(
+        lambda: new_decisions.take_up(appeal, session, actor=actor(), now=clock.now()),
+        url_for("council_sessions.show", session_id=session.id),
+        gettext("The application is on the agenda, to be decided anew."),
     )
 
 

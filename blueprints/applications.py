@@ -165,7 +165,7 @@ def show(application_id: int) -> ResponseReturnValue:
     if content["is_writer"] and application.status in amendments.WRITTEN:
         content["amended"] = amendments.in_words(application.call, since=application.created_at)
     if can(Permission.LETTER_READ, application):
-        content["letter"] = letters.readable(application, is_office=can(Permission.LETTER_SEND))
+        content["letters"] = letters.all_readable(application, is_office=can(Permission.LETTER_SEND))
     if application.is_editable and content["is_writer"]:
         content["tasks"] = task_lists.tasks(application, clock.now())
     else:

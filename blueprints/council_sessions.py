@@ -10,7 +10,16 @@ from app import clock
 from app.labels import DECISION_OUTCOMES, VOTE_CHOICES
 from app.localisation import Money, current_locale, gettext, to_minor
 from app.policy import Permission
-from app.services import agendas, boards, conflicts, corrected_protocols, council_sessions, decisions, rankings
+from app.services import (
+    agendas,
+    boards,
+    conflicts,
+    corrected_protocols,
+    council_sessions,
+    decisions,
+    new_decisions,
+    rankings,
+)
 from app.services.ballots import Ballot, DissentInput
 from app.services.boards import Board
 from app.services.calls import allocations
@@ -22,9 +31,10 @@ from app.web.protocol_files import protocol_pdf
 from app.web.session_lines import DecisionLine
 from app.web.submissions import act_on_button, attempt, finish, form_page, guard_version
 from forms.council_sessions import AttendanceForm, ConveneForm, DecideForm, decide_form
+from models.appeals import Appeal
 from models.applications import Application
 from models.base import BASE_CURRENCY
-from models.calls import Call, VoteRule
+from models.calls import Call, CallStatus, VoteRule
 from models.council_sessions import CouncilSession, Decision, DecisionOutcome, VoteChoice
 from models.users import User
 
@@ -44,8 +54,18 @@ def index() -> ResponseReturnValue:
     older = rows[-1].id if len(rows) == PAGE else None
     awaited = council_sessions.awaited(clock.now())
     return render_template(
-        "council_sessions/index.html", rows=rows, older=older, is_first=before is None, awaited=awaited
+        "council_sessions/index.html",
+        rows=rows,
+        older=older,
+        is_first=before is None,
+        awaited=awaited,
+        upheld=_upheld(),
     )
+
+
+def _upheld(call: Call | None = None) -> list[Appeal]:
+    """Upheld appeals (of a call) whose applications are on no agenda yet, as the reader may see them."""
+    return new_decisions.waiting(conflicts.ties_of(signed_in_user()), call)
 
 
 @bp.route("/calls/<int:call_id>/new", methods=["GET", "POST"])
@@ -69,8 +89,8 @@ def new(call_id: int) -> ResponseReturnValue:
         )
     ):
         return finish(url_for(".attendance", session_id=session.id), gettext("The session is open."))
-    is_past = call.is_past_deadline(now)
-    return form_page("council_sessions/new.html", form, call=call, members=members, is_past_deadline=is_past)
+    context = {"is_past_deadline": call.is_past_deadline(now), "upheld": _upheld(call)}
+    return form_page("council_sessions/new.html", form, call=call, members=members, **context)
 
 
 @bp.get("/<int:session_id>")
@@ -89,20 +109,31 @@ def show(session_id: int) -> ResponseReturnValue:
         remaining=allocations.left(board.standings),
         in_flight=decisions.in_flight(session),
         closed=closed,
-        decided=_decided(session, board, closed),
-        away=_away(session),
-        corrected=corrected_protocols.latest(session.protocol) if session.protocol else None,
+        decided=_decided_lines(session, board, closed),
         lines=session_lines.of_agenda(board.open_rows),
         outcomes=DecisionOutcome,
+        **_context(session, closed),
     )
 
 
-def _decided(session: CouncilSession, board: Board, closed: Collection[int]) -> list[DecisionLine]:
-    """The decisions as they are read: all once the protocol is signed or when asked for, else the latest."""
+def _decided_lines(session: CouncilSession, board: Board, closed: Collection[int]) -> list[DecisionLine]:
+    """All decisions of a signed session, or where they are asked for; else the latest."""
     shows_all = session.protocol is not None or request.args.get("decisions") == "all"
-    shown = session.decisions if shows_all else session.decisions[: -LATEST - 1 : -1]
+    decided = session.decisions if shows_all else session.decisions[: -LATEST - 1 : -1]
     departed, ranks = boards.departed(session, board, closed), boards.ranks(session, board, closed)
-    return session_lines.of_decisions(shown, closed, departed, ranks, with_allocations=len(board.standings) > 1)
+    return session_lines.of_decisions(decided, closed, departed, ranks, with_allocations=len(board.standings) > 1)
+
+
+def _context(session: CouncilSession, closed: Collection[int]) -> dict[str, object]:
+    """Who has left, and what stands around the session: what it decides anew, and what follows or corrects it."""
+    is_anew = session.call.status is CallStatus.DECIDED
+    return {
+        "anew": new_decisions.on_the_agenda(session, closed),
+        "upheld": _upheld(session.call) if is_anew and session.protocol is None else [],
+        "following": new_decisions.following(session) if session.protocol else {},
+        "corrected": corrected_protocols.latest(session.protocol) if session.protocol else None,
+        "away": _away(session),
+    }
 
 
 def _away(session: CouncilSession) -> list[User]:
@@ -155,9 +186,9 @@ def decide(session_id: int, application_id: int) -> ResponseReturnValue:
         return render_template("council_sessions/out.html", session=session, application=application), 403
     decision = next((one for one in session.decisions if one.application_id == application_id), None)
     if decision is not None and request.method == "GET":
-        return render_template("council_sessions/decided.html", session=session, decision=decision)
+        return _decided(session, decision)
     closed = conflicts.closed_to(signed_in_user(), session.call)
-    standings = allocations.seen(allocations.standings(session.call), closed)
+    standings = allocations.seen(new_decisions.money_left(session.call), closed)
     found = allocations.fitting(application, standings)
     form = _with_choices(_decide_form(session, application), found)
     _guard_item(form, session, application)
@@ -170,6 +201,11 @@ def decide(session_id: int, application_id: int) -> ResponseReturnValue:
     context["departures"] = decisions.departs(session, application, _motion(form), closed) if is_checked else []
     page = form_page("council_sessions/decide.html", form, **context, **_checked(form, is_checked, found))
     return page[0] if is_checked and isinstance(page, tuple) else page
+
+
+def _decided(session: CouncilSession, decision: Decision) -> str:
+    followed = new_decisions.followed_by(decision)
+    return render_template("council_sessions/decided.html", session=session, decision=decision, followed=followed)
 
 
 def _of_session(session_id: int, application_id: int) -> tuple[CouncilSession, Application]:
@@ -288,6 +324,7 @@ def _decision_context(
         "voters": len(decisions.voters_on(session, application)),
         "found": found,
         "most": decisions.most_for(application, found),
+        "followed": new_decisions.on_the_agenda(session).get(application.id),
     }
 
 

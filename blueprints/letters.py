@@ -151,6 +151,7 @@ def show(letter_id: int) -> ResponseReturnValue:
         words=paper.in_words(data, locale),
         language=locale,
         languages=LOCALES,
+        later=letters.next_after(letter, is_office=can(Permission.LETTER_SEND)),
         may_appeal=can(Permission.APPEAL_LODGE, letter) and appeals.may_lodge(letter, clock.now()),
         appeal=appeals.of_letter(letter),
         is_office=can(Permission.LETTER_SEND),

@@ -24,7 +24,8 @@ class AppealStatus(StrEnum):
 class Appeal(Versioned, Base):
     """An association asks the Council to look at its decision again: one for an application, within the call's days.
 
-    `reason` is that of the outcome, or of the withdrawal. The signed decision itself stays as it is.
+    `reason` is that of the outcome, or of the withdrawal. The signed decision itself stays as it is: where the appeal
+    is upheld, another decision follows it.
     """
 
     __tablename__ = "appeals"

@@ -111,12 +111,16 @@ class DecisionOutcome(StrEnum):
 class Decision(Base):
     """What the Council decided on an application, with reason; for a selected one the amount (tyiyn) and from what.
 
-    `present` are the ids of those in the room, recused ones apart (none: decided before they were kept). Append-only.
+    `present` are the ids of those in the room, recused ones apart (none: decided before they were kept). `sequence`
+    counts the decisions on one application from 1: the one with the highest holds, and takes the place of the one
+    before it, which stays as it was signed. Append-only.
     """
 
     __tablename__ = "decisions"
     __table_args__ = (
         sa.UniqueConstraint("session_id", "application_id"),
+        sa.Index("uq_decisions_application_id_sequence", "application_id", "sequence", unique=True),
+        sa.CheckConstraint("sequence > 0", name="sequence_positive"),
         sa.CheckConstraint("(outcome = 'selected') = (amount IS NOT NULL)", name="amount_if_selected"),
         sa.CheckConstraint("(amount IS NULL) = (allocation_id IS NULL)", name="allocation_if_amount"),
         sa.CheckConstraint("amount IS NULL OR amount > 0", name="amount_positive"),
@@ -137,6 +141,7 @@ class Decision(Base):
     votes_against: Mapped[int]
     abstentions: Mapped[int]
     present: Mapped[Json] = mapped_column(default=list)
+    sequence: Mapped[int] = mapped_column(default=1)
     decided_by_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
     decided_at: Mapped[datetime]
     session: Mapped[CouncilSession] = relationship(back_populates="decisions")

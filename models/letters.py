@@ -30,7 +30,7 @@ class Letter(Versioned, Base):
     id: Mapped[Id]
     number: Mapped[str] = mapped_column(sa.String(20), unique=True)
     decision_id: Mapped[int] = mapped_column(sa.ForeignKey("decisions.id"), unique=True)
-    application_id: Mapped[int] = mapped_column(sa.ForeignKey("applications.id"), unique=True)
+    application_id: Mapped[int] = mapped_column(sa.ForeignKey("applications.id"), index=True)
     status: Mapped[LetterStatus] = mapped_column(default=LetterStatus.HELD)
     sent_at: Mapped[datetime | None]
     sent_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))

@@ -45,7 +45,7 @@ UNIQUE_KEYS = {
     "amendments": (("call_id", "sequence"),),
     "audit_events": (("hash",),),
     "call_forms": (("call_id", "sha256"),),
-    "decisions": (("session_id", "application_id"),),
+    "decisions": (("session_id", "application_id"), ("application_id", "sequence")),
     "dissents": (("decision_id", "user_id"),),
     "duplicate_findings": (("application_id", "other_id"),),
     "fund_instalments": (("fund_id", "bank_reference"),),

@@ -11,10 +11,10 @@ from reportlab.platypus import Flowable
 from app.clock import bishkek_day
 from app.localisation import N_, date_text, datetime_text, money, ngettext, number_text, use_locale
 from app.localisation import gettext as _
-from app.services import letters
+from app.services import letters, new_decisions
 from app.services.letters import Mark
 from models.base import Texts, text_in
-from models.council_sessions import DecisionOutcome
+from models.council_sessions import Decision, DecisionOutcome
 from models.letters import Letter
 from reports import binding, credits, pages, papers
 from reports.binding import Paper, Part
@@ -35,6 +35,15 @@ class MarkLine:
     points: Fraction
     level: int
     anchor: Texts
+
+
+@dataclass(frozen=True)
+class Followed:
+    """The letter and the decision that one made anew takes the place of, and why the appeal was upheld."""
+
+    number: str
+    held_on: date
+    upheld_for: str
 
 
 @dataclass(frozen=True)
@@ -67,6 +76,7 @@ class LetterData:
     made_at: datetime
     appeal_until: datetime | None
     credits: tuple[Credit, ...]
+    follows: Followed | None = None
     sha256: str = ""
 
 
@@ -140,7 +150,15 @@ def _gathered(
         made_at=letter.sent_at or now,
         appeal_until=letters.appeal_until(call, letter.sent_at) if letter.sent_at else None,
         credits=payers,
+        follows=_followed(decision),
     )
+
+
+def _followed(decision: Decision) -> Followed | None:
+    found = new_decisions.followed_by(decision)
+    if found is None:
+        return None
+    return Followed(found.appeal.letter.number, found.decision.session.held_on, found.appeal.reason)
 
 
 def in_words(data: LetterData, locale: str) -> Words:
@@ -193,6 +211,25 @@ def _facts(data: LetterData, locale: str) -> list[tuple[str, str]]:
 
 
 def _paragraphs(data: LetterData) -> list[str]:
+    return [*_anew(data), *_outcome(data)]
+
+
+def _anew(data: LetterData) -> list[str]:
+    """Of a decision made anew: what it takes the place of."""
+    if data.follows is None:
+        return []
+    return [
+        _(
+            "Your appeal was upheld: %(reason)s The Council has decided anew. This letter takes the place of letter "
+            "%(number)s on the session of %(day)s.",
+            reason=data.follows.upheld_for,
+            number=data.follows.number,
+            day=date_text(data.follows.held_on),
+        )
+    ]
+
+
+def _outcome(data: LetterData) -> list[str]:
     if data.outcome is DecisionOutcome.SELECTED:
         amount = data.amount or 0
         words = [_("The Council has selected your application. The grant is %(amount)s.", amount=money(amount))]
@@ -218,7 +255,9 @@ def _steps(data: LetterData) -> list[str]:
         if data.outcome is DecisionOutcome.RESERVE
         else _("The table shows what was judged strong and what weak: use it for the next call.")
     )
-    if data.appeal_until:
+    if data.follows:
+        until = _("This decision was made anew after an appeal: it is final.")
+    elif data.appeal_until:
         until = _(
             "If you do not agree, the chair of the association can appeal until %(day)s, on the page of this letter "
             "or at the resource centre.",

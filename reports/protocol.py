@@ -84,6 +84,7 @@ def _story(data: ProtocolData, locale: str) -> list[Block]:
         *_method(data, locale),
         *protocol_details.levels(data),
         *protocol_method.down_the_list(data, locale),
+        *protocol_details.earlier_awards(data, locale),
         heading(_("Decisions in the order of the scores")),
         *_ranking(data, locale),
         small(_("Amounts in som. Votes: for, against, abstained. Recused members did not vote on that application.")),
@@ -168,9 +169,10 @@ def _closing(data: ProtocolData, locale: str) -> list[Block]:
                 "Awarded: %(awarded)s of the call's budget of %(budget)s; left: %(left)s.",
                 awarded=money(data.awarded),
                 budget=money(data.budget),
-                left=money(data.budget - data.awarded),
+                left=money(data.budget - data.awarded - data.awarded_before),
             )
         ),
+        *_before(data),
         *allocations.awarded(data.allocations, data.awarded_by_allocation, locale),
         *([] if data.is_draft else _signatures(data)),
     ]
@@ -183,6 +185,12 @@ def _signatures(data: ProtocolData) -> list[Block]:
         gap(8),
         hash_block(data.sha256, _("SHA-256 of the signed content of this protocol:")),
     ]
+
+
+def _before(data: ProtocolData) -> list[Block]:
+    if not data.earlier_awards:
+        return []
+    return [text(_("Awarded before this session: %(amount)s.", amount=money(data.awarded_before)))]
 
 
 def _requested(decisions: Sequence[DecisionLine]) -> int:

@@ -134,6 +134,29 @@ class Discussion:
 
 
 @dataclass(frozen=True)
+class FollowedLine:
+    """The signed decision that one made anew takes the place of, and why the appeal against it was upheld."""
+
+    protocol: str
+    held_on: date
+    outcome: str
+    reason: str
+    lodged_at: datetime
+    upheld_at: datetime
+    upheld_for: str
+
+
+@dataclass(frozen=True)
+class EarlierAwardLine:
+    """An award of the call that stood before a session that decides anew, in tyiyn; `allocation` as below."""
+
+    number: str
+    association: Texts
+    amount: int
+    allocation: int
+
+
+@dataclass(frozen=True)
 class DecisionLine:
     """One decision. `score` in hundredths of a point, amounts in tyiyn; `votes` for, against, abstained.
 
@@ -153,6 +176,7 @@ class DecisionLine:
     votes: tuple[int, int, int]
     recused: tuple[str, ...]
     discussion: Discussion | None = None
+    follows: FollowedLine | None = None
 
 
 @dataclass(frozen=True)
@@ -190,14 +214,20 @@ class ProtocolData:
     severity: SeverityLines | None = None
     funds: tuple[int, ...] = ()
     """What the fund of each of `allocations` gives to them in all, in tyiyn."""
+    earlier_awards: tuple[EarlierAwardLine, ...] = ()
     correction: Correction | None = None
     """What a corrected protocol puts right; None in a first one."""
     is_draft: bool = False
 
     @property
     def awarded(self) -> int:
-        """What was awarded in all, in tyiyn."""
+        """What was awarded in this session, in tyiyn."""
         return sum(one.amount or 0 for one in self.decisions)
+
+    @property
+    def awarded_before(self) -> int:
+        """What earlier awards of the call come to, in tyiyn."""
+        return sum(one.amount for one in self.earlier_awards)
 
     @property
     def quorum(self) -> int:
@@ -206,9 +236,11 @@ class ProtocolData:
 
     @property
     def awarded_by_allocation(self) -> list[int]:
-        """What was awarded from each of `allocations`, in tyiyn."""
+        """What was awarded from each of `allocations`, earlier awards too, in tyiyn."""
+        awards = [(one.allocation, one.amount or 0) for one in self.decisions]
+        awards += [(one.allocation, one.amount) for one in self.earlier_awards]
         places = range(len(self.allocations))
-        return [sum(one.amount or 0 for one in self.decisions if one.allocation == place) for place in places]
+        return [sum(amount for paid_from, amount in awards if paid_from == place) for place in places]
 
     def count(self, outcome: DecisionOutcome) -> int:
         return sum(1 for one in self.decisions if one.outcome == outcome.value)
@@ -266,6 +298,7 @@ def _data(content: dict[str, Any], protocol: Protocol | CorrectedProtocol, **sig
         rules=_rules(content) if "vote_rule" in content else None,
         severity=SeverityLines(**content["severity"]) if content.get("severity") else None,
         funds=tuple(content.get("funds", ())),
+        earlier_awards=tuple(EarlierAwardLine(**one) for one in content.get("earlier_awards", ())),
         correction=protocol_corrections.read(content),
         **later,
     )
@@ -306,6 +339,18 @@ def _discussion(row: dict[str, Any]) -> Discussion:
     )
 
 
+def _followed(row: Mapping[str, Any]) -> FollowedLine:
+    return FollowedLine(
+        protocol=row["protocol"],
+        held_on=date.fromisoformat(row["held_on"]),
+        outcome=row["outcome"],
+        reason=row["reason"],
+        lodged_at=datetime.fromisoformat(row["lodged_at"]),
+        upheld_at=datetime.fromisoformat(row["upheld_at"]),
+        upheld_for=row["upheld_for"],
+    )
+
+
 def _decision(row: dict[str, Any]) -> DecisionLine:
     votes_for, votes_against, abstentions = row["votes"]
     return DecisionLine(
@@ -322,4 +367,5 @@ def _decision(row: dict[str, Any]) -> DecisionLine:
         votes=(votes_for, votes_against, abstentions),
         recused=tuple(row["recused"]),
         discussion=_discussion(row) if "in_room" in row else None,
+        follows=_followed(row["follows"]) if row.get("follows") else None,
     )

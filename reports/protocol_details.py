@@ -3,16 +3,17 @@
 from collections import defaultdict
 from decimal import Decimal
 
+from app.clock import bishkek_day
 from app.labels import CONFLICT_KINDS, DECISION_OUTCOMES, RECUSAL_GROUNDS, VOTE_CHOICES
-from app.localisation import datetime_text, money, number_text
+from app.localisation import date_text, datetime_text, money, number_text
 from app.localisation import gettext as _
 from app.services import departures
 from models.agenda_items import RecusalGround
 from models.base import text_in
 from models.council_sessions import DecisionOutcome
 from models.reviews import ConflictKind
-from reports.pages import Column
-from reports.protocol_content import DecisionLine, Discussion, ProtocolData
+from reports.pages import Column, amount_texts
+from reports.protocol_content import DecisionLine, Discussion, FollowedLine, ProtocolData
 from reports.side_by_side import Block, heading, named, small, strong, subheading, table, text
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -84,11 +85,60 @@ def decisions(data: ProtocolData, locale: str) -> list[Block]:
             outcome = f"{outcome}, {money(one.amount)}"
         blocks.append(subheading(f"{one.number} · {one.title or text_in(one.association, locale)}"))
         blocks.append(strong(outcome))
+        blocks += _follows(one.follows)
         blocks.append(text(one.reason))
         if one.allocation is not None and len(data.allocations) > 1:
             blocks.append(small(_("Paid from") + f": {data.allocations[one.allocation].title_in(locale)}"))
         blocks += _discussion(data, one, one.discussion) if one.discussion else _recused(one)
     return blocks
+
+
+def _follows(earlier: FollowedLine | None) -> list[Block]:
+    """Of a decision made anew: which one it takes the place of, and why."""
+    if earlier is None:
+        return []
+    return [
+        strong(
+            _(
+                "Decided anew after an appeal. It takes the place of the decision in protocol %(number)s, session of "
+                "%(day)s: %(outcome)s. That protocol stays as it was signed.",
+                number=earlier.protocol,
+                day=date_text(earlier.held_on),
+                outcome=_(DECISION_OUTCOMES[DecisionOutcome(earlier.outcome)]),
+            )
+        ),
+        small(
+            _(
+                "The appeal of %(lodged)s was upheld on %(upheld)s: %(reason)s",
+                lodged=date_text(bishkek_day(earlier.lodged_at)),
+                upheld=date_text(bishkek_day(earlier.upheld_at)),
+                reason=earlier.upheld_for,
+            )
+        ),
+        small(_("The reason given the first time: %(reason)s", reason=earlier.reason)),
+    ]
+
+
+def earlier_awards(data: ProtocolData, locale: str) -> list[Block]:
+    """What of the call's money was awarded before a session that decides anew; nothing in a first session."""
+    if not data.earlier_awards:
+        return []
+    amounts = amount_texts([*(one.amount for one in data.earlier_awards), data.awarded_before])
+    columns = [
+        Column(_("Application"), 1.5),
+        Column(_("Association"), 3),
+        Column(_("Paid from"), 3),
+        Column(_("Awarded"), 1.3, numeric=True),
+    ]
+    rows = [
+        (one.number, text_in(one.association, locale), data.allocations[one.allocation].title_in(locale), amount)
+        for one, amount in zip(data.earlier_awards, amounts[:-1], strict=True)
+    ]
+    return [
+        heading(_("Awarded before this session")),
+        table(columns, rows, [_("Total"), "", "", amounts[-1]], size=7.5, most_lines=4),
+        small(_("These awards stand: money and caps of the call are held against them as well. Amounts in som.")),
+    ]
 
 
 def _recused(one: DecisionLine) -> list[Block]:

@@ -144,7 +144,7 @@ def discuss(session: CouncilSession, application: Application, *, actor: Actor, 
     if application.status is not ApplicationStatus.REVIEWED:
         raise DomainError(N_("Only a reviewed application is discussed."))
     refresh(session)
-    item = item_of(session, application) or _append(session, application)
+    item = item_of(session, application) or append(session, application)
     item.status, item.opened_at = target(TRANSITIONS, item.status, "discuss"), now
     db.session.flush()
     out = recusals.record(item, actor=actor, now=now)
@@ -237,8 +237,8 @@ def _item(session: CouncilSession, application: Application) -> AgendaItem:
     return item
 
 
-def _append(session: CouncilSession, application: Application) -> AgendaItem:
-    """What came to be reviewed after the first discussion goes to the end."""
+def append(session: CouncilSession, application: Application) -> AgendaItem:
+    """What came to be reviewed after the first discussion, or is to be decided anew, goes to the end."""
     last = max((one.position for one in items_of(session).values()), default=0)
     item = AgendaItem(session=session, application=application, position=last + 1)
     db.session.add(item)

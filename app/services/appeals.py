@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from app.localisation import N_
-from app.services import audit, conflicts, letters, notifications
+from app.services import audit, conflicts, letters, new_decisions, notifications
 from app.services.actors import Actor
 from app.services.associations import is_chair
 from app.services.conflicts import Ties
@@ -41,10 +41,12 @@ MESSAGES = {
 def must_be_in_time(letter: Letter, now: datetime) -> None:
     """Refuse an appeal against what cannot be appealed against, or after the call's days.
 
-    The whole last second counts. Raises `DomainError`.
+    The whole last second counts. A decision made anew is final: each application has one appeal. Raises `DomainError`.
     """
     if letter.sent_at is None or letter.decision.outcome is DecisionOutcome.SELECTED:
         raise DomainError(N_("Only a decision to reject or to put on the reserve list can be appealed against."))
+    if letter.decision.sequence > 1:
+        raise AlreadyUsedError(N_("This decision was made anew after an appeal: it is final."))
     until = letters.appeal_until(letter.application.call, letter.sent_at)
     if now.replace(microsecond=0) > until:
         message = N_("Appeals were taken until %(until)s. The centre can tell you when the next call opens.")
@@ -101,17 +103,21 @@ def acknowledge(appeal: Appeal, *, actor: Actor, now: datetime) -> None:
 def close(appeal: Appeal, *, is_upheld: bool, reason: str, actor: Actor, now: datetime) -> None:
     """The chair of the Council upholds or dismisses it. The signed decision stays as it is.
 
-    Raises `SeparationOfDutyError` for a chair with a tie to the applicant, `IncompleteError` without a reason.
+    Raises `SeparationOfDutyError` for a chair with a tie to the applicant, `IncompleteError` without a reason,
+    `DomainError` for upholding one where the application was selected meanwhile: nothing would be left to decide.
     """
     action = "uphold" if is_upheld else "dismiss"
     new_status = _begin(appeal, action)
     conflicts.must_have_no_tie(appeal.application, actor)
+    if is_upheld:
+        lock(appeal.application)
+        new_decisions.must_be_open_to_it(appeal.application)
     _close(appeal, new_status, reason_given(reason, ASSOCIATION_READS_REASON), actor, now)
     audit.record(actor, f"appeal.{action}", appeal, now, reason=appeal.reason)
     _tell_association(appeal, MESSAGES[action], now, reason=appeal.reason)
     if is_upheld:
         message = N_(
-            "The appeal on %(number)s is upheld: a session of the Council has to look at the application again."
+            "The appeal on %(number)s is upheld: put the application on the agenda of a session, to be decided anew."
         )
         _tell(Role.SECRETARY, appeal, message, now)
 

@@ -22,6 +22,7 @@ SHOWN: Mapping[str, tuple[str, str]] = {
     "application.reopen": (N_("Opened again for changes"), APPLICANT),
     "application.submit": (N_("Submitted"), APPLICANT),
     "application.screen": (N_("Screened"), SECRETARY),
+    "application.decide_anew": (N_("Back before the Council after an upheld appeal"), SECRETARY),
     "application.withdraw": (N_("Withdrawn"), APPLICANT),
 }
 """Act -> its title and the role that did it. Assignments, reviews and single savings are left out."""

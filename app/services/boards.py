@@ -6,7 +6,7 @@ from math import inf
 from operator import itemgetter
 from typing import NamedTuple
 
-from app.services import agendas, departures, protocols, rankings, selections
+from app.services import agendas, departures, new_decisions, protocols, rankings, selections
 from app.services.calls import allocations
 from app.services.calls.allocations import Standing
 from app.services.rankings import RankedApplication, Ranking
@@ -91,7 +91,7 @@ def departed(session: CouncilSession, board: Board, closed: Collection[int]) -> 
     if not session.decisions:
         return ()
     proposal = selections.proposed(session.call, board.ranking, board.standings)
-    return departures.of_decisions(proposal, session.decisions, closed)
+    return departures.of_decisions(proposal, session.decisions, closed, new_decisions.passed_over(session))
 
 
 def ranks(session: CouncilSession, board: Board, closed: Collection[int]) -> Mapping[int, int | None]:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy.orm.attributes import flag_modified
 
 from app.localisation import N_, sort_key
-from app.services import agendas, audit, calls, letters, notifications, numbering, recusals
+from app.services import agendas, audit, calls, conflicts, letters, new_decisions, notifications, numbering, recusals
 from app.services.actors import Actor
 from app.services.agendas import must_be_open
 from app.services.assignments import TRANSITIONS as ASSIGNMENT_TRANSITIONS
@@ -20,6 +20,7 @@ from app.services.errors import (
 )
 from app.services.protocols import content_of
 from app.services.workflow import target
+from models.appeals import Appeal
 from models.applications import Application, ApplicationStatus
 from models.base import canonical_json, db, fingerprint, lock, lock_as_read
 from models.calls import Call, CallStatus
@@ -35,9 +36,12 @@ from models.users import Role, User
 
 
 def convene(call: Call, *, held_on: date, place: str, seats: int, actor: Actor, now: datetime) -> CouncilSession:
-    """Open a session on a call whose deadline is past."""
-    if call.status is not CallStatus.OPEN or not call.is_past_deadline(now):
-        raise DomainError(N_("The Council sits when the deadline is past and the call is not decided yet."))
+    """Open a session on a call whose deadline is past; on a decided one where appeals are upheld, to decide anew.
+
+    Then the applications of these appeals are on its agenda, but those the actor has a tie to. Raises `DomainError`
+    where there is nothing to decide, or while letters of the call are held.
+    """
+    anew = _to_decide_anew(call, actor, now)
     if db.session.scalar(
         db.select(CouncilSession.id).where(
             CouncilSession.call_id == call.id, CouncilSession.status == SessionStatus.OPEN
@@ -58,6 +62,8 @@ def convene(call: Call, *, held_on: date, place: str, seats: int, actor: Actor, 
     db.session.flush()
     agendas.refresh(session)
     audit.record(actor, "session.convene", session, now, call=call.id)
+    for appeal in anew:
+        new_decisions.take_up(appeal, session, actor=actor, now=now)
     notifications.tell(
         [one.id for one in council_members()],
         N_("The Council sits on the call “%(call)s” on %(day)s: %(place)s."),
@@ -68,6 +74,20 @@ def convene(call: Call, *, held_on: date, place: str, seats: int, actor: Actor, 
         place=session.place,
     )
     return session
+
+
+def _to_decide_anew(call: Call, actor: Actor, now: datetime) -> list[Appeal]:
+    """The upheld appeals a session of a decided call sits for; none for a call that is not decided yet."""
+    if call.status is CallStatus.OPEN and call.is_past_deadline(now):
+        return []
+    found = new_decisions.waiting(conflicts.ties_of(actor.user), call) if call.status is CallStatus.DECIDED else []
+    if not found:
+        raise DomainError(
+            N_("The Council sits when the deadline is past and the call is not decided yet, or an appeal is upheld.")
+        )
+    if letters.are_held(call):
+        raise DomainError(N_("Letters on this call are still held: send them before the Council decides anew."))
+    return found
 
 
 def record_attendance(session: CouncilSession, members: list[User], *, actor: Actor, now: datetime) -> None:
@@ -135,7 +155,7 @@ def latest(before_id: int | None = None, limit: int = 60) -> list[CouncilSession
 
 
 def awaited(now: datetime) -> list[Call]:
-    """Calls past their deadline that are not decided and have no open session."""
+    """Calls past their deadline that are not decided and have no open session: the first session of each."""
     sitting = db.select(CouncilSession.call_id).where(CouncilSession.status == SessionStatus.OPEN)
     query = db.select(Call).where(Call.status == CallStatus.OPEN, Call.closes_at < now, Call.id.not_in(sitting))
     return list(db.session.scalars(query.order_by(Call.closes_at, Call.id)))
@@ -200,11 +220,14 @@ def sign(session: CouncilSession, *, actor: Actor, now: datetime) -> Protocol:
     )
     db.session.add(protocol)
     session.status = SessionStatus.SIGNED
-    session.call.status = target(calls.TRANSITIONS, session.call.status, "decide")
+    is_first = session.call.status is not CallStatus.DECIDED  # a session that decides anew leaves the call as it is
     closed = _close_assignments(session.call)
+    if is_first:
+        session.call.status = target(calls.TRANSITIONS, session.call.status, "decide")
     db.session.flush()
     audit.record(actor, "session.sign", session, now, sha256=protocol.sha256)
-    audit.record(actor, "call.decide", session.call, now, assignments=closed)
+    if is_first:
+        audit.record(actor, "call.decide", session.call, now, assignments=closed)
     letters.hold(session, now=now)
     return protocol
 

@@ -4,9 +4,9 @@ from datetime import datetime
 
 from app.clock import bishkek_day
 from app.localisation import N_, current_locale, ngettext
-from app.services import appeals, conflicts, letters
+from app.services import appeals, conflicts, letters, new_decisions
 from app.services.desk_tasks import ANSWER_WITHIN, Task
-from models.appeals import AppealStatus
+from models.appeals import Appeal, AppealStatus
 from models.base import db
 from models.corrected_protocols import CorrectedProtocol, CorrectionStatus
 from models.council_sessions import Attendance, CouncilSession, Protocol, SessionStatus
@@ -49,16 +49,23 @@ def letters_to_send(user: User) -> list[Task]:
 
 def appeals_waiting(user: User, status: AppealStatus, text: str) -> list[Task]:
     """Appeals in this status, without applicants the user has a tie to."""
-    return [
-        Task(
-            text,
-            f"{one.application.title or one.application.number} · {one.association.name(current_locale())}",
-            "appeals.show",
-            {"appeal_id": one.id},
-            bishkek_day((one.acknowledged_at or one.lodged_at) + ANSWER_WITHIN),
-        )
-        for one in appeals.open_ones(conflicts.ties_of(user), status)
-    ]
+    return [_of_appeal(one, text) for one in appeals.open_ones(conflicts.ties_of(user), status)]
+
+
+def to_decide_anew(user: User) -> list[Task]:
+    """Upheld appeals whose applications are on no agenda yet."""
+    text = N_("Put the application on the agenda of a session: it is decided anew")
+    return [_of_appeal(one, text) for one in new_decisions.waiting(conflicts.ties_of(user))]
+
+
+def _of_appeal(appeal: Appeal, text: str) -> Task:
+    return Task(
+        text,
+        f"{appeal.application.title or appeal.application.number} · {appeal.association.name(current_locale())}",
+        "appeals.show",
+        {"appeal_id": appeal.id},
+        bishkek_day((appeal.closed_at or appeal.acknowledged_at or appeal.lodged_at) + ANSWER_WITHIN),
+    )
 
 
 def corrections(status: CorrectionStatus, text: str) -> list[Task]:
@@ -78,10 +85,10 @@ def corrections(status: CorrectionStatus, text: str) -> list[Task]:
 
 
 def secretary(user: User) -> list[Task]:
-    """Letters that wait to be sent, appeals that came in, corrected protocols that are drafted."""
+    """Letters that wait to be sent, appeals that came in or are upheld, corrected protocols that are drafted."""
     received = N_("Confirm that the Council has the appeal")
     drafts = corrections(CorrectionStatus.DRAFT, N_("Finish the corrected protocol, or give it up"))
-    return letters_to_send(user) + appeals_waiting(user, AppealStatus.LODGED, received) + drafts
+    return letters_to_send(user) + appeals_waiting(user, AppealStatus.LODGED, received) + to_decide_anew(user) + drafts
 
 
 def chair(user: User, _now: datetime) -> list[Task]:

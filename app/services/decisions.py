@@ -5,7 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.localisation import N_, Money
-from app.services import agendas, audit, ballots, conflicts, departures, notifications, rankings, recusals, selections
+from app.services import (
+    agendas,
+    audit,
+    ballots,
+    conflicts,
+    departures,
+    new_decisions,
+    notifications,
+    rankings,
+    recusals,
+    selections,
+)
 from app.services.actors import Actor
 from app.services.agendas import must_be_open
 from app.services.applications import TRANSITIONS as APPLICATION_TRANSITIONS
@@ -82,6 +93,7 @@ def check(
         raise DomainError(N_("The application belongs to another call."))
     if any(one.application_id == application.id for one in session.decisions):
         raise AlreadyUsedError(N_("This application has been decided in this session already."))
+    new_decisions.must_be_first_or_due(session, application)
     other = agendas.under_discussion(session)
     if other is not None and other.application_id != application.id:
         raise AlreadyUsedError(
@@ -99,7 +111,8 @@ def check(
     if row is None or not row.passes:
         raise DomainError(N_("The application does not reach the thresholds: it cannot be selected."), field="outcome")
     allocation = _allocation(application, motion.amount, motion.allocation_id)
-    chosen = (one.application for one in session.decisions if one.outcome is DecisionOutcome.SELECTED)
+    chosen = [one.application for one in session.decisions if one.outcome is DecisionOutcome.SELECTED]
+    chosen += [one.application for one in new_decisions.earlier_awards(session)]
     selections.must_be_within_caps(session.call, application, chosen)
     return row, allocation
 
@@ -109,12 +122,14 @@ def decide(
 ) -> Decision:
     """Record what the Council decided on one application, as `check` lets it.
 
-    The application itself changes when the chair signs, not before.
+    The application itself changes when its letter is sent, not before. After an upheld appeal the decision follows the
+    one before it, which stays as it was signed.
     """
     conflicts.must_have_no_tie(application, actor)
     row, allocation = check(session, application, motion)
     item = _opened(session, application, actor, now)
     votes = votes_on(session, application, motion)
+    earlier = new_decisions.last_of(application)
     decision = Decision(
         session=session,
         application=application,
@@ -128,6 +143,7 @@ def decide(
         votes_against=votes.noes,
         abstentions=votes.abstained,
         present=[one.id for one in voters_on(session, application)],
+        sequence=earlier.sequence + 1 if earlier else 1,
         votes=[Vote(user_id=one.user_id, choice=one.choice) for one in motion.ballots],
         dissents=[Dissent(user_id=one.user_id, reason=one.reason.strip()) for one in motion.dissents],
         decided_by_id=actor.user_id,
@@ -146,6 +162,7 @@ def decide(
         outcome=motion.outcome.value,
         amount=decision.amount,
         allocation=decision.allocation_id,
+        **({"follows": earlier.id} if earlier else {}),
     )
     if not undecided(session) and not in_flight(session):
         notifications.tell(
@@ -178,7 +195,7 @@ def _allocation(application: Application, amount: int | None, allocation_id: int
     least = min(limit, application.call.grant_floor)
     if amount < least:
         raise LimitExceededError(N_("At least %(least)s must be awarded."), field="amount", least=Money(least))
-    found = allocations.fitting(application, allocations.standings(application.call))
+    found = allocations.fitting(application, new_decisions.money_left(application.call))
     return allocations.choose(found, amount, allocation_id)
 
 
@@ -192,7 +209,7 @@ def departs(
     if application.id in closed:
         return []
     passed_by = {one.application_id for one in session.decisions if one.outcome is not DecisionOutcome.SELECTED}
-    passed_by -= set(closed)
+    passed_by = (passed_by | new_decisions.passed_over(session)) - set(closed)
     amount = motion.amount if motion.outcome is DecisionOutcome.SELECTED else None
     found = departures.of_motion(selections.of_call(session.call, closed), application.id, amount, passed_by)
     return departures.sentences(found)

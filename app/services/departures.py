@@ -65,11 +65,15 @@ def of_motion(
 
 
 def of_decisions(
-    proposal: Proposal, decisions: Iterable[Decision], closed: Collection[int] = ()
+    proposal: Proposal, decisions: Iterable[Decision], closed: Collection[int] = (), also: Collection[int] = ()
 ) -> dict[int, list[Departure]]:
-    """{application: in what its decision departs}, of those that do; nothing about those `closed` to the reader."""
+    """{application: in what its decision departs}, of those that do; nothing about those `closed` to the reader.
+
+    `also` are applications of the call that other sessions have decided and not selected.
+    """
     seen = [one for one in decisions if one.application_id not in closed]
     passed_by = {one.application_id for one in seen if one.outcome is not DecisionOutcome.SELECTED}
+    passed_by |= set(also) - set(closed)
     rows = _passed_by(proposal, passed_by)
     found = {one.application_id: _of(proposal, one.application_id, one.amount, rows) for one in seen}
     return {key: said for key, said in found.items() if said}

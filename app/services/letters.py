@@ -9,7 +9,7 @@ from typing import Any
 
 from app.clock import bishkek_day, end_of_day
 from app.localisation import N_, Money, sort_key
-from app.services import audit, conflicts, notifications, numbering, scoring
+from app.services import audit, conflicts, new_decisions, notifications, numbering, scoring
 from app.services.actors import Actor
 from app.services.applications import TRANSITIONS as APPLICATION_TRANSITIONS
 from app.services.conflicts import Ties
@@ -37,6 +37,18 @@ MESSAGES = {
     DecisionOutcome.RESERVE: N_("Your application %(number)s is on the reserve list."),
     DecisionOutcome.REJECTED: N_("Your application %(number)s was not selected: %(reason)s"),
 }
+ANEW = {
+    DecisionOutcome.SELECTED: N_(
+        "After your appeal the Council has decided anew: your application %(number)s is selected, with %(amount)s."
+    ),
+    DecisionOutcome.RESERVE: N_(
+        "After your appeal the Council has decided anew: your application %(number)s is on the reserve list."
+    ),
+    DecisionOutcome.REJECTED: N_(
+        "After your appeal the Council has decided anew: your application %(number)s is not selected. %(reason)s"
+    ),
+}
+"""The same of a decision that follows another one."""
 
 
 @dataclass(frozen=True)
@@ -171,8 +183,9 @@ def _send(letter: Letter, actor: Actor, now: datetime) -> None:
         amount=decision.amount,
         letter=letter.id,
     )
+    messages = ANEW if decision.sequence > 1 else MESSAGES
     notifications.tell_association(
-        application, MESSAGES[decision.outcome], now, amount=Money(decision.amount or 0), reason=decision.reason
+        application, messages[decision.outcome], now, amount=Money(decision.amount or 0), reason=decision.reason
     )
 
 
@@ -182,7 +195,7 @@ def unwritten(session: CouncilSession, ties: Ties) -> list[Decision]:
     query = (
         db.select(Decision)
         .join(Decision.application)
-        .outerjoin(Letter, Letter.application_id == Application.id)
+        .outerjoin(Letter, Letter.decision_id == Decision.id)
         .where(Decision.session_id == session.id, Letter.id.is_(None), Application.decided_at.is_not(None))
         .where(*ties.free(Application.association_id, Application.id))
         .options(db.contains_eager(Decision.application))
@@ -222,12 +235,23 @@ def prepare(session: CouncilSession, *, actor: Actor, now: datetime) -> list[Let
     return made
 
 
-def readable(application: Application, *, is_office: bool) -> Letter | None:
-    """The letter on the decision about an application; until it is sent it is the office's alone."""
+def all_readable(application: Application, *, is_office: bool) -> list[Letter]:
+    """The letters on the decisions about an application, the last one first; one that is held is the office's alone."""
     if application.decided_at is None and not (is_office and application.status is ApplicationStatus.REVIEWED):
-        return None
-    found: Letter | None = db.session.scalar(db.select(Letter).where(Letter.application_id == application.id))
-    return found
+        return []
+    query = db.select(Letter).where(Letter.application_id == application.id).order_by(Letter.decision_id.desc())
+    return [one for one in db.session.scalars(query) if is_office or one.status is L.SENT]
+
+
+def readable(application: Application, *, is_office: bool) -> Letter | None:
+    """The letter on the decision that holds, of those above."""
+    return next(iter(all_readable(application, is_office=is_office)), None)
+
+
+def next_after(letter: Letter, *, is_office: bool) -> Letter | None:
+    """The letter on the decision that follows this one's, when the reader may know of it."""
+    found = all_readable(letter.application, is_office=is_office)
+    return next((one for one in found if one.decision.sequence == letter.decision.sequence + 1), None)
 
 
 def are_held(call: Call) -> bool:
@@ -253,20 +277,21 @@ def waiting(ties: Ties) -> list[tuple[CouncilSession, datetime, int]]:
 
 
 def reserve_places(decisions: Collection[Decision]) -> dict[int, int]:
-    """{decision: its place on the reserve list as it was signed, from 1}; others are not in it. One query."""
+    """{decision: its place on the reserve list as it was signed, from 1}; others are not in it. One query, and one more
+    for each decision made anew: those that stood then go before it by their rank."""
     sessions = {one.session_id for one in decisions}
-    query = db.select(Decision.session_id, Decision.rank).where(
-        Decision.session_id.in_(sessions), Decision.outcome == DecisionOutcome.RESERVE
-    )
+    reserve = db.select(Decision.session_id, Decision.rank).where(Decision.outcome == DecisionOutcome.RESERVE)
     ranks: dict[int, list[int]] = {one: [] for one in sessions}
-    for session_id, rank in db.session.execute(query):
+    for session_id, rank in db.session.execute(reserve.where(Decision.session_id.in_(sessions))):
         if rank is not None:
             ranks[session_id].append(rank)
-    return {
-        one.id: sum(rank < (one.rank or 0) for rank in ranks[one.session_id]) + 1
-        for one in decisions
-        if one.outcome is DecisionOutcome.RESERVE
-    }
+    places = {}
+    for one in decisions:
+        if one.outcome is DecisionOutcome.RESERVE:
+            stood = db.session.execute(reserve.where(new_decisions.stood_at(one))) if one.sequence > 1 else ()
+            beside = [*ranks[one.session_id], *(rank for _session, rank in stood if rank is not None)]
+            places[one.id] = sum(rank < (one.rank or 0) for rank in beside) + 1
+    return places
 
 
 def feedback(applications: Iterable[Application]) -> dict[int, list[Mark]]:

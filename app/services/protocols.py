@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from app.services import departures, rankings, selections
+from app.services import departures, new_decisions, rankings, selections
 from app.services.calls import allocations
 from app.services.rankings import RankedApplication, Ranking
 from app.services.selections import Proposal
@@ -40,7 +40,8 @@ RULES = (
 def content_of(session: CouncilSession) -> dict[str, Any]:
     """Everything the protocol says, as plain JSON values; scores in hundredths of a point, amounts in tyiyn.
 
-    A decision's `allocation` is the place in the list of allocations, from 0.
+    A decision's `allocation` is the place in the list of allocations, from 0. One made anew says in `follows` which
+    one it follows and why; `earlier_awards` are those of the call that stood before such a session.
     """
     read_whole(session, with_votes=True)
     call = session.call
@@ -51,7 +52,7 @@ def content_of(session: CouncilSession) -> dict[str, Any]:
     codes = codes_of(ranking)
     items = _items(session)
     names = {one.user_id: one.user.display_name for one in session.attendances}
-    departed = departures.of_decisions(proposal, session.decisions)
+    departed = departures.of_decisions(proposal, session.decisions, also=new_decisions.passed_over(session))
     return {
         "call": call.code,
         "title": dict(call.title),
@@ -73,12 +74,22 @@ def content_of(session: CouncilSession) -> dict[str, Any]:
         "severity": _severity(ranking, codes),
         "allocations": allocations.in_words(proposal.allocations),
         "funds": [proposal.rules.funds[one.fund_id] for one in proposal.allocations],
+        "earlier_awards": [
+            {
+                "number": one.application.number,
+                "association": one.application.association.names,
+                "amount": one.amount,
+                "allocation": places[one.allocation_id],
+            }
+            for one in new_decisions.earlier_awards(session)
+        ],
         "ranking": _ranked(call, proposal, codes, places),
         "decisions": [
             _row(one, places)
             | _discussion(one, items.get(one.application_id), names)
             | {"departs": [each.in_words() for each in departed.get(one.application_id, ())]}
             | _standing(proposal.by_id.get(one.application_id))
+            | _follows(one)
             for one in _in_order(session)
         ],
     }
@@ -270,6 +281,27 @@ def _discussion(decision: Decision, item: AgendaItem | None, names: Mapping[int,
         "ballots": [{"name": names[one.user_id], "choice": one.choice.value} for one in decision.votes],
         "dissents": [{"name": names[one.user_id], "reason": one.reason} for one in decision.dissents],
         "notes": [one.text for one in item.notes if one.in_protocol] if item else [],
+    }
+
+
+def _follows(decision: Decision) -> dict[str, Any]:
+    """Which signed decision this one takes the place of, and why the appeal against that one was upheld."""
+    followed = new_decisions.followed_by(decision)
+    if followed is None:
+        return {}
+    earlier, appeal = followed.decision, followed.appeal
+    signed = earlier.session.protocol
+    return {
+        "follows": {
+            "protocol": signed.number if signed else None,
+            "sha256": signed.sha256 if signed else None,
+            "held_on": earlier.session.held_on.isoformat(),
+            "outcome": earlier.outcome.value,
+            "reason": earlier.reason,
+            "lodged_at": appeal.lodged_at.isoformat(),
+            "upheld_at": appeal.closed_at.isoformat() if appeal.closed_at else None,
+            "upheld_for": appeal.reason,
+        }
     }
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from app.localisation import N_, Money
-from app.services import audit, awards, conflicts, letters, notifications, rankings, selections
+from app.services import audit, awards, conflicts, letters, new_decisions, notifications, rankings, selections
 from app.services.actors import Actor
 from app.services.applications import TRANSITIONS as APPLICATION_TRANSITIONS
 from app.services.calls import allocations
@@ -134,13 +134,15 @@ def promote(application: Application, grant: Grant, *, actor: Actor, now: dateti
     nothing is free.
     """
     call = application.call
+    lock(application)  # in the order of `decisions.check`: the Council may be about to decide anew
     lock(call)
     allocations.lock_funds(call)
-    lock(application)
     new_status = target(APPLICATION_TRANSITIONS, application.status, "promote")
     conflicts.must_have_no_tie(application, actor)
     if letters.are_held(call):
         raise DomainError(N_("Letters on this call are still held: until they are sent the reserve list is not whole."))
+    if new_decisions.open_session(call) is not None:
+        raise DomainError(N_("The Council sits to decide anew: until it has signed the reserve list is not whole."))
     free = next((one for one in freed(call) if one.grant.id == grant.id), None)
     if free is None:
         raise LimitExceededError(N_("Nothing is left of what this grant set free."))
@@ -186,10 +188,11 @@ def promote(application: Application, grant: Grant, *, actor: Actor, now: dateti
 
 
 def _protocol_of(application: Application) -> Protocol:
-    """The protocol that put it on the reserve list."""
+    """The protocol that put it on the reserve list: that of the last decision on it."""
     query = db.select(Protocol).join(CouncilSession, CouncilSession.id == Protocol.session_id)
     query = query.join(Decision, Decision.session_id == CouncilSession.id)
-    found: Protocol = db.session.scalars(query.where(Decision.application_id == application.id)).one()
+    query = query.where(Decision.application_id == application.id).order_by(Decision.sequence.desc()).limit(1)
+    found: Protocol = db.session.scalars(query).one()
     return found
 
 

@@ -6,7 +6,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from app.services import agreements, audit, contributions, corrected_protocols, documents, funds, ledger, tranches
+from app.services import (
+    agreements,
+    audit,
+    contributions,
+    corrected_protocols,
+    documents,
+    funds,
+    ledger,
+    new_decisions,
+    tranches,
+)
 from app.services.match import grant_carried
 from models import unmet_rules
 from models.applications import Application, ApplicationStatus, Snapshot
@@ -50,6 +60,7 @@ def run(storage: Path) -> list[Check]:
         ("forms", _forms),
         ("snapshots", _snapshots),
         ("signatures", _signatures),
+        ("decisions made anew", _new_decisions),
         ("protocols", _protocols),
         ("agreements", _agreements),
         ("funding reports", _reports),
@@ -212,6 +223,13 @@ def _protocols(check: Check) -> Iterator[str]:
         if fingerprint(protocol.content) != protocol.sha256:
             yield f"protocol {protocol.number} does not have its hash"
     for problem in corrected_protocols.unsound():
+        check.count += 1
+        if problem:
+            yield problem
+
+
+def _new_decisions(check: Check) -> Iterator[str]:
+    for problem in new_decisions.unsound():
         check.count += 1
         if problem:
             yield problem

@@ -69,6 +69,8 @@ class DecisionLine(NamedTuple):
     reason: str
     asked: Markup
     awarded: Markup | None
+    decision_id: int
+    is_anew: bool
 
 
 def of_decisions(
@@ -102,6 +104,8 @@ def of_decisions(
                 one.reason,
                 amounts[application.grant_requested],
                 None if amount is None else amounts[amount],
+                one.id,
+                one.sequence > 1,
             )
         )
     return lines

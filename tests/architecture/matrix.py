@@ -38,6 +38,7 @@ MATRIX: Mapping[str, Mapping[str, str]] = {
     "appeals.index": {"GET": "sc"},
     "appeals.new": {"GET": "mo", "POST": "mo"},
     "appeals.show": {"GET": "mosc"},
+    "appeals.take_up": {"POST": "s"},
     "appeals.withdraw": {"GET": "mo", "POST": "mo"},
     "applications.autosave": {"POST": "mo"},
     "applications.check": {"GET": "mo"},

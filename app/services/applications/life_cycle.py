@@ -46,6 +46,7 @@ from models.users import Role
 
 S = ApplicationStatus
 _ASSIGN_GUARD = N_("reviewer of another ayil okmotu, no conflict")
+_ANEW_GUARD = N_("an appeal is upheld; onto the agenda of an open session of the call")
 TRANSITIONS: Mapping[tuple[ApplicationStatus, str], Transition] = {
     (S.DRAFT, "sign_off"): Transition(
         S.SIGNED_OFF,
@@ -97,6 +98,8 @@ TRANSITIONS: Mapping[tuple[ApplicationStatus, str], Transition] = {
     (S.GRANT_OFFERED, "decline_grant"): Transition(
         S.WITHDRAWN, N_("Association's chair"), N_("grant not accepted yet; reason given")
     ),
+    (S.REJECTED, "decide_anew"): Transition(S.REVIEWED, N_("Council secretary"), _ANEW_GUARD),
+    (S.RESERVE, "decide_anew"): Transition(S.REVIEWED, N_("Council secretary"), _ANEW_GUARD),
     (S.RESERVE, "promote"): Transition(
         S.SELECTED, N_("Council chair"), N_("next by rule; amount within caps, allocation and what a grant set free")
     ),
