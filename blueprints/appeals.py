@@ -8,7 +8,7 @@ from app.labels import label_text
 from app.localisation import gettext
 from app.policy import Permission
 from app.services import appeals, conflicts, letters, new_decisions
-from app.web.access import actor, can, keep_away, load, requires, signed_in_user
+from app.web.access import actor, can, load, requires, signed_in_user
 from app.web.submissions import act_on_button, attempt, finish, form_page
 from forms.appeals import AppealForm, AppealOutcomeForm, AppealWithdrawalForm
 from models.appeals import Appeal, AppealStatus
@@ -45,7 +45,6 @@ def new(letter_id: int) -> ResponseReturnValue:
 def show(appeal_id: int) -> ResponseReturnValue:
     """The appeal, what became of it, and what comes next."""
     appeal = load(Appeal, appeal_id, Permission.APPEAL_READ)
-    keep_away(appeal.application)
     return render_template(
         "appeals/show.html",
         appeal=appeal,
@@ -92,7 +91,6 @@ def acknowledge(appeal_id: int) -> ResponseReturnValue:
 def close(appeal_id: int) -> ResponseReturnValue:
     """The chair of the Council upholds or dismisses it."""
     appeal, form = load(Appeal, appeal_id, Permission.APPEAL_DECIDE), AppealOutcomeForm()
-    keep_away(appeal.application)
     form.outcome.choices = [(one.value, label_text(one)) for one in (AppealStatus.UPHELD, AppealStatus.DISMISSED)]
 
     def act() -> None:

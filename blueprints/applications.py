@@ -19,6 +19,7 @@ from app.services import (
     applications,
     associations,
     calls,
+    conflicts,
     dictations,
     letters,
     papers,
@@ -40,7 +41,6 @@ from app.web.access import (
     authorise,
     can,
     load,
-    load_to_read,
     may_see_names,
     requires,
     row_number,
@@ -71,13 +71,7 @@ bp = Blueprint("applications", __name__, url_prefix="/applications")
 @requires(GET=Permission.APPLICATION_READ)
 def index() -> ResponseReturnValue:
     """The applications the reader may see: by call, status and words, newest first."""
-    user = signed_in_user()
-    narrowed = Filter(
-        call_id=request.args.get("call_id", type=row_number),
-        status=_status(request.args.get("status", "")),
-        words=request.args.get("q", "")[:100],
-        seen=policy.visible(user, Application).whereclause,
-    )
+    narrowed = _narrowed()
     page = _page(narrowed)
     counts = application_lists.counts(narrowed, page)
     return render_template(
@@ -88,15 +82,25 @@ def index() -> ResponseReturnValue:
         total=sum(counts.values()),
         states={status: label_text(status) for status in ApplicationStatus},
         chosen_status=_query(narrowed),
-        calls=calls.titles_seen(policy.visible(user, Call).whereclause, narrowed.call_id),
+        calls=calls.titles_seen(policy.visible(signed_in_user(), Call).whereclause, narrowed.call_id),
         is_first=not {"before", "after", "last"} & set(request.args),
+    )
+
+
+def _narrowed() -> Filter:
+    user = signed_in_user()
+    return Filter(
+        call_id=request.args.get("call_id", type=row_number),
+        status=_status(request.args.get("status", "")),
+        words=request.args.get("q", "")[:100],
+        seen=policy.visible(user, Application).whereclause,
+        ties=conflicts.kept_from(user),
     )
 
 
 def _query(narrowed: Filter) -> dict[str, Any]:
     """The choices as they stand in the addresses of the neighbouring pages."""
-    status = narrowed.status.value if narrowed.status else None
-    return {"call_id": narrowed.call_id, "q": narrowed.words or None, "status": status}
+    return {"call_id": narrowed.call_id, "q": narrowed.words or None, "status": narrowed.status}
 
 
 def _status(text: str) -> ApplicationStatus | None:
@@ -156,7 +160,7 @@ def _create(form: ApplicationForm) -> Application:
 @requires(GET=Permission.APPLICATION_READ)
 def show(application_id: int) -> ResponseReturnValue:
     """The list of tasks while its writers work on it; else everything, to be read."""
-    application = load_to_read(application_id)
+    application = load(Application, application_id, Permission.APPLICATION_READ)
     applications.read(application)
     content = _frame(application)
     content["screened"] = [(one, screenings.kept_findings(one)) for one in application.screenings]
@@ -384,7 +388,7 @@ def withdraw(application_id: int) -> ResponseReturnValue:
 @requires(GET=Permission.APPLICATION_READ)
 def receipt(application_id: int) -> ResponseReturnValue:
     """The paper of the latest submission."""
-    application = load_to_read(application_id)
+    application = load(Application, application_id, Permission.APPLICATION_READ)
     if not application.snapshots:
         abort(404)
     data = receipts.gather(application, application.snapshots[-1])

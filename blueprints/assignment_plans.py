@@ -10,9 +10,9 @@ from app import clock
 from app.labels import label_text
 from app.localisation import N_, current_locale, gettext, ngettext
 from app.policy import Permission
-from app.services import assignment_lists, assignment_plans, assignment_reasons, assignments, reviewers
+from app.services import assignment_lists, assignment_plans, assignment_reasons, conflicts, reviewers, workloads
 from app.services.errors import DomainError
-from app.web.access import actor, load, requires, row_number
+from app.web.access import actor, load, requires, row_number, signed_in_user
 from app.web.submissions import act_on_button, attempt, finish, form_page
 from forms.assignment_plans import ListForm, PlanForm
 from models.assignment_plans import AssignmentPlan, PlanMode, PlanStatus
@@ -29,7 +29,9 @@ PAGE = 60
 def index() -> ResponseReturnValue:
     """The calls reviewers can be shared out in, and the plans there were."""
     return render_template(
-        "assignment_plans/index.html", calls=reviewers.calls_to_judge(), plans=assignment_plans.newest()
+        "assignment_plans/index.html",
+        calls=reviewers.calls_to_judge(),
+        plans=assignment_plans.newest(conflicts.ties_of(signed_in_user())),
     )
 
 
@@ -42,7 +44,7 @@ def new(call_id: int) -> ResponseReturnValue:
     form.mode.choices = [(one.value, label_text(one)) for one in PlanMode if one is not PlanMode.LIST]
     if form.validate_on_submit() and (plan := attempt(form, lambda: _make(call, form))):
         return finish(url_for(".show", plan_id=plan.id), gettext("The plan is made. Nobody has been asked yet."))
-    counts = assignments.lacking_count(call)
+    counts = workloads.lacking_count(call, conflicts.ties_of(signed_in_user()))
     return form_page("assignment_plans/new.html", form, call=call, lacking=counts)
 
 
@@ -78,9 +80,15 @@ def _take_over(call: Call, form: ListForm) -> AssignmentPlan:
 def download(plan_id: int) -> ResponseReturnValue:
     """The plan as a list that can be changed and taken over again."""
     plan = load(AssignmentPlan, plan_id)
-    content = assignment_lists.to_csv(plan, current_locale()).encode("utf-8-sig")  # so that Excel knows its letters
+    # So that Excel knows its letters.
+    content = assignment_lists.to_csv(plan, current_locale(), _closed(plan)).encode("utf-8-sig")
     name = f"{plan.call.code}-plan-{plan.id}.csv"
     return send_file(io.BytesIO(content), mimetype="text/csv", as_attachment=True, download_name=name, max_age=0)
+
+
+def _closed(plan: AssignmentPlan) -> frozenset[int]:
+    """The applications of the call that the reader has a tie to: a plan may hold them, and nothing of them is shown."""
+    return conflicts.closed_to(signed_in_user(), plan.call)
 
 
 @bp.get("/<int:plan_id>")
@@ -88,18 +96,21 @@ def download(plan_id: int) -> ResponseReturnValue:
 def show(plan_id: int) -> ResponseReturnValue:
     """Each pair with its reasons, the load of each reviewer, and what could not be met. `after` is where to go on."""
     plan = load(AssignmentPlan, plan_id)
-    rows = assignment_plans.planned(plan, request.args.get("after", 0, type=row_number), PAGE)
+    closed, waits = _closed(plan), plan.status is PlanStatus.PROPOSED
+    rows = assignment_plans.planned(plan, closed, request.args.get("after", 0, type=row_number), PAGE)
     ids = list(dict.fromkeys(one.application_id for one in rows))
     return render_template(
         "assignment_plans/show.html",
         plan=plan,
         rows=[(one, assignment_reasons.in_words(one.reasons)) for one in rows],
         following=ids[-1] if len(ids) == PAGE else None,
-        count=assignment_plans.count_of(plan),
-        loads=assignment_plans.loads(plan) if plan.status is PlanStatus.PROPOSED else [],
-        lacking=assignment_plans.lacking(plan),
-        full=assignment_plans.full(plan),
-        refused=assignment_lists.refused(plan),
+        count=assignment_plans.count_of(plan, closed),
+        loads=assignment_plans.loads(plan, conflicts.ties_of(signed_in_user()), closed) if waits else [],
+        lacking=assignment_plans.lacking(plan, closed),
+        lacking_count=assignment_plans.lacking_count(plan, closed),
+        full=assignment_plans.full(plan, closed),
+        refused=assignment_lists.refused(plan, closed),
+        has_ties=bool(closed),
     )
 
 
@@ -108,7 +119,7 @@ def show(plan_id: int) -> ResponseReturnValue:
 def apply(plan_id: int) -> ResponseReturnValue:
     """Ask every reviewer of the plan, all or none."""
     plan = load(AssignmentPlan, plan_id)
-    count = assignment_plans.count_of(plan)
+    count = assignment_plans.count_of(plan, _closed(plan))
     done = ngettext("%(num)s assignment is made.", "%(num)s assignments are made.", count)
     return _button(plan, lambda: assignment_plans.apply(plan, actor=actor(), now=clock.now()), done)
 

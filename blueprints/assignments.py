@@ -7,7 +7,7 @@ from app import clock
 from app.labels import CONFLICT_KINDS
 from app.localisation import gettext
 from app.policy import Permission
-from app.services import assignments, conflicts, interests, reminders
+from app.services import assignments, conflicts, interests, reminders, workloads
 from app.web.access import actor, load, requires, signed_in_user
 from app.web.submissions import act_on_button, attempt, finish, form_page
 from forms.assignments import NO_INTEREST, AnswerForm, AssignForm, DeclineForm, TakeBackForm
@@ -21,12 +21,13 @@ bp = Blueprint("assignments", __name__, url_prefix="/assignments")
 @requires(GET=Permission.ASSIGNMENT_MANAGE)
 def index() -> ResponseReturnValue:
     """Which applications lack reviewers, and who is behind."""
-    today = clock.bishkek_day(clock.now())
+    today, ties = clock.bishkek_day(clock.now()), conflicts.ties_of(signed_in_user())
     return render_template(
         "assignments/index.html",
-        lacking=assignments.lacking(),
-        outstanding=assignments.outstanding(),
-        workloads=assignments.workloads(today),
+        lacking=workloads.lacking(ties),
+        outstanding=workloads.outstanding(ties),
+        workloads=workloads.of_all(today, ties),
+        has_ties=bool(ties),
         today=today,
     )
 
@@ -38,7 +39,8 @@ def new(application_id: int) -> ResponseReturnValue:
     application = load(Application, application_id, Permission.ASSIGNMENT_MANAGE)
     form, now = AssignForm(), clock.now()
     free = {one.id: one for one in assignments.eligible_reviewers(application)}
-    loads = {one.reviewer.id: one for one in assignments.workloads(clock.bishkek_day(now))}
+    ties = conflicts.ties_of(signed_in_user())
+    loads = {one.reviewer.id: one for one in workloads.of_all(clock.bishkek_day(now), ties)}
     form.reviewer.choices = [
         (one.id, one.display_name) for one in sorted(free.values(), key=lambda one: loads[one.id].waiting)
     ]

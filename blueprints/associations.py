@@ -7,7 +7,7 @@ from app import clock, policy
 from app.labels import label_text
 from app.localisation import current_locale, gettext
 from app.policy import Permission
-from app.services import application_lists, associations, calls, centres, places
+from app.services import application_lists, associations, calls, centres, conflicts, places
 from app.services.application_lists import Filter, Listed
 from app.web.access import actor, can, load, requires, row_number, signed_in_user
 from app.web.submissions import act_on_button, attempt, finish, form_page, guard_version, in_words
@@ -60,8 +60,12 @@ def show(association_id: int) -> ResponseReturnValue:
     association = load(Association, association_id, Permission.ASSOCIATION_READ)
     user, rows = signed_in_user(), []
     if can(Permission.APPLICATION_READ):
-        seen = policy.visible(user, Application).whereclause
-        own = Filter(association_ids=frozenset({association.id}), seen=seen, with_tests=association.is_test)
+        own = Filter(
+            association_ids=frozenset({association.id}),
+            seen=policy.visible(user, Application).whereclause,
+            with_tests=association.is_test,
+            ties=conflicts.kept_from(user),
+        )
         rows = application_lists.page(own).rows
     open_calls = calls.open_calls(clock.now()) if can(Permission.APPLICATION_WRITE, association) else []
     return render_template(

@@ -14,7 +14,7 @@ from app.localisation import MONTHS, N_, gettext, plain_amount, to_minor
 from app.policy import Permission
 from app.services import plan_readings
 from app.services.applications import business_plans, part
-from app.web.access import actor, can, load, load_to_read, requires
+from app.web.access import actor, can, load, requires
 from app.web.form_parts import closed_page, following_url, number_fields
 from app.web.submissions import (
     act_on_button,
@@ -134,7 +134,7 @@ KINDS: Mapping[str, Kind] = {
 @requires(GET=Permission.APPLICATION_READ)
 def show(application_id: int) -> ResponseReturnValue:
     """The plan with what it comes to, for everybody who reads the application."""
-    application = load_to_read(application_id)
+    application = load(Application, application_id, Permission.APPLICATION_READ)
     return render_template(
         "business_plans/show.html",
         application=application,

@@ -11,7 +11,7 @@ from app.policy import Permission
 from app.services import applications, calibrations, questions
 from app.services.reviews import LONGEST_JUSTIFICATION, SHORTEST_JUSTIFICATION
 from app.web import review_forms
-from app.web.access import actor, load, must_have_no_tie, requires, signed_in_user
+from app.web.access import actor, load, requires, signed_in_user
 from app.web.submissions import attempt, check_version, finish, form_page, in_words
 from forms.calibrations import ChooseForm
 from forms.reviews import ReviewForm, rubric_form
@@ -34,7 +34,6 @@ def index() -> ResponseReturnValue:
 def edit(calibration_id: int) -> ResponseReturnValue:
     """Judge a past application for practice, by the rubric of the call."""
     calibration = load(Calibration, calibration_id)
-    must_have_no_tie(calibration.application)
     if not calibrations.is_asked(calibration, signed_in_user()):
         abort(404)  # a whole past application stands beside the form
     review = calibrations.review_of(calibration, signed_in_user())

@@ -1,5 +1,6 @@
 """Calls: prepared and opened by the secretary, read by everybody."""
 
+from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,13 +12,14 @@ from app import clock, policy
 from app.labels import label_text
 from app.localisation import N_, current_locale, gettext, plain_amount, to_minor
 from app.policy import Permission
-from app.services import amendments, application_lists, calls, centres, eligibility, places, questions
+from app.services import amendments, application_lists, calls, centres, conflicts, eligibility, places, questions
 from app.services.application_lists import Filter
 from app.services.calls import CallInput
 from app.services.rubrics import default_rubric
 from app.web.access import actor, can, load, public, requires, signed_in_user
 from app.web.submissions import act_on_button, attempt, check_version, finish, form_page, guard_version, in_words
 from forms.calls import SECTIONS, CallForm, CloneForm, WeightsForm, percents_text, weights_form
+from models.applications import ApplicationStatus
 from models.base import BASE_CURRENCY, LOCALES, canonical_json, fingerprint
 from models.calls import SHARES, TIMETABLE, Call, QuorumOf, RanksBy, VoteRule
 
@@ -68,9 +70,14 @@ def show(call_id: int) -> ResponseReturnValue:
         papers=questions.documents_of(call),
         **(_set_up(call) if manages and call.status.value == "draft" else {}),
         rules=eligibility.statements(call),
-        counts=application_lists.counts(Filter(call_id=call.id)) if counted else None,
+        counts=_counts(call) if counted else None,
         amended=amendments.in_words(call),
     )
+
+
+def _counts(call: Call) -> Mapping[ApplicationStatus, int]:
+    """So many applications of each state; those the reader has a tie to are not counted."""
+    return application_lists.counts(Filter(call_id=call.id, ties=conflicts.kept_from(signed_in_user())))
 
 
 def _set_up(call: Call) -> dict[str, Any]:

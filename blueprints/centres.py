@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from app import clock, policy
 from app.localisation import WEEKDAYS, current_locale, gettext
 from app.policy import Permission
-from app.services import associations, centres, pipelines, places
+from app.services import associations, centres, conflicts, pipelines, places
 from app.web.access import actor, can, load, requires, signed_in_user
 from app.web.submissions import attempt, finish, form_page, guard_version, in_words
 from forms.centres import CentreForm, KeepForm, NewCentreForm
@@ -31,14 +31,15 @@ def index() -> ResponseReturnValue:
 def show(centre_id: int) -> ResponseReturnValue:
     """One centre: hours, people, equipment, and where its associations stand."""
     centre, now = load(Centre, centre_id, Permission.CENTRE_READ), clock.now()
+    ties = conflicts.kept_from(signed_in_user())
     works = can(Permission.CENTRE_KEEP, centre) and can(Permission.APPLICATION_READ, centre)
     return render_template(
         "centres/show.html",
         centre=centre,
         weekdays=WEEKDAYS,
-        places=pipelines.of(centre, now) if works else None,
+        places=pipelines.of(centre, ties, now) if works else None,
         divided=pipelines.allocations_for(centre, now) if works else [],
-        deadlines=pipelines.deadlines(centre, now) if works else None,
+        deadlines=pipelines.deadlines(centre, ties, now) if works else None,
         operators=centres.operators_of(centre),
         associations=associations.of_centre(centre),
     )

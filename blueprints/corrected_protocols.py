@@ -13,7 +13,7 @@ from app.localisation import gettext
 from app.policy import Permission
 from app.services import conflicts, corrected_protocols, protocol_people, protocol_places
 from app.services.protocol_places import Change, Content, Place
-from app.web.access import actor, can, load, must_have_no_tie, requires, signed_in_user
+from app.web.access import actor, can, load, requires, signed_in_user
 from app.web.protocol_files import draft_pdf, protocol_pdf
 from app.web.submissions import (
     StaleForm,
@@ -164,11 +164,10 @@ def decision(session_id: int, correction_id: int, application_id: int) -> Respon
 
 
 def _decided(correction: CorrectedProtocol, application_id: int) -> Application:
-    """An application the session decided on; not for who has a tie to it."""
+    """An application the session decided on."""
     application = load(Application, application_id, Permission.APPLICATION_READ)
     if application.id not in {one.application_id for one in correction.session.decisions}:
         abort(404)
-    must_have_no_tie(application)
     return application
 
 

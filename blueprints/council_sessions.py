@@ -211,7 +211,7 @@ def _decided(session: CouncilSession, decision: Decision) -> str:
 def _of_session(session_id: int, application_id: int) -> tuple[CouncilSession, Application]:
     """A session and an application of its call."""
     session = load(CouncilSession, session_id, Permission.SESSION_MANAGE)
-    application = load(Application, application_id, Permission.APPLICATION_READ)
+    application = load(Application, application_id, Permission.APPLICATION_READ, is_open_to_tied=True)
     if application.call_id != session.call_id:
         abort(404)
     return session, application

@@ -8,7 +8,7 @@ from app.labels import label_text
 from app.localisation import gettext
 from app.policy import Permission
 from app.services import calls, conflict_detection, detected_conflicts
-from app.web.access import actor, load, must_have_no_tie, requires, row_number, signed_in_user
+from app.web.access import actor, load, requires, row_number, signed_in_user
 from app.web.submissions import act_on_button, attempt, finish, form_page
 from forms.detected_conflicts import DetectedConflictForm
 from models.calls import Call, CallStatus
@@ -55,7 +55,6 @@ def search(call_id: int) -> ResponseReturnValue:
 def show(conflict_id: int) -> ResponseReturnValue:
     """One that was found with its evidence, and the finding."""
     found = load(DetectedConflict, conflict_id, Permission.CONFLICT_JUDGE)
-    must_have_no_tie(found.application)
     if found.verdict is not None and request.method == "GET":
         return redirect(url_for(".index", call_id=found.application.call_id), 303)
     form = DetectedConflictForm()

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app.policy import Permission
 from app.services import call_forms, differences, results
-from app.web.access import load_to_read, requires, row_number
+from app.web.access import load, requires, row_number
 from models.applications import Application, Screening, ScreeningOutcome, Snapshot
 
 bp = Blueprint("differences", __name__)
@@ -17,7 +17,7 @@ bp = Blueprint("differences", __name__)
 @requires(GET=Permission.APPLICATION_COMPARE)
 def show(application_id: int) -> ResponseReturnValue:
     """The latest submission beside the one before it, or the one that `submission` counts."""
-    application = load_to_read(application_id, Permission.APPLICATION_COMPARE)
+    application = load(Application, application_id, Permission.APPLICATION_COMPARE)
     before, after = _pair(application)
     content = json.loads(after.content)
     form = call_forms.answered_in(application.call, content)

@@ -12,7 +12,7 @@ from app.policy import Permission
 from app.services import applications, documents, papers
 from app.services.call_forms import KINDS
 from app.services.papers import Paper, PaperState
-from app.web.access import actor, keep_away, load, must_have_no_tie, requires, takes_upload
+from app.web.access import actor, load, requires, takes_upload
 from app.web.form_parts import closed_page, number_fields
 from app.web.submissions import act_on_button, attempt, finish, form_page, removal_page, sent_upload, uploads
 from forms.base import ReasonForm
@@ -111,7 +111,6 @@ def move(application_id: int, document_id: int) -> ResponseReturnValue:
 def refuse(application_id: int, document_id: int) -> ResponseReturnValue:
     """The secretary does not take a paper, and says why."""
     application = load(Application, application_id, Permission.APPLICATION_SCREEN)
-    must_have_no_tie(application)
     form, document = ReasonForm(), _document(application, document_id)
     if form.validate_on_submit() and attempt(
         form,
@@ -139,8 +138,6 @@ def take_again(application_id: int, document_id: int) -> ResponseReturnValue:
 def download(document_id: int) -> ResponseReturnValue:
     """The file, always as an attachment."""
     document = load(Document, document_id, Permission.DOCUMENT_READ)
-    if document.application_id is not None:
-        keep_away(load(Application, document.application_id))
     path = documents.path_of(document.file, uploads())
     if not path.exists():
         abort(404)

@@ -9,7 +9,7 @@ from app import clock
 from app.labels import currency_text
 from app.localisation import EXPONENTS, current_locale, gettext, plain_amount
 from app.policy import Permission, visible
-from app.services import donors, funds, grants, ledger, rates, users
+from app.services import conflicts, donors, funds, grants, ledger, rates, users
 from app.services.funds import FundInput
 from app.web.access import actor, can, load, requires, row_number, signed_in_user
 from app.web.submissions import attempt, finish, form_page, guard_version, in_words
@@ -105,7 +105,8 @@ def show(fund_id: int) -> ResponseReturnValue:
     fund = load(Fund, fund_id, Permission.FUND_READ)
     before = request.args.get("before", type=row_number)
     journal = ledger.journal(fund_id=fund.id, before_id=before, limit=PAGE)
-    found = grants.page(visible(signed_in_user(), Grant), fund_id=fund.id)
+    ties = conflicts.kept_from(signed_in_user())
+    found = grants.page(visible(signed_in_user(), Grant), ties, fund_id=fund.id)
     sees_people = can(Permission.CONTRIBUTION_READ)
     return render_template(
         "funds/show.html",

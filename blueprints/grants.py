@@ -13,6 +13,7 @@ from app.policy import Permission, visible
 from app.services import (
     applications,
     awards,
+    conflicts,
     contributions,
     documents,
     expenditures,
@@ -44,10 +45,12 @@ def index() -> ResponseReturnValue:
     """The newest first, of one status or of all."""
     wanted, before = request.args.get("status", ""), request.args.get("before", type=row_number)
     status = GrantStatus(wanted) if wanted in list(GrantStatus) else None
-    rows = grants.page(visible(signed_in_user(), Grant), status=status, before_id=before)
+    ties = conflicts.kept_from(signed_in_user())
+    rows = grants.page(visible(signed_in_user(), Grant), ties, status=status, before_id=before)
     return render_template(
         "grants/index.html",
         rows=rows,
+        has_ties=bool(ties),
         status=status,
         statuses=[(one.value, label_text(one)) for one in GrantStatus],
         older=rows[-1].id if len(rows) == PAGE else None,

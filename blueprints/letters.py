@@ -2,7 +2,6 @@
 paper too."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,7 +12,7 @@ from app.policy import Permission
 from app.services import appeals, conflicts, letters, notifications
 from app.services.conflicts import Ties
 from app.web.access import actor as acting
-from app.web.access import can, keep_away, load, requires, signed_in_user
+from app.web.access import can, load, requires, signed_in_user
 from app.web.presentation import is_demonstration
 from app.web.submissions import act_on_button
 from models.centres import Centre
@@ -143,7 +142,7 @@ def _ids() -> set[int]:
 @requires(GET=Permission.LETTER_READ)
 def show(letter_id: int) -> ResponseReturnValue:
     """The letter as the applicant reads it; the office looks at it in every language before it is sent."""
-    letter, locale = _load(letter_id), _language()
+    letter, locale = load(Letter, letter_id, Permission.LETTER_READ), _language()
     data = paper.gather(letter, clock.now())
     return render_template(
         "letters/show.html",
@@ -162,7 +161,7 @@ def show(letter_id: int) -> ResponseReturnValue:
 @requires(GET=Permission.LETTER_READ)
 def download(letter_id: int) -> ResponseReturnValue:
     """The letter on A4, for who has no account: the centre's operator prints it."""
-    letter, locale = _load(letter_id), _language()
+    letter, locale = load(Letter, letter_id, Permission.LETTER_READ), _language()
     content = paper.to_pdf(paper.gather(letter, clock.now()), locale, demonstration=is_demonstration())
     return _file(content, f"{letter.number}.{locale}.pdf")
 
@@ -170,12 +169,6 @@ def download(letter_id: int) -> ResponseReturnValue:
 def _file(content: bytes, name: str) -> Response:
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(content, mimetype="application/pdf", headers=headers)
-
-
-def _load(letter_id: int) -> Any:
-    letter = load(Letter, letter_id, Permission.LETTER_READ)
-    keep_away(letter.application)
-    return letter
 
 
 def _language() -> str:

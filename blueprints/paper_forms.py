@@ -9,8 +9,9 @@ from app import clock
 from app.localisation import current_locale
 from app.policy import Permission
 from app.services import calls
-from app.web.access import load_to_read, may_see_names, public, requires
+from app.web.access import load, may_see_names, public, requires
 from app.web.presentation import is_demonstration
+from models.applications import Application
 from models.calls import Call
 from reports import call_guides, paper_forms, paper_pages
 
@@ -41,7 +42,7 @@ def guide(call_id: int) -> ResponseReturnValue:
 @requires(GET=Permission.APPLICATION_READ)
 def show(application_id: int) -> ResponseReturnValue:
     """The form with what the application holds; without names for who may not see them."""
-    application = load_to_read(application_id)
+    application = load(Application, application_id, Permission.APPLICATION_READ)
     data = paper_forms.gather(application, clock.now(), shows_names=may_see_names(application))
     pdf = paper_pages.to_pdf(data, current_locale(), demonstration=is_demonstration())
     return _sent(pdf, f"{application.number}-form.pdf")

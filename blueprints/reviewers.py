@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from app import clock
 from app.localisation import LOCALES, current_locale, gettext
 from app.policy import Permission
-from app.services import assignments, reviewers, themes
+from app.services import conflicts, reviewers, themes, workloads
 from app.services.reviewers import Panelist
 from app.web.access import actor, load, requires, row_number, signed_in_user
 from app.web.submissions import attempt, finish, form_page, guard_version, in_words
@@ -30,7 +30,7 @@ def index() -> ResponseReturnValue:
     call = next((one for one in calls if chosen in (None, one.id)), None)
     if call is None and chosen is not None:
         abort(404)
-    held = assignments.held_by_reviewer(call) if call else {}
+    held = workloads.held_by_reviewer(call, conflicts.ties_of(signed_in_user())) if call else {}
     panel = reviewers.panel(call) if call else []
     return render_template("reviewers/index.html", calls=calls, call=call, panel=panel, held=held)
 

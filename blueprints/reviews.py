@@ -8,10 +8,10 @@ from flask.typing import ResponseReturnValue
 from app import clock
 from app.localisation import gettext
 from app.policy import Permission
-from app.services import applications, assignments, conflicts, papers, questions, review_versions, reviews, scoring
+from app.services import applications, assignments, papers, questions, review_versions, reviews, scoring
 from app.services.reviews import SHORTEST_JUSTIFICATION
 from app.web import review_forms
-from app.web.access import actor, can, load, must_have_no_tie, requires, signed_in_user
+from app.web.access import actor, can, load, requires, signed_in_user
 from app.web.submissions import attempt, autosaved, check_version, finish, finish_with, form_page, in_words
 from forms.reviews import ReopenForm, ReviewForm
 from models.applications import Application
@@ -143,8 +143,7 @@ def _standing(application: Application, found: list[Review]) -> scoring.Standing
 
 def _for_office(application: Application, found: list[Review]) -> dict[str, Any]:
     """What the Council and its secretary see beside the reviews: what was reopened, and every earlier version."""
-    is_tied = conflicts.hindrance(application, signed_in_user())
-    reopened = [] if is_tied else review_versions.reopened(application)
+    reopened = review_versions.reopened(application)
     versions = review_versions.of([*found, *reopened])
     return {"reopened": reopened, "versions": versions, "may_reopen": can(Permission.ASSIGNMENT_MANAGE)}
 
@@ -154,7 +153,6 @@ def _for_office(application: Application, found: list[Review]) -> dict[str, Any]
 def reopen(assignment_id: int) -> ResponseReturnValue:
     """Open a review that was handed in for its reviewer, with a reason."""
     assignment = load(Assignment, assignment_id, Permission.ASSIGNMENT_MANAGE)
-    must_have_no_tie(assignment.application)
     form, location = ReopenForm(), url_for(".show", application_id=assignment.application_id)
     if form.validate_on_submit() and attempt(
         form,

@@ -25,7 +25,7 @@ from app.services import (
 from app.services.conflicts import Ties
 from app.services.screening_lists import Filter, Page
 from app.services.screenings import Finding
-from app.web.access import actor, load, must_have_no_tie, requires, row_number, signed_in_user
+from app.web.access import actor, load, requires, row_number, signed_in_user
 from app.web.submissions import attempt, finish, form_page
 from forms.screenings import ScreeningForm, screening_form
 from models.applications import Application, ApplicationStatus, ScreeningOutcome
@@ -124,7 +124,6 @@ def _page(narrowed: Filter) -> Page:
 def new(application_id: int) -> ResponseReturnValue:
     """Every rule with what was found, then the finding."""
     application = load(Application, application_id, Permission.APPLICATION_SCREEN)
-    must_have_no_tie(application)
     findings = screenings.findings(application)
     form = _with_choices(_form(findings), application)
     if form.validate_on_submit() and attempt(form, lambda: _screen(form, application)):

@@ -9,9 +9,10 @@ from app import clock
 from app.localisation import current_locale
 from app.policy import Permission
 from app.services import applications, associations, documents, signatures
-from app.web.access import load_to_read, requires
+from app.web.access import load, requires
 from app.web.presentation import is_demonstration
 from app.web.submissions import uploads
+from models.applications import Application
 from reports import signatures as receipts
 
 bp = Blueprint("signatures", __name__, url_prefix="/applications/<int:application_id>/signatures")
@@ -21,7 +22,7 @@ bp = Blueprint("signatures", __name__, url_prefix="/applications/<int:applicatio
 @requires(GET=Permission.DICTATION_READ)
 def receipt(application_id: int) -> ResponseReturnValue:
     """The whole application as it stands, to be read aloud and signed by the chair."""
-    application = load_to_read(application_id, Permission.DICTATION_READ)
+    application = load(Application, application_id, Permission.DICTATION_READ)
     chair, stamp = associations.chair_of(application.association), applications.stamp_of(application)
     data = receipts.gather(
         application,
@@ -42,7 +43,7 @@ def receipt(application_id: int) -> ResponseReturnValue:
 @requires(GET=Permission.DICTATION_READ)
 def scan(application_id: int, signature_id: int) -> ResponseReturnValue:
     """The receipt with signature or thumbprint."""
-    application = load_to_read(application_id, Permission.DICTATION_READ)
+    application = load(Application, application_id, Permission.DICTATION_READ)
     signature = signatures.find(application, signature_id)
     if (
         signature is None

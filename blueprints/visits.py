@@ -7,7 +7,7 @@ from app import clock
 from app.labels import VISIT_CHECKLIST, label_text
 from app.localisation import gettext
 from app.policy import Permission
-from app.services import documents, users, visits
+from app.services import conflicts, documents, users, visits
 from app.web.access import actor, authorise, can, load, requires, signed_in_user, takes_upload
 from app.web.submissions import attempt, finish, form_page, sent_upload, uploads
 from forms.visits import PhotoForm, PlanVisitForm, RecordVisitForm
@@ -23,7 +23,7 @@ bp = Blueprint("visits", __name__)
 def new(grant_id: int) -> ResponseReturnValue:
     """Plan a visit."""
     grant = load(Grant, grant_id, Permission.VISIT_MANAGE)
-    officers = {str(one.id): one for one in users.holding(Role.MONITOR)}
+    officers = {str(one.id): one for one in conflicts.without_ties(grant.application, users.holding(Role.MONITOR))}
     form = PlanVisitForm(visitor=str(signed_in_user().id))
     form.visitor.choices = [(key, one.display_name) for key, one in officers.items()]
     if form.validate_on_submit() and (

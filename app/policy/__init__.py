@@ -4,7 +4,7 @@ Roles and what they may do: domain.md section 2. Separations of duty that hold f
 approver, recorder and verifier, declared interests) are enforced by the services.
 """
 
-from app.policy.permissions import GRANTS, Allowed, Permission, Refused, Scope, association_of, may
+from app.policy.permissions import GRANTS, Allowed, Permission, Refused, Scope, application_of, association_of, may
 from app.policy.rows import find, visible
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Permission",
     "Refused",
     "Scope",
+    "application_of",
     "association_of",
     "find",
     "may",

@@ -11,6 +11,7 @@ from models.associations import Association
 from models.base import db
 from models.centres import Centre
 from models.contributions import Contribution
+from models.documents import Document
 from models.expenditures import Expenditure
 from models.funds import Fund
 from models.grants import Grant, Tranche
@@ -246,10 +247,40 @@ def association_of(row: Any) -> Association | None:
     """The association a row belongs to, through its application or grant."""
     if isinstance(row, Association):
         return row
+    return getattr(_grant_of(row) or row, "association", None)
+
+
+def application_of(row: Any) -> Application | None:
+    """The application a row is of, or the one of its grant; None for what is of no single application."""
+    if isinstance(row, Application):
+        return row
+    if isinstance(row, Document) and row.application_id is not None:
+        return db.session.get(Application, row.application_id)
+    return getattr(_grant_of(row) or row, "application", None)
+
+
+def _grant_of(row: Any) -> Grant | None:
+    """The grant a row is, or belongs to."""
+    if isinstance(row, Grant):
+        return row
     if isinstance(row, Tranche | Contribution | Expenditure | Visit):
-        row = row.grant
-    elif isinstance(row, Result):
-        row = db.session.get(Grant, row.target.grant_id)
-    elif isinstance(row, Target):
-        row = db.session.get(Grant, row.grant_id)
-    return getattr(row, "association", None)
+        return row.grant
+    if isinstance(row, Result):
+        return db.session.get(Grant, row.target.grant_id)
+    if isinstance(row, Target):
+        return db.session.get(Grant, row.grant_id)
+    if isinstance(row, Document):
+        if row.grant_id is not None:
+            return db.session.get(Grant, row.grant_id)
+        for column, table in _OWNERS.items():
+            if (owner := getattr(row, column)) is not None:
+                return _grant_of(db.session.get(table, owner))
+    return None
+
+
+_OWNERS: Mapping[str, type[Any]] = {
+    "contribution_id": Contribution,
+    "expenditure_id": Expenditure,
+    "visit_id": Visit,
+}
+"""Papers of a grant's rows: the column, and the table it points to."""

@@ -17,7 +17,7 @@ from models.associations import Association
 from models.base import db, lock
 from models.council_sessions import DecisionOutcome
 from models.letters import Letter
-from models.users import Role, User
+from models.users import Role
 
 SHORTEST = 40
 """Characters: an appeal says what the Council should look at."""
@@ -151,9 +151,8 @@ def _must_speak_for(association: Association, actor: Actor) -> None:
 
 def _tell(role: Role, appeal: Appeal, message: str, now: datetime) -> None:
     """Holders of the role, without those who have a tie to the applicant."""
-    people = db.session.scalars(db.select(User).where(User.id.in_(notifications.holders(role)))).unique().all()
-    free = conflicts.without_ties(appeal.application, people)
-    notifications.tell([one.id for one in free], message, appeal, now, number=appeal.application.number)
+    people = notifications.free_holders(appeal.application, role)
+    notifications.tell(people, message, appeal, now, number=appeal.application.number)
 
 
 def _tell_association(appeal: Appeal, message: str, now: datetime, **parameters: Any) -> None:

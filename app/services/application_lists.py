@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from app.localisation import words as folded_words
+from app.services.conflicts import NO_TIES, Ties
 from models import search_words
 from models.applications import Application, ApplicationStatus
 from models.associations import Association
@@ -61,6 +62,8 @@ class Filter:
     """Whether dry runs are among them: nowhere but with the test association itself."""
     seen: Any = None
     """The condition of the rows a user may see, as `policy.visible` states it."""
+    ties: Ties = NO_TIES
+    """What the reader is kept from (`conflicts.kept_from`): it is neither listed nor counted."""
 
 
 class Search(NamedTuple):
@@ -187,7 +190,7 @@ def _is_broad(narrowed: Filter) -> bool:
     """Whether nothing but words and a state narrows it: with common words that is not few."""
     broad = Filter(status=narrowed.status, words=narrowed.words, with_tests=narrowed.with_tests)
     sees_all = narrowed.seen is None or narrowed.seen.compare(_EVERY_ROW)
-    return sees_all and replace(narrowed, seen=None) == broad
+    return sees_all and replace(narrowed, seen=None, ties=NO_TIES) == broad
 
 
 def _run(query: Any) -> Sequence[Any]:
@@ -215,4 +218,5 @@ def _narrow(query: Any, narrowed: Filter, search: Search) -> Any:
         )
     if narrowed.seen is not None:
         query = query.where(narrowed.seen)
+    query = query.where(*narrowed.ties.free(Application.association_id, Application.id))
     return query.where(*map(search_words.in_row, search.in_rows))

@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from app.services import assignments, reviewers
+from app.services import reviewers, workloads
 from app.services.applications import TRANSITIONS
+from app.services.conflicts import NO_TIES, Ties
 from app.services.reviewers import Panelist
 from models.applications import Application, ApplicationStatus
 from models.assignment_plans import PlanMode
@@ -131,10 +132,13 @@ def _judging(call: Call) -> tuple[defaultdict[int, set[int]], ...]:
     return holding, everybody, interested
 
 
-def judges(call: Call) -> list[Judge]:
-    """Who may judge in a call, as the secretary and they themselves have said; in the order of their names."""
+def judges(call: Call, ties: Ties = NO_TIES) -> list[Judge]:
+    """Who may judge in a call, as the secretary and they themselves have said; in the order of their names.
+
+    A plan goes by what they hold in all; who reads of it gets the loads without the reader's `ties`.
+    """
     panel = reviewers.panel(call)
-    loads, judged, homes = assignments.held_by_reviewer(call), _judged(call), _memberships()
+    loads, judged, homes = workloads.held_by_reviewer(call, ties), _judged(call), _memberships()
     return [_judge(one, loads.get(one.user.id, 0), judged[one.user.id], homes[one.user.person_id]) for one in panel]
 
 

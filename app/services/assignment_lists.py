@@ -3,16 +3,23 @@
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from app.localisation import N_, gettext
-from app.services import assignment_facts, assignment_plans, assignment_reasons
+from app.services import assignment_facts, assignment_plans, assignment_reasons, conflicts
 from app.services.actors import Actor
 from app.services.assignment_facts import Asked, Judge
-from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, LimitExceededError
+from app.services.errors import (
+    AlreadyUsedError,
+    DomainError,
+    IncompleteError,
+    LimitExceededError,
+    SeparationOfDutyError,
+)
+from models.applications import Application
 from models.assignment_plans import AssignmentPlan, PlanMode
 from models.base import db
 from models.calls import Call
@@ -30,7 +37,8 @@ _FORMULA = ("=", "+", "-", "@", "\t")
 
 
 def make(call: Call, text: str, *, due_on: date, actor: Actor, now: datetime) -> AssignmentPlan:
-    """Plan what a list says (CSV; comma, semicolon or tab). Rows that cannot be taken stand in the plan as refused.
+    """Plan what a list says (CSV; comma, semicolon or tab). Rows that cannot be taken stand in the plan as refused, and
+    so does whom the secretary chooses for an application they have a tie to.
 
     Raises `IncompleteError` for an empty list, `LimitExceededError` for one that is too long.
     """
@@ -41,7 +49,8 @@ def make(call: Call, text: str, *, due_on: date, actor: Actor, now: datetime) ->
     if len(rows) > MOST_ROWS:
         raise LimitExceededError(N_("At most %(most)s rows at once."), field="rows", most=MOST_ROWS)
     applications, judges = assignment_facts.asked(call), assignment_facts.judges(call)
-    reading = _Reading({one.number.casefold(): one for one in applications}, _by_name(judges))
+    without = conflicts.closed_to(actor.user, call)
+    reading = _Reading({one.number.casefold(): one for one in applications}, _by_name(judges), without)
     refused = []
     for line, number, name in rows:
         try:
@@ -93,8 +102,10 @@ def _by_name(judges: list[Judge]) -> dict[str, Judge]:
 class _Reading:
     """The pairs read so far, each held against what is so and against the rows before it."""
 
-    def __init__(self, applications: Mapping[str, Asked], judges: Mapping[str, Judge]) -> None:
-        self.applications, self.judges = applications, judges
+    def __init__(
+        self, applications: Mapping[str, Asked], judges: Mapping[str, Judge], without: Collection[int]
+    ) -> None:
+        self.applications, self.judges, self.without = applications, judges, without
         self._taken: dict[tuple[int, int], None] = {}
         self._loads = Counter({one.id: one.load for one in judges.values()})
 
@@ -108,6 +119,8 @@ class _Reading:
         application, judge = self.applications.get(number.casefold()), self.judges.get(name.casefold())
         if application is None:
             raise DomainError(N_("This call has no such application that a reviewer can be asked for."))
+        if application.id in self.without:
+            raise SeparationOfDutyError(conflicts.TIE)
         if judge is None:
             raise DomainError(N_("There is no reviewer with this user name."))
         if (application.id, judge.id) in self._taken:
@@ -129,20 +142,24 @@ class Refused:
     problem: DomainError
 
 
-def refused(plan: AssignmentPlan) -> list[Refused]:
-    """The rows of its list that a plan could not take."""
+def refused(plan: AssignmentPlan, without: Collection[int]) -> list[Refused]:
+    """The rows of its list that a plan could not take, but those on applications the reader may not see."""
+    numbers = db.session.scalars(db.select(Application.number).where(Application.id.in_(without)))
+    hidden = {one.casefold() for one in numbers}
     return [
         Refused(one["row"], one["application"], one["reviewer"], DomainError(one["message"], **one["parameters"]))
         for one in plan.shortage.get("refused", ())
+        if one["application"].casefold() not in hidden
     ]
 
 
-def to_csv(plan: AssignmentPlan, locale: str) -> str:
-    """A plan as CSV in the language in force, `locale`; `make` reads it back."""
+def to_csv(plan: AssignmentPlan, locale: str, without: Collection[int]) -> str:
+    """A plan as CSV in the language in force, `locale`, without applications the reader may not see; `make` reads it
+    back."""
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\r\n")
     writer.writerow([*COLUMNS[locale], gettext("Name"), gettext("Association"), gettext("Why")])
-    for one in assignment_plans.planned(plan):
+    for one in assignment_plans.planned(plan, without):
         association = one.application.association.name(locale)
         why = "; ".join(assignment_reasons.in_words(one.reasons))
         row: list[Any] = [one.application.number, one.reviewer.username, one.reviewer.display_name, association, why]

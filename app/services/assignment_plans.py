@@ -1,7 +1,7 @@
 """Plans of assignments: made by a flow of least cost or from a list, looked at, then applied as one or not at all."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from importlib import import_module
@@ -9,11 +9,12 @@ from typing import Any
 
 from app.clock import bishkek_day
 from app.localisation import N_, gettext
-from app.services import assignment_facts, assignment_reasons, audit, notifications
+from app.services import assignment_facts, assignment_reasons, audit, conflicts, notifications
 from app.services.actors import Actor
 from app.services.applications import TRANSITIONS as APPLICATION_TRANSITIONS
 from app.services.assignment_facts import Asked, Judge
 from app.services.assignment_reasons import Bar
+from app.services.conflicts import Ties
 from app.services.errors import ChangedMeanwhileError, DomainError
 from app.services.workflow import Transition, target
 from models.applications import Application
@@ -132,7 +133,7 @@ def apply(plan: AssignmentPlan, *, actor: Actor, now: datetime) -> int:
     if not pairs:
         raise DomainError(N_("Nobody is to be asked by this plan."))
     applications = _locked({application_id for application_id, _reviewer_id in pairs})
-    _must_fit(plan, pairs)
+    _must_fit(plan, pairs, actor)
     made = [
         Assignment(
             application_id=application_id,
@@ -164,20 +165,26 @@ def _locked(ids: set[int]) -> list[Application]:
     return list(db.session.scalars(query))
 
 
-def _must_fit(plan: AssignmentPlan, pairs: Sequence[tuple[int, int]]) -> None:
+def _must_fit(plan: AssignmentPlan, pairs: Sequence[tuple[int, int]], actor: Actor) -> None:
     """Hold each pair against what is so now, by the rules by which it was made."""
-    problems = misfits(plan, pairs)
-    if problems:
-        named = "; ".join(f"{one.number} – {one.name}: {one.problem}" for one in problems[:_NAMED])
-        raise ChangedMeanwhileError(
-            N_("The plan does not fit any more, so nobody was asked. %(named)s. Make a new plan."), named=named
-        )
+    found = misfits(plan, pairs)
+    if not found:
+        return
+    without = conflicts.closed_to(actor.user, plan.call)
+    problems = [one for one in found if one.application_id not in without]
+    if not problems:  # it is one the secretary has a tie to: which, and whom it is about, is not said
+        raise ChangedMeanwhileError(N_("The plan does not fit any more, so nobody was asked. Make a new plan."))
+    named = "; ".join(f"{one.number} – {one.name}: {one.problem}" for one in problems[:_NAMED])
+    raise ChangedMeanwhileError(
+        N_("The plan does not fit any more, so nobody was asked. %(named)s. Make a new plan."), named=named
+    )
 
 
 @dataclass(frozen=True)
 class Misfit:
     """A pair that cannot be asked, and why (a refusal whose text is in the language in force)."""
 
+    application_id: int
     number: str
     name: str
     problem: DomainError
@@ -200,7 +207,7 @@ def misfits(plan: AssignmentPlan, pairs: Sequence[tuple[int, int]]) -> list[Misf
         if problem is not None:
             found.append((application_id, reviewer_id, problem))
     numbers, names = _numbers({one for one, _other, _why in found}), _names({one for _one, one, _why in found})
-    return [Misfit(numbers[one], names[other], problem) for one, other, problem in found]
+    return [Misfit(one, numbers[one], names[other], problem) for one, other, problem in found]
 
 
 def problem_of(
@@ -239,9 +246,17 @@ def proposed(call: Call) -> AssignmentPlan | None:
     return plan
 
 
-def newest(limit: int = 60) -> list[tuple[AssignmentPlan, int]]:
-    """The latest plans, those that wait first, with how many pairs each has."""
-    count = db.select(db.func.count()).where(PlannedAssignment.plan_id == AssignmentPlan.id).scalar_subquery()
+def newest(ties: Ties, limit: int = 60) -> list[tuple[AssignmentPlan, int]]:
+    """The latest plans, those that wait first, with how many pairs of each the reader sees."""
+    count = (
+        db.select(db.func.count())
+        .select_from(PlannedAssignment)
+        .join(PlannedAssignment.application)
+        .where(PlannedAssignment.plan_id == AssignmentPlan.id)
+        .where(*ties.free(Application.association_id, Application.id))
+        .correlate(AssignmentPlan)
+        .scalar_subquery()
+    )
     query = (
         db.select(AssignmentPlan, count)
         .options(db.joinedload(AssignmentPlan.call), db.joinedload(AssignmentPlan.made_by))
@@ -256,16 +271,22 @@ def _pairs(plan: AssignmentPlan) -> Sequence[Any]:
     return db.session.execute(query.where(PlannedAssignment.plan_id == plan.id).order_by(PlannedAssignment.id)).all()
 
 
-def count_of(plan: AssignmentPlan) -> int:
-    """So many reviewers would be asked."""
-    query = db.select(db.func.count()).where(PlannedAssignment.plan_id == plan.id)
+def count_of(plan: AssignmentPlan, without: Collection[int]) -> int:
+    """So many reviewers would be asked, for all applications but those the reader may not see."""
+    query = db.select(db.func.count()).where(
+        PlannedAssignment.plan_id == plan.id, PlannedAssignment.application_id.not_in(without)
+    )
     return int(db.session.scalar(query.select_from(PlannedAssignment)) or 0)
 
 
-def planned(plan: AssignmentPlan, after_id: int = 0, limit: int | None = None) -> list[PlannedAssignment]:
-    """The pairs of the next `limit` applications after one, application by application."""
+def planned(
+    plan: AssignmentPlan, without: Collection[int], after_id: int = 0, limit: int | None = None
+) -> list[PlannedAssignment]:
+    """The pairs of the next `limit` applications after one, application by application; none of those `without`."""
     within = db.select(PlannedAssignment.application_id).where(
-        PlannedAssignment.plan_id == plan.id, PlannedAssignment.application_id > after_id
+        PlannedAssignment.plan_id == plan.id,
+        PlannedAssignment.application_id > after_id,
+        PlannedAssignment.application_id.not_in(without),
     )
     ids = within.distinct().order_by(PlannedAssignment.application_id).limit(limit)
     query = (
@@ -290,10 +311,11 @@ class Load:
     limit: int
 
 
-def loads(plan: AssignmentPlan) -> list[Load]:
-    """Every reviewer's load before and after a plan that waits, who would have the most first."""
-    added = Counter(one.reviewer_id for one in _pairs(plan))
-    judges = assignment_facts.judges(plan.call)
+def loads(plan: AssignmentPlan, ties: Ties, without: Collection[int]) -> list[Load]:
+    """Every reviewer's load before and after a plan that waits, who would have the most first; as far as the reader may
+    see it (`without` are the applications of the call that `ties` are to)."""
+    added = Counter(one.reviewer_id for one in _pairs(plan) if one.application_id not in without)
+    judges = assignment_facts.judges(plan.call, ties)
     names = _names({one.id for one in judges})
     found = [Load(names[one.id], one.load, added[one.id], one.limit) for one in judges if one.limit or added[one.id]]
     return sorted(found, key=lambda one: -(one.before + one.added))
@@ -308,9 +330,18 @@ class Lacking:
     bars: list[tuple[str, int]]
 
 
-def lacking(plan: AssignmentPlan, limit: int = 60) -> list[Lacking]:
-    """What a plan could not meet, those that no limit would help first."""
-    unmet = sorted(plan.shortage.get("unmet", ()), key=lambda one: (not one["barred"], one["application"]))[:limit]
+def _unmet(plan: AssignmentPlan, without: Collection[int]) -> list[Mapping[str, Any]]:
+    return [one for one in plan.shortage.get("unmet", ()) if one["application"] not in without]
+
+
+def lacking_count(plan: AssignmentPlan, without: Collection[int]) -> int:
+    """So many reviewers a plan lacks."""
+    return sum(one["lacks"] for one in _unmet(plan, without))
+
+
+def lacking(plan: AssignmentPlan, without: Collection[int], limit: int = 60) -> list[Lacking]:
+    """What a plan could not meet, those that no limit would help first; no applications the reader may not see."""
+    unmet = sorted(_unmet(plan, without), key=lambda one: (not one["barred"], one["application"]))[:limit]
     query = db.select(Application).where(Application.id.in_([one["application"] for one in unmet]))
     rows = {one.id: one for one in db.session.scalars(query.options(db.joinedload(Application.association)))}
     return [
@@ -322,8 +353,11 @@ def _bars(counts: Mapping[str, int]) -> list[tuple[str, int]]:
     return [(gettext(assignment_reasons.BAR_TEXTS[Bar(bar)]), count) for bar, count in counts.items()]
 
 
-def full(plan: AssignmentPlan) -> list[str]:
-    """The names of the reviewers whose limits hold a plan back."""
+def full(plan: AssignmentPlan, without: Collection[int]) -> list[str]:
+    """The names of the reviewers whose limits hold a plan back; of none where an application that lacks one is among
+    those the reader may not see."""
+    if len(_unmet(plan, without)) < len(plan.shortage.get("unmet", ())):
+        return []
     return sorted(_names(set(plan.shortage.get("full", ()))).values())
 
 

@@ -1,13 +1,10 @@
 """Who judges what: assignment by hand, declaration of interests, declining."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement
-
 from app.clock import bishkek_day
-from app.localisation import N_, sort_key
+from app.localisation import N_
 from app.services import audit, conflicts, interests, notifications
 from app.services.actors import Actor
 from app.services.applications import TRANSITIONS as APPLICATION_TRANSITIONS
@@ -17,12 +14,10 @@ from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, 
 from app.services.workflow import leads_on, reason_given, target
 from models.applications import Application, ApplicationStatus
 from models.base import db, lock
-from models.calls import Call
 from models.council_sessions import Decision
 from models.people import Person
 from models.reviews import (
     HANDED_IN,
-    HOLDING,
     OUTSTANDING,
     Assignment,
     AssignmentStatus,
@@ -33,7 +28,6 @@ from models.reviews import (
 )
 from models.users import Role, User
 
-GIVEN_BACK = (AssignmentStatus.DECLINED, AssignmentStatus.RECUSED)
 _PROGRESS = (  # made once: every review that comes in asks it
     db.select(Assignment.id, Assignment.status, Assignment.due_on, Review.status.label("written"))
     .outerjoin(Review, Review.assignment_id == Assignment.id)
@@ -55,8 +49,10 @@ def eligible_reviewers(application: Application) -> list[User]:
 def assign(application: Application, reviewer: User, *, due_on: date, actor: Actor, now: datetime) -> Assignment:
     """Ask a reviewer to judge an application.
 
-    Raises `SeparationOfDutyError` for a reviewer with a tie to the applicant, `AlreadyUsedError` when asked before.
+    Raises `SeparationOfDutyError` for a reviewer with a tie to the applicant, and for a secretary with one;
+    `AlreadyUsedError` when asked before.
     """
+    conflicts.must_have_no_tie(application, actor)
     lock(application)
     new_status = target(APPLICATION_TRANSITIONS, application.status, "assign")
     must_be_undecided(application)
@@ -140,9 +136,11 @@ def decline(assignment: Assignment, *, reason: str, actor: Actor, now: datetime)
 def take_back(assignment: Assignment, *, reason: str, actor: Actor, now: datetime) -> None:
     """The secretary takes back a request that was not answered, with a reason the reviewer reads.
 
-    Raises `WrongTransitionError` once the reviewer has answered. The same reviewer is not asked again.
+    Raises `WrongTransitionError` once the reviewer has answered, `SeparationOfDutyError` for a secretary with a tie to
+    the applicant. The same reviewer is not asked again.
     """
     application = assignment.application
+    conflicts.must_have_no_tie(application, actor)
     lock(application)
     lock(assignment)
     new_status = target(TRANSITIONS, assignment.status, "take_back")
@@ -275,108 +273,6 @@ def of_application(application: Application) -> list[Assignment]:
         .order_by(Assignment.id)
     )
     return list(db.session.scalars(query))
-
-
-def lacking(call_id: int | None = None, limit: int = 60) -> list[tuple[Application, int]]:
-    """Applications that wait for more reviewers, with how many hold the work already."""
-    held = (
-        db.select(Assignment.application_id, db.func.count().label("held"))
-        .where(_holds())
-        .group_by(Assignment.application_id)
-        .subquery()
-    )
-    count = db.func.coalesce(held.c.held, 0)
-    query = (
-        db.select(Application, count)
-        .outerjoin(held, held.c.application_id == Application.id)
-        .join(Application.call)
-        .where(Application.status.in_([ApplicationStatus.ELIGIBLE, ApplicationStatus.IN_REVIEW]))
-        .where(count < Call.reviewers_per_application)
-        .options(db.joinedload(Application.association), db.contains_eager(Application.call))
-        .order_by(Application.id)
-        .limit(limit)
-    )
-    if call_id is not None:
-        query = query.where(Application.call_id == call_id)
-    return [(row[0], int(row[1])) for row in db.session.execute(query)]
-
-
-def lacking_count(call: Call) -> int:
-    """So many applications of a call wait for more reviewers."""
-    held = db.select(db.func.count(Assignment.id)).where(Assignment.application_id == Application.id, _holds())
-    query = db.select(db.func.count()).where(
-        Application.call_id == call.id,
-        Application.status.in_([ApplicationStatus.ELIGIBLE, ApplicationStatus.IN_REVIEW]),
-        held.correlate(Application).scalar_subquery() < call.reviewers_per_application,
-    )
-    return int(db.session.scalar(query) or 0)
-
-
-@dataclass(frozen=True)
-class Workload:
-    """What one reviewer has to answer or write, what is late of it, and what is done.
-
-    `accepted` were taken at any time, `given_back` declined or left for an interest.
-    """
-
-    reviewer: User
-    waiting: int
-    late: int
-    done: int
-    accepted: int
-    given_back: int
-
-
-def workloads(today: date) -> list[Workload]:
-    """Every enabled reviewer with the work asked for, who has the most late first."""
-    is_waiting = Assignment.status.in_(OUTSTANDING)
-    is_done = Assignment.status.in_(HOLDING) & ~is_waiting & _holds()
-    query = (
-        db.select(
-            User,
-            db.func.count(db.case((is_waiting, 1))),
-            db.func.count(db.case((is_waiting & (Assignment.due_on < today), 1))),
-            db.func.count(db.case((is_done, 1))),
-            db.func.count(db.case((is_done | (Assignment.status == AssignmentStatus.ACCEPTED), 1))),
-            db.func.count(db.case((Assignment.status.in_(GIVEN_BACK), 1))),
-        )
-        .outerjoin(Assignment, Assignment.reviewer_id == User.id)
-        .where(User.id.in_(notifications.holders(Role.REVIEWER)))
-        .group_by(User.id)
-        .options(db.selectinload(User.person))
-    )
-    found = [Workload(row[0], *map(int, tuple(row)[1:])) for row in db.session.execute(query)]
-    return sorted(found, key=lambda one: (-one.late, -one.waiting, sort_key(one.reviewer.display_name)))
-
-
-def held_by_reviewer(call: Call) -> dict[int, int]:
-    """{user id: so many applications of `call` they hold or have judged}."""
-    query = db.select(Assignment.reviewer_id, db.func.count()).join(Assignment.application)
-    query = query.where(Application.call_id == call.id, _holds()).group_by(Assignment.reviewer_id)
-    return {int(row[0]): int(row[1]) for row in db.session.execute(query)}
-
-
-def outstanding(limit: int = 60) -> list[Assignment]:
-    """Assignments that wait for their reviewer, the nearest (or longest overdue) day first."""
-    query = (
-        db.select(Assignment)
-        .where(Assignment.status.in_(OUTSTANDING))
-        .options(
-            db.joinedload(Assignment.reviewer),
-            db.joinedload(Assignment.application).joinedload(Application.association),
-        )
-        .order_by(Assignment.due_on, Assignment.id)
-        .limit(limit)
-    )
-    return list(db.session.scalars(query))
-
-
-def _holds() -> ColumnElement[bool]:
-    """The reviewer has or did the work: what was closed unfinished does not count."""
-    handed_in = db.select(Review.assignment_id).where(Review.status == ReviewStatus.SUBMITTED)
-    return Assignment.status.in_(HOLDING) & (
-        (Assignment.status != AssignmentStatus.CLOSED) | Assignment.id.in_(handed_in)
-    )
 
 
 def _tell_secretary(assignment: Assignment, message: str, now: datetime) -> None:

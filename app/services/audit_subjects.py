@@ -22,6 +22,7 @@ from models.centres import Centre
 from models.contributions import Contribution
 from models.corrected_protocols import CorrectedProtocol
 from models.council_sessions import CouncilSession
+from models.detected_conflicts import DetectedConflict
 from models.dictations import Dictation
 from models.expenditures import Expenditure
 from models.funding_reports import FundingReport
@@ -116,6 +117,14 @@ _APPLICATION_OF = {
     "appeals": db.select(Appeal.id, Letter.application_id).join(Letter, Letter.id == Appeal.letter_id),
     "applications": db.select(Application.id, Application.id),
     "assignments": db.select(Assignment.id, Assignment.application_id),
+    "detected_conflicts": db.select(DetectedConflict.id, DetectedConflict.application_id),
+    "grants": db.select(Grant.id, Grant.application_id),
+    "letters": db.select(Letter.id, Letter.application_id),
+    **{
+        model.__tablename__: db.select(model.id, Grant.application_id).join(Grant, Grant.id == model.grant_id)
+        for model in (Contribution, Expenditure, Target, Tranche, Visit)
+    },
+    "results": db.select(Result.id, Grant.application_id).join(Result.target).join(Grant, Grant.id == Target.grant_id),
     "reviews": db.select(Review.id, Assignment.application_id).join(Assignment, Assignment.id == Review.assignment_id),
 }
 """{table: id and application of its rows}, of what is about one application."""

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from app.queue import enqueue_after_commit
-from app.services import audit, notifications
+from app.services import audit, conflicts, notifications
 from app.services.actors import Actor
 from app.services.likeness import mark
 from app.services.people_matching import (
@@ -36,9 +36,8 @@ from models.people import Person
 from models.places import AyilOkmotu, Village
 from models.pledges import Pledge
 from models.reviews import ConflictKind
-from models.users import Role, User
+from models.users import User
 
-JUDGES = (Role.REVIEWER, Role.SECRETARY, Role.COUNCIL_CHAIR, Role.MONITOR)
 _AT_ONCE = 500
 C, P = ConflictClue, ConflictPart
 _PARTS = {
@@ -242,7 +241,7 @@ def search(call: Call, *, now: datetime) -> int:
     submitted = db.select(Application.id).where(
         Application.call_id == call.id, Application.submitted_at.is_not(None), ~Application.is_test
     )
-    judges = sorted({user_id for role in JUDGES for user_id in notifications.holders(role)})
+    judges = sorted({user_id for role in conflicts.JUDGES for user_id in notifications.holders(role)})
     former = ConflictMark.user_id.not_in(judges) & ConflictMark.user_id.is_not(None)
     db.session.execute(db.delete(ConflictMark).where(former))
     _keep_marks(ConflictMark.user_id, judges, _judge_rows)

@@ -4,7 +4,7 @@ There is one definition of a tie (`_ties`); whoever asks about one application, 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from app.localisation import N_
@@ -19,7 +19,7 @@ from models.detected_conflicts import ConflictVerdict, DetectedConflict
 from models.people import Person
 from models.places import Village
 from models.reviews import Assignment, Conflict
-from models.users import RoleAssignment, User
+from models.users import Role, RoleAssignment, User
 
 REASONS = (
     N_("The reviewer lives in the same ayil okmotu."),
@@ -38,6 +38,8 @@ GROUNDS = (
     RecusalGround.DETECTED,
 )
 """What a session records of each of `REASONS`."""
+JUDGES = (Role.REVIEWER, Role.SECRETARY, Role.COUNCIL_CHAIR, Role.MONITOR)
+"""Who judges, keeps the office or monitors: with a tie they see and do nothing about an application or its grant."""
 TIE = N_("You have a tie to this applicant, by place, register or declaration: somebody else has to do this.")
 
 Condition = Callable[[Any], Any]
@@ -122,13 +124,15 @@ def must_be_unhindered(assignment: Assignment) -> None:
 
 def without_ties(application: Application, reviewers: Sequence[User]) -> list[User]:
     """Those of `reviewers` whom nothing hinders from judging `application`; one query for all of them."""
-    asked = {
-        "users": [one.id for one in reviewers],
-        "association": application.association_id,
-        "application": application.id,
-    }
-    tied = {row[0] for row in db.session.execute(_TO_APPLICATION, asked)}
-    return [one for one in reviewers if one.id not in tied]
+    free = free_among(application, [one.id for one in reviewers])
+    return [one for one in reviewers if one.id in free]
+
+
+def free_among(application: Application, user_ids: Iterable[int]) -> set[int]:
+    """Those of these users who have no tie to `application`; one query for all of them."""
+    users = set(user_ids)
+    asked = {"users": list(users), "association": application.association_id, "application": application.id}
+    return users - {row[0] for row in db.session.execute(_TO_APPLICATION, asked)}
 
 
 def declarations(application: Application) -> Mapping[int, Conflict]:
@@ -149,6 +153,10 @@ class Ties(NamedTuple):
     def has(self, application: Application) -> bool:
         return application.association_id in self.association_ids or application.id in self.application_ids
 
+    def without(self, association_ids: Collection[int], application_ids: Collection[int]) -> "Ties":
+        """The others."""
+        return Ties(self.association_ids - set(association_ids), self.application_ids - set(application_ids))
+
     def free(self, association_id: Any, application_id: Any) -> list[Any]:
         """The conditions on two columns that a row is none of them."""
         conditions = []
@@ -157,6 +165,9 @@ class Ties(NamedTuple):
         if self.application_ids:
             conditions.append(application_id.not_in(self.application_ids))
         return conditions
+
+
+NO_TIES = Ties(frozenset(), frozenset())
 
 
 def ties_of(user: User) -> Ties:
@@ -191,6 +202,25 @@ def grounds(applications: Iterable[Application], user_ids: Iterable[int]) -> dic
         for key in [application_id] if application_id is not None else of_association[association_id]:
             found[key][user_id] = GROUNDS[reason]
     return found
+
+
+def kept_from(user: User) -> Ties:
+    """What is left out of the lists `user` reads: the ties of who judges, keeps the office or monitors.
+
+    Nobody is kept from what they write themselves, for the own association or as its centre.
+    """
+    if not user.has_role(*JUDGES):
+        return NO_TIES
+    ties = ties_of(user)
+    if not ties or not (user.association_ids or user.centre_ids):
+        return ties
+    own = db.select(Association.id).where(
+        Association.id.in_(user.association_ids) | Association.centre_id.in_(user.centre_ids)
+    )
+    written = db.select(Application.id).where(
+        Application.id.in_(ties.application_ids), Application.association_id.in_(own)
+    )
+    return ties.without(db.session.scalars(own).all(), db.session.scalars(written).all())
 
 
 def closed_to(user: User, call: Call) -> frozenset[int]:

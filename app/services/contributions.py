@@ -6,8 +6,9 @@ from pathlib import Path
 
 from app.clock import bishkek_day
 from app.localisation import N_, Money
-from app.services import associations, audit, documents, grants, ledger, notifications, rates
+from app.services import associations, audit, conflicts, documents, grants, ledger, notifications, rates
 from app.services.actors import Actor
+from app.services.conflicts import Ties
 from app.services.documents import Upload
 from app.services.errors import (
     AlreadyUsedError,
@@ -137,13 +138,14 @@ def attach(
 def verify(contribution: Contribution, *, checks: Collection[Check], actor: Actor, now: datetime) -> None:
     """A second person has made every check: the money is booked and counts for the match.
 
-    Raises `SeparationOfDutyError` for who recorded it or belongs to the association, `IncompleteError` without evidence
-    or with a check left out.
+    Raises `SeparationOfDutyError` for who recorded it, belongs to the association or has a tie to it, `IncompleteError`
+    without evidence or with a check left out.
     """
     lock(contribution.grant)
     lock(contribution)
     new_status = target(TRANSITIONS, contribution.status, "verify")
     associations.must_not_act_for(contribution.grant.association, actor)
+    conflicts.must_have_no_tie(contribution.grant.application, actor)
     if contribution.recorded_by_id == actor.user_id:
         raise SeparationOfDutyError(N_("You recorded this contribution: another person has to verify it."))
     if not documents.of(contribution):
@@ -195,6 +197,7 @@ def refuse(contribution: Contribution, *, reason: str, actor: Actor, now: dateti
     lock(contribution.grant)
     lock(contribution)
     new_status = target(TRANSITIONS, contribution.status, "refuse")
+    conflicts.must_have_no_tie(contribution.grant.application, actor)
     reason = reason_given(reason, ASSOCIATION_READS_REASON)
     if contribution.recorded_by_id == actor.user_id:
         raise SeparationOfDutyError(N_("You recorded this contribution: another person has to verify it."))
@@ -264,10 +267,12 @@ def of_grant(grant: Grant) -> list[Contribution]:
     return list(db.session.scalars(query.options(db.joinedload(Contribution.rate))))
 
 
-def waiting(limit: int = 60) -> list[Contribution]:
-    """Recorded contributions that wait for verification, the oldest first."""
-    query = db.select(Contribution).where(Contribution.status == C.RECORDED).order_by(Contribution.id).limit(limit)
-    return list(db.session.scalars(query.options(db.joinedload(Contribution.grant).joinedload(Grant.association))))
+def waiting(ties: Ties, limit: int = 60) -> list[Contribution]:
+    """Recorded contributions that wait for verification by who has these ties, the oldest first."""
+    free = ties.free(Grant.association_id, Grant.application_id)
+    query = db.select(Contribution).join(Contribution.grant).where(Contribution.status == C.RECORDED, *free)
+    query = query.options(db.contains_eager(Contribution.grant).joinedload(Grant.association))
+    return list(db.session.scalars(query.order_by(Contribution.id).limit(limit)))
 
 
 def _renew_pledge(pledge: Pledge | None) -> None:

@@ -13,7 +13,7 @@ from app.localisation import N_
 from app.services import audit, conflicts, council_sessions, notifications, numbering, protocol_places
 from app.services.actors import Actor
 from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, SeparationOfDutyError
-from app.services.protocol_places import SESSION_PLACES, Change, Content
+from app.services.protocol_places import SESSION_PLACES, Change, Content, Place
 from app.services.workflow import Transition, reason_given, target
 from models.applications import Application
 from models.base import canonical_json, db, fingerprint, lock, lock_as_read
@@ -80,7 +80,13 @@ def draft(session: CouncilSession, reason: str, *, actor: Actor, now: datetime) 
 
 
 def correct_session(correction: CorrectedProtocol, changes: Sequence[Change], *, actor: Actor, now: datetime) -> None:
-    """Put these changes of day, place and people in the place of those that were there."""
+    """Put these changes of day, place and people in the place of those that were there.
+
+    Raises `DomainError` for a change of anything else, `SeparationOfDutyError` for who has a tie to an applicant whose
+    votes change with who came.
+    """
+    _must_be_of(changes, None)
+    _must_be_untied(correction, changes, actor)
     _begin(correction)
     kept = [one for one in protocol_places.read(correction.changes) if one.what not in SESSION_PLACES]
     _keep(correction, [*changes, *kept], actor, now)
@@ -96,12 +102,35 @@ def correct_decision(
 ) -> None:
     """Put these changes of the record of one decision in the place of those that were there.
 
-    Raises `SeparationOfDutyError` for who has a tie to the applicant.
+    Raises `SeparationOfDutyError` for who has a tie to the applicant, `DomainError` for a change of anything else.
     """
     conflicts.must_have_no_tie(application, actor)
+    _must_be_of(changes, application)
     _begin(correction)
     kept = [one for one in protocol_places.read(correction.changes) if one.decision != application.number]
     _keep(correction, [*kept, *changes], actor, now)
+
+
+def _must_be_of(changes: Iterable[Change], application: Application | None) -> None:
+    """Refuse a change that is not of the decision on `application`, or of day, place and people where it is None.
+
+    The tie was held against this application alone: no change of another decision comes in with it.
+    """
+    number = application.number if application else None
+    if any((one.what in SESSION_PLACES) != (number is None) or one.decision != number for one in changes):
+        raise DomainError(N_("One of these changes is of another part of the protocol: correct that one on its page."))
+
+
+def _must_be_untied(correction: CorrectedProtocol, changes: Sequence[Change], actor: Actor) -> None:
+    """Refuse who has a tie to an applicant whose decision these changes touch: its own record, or who voted on it."""
+    content = corrected_content(correction)
+    left = [one for one in changes if one.what is Place.ATTENDANCE and one.before is not None]
+    rows = zip(content["decisions"], protocol_places.applied(content, left)["decisions"], strict=True)
+    touched = {one.decision for one in changes} | {before["number"] for before, after in rows if before != after}
+    ties = conflicts.ties_of(actor.user)
+    for one in correction.session.decisions:
+        if one.application.number in touched:
+            conflicts.must_have_no_tie(one.application, actor, ties)
 
 
 def _begin(correction: CorrectedProtocol) -> None:
@@ -157,7 +186,8 @@ def withdraw(correction: CorrectedProtocol, *, actor: Actor, now: datetime) -> N
 def sign(correction: CorrectedProtocol, *, actor: Actor, now: datetime) -> None:
     """The chair signs: from now on it is frozen, and holds in the place of the one it corrects.
 
-    Raises `SeparationOfDutyError` when the signer drafted it or was not present.
+    Raises `SeparationOfDutyError` when the signer drafted it, was not present, or has a tie to an applicant whose
+    decision it touches.
     """
     lock(correction.session)
     lock_as_read(correction)
@@ -166,6 +196,7 @@ def sign(correction: CorrectedProtocol, *, actor: Actor, now: datetime) -> None:
         raise SeparationOfDutyError(N_("Who drafted a corrected protocol does not sign it."))
     if actor.user_id not in {one.user_id for one in correction.session.attendances}:
         raise SeparationOfDutyError(N_("Only a chair who was present can sign."))
+    _must_be_untied(correction, protocol_places.read(correction.changes), actor)
     content = canonical_json(signed_content(correction))
     correction.number = numbering.next_number("P", now.year)
     correction.content, correction.sha256 = content, fingerprint(content)

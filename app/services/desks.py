@@ -18,6 +18,7 @@ from app.services import (
     screening_batches,
     tranches,
     visits,
+    workloads,
 )
 from app.services.desk_tasks import ANSWER_WITHIN, Task
 from models.applications import WAITING, Application, ApplicationStatus
@@ -173,7 +174,7 @@ def _secretary(user: User, now: datetime) -> list[Task]:
                 bishkek_day(one.submitted_at + ANSWER_WITHIN) if one.submitted_at else None,
             )
         )
-    for application, _held in assignments.lacking(limit=MOST):
+    for application, _held in workloads.lacking(ties, limit=MOST):
         if application.call.status is not CallStatus.OPEN:
             continue
         tasks.append(
@@ -186,7 +187,7 @@ def _secretary(user: User, now: datetime) -> list[Task]:
         )
     reviewed = db.select(Application.call_id).where(Application.status == ApplicationStatus.REVIEWED)
     ranked = db.select(Call).where(Call.status == CallStatus.OPEN, Call.id.in_(reviewed)).order_by(Call.id)
-    for application in (one for call in db.session.scalars(ranked) for one in rankings.far_apart(call)):
+    for application in (one for call in db.session.scalars(ranked) for one in rankings.far_apart(call, ties)):
         tasks.append(
             Task(
                 N_("Add another reviewer"),
@@ -287,8 +288,8 @@ def _finance(user: User, now: datetime) -> list[Task]:
 
 
 def _monitor(user: User, _now: datetime) -> list[Task]:
-    tasks = []
-    for one in contributions.waiting(MOST):
+    tasks, ties = [], conflicts.ties_of(user)
+    for one in contributions.waiting(ties, MOST):
         tasks.append(
             Task(
                 N_("Verify the contribution"),
@@ -298,7 +299,7 @@ def _monitor(user: User, _now: datetime) -> list[Task]:
                 bishkek_day(one.recorded_at + ANSWER_WITHIN),
             )
         )
-    for result, grant in results.waiting(MOST):
+    for result, grant in results.waiting(ties, MOST):
         tasks.append(
             Task(
                 N_("Verify the result"),
@@ -308,7 +309,7 @@ def _monitor(user: User, _now: datetime) -> list[Task]:
                 bishkek_day(result.reported_at + ANSWER_WITHIN),
             )
         )
-    for visit in visits.planned_for(user, MOST):
+    for visit in visits.planned_for(user, ties, MOST):
         subject = f"{visit.grant.number} · {visit.grant.association.name(current_locale())}"
         tasks.append(Task(N_("Visit the grant"), subject, "visits.show", {"visit_id": visit.id}, visit.planned_on))
     return tasks

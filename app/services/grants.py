@@ -7,10 +7,11 @@ from typing import Any
 
 from app.clock import bishkek_day
 from app.localisation import N_, LazyText, Money, lazy
-from app.services import agreements, audit, awards, documents, ledger, notifications, numbering, reserves
+from app.services import agreements, audit, awards, conflicts, documents, ledger, notifications, numbering, reserves
 from app.services.actors import Actor
 from app.services.applications import TRANSITIONS as APPLICATION_TRANSITIONS
 from app.services.associations import is_chair
+from app.services.conflicts import Ties
 from app.services.documents import Upload
 from app.services.errors import DomainError, IncompleteError, LimitExceededError, SeparationOfDutyError
 from app.services.match import split_tranches
@@ -47,14 +48,19 @@ PAGE = 60
 
 def page(
     among: Any,
+    ties: Ties,
     *,
     status: GrantStatus | None = None,
     fund_id: int | None = None,
     before_id: int | None = None,
     limit: int = PAGE,
 ) -> list[Grant]:
-    """The newest first of `among` (a SELECT of the grants somebody sees), narrowed, for a list."""
-    query = among.order_by(Grant.id.desc()).limit(limit)
+    """The newest first of `among` (a SELECT of the grants somebody sees), narrowed, for a list.
+
+    Those the reader is kept from (`conflicts.kept_from`) are left out.
+    """
+    query = among.where(*ties.free(Grant.association_id, Grant.application_id))
+    query = query.order_by(Grant.id.desc()).limit(limit)
     if status is not None:
         query = query.where(Grant.status == status)
     if fund_id is not None:
@@ -256,10 +262,11 @@ def _count(model: type[Base], *conditions: Any) -> int:
 def complete(grant: Grant, *, actor: Actor, now: datetime) -> None:
     """Everything is paid, accounted for, visited and verified.
 
-    Raises `IncompleteError` naming what is missing.
+    Raises `IncompleteError` naming what is missing, `SeparationOfDutyError` for an officer with a tie.
     """
     lock(grant)
     new_status = target(TRANSITIONS, grant.status, "complete")
+    conflicts.must_have_no_tie(grant.application, actor)
     if any(one.status is not TrancheStatus.ACCOUNTED for one in grant.tranches):
         raise IncompleteError(N_("Not every tranche is accounted for."))
     if _count(Visit, Visit.grant_id == grant.id, Visit.status == VisitStatus.DONE) == 0:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from app.localisation import as_json
+from app.services import conflicts
 from app.services.audit import subject_of
 from models.applications import Application
 from models.associations import Association
@@ -32,8 +33,13 @@ def tell_association(subject: Application | Grant, message: str, now: datetime, 
 
 
 def tell_holders(role: Role, subject: Application | Grant, message: str, now: datetime, **parameters: Any) -> None:
-    """Tell those who hold `role` of an application or a grant; `message` may name its %(number)s."""
-    tell(holders(role), message, subject, now, number=subject.number, **parameters)
+    """Tell those who hold `role` of an application or a grant; `message` may name its %(number)s.
+
+    Who would judge it, or keeps the office, and has a tie to it hears nothing of it.
+    """
+    application = subject if isinstance(subject, Application) else subject.application
+    people = free_holders(application, role) if role in conflicts.JUDGES else holders(role)
+    tell(people, message, subject, now, number=subject.number, **parameters)
 
 
 _HOLDERS = (  # made once: most messages ask it
@@ -51,6 +57,11 @@ def holders(role: Role) -> list[int]:
     """Ids of the enabled users who hold `role` now."""
     with db.session.no_autoflush:  # who gives a role flushes it
         return list(db.session.scalars(_HOLDERS, {"role": role}))
+
+
+def free_holders(application: Application, *roles: Role) -> set[int]:
+    """Ids of the enabled users who hold one of `roles` now and have no tie to `application`."""
+    return conflicts.free_among(application, {one for role in roles for one in holders(role)})
 
 
 def people_of(association: Association) -> list[int]:

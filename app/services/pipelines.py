@@ -6,6 +6,7 @@ from datetime import date, datetime
 from app.clock import bishkek_day
 from app.localisation import N_, LazyText, lazy
 from app.services import applications, associations, calls, next_steps
+from app.services.conflicts import Ties
 from models.allocations import Allocation
 from models.applications import Application, ApplicationStatus
 from models.associations import Association
@@ -43,8 +44,9 @@ class Deadline:
     grant: Grant | None = None
 
 
-def of(centre: Centre, now: datetime) -> list[Place]:
-    """Each association of the centre in each open call, in the order of the centre's list."""
+def of(centre: Centre, ties: Ties, now: datetime) -> list[Place]:
+    """Each association of the centre in each open call, in the order of the centre's list, without those the reader
+    is kept from."""
     own, open_calls = associations.of_centre(centre), calls.open_calls(now)
     query = db.select(Application).where(
         Application.association_id.in_([one.id for one in own]),
@@ -52,7 +54,13 @@ def of(centre: Centre, now: datetime) -> list[Place]:
         Application.status != S.WITHDRAWN,
     )
     found = {(one.association_id, one.call_id): one for one in db.session.scalars(query)}
-    return [_place(one, call, found.get((one.id, call.id)), now) for call in open_calls for one in own]
+    rows = ((one, call, found.get((one.id, call.id))) for call in open_calls for one in own)
+    return [
+        _place(association, call, application, now)
+        for association, call, application in rows
+        if association.id not in ties.association_ids
+        and (application is None or application.id not in ties.application_ids)
+    ]
 
 
 def _place(association: Association, call: Call, application: Application | None, now: datetime) -> Place:
@@ -82,7 +90,7 @@ def allocations_for(centre: Centre, now: datetime) -> list[tuple[Call, list[Allo
     ]
 
 
-def deadlines(centre: Centre, now: datetime) -> list[Deadline]:
+def deadlines(centre: Centre, ties: Ties, now: datetime) -> list[Deadline]:
     """The days that come next for the centre's associations, the nearest first."""
     today = bishkek_day(now)
     found = [
@@ -92,6 +100,7 @@ def deadlines(centre: Centre, now: datetime) -> list[Deadline]:
         db.select(Grant)
         .join(Grant.association)
         .where(Association.centre_id == centre.id, Grant.status.in_(RUNNING))
+        .where(*ties.free(Grant.association_id, Grant.application_id))
         .options(db.contains_eager(Grant.association), db.selectinload(Grant.tranches))
     )
     for grant in db.session.scalars(query):

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from app.services import call_scores, scoring
 from app.services.call_scores import CallScores, Levels
+from app.services.conflicts import Ties
 from app.services.reviews import weights_of
 from app.services.severity import AdjustedScore, Fit
 from models.applications import Application, ApplicationStatus
@@ -156,8 +157,9 @@ def in_order(call: Call, without: Collection[int] = ()) -> Ranking:
     return Ranking(rows, scores, scores.ranking_fit)
 
 
-def far_apart(call: Call) -> list[Application]:
-    """Reviewed, undecided applications of an open call whose few reviews differ too much, from best to worst."""
+def far_apart(call: Call, ties: Ties) -> list[Application]:
+    """Reviewed, undecided applications of an open call whose few reviews differ too much, from best to worst; none the
+    reader has a tie to."""
     if call.status is not CallStatus.OPEN:
         return []
     decided = set(
@@ -168,6 +170,7 @@ def far_apart(call: Call) -> list[Application]:
         for row in rank(call)
         if row.application.status is ApplicationStatus.REVIEWED
         and row.application.id not in decided
+        and not ties.has(row.application)
         and is_far_apart(row.spread, row.reviews, call)
     ]
 

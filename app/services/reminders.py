@@ -5,9 +5,10 @@ from datetime import datetime
 
 from app.clock import bishkek_day
 from app.localisation import N_
-from app.services import audit, notifications
+from app.services import audit, conflicts, notifications
 from app.services.actors import Actor
 from app.services.errors import AlreadyUsedError
+from models.applications import Application
 from models.base import db
 from models.reviews import OUTSTANDING, Assignment
 
@@ -15,15 +16,18 @@ from models.reviews import OUTSTANDING, Assignment
 def remind_late(*, actor: Actor, now: datetime) -> int:
     """Send each reviewer who is late one message; so many are reminded.
 
-    Raises `AlreadyUsedError` when nobody is late whom nobody reminded today.
+    Of applications the sender has a tie to nobody is reminded: somebody else does it. Raises `AlreadyUsedError` when
+    nobody is late whom nobody reminded today.
     """
     today = bishkek_day(now)
     query = (
         db.select(Assignment)
+        .join(Assignment.application)
         .where(Assignment.status.in_(OUTSTANDING), Assignment.due_on < today)
+        .where(*conflicts.ties_of(actor.user).free(Application.association_id, Application.id))
         .where(Assignment.reminded_on.is_(None) | (Assignment.reminded_on < today))
         .order_by(Assignment.id)
-        .with_for_update()
+        .with_for_update(of=Assignment)
         .execution_options(populate_existing=True)
     )
     late = list(db.session.scalars(query))

@@ -20,7 +20,7 @@ from models.calls import Call
 from models.council_sessions import CouncilSession, Decision, Protocol
 from models.grants import Grant, GrantStatus
 from models.reserves import Promotion
-from models.users import Role, User
+from models.users import Role
 
 SELECTED = (ApplicationStatus.SELECTED, ApplicationStatus.GRANT_OFFERED)
 
@@ -108,10 +108,9 @@ def tell_of(grant: Grant, now: datetime) -> None:
     call = grant.application.call
     free = next((one for one in freed(call) if one.grant.id == grant.id), None)
     found = next_for(call, free) if free else Next(None, None, [])
-    people = [*notifications.holders(Role.SECRETARY), *notifications.holders(Role.COUNCIL_CHAIR)]
+    people = notifications.free_holders(grant.application, Role.SECRETARY, Role.COUNCIL_CHAIR)
     if found.row is not None:  # who has a tie to the next one hears of it from nobody
-        users = db.session.scalars(db.select(User).where(User.id.in_(people)))
-        people = [one.id for one in conflicts.without_ties(found.row.application, list(users))]
+        people = conflicts.free_among(found.row.application, people)
     if found.row is None or found.award is None:
         message = N_("The grant %(number)s was declined: nobody of the reserve list can move up.")
         notifications.tell(people, message, grant, now, number=grant.number)

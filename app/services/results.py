@@ -6,8 +6,9 @@ from decimal import Decimal
 
 from app.clock import bishkek_day
 from app.localisation import N_
-from app.services import associations, audit, notifications
+from app.services import associations, audit, conflicts, notifications
 from app.services.actors import Actor
+from app.services.conflicts import Ties
 from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, SeparationOfDutyError
 from app.services.workflow import ASSOCIATION_READS_REASON, Transition, reason_given
 from app.services.workflow import target as target_status
@@ -97,10 +98,11 @@ def report(
 def verify(result: Result, *, actor: Actor, now: datetime) -> None:
     """A monitoring officer stands by the value.
 
-    Raises `SeparationOfDutyError` for who reported it.
+    Raises `SeparationOfDutyError` for who reported it, or has a tie to the association.
     """
     new_status = target_status(TRANSITIONS, result.status, "verify")
     associations.must_not_act_for(_grant_of(result).association, actor)
+    conflicts.must_have_no_tie(_grant_of(result).application, actor)
     if result.reported_by_id == actor.user_id:
         raise SeparationOfDutyError(N_("You reported this value: another person has to verify it."))
     result.status, result.verified_by_id, result.verified_at = new_status, actor.user_id, now
@@ -112,6 +114,7 @@ def verify(result: Result, *, actor: Actor, now: datetime) -> None:
 def refuse(result: Result, *, reason: str, actor: Actor, now: datetime) -> None:
     """Refuse a value with a reason; the period can be reported anew."""
     new_status = target_status(TRANSITIONS, result.status, "refuse")
+    conflicts.must_have_no_tie(_grant_of(result).application, actor)
     reason = reason_given(reason, ASSOCIATION_READS_REASON)
     result.status, result.refusal_reason = new_status, reason
     db.session.flush()
@@ -119,13 +122,13 @@ def refuse(result: Result, *, reason: str, actor: Actor, now: datetime) -> None:
     _tell(result, N_("A result of %(number)s was refused: %(reason)s"), now, reason=reason)
 
 
-def waiting(limit: int = 60) -> list[tuple[Result, Grant]]:
-    """Reported values that wait for verification, the oldest first."""
+def waiting(ties: Ties, limit: int = 60) -> list[tuple[Result, Grant]]:
+    """Reported values that wait for verification by who has these ties, the oldest first."""
     query = (
         db.select(Result, Grant)
         .join(Target, Target.id == Result.target_id)
         .join(Grant, Grant.id == Target.grant_id)
-        .where(Result.status == R.REPORTED)
+        .where(Result.status == R.REPORTED, *ties.free(Grant.association_id, Grant.application_id))
         .options(db.joinedload(Result.target).joinedload(Target.indicator), db.joinedload(Grant.association))
         .order_by(Result.id)
         .limit(limit)

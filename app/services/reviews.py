@@ -9,7 +9,7 @@ from string import ascii_uppercase
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.localisation import N_
-from app.services import assignments, audit, conflicts, notifications, scoring
+from app.services import assignments, audit, notifications, scoring
 from app.services.actors import Actor
 from app.services.assignments import TRANSITIONS as ASSIGNMENT_TRANSITIONS
 from app.services.assignments import submitted_reviews
@@ -172,10 +172,8 @@ def submit(
 
 def _warn(application: Application, now: datetime) -> None:
     """Tell the secretaries who have no tie to the application that a review is flagged."""
-    query = db.select(User).where(User.id.in_(notifications.holders(Role.SECRETARY)))
-    untied = conflicts.without_ties(application, list(db.session.scalars(query)))
     message = N_("A review of %(number)s is flagged as suspicious: read it before the Council sits.")
-    notifications.tell([one.id for one in untied], message, application, now, number=application.number)
+    notifications.tell_holders(Role.SECRETARY, application, message, now)
 
 
 def flags_of(call: Call, without: Collection[int] = ()) -> dict[int, list[ReviewFlag]]:

@@ -342,13 +342,8 @@ def settle(grant: Grant, *, actor: Actor, now: datetime) -> None:
             _note(tranche, "account", actor, now)
             _tell_association(tranche, N_("Tranche %(sequence)s of %(number)s is accounted for."), now)
             if all(one.status is T.ACCOUNTED for one in grant.tranches):
-                notifications.tell(
-                    notifications.holders(Role.MONITOR),
-                    N_("Every tranche of %(number)s is accounted for: look whether the grant can be completed."),
-                    grant,
-                    now,
-                    number=grant.number,
-                )
+                message = N_("Every tranche of %(number)s is accounted for: look whether the grant can be completed.")
+                notifications.tell_holders(Role.MONITOR, grant, message, now)
 
 
 def _committed(grant: Grant) -> ledger.LedgerAccount:

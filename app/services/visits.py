@@ -6,10 +6,11 @@ from pathlib import Path
 
 from app.clock import bishkek_day
 from app.localisation import N_
-from app.services import associations, audit, documents, notifications
+from app.services import associations, audit, conflicts, documents, notifications
 from app.services.actors import Actor
+from app.services.conflicts import Ties
 from app.services.documents import Upload
-from app.services.errors import DomainError, IncompleteError
+from app.services.errors import DomainError, IncompleteError, SeparationOfDutyError
 from app.services.workflow import Transition, target
 from models.base import db
 from models.documents import Document, DocumentKind
@@ -26,11 +27,15 @@ TRANSITIONS: Mapping[tuple[VisitStatus, str], Transition] = {
 
 
 def plan(grant: Grant, *, planned_on: date, visitor: User, actor: Actor, now: datetime) -> Visit:
-    """Plan a visit by a monitoring officer."""
+    """Plan a visit by a monitoring officer. Raises `SeparationOfDutyError` for one with a tie to the association."""
     if not grant.is_running:
         raise DomainError(N_("Visits are planned while the grant runs."))
     if not visitor.has_role(Role.MONITOR):
         raise DomainError(N_("Only a monitoring officer visits."), field="visitor")
+    conflicts.must_have_no_tie(grant.application, actor)
+    if conflicts.hindrance(grant.application, visitor):
+        message = N_("This officer has a tie to the association: another one visits.")
+        raise SeparationOfDutyError(message, field="visitor")
     if planned_on < bishkek_day(now):
         raise DomainError(N_("The day must not lie in the past."), field="planned_on")
     visit = Visit(
@@ -65,12 +70,13 @@ def record(
 ) -> None:
     """Record what was seen. Photos are attached before.
 
-    Raises `IncompleteError` without findings or without a photo.
+    Raises `IncompleteError` without findings or without a photo, `SeparationOfDutyError` for an officer with a tie.
     """
     new_status = target(TRANSITIONS, visit.status, "record")
     if visit.visitor_id != actor.user_id:
         raise DomainError(N_("The officer who visits records the visit."))
     associations.must_not_act_for(visit.grant.association, actor)
+    conflicts.must_have_no_tie(visit.grant.application, actor)
     if visited_on > bishkek_day(now):
         raise DomainError(N_("The day lies in the future."), field="visited_on")
     if len(findings.strip()) < 20:
@@ -95,6 +101,7 @@ def attach_photo(visit: Visit, upload: Upload, *, storage: Path, actor: Actor, n
         raise DomainError(N_("Photos are added before the visit is recorded."))
     if visit.visitor_id != actor.user_id:
         raise DomainError(N_("The officer who visits records the visit."))
+    conflicts.must_have_no_tie(visit.grant.application, actor)
     if documents.media_type_of(upload.filename, upload.content) not in PICTURES:
         raise DomainError(N_("A photo is a JPG or PNG picture."), field="upload")
     return documents.attach(visit, DocumentKind.PHOTO, upload, storage=storage, actor=actor, now=now)
@@ -104,12 +111,14 @@ def of_grant(grant: Grant) -> list[Visit]:
     return list(db.session.scalars(db.select(Visit).where(Visit.grant_id == grant.id).order_by(Visit.planned_on)))
 
 
-def planned_for(visitor: User, limit: int = 60) -> list[Visit]:
-    """The visits an officer has still to make, the nearest first."""
+def planned_for(visitor: User, ties: Ties, limit: int = 60) -> list[Visit]:
+    """The visits an officer with these ties has still to make, the nearest first."""
     query = (
         db.select(Visit)
+        .join(Visit.grant)
         .where(Visit.visitor_id == visitor.id, Visit.status == VisitStatus.PLANNED)
-        .options(db.joinedload(Visit.grant).joinedload(Grant.association))
+        .where(*ties.free(Grant.association_id, Grant.application_id))
+        .options(db.contains_eager(Visit.grant).joinedload(Grant.association))
         .order_by(Visit.planned_on)
         .limit(limit)
     )

@@ -14,12 +14,13 @@ from werkzeug.routing import IntegerConverter, Map
 from app import clock, policy
 from app.localisation import current_locale
 from app.policy import Permission
-from app.services import conflict_detection, conflicts, dictations, documents, user_sessions
+from app.services import conflicts, dictations, documents, user_sessions
 from app.services.actors import Actor, acting_for
 from models.applications import Application
 from models.associations import Association
 from models.base import db
 from models.dictations import Dictation
+from models.reviews import Assignment
 from models.users import Role, User, UserSession
 
 Row = TypeVar("Row")
@@ -233,13 +234,19 @@ def may_see_names(application: Application) -> bool:
     return writes or signed_in_user().has_role(Role.SECRETARY, Role.COUNCIL_CHAIR)
 
 
-def load(table: type[Row], row_id: int, permission: Permission | None = None) -> Row:
-    """The row when the user may see it (404 otherwise, like a missing one) and may do `permission` on it (403)."""
+def load(table: type[Row], row_id: int, permission: Permission | None = None, *, is_open_to_tied: bool = False) -> Row:
+    """The row when the user may see it (404 otherwise, like a missing one) and may do `permission` on it (403).
+
+    403 too, with the reason, for who judges, keeps the office or monitors, and has a tie to what the row belongs to;
+    unless the view has a page of its own for them (`is_open_to_tied`).
+    """
     row: Row | None = policy.find(signed_in_user(), table, row_id)
     if row is None:
         abort(404)
     if permission is not None:
         authorise(permission, row)
+    if not is_open_to_tied:
+        keep_away(row)
     who = actor(row)
     if who.on_behalf_of is not None:
         g.acting_for = who.on_behalf_of.name(current_locale())
@@ -261,21 +268,26 @@ def authorise(permission: Permission, on: Any) -> None:
 
 def must_have_no_tie(application: Application) -> None:
     """403, with the reason, for who has a part in what is to be decided about."""
-    if conflicts.hindrance(application, signed_in_user()):
+    free = g.setdefault("free_of_ties", set())  # several ask it in one request
+    if application.id in free:
+        return
+    if not conflicts.hindrance(application, signed_in_user()):
+        free.add(application.id)
+    else:
         g.refusal = policy.Refused(conflicts.TIE)
         abort(403)
 
 
-def load_to_read(application_id: int, permission: Permission = Permission.APPLICATION_READ) -> Application:
-    """The application to be read: by its writers, and by who judges only without a tie to it."""
-    application = load(Application, application_id, permission)
-    keep_away(application)
-    return application
+def keep_away(row: Any) -> None:
+    """403 for who judges, keeps the office or monitors, and has a tie to the application or grant the row belongs to.
 
-
-def keep_away(application: Application) -> None:
-    """403 for who judges, or keeps the office, and has a tie to an application they do not write themselves."""
-    if signed_in_user().has_role(*conflict_detection.JUDGES) and not can(Permission.APPLICATION_WRITE, application):
+    Not for its writers; and the own request to judge is open, in order to give it back.
+    """
+    user = signed_in_user()
+    if not user.has_role(*conflicts.JUDGES) or (isinstance(row, Assignment) and row.reviewer_id == user.id):
+        return
+    application = policy.application_of(row)
+    if application is not None and not can(Permission.APPLICATION_WRITE, application):
         must_have_no_tie(application)
 
 

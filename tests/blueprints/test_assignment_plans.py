@@ -75,7 +75,7 @@ def test_a_plan_is_put_away(client, programme, secretary, two):
 def test_a_stale_plan_says_what_does_not_fit(client, programme, secretary, two):
     url = planned(client, two[0].call)
     plan = db.session.scalar(db.select(AssignmentPlan))
-    one = assignment_plans.planned(plan)[0]
+    one = assignment_plans.planned(plan, ())[0]
     programme.assign(one.application, one.reviewer)
     client.submit(url, action=f"{url}/apply")
     page = client.get(url).text

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from app import clock
-from app.services import assignments, associations, reviews
+from app.services import assignments, associations, conflicts, reviews, workloads
 from app.services.actors import Actor
 from app.services.errors import WrongTransitionError
 from models.applications import ApplicationStatus
@@ -330,11 +330,11 @@ def test_the_board_counts_what_was_taken_and_given_back(client, programme, eligi
     other = programme.assign(eligible, programme.reviewers[1])
     by = {"actor": Actor(programme.reviewers[1]), "now": clock.now()}
     assignments.decline(other, reason="Ооруп калдым", **by)
-    loads = {one.reviewer.id: one for one in assignments.workloads(clock.bishkek_day(clock.now()))}
+    loads = {one.reviewer.id: one for one in workloads.of_all(clock.bishkek_day(clock.now()), conflicts.NO_TIES)}
     first, second = (loads[one.id] for one in programme.reviewers)
     assert [(one.waiting, one.accepted, one.given_back) for one in (first, second)] == [(1, 0, 0), (0, 0, 1)]
     assignments.declare(asked, None, actor=Actor(programme.reviewers[0]), now=clock.now())
-    loads = {one.reviewer.id: one for one in assignments.workloads(clock.bishkek_day(clock.now()))}
+    loads = {one.reviewer.id: one for one in workloads.of_all(clock.bishkek_day(clock.now()), conflicts.NO_TIES)}
     assert loads[programme.reviewers[0].id].accepted == 1
     page = text_of(client.sign_in(programme.secretary).speak("en").get("/assignments").text)
     assert "Given back" in page

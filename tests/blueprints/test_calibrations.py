@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from app import clock
-from app.services import assignments, calibrations, rankings, reviewers
+from app.services import calibrations, conflicts, rankings, reviewers, workloads
 from app.services.actors import Actor
 from app.services.errors import DomainError, SeparationOfDutyError
 from app.services.reviews import Judgement
@@ -90,12 +90,12 @@ def test_it_counts_nowhere(programme, chosen):
     before = {one.application_id: rankings.rank(one.application.call) for one in chosen}
     scores, written = (db.session.scalar(db.select(sa.func.count()).select_from(of)) for of in (Score, Review))
     today = clock.bishkek_day(clock.now())
-    loads = assignments.workloads(today)
+    loads = workloads.of_all(today, conflicts.NO_TIES)
     for calibration in chosen:
         for user in programme.reviewers:
             hand_in(calibration, user, 1)
     assert {one.application_id: rankings.rank(one.application.call) for one in chosen} == before
-    assert assignments.workloads(today) == loads
+    assert workloads.of_all(today, conflicts.NO_TIES) == loads
     assert scores == db.session.scalar(db.select(sa.func.count()).select_from(Score))
     assert written == db.session.scalar(db.select(sa.func.count()).select_from(Review))
 

@@ -195,7 +195,8 @@ def test_an_interest_hides_reviews_from_the_office_too(client, programme, applic
     assert "80.00" in client.sign_in(programme.council_chair).speak("en").get(f"/reviews/of/{application.id}").text
     client.sign_in(office).speak("en")
     assignments.declare(asked, ConflictKind.KINSHIP, explanation="тууганым", actor=Actor(office), now=now)
-    assert "No review to read yet" in client.get(f"/reviews/of/{application.id}").text
+    answer = client.get(f"/reviews/of/{application.id}")
+    assert answer.status_code == 403 and "You have a tie to this applicant" in answer.text
 
 
 def test_from_a_review_handed_in_one_goes_on_to_the_others(client, url, assignment):

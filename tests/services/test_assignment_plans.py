@@ -8,6 +8,7 @@ from app import clock
 from app.services import assignment_facts, assignment_plans, assignment_reasons, assignments, conflicts, reviewers
 from app.services.actors import Actor
 from app.services.assignment_reasons import TIES, Bar
+from app.services.conflicts import NO_TIES
 from app.services.errors import ChangedMeanwhileError, DomainError, WrongTransitionError
 from models.applications import Application, ApplicationStatus
 from models.assignment_plans import PlanMode, PlannedAssignment, PlanStatus
@@ -51,7 +52,7 @@ def plan(programme, three, by, due_on):
 
 
 def pairs(plan):
-    return [(one.application_id, one.reviewer_id) for one in assignment_plans.planned(plan)]
+    return [(one.application_id, one.reviewer_id) for one in assignment_plans.planned(plan, ())]
 
 
 def limit(programme, user, most, by, *, is_available=True):
@@ -65,7 +66,7 @@ def test_a_plan_gives_each_its_reviewers_and_asks_nobody(programme, three, panel
     assert {other for _one, other in found} == {one.id for one in panel}, "the work is spread"
     assert (count(Assignment), count(Notification)) == (0, told)
     assert plan.shortage["lacking"] == 0 and plan.status is PlanStatus.PROPOSED
-    assert {load.added for load in assignment_plans.loads(plan)} <= {1, 2}
+    assert {load.added for load in assignment_plans.loads(plan, NO_TIES, ())} <= {1, 2}
 
 
 def test_applying_asks_all_with_one_message_each(programme, three, plan, by, due_on):
@@ -121,7 +122,7 @@ def test_own_ayil_okmotu_own_rayon_birth_rayon_and_interests_are_barred(programm
     assert assignment_reasons.bar_of(facts[first.id], judges[panel[0].id]) is Bar.RAYON
     plan = assignment_plans.make(programme.call, PlanMode.TOP_UP, each=4, due_on=due_on, **by)
     assert sorted(other for one, other in pairs(plan) if one == first.id) == sorted(one.id for one in panel[1:])
-    (left,) = [one for one in assignment_plans.lacking(plan) if one.application.id == first.id]
+    (left,) = [one for one in assignment_plans.lacking(plan, ()) if one.application.id == first.id]
     assert left.lacks == 1 and sum(number for _text, number in left.bars) == 2
 
 
@@ -149,8 +150,8 @@ def test_limits_are_kept_and_a_shortage_names_them(programme, three, panel, by, 
     plan = assignment_plans.make(programme.call, PlanMode.FILL, due_on=due_on, **by)
     assert sorted(other for _one, other in pairs(plan)) == sorted(one.id for one in panel[:3])
     assert (plan.shortage["lacking"], plan.shortage["places"]) == (3, 3)
-    assert assignment_plans.full(plan) == sorted(one.display_name for one in panel[:3])
-    assert all(not one.bars for one in assignment_plans.lacking(plan))
+    assert assignment_plans.full(plan, ()) == sorted(one.display_name for one in panel[:3])
+    assert all(not one.bars for one in assignment_plans.lacking(plan, ()))
     for one in panel[:3]:
         limit(programme, one, 2, by)
     assert assignment_plans.make(programme.call, PlanMode.FILL, due_on=due_on, **by).shortage["lacking"] == 0
@@ -167,7 +168,7 @@ def test_who_reads_knows_and_wishes_is_given_it_and_the_reasons_say_so(programme
     plan = assignment_plans.make(programme.call, PlanMode.FILL, due_on=due_on, **by)
     assert {other for _one, other in pairs(plan)} == {panel[1].id, panel[2].id}
     reasons = {"language": "reads", "theme": "knows", "leaning": "none", "earlier": 0}
-    assert [one.reasons for one in assignment_plans.planned(plan)] == [reasons, reasons]
+    assert [one.reasons for one in assignment_plans.planned(plan, ())] == [reasons, reasons]
 
 
 def test_the_same_association_goes_to_others_in_the_next_call(programme, panel, by, due_on):
@@ -224,7 +225,7 @@ def test_a_new_plan_takes_the_place_of_one_that_waits(programme, plan, by, due_o
     other = assignment_plans.make(programme.call, PlanMode.FILL, due_on=due_on, **by)
     assert (plan.status, other.status) == (PlanStatus.DISCARDED, PlanStatus.PROPOSED)
     assert assignment_plans.proposed(programme.call) is other
-    assert [one for one, _count in assignment_plans.newest()] == [other, plan]
+    assert [one for one, _count in assignment_plans.newest(NO_TIES)] == [other, plan]
     with pytest.raises(WrongTransitionError):
         assignment_plans.apply(plan, **by)
 

@@ -10,6 +10,7 @@ from app import clock
 from app.localisation import use_locale
 from app.services import centres, equipment, pipelines, places
 from app.services.actors import Actor
+from app.services.conflicts import NO_TIES
 from app.services.equipment import EquipmentInput
 from app.services.errors import AlreadyUsedError, DomainError
 from models.audit import AuditEvent
@@ -97,12 +98,12 @@ def test_the_pipeline_says_where_each_association_stands(programme: Programme) -
     empty = programme.make_application("draft", association=same[0], is_complete=False)
     returned = programme.make_application("returned", association=same[1])
     with use_locale("en"):
-        found = {one.association.id: (str(one.state), one.until) for one in pipelines.of(centre, clock.now())}
+        found = {one.association.id: (str(one.state), one.until) for one in pipelines.of(centre, NO_TIES, clock.now())}
     assert found[first.association_id] == ("Waits for the chair", call.closes_at)
     assert found[empty.association_id][0].startswith("Draft, still missing: ")
     assert found[returned.association_id] == ("Returned for changes", None)
     assert found[same[2].id] == ("Not started", call.closes_at)
-    assert [one.subject for one in pipelines.deadlines(centre, clock.now())] == [call]
+    assert [one.subject for one in pipelines.deadlines(centre, NO_TIES, clock.now())] == [call]
 
 
 def test_operators_are_those_who_hold_the_role_now(programme: Programme) -> None:

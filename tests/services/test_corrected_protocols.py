@@ -5,6 +5,7 @@ import json
 import pytest
 
 from app import clock
+from app.localisation import use_locale
 from app.services import agendas, corrected_protocols, council_sessions, decisions, protocol_places, verification
 from app.services.actors import Actor
 from app.services.ballots import Ballot, DissentInput
@@ -242,3 +243,53 @@ def test_verify_finds_what_was_forged_around_the_triggers(session, by, chair):
     )
     db.session.expire_all()
     assert findings()[1] == [f"corrected protocol {made.number} is not {session.protocol.number} with its changes"]
+
+
+def tie(application, user):
+    said = Conflict(
+        application_id=application.id,
+        user_id=user.id,
+        kind=ConflictKind.KINSHIP,
+        explanation="Бир тууганым.",
+        declared_at=clock.now(),
+    )
+    db.session.add(said)
+    db.session.flush()
+
+
+def test_no_change_of_another_decision_comes_in_with_one(programme, session, application, by):
+    """The tie is held against the application that is named: its changes are the only ones."""
+    other = programme.make_application("reviewed", call=programme.make_past_call())
+    tie(application, programme.secretary)
+    made = corrected_protocols.draft(session, "Аты ката жазылган.", **by)
+    note = Change(Place.NOTE, "Жол жок.", "Жол бар.", application.number, 0)
+    place = Change(Place.PLACE, "Ош", "Ош, Ленин 205")
+    for application_given, changes in ((other, [note]), (other, [place]), (None, [note]), (None, [place, note])):
+        with use_locale("en"), pytest.raises(DomainError, match="another part of the protocol"):
+            if application_given is None:
+                corrected_protocols.correct_session(made, changes, **by)
+            else:
+                corrected_protocols.correct_decision(made, application_given, changes, **by)
+    with pytest.raises(SeparationOfDutyError):
+        corrected_protocols.correct_decision(made, application, [note], **by)
+    assert made.changes == []
+    corrected_protocols.correct_session(made, [place], **by)
+    assert len(made.changes) == 1
+
+
+def test_who_has_a_tie_changes_the_votes_neither_by_who_came_nor_by_the_signature(
+    programme, session, application, by, chair
+):
+    against = content_of(session.protocol)["present"][3]
+    absent = Change(Place.ATTENDANCE, against, None)
+    made = corrected_protocols.draft(session, "Келген эмес.", **by)
+    tie(application, programme.secretary)
+    with pytest.raises(SeparationOfDutyError):
+        corrected_protocols.correct_session(made, [absent], **by)
+    other = {"actor": Actor(programme.make_user(Role.SECRETARY)), "now": clock.now()}
+    corrected_protocols.correct_session(made, [absent], **other)
+    corrected_protocols.propose(made, **by)
+    tie(application, programme.council_chair)
+    with pytest.raises(SeparationOfDutyError):
+        corrected_protocols.sign(made, **chair)
+    assert made.status is CorrectionStatus.PROPOSED

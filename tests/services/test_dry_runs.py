@@ -25,9 +25,11 @@ from app.services import (
     rankings,
     screenings,
     verification,
+    workloads,
 )
 from app.services.actors import Actor
 from app.services.application_lists import Filter
+from app.services.conflicts import NO_TIES
 from app.services.errors import AlreadyUsedError, DomainError
 from models.applications import Application, ScreeningOutcome
 from models.base import db
@@ -102,8 +104,8 @@ def figures(programme: Programme, call: Call) -> dict[str, Any]:
             one.id: [task for task in desks.tasks_for(one, now) if task.endpoint != "calls.show"] for one in users
         },
         "ranking": rankings.rank(call),
-        "far apart": rankings.far_apart(call),
-        "lacking": assignments.lacking(call.id),
+        "far apart": rankings.far_apart(call, NO_TIES),
+        "lacking": workloads.lacking(NO_TIES, call.id),
         "submitted to": amendments.is_submitted_to(call),
         "associations": [one.id for one in associations.listed(db.true())],
         "found": [one.id for one in associations.search("")],
@@ -112,7 +114,8 @@ def figures(programme: Programme, call: Call) -> dict[str, Any]:
         "compared by": db.session.scalar(db.select(db.func.count()).select_from(SubmittedText)),
         "compared by later": duplicates.keep_missing(now),
         "pipeline": [
-            (place.association.id, place.call.id) for place in pipelines.of(programme.test_association.centre, now)
+            (place.association.id, place.call.id)
+            for place in pipelines.of(programme.test_association.centre, NO_TIES, now)
         ],
         "counts of centres": centres.association_counts(),
         "verify": {one.name: one.count for one in verification.run(programme.storage) if one.name == "snapshots"},
