@@ -5,13 +5,14 @@ from flask.typing import ResponseReturnValue
 
 from app import clock
 from app.labels import CONFLICT_KINDS
-from app.localisation import gettext
+from app.localisation import gettext, ngettext
 from app.policy import Permission
-from app.services import assignments, conflicts, interests, reminders, workloads
-from app.web.access import actor, load, requires, signed_in_user
+from app.services import assignments, conflicts, interests, reminders, review_deadlines, workloads
+from app.web.access import actor, load, must_have_no_tie, requires, signed_in_user
 from app.web.submissions import act_on_button, attempt, finish, form_page
-from forms.assignments import NO_INTEREST, AnswerForm, AssignForm, DeclineForm, TakeBackForm
+from forms.assignments import NO_INTEREST, AnswerForm, AssignForm, DeclineForm, ExtendForm, ReleaseForm, TakeBackForm
 from models.applications import Application
+from models.calls import Call
 from models.reviews import Assignment, AssignmentStatus, ConflictKind
 
 bp = Blueprint("assignments", __name__, url_prefix="/assignments")
@@ -28,6 +29,7 @@ def index() -> ResponseReturnValue:
         outstanding=workloads.outstanding(ties),
         workloads=workloads.of_all(today, ties),
         has_ties=bool(ties),
+        late_calls=review_deadlines.late_calls(today, ties),
         today=today,
     )
 
@@ -61,6 +63,51 @@ def remind() -> ResponseReturnValue:
     """Remind every reviewer who is late, once a day at most."""
     done = gettext("Those who are late have been reminded.")
     return act_on_button(lambda: reminders.remind_late(actor=actor(), now=clock.now()), url_for(".index"), done)
+
+
+@bp.route("/<int:assignment_id>/extend", methods=["GET", "POST"])
+@requires(GET=Permission.ASSIGNMENT_MANAGE, POST=Permission.ASSIGNMENT_MANAGE)
+def extend(assignment_id: int) -> ResponseReturnValue:
+    """Give one reviewer more time for a review."""
+    assignment = load(Assignment, assignment_id, Permission.ASSIGNMENT_MANAGE)
+    must_have_no_tie(assignment.application)
+    form, now = ExtendForm(), clock.now()
+    if form.validate_on_submit() and attempt(
+        form, lambda: review_deadlines.extend(assignment, due_on=form.due_on.data, actor=actor(), now=now)
+    ):
+        return finish(url_for(".index"), gettext("The reviewer has more time, and a message with the new day."))
+    return form_page("assignments/extend.html", form, assignments=[assignment], today=clock.bishkek_day(now))
+
+
+@bp.route("/extend-late/<int:call_id>", methods=["GET", "POST"])
+@requires(GET=Permission.ASSIGNMENT_MANAGE, POST=Permission.ASSIGNMENT_MANAGE)
+def extend_late(call_id: int) -> ResponseReturnValue:
+    """Give everybody who is late in a call more time."""
+    call, form, now = load(Call, call_id), ExtendForm(), clock.now()
+    if form.validate_on_submit() and (
+        count := attempt(
+            form, lambda: review_deadlines.extend_late(call, due_on=form.due_on.data, actor=actor(), now=now)
+        )
+    ):
+        done = ngettext("%(num)s review has more time.", "%(num)s reviews have more time.", count)
+        return finish(url_for(".index"), done)
+    today = clock.bishkek_day(now)
+    late = review_deadlines.late_of(call, today, conflicts.ties_of(signed_in_user()))
+    return form_page("assignments/extend.html", form, assignments=late, call=call, today=today)
+
+
+@bp.route("/<int:assignment_id>/release", methods=["GET", "POST"])
+@requires(GET=Permission.ASSIGNMENT_MANAGE, POST=Permission.ASSIGNMENT_MANAGE)
+def release(assignment_id: int) -> ResponseReturnValue:
+    """Go on without a review that is late."""
+    assignment = load(Assignment, assignment_id, Permission.ASSIGNMENT_MANAGE)
+    must_have_no_tie(assignment.application)
+    form = ReleaseForm()
+    if form.validate_on_submit() and attempt(
+        form, lambda: review_deadlines.release(assignment, reason=form.reason.data, actor=actor(), now=clock.now())
+    ):
+        return finish(url_for(".index"), gettext("The review is ended. Its draft is kept and counts nowhere."))
+    return form_page("assignments/release.html", form, assignment=assignment)
 
 
 @bp.route("/<int:assignment_id>/take-back", methods=["GET", "POST"])

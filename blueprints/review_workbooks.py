@@ -121,6 +121,15 @@ class _Sheet:
     def can_be_saved(self) -> bool:
         return not self.problem and not self.errors
 
+    @property
+    def can_be_submitted(self) -> bool:
+        return self.can_be_saved and not self.gaps and not self.late
+
+    @property
+    def late(self) -> str:
+        """Why it is kept as a draft only: its last day is over."""
+        return str(reviews.refusal_of_late(self.assignment, clock.now()) or "")
+
 
 def _check(entry: Mapping[str, Any]) -> _Sheet:
     """One sheet by the checks of the form itself."""
@@ -179,7 +188,7 @@ def _take_over(upload: ReviewUpload, sheets: list[_Sheet]) -> tuple[int, int]:
     saved = submitted = 0
     for one in sheets:
         if one.can_be_saved:
-            hands_in = "submit" in request.form and not one.gaps
+            hands_in = "submit" in request.form and one.can_be_submitted
             review_forms.act(reviews.submit if hands_in else reviews.save_draft, one.assignment, one.form)
             saved, submitted = saved + (not hands_in), submitted + hands_in
     review_workbooks.settle(upload, [dict(one.entry) for one in sheets if not one.can_be_saved])

@@ -43,15 +43,13 @@ def edit(assignment_id: int) -> ResponseReturnValue:
     stored = review_forms.stored(assignment.review)
     form = review_forms.form_of(_criteria(assignment), data=stored)
     is_sent, hands_in = form.validate_on_submit(), "submit" in request.form
+    late = reviews.refusal_of_late(assignment, clock.now())
     if form.is_submitted():
         _check_version(form, assignment, stored)
-    if (
-        is_sent
-        and "submit" not in request.form
-        and attempt(form, lambda: review_forms.act(reviews.save_draft, assignment, form))
-    ):
+    keeps = is_sent and (late or not hands_in)  # what is submitted too late is kept as a draft
+    if keeps and attempt(form, lambda: review_forms.act(reviews.save_draft, assignment, form)):
         return finish(url_for(".edit", assignment_id=assignment_id), gettext("The draft is saved."))
-    if is_sent and hands_in:
+    if is_sent and hands_in and not late:
         if attempt(form, lambda: review_forms.act(reviews.submit, assignment, form)):
             location = url_for(".show", application_id=assignment.application_id)
             return finish(location, gettext("Your review is submitted. Thank you."))
@@ -100,6 +98,7 @@ def _sources(assignment: Assignment) -> dict[str, Any]:
     return {
         "assignment": assignment,
         "application": application,
+        "late": reviews.refusal_of_late(assignment, clock.now()),
         "form_parts": questions.form_of(application.call),
         "pledges": applications.pledges_of(application),
         "documents": [page for one in papers.of(application, now=clock.now()) if one.counts for page in one.pages],

@@ -28,6 +28,18 @@ class DeclineForm(BaseForm):
     reason = LongTextField(N_("Why can you not write this review?"), longest=400)
 
 
+class ExtendForm(BaseForm):
+    """More time for a review."""
+
+    due_on = DayField(N_("New last day"))
+
+
+class ReleaseForm(BaseForm):
+    """Going on without a review that is late."""
+
+    reason = LongTextField(N_("Why do you go on without this review?"), longest=400)
+
+
 class TakeBackForm(BaseForm):
     """Taking back a request that was not answered."""
 

@@ -77,6 +77,10 @@ class Assignment(Versioned, Base):
         is_done = self.review is not None and self.review.status is ReviewStatus.SUBMITTED
         return self.status in HOLDING and (self.status is not AssignmentStatus.CLOSED or is_done)
 
+    def is_late_on(self, day: date) -> bool:
+        """Whether on `day` (of Bishkek) the last one for handing the review in is over."""
+        return day > self.due_on
+
 
 class Conflict(Base):
     """A declaration about one application by one person: an interest of a kind, or (kind null) none. Append-only."""

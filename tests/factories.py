@@ -92,6 +92,7 @@ OUTCOMES = {A.RESERVE: DecisionOutcome.RESERVE, A.REJECTED: DecisionOutcome.REJE
 BENEFICIARIES = BeneficiariesInput(
     women=40, men=35, young=20, migrant_families=30, returnees=4, disabled=2, households=24
 )
+FORTNIGHT = timedelta(days=14)
 TEXT = "Айыл жыйынында чогуу талкууланып, баары макул болгон иш, айлар боюнча жазылган."
 
 
@@ -577,8 +578,8 @@ class Programme(GrantFactories):
             elif status is A.ELIGIBLE:
                 screenings.screen(application, ScreeningOutcome.ELIGIBLE, reason="", actor=secretary, now=now)
             elif status is A.IN_REVIEW:
-                for reviewer in self.reviewers:
-                    self.assign(application, reviewer, now=now)
+                for reviewer in self.reviewers:  # whoever is still to judge has the time to
+                    self.assign(application, reviewer, now=now, due_on=clock.bishkek_day(clock.now()) + FORTNIGHT)
             elif status is A.REVIEWED:
                 for assignment in assignments.of_application(application):
                     self.review(assignment, now=now)
@@ -605,10 +606,17 @@ class Programme(GrantFactories):
         elif wanted in OUTCOMES:
             self.decide(application, OUTCOMES[wanted])
 
-    def assign(self, application: Application, reviewer: User, *, now: datetime | None = None) -> Assignment:
+    def assign(
+        self,
+        application: Application,
+        reviewer: User,
+        *,
+        now: datetime | None = None,
+        due_on: date | None = None,
+    ) -> Assignment:
         """Ask a reviewer whose register of interests is confirmed for the call; not answered yet."""
         now = now or clock.now()
-        due_on = clock.bishkek_day(now + timedelta(days=14))
+        due_on = due_on or clock.bishkek_day(now) + FORTNIGHT
         if interests.confirmation(reviewer, application.call) is None:
             interests.confirm(application.call, actor=Actor(reviewer), now=now)
         return assignments.assign(application, reviewer, due_on=due_on, actor=Actor(self.secretary), now=now)

@@ -66,7 +66,7 @@ def reopen(assignment: Assignment, *, reason: str, due_on: date, actor: Actor, n
         )
     )
     review.status, review.total, review.submitted_at = ReviewStatus.DRAFT, None, None
-    assignment.status, assignment.due_on, assignment.reminded_on = new_status, due_on, None
+    assignment.status, assignment.due_on, assignment.reminded_on = new_status, due_on, bishkek_day(now)
     db.session.flush()
     audit.record(
         actor,

@@ -8,6 +8,7 @@ from string import ascii_uppercase
 
 from sqlalchemy.orm.attributes import set_committed_value
 
+from app.clock import bishkek_day
 from app.localisation import N_
 from app.services import assignments, audit, notifications, scoring
 from app.services.actors import Actor
@@ -106,6 +107,19 @@ def gaps(criteria: Sequence[Criterion], judgements: Mapping[str, Judgement]) -> 
             )
 
 
+def refusal_of_late(assignment: Assignment, now: datetime) -> DomainError | None:
+    """Why a review cannot be handed in any more, when its last day is over. A draft is kept at any time."""
+    if not assignment.is_late_on(bishkek_day(now)):
+        return None
+    return DomainError(
+        N_(
+            "The last day for this review was %(day)s, so it cannot be submitted. What you wrote is kept as a draft. "
+            "Ask the secretary of the Council for more time: then it can be submitted as it is."
+        ),
+        day=assignment.due_on,
+    )
+
+
 def submit(
     assignment: Assignment,
     judgements: Mapping[str, Judgement],
@@ -118,7 +132,8 @@ def submit(
 ) -> Review:
     """Hand in the review; its scores become append-only.
 
-    Raises `IncompleteError` naming the criterion without a level or with a justification under 40 characters.
+    Raises `IncompleteError` naming the criterion without a level or with a justification under 40 characters, and
+    `DomainError` after the end of its last day (`refusal_of_late`).
     When the call's number of reviews is in, the application becomes reviewed. The secretary is told of one who is
     suspicious of it, not who it is.
     """
@@ -129,6 +144,8 @@ def submit(
         raise DomainError(N_("The application is not in review: no more reviews are taken."))
     new_status = target(ASSIGNMENT_TRANSITIONS, assignment.status, "submit")
     _must_be_writable(assignment, actor)  # before the gaps: there is nothing to mend
+    if too_late := refusal_of_late(assignment, now):
+        raise too_late
     criteria = application.call.criteria
     for gap in gaps(criteria, judgements):
         raise gap

@@ -338,3 +338,55 @@ def test_the_board_counts_what_was_taken_and_given_back(client, programme, eligi
     assert loads[programme.reviewers[0].id].accepted == 1
     page = text_of(client.sign_in(programme.secretary).speak("en").get("/assignments").text)
     assert "Given back" in page
+
+
+# More time, or going on without ---------------------------------------------------------------------------------------
+
+
+def test_the_secretary_gives_more_time_to_one_or_to_all_who_are_late(client, programme, eligible, asked):
+    other = programme.assign(eligible, programme.reviewers[1])
+    late = clock.end_of_day(asked.due_on) + timedelta(seconds=1)
+    day = asked.due_on + timedelta(days=4)
+    one, everybody = f"/assignments/{asked.id}/extend", f"/assignments/extend-late/{eligible.call_id}"
+    with clock.at(late):
+        board = client.sign_in(programme.secretary).speak("en").get("/assignments").text
+        assert one in board and everybody in board
+        answer = client.submit(one, due_on=f"{asked.due_on:%d.%m.%Y}")
+        assert answer.status_code == 422 and "The day must lie in the future." in text_of(answer.text)
+        assert client.submit(one, due_on=f"{day:%d.%m.%Y}").location == "/assignments"
+        page = text_of(client.get(everybody).text)
+        assert other.reviewer.display_name in page and asked.reviewer.display_name not in page
+        assert client.submit(everybody, due_on=f"{day:%d.%m.%Y}").location == "/assignments"
+        assert everybody not in client.get("/assignments").text
+        assert "Nobody is late in this call." in text_of(client.get(everybody).text)
+    db.session.expire_all()
+    assert [asked.due_on, other.due_on] == [day, day]
+
+
+def test_the_board_offers_to_go_on_without_a_late_review(client, programme, eligible, asked):
+    assignments.declare(asked, None, actor=Actor(asked.reviewer), now=clock.now())
+    url = f"/assignments/{asked.id}/release"
+    client.sign_in(programme.secretary).speak("en")
+    assert url not in client.get("/assignments").text
+    with clock.at(clock.end_of_day(asked.due_on) + timedelta(seconds=1)):
+        client.sign_in(programme.secretary)
+        assert url in client.get("/assignments").text
+        assert client.submit(url, reason="Ооруп жатат, жыйынга чейин жаза албайт").location == "/assignments"
+        assert "it is handed in, given back or ended" in client.get(url).text
+        board = text_of(client.get("/assignments").text)
+        assert "Applications that lack reviewers 1" in board
+    db.session.expire_all()
+    assert asked.status is AssignmentStatus.CLOSED
+    assert "жаза албайт" in client.get(f"/assignments/new/{eligible.id}").text
+
+
+def test_who_has_a_tie_to_the_applicant_gives_no_time_on_any_page(client, programme, eligible, asked):
+    neighbour = programme.make_user(
+        Role.SECRETARY, person=programme.make_person("Асанова Айгүл", village=eligible.association.village)
+    )
+    client.sign_in(neighbour)
+    for verb in ("extend", "release"):
+        assert client.get(f"/assignments/{asked.id}/{verb}").status_code == 403
+    with clock.at(clock.end_of_day(asked.due_on) + timedelta(seconds=1)):
+        client.sign_in(neighbour)
+        assert asked.reviewer.display_name not in client.get(f"/assignments/extend-late/{eligible.call_id}").text

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from datetime import timedelta
 
 import pytest
 from openpyxl import load_workbook
@@ -91,6 +92,21 @@ def test_a_workbook_goes_the_whole_way_by_the_checks_of_the_form(client, program
     )
     assert asked[1].review.status is ReviewStatus.DRAFT
     assert db.session.scalar(db.select(db.func.count()).select_from(ReviewUpload)) == 0
+
+
+def test_after_the_last_day_a_workbook_saves_drafts_only(client, asked, book):
+    for one in asked:
+        fill(book[one.application.number])
+    asked[1].due_on += timedelta(days=10)
+    with clock.at(clock.end_of_day(asked[0].due_on) + timedelta(seconds=1)):
+        client.sign_in(asked[0].reviewer).speak("en")
+        answer = send(client, packed(book))
+        page = text_of(client.get(answer.location).text)
+        assert page.count("The last day for this review was") == 1 and "can be saved as a draft" in page
+        assert press(client, answer.location, "submit").location == "/reviews"
+    db.session.expire_all()
+    assert [one.status for one in asked] == [AssignmentStatus.ACCEPTED, AssignmentStatus.SUBMITTED]
+    assert asked[0].review.draft and asked[0].review.status is ReviewStatus.DRAFT
 
 
 def test_the_workbook_shows_levels_answers_and_no_name(programme, asked, book):

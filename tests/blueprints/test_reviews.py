@@ -1,9 +1,11 @@
 """Reviews: drafts keep everything, submitting needs all, nobody reads others' before the own one is in."""
 
+from datetime import timedelta
+
 import pytest
 
 from app import clock
-from app.services import assignments, associations, users
+from app.services import assignments, associations, review_deadlines, users
 from app.services.actors import Actor
 from models.applications import ApplicationStatus
 from models.associations import MembershipRole
@@ -83,6 +85,30 @@ def test_submitting_closes_the_review(client, url, assignment, application):
     assert count(Score) == len(application.call.criteria)
     assert client.get(url).location == f"/reviews/of/{application.id}"
     assert "80.00" in text_of(client.get(answer.location).text)
+
+
+def test_what_is_submitted_a_second_too_late_is_kept_and_submitted_with_more_time(
+    client, programme, url, assignment, application
+):
+    last = clock.end_of_day(assignment.due_on)
+    page = client.get(url).text  # was open in time
+    with clock.at(last + timedelta(seconds=1)):
+        fields = dict(form_fields(page).items()) | complete(assignment) | {"submit": "1"}
+        answer = client.post(url, data=fields)
+        assert answer.location == url
+        page = client.get(url).text
+        assert "The last day for this review was 26 Oct 2026, so it cannot be submitted." in text_of(page)
+        assert 'name="submit"' not in page and WHY in page
+        assert (assignment.status, count(Score)) == (AssignmentStatus.ACCEPTED, 0)
+        assert assignment.review.comment == "Жалпысынан жакшы."
+        day = assignment.due_on + timedelta(days=3)
+        review_deadlines.extend(
+            assignment, due_on=day, actor=Actor(programme.secretary), now=last + timedelta(seconds=1)
+        )
+        assert "The last day for this review was" not in client.get(url).text
+    with clock.at(clock.end_of_day(day)):
+        client.sign_in(assignment.reviewer)
+        assert client.submit(url, submit="1").location == f"/reviews/of/{application.id}"
 
 
 def test_an_incomplete_review_is_refused_at_each_field_and_nothing_is_lost(client, url, assignment):

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from app import clock
-from app.services import reminders
+from app.services import reminders, review_deadlines
 from app.services.actors import Actor
 from app.services.errors import AlreadyUsedError
 from models.applications import ApplicationStatus
@@ -47,8 +47,8 @@ def test_who_is_late_is_told_once_a_day(programme, late):
     assert len(told(first)) == 2
 
 
-def test_what_was_handed_in_late_is_not_reminded_of(programme, late):
-    for one in late:
-        programme.review(one)
+def test_what_got_more_time_is_not_reminded_of(programme, late):
+    by, day = {"actor": Actor(programme.secretary), "now": clock.now()}, clock.bishkek_day(clock.now())
+    review_deadlines.extend_late(programme.call, due_on=day + timedelta(days=3), **by)
     with pytest.raises(AlreadyUsedError):
         reminders.remind_late(actor=Actor(programme.secretary), now=clock.now())
