@@ -170,7 +170,7 @@ def worker(burst: bool) -> None:
 def cron() -> None:
     """Queue the repeated jobs: one cron for the whole installation."""
     scheduler = Cron(connection=current_app.extensions["broker"])
-    for function, seconds in ((jobs.relay_outbox, 30), (jobs.forget_sign_in_attempts, 3600)):
+    for function, seconds in jobs.REPEATED.items():
         # One that no worker takes is dropped when the next is due, so that they do not pile up.
         scheduler.register(function, queue.NAME, interval=seconds, ttl=seconds, result_ttl=0, failure_ttl=86400)
     scheduler.start()

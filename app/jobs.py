@@ -4,7 +4,7 @@ from flask import current_app
 
 from app import clock, queue
 from app.localisation import use_locale
-from app.services import conflict_detection, funding_reports, sign_in_attempts
+from app.services import conflict_detection, funding_reports, reminders, sign_in_attempts
 from models.base import db, reading
 from models.calls import Call
 from models.funding_reports import FundingReport, FundingReportStatus
@@ -56,3 +56,13 @@ def forget_sign_in_attempts() -> None:
     """Drop failed sign-ins that no throttle counts any more."""
     sign_in_attempts.forget_old(clock.now())
     db.session.commit()
+
+
+def remind_reviewers() -> None:
+    """Tell reviewers of the last day of their reviews, before and after it; each time once."""
+    reminders.remind_due(now=clock.now())
+    db.session.commit()
+
+
+REPEATED = {relay_outbox: 30, forget_sign_in_attempts: 3600, remind_reviewers: 3600}
+"""What is done again and again, and after so many seconds. Each may be done once more at any time."""

@@ -105,6 +105,7 @@ READ_WITH: Mapping[type[Any], Sequence[Sequence[str]]] = {
 }
 """Paths of relationships a name is made of: they are read with the row."""
 WHOLE_LISTS: Mapping[str, str] = {
+    "assignments:due": N_("Reviews that are due soon"),
     "assignments:late": N_("Reviews that are late"),
     "places:all": N_("The list of places"),
     "prices:all": N_("The price register"),

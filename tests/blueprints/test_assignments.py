@@ -321,7 +321,7 @@ def test_who_is_late_is_reminded_by_a_button_once_a_day(client, programme, eligi
     client.submit("/assignments", action="/assignments/remind")
     assert "Nobody is late whom nobody reminded today." in client.get("/assignments").text
     page = text_of(client.get("/history").text)
-    assert "Reminded reviewers who are late" in page and "Reviews that are late" in page
+    assert "Reminded reviewers of their reviews" in page and "Reviews that are late" in page
     told = client.sign_in(programme.reviewers[0]).get("/messages").text
     assert "Reviews of yours are late: 1" in told and 'href="/reviews"' in told
 
