@@ -1,5 +1,7 @@
 """Who judges what: the secretary's board, assigning by hand, the reviewer's answer."""
 
+from collections.abc import Mapping
+
 from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
@@ -7,13 +9,23 @@ from app import clock
 from app.labels import CONFLICT_KINDS
 from app.localisation import gettext, ngettext
 from app.policy import Permission
-from app.services import assignments, conflicts, interests, reminders, review_deadlines, workloads
+from app.services import (
+    assignment_candidates,
+    assignments,
+    conflicts,
+    interests,
+    reminders,
+    review_deadlines,
+    workloads,
+)
 from app.web.access import actor, load, must_have_no_tie, requires, signed_in_user
 from app.web.submissions import act_on_button, attempt, finish, form_page
 from forms.assignments import NO_INTEREST, AnswerForm, AssignForm, DeclineForm, ExtendForm, ReleaseForm, TakeBackForm
 from models.applications import Application
+from models.assignment_plans import AssignmentPlan
 from models.calls import Call
 from models.reviews import Assignment, AssignmentStatus, ConflictKind
+from models.users import User
 
 bp = Blueprint("assignments", __name__, url_prefix="/assignments")
 
@@ -37,24 +49,23 @@ def index() -> ResponseReturnValue:
 @bp.route("/new/<int:application_id>", methods=["GET", "POST"])
 @requires(GET=Permission.ASSIGNMENT_MANAGE, POST=Permission.ASSIGNMENT_MANAGE)
 def new(application_id: int) -> ResponseReturnValue:
-    """Ask a reviewer to judge an application."""
+    """Choose a reviewer for an application by hand: a plan of the one pair; nobody is asked yet."""
     application = load(Application, application_id, Permission.ASSIGNMENT_MANAGE)
-    form, now = AssignForm(), clock.now()
-    free = {one.id: one for one in assignments.eligible_reviewers(application)}
-    ties = conflicts.ties_of(signed_in_user())
-    loads = {one.reviewer.id: one for one in workloads.of_all(clock.bishkek_day(now), ties)}
-    form.reviewer.choices = [
-        (one.id, one.display_name) for one in sorted(free.values(), key=lambda one: loads[one.id].waiting)
-    ]
-    if form.validate_on_submit() and attempt(
-        form,
-        lambda: assignments.assign(
-            application, free[form.reviewer.data], due_on=form.due_on.data, actor=actor(), now=now
-        ),
-    ):
-        return finish(url_for(".new", application_id=application_id), gettext("The reviewer has been asked."))
+    form, ties = AssignForm(), conflicts.ties_of(signed_in_user())
+    candidates = assignment_candidates.of_application(application, ties)
+    free = {one.reviewer.id: one.reviewer for one in candidates if one.problem is None}
+    form.reviewer.choices = [(one.id, one.display_name) for one in free.values()]
+    if form.validate_on_submit() and (plan := attempt(form, lambda: _plan(application, free, form))):
+        location = url_for("assignment_plans.show", plan_id=plan.id)
+        return finish(location, gettext("The plan is made. Nobody has been asked yet."))
     asked, declared = assignments.of_application(application), conflicts.declarations(application)
-    return form_page("assignments/new.html", form, application=application, asked=asked, declared=declared, loads=loads)
+    context = {"application": application, "asked": asked, "declared": declared, "candidates": candidates}
+    return form_page("assignments/new.html", form, **context)
+
+
+def _plan(application: Application, free: Mapping[int, User], form: AssignForm) -> AssignmentPlan:
+    reviewer, by = free[form.reviewer.data], actor()
+    return assignment_candidates.plan(application, reviewer, due_on=form.due_on.data, actor=by, now=clock.now())
 
 
 @bp.post("/remind")

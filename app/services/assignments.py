@@ -15,7 +15,6 @@ from app.services.workflow import leads_on, reason_given, target
 from models.applications import Application, ApplicationStatus
 from models.base import db, lock
 from models.council_sessions import Decision
-from models.people import Person
 from models.reviews import (
     HANDED_IN,
     OUTSTANDING,
@@ -33,17 +32,6 @@ _PROGRESS = (  # made once: every review that comes in asks it
     .outerjoin(Review, Review.assignment_id == Assignment.id)
     .where(Assignment.application_id == db.bindparam("application"))
 )
-
-
-def eligible_reviewers(application: Application) -> list[User]:
-    """Reviewers who could be assigned: enabled, of another ayil okmotu, no declared interest, not yet asked."""
-    asked = db.select(Assignment.reviewer_id).where(Assignment.application_id == application.id)
-    query = db.select(User).where(
-        User.id.in_(notifications.holders(Role.REVIEWER)), User.disabled_at.is_(None), User.id.not_in(asked)
-    )
-    query = query.options(db.selectinload(User.assigned_roles), db.joinedload(User.person).joinedload(Person.village))
-    reviewers = list(db.session.scalars(query.order_by(User.id)).unique())
-    return conflicts.without_ties(application, reviewers)
 
 
 def assign(application: Application, reviewer: User, *, due_on: date, actor: Actor, now: datetime) -> Assignment:

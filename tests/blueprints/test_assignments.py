@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 
 from app import clock
-from app.services import assignments, associations, conflicts, reviews, workloads
+from app.services import assignment_candidates, assignments, associations, conflicts, reviewers, reviews, workloads
 from app.services.actors import Actor
-from app.services.errors import WrongTransitionError
+from app.services.errors import DomainError, WrongTransitionError
 from models.applications import ApplicationStatus
+from models.assignment_plans import AssignmentPlan
 from models.associations import MembershipRole
 from models.audit import AuditEvent
 from models.base import db
@@ -30,6 +31,10 @@ def asked(programme, eligible):
     return programme.assign(eligible, programme.reviewers[0])
 
 
+def can_be_asked(application):
+    return [one.reviewer for one in assignment_candidates.of_application(application, conflicts.NO_TIES) if one.problem is None]
+
+
 def test_the_board_names_who_is_lacking_and_who_is_behind(client, programme, eligible):
     late = programme.make_application(ApplicationStatus.ELIGIBLE)
     programme.assign(late, programme.reviewers[0], now=clock.now() - timedelta(days=30))
@@ -43,8 +48,13 @@ def test_the_board_names_who_is_lacking_and_who_is_behind(client, programme, eli
 def test_the_secretary_asks_a_reviewer(client, programme, eligible):
     reviewer = programme.reviewers[1]
     url = f"/assignments/new/{eligible.id}"
-    answer = client.sign_in(programme.secretary).submit(url, reviewer=str(reviewer.id), due_on="01.11.2026")
-    assert answer.status_code == 303
+    page = client.sign_in(programme.secretary).speak("en").get(url).text
+    assert "0 of " in page and "has not said which languages they read" in text_of(page)
+    plan = client.submit(url, reviewer=str(reviewer.id), due_on="01.11.2026").location
+    assert plan.startswith("/assignment-plans/") and count(Assignment) == 0  # nobody is asked before the look
+    assert reviewer.display_name in client.get(plan).text
+    client.submit(plan, action=f"{plan}/apply")
+    db.session.expire_all()
     assignment = db.session.scalar(db.select(Assignment))
     assert (assignment.reviewer_id, assignment.due_on.isoformat()) == (reviewer.id, "2026-11-01")
     assert eligible.status is ApplicationStatus.IN_REVIEW
@@ -78,9 +88,32 @@ def test_a_reviewer_of_the_same_ayil_okmotu_is_neither_offered_nor_taken(client,
     url = f"/assignments/new/{eligible.id}"
     page = client.sign_in(programme.secretary).get(url).text
     assert programme.reviewers[0].display_name in page
-    assert neighbour.display_name not in page
+    assert neighbour.display_name not in page.partition("</form>")[0]
     assert client.submit(url, reviewer=str(neighbour.id), due_on="01.11.2026").status_code == 422
-    assert count(Assignment) == 0
+    assert (count(Assignment), count(AssignmentPlan)) == (0, 0)
+
+
+def test_by_hand_the_own_rayon_and_the_limit_bar_as_in_a_plan(client, programme, eligible):
+    first, second = programme.reviewers
+    by = {"actor": Actor(programme.secretary), "now": clock.now()}
+    reviewers.set_limit(eligible.call, first, is_available=True, most=1, **by)
+    url = f"/assignments/new/{eligible.id}"
+    open_page = client.sign_in(programme.secretary).speak("en").get(url).text
+    assert first.display_name in open_page and second.display_name in open_page
+    other = programme.make_application(ApplicationStatus.ELIGIBLE, association=programme.make_association())
+    programme.assign(other, first)  # the limit is reached after the page was opened
+    born = eligible.association.village_id
+    reviewers.save_profile(second, languages=["ky"], theme_ids=[], birth_village_id=born, **by)
+    for one in (first, second):
+        assert client.post(url, data=_fields(open_page) | {"reviewer": str(one.id)}).status_code == 422
+        with pytest.raises(DomainError) as refusal:
+            due_on = clock.bishkek_day(clock.now()) + timedelta(days=9)
+            assignment_candidates.plan(eligible, one, due_on=due_on, **by)
+        assert refusal.value.field == "reviewer"
+    page = text_of(client.get(url).text)
+    assert "Nobody else can be asked" in page
+    assert "would judge more than 1" in page and "lives in the same rayon or was born there" in page
+    assert count(AssignmentPlan) == 0
 
 
 def test_the_same_form_sent_twice_asks_once(client, programme, eligible):
@@ -92,7 +125,7 @@ def test_the_same_form_sent_twice_asks_once(client, programme, eligible):
     first, second = client.post(url, data=fields), client.post(url, data=fields)
     assert (first.status_code, second.status_code) == (303, 303)
     assert first.location == second.location
-    assert count(Assignment) == 1
+    assert count(AssignmentPlan) == 1
     assert client.post(url, data=fields | {"due_on": "02.11.2026"}).status_code == 409
 
 
@@ -226,7 +259,7 @@ def test_members_of_an_association_of_the_place_are_hindered(programme, eligible
         actor=None,
         now=clock.now(),
     )
-    assert reviewer not in assignments.eligible_reviewers(eligible)
+    assert reviewer not in can_be_asked(eligible)
 
 
 # Taking an unanswered request back ------------------------------------------------------------------------------------
@@ -248,7 +281,7 @@ def test_an_unanswered_request_is_taken_back_and_another_reviewer_asked(client, 
     event = db.session.scalars(db.select(AuditEvent).where(AuditEvent.action == "assignment.take_back")).one()
     assert event.actor_id == programme.secretary.id
     assert asked.status is AssignmentStatus.CLOSED and eligible.status is ApplicationStatus.IN_REVIEW
-    assert asked.reviewer not in assignments.eligible_reviewers(eligible)
+    assert asked.reviewer not in can_be_asked(eligible)
 
 
 def test_taking_back_wants_a_reason(client, programme, asked):

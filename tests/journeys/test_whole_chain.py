@@ -179,9 +179,10 @@ def judge(walk, application) -> None:
     secretary = walk.programme.secretary
     walk.send(secretary, f"/applications/{application.id}/screenings/new", outcome="eligible", reason="")
     for reviewer in walk.programme.reviewers:
-        walk.send(
+        plan = walk.send(
             secretary, f"/assignments/new/{application.id}", reviewer=str(reviewer.id), due_on=day(clock.now(), 10)
         )
+        walk.press(secretary, plan, f"{plan}/apply")
     query = db.select(Assignment).where(Assignment.application_id == application.id).order_by(Assignment.id)
     for position, assignment in enumerate(db.session.scalars(query).all()):
         reviewer = assignment.reviewer
