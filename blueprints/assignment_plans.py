@@ -10,7 +10,15 @@ from app import clock
 from app.labels import label_text
 from app.localisation import N_, current_locale, gettext, ngettext
 from app.policy import Permission
-from app.services import assignment_lists, assignment_plans, assignment_reasons, conflicts, reviewers, workloads
+from app.services import (
+    assignment_lists,
+    assignment_plans,
+    assignment_reasons,
+    conflicts,
+    rankings,
+    reviewers,
+    workloads,
+)
 from app.services.errors import DomainError
 from app.web.access import actor, load, requires, row_number, signed_in_user
 from app.web.submissions import act_on_button, attempt, finish, form_page
@@ -44,8 +52,10 @@ def new(call_id: int) -> ResponseReturnValue:
     form.mode.choices = [(one.value, label_text(one)) for one in PlanMode if one is not PlanMode.LIST]
     if form.validate_on_submit() and (plan := attempt(form, lambda: _make(call, form))):
         return finish(url_for(".show", plan_id=plan.id), gettext("The plan is made. Nobody has been asked yet."))
-    counts = workloads.lacking_count(call, conflicts.ties_of(signed_in_user()))
-    return form_page("assignment_plans/new.html", form, call=call, lacking=counts)
+    user = signed_in_user()
+    counts = workloads.lacking_count(call, conflicts.ties_of(user))
+    further = rankings.far_apart_ids(call) - conflicts.closed_to(user, call)
+    return form_page("assignment_plans/new.html", form, call=call, lacking=counts, further=len(further))
 
 
 def _make(call: Call, form: PlanForm) -> AssignmentPlan:

@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from app.services import reviewers, workloads
+from app.services import rankings, reviewers, workloads
 from app.services.applications import TRANSITIONS
 from app.services.conflicts import NO_TIES, Ties
 from app.services.reviewers import Panelist
@@ -14,6 +14,7 @@ from models.associations import Association, Membership
 from models.base import db
 from models.calls import Call
 from models.council_sessions import Decision
+from models.detected_conflicts import ConflictVerdict, DetectedConflict
 from models.places import AyilOkmotu
 from models.reviewers import Leaning
 from models.reviews import HOLDING, Assignment, AssignmentStatus, Conflict, Review, ReviewStatus
@@ -29,7 +30,9 @@ LACKING = (ApplicationStatus.ELIGIBLE, ApplicationStatus.IN_REVIEW)
 class Asked:
     """An application with what decides who may judge it, and by whom it is or was judged (user ids).
 
-    `holding` have or did the work; `asked` were asked at any time, `interested` declared an interest last.
+    `holding` have or did the work; `asked` were asked at any time, `interested` declared an interest last or have one
+    that was found and confirmed. `needs` so many reviewers in all, beyond the number of the call, because the reviews
+    that are in lie far apart; else 0.
     """
 
     id: int
@@ -44,14 +47,19 @@ class Asked:
     holding: frozenset[int] = frozenset()
     asked: frozenset[int] = frozenset()
     interested: frozenset[int] = frozenset()
+    needs: int = 0
+
+    def wanted(self, each: int) -> int:
+        """How many reviewers it is to have where the others have `each`."""
+        return max(each, self.needs)
 
     def lacks(self, each: int, mode: PlanMode) -> int:
         """How many reviewers more it is to get."""
-        if self.status not in (ASSIGNABLE if mode is PlanMode.TOP_UP else LACKING):
+        if not self.needs and self.status not in (ASSIGNABLE if mode is PlanMode.TOP_UP else LACKING):
             return 0
         if mode is PlanMode.REPAIR and self.asked == self.holding:
             return 0  # nobody has gone
-        return max(each - len(self.holding), 0)
+        return max(self.wanted(each) - len(self.holding), 0)
 
 
 @dataclass(frozen=True)
@@ -98,14 +106,16 @@ def asked(call: Call, ids: Collection[int] | None = None) -> list[Asked]:
         .order_by(Application.id)
     )
     holding, everybody, interested = _judging(call)
-    return [
+    found = [
         Asked(*row, *(frozenset(users[row[0]]) for users in (holding, everybody, interested)))
         for row in map(tuple, db.session.execute(query))
     ]
+    further, needs = rankings.far_apart_ids(call), call.reviewers_per_application + 1
+    return [replace(one, needs=needs) if one.id in further else one for one in found]
 
 
 def _judging(call: Call) -> tuple[defaultdict[int, set[int]], ...]:
-    """Users by application: who holds it, who was ever asked, who declared an interest last."""
+    """Users by application: who holds it, who was ever asked, who declared an interest last or has one confirmed."""
     holding: defaultdict[int, set[int]] = defaultdict(set)
     everybody: defaultdict[int, set[int]] = defaultdict(set)
     interested: defaultdict[int, set[int]] = defaultdict(set)
@@ -129,6 +139,13 @@ def _judging(call: Call) -> tuple[defaultdict[int, set[int]], ...]:
     for application_id, user_id, kind in db.session.execute(said):
         change = interested[application_id].discard if kind is None else interested[application_id].add
         change(user_id)
+    confirmed = (
+        db.select(DetectedConflict.application_id, DetectedConflict.user_id)
+        .join(Application, Application.id == DetectedConflict.application_id)
+        .where(Application.call_id == call.id, DetectedConflict.verdict == ConflictVerdict.CONFIRMED)
+    )
+    for application_id, user_id in db.session.execute(confirmed):
+        interested[application_id].add(user_id)
     return holding, everybody, interested
 
 

@@ -40,8 +40,9 @@ def make(
 ) -> AssignmentPlan:
     """Plan who is to judge what; nobody is asked. It takes the place of a plan of the call that waits.
 
-    `each` counts for topping up; otherwise the call says how many reviewers an application has. Who has an
-    assignment keeps it. Raises `DomainError` when nothing lacks a reviewer.
+    `each` counts for topping up; otherwise the call says how many reviewers an application has, and one whose reviews
+    lie far apart gets a further one. Who has an assignment keeps it. Raises `DomainError` when nothing lacks a
+    reviewer.
     """
     must_be_plannable(call, due_on, now)
     each = each if mode is PlanMode.TOP_UP and each is not None else call.reviewers_per_application
@@ -223,7 +224,7 @@ def problem_of(
         return DomainError(assignment_reasons.BAR_TEXTS[bar])
     if load > judge.limit:
         return DomainError(N_("would judge more than %(limit)s"), limit=judge.limit)
-    if each is not None and holding > each:
+    if each is not None and holding > application.wanted(each):
         return DomainError(N_("it has its reviewers already"))
     return None
 

@@ -26,7 +26,7 @@ TIES = (Bar.INTEREST, Bar.AYIL_OKMOTU, Bar.ACTS_FOR)
 """Those that `conflicts.hindrance` knows too."""
 BAR_TEXTS: Mapping[Bar, str] = {
     Bar.UNAVAILABLE: N_("does not judge in this call"),
-    Bar.INTEREST: N_("has declared an interest"),
+    Bar.INTEREST: N_("has an interest, declared or found"),
     Bar.AYIL_OKMOTU: N_("lives in the same ayil okmotu or belongs to an association of it"),
     Bar.ACTS_FOR: N_("acts for the applicant"),
     Bar.RAYON: N_("lives in the same rayon or was born there"),
@@ -47,6 +47,7 @@ COSTS: Mapping[tuple[str, str], int] = {
 EARLIER, MOST_EARLIER = 40, 3
 """What each application of the same association costs that was judged in an earlier call, and how many count."""
 TEXTS: Mapping[tuple[str, str], str] = {
+    ("scores", "far_apart"): N_("a further reviewer: the scores so far lie far apart"),
     ("language", "reads"): N_("reads its language"),
     ("language", "unsaid"): N_("has not said which languages they read"),
     ("language", "reads_not"): N_("does not read its language"),
@@ -71,7 +72,10 @@ def bar_of(application: Asked, judge: Judge) -> Bar | None:
 
 
 def reasons_of(application: Asked, judge: Judge) -> dict[str, Any]:
-    """The parts of what a pair costs: {"language": …, "theme": …, "leaning": …, "earlier": number}."""
+    """The parts of what a pair costs: {"language": …, "theme": …, "leaning": …, "earlier": number}.
+
+    "scores" before them costs nothing: it says why a further reviewer is asked.
+    """
     theme_id, leanings = application.theme_id, judge.leanings or {}
     if judge.languages is None:
         language = "unsaid"
@@ -84,7 +88,8 @@ def reasons_of(application: Asked, judge: Judge) -> dict[str, Any]:
     leaning = leanings.get(theme_id) if theme_id is not None else None
     names = {Leaning.WISH: "wish", Leaning.RATHER_NOT: "rather_not", None: "none"}
     earlier = (judge.judged or {}).get(application.association_id, 0)
-    return {"language": language, "theme": theme, "leaning": names[leaning], "earlier": earlier}
+    reasons = {"language": language, "theme": theme, "leaning": names[leaning], "earlier": earlier}
+    return {"scores": "far_apart", **reasons} if application.needs else reasons
 
 
 def cost_of(reasons: Mapping[str, Any]) -> int:

@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from app.services import call_scores, scoring
-from app.services.call_scores import CallScores, Levels
+from app.services.call_scores import IS_COUNTED, CallScores, Levels
 from app.services.conflicts import Ties
 from app.services.reviews import weights_of
 from app.services.severity import AdjustedScore, Fit
@@ -19,6 +19,7 @@ from models.associations import Association
 from models.base import db
 from models.calls import Call, CallStatus, RanksBy
 from models.council_sessions import Decision
+from models.reviews import Assignment, Review
 
 RANKED = (
     ApplicationStatus.REVIEWED,
@@ -173,6 +174,23 @@ def far_apart(call: Call, ties: Ties) -> list[Application]:
         and not ties.has(row.application)
         and is_far_apart(row.spread, row.reviews, call)
     ]
+
+
+def far_apart_ids(call: Call) -> set[int]:
+    """The ids of `far_apart`, from the totals of the reviews alone: nothing is ranked for it."""
+    if call.status is not CallStatus.OPEN:
+        return set()
+    query = (
+        db.select(
+            Assignment.application_id, db.func.max(Review.total) - db.func.min(Review.total), db.func.count(Review.id)
+        )
+        .join(Review, Review.assignment_id == Assignment.id)
+        .join(Application, Application.id == Assignment.application_id)
+        .where(Application.call_id == call.id, Application.status == ApplicationStatus.REVIEWED, IS_COUNTED)
+        .where(Application.id.not_in(db.select(Decision.application_id)))
+        .group_by(Assignment.application_id)
+    )
+    return {row[0] for row in db.session.execute(query) if is_far_apart(row[1], row[2], call)}
 
 
 def needs_another(application: Application) -> bool:

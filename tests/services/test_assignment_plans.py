@@ -3,9 +3,21 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app import clock
-from app.services import assignment_facts, assignment_plans, assignment_reasons, assignments, conflicts, reviewers
+from app.services import (
+    assignment_candidates,
+    assignment_facts,
+    assignment_plans,
+    assignment_reasons,
+    assignments,
+    conflicts,
+    detected_conflicts,
+    interests,
+    rankings,
+    reviewers,
+)
 from app.services.actors import Actor
 from app.services.assignment_reasons import TIES, Bar
 from app.services.conflicts import NO_TIES
@@ -15,6 +27,8 @@ from models.assignment_plans import PlanMode, PlannedAssignment, PlanStatus
 from models.audit import AuditEvent
 from models.base import db
 from models.calls import Call
+from models.detected_conflicts import ConflictVerdict, DetectedConflict
+from models.interests import InterestKind
 from models.notifications import Notification
 from models.reviews import Assignment, AssignmentStatus, ConflictKind
 from models.users import Role, User
@@ -143,6 +157,22 @@ def test_the_bars_by_ties_are_those_of_conflicts(demo):
     assert seen == {True, False}
 
 
+def test_an_interest_found_and_confirmed_bars_who_was_never_asked(programme, panel, by, due_on):
+    kin = panel[3]
+    own = {"actor": Actor(kin), "now": by["now"]}
+    association = programme.make_association()
+    interests.declare(InterestKind.MEMBERSHIP, name=association.name_ru, relation="", register_number="", **own)
+    application = programme.make_application(S.ELIGIBLE, association=association)
+    found = db.session.scalars(db.select(DetectedConflict).where(DetectedConflict.user_id == kin.id)).all()
+    assert found
+    for one in found:
+        detected_conflicts.judge(one, ConflictVerdict.CONFIRMED, reason="Реестр боюнча мүчө", **by)
+    plan = assignment_plans.make(programme.call, PlanMode.TOP_UP, each=4, due_on=due_on, **by)
+    assert {other for one, other in pairs(plan) if one == application.id} == {one.id for one in panel[:3]}
+    (unmet,) = plan.shortage["unmet"]
+    assert (unmet["application"], unmet["bars"][Bar.INTEREST]) == (application.id, 1)
+
+
 def test_limits_are_kept_and_a_shortage_names_them(programme, three, panel, by, due_on):
     for one in panel[:3]:
         limit(programme, one, 1, by)
@@ -187,9 +217,9 @@ def stale(case, programme, three, plan, by):
         programme.assign(application, reviewer)
     elif case == "has its reviewers":
         others = {other for one, other in pairs(plan) if one == application_id}
-        for one in assignments.eligible_reviewers(application):
-            if one.id not in others:
-                programme.assign(application, one)
+        for one in assignment_candidates.of_application(application):
+            if one.problem is None and one.reviewer.id not in others:
+                programme.assign(application, one.reviewer)
     elif case == "lower limit":
         most = sum(other == reviewer_id for _one, other in pairs(plan)) - 1
         limit(programme, reviewer, max(most, 1), by, is_available=most > 0)
@@ -261,3 +291,54 @@ def test_many_pairs_ask_the_database_no_more_than_few(programme, three, plan, by
         programme.make_user(Role.REVIEWER)
     made, after = asked()
     assert len(pairs(made)) == 14 and after <= before + 1
+
+
+# A further reviewer where scores lie far apart ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def apart(programme, panel):
+    """Reviewed by two who lie 80 points apart; and one whose reviews lie near each other."""
+    far, near = (
+        programme.make_application(S.IN_REVIEW, association=programme.make_association(), call=programme.call)
+        for _ in range(2)
+    )
+    for application, levels in ((far, (1, 5)), (near, (4, 4))):
+        for one, level in zip(assignments.of_application(application), levels, strict=True):
+            programme.review(one, level=level)
+    assert far.status is near.status is S.REVIEWED
+    return far
+
+
+@pytest.mark.parametrize(("mode", "each"), [(PlanMode.FILL, None), (PlanMode.TOP_UP, 2)])
+def test_scores_far_apart_get_a_further_reviewer_by_a_plan(programme, apart, by, due_on, mode, each):
+    plan = assignment_plans.make(programme.call, mode, each=each, due_on=due_on, **by)
+    ((application_id, reviewer_id),) = pairs(plan)
+    assert application_id == apart.id and reviewer_id not in {one.id for one in programme.reviewers}
+    (row,) = assignment_plans.planned(plan)
+    assert row.reasons["scores"] == "far_apart"
+    assert assignment_plans.apply(plan, **by) == 1
+    assert apart.status is S.IN_REVIEW
+    with pytest.raises(DomainError):  # one is enough
+        assignment_plans.make(programme.call, mode, each=each, due_on=due_on, **by)
+    third = assignments.of_application(apart)[-1]
+    interests.confirm(programme.call, actor=Actor(third.reviewer), now=by["now"])
+    programme.review(third)
+    assert apart.status is S.REVIEWED
+    with pytest.raises(DomainError):
+        assignment_plans.make(programme.call, mode, each=each, due_on=due_on, **by)
+
+
+def test_who_declines_as_the_further_one_is_replaced(programme, apart, by, due_on):
+    assignment_plans.apply(assignment_plans.make(programme.call, PlanMode.FILL, due_on=due_on, **by), **by)
+    third = assignments.of_application(apart)[-1]
+    assignments.decline(third, reason="Убактым жок", actor=Actor(third.reviewer), now=by["now"])
+    repair = assignment_plans.make(programme.call, PlanMode.REPAIR, due_on=due_on, **by)
+    ((application_id, reviewer_id),) = pairs(repair)
+    assert application_id == apart.id and reviewer_id != third.reviewer_id
+
+
+def test_the_rule_of_the_call_says_what_is_far(programme, apart):
+    assert rankings.far_apart_ids(apart.call) == {one.id for one in rankings.far_apart(apart.call)} == {apart.id}
+    set_committed_value(apart.call, "spread_points", 80)  # frozen since it opened: as if it had said so before
+    assert rankings.far_apart_ids(apart.call) == set() == {one.id for one in rankings.far_apart(apart.call)}
