@@ -32,7 +32,11 @@ def asked(programme, eligible):
 
 
 def can_be_asked(application):
-    return [one.reviewer for one in assignment_candidates.of_application(application, conflicts.NO_TIES) if one.problem is None]
+    return [
+        one.reviewer
+        for one in assignment_candidates.of_application(application, conflicts.NO_TIES)
+        if one.problem is None
+    ]
 
 
 def test_the_board_names_who_is_lacking_and_who_is_behind(client, programme, eligible):
