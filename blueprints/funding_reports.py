@@ -95,6 +95,7 @@ def show(report_id: int) -> ResponseReturnValue:
         report=report,
         data=data,
         figures=funding.figures(data) if data else [],
+        parts=funding.in_period(data) if data else {},
         languages=dict(LOCALES),
         names=users.names_of([report.requested_by_id]) if can(Permission.CONTRIBUTION_READ) else {},
         grant_ids=grants.ids_of(visible(signed_in_user(), Grant), numbers),

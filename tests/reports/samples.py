@@ -1,7 +1,9 @@
 """Data of reports built by hand: ordinary, hostile, crowded and empty."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from itertools import count as counting
 
 from app.services import agreements
 from models.base import LOCALES, Texts
@@ -272,3 +274,41 @@ def funding(count: int = 60) -> FundingReportData:
         rates=(RateRow("RUB", date(2027, 5, 4), 1, Decimal("1.1023"), "nbkr_daily", 0, 12),) if count else (),
         instalments=(InstalmentRow(date(2027, 2, 1), "EB-2027/1", "EUR", 40_000_000, received),) if count else (),
     )  # fmt: skip
+
+
+def unlike() -> FundingReportData:
+    """A report in which no two figures are equal, so that none can stand in the place of another.
+
+    No fund is like that: its parts do not add up. Texts hold no digits, so that every number is a figure.
+    """
+    amounts = (10_000_019 * number + 137 * number * number for number in counting(7, 3))
+
+    def figure() -> Figure:
+        return Figure(next(amounts), next(amounts))
+
+    data = funding(4)
+    grants = tuple(
+        replace(
+            one, title=title, amount=next(amounts), disbursed=next(amounts), spent=next(amounts), cash=next(amounts),
+            in_kind=next(amounts),
+        )
+        for one, title in zip(data.grants, ("Сүт цехи", "Жылыткана", "Тигүү цехи", "Наабайкана"), strict=True)
+    )  # fmt: skip
+    position = Position(figure(), next(amounts), next(amounts), figure(), figure(), figure(), next(amounts))
+    cash, in_kind = figure(), figure()
+    return replace(
+        data,
+        position=position,
+        awarded=figure(),
+        cash=cash,
+        in_kind=in_kind,
+        leverage=Leverage(cash.total, in_kind.total, position.disbursed.total),
+        co_investments=tuple(
+            replace(one, count=number, amount=next(amounts), kgs=figure())
+            for number, one in enumerate(data.co_investments, start=11)
+        ),
+        grants=grants,
+        tranches=tuple(replace(one, amount=next(amounts), paid=next(amounts)) for one in data.tranches),
+        tranche_delays=(),
+        instalments=tuple(replace(one, amount=next(amounts), amount_kgs=next(amounts)) for one in data.instalments),
+    )
