@@ -22,7 +22,7 @@ from models.funds import Fund
 from models.grants import Grant, GrantStatus
 from models.rates import RateSource
 from models.visits import RiskRating
-from reports import funding
+from reports import emblems, funding
 from reports.funding import FundingReportData
 
 GRANTS_SHOWN = 200
@@ -96,6 +96,7 @@ def show(report_id: int) -> ResponseReturnValue:
         data=data,
         figures=funding.figures(data) if data else [],
         parts=funding.in_period(data) if data else {},
+        emblem=emblems.outline(data.emblem) if data else "",
         languages=dict(LOCALES),
         names=users.names_of([report.requested_by_id]) if can(Permission.CONTRIBUTION_READ) else {},
         grant_ids=grants.ids_of(visible(signed_in_user(), Grant), numbers),

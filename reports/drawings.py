@@ -14,6 +14,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.platypus import Flowable
 
+from reports import emblems
 from reports.outlines import OBLASTS
 from reports.typesetting import BOLD, REGULAR, clean, wrap
 
@@ -25,7 +26,7 @@ SUNKEN = HexColor("#f1eadc")
 TRACK = HexColor("#ebe2d3")
 MET = HexColor("#2c6a3d")
 WHITE = HexColor("#ffffff")
-EU_BLUE, EU_GOLD = HexColor("#003399"), HexColor("#ffcc00")
+EU_BLUE, EU_GOLD = HexColor(emblems.BLUE), HexColor(emblems.GOLD)
 
 MARK = (
     ((20, 34), (20, 19)),
@@ -81,34 +82,23 @@ def draw_ornament(canvas: Any, x: float, y: float, width: float) -> None:
 
 def draw_emblem(canvas: Any, emblem: str, x: float, y: float, height: float) -> float:
     """Draw a donor's emblem with its lower left corner at (x, y); return its width, 0 when there is none."""
-    if emblem != "eu":
+    shapes = emblems.stars(emblem)
+    if not shapes:
         return 0.0
-    width = height * 1.5
+    scale = height / emblems.HIGH
     canvas.saveState()
     canvas.setFillColor(EU_BLUE)
-    canvas.rect(x, y, width, height, stroke=0, fill=1)
+    canvas.rect(x, y, emblems.WIDE * scale, height, stroke=0, fill=1)
     canvas.setFillColor(EU_GOLD)
-    for index in range(12):
-        angle = math.radians(90 - 30 * index)
-        _star(
-            canvas,
-            x + width / 2 + height / 3 * math.cos(angle),
-            y + height / 2 + height / 3 * math.sin(angle),
-            height / 18,
-        )
+    for corners in shapes:
+        path = canvas.beginPath()
+        for index, (right, up) in enumerate(corners):
+            point = (x + right * scale, y + up * scale)
+            path.lineTo(*point) if index else path.moveTo(*point)
+        path.close()
+        canvas.drawPath(path, stroke=0, fill=1)
     canvas.restoreState()
-    return width
-
-
-def _star(canvas: Any, x: float, y: float, radius: float) -> None:
-    path = canvas.beginPath()
-    inner = radius * math.sin(math.radians(18)) / math.sin(math.radians(54))
-    for index in range(10):
-        angle, length = math.radians(90 + 36 * index), radius if index % 2 == 0 else inner
-        point = (x + length * math.cos(angle), y + length * math.sin(angle))
-        path.lineTo(*point) if index else path.moveTo(*point)
-    path.close()
-    canvas.drawPath(path, stroke=0, fill=1)
+    return emblems.WIDE * scale
 
 
 class QrCode(Flowable):

@@ -5,6 +5,7 @@ The same data give the same bytes: the archive's and the properties' times are t
 
 import io
 import re
+import textwrap
 import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,10 +15,14 @@ from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.drawing.image import Image
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 
 from app.localisation import EXPONENTS, plain_amount
+from models.base import text_in
+from reports import emblems
+from reports.credits import Credit
 
 Value = str | int | Decimal | date | None
 
@@ -28,6 +33,11 @@ WRAPPED = Alignment(wrap_text=True, vertical="bottom")
 DAY_FORMAT, COUNT_FORMAT = "yyyy-mm-dd", "#,##0"
 NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 LONGEST_TEXT = 32_000
+LONGEST_FOOTER = 200  # characters: a workbook with a footer of more than 255 is broken
+LINE = 15  # points: a row of one line
+EMBLEM_PIXELS, EMBLEM_ROW = 36, 30
+"""How high the emblem is shown, and the row it stands in (in points, of which each is 4/3 of a pixel)."""
+BESIDE_EMBLEM = Alignment("left", "center", indent=7)
 
 
 @dataclass(frozen=True)
@@ -51,13 +61,18 @@ def major(amount: int | None, currency: str = "KGS") -> Decimal | None:
 
 
 class Sheets:
-    """A workbook in the making. Rows are written as they come; nothing is kept in memory."""
+    """A workbook in the making. Rows are written as they come; nothing is kept in memory.
 
-    def __init__(self, title: str, dated_at: datetime) -> None:
+    With a `credit`, every sheet begins with emblem and statement in the language `locale`; print repeats both.
+    """
+
+    def __init__(self, title: str, dated_at: datetime, credit: Credit | None = None, locale: str = "ky") -> None:
         self._book = Workbook(write_only=True)
         self._book.properties.title = title
         self._book.properties.creator = "Ashar"
         self._dated_at = dated_at.astimezone(UTC).replace(microsecond=0)
+        self._emblem = credit.emblem if credit else "none"
+        self._statement = text_in(credit.statement, locale) if credit else ""
 
     def add(
         self,
@@ -68,16 +83,18 @@ class Sheets:
         *,
         intro: Sequence[str] = (),
     ) -> None:
-        """Write one sheet: lines of introduction, a frozen head, the rows and a row of totals."""
+        """Write one sheet: who pays, lines of introduction, a frozen head, the rows and a row of totals."""
         sheet = self._book.create_sheet(_sheet_name(name))
         for index, heading in enumerate(headings, start=1):
             sheet.column_dimensions[get_column_letter(index)].width = heading.width
-        sheet.freeze_panes = f"A{len(intro) + 2}"
+        head_at = bool(self._statement) + len(intro) + 1
+        sheet.freeze_panes = f"A{head_at + 1}"
         sheet.page_setup.orientation = "landscape"
         sheet.page_setup.paperSize = 9
         sheet.page_setup.fitToHeight = 0
         sheet.sheet_properties.pageSetUpPr.fitToPage = True
-        sheet.print_title_rows = f"{len(intro) + 1}:{len(intro) + 1}"
+        sheet.print_title_rows = f"{1 if self._statement else head_at}:{head_at}"
+        self._say_who_pays(sheet)
         for index, line in enumerate(intro):
             cell = _cell(sheet, line)
             cell.font = TITLE_FONT if index == 0 else PLAIN_FONT
@@ -87,6 +104,7 @@ class Sheets:
             cell = _cell(sheet, heading.title)
             cell.font, cell.fill, cell.border, cell.alignment = HEAD_FONT, HEAD_FILL, HEAD_EDGE, WRAPPED
             head.append(cell)
+        sheet.row_dimensions[head_at].height = LINE * max(_lines(heading) for heading in headings)
         sheet.append(head)
         for row in rows:
             sheet.append(_row(sheet, headings, row))
@@ -95,6 +113,24 @@ class Sheets:
             for cell in cells:
                 cell.font, cell.border = BOLD_FONT, TOTAL_EDGE
             sheet.append(cells)
+
+    def _say_who_pays(self, sheet: Any) -> None:
+        """The first row; and the foot of each printed page, legible where a wide sheet is made small."""
+        sheet.oddFooter.right.text = "&P / &N"
+        sheet.HeaderFooter.scaleWithDoc = False
+        if not self._statement:
+            return
+        sheet.oddFooter.left.text = self._statement[:LONGEST_FOOTER].replace("&", "&&")
+        cell = _cell(sheet, self._statement)
+        cell.font = BOLD_FONT
+        picture = emblems.png(self._emblem, 4 * EMBLEM_PIXELS)
+        if picture:
+            image = Image(io.BytesIO(picture))
+            image.width, image.height = EMBLEM_PIXELS * emblems.WIDE / emblems.HIGH, EMBLEM_PIXELS
+            sheet.add_image(image, "A1")
+            sheet.row_dimensions[1].height = EMBLEM_ROW
+            cell.alignment = BESIDE_EMBLEM
+        sheet.append([cell])
 
     def save(self) -> bytes:
         """The workbook's bytes."""
@@ -118,6 +154,11 @@ def _cell(sheet: Any, value: Value, number_format: str = "") -> Any:
     elif number_format:
         cell.number_format = COUNT_FORMAT if isinstance(value, int) else number_format  # whole numbers are counts
     return cell
+
+
+def _lines(heading: Heading) -> int:
+    """So many lines a title needs in bold letters, which are wider than those a column's width is counted in."""
+    return max(1, len(textwrap.wrap(heading.title, max(1, int(heading.width * 0.85)))))
 
 
 def _sheet_name(name: str) -> str:

@@ -22,6 +22,7 @@ from models.contributions import ContributionKind
 from models.grants import GrantStatus, TrancheStatus
 from models.rates import RateSource
 from models.visits import RiskRating
+from reports.credits import Credit
 from reports.funding.data import FundingReportData, GrantRow, figures, to_json
 from reports.funding.wording import TITLE, identity_text, in_period, leverage_lines, period_text
 from reports.pages import demonstration_note
@@ -35,7 +36,7 @@ RISKY = ("=", "+", "-", "@", "\t", "\r")
 def to_xlsx(data: FundingReportData, locale: str, *, demonstration: bool = False) -> bytes:
     """The workbook: Summary, Grants, Co-investment, Results, Tranches, Delays, Rates."""
     with use_locale(locale):
-        sheets = Sheets(f"{_(TITLE)} {data.number}", data.generated_at)
+        sheets = Sheets(f"{_(TITLE)} {data.number}", data.generated_at, Credit(data.emblem, data.statement), locale)
         _summary(sheets, data, locale, demonstration)
         sheets.add(_("Grants"), _grant_headings(), _grant_rows(data, locale), _grant_total(data))
         _co_investments(sheets, data)
@@ -84,7 +85,6 @@ def _summary(sheets: Sheets, data: FundingReportData, locale: str, demonstration
         f"{_(TITLE)} {data.fund_code}",
         text_in(data.fund, locale),
         _("Donor") + ": " + text_in(data.donor, locale),
-        text_in(data.statement, locale),
         _("Period") + ": " + period_text(data),
         _("Figures made on") + ": " + datetime_text(data.generated_at),
         identity_text(data),

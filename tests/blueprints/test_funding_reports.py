@@ -12,6 +12,7 @@ from models.base import db
 from models.funding_reports import FundingReport, FundingReportStatus
 from models.outbox import OutboxJob
 from models.users import Role
+from reports import emblems
 from tests.factories import Programme
 from tests.support.clients import Client
 from tests.support.pages import choose_form, filled, text_of
@@ -60,6 +61,7 @@ def test_progress_then_the_report(english: Client, programme: Programme) -> None
     assert "Disbursed to associations 200 000 som" in text
     assert "Spent and accounted for 160 000 som" in text
     assert grant.number in text
+    assert emblems.outline("eu") in page.text and grant.fund.statement["en"] in text
     assert report.sha256 in text  # type: ignore[operator]
     assert hashlib.sha256(report.content.encode()).hexdigest() == report.sha256  # type: ignore[union-attr]
     for hidden in (programme.chair_of(grant.association).display_name, programme.finance.display_name):

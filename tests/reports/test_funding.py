@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
+from PIL import Image
 from pypdf import PdfReader
 
-from reports import funding
+from reports import emblems, funding
 from reports.funding.data import Figure, Leverage, from_json
 from tests.reports import samples
 
@@ -57,7 +58,7 @@ def test_what_was_not_collected_is_not_zero() -> None:
     data = samples.funding()
     assert "not collected" in words(funding.to_pdf(data, "en"))
     rows = list(load_workbook(io.BytesIO(funding.to_xlsx(data, "en")))["Results"].iter_rows(values_only=True))
-    assert rows[2][4:7] == ("not collected",) * 3
+    assert rows[3][4:7] == ("not collected",) * 3
 
 
 def test_same_data_same_bytes() -> None:
@@ -79,10 +80,44 @@ def test_workbook_has_no_formula_and_keeps_types() -> None:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         assert not [name for name in archive.namelist() if b"<f>" in archive.read(name)]
     grants = book["Grants"]
-    assert grants["E2"].value == samples.HOSTILE
-    assert isinstance(grants["I2"].value, int | float)
-    assert isinstance(grants["G2"].value, datetime) and grants["G2"].value.date() == date(2027, 4, 1)
-    assert grants.freeze_panes == "A2"
+    assert grants["E3"].value == samples.HOSTILE
+    assert isinstance(grants["I3"].value, int | float)
+    assert isinstance(grants["G3"].value, datetime) and grants["G3"].value.date() == date(2027, 4, 1)
+    assert grants.freeze_panes == "A3"
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_every_sheet_and_every_page_printed_of_it_carries_emblem_and_statement(locale: str) -> None:
+    """What stands in the rows repeated in print stands on every page; the foot is not made small with the sheet."""
+    data = samples.funding()
+    statement = {code: f"{text} & Ко" for code, text in samples.STATEMENT.items()}
+    book = load_workbook(io.BytesIO(funding.to_xlsx(replace(data, statement=statement), locale)))
+    assert len(book.sheetnames) == 8
+    for sheet in book:
+        assert sheet["A1"].value == statement[locale]
+        assert sheet.print_title_rows.startswith("$1:")
+        assert sheet.oddFooter.left.text == statement[locale].replace("&", "&&")
+        assert sheet.HeaderFooter.scaleWithDoc is False
+        (image,) = sheet._images
+        assert image.anchor._from.row == 0 and image._data() == emblems.png("eu", 144)
+        assert sheet.row_dimensions[1].height * 4 / 3 >= image.anchor.ext.height / 9525 == 36
+
+
+def test_a_donor_without_an_emblem_is_named_all_the_same() -> None:
+    data = replace(samples.funding(1), emblem="none")
+    book = load_workbook(io.BytesIO(funding.to_xlsx(data, "en")))
+    assert {sheet["A1"].value for sheet in book} == {samples.STATEMENT["en"]}
+    assert not any(sheet._images for sheet in book)
+
+
+def test_the_picture_of_the_emblem_has_twelve_golden_stars_on_blue() -> None:
+    picture = Image.open(io.BytesIO(emblems.png("eu", 144)))
+    assert picture.size == (216, 144)
+    for star in emblems.stars("eu"):
+        middle = [sum(side) / len(star) * 4 for side in zip(*star, strict=True)]
+        assert picture.getpixel((round(middle[0]), 144 - round(middle[1]))) == (255, 204, 0)
+    assert {picture.getpixel(place) for place in ((0, 0), (215, 143), (108, 72))} == {(0, 51, 153)}
+    assert emblems.outline("eu").count("M") == 12
 
 
 def test_the_theme_and_its_purpose_code_stand_beside_a_grant_that_has_one() -> None:
@@ -95,10 +130,10 @@ def test_the_theme_and_its_purpose_code_stand_beside_a_grant_that_has_one() -> N
     newer = replace(data, grants=(first, *data.grants[1:]))
     assert from_json(funding.to_json(newer)) == newer
     grants = load_workbook(io.BytesIO(funding.to_xlsx(newer, "en")))["Grants"]
-    heads = [cell.value for cell in grants[1]]
+    heads = [cell.value for cell in grants[2]]
     places = heads.index("Theme"), heads.index("Purpose code (OECD-DAC)")
-    assert [grants[2][place].value for place in places] == ["Water and irrigation", "31140"]
-    assert [grants[3][place].value for place in places] == [None, None]
+    assert [grants[3][place].value for place in places] == ["Water and irrigation", "31140"]
+    assert [grants[4][place].value for place in places] == [None, None]
 
 
 def test_csv_disarms_texts_and_keeps_numbers() -> None:
@@ -129,7 +164,7 @@ def test_libreoffice_reads_the_same_totals(tmp_path: Path) -> None:
     rows = list(csv.reader((tmp_path / "report-Grants.csv").read_text(encoding="utf-8").splitlines()))
     total = next(row for row in rows if row[0] == "Total")
     assert Decimal(total[8].replace(",", "")) * 100 == sum(one.amount for one in data.grants)
-    assert rows[1][4] == samples.HOSTILE
+    assert rows[2][4] == samples.HOSTILE
 
 
 def test_leverage_has_no_value_without_disbursement() -> None:
