@@ -1,4 +1,8 @@
-"""The main steps of the chain in a real browser, in each language: apply, screen, score, enter a rate, report."""
+"""The main steps of the chain in a real browser, in each language, on the demonstration.
+
+Apply, screen, score, enter a rate, verify co-investment, pay a tranche, account for it, visit, report; at the end the
+Council sits. A call of 63 from its assignments to signed protocol and letters: tests/reliability/test_whole_call.py.
+"""
 
 import re
 import sqlite3
@@ -10,11 +14,14 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.test_tour import LANGUAGES, choose, sign_in
-from tests.support import servers
+from tests.support import council_walk, money_walk, servers
 from tests.support.servers import Site
 
 TEXT = "Айылда сүт чогултуучу жер жок, ошондуктан сүт арзан кетет. Муздаткыч койсок, баасы көтөрүлөт."
 REPORT_TAKES = 60_000  # milliseconds, with a busy machine
+TODAY, YESTERDAY = "16.11.2026", "15.11.2026"
+PAID = {"ky": "karool.chair", "ru": "aral.chair", "en": "tayan.chair"}
+"""Whose association is paid a tranche: two have asked for it, the third lacks co-investment."""
 
 
 def ask(site: Site, query: str, *values: object) -> list[Any]:
@@ -44,6 +51,19 @@ def enter(open_page: Callable[..., Page], kept: dict[str, Any]) -> Callable[[str
         return page
 
     return make
+
+
+def newest(site: Site, table: str) -> int:
+    return int(ask(site, f"SELECT max(id) FROM {table}")[0][0])
+
+
+@pytest.fixture
+def past_the_deadline(site: Site) -> Iterator[None]:
+    """It is the day after the open call closes: everybody has to sign in anew."""
+    standing_at = site.home / servers.LATER
+    standing_at.write_text("2026-12-08T04:00:00+00:00")
+    yield
+    standing_at.unlink()
 
 
 @pytest.fixture(scope="module")
@@ -181,6 +201,57 @@ def test_the_gate_says_what_is_missing(enter: Callable[[str, str], Page], langua
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_a_contribution_is_verified(enter: Callable[[str, str], Page], site: Site, language: str) -> None:
+    (number,) = ask(site, "SELECT id FROM contributions WHERE status = 'recorded' ORDER BY id")[0]
+    page = enter("monitor1", language)
+    money_walk.verify_contribution(page, number)
+    is_done(page, language)
+    assert ask(site, "SELECT status FROM contributions WHERE id = ?", number) == [("verified",)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_tranche_is_paid_accounted_for_and_what_came_of_it_is_seen(
+    enter: Callable[[str, str], Page], site: Site, language: str
+) -> None:
+    """Each person at the own screen, and none of them does what another has to."""
+    ((grant, tranche, status),) = ask(
+        site,
+        "SELECT g.id, t.id, t.status FROM tranches t JOIN grants g ON g.id = t.grant_id"
+        " JOIN role_assignments r ON r.association_id = g.association_id JOIN users u ON u.id = r.user_id"
+        " WHERE u.username = ? AND g.status = 'active' AND t.status IN ('planned', 'requested')"
+        " ORDER BY t.sequence LIMIT 1",
+        PAID[language],
+    )
+    people = [enter(name, language) for name in (PAID[language], "finance1", "finance2", "monitor1")]
+    association, finance, other, monitor = people
+    if status == "planned":
+        association.goto(f"/tranches/{tranche}")
+        assert not association.locator("form[action$='/request']").count(), "the gate is shut"
+        money_walk.contribute(association, grant, TODAY, "250000")
+        money_walk.verify_contribution(monitor, newest(site, "contributions"))
+        money_walk.act(association, tranche, "request")
+    money_walk.act(finance, tranche, "prepare")
+    finance.goto(f"/tranches/{tranche}")
+    assert not finance.locator("form[action$='/approve']").count(), "who prepared sees no button to approve"
+    money_walk.act(other, tranche, "approve")
+    money_walk.release(finance, tranche, TODAY)
+    money_walk.act(association, tranche, "confirm")
+    money_walk.spend(association, grant, TODAY, "1500")
+    money_walk.accept_spending(finance, newest(site, "expenditures"))
+    money_walk.plan_visit(monitor, grant, TODAY)
+    money_walk.record_visit(monitor, newest(site, "visits"), TODAY, TEXT)
+    ((target,),) = ask(site, "SELECT min(id) FROM targets WHERE grant_id = ?", grant)
+    money_walk.report_result(association, target, YESTERDAY, "2", TEXT)
+    money_walk.verify_result(monitor, grant, newest(site, "results"))
+    for page in people:
+        expect(page.locator("html")).to_have_attribute("lang", language)
+    assert ask(site, "SELECT status FROM tranches WHERE id = ?", tranche) == [("confirmed",)]
+    last = "SELECT status FROM {} ORDER BY id DESC LIMIT 1"
+    ends = [ask(site, last.format(table))[0][0] for table in ("expenditures", "visits", "results")]
+    assert ends == ["accepted", "done", "verified"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_donor_asks_for_a_report_and_sees_it_get_ready(
     enter: Callable[[str, str], Page], worker: None, language: str
 ) -> None:
@@ -195,6 +266,28 @@ def test_a_donor_asks_for_a_report_and_sees_it_get_ready(
     with page.expect_download() as download:
         page.locator("main a[href$='/csv']").click()
     assert download.value.path().stat().st_size > 1000
+
+
+def test_the_council_sits_and_decides_in_each_language(
+    open_page: Callable[..., Page], site: Site, past_the_deadline: None
+) -> None:
+    """The call closes on 7 December; the secretary has the votes of a session by name, and says why."""
+    page = open_page()
+    sign_in(page, "secretary", "ky")
+    ((call,),) = ask(site, "SELECT id FROM calls WHERE status = 'open'")
+    assert council_walk.convene(page, call, "08.12.2026", "Ош шаары, Ленин көчөсү, 221", absent=1) >= 10
+    session = newest(site, "council_sessions")
+    links = "all => all.map(one => Number(one.pathname.split('/').pop()))"
+    waiting = page.eval_on_selector_all("main table a[href*='/decide/']", links)
+    decided = list(zip(waiting, ("selected", "reserve", "rejected"), strict=True))
+    for language, (application, outcome) in zip(LANGUAGES, decided, strict=True):
+        choose(page, language)
+        amount = 300_000 if outcome == "selected" else None
+        council_walk.decide(page, session, application, outcome, TEXT, amount)
+        is_done(page, language)
+    kept = "SELECT application_id, outcome, amount FROM decisions WHERE session_id = ? ORDER BY id"
+    amounts = (30_000_000, None, None)
+    assert ask(site, kept, session) == [(*pair, amount) for pair, amount in zip(decided, amounts, strict=True)]
 
 
 def test_after_all_this_the_data_keep_their_promises(site: Site) -> None:

@@ -20,6 +20,8 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 ROOT = Path(__file__).parents[2]
+LATER = "later"
+"""A file of the site's home: the instant in it is now. Without it, it is the demonstration's day."""
 CHROMIUM_ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
