@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from app import clock
 from app.localisation import current_locale, gettext
 from app.policy import Permission
-from app.services import centres, dry_runs
+from app.services import calls, centres, dry_runs
 from app.web.access import actor, authorise, can, load, requires
 from app.web.submissions import act_on_button, attempt, finish, form_page
 from forms.dry_runs import TestAssociationForm
@@ -21,6 +21,7 @@ def show(call_id: int) -> ResponseReturnValue:
     """What a dry run is for, how far it is, and how it is begun."""
     call = load(Call, call_id, Permission.DRY_RUN_READ)
     association = dry_runs.test_association()
+    trial = calls.trial_of(call)
     walks = association is not None and can(Permission.APPLICATION_WRITE, association)
     if not walks and not can(Permission.CALL_MANAGE):
         abort(404)
@@ -29,6 +30,7 @@ def show(call_id: int) -> ResponseReturnValue:
         call=call,
         association=association,
         application=dry_runs.of(call),
+        is_outdated=trial is not None and not trial.still_holds,
         walks=walks,
     )
 

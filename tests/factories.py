@@ -44,16 +44,16 @@ from app.services.actors import Actor
 from app.services.applications import beneficiaries, business_plans, meetings, themes
 from app.services.applications.beneficiaries import BeneficiariesInput
 from app.services.applications.meetings import MeetingInput
-from app.services.calls import CallInput, allocations
+from app.services.calls import CallInput, allocations, terms
 from app.services.decisions import Motion
 from app.services.documents import Upload
 from app.services.funds import FundInput
 from app.services.reviews import Judgement
 from app.services.rubrics import default_rubric
 from models.amendments import Amendment
-from models.applications import Application, ApplicationStatus, BudgetHeading, Payer, ScreeningOutcome
+from models.applications import Application, ApplicationStatus, BudgetHeading, Payer, ScreeningOutcome, Snapshot
 from models.associations import Association, AssociationKind, MembershipRole, PayoutAccount
-from models.base import db
+from models.base import canonical_json, db, fingerprint
 from models.calls import Call, VoteRule
 from models.centres import Centre
 from models.council_sessions import CouncilSession, DecisionOutcome, Protocol
@@ -65,6 +65,7 @@ from models.people import Person
 from models.places import AyilOkmotu, Oblast, Village
 from models.rates import ExchangeRate, RateSource
 from models.reviews import Assignment
+from models.signatures import Signature, SignatureOutcome
 from models.themes import Theme
 from models.users import Role, User
 from tests.grant_factories import GrantFactories
@@ -402,19 +403,24 @@ class Programme(GrantFactories):
         return dry_runs.found(centre, actor=Actor(self.secretary), now=clock.now() - LONG_AGO)
 
     def skip_dry_run(self, call: Call, now: datetime) -> None:
-        """A submitted dry run in one row: tests/services/test_dry_runs.py walks the real way."""
-        db.session.add(
-            Application(
-                number=f"T-0-{call.id}",
-                call=call,
-                association=self.test_association,
-                is_test=True,
-                status=A.SUBMITTED,
-                created_by_id=self.secretary.id,
-                created_at=now,
-                submitted_at=now,
-            )
+        """A dry run of the call as it is, handed in without the way: tests/services/test_dry_runs.py walks it."""
+        content = canonical_json({"terms": terms.stamp_of(call)})
+        snapshot = {"content": content, "sha256": fingerprint(content), "taken_at": now}
+        trial = Application(
+            number=f"T-0-{call.id}",
+            call=call,
+            association=self.test_association,
+            is_test=True,
+            status=A.SUBMITTED,
+            created_by_id=self.secretary.id,
+            created_at=now,
+            submitted_at=now,
+            snapshots=[Snapshot(sequence=1, taken_by_id=self.secretary.id, **snapshot)],
         )
+        db.session.add(trial)
+        db.session.flush()
+        signed = {"outcome": SignatureOutcome.SIGNED, "sha256": snapshot["sha256"], "signed_at": now}
+        db.session.add(Signature(application_id=trial.id, typed_by_id=self.secretary.id, **signed))
         db.session.flush()
 
     def amend(self, call: Call, **changes: Any) -> Amendment:

@@ -3,14 +3,14 @@
 from datetime import datetime
 
 from app.clock import bishkek_day
-from app.localisation import N_
-from app.services import applications, associations, audit, notifications
+from app.localisation import N_, gettext
+from app.services import applications, associations, audit, calls, notifications
 from app.services.actors import Actor
 from app.services.errors import AlreadyUsedError, DomainError
 from models.applications import Application, ApplicationStatus
 from models.associations import Association, AssociationKind
 from models.base import db, lock, lock_name
-from models.calls import Call
+from models.calls import Call, CallStatus
 from models.centres import Centre
 
 NAMES = {
@@ -51,10 +51,17 @@ def found(centre: Centre, *, actor: Actor, now: datetime) -> Association:
 
 
 def start(call: Call, association: Association, *, language: str, actor: Actor, now: datetime) -> Application:
-    """Begin the dry run of a draft call. Raises as `applications.create` does."""
+    """Begin the dry run of a draft call; one that was handed in before the call changed is withdrawn.
+
+    Raises as `applications.create` does.
+    """
     lock(call)
     if not association.is_test:
         raise DomainError(N_("Only the test association makes a dry run."))
+    earlier, trial = of(call), calls.trial_of(call)
+    if call.status is CallStatus.DRAFT and earlier is not None and trial is not None and not trial.still_holds:
+        reason = gettext(N_("The call was changed after this dry run."))
+        applications.withdraw(earlier, reason=reason, actor=actor, now=now)
     return applications.create(call, association, language=language, actor=actor, now=now)
 
 

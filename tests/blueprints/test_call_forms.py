@@ -150,7 +150,8 @@ def test_an_open_call_is_frozen(client, programme):
             act()
 
 
-def test_a_page_has_its_limits_and_a_call_its_check(programme, call):
+def test_a_page_has_its_limits_and_a_call_its_check(programme):
+    call = programme.make_call(is_open=False, with_dry_run=False)
     by = {"actor": Actor(programme.secretary), "now": clock.now()}
     texts = {"ky": "а", "ru": "б", "en": "c"}
     asked = QuestionInput(texts, dict.fromkeys(texts, ""), 200, 0, 3)
@@ -164,4 +165,5 @@ def test_a_page_has_its_limits_and_a_call_its_check(programme, call):
     call_forms.move_question(call, key, keys[0], up=True, **by)
     call_forms.move_question(call, key, keys[0], up=False, **by)
     assert [one.key for one in questions.form_of(call).section(key).questions][:2] == [keys[1], keys[0]]
+    programme.skip_dry_run(call, clock.now())
     calls.open_(call, **by)

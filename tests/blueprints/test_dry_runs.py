@@ -44,6 +44,22 @@ def test_the_secretary_makes_the_association_and_the_operator_starts(client, app
     assert f"/applications/{trial.id}" not in walker.get("/").text
 
 
+def test_a_dry_run_of_what_the_call_was_is_walked_again(client, app, programme, draft):
+    first = walk(programme, draft)
+    operator = programme.operator_of(programme.test_association.centre)
+    here, walker = f"/calls/{draft.id}/dry-run", app.test_client().sign_in(operator).speak("en")
+    assert f"{here}/start" not in walker.get(here).text
+    client.sign_in(programme.secretary).speak("en")
+    assert client.submit(f"/calls/{draft.id}/sections/money", grant_floor="123 000").status_code == 303
+    assert "but the call was changed after it: try it again." in text_of(client.get(f"/calls/{draft.id}").text)
+    page = walker.get(here).text
+    assert f"The dry run {first.number} is withdrawn" in text_of(page)
+    assert walker.post(f"{here}/start", data=form_fields(page, f"{here}/start")).location == here
+    assert "The call was changed after this dry run" not in text_of(walker.get(here).text)
+    db.session.refresh(first)
+    assert first.status.value == "withdrawn" and dry_runs.of(draft).status.value == "draft"
+
+
 def test_nobody_else_sees_or_starts_it(client, programme, draft):
     trial = walk(programme, draft)
     strangers = [programme.chair, programme.reviewers[0], programme.finance, programme.donor_user]

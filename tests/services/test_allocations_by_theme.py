@@ -75,12 +75,13 @@ def test_the_database_keeps_them_apart_too(
 
 
 def test_a_call_whose_money_is_all_for_themes_says_so(programme: Programme, other: Fund) -> None:
-    call = programme.make_call(is_open=False, also=[(other, None, 1_000_000 * SOM, "water")])
-    assert [one.message for one in calls.obstacles(call)] == []
+    call = programme.make_call(is_open=False, with_dry_run=False, also=[(other, None, 1_000_000 * SOM, "water")])
+    assert [one.message for one in calls.obstacles(call)] == ["No dry run is submitted yet."]
     assert not any("themes" in one.parameters for one in eligibility.statements(call))
     allocations.remove(call, call.allocations[0], actor=Actor(programme.secretary), now=clock.now())
     with use_locale("en"):
         assert str(eligibility.statements(call)[-1]) == "The project is about: Water and irrigation."
+    programme.skip_dry_run(call, clock.now())
     calls.open_(call, actor=Actor(programme.secretary), now=clock.now())
 
 

@@ -151,8 +151,9 @@ def with_another_section(call):
 
 
 def test_what_is_missing_is_what_the_form_of_the_call_asks(programme):
-    call = programme.make_call(is_open=False)
+    call = programme.make_call(is_open=False, with_dry_run=False)
     with_another_section(call)
+    programme.skip_dry_run(call, clock.now() - timedelta(days=25))
     calls.open_(call, actor=Actor(programme.secretary), now=clock.now() - timedelta(days=25))
     application = programme.make_application(ApplicationStatus.DRAFT, call=call)
     actor = Actor(programme.chair_of(application.association))

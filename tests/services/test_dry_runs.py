@@ -15,6 +15,7 @@ from app.services import (
     applications,
     assignments,
     associations,
+    call_forms,
     calls,
     centres,
     decisions,
@@ -22,6 +23,7 @@ from app.services import (
     dry_runs,
     duplicates,
     pipelines,
+    questions,
     rankings,
     screenings,
     verification,
@@ -29,14 +31,17 @@ from app.services import (
 )
 from app.services.actors import Actor
 from app.services.application_lists import Filter
+from app.services.call_forms import QuestionInput
+from app.services.calls import allocations, terms
 from app.services.conflicts import NO_TIES
 from app.services.errors import AlreadyUsedError, DomainError
-from models.applications import Application, ScreeningOutcome
+from models.applications import Application, ApplicationStatus, ScreeningOutcome
 from models.base import db
 from models.calls import Call
+from models.documents import DocumentKind
 from models.duplicates import SubmittedText
 from models.notifications import Notification
-from tests.factories import Programme
+from tests.factories import Programme, three
 from tests.support.databases import Copy
 
 
@@ -67,6 +72,57 @@ def test_a_call_opens_after_its_dry_run_alone(database: Copy, programme: Program
     assert all(one.met for one in calls.checklist(draft))
     calls.open_(draft, actor=secretary, now=clock.now())
     assert draft.is_open_at(clock.now())
+
+
+def change_terms(programme: Programme, call: Call, what: str) -> None:
+    by: dict[str, Any] = {"actor": Actor(programme.secretary), "now": clock.now()}
+    match what:
+        case "a question more":
+            section = questions.form_of(call).sections[0].key
+            call_forms.save_question(call, section, None, QuestionInput(three("Дагы?"), three(""), 200, 0, 1), **by)
+        case "floor":
+            calls.change(call, {"grant_floor": call.grant_floor + 1}, section="money", **by)
+        case "a paper no more":
+            call_forms.remove_document(call, DocumentKind.QUOTATION, **by)
+        case "money for one theme alone":
+            (only,) = call.allocations
+            given = {"fund": only.fund, "oblast": None, "theme": programme.theme("water"), "amount": only.amount}
+            allocations.save(call, only, **given, **by)
+
+
+def dry_run_line(call: Call) -> Any:
+    return next(one for one in calls.checklist(call) if one.section == "dry_run")
+
+
+def test_what_applicants_meet_is_tried_again_when_it_changed(app: Flask, programme: Programme, draft: Call) -> None:
+    programme.skip_dry_run(draft, clock.now())
+    assert dry_run_line(draft).met
+    stamps = [terms.stamp_of(draft)]
+    for what in ("a question more", "floor", "a paper no more", "money for one theme alone"):
+        change_terms(programme, draft, what)
+        stamps.append(terms.stamp_of(draft))
+    assert len(set(stamps)) == len(stamps)
+    assert not dry_run_line(draft).met
+    with pytest.raises(DomainError, match="кайра сынап көрүңүз"):
+        calls.open_(draft, actor=Actor(programme.secretary), now=clock.now())
+
+
+def test_what_nobody_gets_stuck_on_may_change_after_the_dry_run(app: Flask, programme: Programme, draft: Call) -> None:
+    programme.skip_dry_run(draft, clock.now())
+    by: dict[str, Any] = {"actor": Actor(programme.secretary), "now": clock.now()}
+    calls.change(draft, {"title": three("Жаңы аталыш"), "review_load": 20}, section="texts", **by)
+    calls.set_weights(draft, {draft.criteria[0].id: draft.criteria[0].weight}, **by)
+    assert dry_run_line(draft).met
+
+
+def test_a_call_that_changed_is_walked_again_and_opens(app: Flask, programme: Programme, draft: Call) -> None:
+    first = walk(programme, draft)
+    change_terms(programme, draft, "a question more")
+    second = walk(programme, draft)
+    assert first.status is ApplicationStatus.WITHDRAWN and first.snapshots  # what it said stays to be read
+    assert dry_runs.of(draft) == second and dry_run_line(draft).met
+    assert second.number != first.number
+    calls.open_(draft, actor=Actor(programme.secretary), now=clock.now())
 
 
 def test_it_has_a_number_of_its_own_and_tells_only_who_walks_it_and_the_secretary(

@@ -7,6 +7,7 @@ from app.services import call_forms, documents, prices, questions
 from app.services.actors import Actor
 from app.services.applications import beneficiaries, business_plans, meetings, themes
 from app.services.applications.drafts import pledges_of
+from app.services.calls import terms
 from models.applications import Application, Snapshot
 from models.base import canonical_json, db, fingerprint
 
@@ -36,12 +37,14 @@ def content_of(application: Application) -> dict[str, Any]:
     """Everything the applicant says, as plain JSON values; amounts in minor units, decimals as text.
 
     "form" is the SHA-256 of the form that is answered: `call_forms.answered_in` reads the content by it. Who signed is
-    no content: a signature keeps the stamp of it, which receipt, signature and snapshot have in common.
+    no content: a signature keeps the stamp of it, which receipt, signature and snapshot have in common. A dry run
+    also keeps by which terms of the call it was walked.
     """
     form = questions.form_of(application.call)
     answers = application.answers
     rates = prices.names_of(line.price_id for line in application.budget_lines if line.price_id)
-    return {
+    tried = {"terms": terms.stamp_of(application.call)} if application.is_test else {}
+    return tried | {
         "number": application.number,
         "call": application.call.code,
         "form": form.sha256,

@@ -27,12 +27,14 @@ from app.services.calls.set_up import (
     set_rubric,
     set_weights,
 )
+from app.services.calls.terms import Trial, trial_of
 
 __all__ = [
     "TRANSITIONS",
     "CallInput",
     "CriterionInput",
     "Item",
+    "Trial",
     "cancel",
     "change",
     "checklist",
@@ -50,4 +52,5 @@ __all__ = [
     "set_rubric",
     "set_weights",
     "titles_seen",
+    "trial_of",
 ]

@@ -8,11 +8,10 @@ from app.clock import bishkek_day
 from app.localisation import N_, Money
 from app.services import audit, call_forms, notifications, places, questions
 from app.services.actors import Actor
-from app.services.calls import allocations
+from app.services.calls import allocations, terms
 from app.services.calls.allocations import funds_of
 from app.services.errors import DomainError, IncompleteError, LimitExceededError
 from app.services.workflow import Transition, target
-from models.applications import Application, ApplicationStatus
 from models.base import LOCALES, db, lock
 from models.calls import TIMETABLE, Call, CallStatus, Criterion
 from models.users import Role
@@ -62,16 +61,17 @@ def obstacles(call: Call) -> list[DomainError]:
 
 
 def _dry_run(call: Call) -> Item:
-    query = db.select(Application.submitted_at).where(
-        Application.call_id == call.id, Application.is_test, Application.status == ApplicationStatus.SUBMITTED
-    )
-    submitted_at = db.session.scalar(query)
-    found = (
-        IncompleteError(N_("Submitted on %(day)s."), day=submitted_at)
-        if submitted_at
-        else IncompleteError(N_("No dry run is submitted yet."))
-    )
-    return Item(N_("A dry run was walked to its submission"), submitted_at is not None, found, "dry_run")
+    trial = terms.trial_of(call)
+    if trial is None:
+        found = IncompleteError(N_("No dry run is submitted yet."))
+    elif trial.still_holds:
+        found = IncompleteError(N_("Submitted on %(day)s."), day=trial.submitted_at)
+    else:
+        found = IncompleteError(
+            N_("Submitted on %(day)s, but the call was changed after it: try it again."), day=trial.submitted_at
+        )
+    is_met = trial is not None and trial.still_holds
+    return Item(N_("A dry run was walked to its submission"), is_met, found, "dry_run")
 
 
 def _weights(call: Call) -> Item:
