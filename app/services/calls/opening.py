@@ -20,7 +20,10 @@ TRANSITIONS: Mapping[tuple[CallStatus, str], Transition] = {
     (CallStatus.DRAFT, "open"): Transition(
         CallStatus.OPEN,
         N_("Council secretary"),
-        N_("weights total 100; texts in three languages; budget covered by the funds"),
+        N_(
+            "weights total 100; texts in three languages; budget covered by the funds; reviewers enough; "
+            "timetable set; dry run of the call as it is submitted"
+        ),
     ),
     (CallStatus.DRAFT, "cancel"): Transition(CallStatus.CANCELLED, N_("Council secretary")),
     (CallStatus.OPEN, "decide"): Transition(
