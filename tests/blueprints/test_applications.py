@@ -407,14 +407,29 @@ def test_a_sign_off_is_taken_back(chair, programme, draft):
     assert fresh(draft).status is S.DRAFT and draft.signed_off_at is None
 
 
-def test_reopening_what_is_submitted_is_refused(chair, programme, draft):
-    applications.sign_off(draft, actor=Actor(programme.chair), now=clock.now())
+@pytest.mark.parametrize("status", [S.SUBMITTED, S.WITHDRAWN])
+def test_what_is_submitted_or_withdrawn_is_neither_reopened_nor_written(chair, programme, draft, status):
+    """Each form was opened while it could still be sent; the button of the sign-off, before there was one."""
+    by = {"actor": Actor(programme.chair), "now": clock.now()}
     url = f"/applications/{draft.id}"
-    data = form_fields(chair.get(url).text, f"{url}/reopen")
-    applications.submit(draft, actor=Actor(programme.chair), now=clock.now())
-    answer = chair.post(f"{url}/reopen", data=data)
-    assert "This cannot be done now" in text_of(chair.get(answer.location).text)
-    assert fresh(draft).status is S.SUBMITTED
+    section = form_fields(chair.get(f"{url}/sections/idea").text)
+    sign_off = form_fields(chair.get(f"{url}/check").text, f"{url}/sign-off")
+    applications.sign_off(draft, **by)
+    reopen = form_fields(chair.get(url).text, f"{url}/reopen")
+    submit = form_fields(chair.get(f"{url}/check").text, f"{url}/submit")
+    if status is S.SUBMITTED:
+        applications.submit(draft, **by)
+    else:
+        applications.withdraw(draft, reason="Айыл башка долбоорду тандады", **by)
+    db.session.commit()
+    answers, taken = dict(fresh(draft).answers), count(Snapshot)
+    for address, data in (("reopen", reopen), ("sign-off", sign_off), ("submit", submit)):
+        answer = chair.post(f"{url}/{address}", data=data)
+        assert answer.status_code == 303 and "This cannot be done now" in text_of(chair.get(answer.location).text)
+    for address in ("sections/idea", "sections/idea/autosave"):
+        answer = chair.post(f"{url}/{address}", data=section | {"summary": "Жаңы сөз"})
+        assert answer.status_code == 422, address
+    assert fresh(draft).status is status and draft.answers == answers and count(Snapshot) == taken
 
 
 def test_a_withdrawal_needs_its_reason(chair, draft):
