@@ -108,6 +108,49 @@ const autosave = (form) => {
 }
 for (const form of document.querySelectorAll('form[data-autosave]')) autosave(form)
 
+// Forms that cannot be saved half filled: what is typed stays in this browser until the server says that it is saved,
+// and is offered when the page is opened again. It is bound to who is signed in and to the page, and is gone when they
+// sign out, when somebody else signs in here, and after two weeks. Files and hidden fields are not kept.
+const unsaved = (() => { try { return window.localStorage } catch { return null } })()
+const reader = page.dataset.reader, two_weeks = 14 * 24 * 3600 * 1000
+const address = (path) => `unsaved ${reader} ${path}`
+const kept_at = (key) => { try { return JSON.parse(unsaved.getItem(key)).at } catch { return 0 } }
+const forget = (which) => {
+  for (const key of Object.keys(unsaved ?? {})) if (key.startsWith('unsaved ') && which(key)) unsaved.removeItem(key)
+}
+const keep = (form) => {
+  const key = address(location.pathname), offer = form.querySelector('[data-unsaved]')
+  const found = JSON.parse(unsaved.getItem(key)), version = form.elements.version?.value ?? ''
+  const fields = () => [...form.elements].filter((field) => field.name && !/hidden|file|password|submit|button/.test(field.type))
+  const is_box = (field) => /radio|checkbox/.test(field.type)
+  const name = (field) => is_box(field) ? `${field.name} ${field.value}` : field.name
+  form.addEventListener('input', () => {
+    const values = Object.fromEntries(fields().map((field) => [name(field), is_box(field) ? field.checked : field.value]))
+    try { unsaved.setItem(key, JSON.stringify({ at: Date.now(), version, values })) } catch { /* no room: as without it */ }
+  })
+  if (!found || form.dataset.keeps === 'refused') return  // what was refused stands on the page
+  const when = offer.querySelector('[data-when]'), two = { day: '2-digit', month: '2-digit', hour: '2-digit', minute: '2-digit' }
+  when.textContent = when.dataset.when.replace('{at}', new Date(found.at).toLocaleString('ru', { year: 'numeric', ...two }))
+  offer.querySelector('[data-meanwhile]').hidden = found.version === version
+  offer.hidden = false
+  offer.querySelector('[data-take]').addEventListener('click', () => {
+    offer.hidden = true
+    for (const field of fields()) if (name(field) in found.values) field[is_box(field) ? 'checked' : 'value'] = found.values[name(field)]
+    fields()[0].focus()
+    fields()[0].dispatchEvent(new Event('input', { bubbles: true }))
+  })
+  offer.querySelector('[data-discard]').addEventListener('click', () => {
+    offer.hidden = true
+    unsaved.removeItem(key)
+  })
+}
+document.addEventListener('submit', (event) => { if ('forgets' in event.target.dataset) forget(() => true) })
+if (unsaved && reader) {
+  forget((key) => !key.startsWith(address('')) || kept_at(key) < Date.now() - two_weeks)
+  if (page.dataset.savedPage) unsaved.removeItem(address(page.dataset.savedPage))
+  for (const form of document.querySelectorAll('form[data-keeps]')) keep(form)
+}
+
 // A file that the server would not take is refused before it is sent: nothing typed is lost.
 document.addEventListener('submit', (event) => {
   for (const input of event.target.querySelectorAll('input[type="file"][data-largest]')) {

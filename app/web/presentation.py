@@ -18,7 +18,7 @@ from app import clock, labels, localisation
 from app.localisation import LOCALE_CODES, LOCALES, N_, gettext
 from app.policy import Permission
 from app.services import notifications
-from app.web import templating
+from app.web import templating, unsaved
 from app.web.access import can, is_signed_in, signed_in_user
 from app.web.form_parts import form_of, part_url
 from app.web.submissions import new_key
@@ -258,6 +258,8 @@ def install(app: Flask) -> None:
         currency=labels.currency_text,
         message=lambda notice: localisation.render(notice.message, notice.parameters),
         subject_url=subject_url,
+        saved_page=unsaved.saved_page,
+        reader_mark=unsaved.reader_mark,
         form_of=form_of,
         part_url=part_url,
         country=labels.country_text,

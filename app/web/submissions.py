@@ -20,6 +20,7 @@ from wtforms import BooleanField, Field, HiddenField, PasswordField
 from app import clock, queue
 from app.localisation import datetime_text, gettext
 from app.services.errors import DomainError
+from app.web import unsaved
 from app.web.access import signed_in_user
 from forms.base import BaseForm, ConfirmForm
 from models.base import db, lock_name
@@ -100,6 +101,7 @@ def finish(location: str, message: str | None = None) -> ResponseReturnValue:
     again = _record(location)
     if again is not None:
         return again
+    unsaved.note_saved()
     if message:
         flash(message, "success")
     return redirect(location, 303)
