@@ -9,7 +9,7 @@ from app.localisation import current_locale, gettext
 from app.policy import Permission
 from app.services import application_lists, associations, calls, centres, conflicts, places
 from app.services.application_lists import Filter, Listed
-from app.web.access import actor, can, load, requires, row_number, signed_in_user
+from app.web.access import DictationMissingError, actor, can, load, requires, row_number, signed_in_user
 from app.web.submissions import act_on_button, attempt, finish, form_page, guard_version, in_words
 from forms.associations import (
     AssociationForm,
@@ -191,7 +191,11 @@ def _enrol(association: Association, form: MemberForm) -> Membership:
 @requires(POST=Permission.MEMBER_MANAGE)
 def end_member(association_id: int, membership_id: int) -> ResponseReturnValue:
     """The person is no member any more from today."""
-    association = load(Association, association_id, Permission.MEMBER_MANAGE)
+    try:
+        association = load(Association, association_id, Permission.MEMBER_MANAGE)
+    except DictationMissingError as missing:
+        missing.back = url_for(".show", association_id=association_id)
+        raise
     membership, now = associations.membership_of(association, membership_id), clock.now()
     if membership is None:
         abort(404)

@@ -17,6 +17,15 @@ from models.people import MigrantStatus, Person, Sex
 from models.places import AyilOkmotu, Village
 from models.users import Role, User
 
+NEW_IN_OFFICE: Mapping[MembershipRole, str] = {
+    MembershipRole.CHAIR: N_("%(association)s has another chair: look at its members."),
+    MembershipRole.TREASURER: N_("%(association)s has another treasurer: look at its members."),
+}
+LEFT_OFFICE: Mapping[MembershipRole, str] = {
+    MembershipRole.CHAIR: N_("The chair of %(association)s is no member any more."),
+    MembershipRole.TREASURER: N_("The treasurer of %(association)s is no member any more."),
+}
+
 
 def register_person(
     full_name: str,
@@ -141,7 +150,7 @@ def add_member(
     actor: Actor | None,
     now: datetime,
 ) -> Membership:
-    """Enter a member with a role.
+    """Enter a member with a role. Where somebody else was chair or treasurer before, the others hear of the change.
 
     Raises `AlreadyUsedError` for a person who is a member already, or for a second chair or treasurer.
     """
@@ -154,7 +163,17 @@ def add_member(
     db.session.add(membership)
     db.session.flush()
     audit.record(actor, "association.add_member", association, now, person=person.id, role=role.value)
+    if any(held.role is role and not held.is_current for held in association.memberships):
+        _tell_of_office(membership, NEW_IN_OFFICE, now)
     return membership
+
+
+def _tell_of_office(membership: Membership, messages: Mapping[MembershipRole, str], now: datetime) -> None:
+    """Who acts for the association and the secretary hear who signs for it and its money: nobody slips in."""
+    message, association = messages.get(membership.role), membership.association
+    if message is not None:
+        told = notifications.people_of(association) + notifications.holders(Role.SECRETARY)
+        notifications.tell(told, message, association, now, association={"name": association.names})
 
 
 def enrol(
@@ -190,7 +209,8 @@ def enrol(
 def end_membership(membership: Membership, *, on: date, actor: Actor, now: datetime) -> None:
     """End a membership and, with it, what the person's account may do for the association.
 
-    The account is signed out everywhere, so the next request is refused; other roles stay. The person is told.
+    The account is signed out everywhere, so the next request is refused; other roles stay. The person is told, and of
+    a chair or treasurer the others too.
     Raises `AlreadyUsedError` when it has ended already.
     """
     if membership.until_on is not None:
@@ -199,6 +219,7 @@ def end_membership(membership: Membership, *, on: date, actor: Actor, now: datet
     db.session.flush()
     audit.record(actor, "association.end_membership", membership.association, now, person=membership.person_id)
     _end_rights(membership, actor, now)
+    _tell_of_office(membership, LEFT_OFFICE, now)
 
 
 def _end_rights(membership: Membership, actor: Actor, now: datetime) -> None:

@@ -34,6 +34,7 @@ NOT_TYPED = frozenset({"csrf_token", "idempotency_key", "version", "locale", "ne
 P = Permission
 DICTATED = frozenset(
     {
+        P.MEMBER_MANAGE,
         P.PAYOUT_ACCOUNT_PROPOSE,
         P.APPLICATION_WRITE,
         P.APPLICATION_SIGN_OFF,
@@ -45,8 +46,8 @@ DICTATED = frozenset(
         P.RESULT_REPORT,
     }
 )
-"""What an operator does for an association only while it is said who dictates. The register of members is the centre's
-own work, and what is handed in is what the chair has confirmed."""
+"""What an operator does for an association only while it is said who dictates: somebody by name where nobody is a
+member yet. What is handed in is what the chair has confirmed."""
 LARGEST_ROW_NUMBER = 2**63 - 1
 
 login_manager = LoginManager()

@@ -1,10 +1,13 @@
 """Associations: members and the payout account that two people stand for."""
 
+from urllib.parse import unquote
+
 import pytest
 
 from app import clock
-from app.services import associations, places, users
+from app.services import associations, dictations, places, users
 from app.services.actors import Actor
+from app.services.associations import LEFT_OFFICE, NEW_IN_OFFICE
 from models.applications import ApplicationStatus
 from models.associations import Association, Membership, PayoutAccount
 from models.audit import AuditEvent
@@ -71,7 +74,58 @@ def test_donors_and_reviewers_read_no_members(client, programme, url, role):
     assert client.sign_in(programme.user_of(role)).get(url).status_code == 403
 
 
-def test_a_member_is_entered_once(client, programme, url):
+def test_an_operator_enters_and_ends_members_only_at_somebody_s_word(client, programme, association, url):
+    client.sign_in(programme.operator).speak("en")
+    chair, before = programme.chair_of(association), count(Membership)
+    answer = client.get(f"{url}/members/new")
+    assert answer.status_code == 303 and "/dictations/new" in answer.location
+    page = client.get(url).text
+    held = next(one for one in association.memberships if one.person_id == chair.person_id)
+    data = form_fields(page, f"{url}/members/{held.id}/end")
+    answer = client.post(f"{url}/members/{held.id}/end", data=data)
+    assert "/dictations/new" in answer.location and f"next=/associations/{association.id}" in unquote(answer.location)
+    spoken = programme.dictate(association)
+    assert client.submit(f"{url}/members/new", **MEMBER).status_code == 303
+    assert client.post(f"{url}/members/{held.id}/end", data=data).status_code == 303
+    assert count(Membership) == before + 1
+    assert [act.action for act in dictations.acts(spoken) if act.subject == f"associations:{association.id}"] == [
+        "association.add_member",
+        "association.end_membership",
+    ]
+    assert "Entered a member" in text_of(client.get(f"/dictations/{spoken.id}").text)
+
+
+def test_where_nobody_is_a_member_yet_somebody_speaks_by_name(client, programme, association, url):
+    for held in association.memberships:
+        held.until_on = held.since_on
+    client.sign_in(programme.operator).speak("en")
+    begin = client.get(f"{url}/members/new").location
+    answer = client.submit(begin, member="0", name="Асанов Бакыт, элдин чогулушунун төрагасы")
+    assert answer.status_code == 303 and answer.location == f"{url}/members/new"
+    assert client.submit(f"{url}/members/new", **MEMBER | {"role": "chair"}).status_code == 303
+
+
+@pytest.mark.parametrize("office", ["chair", "treasurer"])
+def test_who_acts_for_it_and_the_secretary_hear_of_another_officer(client, programme, association, url, office):
+    chair, secretary = programme.chair_of(association), programme.secretary
+    programme.dictate(association)
+    client.sign_in(programme.operator).speak("en")
+    held = next(one for one in association.memberships if one.role.value == office)
+    client.post(f"{url}/members/{held.id}/end", data=form_fields(client.get(url).text, f"{url}/members/{held.id}/end"))
+    assert client.submit(f"{url}/members/new", **MEMBER).status_code == 303  # of an ordinary member nobody hears
+    assert (
+        client.submit(f"{url}/members/new", **MEMBER | {"role": office, "full_name": "Асан уулу Бек"}).status_code
+        == 303
+    )
+    query = db.select(Notification.message).where(Notification.subject == f"associations:{association.id}")
+    told = [LEFT_OFFICE[held.role], NEW_IN_OFFICE[held.role]]
+    assert list(db.session.scalars(query.where(Notification.user_id == secretary.id).order_by(Notification.id))) == told
+    mine = query.where(Notification.user_id == chair.id, Notification.message.in_(told)).order_by(Notification.id)
+    assert list(db.session.scalars(mine)) == (told if office == "treasurer" else [])  # who left acts for it no more
+
+
+def test_a_member_is_entered_once(client, programme, association, url):
+    programme.dictate(association)
     client.sign_in(programme.operator).speak("en")
     before = count(Membership)
     data = dict(form_fields(client.get(f"{url}/members/new").text)) | MEMBER
@@ -91,7 +145,8 @@ def test_a_member_is_entered_once(client, programme, url):
         ({"phone": "12"}, "This is not a phone number."),
     ],
 )
-def test_a_member_that_does_not_fit_leaves_nobody_behind(client, programme, url, changes, message):
+def test_a_member_that_does_not_fit_leaves_nobody_behind(client, programme, association, url, changes, message):
+    programme.dictate(association)
     client.sign_in(programme.operator).speak("en")
     people, members = count(Person), count(Membership)
     answer = client.submit(f"{url}/members/new", **(MEMBER | changes))
@@ -101,6 +156,7 @@ def test_a_member_that_does_not_fit_leaves_nobody_behind(client, programme, url,
 
 
 def test_a_membership_ends_but_not_through_another_association(client, programme, association, url):
+    programme.dictate(association)
     client.sign_in(programme.operator)
     held = next(one for one in association.memberships if one.role.value == "member")
     foreign = programme.make_association(in_another_centre=True).memberships[0]
@@ -113,6 +169,7 @@ def test_a_membership_ends_but_not_through_another_association(client, programme
 
 def test_who_is_no_member_any_more_is_out_at_the_next_request(app, client, programme, association, url):
     chair = programme.chair_of(association)
+    programme.dictate(association)
     browser = app.test_client().sign_in(chair).speak("en")
     assert browser.get(url).status_code == 200
     client.sign_in(programme.operator).speak("en")
