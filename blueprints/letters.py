@@ -77,7 +77,8 @@ def check(session_id: int) -> ResponseReturnValue:
 def send(session_id: int) -> ResponseReturnValue:
     """Send the letters that were looked at: the decisions take effect."""
     session, ids = load(CouncilSession, session_id, Permission.LETTER_SEND), _ids()
-    message = ngettext("%(num)s letter is sent.", "%(num)s letters are sent.", len(ids))
+    going = letters.held_among(_letters(session), ids)
+    message = ngettext("%(num)s letter is sent.", "%(num)s letters are sent.", len(going))
     return act_on_button(
         lambda: letters.send(session, ids, actor=acting(), now=clock.now()),
         url_for(".index", session_id=session_id),

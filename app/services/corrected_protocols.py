@@ -140,8 +140,9 @@ def _begin(correction: CorrectedProtocol) -> None:
 
 
 def _keep(correction: CorrectedProtocol, changes: Sequence[Change], actor: Actor, now: datetime) -> None:
+    closed_on = bishkek_day(correction.session.call.closes_at)
     signed_on = bishkek_day(correction.protocol.signed_at)
-    protocol_places.must_stand(corrected_content(correction), changes, signed_on=signed_on)
+    protocol_places.must_stand(corrected_content(correction), changes, closed_on=closed_on, signed_on=signed_on)
     correction.changes = protocol_places.in_words(changes)
     db.session.flush()
     audit.record(actor, "corrected_protocol.change", correction, now, count=len(changes))

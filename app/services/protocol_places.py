@@ -224,8 +224,16 @@ def decision_of(content: Content, number: str) -> Content:
     return found[number]
 
 
-def must_stand(content: Content, changes: Sequence[Change], *, signed_on: date) -> None:
-    """Refuse words that cannot stand in a protocol that was signed on that day, and what touches a decision itself.
+def _must_be_the_day(held_on: date, closed_on: date, signed_on: date) -> None:
+    if held_on > signed_on:
+        raise DomainError(N_("The session was not held after its protocol was signed."), field="held_on")
+    if held_on < closed_on:
+        raise DomainError(N_("The session was not held before the call was closed."), field="held_on")
+
+
+def must_stand(content: Content, changes: Sequence[Change], *, closed_on: date, signed_on: date) -> None:
+    """Refuse words that cannot stand in a protocol of a call that closed and was signed on these days, and what touches
+    a decision itself.
 
     Raises `IncompleteError` for an empty place, `LimitExceededError` for more people than seats, `AlreadyUsedError`
     for a name that stands there already, `DomainError` when a decision would have no quorum or no majority.
@@ -236,8 +244,8 @@ def must_stand(content: Content, changes: Sequence[Change], *, signed_on: date) 
         if one.what in (Place.NAME, Place.ATTENDANCE) and len(one.after or "") > LONGEST_NAME:
             raise LimitExceededError(N_("At most %(limit)s characters."), field="came", limit=LONGEST_NAME)
     made = applied(content, changes)
-    if any(one.what is Place.HELD_ON for one in changes) and date.fromisoformat(made["held_on"]) > signed_on:
-        raise DomainError(N_("The session was not held after its protocol was signed."), field="held_on")
+    if any(one.what is Place.HELD_ON for one in changes):
+        _must_be_the_day(date.fromisoformat(made["held_on"]), closed_on, signed_on)
     people: list[str] = made["present"]
     new = {one.after for one in changes if one.what in (Place.NAME, Place.ATTENDANCE)}
     twice = next((one for one in people if one in new and people.count(one) > 1), None)

@@ -105,6 +105,7 @@ def test_who_writes_on_what_another_has_changed_keeps_the_words(programme, sessi
     ("where", "typed", "message"),
     [
         ("session", {"held_on": "01.01.2031"}, "The session was not held after its protocol was signed."),
+        ("session", {"held_on": "01.01.2020"}, "The session was not held before the call was closed."),
         ("session", {"place": " "}, "Fill this in."),
         ("session", {"name_0": ""}, "Fill this in."),
         ("session", {"came": "Бир\nЭки\nҮч"}, "More people than seats."),
