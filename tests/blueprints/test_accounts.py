@@ -8,13 +8,15 @@ from flask import Flask
 from sqlalchemy.exc import OperationalError
 
 from app import clock
+from app.config import Config
 from app.services import sign_in_attempts, user_sessions, users
 from app.services.actors import Actor
 from models.audit import AuditEvent
-from models.base import db
+from models.base import db, fingerprint
 from models.users import Role, SignInAttempt, User, UserSession
 from tests.conftest import NOW
 from tests.factories import PASSWORD, Programme
+from tests.support.apps import Apps
 from tests.support.clients import Client
 from tests.support.pages import form_fields, text_of
 
@@ -69,6 +71,30 @@ def test_the_eleventh_guess_waits_and_another_account_does_not(client: Client, p
     assert enter(client, other.username, PASSWORD).status_code == 303
     with clock.at(NOW + sign_in_attempts.WINDOW + timedelta(seconds=1)):
         assert enter(client.sign_out(), user.username, PASSWORD).status_code == 303
+
+
+def test_the_address_of_the_visitor_is_the_one_that_waits(client: Client, programme: Programme) -> None:
+    user = programme.make_user()
+    now, address = clock.now(), fingerprint("192.0.2.7")
+    for number in range(sign_in_attempts.GUESSES_PER_ADDRESS - 1):
+        sign_in_attempts.note(fingerprint(f"name:nobody{number}"), address, now)
+    codes = []
+    for remote, password in (("192.0.2.7", "wrong"), ("192.0.2.7", PASSWORD), ("192.0.2.8", PASSWORD)):
+        client.environ_base["REMOTE_ADDR"] = remote
+        codes.append(enter(client, user.username, password).status_code)
+    assert codes == [422, 429, 303]
+
+
+def test_guesses_made_before_a_restart_are_counted_after_it(
+    client: Client, programme: Programme, config: Config, apps: Apps
+) -> None:
+    user = programme.make_user()
+    for _guess in range(sign_in_attempts.GUESSES_PER_ACCOUNT - 1):
+        assert enter(client, user.username, "wrong").status_code == 422
+    started_again = apps.another(config).test_client()
+    assert isinstance(started_again, Client)
+    assert enter(started_again, user.username, "wrong").status_code == 422
+    assert enter(started_again, user.username, PASSWORD).status_code == 429
 
 
 @pytest.mark.parametrize(

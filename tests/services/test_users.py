@@ -9,7 +9,7 @@ from app.localisation import use_locale
 from app.services import user_sessions, users
 from app.services.actors import Actor
 from app.services.errors import AlreadyUsedError, DomainError, SeparationOfDutyError
-from app.services.sign_in_attempts import GUESSES_PER_ACCOUNT, TooManyAttemptsError
+from app.services.sign_in_attempts import GUESSES_PER_ACCOUNT, GUESSES_PER_ADDRESS, TooManyAttemptsError
 from app.services.users import SignInRefusedError
 from models.base import db
 from models.users import Role, User
@@ -35,6 +35,19 @@ def test_the_eleventh_guess_in_five_minutes_is_refused_and_another_account_is_no
     with pytest.raises(TooManyAttemptsError):
         enter("target", now=clock.now() + timedelta(minutes=4, seconds=59))
     assert enter("target", now=clock.now() + timedelta(minutes=5, seconds=1))
+
+
+def test_a_hundred_guesses_over_many_names_close_one_address_and_no_other(programme):
+    """Unknown names too: who tries one password on everybody never reaches the limit of an account."""
+    user = programme.make_user(Role.SECRETARY, username="target")
+    for number in range(GUESSES_PER_ADDRESS):
+        with pytest.raises(SignInRefusedError):
+            enter(f"nobody{number % 50}", "wrong password", address="10.0.0.9")
+    for name in ("target", "never tried"):
+        with pytest.raises(TooManyAttemptsError):
+            enter(name, address="10.0.0.9")
+    assert enter("target", address="10.0.0.1")[0].user is user
+    assert enter("target", address="10.0.0.9", now=clock.now() + timedelta(minutes=5, seconds=1))
 
 
 def test_guesses_checked_side_by_side_are_counted(programme):
