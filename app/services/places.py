@@ -64,11 +64,11 @@ def import_csv(lines: Iterable[str]) -> ImportResult:
     known = {
         kind: {one.soate: one for one in db.session.scalars(db.select(table))} for kind, (table, _, _) in KINDS.items()
     }
-    listed = {kind: {row["soate"].strip() for _n, row in rows if row["kind"] == kind} for kind in KINDS}
+    listed = {kind: {_code(row) for _n, row in rows if row["kind"] == kind} for kind in KINDS}
     seen: set[str] = set()
     values: list[tuple[int, str, dict[str, Any], str]] = []
     for line, row in rows:
-        problem = _problem(row, seen, known, listed)
+        problem = _unequal(row) or _problem(row, seen, known, listed)
         if problem:
             result.refused.append((line, problem))
             continue
@@ -98,6 +98,17 @@ def import_csv(lines: Iterable[str]) -> ImportResult:
     return result
 
 
+def _code(row: Mapping[str, str | None]) -> str:
+    return (row["soate"] or "").strip()
+
+
+def _unequal(row: Mapping[str | None, Any]) -> str:
+    """What a row with fewer cells than the head has, or with more, is refused for."""
+    if None in row or None in row.values():
+        return "the row does not have as many cells as the head"
+    return ""
+
+
 def _problem(
     row: Mapping[str, str], seen: set[str], known: Mapping[str, Mapping[str, Any]], listed: Mapping[str, set[str]]
 ) -> str:
@@ -109,6 +120,9 @@ def _problem(
         return f"SOATE code {soate!r} does not have 14 digits"
     if soate in seen:
         return f"SOATE code {soate} stands twice in the file"
+    other = next((one for one, places in known.items() if one != kind and soate in places), None)
+    if other:
+        return f"SOATE code {soate} is the {other} {known[other][soate].name_en}"
     parent_kind = KINDS[kind][2]
     parent = row["parent_soate"].strip()
     if parent_kind and parent not in known[parent_kind] and parent not in listed[parent_kind]:

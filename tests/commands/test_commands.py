@@ -32,6 +32,9 @@ from tests.support.databases import Copy
 OBLAST = "oblast,41790000000000,,Сыноо облусу,Пробная область,Trial oblast,41.2,72.8,KG-T,"
 RAYON = "rayon,41790200000000,41790000000000,Сыноо району,Пробный район,Trial rayon,41.3,72.9,,2021-04-01"
 
+ALA_BUKA = "41703204808000"
+"""An ayil okmotu that is in every database."""
+
 
 def run(app: Flask, *arguments: object) -> Result:
     """Run a command on the test's own database, its transactions ended before and after."""
@@ -102,6 +105,9 @@ def test_each_refused_place_is_named_with_its_line_and_nothing_is_written(app: F
         RAYON.replace(",41790000000000,", ",41000000000001,").replace("41790200000000", "41790300000000"),
         RAYON.replace("Trial rayon", "").replace("41790200000000", "41790400000000"),
         RAYON.replace("41.3", "141.3").replace("41790200000000", "41790500000000"),
+        "village,41790600000000,41790000000000,Сыноо",
+        RAYON.replace("41790200000000", "41790700000000") + ",one cell too many",
+        f"village,{ALA_BUKA},{ALA_BUKA},Сыноо,Пробное,Trial village,41.2,72.8,,",
     )
     done = run(app, "import-places", file, "--apply")
     assert done.exit_code == 1
@@ -112,8 +118,11 @@ def test_each_refused_place_is_named_with_its_line_and_nothing_is_written(app: F
         ("6", "parent '41000000000001' is no oblast of this file or of the database"),
         ("7", "name_en is empty"),
         ("8", "latitude 141.3 is out of range"),
+        ("9", "the row does not have as many cells as the head"),
+        ("10", "the row does not have as many cells as the head"),
+        ("11", f"SOATE code {ALA_BUKA} is the ayil_okmotu Ala-Buka ayil aymak"),
     ]
-    assert "Refused: 6 rows. Nothing was written." in done.output
+    assert "Refused: 9 rows. Nothing was written." in done.output
     assert place_names() == before
     assert imports() == []
 
