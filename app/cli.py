@@ -181,11 +181,14 @@ def cron() -> None:
 @click.option("--apply", "is_applied", is_flag=True, help="Write; without it the import is only tried.")
 def import_places(file: Path, is_applied: bool) -> None:
     """Import a programme's own places from CSV; a dry run unless --apply is given."""
-    result = places.import_csv(_lines(file))
+    now = clock.now()
+    result = places.import_csv(_lines(file), today=clock.bishkek_day(now))
     _refuse(result.refused)
     click.echo(f"added {result.added}, changed {result.changed}, unchanged {result.unchanged}")
     if is_applied and (result.added or result.changed):
-        audit.record(None, "places.import", "places:all", clock.now(), added=result.added, changed=result.changed)
+        audit.record(None, "places.import", "places:all", now, added=result.added, changed=result.changed)
+    if is_applied and result.merged:  # who lived in one of them is a neighbour of both now
+        conflict_detection.search_open(now=now)
     _keep(is_applied)
 
 

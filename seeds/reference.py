@@ -1,9 +1,10 @@
 """Reference data every installation starts with: places, indicators and themes. Safe to load at every start."""
 
 import csv
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
+from app.clock import bishkek_day
 from app.services import audit, places
 from models.base import db
 from models.indicators import Frequency, Indicator
@@ -22,24 +23,26 @@ class ReferenceDataRefusedError(Exception):
 
 def load(now: datetime) -> None:
     """Add what is missing; nothing that is there is changed. The caller commits."""
-    load_places()
+    load_places(bishkek_day(now))
     load_indicators(now)
     load_themes()
 
 
-def load_places() -> None:
-    """Import the project's place list unless every place of it is there already."""
-    text = PLACES.read_text(encoding="utf-8")
-    wanted = {row["soate"] for row in csv.DictReader(text.splitlines())}
+def load_places(today: date) -> None:
+    """Import what the project's place list has and the database has not: a place that was merged stays as it is."""
+    head, *lines = PLACES.read_text(encoding="utf-8").splitlines()
     known = {
         soate for table in (Oblast, Rayon, AyilOkmotu, Village) for soate in db.session.scalars(db.select(table.soate))
     }
-    if wanted <= known:
+    missing = [
+        line for line, row in zip(lines, csv.DictReader([head, *lines]), strict=True) if row["soate"] not in known
+    ]
+    if not missing:
         return
-    result = places.import_csv(text.splitlines())
+    result = places.import_csv([head, *missing], today=today)
     if result.refused:
-        line, reason = result.refused[0]
-        raise ReferenceDataRefusedError(f"{PLACES.name}, line {line}: {reason}")
+        number, reason = result.refused[0]
+        raise ReferenceDataRefusedError(f"{PLACES.name}, {missing[number - 2]!r}: {reason}")
 
 
 def load_indicators(now: datetime) -> None:

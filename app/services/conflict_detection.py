@@ -250,6 +250,12 @@ def search(call: Call, *, now: datetime) -> int:
     return _search(DetectedConflict.application_id.in_(of_call), _APPLICANT.application_id.in_(of_call), now)
 
 
+def search_open(*, now: datetime) -> None:
+    """Search every open call anew: places were merged."""
+    for call in db.session.scalars(db.select(Call).where(Call.status == CallStatus.OPEN).order_by(Call.id)):
+        search(call, now=now)
+
+
 def keep_missing(now: datetime) -> None:
     """Search the open calls of which nothing has been kept: what was handed in before there was a search."""
     kept = db.select(ConflictMark.id).where(ConflictMark.application_id == Application.id).exists()

@@ -6,20 +6,17 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from click.testing import Result
 from flask import Flask
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from app.services import audit_subjects, documents, price_imports, users
-from app.services.places import COLUMNS
 from models.applications import Application
 from models.audit import AuditEvent
 from models.base import db, fingerprint
 from models.documents import StoredFile
 from models.funding_reports import FundingReport, FundingReportStatus
 from models.ledger import AccountKind, LedgerAccount, LedgerEvent, Transfer
-from models.places import Oblast, Rayon, Village
 from models.prices import Price
 from models.users import Role
 from tests.conftest import Demonstration
@@ -27,115 +24,8 @@ from tests.factories import Programme
 from tests.support import servers
 from tests.support.accounts import enter
 from tests.support.clients import Client
+from tests.support.commands import run, well
 from tests.support.databases import Copy
-
-OBLAST = "oblast,41790000000000,,Сыноо облусу,Пробная область,Trial oblast,41.2,72.8,KG-T,"
-RAYON = "rayon,41790200000000,41790000000000,Сыноо району,Пробный район,Trial rayon,41.3,72.9,,2021-04-01"
-
-ALA_BUKA = "41703204808000"
-"""An ayil okmotu that is in every database."""
-
-
-def run(app: Flask, *arguments: object) -> Result:
-    """Run a command on the test's own database, its transactions ended before and after."""
-    db.session.rollback()
-    done = app.test_cli_runner().invoke(args=[str(one) for one in arguments])
-    db.session.rollback()
-    return done
-
-
-def well(app: Flask, *arguments: object) -> str:
-    done = run(app, *arguments)
-    assert done.exit_code == 0, f"{done.output}{done.exception!r}"
-    return done.output
-
-
-# import-places -------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def places_file(tmp_path: Path):
-    def write(*rows: str) -> Path:
-        file = tmp_path / "places.csv"
-        file.write_text("\n".join([",".join(COLUMNS), *rows]) + "\n", encoding="utf-8")
-        return file
-
-    return write
-
-
-def place_names() -> set[str]:
-    return {name for table in (Oblast, Rayon, Village) for name in db.session.scalars(db.select(table.name_en))}
-
-
-def imports() -> list[AuditEvent]:
-    return list(db.session.scalars(db.select(AuditEvent).where(AuditEvent.action == "places.import")))
-
-
-@pytest.mark.database
-def test_places_are_tried_first_then_written_once(app: Flask, places_file) -> None:
-    file, before = places_file(OBLAST, RAYON), place_names()
-    tried = well(app, "import-places", file)
-    assert "added 2, changed 0, unchanged 0" in tried
-    assert "Dry run" in tried
-    assert place_names() == before
-    assert imports() == []
-
-    assert "Written." in well(app, "import-places", file, "--apply")
-    assert place_names() - before == {"Trial oblast", "Trial rayon"}
-    (event,) = imports()
-    assert event.details == '{"added":2,"changed":0}'
-    assert audit_subjects.names_of([event], "en")[event.subject]
-
-    assert "added 0, changed 0, unchanged 2" in well(app, "import-places", file, "--apply")
-    assert len(imports()) == 1
-
-    assert "changed 1" in well(app, "import-places", places_file(OBLAST.replace("Trial", "Model")), "--apply")
-    assert "Model oblast" in place_names()
-    assert len(imports()) == 2
-
-
-@pytest.mark.database
-def test_each_refused_place_is_named_with_its_line_and_nothing_is_written(app: Flask, places_file) -> None:
-    before = place_names()
-    file = places_file(
-        OBLAST,
-        RAYON.replace("41790200000000", "4179"),
-        "castle" + RAYON.removeprefix("rayon"),
-        OBLAST,
-        RAYON.replace(",41790000000000,", ",41000000000001,").replace("41790200000000", "41790300000000"),
-        RAYON.replace("Trial rayon", "").replace("41790200000000", "41790400000000"),
-        RAYON.replace("41.3", "141.3").replace("41790200000000", "41790500000000"),
-        "village,41790600000000,41790000000000,Сыноо",
-        RAYON.replace("41790200000000", "41790700000000") + ",one cell too many",
-        f"village,{ALA_BUKA},{ALA_BUKA},Сыноо,Пробное,Trial village,41.2,72.8,,",
-    )
-    done = run(app, "import-places", file, "--apply")
-    assert done.exit_code == 1
-    assert re.findall(r"^line (\d+): (.*)$", done.output, re.M) == [
-        ("3", "SOATE code '4179' does not have 14 digits"),
-        ("4", "kind 'castle' is none of oblast, rayon, ayil_okmotu, village"),
-        ("5", "SOATE code 41790000000000 stands twice in the file"),
-        ("6", "parent '41000000000001' is no oblast of this file or of the database"),
-        ("7", "name_en is empty"),
-        ("8", "latitude 141.3 is out of range"),
-        ("9", "the row does not have as many cells as the head"),
-        ("10", "the row does not have as many cells as the head"),
-        ("11", f"SOATE code {ALA_BUKA} is the ayil_okmotu Ala-Buka ayil aymak"),
-    ]
-    assert "Refused: 9 rows. Nothing was written." in done.output
-    assert place_names() == before
-    assert imports() == []
-
-
-def test_a_file_of_places_that_is_not_utf_8_or_lacks_columns(app: Flask, tmp_path: Path) -> None:
-    file = tmp_path / "places.csv"
-    file.write_bytes("kind,soate\noblast,Ош\n".encode("cp1251"))
-    assert "UTF-8" in run(app, "import-places", file).output
-    file.write_text("kind,soate\n", encoding="utf-8")
-    done = run(app, "import-places", file)
-    assert done.exit_code == 1
-    assert "line 1: columns missing: parent_soate" in done.output
-
 
 # import-prices -------------------------------------------------------------------------------------------------------
 

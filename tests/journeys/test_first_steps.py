@@ -14,9 +14,10 @@ from models.applications import Application
 from models.base import db
 from models.calls import Call, CallStatus
 from models.users import User
-from tests.commands.test_commands import OBLAST, RAYON, run, well
+from tests.commands.test_import_places import OBLAST, RAYON
 from tests.factories import Programme
 from tests.support.clients import Client
+from tests.support.commands import run, well
 from tests.support.pages import choose_form, filled, text_of
 
 PASSWORD = "алты жылкы беш тай"
