@@ -16,11 +16,10 @@ from app.services import (
     rankings,
     results,
     screening_batches,
-    tranches,
     visits,
     workloads,
 )
-from app.services.desk_tasks import ANSWER_WITHIN, Task
+from app.services.desk_tasks import ANSWER_WITHIN, Task, planned_for
 from models.applications import WAITING, Application, ApplicationStatus
 from models.associations import Association, PayoutAccount
 from models.base import db
@@ -106,7 +105,8 @@ def _applicant(user: User, now: datetime) -> list[Task]:
         subject = f"{grant.application.title} · {grant.association.name(current_locale())}"
         where = {"grant_id": grant.id}
         if grant.status is GrantStatus.OFFERED:
-            tasks.append(Task(N_("Accept the grant"), subject, "grants.show", where, None))
+            until = planned_for(grant.starts_on, grant.offered_at)
+            tasks.append(Task(N_("Accept the grant"), subject, "grants.show", where, until))
             continue
         for tranche in grant.tranches:
             if tranche.status is TrancheStatus.RELEASED:
@@ -114,8 +114,7 @@ def _applicant(user: User, now: datetime) -> list[Task]:
                     Task(N_("Confirm that the money arrived"), subject, "grants.show", where, bishkek_day(now))
                 )
             elif tranche.status in (TrancheStatus.PLANNED, TrancheStatus.RETURNED):
-                due_on = tranche.due_on if tranches.is_open(tranche) else None
-                tasks.append(Task(N_("Get the next tranche ready"), subject, "grants.show", where, due_on))
+                tasks.append(Task(N_("Get the next tranche ready"), subject, "grants.show", where, tranche.due_on))
                 break
             elif tranche.status is not TrancheStatus.ACCOUNTED:
                 break
@@ -183,6 +182,7 @@ def _secretary(user: User, now: datetime) -> list[Task]:
                 f"{application.title} · {application.association.name(current_locale())}",
                 "assignments.new",
                 {"application_id": application.id},
+                application.call.screening_ends_on,  # from then on they read
             )
         )
     reviewed = db.select(Application.call_id).where(Application.status == ApplicationStatus.REVIEWED)
@@ -194,14 +194,15 @@ def _secretary(user: User, now: datetime) -> list[Task]:
                 f"{application.title} · {application.association.name(current_locale())}",
                 "assignments.new",
                 {"application_id": application.id},
+                application.call.reviews_end_on,
             )
         )
     for call in db.session.scalars(db.select(Call).where(Call.status == CallStatus.DRAFT)):
-        tasks.append(Task(N_("Open the call"), call.title_in(current_locale()), "calls.show", {"call_id": call.id}))
+        title, opens_on = call.title_in(current_locale()), bishkek_day(call.opens_at)
+        tasks.append(Task(N_("Open the call"), title, "calls.show", {"call_id": call.id}, opens_on))
     for call in db.session.scalars(db.select(Call).where(Call.status == CallStatus.OPEN, Call.closes_at < now)):
-        tasks.append(
-            Task(N_("Hold the Council's session"), call.title_in(current_locale()), "calls.show", {"call_id": call.id})
-        )
+        title, where = call.title_in(current_locale()), {"call_id": call.id}
+        tasks.append(Task(N_("Hold the Council's session"), title, "calls.show", where, call.council_sits_on))
     return tasks + council_tasks.secretary(user)
 
 
@@ -238,18 +239,18 @@ def _finance(user: User, now: datetime) -> list[Task]:
                 f"{tranche.grant.number} · {tranche.grant.association.name(current_locale())}",
                 "tranches.show",
                 {"tranche_id": tranche.id},
-                None,
+                planned_for(tranche.due_on, tranche.requested_at),
             )
         )
     offers = (
         db.select(Application)
         .where(Application.status == ApplicationStatus.SELECTED)
-        .options(db.joinedload(Application.association))
+        .options(db.joinedload(Application.association), db.joinedload(Application.call))
         .limit(MOST)
     )
     for one in db.session.scalars(offers):
-        subject = f"{one.title} · {one.association.name(current_locale())}"
-        tasks.append(Task(N_("Offer the grant"), subject, "grants.new", {"application_id": one.id}))
+        subject, paid_on = f"{one.title} · {one.association.name(current_locale())}", one.call.first_payment_on
+        tasks.append(Task(N_("Offer the grant"), subject, "grants.new", {"application_id": one.id}, paid_on))
     for grant in db.session.scalars(
         db.select(Grant)
         .where(Grant.status == GrantStatus.ACCEPTED)
@@ -257,7 +258,8 @@ def _finance(user: User, now: datetime) -> list[Task]:
         .limit(MOST)
     ):
         subject = f"{grant.number} · {grant.association.name(current_locale())}"
-        tasks.append(Task(N_("Enter the signed agreement"), subject, "grants.show", {"grant_id": grant.id}))
+        until = planned_for(grant.starts_on, grant.accepted_at)
+        tasks.append(Task(N_("Enter the signed agreement"), subject, "grants.show", {"grant_id": grant.id}, until))
     for line in expenditures.waiting(MOST):
         subject = f"{line.title} · {line.grant.association.name(current_locale())}"
         tasks.append(
@@ -275,12 +277,9 @@ def _finance(user: User, now: datetime) -> list[Task]:
         .options(db.joinedload(PayoutAccount.association))
         .limit(MOST)
     ):
+        name, until = account.association.name(current_locale()), bishkek_day(account.proposed_at + ANSWER_WITHIN)
         where = {"association_id": account.association_id}
-        tasks.append(
-            Task(
-                N_("Confirm the payout account"), account.association.name(current_locale()), "associations.show", where
-            )
-        )
+        tasks.append(Task(N_("Confirm the payout account"), name, "associations.show", where, until))
     rates = db.select(ExchangeRate).where(ExchangeRate.approved_at.is_(None), ExchangeRate.entered_by_id != user.id)
     if db.session.scalar(rates.limit(1)) is not None:
         tasks.append(Task(N_("Approve exchange rates"), "", "rates.index", {}, bishkek_day(now)))

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from app import clock
-from app.services import assignments, funding_reports, notifications, rankings
+from app.services import assignments, desks, funding_reports, notifications, rankings
 from app.services.actors import Actor
 from app.services.conflicts import NO_TIES
 from models.applications import Application, ApplicationStatus
@@ -55,6 +55,62 @@ def test_a_decided_call_asks_nothing_of_the_secretary(client, programme):
     submitted.call.status = eligible.call.status = CallStatus.DECIDED
     page = desk(client, programme.secretary)
     assert "Screen the application" not in page and "Assign reviewers" not in page
+
+
+def days(user):
+    """{what to do: until when} of somebody's desk."""
+    return {task.text: task.due_on for task in desks.tasks_for(user, clock.now())}
+
+
+def test_the_secretarys_tasks_have_the_days_of_the_calls_timetable(client, programme):
+    call = programme.make_past_call()
+    programme.make_application(S.ELIGIBLE, call=call)
+    far_apart = programme.make_application(S.IN_REVIEW, call=call)
+    for one, level in zip(assignments.of_application(far_apart), (1, 5), strict=True):
+        programme.review(one, level=level)
+    drafted = programme.make_call(is_open=False)
+    assert days(programme.secretary) == {
+        "Assign reviewers": call.screening_ends_on,
+        "Add another reviewer": call.reviews_end_on,
+        "Hold the Council's session": call.council_sits_on,
+        "Open the call": clock.bishkek_day(drafted.opens_at),
+    }
+    assert "no day set" not in desk(client, programme.secretary)
+
+
+def test_the_tasks_of_finance_have_the_days_money_is_planned_for(client, programme):
+    chosen = programme.make_application(S.SELECTED)
+    accepted, tranche = programme.make_grant("accepted"), programme.make_tranche("requested")
+    accepted.starts_on = tranche.due_on = date(2026, 12, 10)
+    programme.make_association().payout_account.confirmed_at = None
+    week = clock.bishkek_day(clock.now() + timedelta(days=7))
+    db.session.flush()
+    wanted = {
+        "Offer the grant": chosen.call.first_payment_on,
+        "Enter the signed agreement": date(2026, 12, 10),
+        "Prepare the payment": date(2026, 12, 10),
+    }
+    found = days(programme.finance)
+    assert wanted.items() <= found.items() and None not in found.values()
+    tranche.due_on = date(2026, 1, 1)  # asked for long after it was planned: there is a week all the same
+    assert days(programme.finance)["Prepare the payment"] == week
+    assert "no day set" not in desk(client, programme.finance)
+
+
+@pytest.mark.parametrize(("status", "text"), [("prepared", "Approve the payment"), ("approved", "Release the payment")])
+def test_the_later_steps_of_a_payment_have_its_day_too(programme, status, text):
+    tranche = programme.make_tranche(status)
+    tranche.due_on = date(2026, 12, 10)
+    assert days(programme.other_finance)[text] == date(2026, 12, 10)
+
+
+def test_the_applicants_tasks_have_the_days_of_the_grant(client, programme):
+    offered, active = programme.make_grant("offered"), programme.make_grant("active")
+    offered.starts_on = active.tranches[0].due_on = date(2026, 12, 10)
+    db.session.flush()
+    assert days(programme.chair_of(offered.association)) == {"Accept the grant": date(2026, 12, 10)}
+    assert days(programme.chair_of(active.association)) == {"Get the next tranche ready": date(2026, 12, 10)}
+    assert "no day set" not in desk(client, programme.chair_of(active.association))
 
 
 @pytest.mark.parametrize(("levels", "is_asked"), [((1, 5), True), ((4, 4), False)])
