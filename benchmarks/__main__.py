@@ -14,7 +14,7 @@ from pathlib import Path
 
 from flask import Flask
 from flask_migrate import upgrade
-from sqlalchemy import func, select, text
+from sqlalchemy import func, inspect, select, text
 
 from app.clock import now
 from app.config import from_environment
@@ -29,8 +29,12 @@ APPLICATIONS = 20_000
 RESULT = "bench.json"
 
 
+class OtherDataError(Exception):
+    """The database was not made for the benchmarks; the text says what to do."""
+
+
 def main(only: str | None) -> int:
-    """Measure everything, or the measure called `only`; 1 when a goal is missed, 2 when there is no such measure."""
+    """Measure everything, or the measure called `only`; 1 when a goal is missed, 2 when it cannot be measured."""
     os.environ.setdefault("ASHAR_HOME", "instance/bench")
     known = measures()
     if only and only not in (*known, "scale"):
@@ -39,7 +43,11 @@ def main(only: str | None) -> int:
     config = from_environment()
     app = create_app(config)
     with app.app_context():
-        figures = _prepare(config.home, config.uploads)
+        try:
+            figures = _prepare(config.home, config.uploads)
+        except OtherDataError as problem:
+            print(problem)
+            return 2
         DATABASE[0] = Cpu.watch_backend()
     print(f"{platform.machine()}, {os.cpu_count()} cores, {DATABASE[0]}", flush=True)
     for figure in figures:
@@ -92,10 +100,11 @@ def measures() -> dict[str, Measure]:
 
 def _prepare(home: Path, uploads: Path) -> list[Figure]:
     """Make the data on the first run; says how long the 20,000 applications took."""
+    is_made = _is_made(home)  # before anything is written
     upgrade()
     reference.load(now())
     db.session.commit()
-    if db.session.scalar(select(func.count()).select_from(Application)):
+    if is_made:
         db.session.execute(text("ANALYZE"))  # as `flask init` does after a migration
         db.session.commit()
         return []
@@ -109,6 +118,19 @@ def _prepare(home: Path, uploads: Path) -> list[Figure]:
     db.session.commit()
     took = time.monotonic() - start
     return [Figure("demo-scale", round(took, 1), "s", 120, None, APPLICATIONS, db.engine.dialect.name)]
+
+
+def _is_made(home: Path) -> bool:
+    """Whether the 20,000 are there. Raises `OtherDataError` over a database with anything less: figures would lie."""
+    if not inspect(db.engine).has_table(Application.__tablename__):
+        return False
+    count = int(db.session.scalar(select(func.count()).select_from(Application)) or 0)
+    if 0 < count < APPLICATIONS:
+        raise OtherDataError(
+            f"The database of {home} holds {count:,} applications, and the figures are for {APPLICATIONS:,}: "
+            "unset ASHAR_HOME and DATABASE_URL, or name an empty folder and an empty database."
+        )
+    return count >= APPLICATIONS
 
 
 def _show(figure: Figure) -> None:

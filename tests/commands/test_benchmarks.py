@@ -1,0 +1,21 @@
+"""`python -m benchmarks`: its figures are for 20,000 applications and for nothing less."""
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks import __main__ as benchmarks
+from models.base import db
+from tests.factories import Programme
+
+
+def test_a_database_with_other_data_is_not_measured(
+    programme: Programme, home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    programme.make_application("submitted")
+    db.session.commit()
+    monkeypatch.setenv("ASHAR_HOME", str(home))
+    assert benchmarks.main("list") == 2
+    said = capsys.readouterr().out
+    assert f"The database of {home} holds 2 applications, and the figures are for 20,000" in said
+    assert not (home / benchmarks.RESULT).exists()
