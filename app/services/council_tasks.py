@@ -4,7 +4,7 @@ from datetime import datetime
 
 from app.clock import bishkek_day
 from app.localisation import N_, current_locale, ngettext
-from app.services import appeals, conflicts, letters, new_decisions
+from app.services import appeals, conflicts, letters, new_decisions, reserves
 from app.services.desk_tasks import ANSWER_WITHIN, Task
 from models.appeals import Appeal, AppealStatus
 from models.base import db
@@ -103,6 +103,16 @@ def chair(user: User, _now: datetime) -> list[Task]:
         )
         for session in db.session.scalars(query.options(db.joinedload(CouncilSession.call)))
     ]
+    for free, application in reserves.waiting(user):
+        to_sign.append(
+            Task(
+                N_("Confirm who moves up from the reserve list"),
+                f"{application.title} · {application.association.name(current_locale())}",
+                "reserves.show",
+                {"call_id": application.call_id},
+                reserves.declined_on(free.grant) + ANSWER_WITHIN,
+            )
+        )
     decided = N_("Decide on the appeal")
     to_sign += corrections(CorrectionStatus.PROPOSED, N_("Look through the corrected protocol and sign it"))
     return to_sign + letters_to_send(user) + appeals_waiting(user, AppealStatus.ACKNOWLEDGED, decided)

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from app.localisation import N_, Money
-from app.services import audit, awards, conflicts, letters, new_decisions, notifications, rankings, selections
+from app.services import audit, awards, conflicts, ledger, letters, new_decisions, notifications, rankings, selections
 from app.services.actors import Actor
 from app.services.applications import TRANSITIONS as APPLICATION_TRANSITIONS
 from app.services.calls import allocations
@@ -20,7 +20,7 @@ from models.calls import Call
 from models.council_sessions import CouncilSession, Decision, Protocol
 from models.grants import Grant, GrantStatus
 from models.reserves import Promotion
-from models.users import Role
+from models.users import Role, User
 
 SELECTED = (ApplicationStatus.SELECTED, ApplicationStatus.GRANT_OFFERED)
 
@@ -101,6 +101,26 @@ def next_for(call: Call, free: Freed) -> Next:
             return Next(row, found, passed)
         passed.append((row, found))
     return Next(None, None, passed)
+
+
+def waiting(user: User) -> list[tuple[Freed, Application]]:
+    """What declined grants set free, and who is next with it, where `user` may see that one and nothing hinders it."""
+    declined = db.select(Application.call_id).join(Grant, Grant.application_id == Application.id)
+    declined = declined.where(Grant.status == GrantStatus.TERMINATED, Grant.accepted_at.is_(None))
+    found: list[tuple[Freed, Application]] = []
+    for call in db.session.scalars(db.select(Call).where(Call.id.in_(declined)).order_by(Call.id)):
+        closed = conflicts.closed_to(user, call)
+        free = [one for one in freed(call) if one.grant.application_id not in closed]
+        if not free or letters.are_held(call) or new_decisions.open_session(call) is not None:
+            continue
+        rows = ((one, next_for(call, one).row) for one in free)
+        found += [(one, row.application) for one, row in rows if row and row.application.id not in closed]
+    return found
+
+
+def declined_on(grant: Grant) -> date:
+    """The day a declined grant's money went back."""
+    return ledger.journal(grant_id=grant.id, limit=1)[0].value_on
 
 
 def tell_of(grant: Grant, now: datetime) -> None:

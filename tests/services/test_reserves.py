@@ -1,9 +1,11 @@
 """The reserve list: a declined grant frees its money, the next by rule moves up once the chair confirms."""
 
+from datetime import timedelta
+
 import pytest
 
 from app import clock
-from app.services import assignments, decisions, grants, ledger, rankings, reserves, verification
+from app.services import assignments, council_tasks, decisions, grants, ledger, rankings, reserves, verification
 from app.services.actors import Actor
 from app.services.calls import allocations
 from app.services.decisions import Motion
@@ -78,6 +80,22 @@ def test_a_declined_grant_gives_its_money_back_and_the_next_is_named(programme, 
     assert told[0].parameters["next"] == reserves.listed(call)[0].application.number
     events = db.session.scalars(db.select(AuditEvent.action).where(AuditEvent.action == "grant.decline")).all()
     assert len(events) == 1
+
+
+def test_the_chair_of_the_council_is_asked_to_confirm_who_moves_up(programme, decided, grant):
+    chair, call = programme.council_chair, grant.application.call
+
+    def waits():
+        return [one for one in council_tasks.chair(chair, clock.now()) if one.endpoint == "reserves.show"]
+
+    assert waits() == []
+    decline(programme, grant)
+    (task,) = waits()
+    next_one = reserves.listed(call)[0].application
+    assert task.subject.startswith(next_one.title) and task.arguments == {"call_id": call.id}
+    assert task.due_on == clock.bishkek_day(clock.now() + timedelta(days=7))
+    promote(programme, next_one, grant)
+    assert waits() == []
 
 
 def test_only_the_chair_declines_with_a_reason_and_only_before_accepting(programme, decided, grant):
