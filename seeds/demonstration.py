@@ -12,7 +12,7 @@ from app import clock
 from app.services import themes
 from models.base import db
 from models.indicators import Indicator
-from seeds import calls, centres, content, funds, papers, people, prices, rates, reference
+from seeds import calls, centres, content, funding_reports, funds, papers, people, prices, rates, reference
 from seeds.agenda import Agenda, Calendar, at
 from seeds.people import DEMO_PASSWORD
 from seeds.programme import Programme
@@ -72,6 +72,7 @@ def load(*, storage: Path, today: date | None = None) -> Programme:
         people.open_centres(programme),
         funds.agreements(programme),
         centres.equip(programme),
+        funding_reports.finished(programme),
     ):
         programme.agenda.start(story)
     calls.all_of_them(programme)

@@ -211,6 +211,12 @@ def trial_balance() -> Mapping[str, int]:
     return result
 
 
+def holders() -> int:
+    """How many accounts hold money: those that `overdrawn` looks at."""
+    query = db.select(db.func.count()).where(LedgerAccount.kind.in_([kind.value for kind in CAN_SPEND]))
+    return int(db.session.scalar(query) or 0)
+
+
 def overdrawn() -> list[tuple[LedgerAccount, int]]:
     """Accounts that hold money and are below zero: there must be none."""
     credit = db.select(Transfer.credit_account_id.label("id"), db.func.sum(Transfer.amount).label("out")).group_by(

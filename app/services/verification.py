@@ -83,9 +83,8 @@ def _trial_balance(check: Check) -> Iterator[str]:
 
 
 def _overdrawn(check: Check) -> Iterator[str]:
-    rows = ledger.overdrawn()
-    for account, balance in rows:
-        check.count += 1
+    check.count = ledger.holders()
+    for account, balance in ledger.overdrawn():
         yield f"account {account.kind.value} {account.scope_key} holds {balance} minor units"
 
 

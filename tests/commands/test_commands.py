@@ -133,7 +133,7 @@ def test_verify_finds_nothing_in_a_sound_copy(app: Flask, demo: Demonstration) -
     said = well(app, "verify")
     counts = dict(re.findall(r"^(.+): (\d+) checked, 0 found$", said, re.M))
     assert len(counts) == 16
-    assert all(int(counts[name]) > 0 for name in counts.keys() - {"accounts not below zero", "funding reports"}), counts
+    assert all(int(count) > 0 for count in counts.values()), counts
 
 
 @pytest.mark.database
