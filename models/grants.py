@@ -19,7 +19,7 @@ class GrantStatus(StrEnum):
     ACTIVE = "active"
     SUSPENDED = "suspended"
     COMPLETED = "completed"
-    CLOSED = "closed"
+    CLOSED = "closed"  # after the checks of what survives; no action leads here yet
     TERMINATED = "terminated"
 
 

@@ -52,7 +52,7 @@ FIRST_FATES = (
 SECOND_FATES = (
     "offered accepted reserve requested prepared rejected approved next_open released completed bank_returned "
     "suspended reserve confirmed third_released rejected gate_closed awaiting_offer reserve rejected second_requested "
-    "ineligible withdrawn accepted"
+    "ineligible withdrawn declined"
 )
 OPEN_FATES = (
     "in_review submitted reviewed draft_started eligible in_review resubmitted signed_off submitted reviewed in_review "

@@ -9,7 +9,7 @@ from app.services.actors import Actor
 from models.applications import Application
 from models.documents import DocumentKind
 from models.grants import Grant
-from seeds import contributions, expenditures, papers, tranches
+from seeds import contributions, expenditures, papers, people, tranches
 from seeds import results as reported
 from seeds import visits as visited
 from seeds.agenda import Story, later
@@ -31,6 +31,7 @@ class Course:
 COURSES: dict[str, Course] = {
     "awaiting_offer": Course(0, "decided"),
     "offered": Course(0, "offered"),
+    "declined": Course(0, "declined"),
     "accepted": Course(0, "accepted"),
     "gate_closed": Course(0, "active"),
     "requested": Course(1, "requested"),
@@ -59,6 +60,11 @@ SUSPENSIONS = {
     "ky": "Жабдуу башка жерде сакталып турат, эсеп китеби жүргүзүлгөн эмес. Кийинки транш токтотулду.",
     "ru": "Оборудование хранится в другом месте, книга учёта не ведётся. Следующий транш приостановлен.",
 }
+DECLINES = {
+    "ky": "Которуу жиберебиз дегендердин көбү быйыл жумушсуз калды: өз үлүшүбүздү чогулта албайбыз.",
+    "ru": "Многие из тех, кто обещал переводы, остались в этом году без работы: свою долю мы не соберём.",
+}
+DECLINED_AGO = 5
 VISIT_AHEAD = timedelta(days=9)
 
 
@@ -73,6 +79,9 @@ def story(programme: Programme, application: Application, fate: str, signed_at: 
     grant = grants.offer(application, starts_on=starts_on, ends_on=starts_on + LENGTH, actor=finance, now=now)
     programme.grants.append(grant)
     if course.step == "offered":
+        return
+    if course.step == "declined":
+        yield from _decline(programme, grant, chance)
         return
     now = yield later(now, chance.randint(2, 4), chance)
     grants.accept(grant, actor=actor, now=now)
@@ -108,6 +117,14 @@ def story(programme: Programme, application: Application, fate: str, signed_at: 
     elif course.tranche > 1:
         now = yield later(now, 1, chance)
         visited.planned(programme, grant, programme.calendar.today + VISIT_AHEAD, now)
+
+
+def _decline(programme: Programme, grant: Grant, chance: Random) -> Story:
+    """Only the chair can say no, so the chair gets an account; the Council's chair has not said yet who moves up."""
+    now = yield later(_days_ago(programme, DECLINED_AGO + 2), 0, chance)
+    chair = people.account_of_chair(programme, grant.association, now)
+    now = yield later(_days_ago(programme, DECLINED_AGO), 0, chance)
+    grants.decline(grant, reason=DECLINES[grant.application.language], actor=Actor(chair), now=now)
 
 
 def _days_ago(programme: Programme, days: int) -> datetime:

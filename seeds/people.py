@@ -144,12 +144,17 @@ def _elect(programme: Programme, association: Association, chance: Random, now: 
 
 
 def _give_account_to_chair(programme: Programme, association: Association, now: datetime) -> None:
+    programme.chairs[association.id] = account_of_chair(programme, association, now)
+
+
+def account_of_chair(programme: Programme, association: Association, now: datetime) -> User:
+    """An account for the chair of an association."""
     actor = programme.as_staff("admin")
     chair = next(held.person for held in association.memberships if held.role is MembershipRole.CHAIR)
     name = association.village.name_en if association.village else association.name_en
     user = _account(actor, chair, f"{slug(name)}.chair", now)
     users.grant_role(user, Role.MEMBER, actor=actor, now=now, association=association)
-    programme.chairs[association.id] = user
+    return user
 
 
 def donor_account(programme: Programme, donor_code: str, key: str, now: datetime) -> None:

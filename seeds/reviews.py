@@ -45,9 +45,9 @@ def _review(
     """One reviewer's part. In the open call some have not answered yet, others have not finished."""
     chance = programme.chance("review", application.number, place, refuses)
     now = yield begin
-    assignment = _ask(programme, application, now)
-    actor = Actor(assignment.reviewer)
     unfinished = fate == "in_review" and place == 1
+    assignment = _ask(programme, application, now, first=programme.reviewers[0] if unfinished else None)
+    actor = Actor(assignment.reviewer)
     if unfinished and application.id % 2:
         return
     now = yield later(now, chance.randint(1, 3), chance)
@@ -67,14 +67,17 @@ def _review(
     reviews.submit(assignment, judgements, comment, actor=actor, now=now)
 
 
-def _ask(programme: Programme, application: Application, now: datetime) -> Assignment:
-    """Ask the reviewer of another ayil okmotu with the least work who has not been asked yet."""
+def _ask(programme: Programme, application: Application, now: datetime, first: User | None) -> Assignment:
+    """Ask the reviewer of another ayil okmotu with the least work who has not been asked yet.
+
+    `first` comes before all others: what is still to be judged waits for the reviewer whose sign-in is printed.
+    """
     asked = {one.reviewer_id for one in assignments.of_application(application)}
 
     def is_free(reviewer: User) -> bool:
         return reviewer.id not in asked and not conflicts.hindrance(application, reviewer)
 
-    by_load = sorted(programme.reviewers, key=lambda one: (programme.load[one.id], one.id))
+    by_load = sorted(programme.reviewers, key=lambda one: (one is not first, programme.load[one.id], one.id))
     reviewer = next(one for one in by_load if is_free(one))
     programme.load[reviewer.id] += 1
     due_on = now.date() + timedelta(days=DAYS_TO_REVIEW)
