@@ -19,7 +19,7 @@ from rq.serializers import JSONSerializer
 from sqlalchemy import text
 
 from app import clock, doctor, jobs, queue, workflow
-from app.config import Config
+from app.config import UNUSABLE, Config
 from app.database import UnsafeDatabaseError
 from app.localisation import LOCALE_CODES, use_locale
 from app.services import (
@@ -109,6 +109,9 @@ def init() -> None:
 @click.option("--scale", "count", type=click.IntRange(1, 200_000), help="Add N synthetic applications for benchmarks.")
 def demo(count: int | None) -> None:
     """Load the labelled demonstration programme, or with --scale N synthetic applications."""
+    if _config().mode == "production":
+        click.echo("The passwords of the demonstration are published: it is never loaded in production.", err=True)
+        raise SystemExit(UNUSABLE)
     marker = _config().home / "demonstration"
     if funds.by_code("EU-DEMO") is None:
         demonstration.load(storage=_config().uploads, today=None)

@@ -10,6 +10,10 @@ MINIMUM_SECRET_LENGTH = 32
 UNIX_SOCKET_LIMIT = 107  # bytes: the kernel's sun_path
 
 
+UNUSABLE = 2
+"""What a command or server exits with that has no configuration to run with."""
+
+
 class ConfigurationMissing(Exception):
     """A setting that this mode cannot do without is absent or unusable; the text says how to mend it."""
 
@@ -94,7 +98,13 @@ def _secret_key(env: Mapping[str, str], mode: str, home: Path) -> str:
     """SECRET_KEY, the text of SECRET_KEY_FILE, or (not in production) a key kept under ASHAR_HOME/keys."""
     key = env.get("SECRET_KEY", "")
     if not key and env.get("SECRET_KEY_FILE"):
-        key = Path(env["SECRET_KEY_FILE"]).read_text(encoding="utf-8").strip()
+        kept_in = env["SECRET_KEY_FILE"]
+        try:
+            key = Path(kept_in).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise ConfigurationMissing(f"SECRET_KEY_FILE={kept_in} cannot be read: {error.strerror}.") from error
+        except UnicodeDecodeError as error:
+            raise ConfigurationMissing(f"SECRET_KEY_FILE={kept_in} is no text in UTF-8.") from error
     if key:
         if len(key) < MINIMUM_SECRET_LENGTH:
             raise ConfigurationMissing(f"SECRET_KEY must have at least {MINIMUM_SECRET_LENGTH} characters.")

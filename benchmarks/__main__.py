@@ -17,7 +17,7 @@ from flask_migrate import upgrade
 from sqlalchemy import func, inspect, select, text
 
 from app.clock import now
-from app.config import from_environment
+from app.config import UNUSABLE, ConfigurationMissing, from_environment
 from app.factory import create_app
 from benchmarks import applying, assignment, detection, judging, requests, screening, selection, sittings
 from benchmarks.measure import DATABASE, Cpu, Figure, Measure
@@ -40,7 +40,14 @@ def main(only: str | None) -> int:
     if only and only not in (*known, "scale"):
         print(f"No such measure: {only}. There are: {', '.join(known)}, scale.")
         return 2
-    config = from_environment()
+    try:
+        config = from_environment()
+    except ConfigurationMissing as problem:
+        print(problem)
+        return UNUSABLE
+    if config.mode == "production":
+        print("The bench loads the demonstration, whose passwords are published: never in production.")
+        return UNUSABLE
     app = create_app(config)
     with app.app_context():
         try:

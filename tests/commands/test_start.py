@@ -1,4 +1,4 @@
-"""`gunicorn wsgi:app` and `flask worker`: refused over an unsafe database, in the doctor's words."""
+"""`gunicorn wsgi:app` and the flask commands: refused without a configuration or over an unsafe database, in words."""
 
 import shutil
 import stat
@@ -47,6 +47,36 @@ def test_a_database_without_tables_is_refused(home: Path, command: tuple[str, ..
     done = start(home, command)
     assert done.returncode != 0
     assert "Run: flask init" in done.stderr
+
+
+@pytest.mark.parametrize("command", [GUNICORN, WORKER], ids=["gunicorn", "worker"])
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"ASHAR_ENV": "production", "ASHAR_EMBEDDED_DATABASE": "yes"}, "Production needs SECRET_KEY"),
+        (
+            {"SECRET_KEY_FILE": "/nowhere/key"},
+            "SECRET_KEY_FILE=/nowhere/key cannot be read: No such file or directory.",
+        ),
+    ],
+)
+def test_without_its_secret_nothing_starts(
+    home: Path, command: tuple[str, ...], settings: dict[str, str], sentence: str
+) -> None:
+    done = start(home, command, **settings)
+    assert done.returncode == 2
+    assert sentence in done.stderr and "Traceback" not in done.stderr
+    assert list(home.iterdir()) == []
+
+
+def test_the_demonstration_is_never_loaded_in_production(prepared: Path) -> None:
+    settings = {"ASHAR_ENV": "production", "ASHAR_EMBEDDED_DATABASE": "yes", "SECRET_KEY": databases.SECRET}
+    done = start(prepared, ("-m", "flask", "--app", "wsgi", "demo"), **settings)
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1].startswith("The passwords of the demonstration are published")
+    with sqlite_driver.connect(str(prepared / "ashar.sqlite3")) as connection:
+        assert connection.execute("SELECT count(*) FROM users").fetchone() == (0,)
+    assert not (prepared / "demonstration").exists()
 
 
 def test_a_flask_command_makes_a_private_home_and_can_mend(tmp_path: Path) -> None:

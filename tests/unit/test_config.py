@@ -72,6 +72,18 @@ def test_production_with_its_secrets(tmp_path: Path) -> None:
     assert not (tmp_path / "home" / "keys").exists()
 
 
+def test_a_key_file_that_cannot_be_read_is_refused_in_words(tmp_path: Path) -> None:
+    damaged = tmp_path / "key"
+    damaged.write_bytes(b"\xff" * 40)
+    for file, why in (
+        (tmp_path / "nowhere", "No such file"),
+        (tmp_path, "Is a directory"),
+        (damaged, "no text in UTF-8"),
+    ):
+        with pytest.raises(ConfigurationMissing, match=f"SECRET_KEY_FILE={file} .*{why}"):
+            from_environment({"ASHAR_HOME": str(tmp_path), "SECRET_KEY_FILE": str(file)})
+
+
 @pytest.mark.parametrize("wrong", [{"ASHAR_ENV": "staging"}, {"PORT": "http"}, {"ASHAR_TRUSTED_PROXIES": "all"}])
 def test_a_value_that_cannot_be_used_is_refused(tmp_path: Path, wrong: dict[str, str]) -> None:
     with pytest.raises(ConfigurationMissing):
