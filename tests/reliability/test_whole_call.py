@@ -264,6 +264,7 @@ def sign_and_recompute(hall: Hall) -> None:
     found, votes = recomputing.by_hand(text), recomputing.votes(text)
     assert len(found) == len(votes) == whole_call.APPLICATIONS
     assert {len(row.reviews) for row in found.values()} == {whole_call.EACH}
+    assert recomputing.down_the_list(text, found).keys() == found.keys()
     kept = hall.ask(
         "SELECT a.number, d.rank, d.outcome, d.amount FROM decisions d JOIN applications a ON a.id = d.application_id"
     )

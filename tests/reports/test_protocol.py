@@ -88,6 +88,7 @@ def test_every_figure_is_recomputed_from_the_printed_pages(programme, signed):
     found = recomputing.by_hand(text)
     assert [row.passes for row in sorted(found.values(), key=lambda row: row.rank)] == [True, True, False]
     best, second, worst = sorted(found, key=lambda number: found[number].rank)
+    assert recomputing.down_the_list(text, found) == {best: 200_000, second: 200_000, worst: None}
     asked, awarded, amounts = recomputing.sums(text)
     assert sorted(amounts) == [180_000, 200_000, 200_000, 200_000]
     assert (asked, awarded) == (600_000, 180_000)
@@ -268,3 +269,28 @@ def test_a_corrected_protocol_names_the_first_one_and_every_place(programme, sig
     assert text.count("Суу түтүгү жаңы.") == 2  # where it is corrected, and in its place
     both = text_of(made, "ky", "ru")
     assert "Бул протокол эмнени оңдойт / Что исправляет этот протокол" in both and "Было: Ош" in both
+
+
+def test_caps_lines_and_what_is_left_are_walked_again_from_the_printed_page(programme):
+    """Osh has a line of its own and two at most: the third makes room, and the next gets what is left for all."""
+    osh = programme.oblast("KG-O")
+    call = programme.make_past_call(
+        budget=300_000 * SOM,
+        grant_ceiling=250_000 * SOM,
+        also=[(programme.make_fund(), osh, 450_000 * SOM)],
+        most_per_oblast=2,
+    )
+    made = []
+    for oblast, level in (("KG-O", 5), ("KG-B", 5), ("KG-O", 4), ("KG-O", 4), ("KG-B", 2), ("KG-B", 4)):
+        association = programme.make_association(oblast=oblast)
+        made.append(programme.make_application("in_review", call=call, association=association))
+        for assignment in assignments.of_application(made[-1]):
+            programme.review(assignment, level=level)
+    session = programme.make_session(call)
+    by = {"actor": Actor(programme.secretary), "now": clock.now()}
+    for application in made:
+        decisions.decide(session, application, Motion(DecisionOutcome.REJECTED, None, TEXT, 3), **by)
+    signed = council_sessions.sign(session, actor=Actor(programme.council_chair), now=clock.now())
+    text = text_of(signed, "en")
+    walked = recomputing.down_the_list(text, recomputing.by_hand(text))
+    assert [walked[one.number] for one in made] == [200_000, 200_000, 200_000, None, None, 100_000]

@@ -92,3 +92,107 @@ def votes(text: str) -> dict[str, tuple[int, int, int]]:
         assert f"For ({ayes}):" in ballots and (not noes or f"Against ({noes}):" in ballots), number
         found[number] = (ayes, noes, abstained)
     return found
+
+
+@dataclass
+class Listed:
+    """One row of the list that is walked: what it asks for and gets (som), from which line, and why not."""
+
+    number: str
+    oblast: str
+    ayil_aymak: str
+    counts_as: str
+    asked: int
+    given: int | None
+    line: int | None
+    why: str
+
+
+def down_the_list(text: str, found: dict[str, Printed]) -> dict[str, int | None]:
+    """{number: what it gets straight down the list, in som}, walked by the printed rules, lines and funds.
+
+    Raises `AssertionError` where what is printed is something else. Knows caps, lines and partial awards; not shares.
+    """
+    section = _unbroken(part(text, "Straight down the ranked list", "From the best to the worst each"))
+    rules = " ".join(part(text, "Each reviewer gives", "The levels the reviewers gave").split())
+    walk = " ".join(part(text, "From the best to the worst each", "Decisions in the order of the scores").split())
+    assert "Where a share is not reached" not in walk
+    caps = {
+        kind: int(most)
+        for most, kind in re.findall(r"At most (\d+) applications are selected in one (oblast|ayil)", rules)
+    }
+    least = re.search(r"if that is at least ([\d\u00a0 ]+) som", walk)
+    lines, funds = _lines(section)
+    left = {place: amount for place, (_title, amount) in lines.items()}
+    of_fund = {place: title[0] for place, (title, _amount) in lines.items()}
+    held: dict[tuple[str, str], int] = {}
+    for row in _listed(section):
+        places = {"oblast": row.oblast, "ayil": row.ayil_aymak}
+        full = next((kind for kind, most in caps.items() if held.get((kind, places[kind]), 0) >= most), None)
+        fitting = [
+            place
+            for place, (title, _amount) in sorted(lines.items(), key=lambda one: _narrowness(one[1][0]))
+            if all(each in (row.oblast,) or each in row.counts_as for each in title[1:])
+        ]
+        can = {place: min(left[place], funds[of_fund[place]]) for place in fitting}
+        pays = next((place for place, most in can.items() if most >= row.asked), None)
+        given = row.asked if pays else None
+        if pays is None and least and can:
+            pays = max(can, key=lambda place: can[place])
+            given = can[pays] if can[pays] >= min(_som(least.group(1)), row.asked) else None
+        if not found[row.number].passes or full:
+            given = None
+        assert (row.given, row.line) == (given, pays if given else None), row
+        assert bool(row.why) is (given is None), row
+        if given and pays:
+            left[pays] -= given
+            funds[of_fund[pays]] -= given
+            for kind, place in places.items():
+                held[kind, place] = held.get((kind, place), 0) + 1
+    return {row.number: row.given for row in _listed(section)}
+
+
+def _som(text: str) -> int:
+    return int("".join(text.split()))
+
+
+def _unbroken(section: str) -> str:
+    """Without what a new page says at its foot and head, and the heads of a table that goes on."""
+    section = re.sub(r"[^\n]*\n[^\n]*\nPage \d+ of \d+\nProtocol of[^\n]*\n[^\n]*SHA-256[^\n]*\n\s*", "", section)
+    return section.replace(
+        "Rank\nApplication\nAyil aymak, oblast\nCounts as\nAsked for\nDown the list\nNo.\nWhy not\n", "\u0000"
+    )
+
+
+def _lines(section: str) -> tuple[dict[int, tuple[list[str], int]], dict[str, int]]:
+    """{number of the line: (fund, then oblast and theme if it is for one; its amount)}, {fund: what it gives}."""
+    head = part(section, "The fund gives in all", "\u0000")
+    lines, funds = {}, {}
+    for place, title, amount, fund in re.findall(
+        r"^(\d+)\n(.+?)\n([\d\u00a0 ]+) som\n([\d\u00a0 ]+) som", head, re.M | re.S
+    ):
+        parts = " ".join(title.split()).split(", ")
+        lines[int(place)] = (parts, _som(amount))
+        funds[parts[0]] = _som(fund)
+    return lines, funds
+
+
+def _narrowness(title: list[str]) -> tuple[bool, bool]:
+    has_oblast = any("oblast" in one for one in title[1:])
+    return not has_oblast, len(title) - 1 - has_oblast == 0
+
+
+def _listed(section: str) -> list[Listed]:
+    rows = section[section.index("\u0000") :].replace("\u0000", "\n")
+    found = []
+    for number, body in re.findall(r"^\d+\n(A-\d{4}-\d{4})\n(.*?)(?=^\d+\nA-\d{4}|\Z)", rows, re.M | re.S):
+        words, asked, given, rest = re.fullmatch(
+            r"(.*?)^(\d{1,3}(?:[\u00a0 ]\d{3})+)\n(–|\d{1,3}(?:[\u00a0 ]\d{3})+)(.*)", body, re.M | re.S
+        ).groups()
+        ayil_aymak, oblast, counts_as = re.match(r"(.+?), (.+? oblast)(.*)", " ".join(words.split())).groups()
+        line, why = re.fullmatch(r"\s*(\d*)\s*(.*)", " ".join(rest.split())).groups()
+        amount = None if given == "–" else _som(given)
+        found.append(
+            Listed(number, oblast, ayil_aymak, counts_as, _som(asked), amount, int(line) if line else None, why)
+        )
+    return found
