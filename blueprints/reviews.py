@@ -1,12 +1,13 @@
 """Reviews: my assignments, writing, and reading what was submitted."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock
-from app.localisation import gettext
+from app.localisation import current_locale, gettext, number_text
 from app.policy import Permission
 from app.services import applications, assignments, papers, questions, review_versions, reviews, scoring
 from app.services.reviews import SHORTEST_JUSTIFICATION
@@ -17,7 +18,7 @@ from forms.reviews import ReopenForm, ReviewForm
 from models.applications import Application
 from models.calls import Criterion
 from models.reviews import Assignment, AssignmentStatus, Review
-from models.users import Role
+from models.users import Role, User
 
 bp = Blueprint("reviews", __name__, url_prefix="/reviews")
 
@@ -131,6 +132,7 @@ def show(application_id: int) -> ResponseReturnValue:
         has_names=has_names,
         letters=reviews.letters_of(application),
         user=user,
+        marks=_marks(found, criteria, user),
         **(_for_office(application, found) if has_names else {}),
     )
 
@@ -138,6 +140,26 @@ def show(application_id: int) -> ResponseReturnValue:
 def _standing(application: Application, found: list[Review]) -> scoring.Standing:
     levels = [{score.criterion.key: score.level for score in review.scores} for review in found]
     return scoring.standing(application.id, levels, reviews.weights_of(application.call.criteria))
+
+
+def _marks(found: Sequence[Review], criteria: Sequence[Criterion], user: User) -> list[dict[str, Any]]:
+    """Where the reviews of an application stand from 0 to 100, in total and by criterion, as a chart takes it.
+
+    The full mark is the reader's own review, who has one; else the mean.
+    """
+    own = next((one for one in found if one.assignment.reviewer_id == user.id), None)
+    levels = {one.id: {score.criterion_id: 20.0 * score.level for score in one.scores} for one in found}
+    rows = [(gettext("Total"), {one.id: (one.total or 0) / 100 for one in found})]
+    rows += [
+        (each.title_in(current_locale()), {key: of_it[each.id] for key, of_it in levels.items()}) for each in criteria
+    ]
+    marks = []
+    for label, dots in rows if found else ():
+        value = dots[own.id] if own else sum(dots.values()) / len(dots)
+        low, high = min(dots.values()), max(dots.values())
+        text = number_text(value, 2)
+        marks.append({"label": label, "low": low, "high": high, "dots": [*dots.values()], "value": value, "text": text})
+    return marks
 
 
 def _for_office(application: Application, found: list[Review]) -> dict[str, Any]:

@@ -163,3 +163,31 @@ def test_a_third_review_ends_far_apart(client, programme, call):
     assert "far apart" in text_of(client.get(f"/rankings/{call.id}").text)
     programme.review(programme.assign(application, programme.make_user(Role.REVIEWER)), level=3)
     assert "far apart" not in text_of(client.get(f"/rankings/{call.id}").text)
+
+
+@pytest.mark.parametrize("role", [Role.MEMBER, Role.OPERATOR])
+def test_no_way_to_sort_or_search_tells_an_applicant_of_scores(client, programme, role):
+    """Two applications of one association, the later one judged better: their list is the same, whatever is asked."""
+    association = programme.make_association()
+    made = []
+    for level in (2, 5):
+        call = programme.make_past_call()
+        made.append(programme.make_application(ApplicationStatus.IN_REVIEW, call=call, association=association))
+        for one in assignments.of_application(made[-1]):
+            programme.review(one, level=level)
+    is_own = role is Role.MEMBER
+    user = programme.chair_of(association) if is_own else programme.operator_of(association.centre)
+    client.sign_in(user).speak("en")
+    listed = text_of(client.get("/applications").text)
+    assert all(one.number in listed for one in made)
+    for name in ("sort", "order", "order_by", "by"):
+        for value in ("score", "-score", "rank", "points", "mean", "spread", "reviewer", "total"):
+            assert text_of(client.get(f"/applications?{name}={value}").text) == listed
+    reviewer = assignments.of_application(made[0])[0].reviewer
+    for words in ("100.00", "40.00", "100,00", reviewer.display_name, reviewer.username):
+        found = client.get("/applications", query_string={"q": words}).text
+        assert not any(one.number in text_of(found) for one in made), words
+    for name in ("score", "min_score", "rank", "reviewer", "reviewer_id", "flag"):
+        assert text_of(client.get(f"/applications?{name}=1").text) == listed
+    for page in (f"/rankings/{made[0].call_id}", f"/rankings/{made[0].call_id}?sort=spread", "/reviews"):
+        assert client.get(page).status_code == 403

@@ -188,6 +188,23 @@ def test_others_scores_are_hidden_until_the_own_is_in(client, programme, url, as
     assert other.reviewer.display_name not in page
 
 
+def test_the_picture_marks_the_own_review_or_the_mean(client, programme, url, assignment, application):
+    """In total and on each criterion, of 1000: 40 of the own review between 40 and 80, and 60 for the office."""
+    programme.review(assignments.of_application(application)[1])
+    send(client, url, "submit", **complete(assignment, level=2))
+    here, full, other = (
+        f"/reviews/of/{application.id}",
+        '"ash-bar__fill" x="{}"',
+        '<line class="ash-bar__mark" x1="800.0"',
+    )
+    rows = 1 + len(application.call.criteria)
+    page = client.get(here).text
+    assert "the full mark is yours" in page
+    assert (page.count(full.format("396.0")), page.count(other)) == (rows, rows)
+    page = client.sign_in(programme.secretary).speak("en").get(here).text
+    assert "the full mark is the mean" in page and page.count(full.format("596.0")) == rows
+
+
 def test_names_stand_there_for_the_reviewers_when_the_call_says_so(client, programme):
     call = programme.make_call(reviewers_named=True)
     association = programme.make_association()
