@@ -415,6 +415,8 @@ class Programme(GrantFactories):
             created_by_id=self.secretary.id,
             created_at=now,
             submitted_at=now,
+            signed_off_by_id=self.secretary.id,
+            signed_off_at=now,
             snapshots=[Snapshot(sequence=1, taken_by_id=self.secretary.id, **snapshot)],
         )
         db.session.add(trial)

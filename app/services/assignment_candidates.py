@@ -39,12 +39,14 @@ def of_application(application: Application, ties: Ties) -> list[Candidate]:
     judges = assignment_facts.judges(call)
     query = db.select(User).where(User.id.in_([one.id for one in judges])).options(db.joinedload(User.person))
     users = {one.id: one for one in db.session.scalars(query)}
-    found, loads = [], workloads.held_by_reviewer(call, ties)
+    found, held = [], workloads.held_by_reviewer(call, ties) if ties else None
     for judge in judges:
         reasons = assignment_reasons.reasons_of(facts[0], judge)
         problem = assignment_plans.problem_of(facts[0], judge, judge.load + 1, 0, None)
         words = [] if problem else assignment_reasons.in_words(reasons)
-        one = Candidate(users[judge.id], loads.get(judge.id, 0), judge.limit, words, problem)
+        one = Candidate(
+            users[judge.id], judge.load if held is None else held.get(judge.id, 0), judge.limit, words, problem
+        )
         found.append(((problem is not None, assignment_reasons.cost_of(reasons), judge.load), one))
     return [one for _place, one in sorted(found, key=lambda pair: pair[0])]
 

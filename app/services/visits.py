@@ -32,6 +32,7 @@ def plan(grant: Grant, *, planned_on: date, visitor: User, actor: Actor, now: da
         raise DomainError(N_("Visits are planned while the grant runs."))
     if not visitor.has_role(Role.MONITOR):
         raise DomainError(N_("Only a monitoring officer visits."), field="visitor")
+    associations.must_not_act_for(grant.association, actor)
     conflicts.must_have_no_tie(grant.application, actor)
     if conflicts.hindrance(grant.application, visitor):
         message = N_("This officer has a tie to the association: another one visits.")
@@ -101,6 +102,7 @@ def attach_photo(visit: Visit, upload: Upload, *, storage: Path, actor: Actor, n
         raise DomainError(N_("Photos are added before the visit is recorded."))
     if visit.visitor_id != actor.user_id:
         raise DomainError(N_("The officer who visits records the visit."))
+    associations.must_not_act_for(visit.grant.association, actor)
     conflicts.must_have_no_tie(visit.grant.application, actor)
     if documents.media_type_of(upload.filename, upload.content) not in PICTURES:
         raise DomainError(N_("A photo is a JPG or PNG picture."), field="upload")

@@ -285,7 +285,7 @@ def test_from_the_check_to_the_receipt(chair, draft):
     key = form_fields(chair.get(check).text, f"{page}/submit")
     answers = [chair.post(f"{page}/submit", data=key) for _ in range(2)]
     assert [one.status_code for one in answers] == [303, 303]
-    assert fresh(draft).status is S.SUBMITTED and count(Snapshot) == 1
+    assert fresh(draft).status is S.SUBMITTED and len(fresh(draft).snapshots) == 1
     shown = text_of(chair.get(page).text)
     assert "Submitted" in shown and "Council secretary" in shown
     receipt = chair.get(f"{page}/receipt")
@@ -372,7 +372,7 @@ def test_the_last_second_counts_and_the_next_does_not(chair, programme, draft):
                 "The deadline was %(deadline)s. The application is kept, but it cannot be submitted.", deadline=deadline
             )
         assert told in text_of(chair.get(answer.location).text)
-        assert fresh(draft).status is S.SIGNED_OFF and count(Snapshot) == 0
+        assert fresh(draft).status is S.SIGNED_OFF and fresh(draft).snapshots == []
     with clock.at(deadline + timedelta(microseconds=999_999)):
         assert chair.post(f"{url}/submit", data=data).status_code == 303
         assert fresh(draft).status is S.SUBMITTED

@@ -296,7 +296,6 @@ def test_who_has_a_tie_to_the_applicant_decides_about_none_of_its_papers(client,
     again = form | {
         "csrf_token": form_fields(shown, "/sign-out")["csrf_token"]
     }  # the button was pressed before there was a tie
-    assert client.post(f"{here}/take-again", data=again).location == page
-    assert text_of(client.get(page).text).count("You have a tie to this applicant") == 2, "the refusal beside the note"
+    assert client.post(f"{here}/take-again", data=again).status_code == 403
     db.session.expire_all()
     assert document.refused_by_id == programme.secretary.id

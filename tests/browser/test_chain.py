@@ -200,7 +200,7 @@ def test_the_gate_says_what_is_missing(enter: Callable[[str, str], Page], langua
     assert page.locator(".ash-next").count() >= 1
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", LANGUAGES[:2])  # in the third one is recorded and verified by the walk below
 def test_a_contribution_is_verified(enter: Callable[[str, str], Page], site: Site, language: str) -> None:
     (number,) = ask(site, "SELECT id FROM contributions WHERE status = 'recorded' ORDER BY id")[0]
     page = enter("monitor1", language)

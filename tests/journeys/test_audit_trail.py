@@ -15,6 +15,7 @@ from app.services import (
     grants,
     letters,
     reserves,
+    review_deadlines,
     reviews,
     screening_batches,
     screenings,
@@ -148,12 +149,15 @@ def walk_a_void_review(programme: Programme) -> None:
 def walk_a_late_reviewer(programme: Programme, third: User) -> None:
     """Who accepted and is late is not waited for: the assignment is closed when enough reviews are in."""
     application = programme.make_application(S.IN_REVIEW)
+    secretary, now = Actor(programme.secretary), clock.now()
     late = programme.assign(application, third)
-    assignments.declare(late, None, actor=Actor(late.reviewer), now=clock.now())
+    assignments.declare(late, None, actor=Actor(late.reviewer), now=now)
     for one in assignments.of_application(application)[:2]:
-        assignments.declare(one, None, actor=Actor(one.reviewer), now=clock.now())
+        assignments.declare(one, None, actor=Actor(one.reviewer), now=now)
+        last = clock.bishkek_day(now + timedelta(days=90))
+        review_deadlines.extend(one, due_on=last, actor=secretary, now=now)
         judgements = {each.key: Judgement(4, TEXT) for each in application.call.criteria}
-        reviews.submit(one, judgements, TEXT, actor=Actor(one.reviewer), now=clock.now() + timedelta(days=90))
+        reviews.submit(one, judgements, TEXT, actor=Actor(one.reviewer), now=now + timedelta(days=80))
 
 
 def walk_grants(programme: Programme) -> None:
@@ -233,6 +237,19 @@ def walk_appeals(programme: Programme) -> None:
             appeals.close(appeal, is_upheld=fate == "uphold", reason=TEXT, actor=chair, now=now)
 
 
+def walk_decided_anew(programme: Programme) -> None:
+    """After an upheld appeal the Council has it before it again, once rejected, once on the reserve list."""
+    now, chair, secretary = clock.now(), Actor(programme.council_chair), Actor(programme.secretary)
+    for status in (S.REJECTED, S.RESERVE):
+        one = programme.make_application(status, call=programme.make_past_call())
+        letter = letters.readable(one, is_office=True)
+        assert letter is not None and letter.sent_at is not None
+        appeal = appeals.lodge(letter, TEXT, actor=Actor(programme.chair_of(one.association)), now=letter.sent_at)
+        appeals.acknowledge(appeal, actor=secretary, now=now)
+        appeals.close(appeal, is_upheld=True, reason=TEXT, actor=chair, now=now)
+        programme.make_session(one.call, now=now)
+
+
 def test_every_change_of_a_status_is_told(programme: Programme) -> None:
     watched = trail.of(db.session())
     walk_calls_and_applications(programme)
@@ -244,6 +261,7 @@ def test_every_change_of_a_status_is_told(programme: Programme) -> None:
     walk_grants(programme)
     walk_corrected_protocols(programme, walk_reserves(programme))
     walk_appeals(programme)
+    walk_decided_anew(programme)
     assert trail.of(db.session()) is watched, "the transaction ended: what came before was not watched to its end"
     assert watched.complaints() == []
     assert edges() - watched.edges == set(), "walk these too"

@@ -217,7 +217,7 @@ def stale(case, programme, three, plan, by):
         programme.assign(application, reviewer)
     elif case == "has its reviewers":
         others = {other for one, other in pairs(plan) if one == application_id}
-        for one in assignment_candidates.of_application(application):
+        for one in assignment_candidates.of_application(application, NO_TIES):
             if one.problem is None and one.reviewer.id not in others:
                 programme.assign(application, one.reviewer)
     elif case == "lower limit":
@@ -315,7 +315,7 @@ def test_scores_far_apart_get_a_further_reviewer_by_a_plan(programme, apart, by,
     plan = assignment_plans.make(programme.call, mode, each=each, due_on=due_on, **by)
     ((application_id, reviewer_id),) = pairs(plan)
     assert application_id == apart.id and reviewer_id not in {one.id for one in programme.reviewers}
-    (row,) = assignment_plans.planned(plan)
+    (row,) = assignment_plans.planned(plan, ())
     assert row.reasons["scores"] == "far_apart"
     assert assignment_plans.apply(plan, **by) == 1
     assert apart.status is S.IN_REVIEW
@@ -339,6 +339,8 @@ def test_who_declines_as_the_further_one_is_replaced(programme, apart, by, due_o
 
 
 def test_the_rule_of_the_call_says_what_is_far(programme, apart):
-    assert rankings.far_apart_ids(apart.call) == {one.id for one in rankings.far_apart(apart.call)} == {apart.id}
+    assert (
+        rankings.far_apart_ids(apart.call) == {one.id for one in rankings.far_apart(apart.call, NO_TIES)} == {apart.id}
+    )
     set_committed_value(apart.call, "spread_points", 80)  # frozen since it opened: as if it had said so before
-    assert rankings.far_apart_ids(apart.call) == set() == {one.id for one in rankings.far_apart(apart.call)}
+    assert rankings.far_apart_ids(apart.call) == set() == {one.id for one in rankings.far_apart(apart.call, NO_TIES)}
