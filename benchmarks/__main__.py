@@ -132,6 +132,7 @@ def _is_made(home: Path) -> bool:
     if not inspect(db.engine).has_table(Application.__tablename__):
         return False
     count = int(db.session.scalar(select(func.count()).select_from(Application)) or 0)
+    db.session.rollback()  # the migrations have a connection of their own
     if 0 < count < APPLICATIONS:
         raise OtherDataError(
             f"The database of {home} holds {count:,} applications, and the figures are for {APPLICATIONS:,}: "
