@@ -126,13 +126,19 @@ def down_the_list(text: str, found: dict[str, Printed]) -> dict[str, int | None]
     left = {place: amount for place, (_title, amount) in lines.items()}
     of_fund = {place: title[0] for place, (title, _amount) in lines.items()}
     held: dict[tuple[str, str], int] = {}
-    for row in _listed(section):
+    listed = _listed(section)
+    marks = " ".join(row.counts_as for row in listed)
+    for_one = {  # a fund's own name may have commas too
+        place: [each for each in title[1:] if each.endswith(" oblast") or each in marks]
+        for place, (title, _amount) in lines.items()
+    }
+    for row in listed:
         places = {"oblast": row.oblast, "ayil": row.ayil_aymak}
         full = next((kind for kind, most in caps.items() if held.get((kind, places[kind]), 0) >= most), None)
         fitting = [
             place
-            for place, (title, _amount) in sorted(lines.items(), key=lambda one: _narrowness(one[1][0]))
-            if all(each in (row.oblast,) or each in row.counts_as for each in title[1:])
+            for place, only in sorted(for_one.items(), key=lambda one: _narrowness(one[1]))
+            if all(each == row.oblast or each in row.counts_as for each in only)
         ]
         can = {place: min(left[place], funds[of_fund[place]]) for place in fitting}
         pays = next((place for place, most in can.items() if most >= row.asked), None)
@@ -149,16 +155,19 @@ def down_the_list(text: str, found: dict[str, Printed]) -> dict[str, int | None]
             funds[of_fund[pays]] -= given
             for kind, place in places.items():
                 held[kind, place] = held.get((kind, place), 0) + 1
-    return {row.number: row.given for row in _listed(section)}
+    return {row.number: row.given for row in listed}
 
 
 def _som(text: str) -> int:
-    return int("".join(text.split()))
+    """Whole som: what a fund gives in all may have tyiyn, out of another currency."""
+    return int("".join(text.split()).partition(".")[0])
 
 
 def _unbroken(section: str) -> str:
     """Without what a new page says at its foot and head, and the heads of a table that goes on."""
-    section = re.sub(r"[^\n]*\n[^\n]*\nPage \d+ of \d+\nProtocol of[^\n]*\n[^\n]*SHA-256[^\n]*\n\s*", "", section)
+    section = re.sub(
+        r"Ашар\n(?:[^\n]*\n){1,8}?Page \d+ of \d+\nProtocol of[^\n]*\n[^\n]*SHA-256[^\n]*\n\s*", "", section
+    )
     return section.replace(
         "Rank\nApplication\nAyil aymak, oblast\nCounts as\nAsked for\nDown the list\nNo.\nWhy not\n", "\u0000"
     )
@@ -169,7 +178,7 @@ def _lines(section: str) -> tuple[dict[int, tuple[list[str], int]], dict[str, in
     head = part(section, "The fund gives in all", "\u0000")
     lines, funds = {}, {}
     for place, title, amount, fund in re.findall(
-        r"^(\d+)\n(.+?)\n([\d\u00a0 ]+) som\n([\d\u00a0 ]+) som", head, re.M | re.S
+        r"^(\d+)\n(.+?)\n([\d\u00a0 .]+) som\n([\d\u00a0 .]+) som", head, re.M | re.S
     ):
         parts = " ".join(title.split()).split(", ")
         lines[int(place)] = (parts, _som(amount))
@@ -177,9 +186,9 @@ def _lines(section: str) -> tuple[dict[int, tuple[list[str], int]], dict[str, in
     return lines, funds
 
 
-def _narrowness(title: list[str]) -> tuple[bool, bool]:
-    has_oblast = any("oblast" in one for one in title[1:])
-    return not has_oblast, len(title) - 1 - has_oblast == 0
+def _narrowness(only: list[str]) -> tuple[bool, bool]:
+    has_oblast = any(one.endswith(" oblast") for one in only)
+    return not has_oblast, len(only) == has_oblast
 
 
 def _listed(section: str) -> list[Listed]:
