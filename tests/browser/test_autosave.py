@@ -7,7 +7,7 @@ import time
 import pytest
 from playwright.sync_api import APIResponse, Page, Route, expect
 
-from tests.browser.test_chain import ask
+from tests.browser.test_chain import ask, draft_of
 from tests.browser.test_tour import sign_in
 from tests.support.servers import Site
 
@@ -18,14 +18,9 @@ SAVED, LINE_DOWN, SOMEBODY_ELSE = "Өзү сакталды", "Байланыш �
 @pytest.fixture
 def section(page: Page, site: Site) -> str:
     """The address of the first page of a draft; the chair of its association is signed in."""
-    ((application,),) = ask(
-        site,
-        "SELECT p.id FROM applications p JOIN role_assignments r ON r.association_id = p.association_id"
-        " JOIN users u ON u.id = r.user_id JOIN calls c ON c.id = p.call_id"
-        " WHERE u.username = 'tayan.chair' AND p.status = 'draft' AND c.status = 'open'",
-    )
+    address = draft_of(site, "tayan.chair")
     sign_in(page, "tayan.chair", "ky")
-    page.goto(f"/applications/{application}/sections/idea")
+    page.goto(f"{address}/sections/idea")
     return page.url
 
 

@@ -30,6 +30,18 @@ def ask(site: Site, query: str, *values: object) -> list[Any]:
         return connection.execute(query, values).fetchall()
 
 
+def draft_of(site: Site, username: str) -> str:
+    """The address of the draft in an open call that somebody of an association writes."""
+    ((application,),) = ask(
+        site,
+        "SELECT p.id FROM applications p JOIN role_assignments r ON r.association_id = p.association_id"
+        " JOIN users u ON u.id = r.user_id JOIN calls c ON c.id = p.call_id"
+        " WHERE u.username = ? AND p.status = 'draft' AND c.status = 'open'",
+        username,
+    )
+    return f"/applications/{application}"
+
+
 @pytest.fixture(scope="module")
 def kept() -> dict[str, Any]:
     """The cookies of those who have signed in once."""

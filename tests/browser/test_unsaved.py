@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_chain import ask
+from tests.browser.test_chain import draft_of
 from tests.browser.test_tour import sign_in
 from tests.support.servers import Site
 
@@ -16,14 +16,9 @@ OFFER = "[data-unsaved]"
 @pytest.fixture
 def draft(page: Page, site: Site) -> str:
     """The address of a draft; the chair of its association is signed in."""
-    ((application,),) = ask(
-        site,
-        "SELECT p.id FROM applications p JOIN role_assignments r ON r.association_id = p.association_id"
-        " JOIN users u ON u.id = r.user_id JOIN calls c ON c.id = p.call_id"
-        " WHERE u.username = 'tayan.chair' AND p.status = 'draft' AND c.status = 'open'",
-    )
+    address = draft_of(site, "tayan.chair")
     sign_in(page, "tayan.chair", "ky")
-    return f"/applications/{application}"
+    return address
 
 
 def closed_and_opened(page: Page, address: str) -> Page:

@@ -24,29 +24,16 @@ from app.services import assignment_plans, assignments, interests, visits
 from app.services.actors import Actor
 from models.applications import Application
 from models.assignment_plans import PlanMode
-from models.base import Base, db
+from models.base import db
 from models.notifications import Notification
 from models.reviews import Conflict, ConflictKind
 from models.users import Role, User
 from tests.architecture.matrix import MATRIX, roles_for
 from tests.factories import Programme
 from tests.support import pages
+from tests.support.addresses import TEXTS, table_of
 from tests.support.clients import Client
 
-TABLES = {
-    "session_id": "council_sessions",
-    "report_id": "funding_reports",
-    "line_id": "budget_lines",
-    "item_id": "equipment",
-    "account_id": "payout_accounts",
-    "conflict_id": "detected_conflicts",
-    "plan_id": "assignment_plans",
-    "batch_id": "screening_batches",
-    "correction_id": "corrected_protocols",
-    "other_id": "applications",
-    "promise_id": "targets",
-}
-TEXTS = {"section_key": ("idea",), "kind": ("sales",), "form": ("pdf",), "question_key": ("summary",)}
 OF_ONE = (
     *("application_id", "assignment_id", "appeal_id", "letter_id", "grant_id", "contribution_id", "expenditure_id"),
     *("tranche_id", "visit_id", "result_id", "target_id", "document_id", "conflict_id"),
@@ -122,7 +109,7 @@ def rows(name: str, world: World, *, is_tied: bool) -> list[Any]:
         return [one.id for one in world.applications] + ([] if is_tied else [world.free.id])
     if name == "grant_id":
         return [world.grant.id]
-    table = Base.metadata.tables.get(TABLES.get(name, f"{name.removesuffix('_id')}s"))
+    table = table_of(name)
     if table is None:
         return [1]
     query = sa.select(table.c.id).order_by(table.c.id)

@@ -16,32 +16,20 @@ from pypdf import PdfReader
 from werkzeug.test import TestResponse
 
 from app.localisation import fold
-from models.base import Base, db
+from models.base import db
 from models.notifications import Notification
 from models.people import Person
 from models.reviews import Assignment, Review
 from models.users import Role, RoleAssignment, User
 from tests.architecture.matrix import MATRIX, roles_for
 from tests.conftest import Demonstration
+from tests.support.addresses import TEXTS, table_of
 from tests.support.clients import Client
 from tests.support.databases import FULL
 
 CANARY, NOTE = "Канареева", "канарейканын жеке жазуусу"
 WALKERS = ("tayan.chair", "kyshtut.operator", "donor.eu", "reviewer1", "")
 """Who walks; the last is nobody, signed out."""
-TABLES = {
-    "session_id": "council_sessions",
-    "report_id": "funding_reports",
-    "line_id": "budget_lines",
-    "item_id": "equipment",
-    "account_id": "payout_accounts",
-    "conflict_id": "detected_conflicts",
-    "plan_id": "assignment_plans",
-    "batch_id": "screening_batches",
-    "other_id": "applications",
-    "promise_id": "targets",
-}
-TEXTS = {"section_key": ("idea",), "kind": ("sales",), "form": ("pdf",), "question_key": ("summary",)}
 EACH, MOST = (3, 6) if FULL else (2, 2)
 """So many rows of a table, so many addresses of one rule; `make reliability` opens more."""
 
@@ -81,7 +69,7 @@ def values(name: str, applications: list[int]) -> list[Any]:
         return list(TEXTS[name])
     if name == "application_id":
         return applications
-    table = Base.metadata.tables.get(TABLES.get(name, f"{name.removesuffix('_id')}s"))
+    table = table_of(name)
     if table is None:
         return [1]
     query = sa.select(table.c.id).order_by(table.c.id)

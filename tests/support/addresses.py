@@ -1,0 +1,26 @@
+"""What the arguments of addresses stand for, for tests that walk every door."""
+
+import sqlalchemy as sa
+
+from models.base import Base
+
+TABLES = {
+    "session_id": "council_sessions",
+    "report_id": "funding_reports",
+    "line_id": "budget_lines",
+    "item_id": "equipment",
+    "account_id": "payout_accounts",
+    "conflict_id": "detected_conflicts",
+    "plan_id": "assignment_plans",
+    "batch_id": "screening_batches",
+    "correction_id": "corrected_protocols",
+    "other_id": "applications",
+    "promise_id": "targets",
+}
+TEXTS = {"section_key": ("idea",), "kind": ("sales",), "form": ("pdf",), "question_key": ("summary",)}
+"""{argument: what it may be}, of those that name no row."""
+
+
+def table_of(name: str) -> sa.Table | None:
+    """The table whose rows an argument names, if it does."""
+    return Base.metadata.tables.get(TABLES.get(name, f"{name.removesuffix('_id')}s"))
