@@ -59,9 +59,10 @@ class GrantFactories:
     ) -> Grant:
         """A grant in `status`; active ones have planned tranches and, when `is_matched`, the whole match verified."""
         wanted = GrantStatus(status)
-        if self.shelf is None or application:
+        if self.shelf is None:
             return self._make_grant(wanted, is_matched, **application)
-        made: Grant = self.shelf(("grant", wanted, is_matched), lambda: self._make_grant(wanted, is_matched))
+        what = ("grant", wanted, is_matched, application)
+        made: Grant = self.shelf(what, lambda: self._make_grant(wanted, is_matched, **application))
         return made
 
     def _make_grant(self, wanted: GrantStatus, is_matched: bool, **application: Any) -> Grant:

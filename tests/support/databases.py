@@ -124,6 +124,8 @@ class Copy:
     """Copy what it has now, to a file or to another database of the name given. Nobody may have a connection to it."""
     put_back: Callable[[Path, str], None] = _not_kept
     """Have again what was kept so."""
+    let_go: Callable[[Path, str], None] = _not_kept
+    """Keep it no longer."""
 
 
 class SqliteTemplates:
@@ -143,7 +145,10 @@ class SqliteTemplates:
         def put_back(kept: Path, _name: str) -> None:
             _copy_sqlite(kept.with_suffix(".sqlite3"), file)
 
-        return Copy("sqlite", sqlite_url(file), home / "uploads", lambda: None, keep, put_back)
+        def let_go(kept: Path, _name: str) -> None:
+            kept.with_suffix(".sqlite3").unlink()
+
+        return Copy("sqlite", sqlite_url(file), home / "uploads", lambda: None, keep, put_back, let_go)
 
     def template(self, kind: str) -> Path:
         """The home folder of a template."""
@@ -267,7 +272,7 @@ class PostgresqlServer:
         def drop() -> None:
             self.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
-        return Copy("postgresql", self.url(name), None, drop, self._keep, self._put_back)
+        return Copy("postgresql", self.url(name), None, drop, self._keep, self._put_back, self._let_go)
 
     def copy(self, kind: str) -> Copy:
         """The test's own database: each has the same address, so that one application serves them all."""
@@ -287,6 +292,9 @@ class PostgresqlServer:
     def _put_back(self, _file: Path, name: str) -> None:
         self._drop_ours()
         self.create(name, OURS)
+
+    def _let_go(self, _file: Path, name: str) -> None:
+        self.execute(f"DROP DATABASE {name}")
 
     def _drop_ours(self) -> None:
         """Drop what the test before left: not at its end, where its last connection is still closing."""

@@ -1,16 +1,22 @@
-"""What takes long to make is made once by the services, and then put back for other tests from a copy of the database.
+"""What takes long to make is made by the services, and then put back for other tests from a copy of the database.
 
-A grant passes some sixty acts before it runs, and hundreds of tests begin with one.
+A grant passes some sixty acts before it runs, and hundreds of tests begin with one, or with four applications of one
+call. It is put back only where it was made: over a database that has had the very same writes from the same beginning.
 """
 
+import hashlib
+import os
 import shutil
-from collections.abc import Callable
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+
 from app import clock
-from models.audit import AuditHead
 from models.base import Base, db
 from models.places import Village
 from tests.support.databases import Copy, scratch_folder
@@ -37,6 +43,53 @@ class Maker(Protocol):
 
 
 NOT_KEPT = ("storage", "numbers", "shelf", "places")
+MOST = {"sqlite": 150, "postgresql": 40}
+"""Copies a worker keeps: a file of 2 MB each, a database of 14 MB each."""
+READING = ("SELECT", "PRAGMA")
+
+
+class Written:
+    """All that was written to the test's database since it was made, as one digest: what a copy is known by."""
+
+    def __init__(self) -> None:
+        self.digest = ""
+        self._is_open = False
+        sa.event.listen(Engine, "before_cursor_execute", self._write)
+        for ending in ("commit", "rollback"):
+            sa.event.listen(Engine, ending, lambda _connection, ending=ending: self._end(ending))
+        for ending in ("savepoint", "rollback_savepoint"):
+            sa.event.listen(Engine, ending, lambda _connection, _name, _context=None, ending=ending: self._add(ending))
+
+    def begin(self, template: str) -> None:
+        """The test has a new database, made from `template`."""
+        self.digest, self._is_open = template, False
+
+    def _write(self, _connection: Any, _cursor: Any, statement: str, given: Any, _context: Any, _many: bool) -> None:
+        if not statement.startswith(READING):
+            self._is_open = True
+            self._add(statement + _said(given))
+
+    def _end(self, ending: str) -> None:
+        if self._is_open:
+            self._add(ending)
+        self._is_open = False
+
+    def _add(self, what: str) -> None:
+        self.digest = hashlib.sha256(f"{self.digest} {what}".encode(errors="surrogatepass")).hexdigest()
+
+
+def _said(value: Any) -> str:
+    """Like `repr`, but whole: drivers shorten what they wrap."""
+    if isinstance(value, dict):
+        return repr({key: _said(one) for key, one in value.items()})
+    if isinstance(value, list | tuple):
+        return repr([_said(one) for one in value])
+    if isinstance(value, memoryview):
+        return repr(bytes(value))
+    return repr(value.obj) if hasattr(value, "obj") else repr(value)
+
+
+written = Written()
 
 
 @dataclass(frozen=True)
@@ -53,52 +106,77 @@ class _Kept:
 
     copy: str
     files: Path
+    written: str
     last: int
-    places: set[int]
+    places: set[_Row]
     known: dict[str, Any]
     result: _Row
 
 
 class Shelf:
-    """One worker's. Nothing is put back but to where it was made: the same database, present and audit trail."""
+    """One worker's. Of what is kept, that which was not wanted longest goes first."""
 
     def __init__(self) -> None:
-        self.kept: dict[tuple[Any, ...], _Kept] = {}
+        self.kept: dict[str, OrderedDict[str, _Kept]] = {kind: OrderedDict() for kind in MOST}
         self.folder = scratch_folder("k")
+        self.names = Numbers()
 
     def get(self, database: Copy, maker: Maker, what: tuple[Any, ...], make: Callable[[], T]) -> T:
-        """What `make` makes: made by it, or put back. Either way it is committed."""
-        if maker.numbers.last:
-            return make()  # others are there already: whose numbers and names come next is not as it was
-        db.session.flush()
-        key = (database.kind, what, clock.now(), db.session.scalars(db.select(AuditHead.hash)).one())
-        if key in self.kept:
-            return self._put_back(self.kept[key], database, maker)
-        made = make()
+        """What `make` makes: made by it, or put back. Either way it is committed, and so is what was there before."""
         db.session.commit()
-        self.kept[key] = self._keep(database, maker, made)
-        return made
+        shelf = self.kept[database.kind]
+        key = _digest(
+            written.digest, clock.now(), _packed(what), maker.numbers.last, _packed(maker.places), _known(maker)
+        )
+        if key in shelf:
+            shelf.move_to_end(key)
+            kept = shelf[key]
+            self._put_back(kept, database, maker)
+        else:
+            made = make()
+            db.session.commit()
+            kept = self._seen(maker, made)
+            leave()
+            shelf[key] = kept
+            self._keep(kept, database, maker)
+        while len(shelf) > MOST[database.kind]:
+            self._let_go(shelf.popitem(last=False)[1], database)
+        rows = _rows([kept.known, kept.result])
+        vars(maker).update({key: _unpacked(value, rows) for key, value in kept.known.items()})
+        result: T = rows[kept.result]
+        return result
 
-    def _keep(self, database: Copy, maker: Maker, made: Base) -> _Kept:
-        name = f"kept{len(self.kept)}"
-        files = self.folder / name
+    def _seen(self, maker: Maker, made: Base) -> _Kept:
+        name = f"kept{next(self.names)}"
+        places = {_row(one) for one in maker.places}
+        return _Kept(
+            name,
+            self.folder / f"{name}.files",
+            written.digest,
+            maker.numbers.last,
+            places,
+            _known(maker),
+            _packed(made),
+        )
+
+    def _keep(self, kept: _Kept, database: Copy, maker: Maker) -> None:
         if maker.storage.exists():
-            shutil.copytree(maker.storage, files)
-        known = {key: _packed(value) for key, value in vars(maker).items() if key not in NOT_KEPT}
-        kept = _Kept(name, files, maker.numbers.last, {one.id for one in maker.places}, known, _packed(made))
-        leave()
-        database.keep(self.folder / name, name)
-        return kept
+            shutil.copytree(maker.storage, kept.files, copy_function=os.link)  # stored files never change
+        database.keep(self.folder / kept.copy, kept.copy)
 
-    def _put_back(self, kept: _Kept, database: Copy, maker: Maker) -> Any:
+    def _put_back(self, kept: _Kept, database: Copy, maker: Maker) -> None:
         leave()
         database.put_back(self.folder / kept.copy, kept.copy)
         if kept.files.exists():
-            shutil.copytree(kept.files, maker.storage, dirs_exist_ok=True)
+            shutil.rmtree(maker.storage, ignore_errors=True)
+            shutil.copytree(kept.files, maker.storage, copy_function=os.link)
+        written.begin(kept.written)
         maker.numbers.last = kept.last
-        maker.places = [one for one in maker.places if one.id in kept.places]
-        vars(maker).update({key: _unpacked(value) for key, value in kept.known.items()})
-        return _unpacked(kept.result)
+        maker.places = [one for one in maker.places if _row(one) in kept.places]
+
+    def _let_go(self, kept: _Kept, database: Copy) -> None:
+        database.let_go(self.folder / kept.copy, kept.copy)
+        shutil.rmtree(kept.files, ignore_errors=True)
 
     def clear(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -107,24 +185,59 @@ class Shelf:
 def leave() -> None:
     """Let no connection stay on the database that is copied; the objects of the session are read anew."""
     db.session.rollback()
+    db.session.expire_all()
     db.engine.dispose()
+
+
+def _known(maker: Maker) -> dict[str, Any]:
+    return {key: _packed(value) for key, value in vars(maker).items() if key not in NOT_KEPT}
+
+
+def _digest(*parts: Any) -> str:
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+def _row(value: Base) -> _Row:
+    """Without a question: what was committed has to be read anew for its id."""
+    return _Row(type(value), sa.inspect(value).identity[0])  # type: ignore[index]
 
 
 def _packed(value: Any) -> Any:
     if isinstance(value, Base):
-        return _Row(type(value), value.id)  # type: ignore[attr-defined]
-    if isinstance(value, list):
+        return _row(value)
+    if isinstance(value, list | tuple):
         return [_packed(one) for one in value]
     if isinstance(value, dict):
         return {key: _packed(one) for key, one in value.items()}
     return value
 
 
-def _unpacked(value: Any) -> Any:
+def _rows(packed: Any) -> dict[_Row, Base]:
+    """The rows in `packed`, read with one question a table."""
+    ids: dict[type[Base], set[int]] = {}
+    for one in _found(packed):
+        ids.setdefault(one.model, set()).add(one.id)
+    found = {}
+    for model, wanted in ids.items():
+        key: Any = model.__table__.c.id
+        for row in db.session.scalars(sa.select(model).where(key.in_(wanted))):
+            found[_row(row)] = row
+    return found
+
+
+def _found(packed: Any) -> Iterator[_Row]:
+    if isinstance(packed, _Row):
+        yield packed
+    elif isinstance(packed, list | dict):
+        for one in packed.values() if isinstance(packed, dict) else packed:
+            yield from _found(one)
+
+
+def _unpacked(value: Any, rows: dict[_Row, Base]) -> Any:
     if isinstance(value, _Row):
-        return db.session.get_one(value.model, value.id)
+        return rows[value]
     if isinstance(value, list):
-        return [_unpacked(one) for one in value]
+        return [_unpacked(one, rows) for one in value]
     if isinstance(value, dict):
-        return {key: _unpacked(one) for key, one in value.items()}
+        return {key: _unpacked(one, rows) for key, one in value.items()}
     return value
