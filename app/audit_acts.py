@@ -155,6 +155,7 @@ ACTIONS: Mapping[str, str] = {
     "reviewer.save_profile": N_("Changed the profile as a reviewer"),
     "reviewer.set_limit": N_("Changed the limit of a reviewer"),
     "review.reopen": N_("Reopened a review that was handed in"),
+    "review.restore": N_("Went back to the review as it was handed in before it was opened again"),
     "review.save_draft": N_("Saved a draft of the review"),
     "review.upload": N_("Sent a workbook of reviews in"),
     "review.submit": N_("Submitted a review"),

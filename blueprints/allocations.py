@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from app import clock
 from app.localisation import current_locale, gettext, plain_amount, to_minor
 from app.policy import Permission
-from app.services import calls, conflicts, places, themes
+from app.services import calls, conflicts, new_decisions, places, themes
 from app.services.calls import allocations
 from app.web.access import actor, load, requires, signed_in_user
 from app.web.submissions import attempt, finish, form_page, guard_version, in_words, removal_page
@@ -26,7 +26,7 @@ MANAGED = requires(GET=Permission.CALL_MANAGE, POST=Permission.CALL_MANAGE)
 def index(call_id: int) -> ResponseReturnValue:
     """What the budget is made of; of a call that was opened also what is awarded and left."""
     call = load(Call, call_id, Permission.CALL_MANAGE)
-    standings = allocations.seen(allocations.standings(call), conflicts.closed_to(signed_in_user(), call))
+    standings = allocations.seen(new_decisions.money_left(call), conflicts.closed_to(signed_in_user(), call))
     left = allocations.left(standings)
     return render_template("allocations/index.html", call=call, standings=standings, left=left)
 

@@ -1,6 +1,6 @@
 """Appeals: lodged from the letter, listed for the Council's office, acknowledged, upheld or dismissed."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock
@@ -29,6 +29,9 @@ def index() -> ResponseReturnValue:
 def new(letter_id: int) -> ResponseReturnValue:
     """The association's chair, or the operator at the chair's word, appeals."""
     letter, form, now = load(Letter, letter_id, Permission.APPEAL_LODGE), AppealForm(), clock.now()
+    known = appeals.of_letter(letter)
+    if request.method == "GET" and known is not None:
+        return redirect(url_for(".show", appeal_id=known.id), 303)
     if form.validate_on_submit() and (
         appeal := attempt(
             form, lambda: appeals.lodge(letter, form.text.data or "", actor=actor(letter), now=clock.now())
@@ -53,7 +56,7 @@ def show(appeal_id: int) -> ResponseReturnValue:
         may_decide=appeal.status is AppealStatus.ACKNOWLEDGED and can(Permission.APPEAL_DECIDE),
         is_office=can(Permission.LETTER_SEND),
         anew=letters.next_after(appeal.letter, is_office=can(Permission.LETTER_SEND)),
-        is_due=appeal.status is AppealStatus.UPHELD and new_decisions.is_open_to_it(appeal.application),
+        is_due=new_decisions.is_due(appeal),
         sits=new_decisions.open_session(appeal.application.call),
     )
 

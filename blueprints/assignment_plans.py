@@ -119,7 +119,7 @@ def show(plan_id: int) -> ResponseReturnValue:
         lacking=assignment_plans.lacking(plan, closed),
         lacking_count=assignment_plans.lacking_count(plan, closed),
         full=assignment_plans.full(plan, closed),
-        refused=assignment_lists.refused(plan, closed),
+        refused=assignment_lists.refused(plan, closed, signed_in_user()),
         has_ties=bool(closed),
     )
 

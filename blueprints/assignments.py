@@ -117,7 +117,9 @@ def release(assignment_id: int) -> ResponseReturnValue:
     if form.validate_on_submit() and attempt(
         form, lambda: review_deadlines.release(assignment, reason=form.reason.data, actor=actor(), now=clock.now())
     ):
-        return finish(url_for(".index"), gettext("The review is ended. Its draft is kept and counts nowhere."))
+        ended = gettext("The review is ended. Its draft is kept and counts nowhere.")
+        is_back = assignment.status is AssignmentStatus.SUBMITTED
+        return finish(url_for(".index"), gettext("The review counts as it was submitted.") if is_back else ended)
     return form_page("assignments/release.html", form, assignment=assignment)
 
 

@@ -11,7 +11,7 @@ from app.localisation import current_locale, gettext
 from app.policy import Permission
 from app.services import call_forms, questions
 from app.services.call_forms import QuestionInput
-from app.services.questions import Question, Section
+from app.services.questions import LETTERS_A_WORD, Question, Section
 from app.web.access import actor, load, requires
 from app.web.submissions import act_on_button, attempt, finish, form_page, guard_version, in_words, removal_page
 from forms.base import BaseForm
@@ -169,7 +169,8 @@ def edit_question(call_id: int, question_key: str) -> ResponseReturnValue:
 def _stored(question: Question) -> dict[str, Any]:
     """The fields of the form as they are kept."""
     return {
-        **{name: getattr(question, name) for name in ("limit", "least", "rows")},
+        **{name: getattr(question, name) for name in ("least", "rows")},
+        "limit": question.limit if question.is_line else question.letters // LETTERS_A_WORD,
         **{f"label_{code}": question.label[code] for code in LOCALES},
         **{f"hint_{code}": question.hint[code] for code in LOCALES},
     }

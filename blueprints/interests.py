@@ -7,11 +7,11 @@ from app import clock, policy
 from app.labels import label_text
 from app.localisation import gettext
 from app.policy import Permission
-from app.services import calls, interests
+from app.services import calls, interests, reviewers
 from app.web.access import actor, load, requires, signed_in_user
 from app.web.submissions import act_on_button, attempt, finish, form_page
 from forms.interests import InterestForm
-from models.calls import Call, CallStatus
+from models.calls import Call
 from models.interests import Interest, InterestKind
 
 bp = Blueprint("interests", __name__, url_prefix="/interests")
@@ -23,7 +23,8 @@ def index() -> ResponseReturnValue:
     """The own register, and for which calls it is confirmed."""
     user = signed_in_user()
     seen = calls.seen_calls(policy.visible(user, Call).whereclause)
-    confirmed = [(call, interests.confirmation(user, call)) for call in seen if call.status is CallStatus.OPEN]
+    judged = {one.id for one in reviewers.calls_to_judge()}
+    confirmed = [(call, interests.confirmation(user, call)) for call in seen if call.id in judged]
     return render_template("interests/index.html", rows=interests.of(user), confirmed=confirmed)
 
 

@@ -12,6 +12,7 @@ from app.policy import Permission
 from app.services import (
     conflicts,
     council_sessions,
+    new_decisions,
     rankings,
     reviewer_standings,
     reviews,
@@ -76,7 +77,7 @@ def reviewers(call_id: int) -> ResponseReturnValue:
 
 def _down_the_list(ranking: Ranking, call: Call, closed: Collection[int]) -> dict[str, Any]:
     """What the rules of the call come to for the ranking, and how its budget lines stand."""
-    standings = allocations.seen(allocations.standings(call), closed)
+    standings = allocations.seen(new_decisions.money_left(call), closed)
     return {
         "straight": selections.proposed(call, ranking, standings).straight,
         "lines": {one.allocation.id: one.allocation for one in standings},

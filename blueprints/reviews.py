@@ -17,7 +17,7 @@ from app.web.submissions import attempt, autosaved, check_version, finish, finis
 from forms.reviews import ReopenForm, ReviewForm
 from models.applications import Application
 from models.calls import Criterion
-from models.reviews import Assignment, AssignmentStatus, Review
+from models.reviews import HANDED_IN, Assignment, AssignmentStatus, Review
 from models.users import Role, User
 
 bp = Blueprint("reviews", __name__, url_prefix="/reviews")
@@ -109,7 +109,7 @@ def _sources(assignment: Assignment) -> dict[str, Any]:
 
 def _page_of(assignment: Assignment) -> str:
     """Where a review that cannot be written now is found."""
-    if assignment.status in (AssignmentStatus.SUBMITTED, AssignmentStatus.CLOSED) and assignment.is_holding:
+    if assignment.status in HANDED_IN and assignment.is_holding:
         return url_for(".show", application_id=assignment.application_id)
     return url_for("assignments.answer", assignment_id=assignment.id)
 
@@ -130,7 +130,7 @@ def show(application_id: int) -> ResponseReturnValue:
         standing=standing,
         weak=scoring.weak_sections(standing, reviews.weights_of(criteria), application.call.pass_section_percent),
         has_names=has_names,
-        letters=reviews.letters_of(application),
+        initials=reviews.initials_of(application),
         user=user,
         marks=_marks(found, criteria, user),
         **(_for_office(application, found) if has_names else {}),

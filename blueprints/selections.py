@@ -66,13 +66,13 @@ def _form(before: Proposal, call: Call) -> WhatIfForm:
     lines = [(one.id, one.title_in(current_locale())) for one in before.allocations]
     stored: dict[str, Any] = {cap.value: most for cap, most in before.rules.caps.items()}
     stored |= {share.value: percent for share, percent in before.rules.shares.items()}
-    stored |= {f"{LINE}{one.id}": plain_amount(one.amount, BASE_CURRENCY) for one in before.allocations}
+    stored |= {f"{LINE}{one.id}": plain_amount(one.left, BASE_CURRENCY) for one in before.rules.lines}
     stored |= {
         "partial_awards": call.partial_awards,
         "application": request.args.get("application", 0, type=row_number),
     }
     form = what_if_form(lines)(request.args if _is_typed() else None, data=stored)
-    rows = before.ranking.rows
+    rows = [before.by_id[one.id] for one in before.candidates]
     form.application.choices = [
         (0, gettext("none")),
         *((row.application.id, f"{row.rank}. {row.application.title or row.application.number}") for row in rows),

@@ -33,7 +33,7 @@ class QuestionForm(TextsForm):
     hint_ky = LongTextField(N_("Help in Kyrgyz"), required=False, longest=600)
     hint_ru = LongTextField(N_("Help in Russian"), required=False, longest=600)
     hint_en = LongTextField(N_("Help in English"), required=False, longest=600)
-    limit = WholeNumberField(N_("Longest answer"), default=2000)
+    limit = WholeNumberField(N_("Longest answer"), default=250)
     least = WholeNumberField(N_("Shortest answer that says anything"), default=20)
     rows = WholeNumberField(N_("Lines on the page"), default=6)
 

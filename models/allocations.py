@@ -50,11 +50,6 @@ class Allocation(Versioned, Base):
     oblast: Mapped[Oblast | None] = relationship(lazy="joined")
     theme: Mapped[Theme | None] = relationship(lazy="joined")
 
-    @property
-    def is_for_all(self) -> bool:
-        """Whether every village that may apply can be paid from it, whatever its project."""
-        return self.oblast_id is None and self.theme_id is None
-
     def is_for(self, oblast_id: int, theme_id: int | None) -> bool:
         """Whether a project of this theme (None: of none) in this oblast can be paid from it."""
         return self.oblast_id in (None, oblast_id) and self.theme_id in (None, theme_id)

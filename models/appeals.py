@@ -10,7 +10,6 @@ from models.applications import Application
 from models.associations import Association
 from models.base import STRICT, Base, Id, LongText, Versioned
 from models.letters import Letter
-from models.users import User
 
 
 class AppealStatus(StrEnum):
@@ -45,8 +44,6 @@ class Appeal(Versioned, Base):
     closed_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
     reason: Mapped[LongText] = mapped_column(sa.Text, default="")
     letter: Mapped[Letter] = relationship()
-    lodged_by: Mapped[User] = relationship(foreign_keys=[lodged_by_id])
-    closed_by: Mapped[User | None] = relationship(foreign_keys=[closed_by_id])
 
     @property
     def application(self) -> Application:

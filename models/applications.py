@@ -171,6 +171,16 @@ class Application(Versioned, Base):
         """Every answer of every section by question key."""
         return {key: text for section in self.sections for key, text in section.answers.items()}
 
+    @property
+    def most_awardable(self) -> int:
+        """The largest award its call allows it, in tyiyn."""
+        return self.call.most_for(self.grant_requested)
+
+    @property
+    def least_awardable(self) -> int:
+        """The smallest award its call allows it, in tyiyn."""
+        return self.call.least_for(self.grant_requested)
+
     def amount_paid_by(self, payer: Payer) -> int:
         """What `payer` is to pay of the budget, in tyiyn."""
         return sum(line.amount for line in self.budget_lines if line.payer is payer)

@@ -87,6 +87,11 @@ def usual_eligibility() -> dict[str, Any]:
     return {"running_grants": 0, "co_investment_percent": 0, "founded_months": 0, "oblasts": []}
 
 
+def least_award(most: int, floor: int, *, partial_awards: bool) -> int:
+    """The smallest award (tyiyn) to who may get at most `most`: all of it, unless less may be awarded too."""
+    return max(1, min(floor, most)) if partial_awards else most
+
+
 class Call(Versioned, Base):
     """A round. Amounts in tyiyn; the rule columns hold the defaults of domain.md section 5 unless changed.
 
@@ -168,6 +173,14 @@ class Call(Versioned, Base):
 
     def summary_in(self, locale: str) -> str:
         return text_in(self.summary, locale)
+
+    def most_for(self, asked: int) -> int:
+        """The largest award (tyiyn) to who asks for so much."""
+        return min(asked, self.grant_ceiling)
+
+    def least_for(self, asked: int) -> int:
+        """The smallest award (tyiyn) to who asks for so much."""
+        return least_award(self.most_for(asked), self.grant_floor, partial_awards=self.partial_awards)
 
     def is_open_at(self, now: datetime) -> bool:
         """Submissions count through the whole last second of the deadline."""

@@ -13,6 +13,11 @@ from models.calls import Call
 from models.users import User
 
 
+def quorum_of(seats: int) -> int:
+    """How many have to be there: more than half of the seats."""
+    return seats // 2 + 1
+
+
 class SessionStatus(StrEnum):
     OPEN = "open"
     SIGNED = "signed"
@@ -72,9 +77,12 @@ class CouncilSession(Versioned, Base):
         return len(self.present)
 
     @property
+    def quorum(self) -> int:
+        return quorum_of(self.seats)
+
+    @property
     def has_quorum(self) -> bool:
-        """More than half of the seats are present."""
-        return 2 * self.present_count > self.seats
+        return self.present_count >= self.quorum
 
 
 class Attendance(Base):

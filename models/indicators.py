@@ -93,8 +93,3 @@ class Result(Versioned, Base):
     verified_at: Mapped[datetime | None]
     refusal_reason: Mapped[str] = mapped_column(sa.String(400), default="")
     target: Mapped[Target] = relationship(back_populates="results")
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether the parts by sex were collected and add up."""
-        return self.female is not None and self.male is not None and self.female + self.male == self.value

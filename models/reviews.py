@@ -73,9 +73,12 @@ class Assignment(Versioned, Base):
 
     @property
     def is_holding(self) -> bool:
-        """Whether the reviewer still has or did the work: what was closed unfinished does not count."""
-        is_done = self.review is not None and self.review.status is ReviewStatus.SUBMITTED
-        return self.status in HOLDING and (self.status is not AssignmentStatus.CLOSED or is_done)
+        return holds(self.status, self.review.status if self.review else None)
+
+    @property
+    def is_open_again(self) -> bool:
+        """Whether its review was handed in, reopened, and is not handed in anew."""
+        return self.review is not None and self.review.submission > 0 and self.review.status is ReviewStatus.DRAFT
 
     def is_late_on(self, day: date) -> bool:
         """Whether on `day` (of Bishkek) the last one for handing the review in is over."""
@@ -203,3 +206,25 @@ class Score(Base):
     level: Mapped[int]
     justification: Mapped[LongText] = mapped_column(sa.Text)
     criterion: Mapped[Criterion] = relationship()
+
+
+def is_counted(status: AssignmentStatus, written: ReviewStatus | None) -> bool:
+    """Whether a review counts: it is submitted, and who wrote it still holds the assignment.
+
+    Rankings, protocols and letters are made of these. `written` is the review's status, None while there is no review.
+    """
+    return status in HANDED_IN and written is ReviewStatus.SUBMITTED
+
+
+def holds(status: AssignmentStatus, written: ReviewStatus | None) -> bool:
+    """Whether the reviewer still has or did the work: what was closed unfinished does not count."""
+    return status in HOLDING and (status is not AssignmentStatus.CLOSED or written is ReviewStatus.SUBMITTED)
+
+
+IS_COUNTED = Assignment.status.in_(HANDED_IN) & (Review.status == ReviewStatus.SUBMITTED)
+"""`is_counted` in the database, of an assignment joined with its review."""
+HOLDS = Assignment.status.in_(HOLDING) & (
+    (Assignment.status != AssignmentStatus.CLOSED)
+    | Assignment.id.in_(sa.select(Review.assignment_id).where(Review.status == ReviewStatus.SUBMITTED))
+)
+"""`holds` in the database."""

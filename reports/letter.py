@@ -101,16 +101,15 @@ def gather(letter: Letter, now: datetime) -> LetterData:
 
 
 def gather_all(found: Sequence[Letter], now: datetime) -> list[LetterData]:
-    """Read the signed decisions and the counted reviews, in queries whose number does not grow with the letters.
+    """Read the signed decisions and the reviews they rest on, in queries whose number does not grow with the letters.
 
     `now` stands on one that is not sent yet.
     """
-    marks = letters.feedback(one.application for one in found)
+    marks = letters.feedback(found)
     places = letters.reserve_places([one.decision for one in found])
     payers = {call: credits.of_call(call) for call in {one.application.call for one in found}}
     return [
-        _gathered(one, now, marks[one.application_id], places.get(one.decision_id), payers[one.application.call])
-        for one in found
+        _gathered(one, now, marks[one.id], places.get(one.decision_id), payers[one.application.call]) for one in found
     ]
 
 

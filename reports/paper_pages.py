@@ -193,8 +193,11 @@ def _questions(section: Section, data: PaperFormData, locale: str) -> list[Flowa
 
 
 def _asked(question: Question, label: Flowable, locale: str) -> list[Flowable]:
-    count = lines_for(question.limit)
-    longest = ngettext("at most %(num)s letter", "at most %(num)s letters", question.limit)
+    count = lines_for(question.letters)
+    if question.words:
+        longest = ngettext("at most %(num)s word", "at most %(num)s words", question.words)
+    else:
+        longest = ngettext("at most %(num)s letter", "at most %(num)s letters", question.limit)
     hint = small(f"{question.hint_in(locale)} ({longest})".strip())
     first = min(count, FEWEST)
     rest = [ruled(count - first)] if count > first else []

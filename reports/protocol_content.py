@@ -11,7 +11,7 @@ from app.services.departures import Departure
 from models.base import Texts, canonical_json
 from models.calls import RanksBy
 from models.corrected_protocols import CorrectedProtocol
-from models.council_sessions import DecisionOutcome, Protocol
+from models.council_sessions import DecisionOutcome, Protocol, quorum_of
 from reports import credits, protocol_corrections
 from reports.allocations import AllocationLine
 from reports.credits import Credit
@@ -215,6 +215,8 @@ class ProtocolData:
     funds: tuple[int, ...] = ()
     """What the fund of each of `allocations` gives to them in all, in tyiyn."""
     earlier_awards: tuple[EarlierAwardLine, ...] = ()
+    has_earlier_first: bool = False
+    """Whether the list was walked with what earlier awards and the promises to open calls leave."""
     correction: Correction | None = None
     """What a corrected protocol puts right; None in a first one."""
     is_draft: bool = False
@@ -231,8 +233,7 @@ class ProtocolData:
 
     @property
     def quorum(self) -> int:
-        """How many must be present: more than half of the seats."""
-        return self.seats // 2 + 1
+        return quorum_of(self.seats)
 
     @property
     def awarded_by_allocation(self) -> list[int]:
@@ -299,6 +300,7 @@ def _data(content: dict[str, Any], protocol: Protocol | CorrectedProtocol, **sig
         severity=SeverityLines(**content["severity"]) if content.get("severity") else None,
         funds=tuple(content.get("funds", ())),
         earlier_awards=tuple(EarlierAwardLine(**one) for one in content.get("earlier_awards", ())),
+        has_earlier_first="earlier_first" in content,
         correction=protocol_corrections.read(content),
         **later,
     )

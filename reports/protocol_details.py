@@ -5,18 +5,19 @@ from decimal import Decimal
 
 from app.clock import bishkek_day
 from app.labels import CONFLICT_KINDS, DECISION_OUTCOMES, RECUSAL_GROUNDS, VOTE_CHOICES
-from app.localisation import date_text, datetime_text, money, number_text
+from app.localisation import N_, date_text, datetime_text, money, number_text
 from app.localisation import gettext as _
-from app.services import departures
+from app.services import departures, reviews
 from models.agenda_items import RecusalGround
 from models.base import text_in
-from models.council_sessions import DecisionOutcome
+from models.council_sessions import DecisionOutcome, VoteChoice
 from models.reviews import ConflictKind
 from reports.pages import Column, amount_texts
 from reports.protocol_content import DecisionLine, Discussion, FollowedLine, ProtocolData
 from reports.side_by_side import Block, heading, named, small, strong, subheading, table, text
 
-LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+VOTED = {**VOTE_CHOICES, VoteChoice.ABSTAINED: N_("Abstained")}
+"""What stands before the names of those who did, in the words for several people."""
 
 
 def levels(data: ProtocolData) -> list[Block]:
@@ -42,7 +43,7 @@ def levels(data: ProtocolData) -> list[Block]:
                 (
                     number_text(one.rank) if is_first else "",
                     one.number if is_first else "",
-                    review.by or LETTERS[place],
+                    review.by or reviews.initials(place),
                     *(number_text(level) for level in review.levels),
                     points_text(review.total),
                     *(scores if is_first else [""] * len(scores)),
@@ -169,7 +170,7 @@ def _discussion(data: ProtocolData, one: DecisionLine, held: Discussion) -> list
     by_choice: dict[str, list[str]] = defaultdict(list)
     for name, choice in held.ballots:
         by_choice[choice].append(name)
-    for choice, text_of in VOTE_CHOICES.items():
+    for choice, text_of in VOTED.items():
         if by_choice[choice.value]:
             blocks.append(named(f"{_(text_of)} ({len(by_choice[choice.value])})", by_choice[choice.value]))
     if not held.ballots:

@@ -74,6 +74,7 @@ def _rules(data: ProtocolData) -> list[str]:
     """What else the call prescribes; the first protocols did not keep it."""
     if data.rules is None or data.vote_rule is None or data.agenda_order is None or data.ceiling is None:
         return []
+    order = _(AGENDA_ORDERS[AgendaOrder(data.agenda_order)])
     return [
         *(str(one) for one in selection_rules.statements(data.rules)),
         _("One application gets at most what it asked for, and at most %(ceiling)s.", ceiling=money(data.ceiling)),
@@ -83,7 +84,7 @@ def _rules(data: ProtocolData) -> list[str]:
             "room and does not count. A selection needs more votes for than against.",
             quorum=data.quorum,
         ),
-        _("Order of the discussion") + ": " + _(AGENDA_ORDERS[AgendaOrder(data.agenda_order)]) + ".",
+        _("Order of the discussion") + ": " + order[:1].lower() + order[1:] + ".",
     ]
 
 
@@ -119,16 +120,17 @@ def down_the_list(data: ProtocolData, locale: str) -> list[Block]:
         Column(_("Rank"), 0.6, numeric=True),
         Column(_("Application"), 1.3),
         Column(_("Ayil aymak, oblast"), 2),
-        Column(_("Counts as"), 1.6),
+        Column(_("Counts as"), 2.4),
         Column(_("Asked for"), 1.2, numeric=True),
         Column(_("Down the list"), 1.2, numeric=True),
         Column(_("No."), 0.5, numeric=True),
-        Column(_("Why not"), 2),
+        Column(_("Why not"), 1.4),
     ]
     asked, given = (
         amount_texts([one.requested for one, _found in listed]),
         amount_texts([found.straight for _one, found in listed]),
     )
+    stands = {one.number for one in data.earlier_awards} if data.has_earlier_first else set()
     rows = [
         (
             number_text(one.rank),
@@ -138,7 +140,7 @@ def down_the_list(data: ProtocolData, locale: str) -> list[Block]:
             asked[place],
             given[place],
             "" if found.straight_from is None else number_text(found.straight_from + 1),
-            _(selection_rules.HINDRANCES[Hindrance(found.hindrance)]) if found.hindrance else "",
+            _why_not(found, one.number in stands),
         )
         for place, (one, found) in enumerate(listed)
     ]
@@ -169,6 +171,13 @@ def down_the_list(data: ProtocolData, locale: str) -> list[Block]:
     ]
 
 
+def _why_not(found: Listed, stands: bool) -> str:
+    """Why it gets nothing, or that it was not the list that gave it."""
+    if stands:
+        return _("Awarded before this session.")
+    return _(selection_rules.HINDRANCES[Hindrance(found.hindrance)]) if found.hindrance else ""
+
+
 def _counts_as(found: Listed, locale: str) -> str:
     """By which marks shares and allocations take it."""
     marks: Mapping[str, bool] = {
@@ -183,14 +192,27 @@ def _theme(found: Listed, locale: str) -> list[str]:
     return [text_in(found.theme, locale)] if found.theme else []
 
 
+def _first(data: ProtocolData) -> list[str]:
+    """Where the Council decides anew: what of the money and the places is not there any more."""
+    if not data.has_earlier_first:
+        return []
+    return [
+        _(
+            "This session decides anew: awards from before come first, their amounts are taken off lines and funds, "
+            "and caps and shares count them. What a fund has promised to other open calls is not in what it gives."
+        )
+    ]
+
+
 def _walk(data: ProtocolData) -> str:
     """How the list is walked, so that a reader can do it again."""
     said = [
+        *_first(data),
         _(
             "From the best to the worst each that reaches the thresholds gets what it asks for while caps and money "
             "last, from the first line for its oblast and theme with enough left: lines for one oblast go before those "
             "for all, then lines for one theme."
-        )
+        ),
     ]
     if data.rules and data.rules.partial_awards and data.least is not None:
         said.append(

@@ -33,7 +33,7 @@ def run(programme: Programme, call: Call, association: Association, now: datetim
     application = dry_runs.start(call, association, language="ky", **by)
     sections = questions.form_of(call).sections[: None if is_handed_in else 2]
     for section in sections:
-        answers = {one.key: (TITLE if one.key == "title" else ANSWER)[: one.limit] for one in section.questions}
+        answers = {one.key: (TITLE if one.key == "title" else ANSWER)[: one.letters] for one in section.questions}
         applications.save_section(application, section.key, answers, **by)
     if not is_handed_in:
         return

@@ -105,7 +105,7 @@ PLAN_MODES: Mapping[PlanMode, str] = {
     PlanMode.FILL: N_("Give every application its reviewers"),
     PlanMode.TOP_UP: N_("Top up to a number of reviewers"),
     PlanMode.REPAIR: N_("Replace reviewers who have gone"),
-    PlanMode.LIST: N_("Take over a list"),
+    PlanMode.LIST: N_("Pairs that were given"),
 }
 PLAN_STATUSES: Mapping[PlanStatus, str] = {
     PlanStatus.PROPOSED: N_("Plan, nobody asked yet"),
@@ -154,7 +154,7 @@ RECUSAL_GROUNDS: Mapping[RecusalGround, str] = {
 VOTE_CHOICES: Mapping[VoteChoice, str] = {
     VoteChoice.FOR: N_("For"),
     VoteChoice.AGAINST: N_("Against"),
-    VoteChoice.ABSTAINED: N_("Abstained"),
+    VoteChoice.ABSTAINED: N_("Abstains"),
 }
 VOTE_RULES: Mapping[VoteRule, str] = {
     VoteRule.OPEN: N_("Open: each vote is recorded by name"),

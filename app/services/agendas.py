@@ -193,6 +193,7 @@ def recuse(
     lock(session)
     must_be_open(session)
     item = _item(session, application)
+    lock(application)  # a review of it may be void
     if item.status is not A.DISCUSSED:
         raise DomainError(N_("One leaves the room for what is under discussion."))
     if member.id not in {one.id for one in session.present}:

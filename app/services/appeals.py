@@ -23,7 +23,7 @@ SHORTEST = 40
 """Characters: an appeal says what the Council should look at."""
 OPEN = (AppealStatus.LODGED, AppealStatus.ACKNOWLEDGED)
 S, _SECRETARY, _CHAIR = AppealStatus, N_("Council secretary"), N_("Council chair")
-_APPLICANT = N_("Association's chair, or an operator on behalf")
+_APPLICANT = N_("Association's chair, or an operator at the chair's word")
 _DECIDES = N_("reason given; no tie to the applicant")
 TRANSITIONS: Mapping[tuple[AppealStatus, str], Transition] = {
     (S.LODGED, "acknowledge"): Transition(S.ACKNOWLEDGED, _SECRETARY),
@@ -63,10 +63,10 @@ def may_lodge(letter: Letter, now: datetime) -> bool:
 
 
 def lodge(letter: Letter, text: str, *, actor: Actor, now: datetime) -> Appeal:
-    """The chair of the association appeals, or an operator on behalf; the Council's office is told.
+    """The chair of the association appeals, or an operator at the chair's word; the Council's office is told.
 
-    Raises `SeparationOfDutyError` for another member, `IncompleteError` under `SHORTEST` characters, `DomainError`
-    after the call's days, `AlreadyUsedError` for a second one.
+    Raises `SeparationOfDutyError` for another member's act or word, `IncompleteError` under `SHORTEST` characters,
+    `DomainError` after the call's days, `AlreadyUsedError` for a second one.
     """
     application = letter.application
     lock(application)
@@ -145,8 +145,18 @@ def _close(appeal: Appeal, status: AppealStatus, reason: str, actor: Actor, now:
 
 
 def _must_speak_for(association: Association, actor: Actor) -> None:
-    if actor.on_behalf_of is None and not is_chair(association, actor.user.person):
-        raise SeparationOfDutyError(N_("Only the chair of the association can appeal, or take an appeal back."))
+    """An application has one appeal: nobody but the chair lodges it or takes it back, there or through the centre."""
+    if actor.on_behalf_of is None:
+        if not is_chair(association, actor.user.person):
+            raise SeparationOfDutyError(N_("Only the chair of the association can appeal, or take an appeal back."))
+        return
+    voice = actor.dictation.dictated_by if actor.dictation else None
+    if voice is None or not is_chair(association, voice):
+        message = N_(
+            "At the centre it is the chair of the association who dictates an appeal, or taking it back: say that the "
+            "chair dictates."
+        )
+        raise SeparationOfDutyError(message)
 
 
 def _tell(role: Role, appeal: Appeal, message: str, now: datetime) -> None:

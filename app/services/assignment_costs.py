@@ -1,6 +1,6 @@
 """Which pairs of an application and a reviewer are barred, what the others cost, and how they are shared out.
 
-Arithmetic only, without a database. It is heavy with its libraries, see `matching`.
+Arithmetic only, without a database.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence

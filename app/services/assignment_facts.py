@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
-from app.services import rankings, reviewers, workloads
+from app.services import rankings, reviewers, standing_decisions, workloads
 from app.services.applications import TRANSITIONS
 from app.services.conflicts import NO_TIES, Ties
 from app.services.reviewers import Panelist
@@ -13,11 +13,10 @@ from models.assignment_plans import PlanMode
 from models.associations import Association, Membership
 from models.base import db
 from models.calls import Call
-from models.council_sessions import Decision
 from models.detected_conflicts import ConflictVerdict, DetectedConflict
 from models.places import AyilOkmotu
 from models.reviewers import Leaning
-from models.reviews import HOLDING, Assignment, AssignmentStatus, Conflict, Review, ReviewStatus
+from models.reviews import Assignment, Conflict, Review, ReviewStatus, holds
 from models.users import User
 
 ASSIGNABLE = frozenset(status for status, action in TRANSITIONS if action == "assign")
@@ -102,7 +101,7 @@ def asked(call: Call, ids: Collection[int] | None = None) -> list[Asked]:
         .join(Application.association)
         .join(Association.ayil_okmotu)
         .where(*within, Application.status.in_(ASSIGNABLE), ~Application.is_test)
-        .where(Application.id.not_in(db.select(Decision.application_id)))
+        .where(~standing_decisions.on(Application.id).exists())
         .order_by(Application.id)
     )
     holding, everybody, interested = _judging(call)
@@ -127,8 +126,7 @@ def _judging(call: Call) -> tuple[defaultdict[int, set[int]], ...]:
     )
     for application_id, reviewer_id, status, written in db.session.execute(rows):
         everybody[application_id].add(reviewer_id)
-        is_left = status is AssignmentStatus.CLOSED and written is not ReviewStatus.SUBMITTED
-        if status in HOLDING and not is_left:
+        if holds(status, written):
             holding[application_id].add(reviewer_id)
     said = (
         db.select(Conflict.application_id, Conflict.user_id, Conflict.kind)
@@ -152,10 +150,11 @@ def _judging(call: Call) -> tuple[defaultdict[int, set[int]], ...]:
 def judges(call: Call, ties: Ties = NO_TIES) -> list[Judge]:
     """Who may judge in a call, as the secretary and they themselves have said; in the order of their names.
 
-    A plan goes by what they hold in all; who reads of it gets the loads without the reader's `ties`.
+    A plan goes by what they hold in all; who reads of it gets what they hold and have judged without the reader's
+    `ties`.
     """
     panel = reviewers.panel(call)
-    loads, judged, homes = workloads.held_by_reviewer(call, ties), _judged(call), _memberships()
+    loads, judged, homes = workloads.held_by_reviewer(call, ties), _judged(call, ties), _memberships()
     return [_judge(one, loads.get(one.user.id, 0), judged[one.user.id], homes[one.user.person_id]) for one in panel]
 
 
@@ -176,13 +175,14 @@ def _judge(one: Panelist, load: int, judged: Mapping[int, int], belongs: set[int
     )
 
 
-def _judged(call: Call) -> defaultdict[int, dict[int, int]]:
+def _judged(call: Call, ties: Ties) -> defaultdict[int, dict[int, int]]:
     """{user id: {association id: so many of its applications they judged in other calls}}."""
     query = (
         db.select(Assignment.reviewer_id, Application.association_id, db.func.count())
         .join(Assignment.application)
         .join(Assignment.review)
         .where(Application.call_id != call.id, Review.status == ReviewStatus.SUBMITTED)
+        .where(*ties.free(Application.association_id, Application.id))
         .group_by(Assignment.reviewer_id, Application.association_id)
     )
     found: defaultdict[int, dict[int, int]] = defaultdict(dict)

@@ -48,7 +48,8 @@ def make(call: Call, text: str, *, due_on: date, actor: Actor, now: datetime) ->
         raise IncompleteError(N_("The list holds no row."), field="rows")
     if len(rows) > MOST_ROWS:
         raise LimitExceededError(N_("At most %(most)s rows at once."), field="rows", most=MOST_ROWS)
-    applications, judges = assignment_facts.asked(call), assignment_facts.judges(call)
+    # A refusal for the limit goes by the load the secretary may see, as `assignment_candidates` does.
+    applications, judges = assignment_facts.asked(call), assignment_facts.judges(call, conflicts.ties_of(actor.user))
     without = conflicts.closed_to(actor.user, call)
     reading = _Reading({one.number.casefold(): one for one in applications}, _by_name(judges), without)
     refused = []
@@ -142,14 +143,19 @@ class Refused:
     problem: DomainError
 
 
-def refused(plan: AssignmentPlan, without: Collection[int]) -> list[Refused]:
-    """The rows of its list that a plan could not take, but those on applications the reader may not see."""
+def refused(plan: AssignmentPlan, without: Collection[int], reader: User | None = None) -> list[Refused]:
+    """The rows of its list that a plan could not take, but those on applications the reader may not see.
+
+    Of a list that somebody else took over, who has ties in the call is not told either who was at the limit: it went by
+    more than they may see.
+    """
+    is_whole = not without or plan.made_by is reader
     numbers = db.session.scalars(db.select(Application.number).where(Application.id.in_(without)))
     hidden = {one.casefold() for one in numbers}
     return [
         Refused(one["row"], one["application"], one["reviewer"], DomainError(one["message"], **one["parameters"]))
         for one in plan.shortage.get("refused", ())
-        if one["application"].casefold() not in hidden
+        if one["application"].casefold() not in hidden and (is_whole or one["message"] != assignment_plans.AT_THE_LIMIT)
     ]
 
 

@@ -4,23 +4,30 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from importlib import import_module
 from typing import Any
 
-from app.clock import bishkek_day
 from app.localisation import N_, gettext
-from app.services import assignment_facts, assignment_reasons, audit, conflicts, notifications
+from app.services import (
+    assignment_costs,
+    assignment_facts,
+    assignment_reasons,
+    audit,
+    conflicts,
+    notifications,
+    standing_decisions,
+)
 from app.services.actors import Actor
 from app.services.applications import TRANSITIONS as APPLICATION_TRANSITIONS
 from app.services.assignment_facts import Asked, Judge
 from app.services.assignment_reasons import Bar
-from app.services.conflicts import Ties
-from app.services.errors import ChangedMeanwhileError, DomainError
+from app.services.assignment_transitions import must_be_a_day_ahead
+from app.services.conflicts import NO_TIES, Ties
+from app.services.errors import ChangedMeanwhileError, DomainError, SeparationOfDutyError
 from app.services.workflow import Transition, target
 from models.applications import Application
 from models.assignment_plans import AssignmentPlan, PlanMode, PlannedAssignment, PlanStatus
 from models.base import db, lock
-from models.calls import Call, CallStatus
+from models.calls import Call
 from models.reviews import Assignment
 from models.users import User
 
@@ -31,6 +38,7 @@ TRANSITIONS: Mapping[tuple[PlanStatus, str], Transition] = {
     (P.PROPOSED, "apply"): Transition(P.APPLIED, _SECRETARY, N_("every pair can still be asked; all or none")),
     (P.PROPOSED, "discard"): Transition(P.DISCARDED, _SECRETARY, N_("or another plan takes its place")),
 }
+AT_THE_LIMIT = N_("would judge more than %(limit)s")
 _NAMED = 3
 """So many pairs that do not fit are named when a plan is refused."""
 
@@ -41,21 +49,20 @@ def make(
     """Plan who is to judge what; nobody is asked. It takes the place of a plan of the call that waits.
 
     `each` counts for topping up; otherwise the call says how many reviewers an application has, and one whose reviews
-    lie far apart gets a further one. Who has an assignment keeps it. Raises `DomainError` when nothing lacks a
-    reviewer.
+    lie far apart gets a further one. Who has an assignment keeps it. What the actor has a tie to is left to another
+    secretary. Raises `DomainError` when nothing lacks a reviewer.
     """
     must_be_plannable(call, due_on, now)
     each = each if mode is PlanMode.TOP_UP and each is not None else call.reviewers_per_application
     if not 1 <= each <= MOST_EACH:
         raise DomainError(N_("Enter a number from 1 to %(most)s."), field="each", most=MOST_EACH)
-    applications = assignment_facts.asked(call)
+    without = conflicts.closed_to(actor.user, call)
+    applications = [one for one in assignment_facts.asked(call) if one.id not in without]
     wanted = [one.lacks(each, mode) for one in applications]
     if not any(wanted):
         raise DomainError(N_("No application lacks a reviewer this way: there is nothing to plan."))
     judges = assignment_facts.judges(call)
-    # The solver is heavy: a process loads it with its first plan, not at its start.
-    costs = import_module("app.services.assignment_costs")
-    shared = costs.share(applications, wanted, judges)
+    shared = assignment_costs.share(applications, wanted, judges)
     shortage = {
         "lacking": sum(one.lacks for one in shared.unmet),
         "places": shared.places,
@@ -69,12 +76,11 @@ def make(
 
 
 def must_be_plannable(call: Call, due_on: date, now: datetime) -> None:
-    """Refuse a call that is not open, and a day that is not in the future. It locks the call."""
+    """Refuse a call in which nothing is judged now, and a day that is not in the future. It locks the call."""
     lock(call)
-    if call.status is not CallStatus.OPEN:
+    if not standing_decisions.is_judging(call):
         raise DomainError(N_("Reviewers are shared out only while the call is open and not decided."))
-    if due_on <= bishkek_day(now):
-        raise DomainError(N_("The day must lie in the future."), field="due_on")
+    must_be_a_day_ahead(due_on, now)
 
 
 def keep(
@@ -123,18 +129,25 @@ def keep(
 def apply(plan: AssignmentPlan, *, actor: Actor, now: datetime) -> int:
     """Ask every reviewer of the plan, all or none; so many assignments are made. Each reviewer gets one message.
 
-    Raises `ChangedMeanwhileError`, naming what does not fit any more, when the plan is stale.
+    Raises `ChangedMeanwhileError`, naming what does not fit any more, when the plan is stale; `SeparationOfDutyError`
+    when the plan holds an application the actor has a tie to; `DomainError` for a plan without pairs, a call that is
+    not open, or a day that is over.
     """
     call = plan.call
-    lock(call)
+    pairs = [(one.application_id, one.reviewer_id) for one in _pairs(plan)]
+    # Applications before their call: the Council, which may decide on one of them now, takes both the same way round.
+    applications = _locked({application_id for application_id, _reviewer_id in pairs})
+    must_be_plannable(call, plan.due_on, now)
     lock(plan)
     status = target(TRANSITIONS, plan.status, "apply")
-    must_be_plannable(call, plan.due_on, now)
-    pairs = [(one.application_id, one.reviewer_id) for one in _pairs(plan)]
     if not pairs:
         raise DomainError(N_("Nobody is to be asked by this plan."))
-    applications = _locked({application_id for application_id, _reviewer_id in pairs})
-    _must_fit(plan, pairs, actor)
+    ties = conflicts.ties_of(actor.user)
+    if any(ties.has(one) for one in applications):
+        raise SeparationOfDutyError(
+            N_("The plan holds an application you have a tie to: another secretary asks its reviewers.")
+        )
+    _must_fit(plan, pairs, ties)
     made = [
         Assignment(
             application_id=application_id,
@@ -166,14 +179,14 @@ def _locked(ids: set[int]) -> list[Application]:
     return list(db.session.scalars(query))
 
 
-def _must_fit(plan: AssignmentPlan, pairs: Sequence[tuple[int, int]], actor: Actor) -> None:
-    """Hold each pair against what is so now, by the rules by which it was made."""
-    found = misfits(plan, pairs)
-    if not found:
+def _must_fit(plan: AssignmentPlan, pairs: Sequence[tuple[int, int]], ties: Ties) -> None:
+    """Hold each pair against what is so now, by the rules by which it was made; the actor has these ties."""
+    problems = misfits(plan, pairs)
+    if not problems:
         return
-    without = conflicts.closed_to(actor.user, plan.call)
-    problems = [one for one in found if one.application_id not in without]
-    if not problems:  # it is one the secretary has a tie to: which, and whom it is about, is not said
+    if ties:  # who is at the limit by what the actor may not see is not named
+        problems = misfits(plan, pairs, ties)
+    if not problems:
         raise ChangedMeanwhileError(N_("The plan does not fit any more, so nobody was asked. Make a new plan."))
     named = "; ".join(f"{one.number} – {one.name}: {one.problem}" for one in problems[:_NAMED])
     raise ChangedMeanwhileError(
@@ -191,11 +204,11 @@ class Misfit:
     problem: DomainError
 
 
-def misfits(plan: AssignmentPlan, pairs: Sequence[tuple[int, int]]) -> list[Misfit]:
-    """The pairs of a plan that cannot be asked now: nothing, when it can be applied."""
+def misfits(plan: AssignmentPlan, pairs: Sequence[tuple[int, int]], ties: Ties = NO_TIES) -> list[Misfit]:
+    """The pairs of a plan that cannot be asked now: nothing, when it can be applied. Loads are without these ties."""
     ids = {application_id for application_id, _reviewer_id in pairs}
     applications = {one.id: one for one in assignment_facts.asked(plan.call, ids)}
-    judges = {one.id: one for one in assignment_facts.judges(plan.call)}
+    judges = {one.id: one for one in assignment_facts.judges(plan.call, ties)}
     loads = Counter({one.id: one.load for one in judges.values()})
     holding = Counter({one.id: len(one.holding) for one in applications.values()})
     found = []
@@ -223,7 +236,7 @@ def problem_of(
     if bar is not None:
         return DomainError(assignment_reasons.BAR_TEXTS[bar])
     if load > judge.limit:
-        return DomainError(N_("would judge more than %(limit)s"), limit=judge.limit)
+        return DomainError(AT_THE_LIMIT, limit=judge.limit)
     if each is not None and holding > application.wanted(each):
         return DomainError(N_("it has its reviewers already"))
     return None
@@ -355,9 +368,8 @@ def _bars(counts: Mapping[str, int]) -> list[tuple[str, int]]:
 
 
 def full(plan: AssignmentPlan, without: Collection[int]) -> list[str]:
-    """The names of the reviewers whose limits hold a plan back; of none where an application that lacks one is among
-    those the reader may not see."""
-    if len(_unmet(plan, without)) < len(plan.shortage.get("unmet", ())):
+    """The names of the reviewers whose limits hold a plan back; of none where the reader may not see all they hold."""
+    if without:
         return []
     return sorted(_names(set(plan.shortage.get("full", ()))).values())
 

@@ -5,28 +5,27 @@ from typing import NamedTuple
 
 from app.clock import bishkek_day
 from app.localisation import N_
-from app.services import audit, conflicts, interests, notifications
+from app.services import audit, conflicts, interests, notifications, review_versions, standing_decisions
 from app.services.actors import Actor
 from app.services.applications import TRANSITIONS as APPLICATION_TRANSITIONS
-from app.services.applications import must_be_undecided
-from app.services.assignment_transitions import TRANSITIONS
+from app.services.assignment_transitions import TRANSITIONS, must_be_a_day_ahead
 from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, SeparationOfDutyError
 from app.services.workflow import leads_on, reason_given, target
 from models.applications import Application, ApplicationStatus
 from models.base import db, lock
-from models.council_sessions import Decision
 from models.reviews import (
-    HANDED_IN,
+    IS_COUNTED,
     OUTSTANDING,
     Assignment,
     AssignmentStatus,
     Conflict,
     ConflictKind,
     Review,
-    ReviewStatus,
+    is_counted,
 )
 from models.users import Role, User
 
+_VOID = N_("A review of %(number)s is void, a conflict was found: another reviewer is needed.")
 _PROGRESS = (  # made once: every review that comes in asks it
     db.select(Assignment.id, Assignment.status, Assignment.due_on, Review.status.label("written"))
     .outerjoin(Review, Review.assignment_id == Assignment.id)
@@ -43,14 +42,13 @@ def assign(application: Application, reviewer: User, *, due_on: date, actor: Act
     conflicts.must_have_no_tie(application, actor)
     lock(application)
     new_status = target(APPLICATION_TRANSITIONS, application.status, "assign")
-    must_be_undecided(application)
+    standing_decisions.must_not_be_there(application)
     if not reviewer.has_role(Role.REVIEWER):
         raise DomainError(N_("This person is not a reviewer."), field="reviewer")
     problem = conflicts.hindrance(application, reviewer)
     if problem:
         raise SeparationOfDutyError(problem, field="reviewer")
-    if due_on <= bishkek_day(now):
-        raise DomainError(N_("The day must lie in the future."), field="due_on")
+    must_be_a_day_ahead(due_on, now)
     query = db.select(Assignment).where(
         Assignment.application_id == application.id, Assignment.reviewer_id == reviewer.id
     )
@@ -100,8 +98,11 @@ def declare(
     db.session.add(conflict)
     assignment.status, assignment.answered_at = new_status, now
     db.session.flush()
+    left = complete_if_enough(assignment.application, now) if kind is not None else None
     audit.record(actor, f"assignment.{action}", assignment, now, kind=kind.value if kind else None)
-    if kind is not None and not complete_if_ready(assignment.application, actor=actor, now=now):
+    if left is not None:
+        tell_of_completion(assignment.application, left, actor=actor, now=now)
+    elif kind is not None:
         _tell_secretary(
             assignment, N_("A reviewer of %(number)s has declared an interest: another one is needed."), now
         )
@@ -116,8 +117,11 @@ def decline(assignment: Assignment, *, reason: str, actor: Actor, now: datetime)
     reason = reason_given(reason)
     assignment.status, assignment.answered_at, assignment.decline_reason = new_status, now, reason
     db.session.flush()
+    left = complete_if_enough(assignment.application, now)
     audit.record(actor, "assignment.decline", assignment, now)
-    if not complete_if_ready(assignment.application, actor=actor, now=now):
+    if left is not None:
+        tell_of_completion(assignment.application, left, actor=actor, now=now)
+    else:
         _tell_secretary(assignment, N_("A reviewer of %(number)s has declined: another one is needed."), now)
 
 
@@ -137,27 +141,30 @@ def take_back(assignment: Assignment, *, reason: str, actor: Actor, now: datetim
         raise IncompleteError(N_("Give the reason: the reviewer will read it."), field="reason")
     assignment.status, assignment.decline_reason = new_status, text
     db.session.flush()
+    # The reviews that are in may have waited for this one alone.
+    is_last = not any(one.status in OUTSTANDING for one in of_application(application))
+    left = complete_if_enough(application, now) if is_last else None
     audit.record(actor, "assignment.take_back", assignment, now, reason=text)
     message = N_("The secretary took back the request to judge an application: %(reason)s")
     notifications.tell([assignment.reviewer_id], message, assignment, now, reason=text)
-    if not any(one.status in OUTSTANDING for one in of_application(application)):
-        # The reviews that are in may have waited for this one alone.
-        complete_if_ready(application, actor=actor, now=now)
+    if left is not None:
+        tell_of_completion(application, left, actor=actor, now=now)
 
 
 def void(application: Application, reviewer: User, *, actor: Actor, now: datetime) -> None:
     """End what `reviewer` was asked for, if anything: a conflict found late is confirmed.
 
     A review that was begun or handed in is void: its scores stay kept and count nowhere. When too few reviews are left
-    the application is in review again. The caller holds its lock. A review that the Council has decided on stays.
+    the application is in review again. The caller holds its lock. A review stays while a decision rests on it; once an
+    appeal against that one is upheld it is void too, closed as it is, and the protocol that was signed keeps it.
     """
     query = db.select(Assignment).where(
         Assignment.application_id == application.id, Assignment.reviewer_id == reviewer.id
     )
     assignment = db.session.scalar(query)
-    if assignment is None or not leads_on(TRANSITIONS, assignment.status, "void"):
+    if assignment is None or not assignment.is_holding or not leads_on(TRANSITIONS, assignment.status, "void"):
         return
-    if db.session.scalar(db.select(Decision.id).where(Decision.application_id == application.id)) is not None:
+    if standing_decisions.is_there(application):
         return
     lock(assignment)
     assignment.status, assignment.answered_at = target(TRANSITIONS, assignment.status, "void"), now
@@ -171,16 +178,28 @@ def void(application: Application, reviewer: User, *, actor: Actor, now: datetim
         now,
     )
     if application.status is ApplicationStatus.REVIEWED:
-        if len(submitted_reviews(application)) >= application.call.reviewers_per_application:
-            return
-        application.status = target(APPLICATION_TRANSITIONS, application.status, "void_review")
-        db.session.flush()
-        audit.record(actor, "application.void_review", application, now)
-    elif complete_if_ready(application, actor=actor, now=now):
+        review_further(application, actor=actor, now=now)
+    elif application.status is ApplicationStatus.IN_REVIEW and not complete_if_ready(application, actor=actor, now=now):
+        notifications.tell_holders(Role.SECRETARY, application, _VOID, now)
+
+
+def void_of_tied(application: Application, *, actor: Actor, now: datetime) -> None:
+    """End what was asked of everybody who has a tie to the applicant by now; the caller holds its lock."""
+    asked = [one.reviewer for one in of_application(application) if one.is_holding]
+    free = {one.id for one in conflicts.without_ties(application, asked)}
+    for reviewer in asked:
+        if reviewer.id not in free:
+            void(application, reviewer, actor=actor, now=now)
+
+
+def review_further(application: Application, *, actor: Actor, now: datetime) -> None:
+    """Put a reviewed application back into review if too few reviews are left; the secretary is told."""
+    if len(submitted_reviews(application)) >= application.call.reviewers_per_application:
         return
-    _tell_secretary(
-        assignment, N_("A review of %(number)s is void, a conflict was found: another reviewer is needed."), now
-    )
+    application.status = target(APPLICATION_TRANSITIONS, application.status, "void_review")
+    db.session.flush()
+    audit.record(actor, "application.void_review", application, now)
+    notifications.tell_holders(Role.SECRETARY, application, _VOID, now)
 
 
 class Progress(NamedTuple):
@@ -202,7 +221,7 @@ def progress(application: Application, now: datetime, handing_in: Assignment | N
         rows = db.session.execute(_PROGRESS, {"application": application.id}).all()
     others = [row for row in rows if handing_in is None or row.id != handing_in.id]
     awaited = sum(one.status is AssignmentStatus.ACCEPTED and one.due_on >= today for one in others)
-    done = sum(one.status in HANDED_IN and one.written is ReviewStatus.SUBMITTED for one in others)
+    done = sum(is_counted(one.status, one.written) for one in others)
     done += handing_in is not None
     return Progress(
         not awaited and done >= application.call.reviewers_per_application,
@@ -212,29 +231,45 @@ def progress(application: Application, now: datetime, handing_in: Assignment | N
 
 def complete_if_ready(application: Application, *, actor: Actor, now: datetime) -> bool:
     """Make the application reviewed once enough reviews are in; the caller holds its lock. Whether it is now."""
+    left = complete_if_enough(application, now)
+    if left is not None:
+        tell_of_completion(application, left, actor=actor, now=now)
+    return left is not None
+
+
+def complete_if_enough(application: Application, now: datetime) -> list[Assignment] | None:
+    """As `complete_if_ready`, for an act that is not recorded yet; None while the reviews are not enough."""
     found = progress(application, now)
-    if found.is_enough:
-        complete(application)
-        end_the_rest(application, found, actor=actor, now=now)
-    return found.is_enough
+    return complete(application, found) if found.is_enough else None
 
 
-def complete(application: Application) -> None:
-    """Make the application reviewed; `end_the_rest` tells of it."""
+def complete(application: Application, found: Progress) -> list[Assignment]:
+    """Make the application reviewed, end what is not needed any more, and answer that for `tell_of_completion`.
+
+    It comes before the first act that is recorded: who has the head of the history waits for no row any more.
+    """
     application.status = target(APPLICATION_TRANSITIONS, application.status, "complete_review")
-
-
-def end_the_rest(application: Application, found: Progress, *, actor: Actor, now: datetime) -> None:
-    """Tell that the application is reviewed; who was asked and is not needed any more is told so."""
     left = [one for one in of_application(application) if one.status in OUTSTANDING] if found.is_anybody_left else []
     for one in left:
-        one.status = target(TRANSITIONS, one.status, "close")
+        if one.is_open_again:  # late with writing it anew; what was handed in is not lost by that
+            review_versions.restore(one)
+        else:
+            one.status = target(TRANSITIONS, one.status, "close")
+    return left
+
+
+def tell_of_completion(application: Application, left: list[Assignment], *, actor: Actor, now: datetime) -> None:
+    """Record and tell that the application is reviewed; who is `left` and not needed any more is told so."""
+    db.session.flush()
     audit.record(actor, "application.complete_review", application, now)
     for one in left:
-        audit.record(actor, "assignment.close", one, now, application=application.id)
-        notifications.tell(
-            [one.reviewer_id], N_("All reviews are in: the one you were asked for is not needed any more."), one, now
-        )
+        if one.status is AssignmentStatus.SUBMITTED:
+            review_versions.record_restored(one, actor, now)
+            message = N_("All reviews are in: yours was not submitted anew, so it counts as you had submitted it.")
+        else:
+            audit.record(actor, "assignment.close", one, now, application=application.id)
+            message = N_("All reviews are in: the one you were asked for is not needed any more.")
+        notifications.tell([one.reviewer_id], message, one, now)
     notifications.tell_holders(Role.SECRETARY, application, N_("All reviews of %(number)s are in."), now)
 
 
@@ -274,11 +309,7 @@ def submitted_reviews(application: Application) -> list[Review]:
     query = (
         db.select(Review)
         .join(Review.assignment)
-        .where(
-            Assignment.application_id == application.id,
-            Assignment.status.in_(HANDED_IN),
-            Review.status == ReviewStatus.SUBMITTED,
-        )
+        .where(Assignment.application_id == application.id, IS_COUNTED)
         .order_by(Review.id)
     )
     return list(db.session.scalars(query))

@@ -13,7 +13,7 @@ from app.services.conflicts import Ties
 from models.agenda_items import AgendaItem
 from models.appeals import Appeal
 from models.applications import Application
-from models.assignment_plans import AssignmentPlan
+from models.assignment_plans import AssignmentPlan, PlannedAssignment
 from models.associations import Association, PayoutAccount
 from models.audit import AuditEvent
 from models.base import db
@@ -117,6 +117,7 @@ _APPLICATION_OF = {
     "agenda_items": db.select(AgendaItem.id, AgendaItem.application_id),
     "appeals": db.select(Appeal.id, Letter.application_id).join(Letter, Letter.id == Appeal.letter_id),
     "applications": db.select(Application.id, Application.id),
+    "assignment_plans": db.select(PlannedAssignment.plan_id, PlannedAssignment.application_id),
     "assignments": db.select(Assignment.id, Assignment.application_id),
     "detected_conflicts": db.select(DetectedConflict.id, DetectedConflict.application_id),
     "grants": db.select(Grant.id, Grant.application_id),
@@ -128,7 +129,7 @@ _APPLICATION_OF = {
     "results": db.select(Result.id, Grant.application_id).join(Result.target).join(Grant, Grant.id == Target.grant_id),
     "reviews": db.select(Review.id, Assignment.application_id).join(Assignment, Assignment.id == Review.assignment_id),
 }
-"""{table: id and application of its rows}, of what is about one application."""
+"""{table: id and application of its rows}, of what is about one application; a plan is about each of its pairs."""
 
 
 def latest(ties: Ties, before_id: int | None, limit: int, subject: str | None) -> list[AuditEvent]:
@@ -151,7 +152,11 @@ def _free_of(ties: Ties, events: Sequence[AuditEvent]) -> list[AuditEvent]:
         table, _colon, row_id = event.subject.partition(":")
         if table in _APPLICATION_OF and row_id.isdigit():
             wanted[table][int(row_id)].append(event.id)
-        named = json.loads(event.details).get("application")
+        details = json.loads(event.details)
+        if event.action == "assignment.remind":  # one act for many
+            for assignment_id in details["assignments"]:
+                wanted["assignments"][assignment_id].append(event.id)
+        named = details.get("application")
         if isinstance(named, int):
             about[named].add(event.id)
     for table, rows in wanted.items():

@@ -41,17 +41,22 @@ class Counts(NamedTuple):
     noes: int
     abstained: int
 
+    @property
+    def carries(self) -> bool:
+        """Whether these votes select: more are for than against."""
+        return self.ayes > self.noes
+
 
 def must_have_quorum(session: CouncilSession, voters: Sequence[User]) -> None:
     """More than half of the seats have to be in the room; who is recused is not, so each vote has its own quorum."""
-    if 2 * len(voters) <= session.seats:
+    if len(voters) < session.quorum:
         raise DomainError(
             N_(
                 "There is no quorum for this application: %(room)s members who may vote are in the room, "
                 "%(needed)s are needed. Whoever is recused does not count."
             ),
             room=len(voters),
-            needed=session.seats // 2 + 1,
+            needed=session.quorum,
         )
 
 

@@ -78,7 +78,7 @@ def board(session: CouncilSession, closed: Collection[int]) -> Board:
         else:
             waiting.append(one)
     out.sort(key=lambda one: one.application.number)
-    return Board(current, waiting, out, allocations.seen(allocations.standings(call), closed), seen)
+    return Board(current, waiting, out, allocations.seen(new_decisions.money_left(call), closed), seen)
 
 
 def departed(session: CouncilSession, board: Board, closed: Collection[int]) -> Collection[int]:

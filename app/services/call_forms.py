@@ -10,14 +10,16 @@ from app.localisation import LOCALE_CODES, N_
 from app.services import audit, questions
 from app.services.actors import Actor
 from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, LimitExceededError
-from app.services.questions import NAME_OF_PROJECT, ONE_LINE, Form, Question, RequiredDocument, Section
+from app.services.questions import LETTERS_A_WORD, NAME_OF_PROJECT, ONE_LINE, Form, Question, RequiredDocument, Section
 from models.base import Texts, canonical_json, db, fingerprint, lock, lock_name
 from models.calls import Call, CallForm, CallStatus
 from models.documents import DocumentKind
 
 MOST_SECTIONS, MOST_QUESTIONS = 20, 12
 """A section is one page of at most so many questions: it has to stay small on a slow line."""
-LIMITS, LIMITS_OF_A_LINE = range(20, 10_001), range(20, 401)
+WORDS, LIMITS_OF_A_LINE = range(10, 1_001), range(20, 401)
+LONGEST_WORD = 20
+"""So many characters an answer may have for each word allowed: room for long words, an end for what is no text."""
 ROWS = range(1, 21)
 MONTHS = range(1, 61)
 KINDS = (
@@ -32,7 +34,10 @@ KINDS = (
 
 @dataclass(frozen=True)
 class QuestionInput:
-    """A question as it is entered: texts in three languages; lengths in characters, `rows` 1 for a single line."""
+    """A question as it is entered: texts in three languages; `rows` 1 for a single line.
+
+    `limit` is the longest answer: of one line in characters, of several in words. `least` is in characters.
+    """
 
     label: Texts
     hint: Texts
@@ -91,7 +96,7 @@ def stamp(item: Section | Question | RequiredDocument) -> str:
     """Stands for what an item says, wherever its place: two equal ones mean nobody changed it."""
     if isinstance(item, Section):
         return fingerprint(canonical_json(dict(item.title)))[:16]
-    texts = (item.label, item.hint, item.limit, item.least, item.rows) if isinstance(item, Question) else ()
+    texts = (item.label, item.hint, item.limit, item.words, item.least, item.rows) if isinstance(item, Question) else ()
     if isinstance(item, RequiredDocument):
         texts = (item.text, item.is_required, item.months)  # type: ignore[assignment]
     return fingerprint(canonical_json(list(texts)))[:16]
@@ -158,7 +163,7 @@ def save_question(
         asked.append({"key": _new_key("question", taken)})
         key = str(asked[-1]["key"])
     question = _found(asked, key)
-    question.update(label=label, hint=hint, limit=content.limit, least=content.least, rows=content.rows)
+    question.update(label=label, hint=hint, least=content.least, rows=content.rows, **_longest(content))
     _keep(call, parts)
     audit.record(actor, "call.save_question", call, now, question={"key": key, "title": label})
     return key
@@ -276,18 +281,22 @@ def _all_or_none(texts: Texts, field: str) -> dict[str, str]:
     return _complete(texts, field)
 
 
+def _longest(content: QuestionInput) -> dict[str, int]:
+    if content.rows == ONE_LINE:
+        return {"limit": content.limit, "words": 0}
+    return {"limit": content.limit * LONGEST_WORD, "words": content.limit}
+
+
 def _check_lengths(content: QuestionInput, key: str | None) -> None:
     if content.rows not in ROWS:
         raise DomainError(N_("Enter a whole number from 1 to 20."), field="rows")
     if key == NAME_OF_PROJECT and content.rows != ONE_LINE:
         raise DomainError(N_("The name of the project is one line."), field="rows")
-    limits = LIMITS_OF_A_LINE if content.rows == ONE_LINE else LIMITS
+    if content.rows == ONE_LINE:
+        limits, problem = LIMITS_OF_A_LINE, N_("The longest answer of one line has %(least)s to %(most)s characters.")
+    else:
+        limits, problem = WORDS, N_("The longest answer has %(least)s to %(most)s words.")
     if content.limit not in limits:
-        raise DomainError(
-            N_("The longest answer has %(least)s to %(most)s characters."),
-            field="limit",
-            least=limits[0],
-            most=limits[-1],
-        )
-    if not 0 <= content.least <= content.limit:
+        raise DomainError(problem, field="limit", least=limits[0], most=limits[-1])
+    if not 0 <= content.least <= (content.limit if content.rows == ONE_LINE else content.limit * LETTERS_A_WORD):
         raise DomainError(N_("The shortest answer cannot be longer than the longest."), field="least")

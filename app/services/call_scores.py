@@ -20,7 +20,7 @@ from app.services.severity import Fit, Given
 from models.applications import Application
 from models.base import db
 from models.calls import Call, Criterion, RanksBy
-from models.reviews import Assignment, AssignmentStatus, Review, ReviewStatus, Score
+from models.reviews import IS_COUNTED, Assignment, Review, Score
 
 Levels = Mapping[int, Mapping[int, Mapping[str, int]]]
 """{application: {reviewer: {criterion key: level}}}."""
@@ -28,9 +28,6 @@ Totals = Mapping[int, Mapping[int, int]]
 """{application: {reviewer: total of the review, hundredths of a point}}."""
 _Row = tuple[int, int, int, str, int]
 """Application, reviewer, which submission of the review; key of a criterion, and the level given."""
-IS_COUNTED = Assignment.status.in_([AssignmentStatus.SUBMITTED, AssignmentStatus.CLOSED]) & (
-    Review.status == ReviewStatus.SUBMITTED
-)
 _COUNTED = (
     db.select(
         Assignment.application_id,
@@ -88,8 +85,7 @@ def of(call: Call, application_ids: Iterable[int]) -> CallScores:
     counted = tuple(map(tuple, db.session.connection().execute(_COUNTED, {"call_id": call.id}).all()))
     rules = (call.ranks_by, call.pass_total, call.pass_section_percent, tuple(weights_of(call.criteria).items()))
     key = (call.id, rules, wanted, counted)
-    with _LOCK:
-        found = _kept.get(key)
+    found = _found(key)
     if found is None:
         rows = _rows(Application.call_id == call.id)
         found = _worked_out(call, wanted, rows)
@@ -98,15 +94,38 @@ def of(call: Call, application_ids: Iterable[int]) -> CallScores:
     return found
 
 
-def _keep(key: Any, found: CallScores) -> None:
+_Key = tuple[int, Any, tuple[int, ...], tuple[Any, ...]]
+"""Call, its rules, the applications and the reviews that count."""
+
+
+def _found(key: _Key) -> CallScores | None:
+    """What is kept for this key; it is then the last one that makes room."""
     with _LOCK:
-        while len(_kept) >= MOST_KEPT:
-            del _kept[next(iter(_kept))]
+        found = _kept.get(key)
+        if found is not None and found is not next(reversed(_kept.values())):
+            _kept[key] = _kept.pop(key)
+    return found
+
+
+def _keep(key: _Key, found: CallScores) -> None:
+    with _LOCK:
         _kept[key] = found
+        size = sum(map(_size, _kept))
+        while size > MOST_KEPT and len(_kept) > 1:
+            oldest = next(iter(_kept))
+            size -= _size(oldest)
+            del _kept[oldest]
 
 
-MOST_KEPT = 8
-_LOCK, _kept = Lock(), dict[Any, CallScores]()
+def _size(key: _Key) -> int:
+    _call, _rules, wanted, counted = key
+    return len(wanted) + len(counted)
+
+
+MOST_KEPT = 100_000
+"""So many applications and reviews in all: some 70 MB. The scores asked for last are kept however many they are; each
+reader with other ties has ranks, and so scores, of the own."""
+_LOCK, _kept = Lock(), dict[_Key, CallScores]()
 
 
 def forget() -> None:

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from app.queue import enqueue_after_commit
-from app.services import audit, conflicts, notifications
+from app.services import audit, conflicts, notifications, standing_decisions
 from app.services.actors import Actor
 from app.services.likeness import mark
 from app.services.people_matching import (
@@ -212,12 +212,14 @@ def keep(application: Application, *, now: datetime) -> None:
 
 
 def keep_judge(user: User, *, now: datetime) -> None:
-    """Keep by what somebody who judges is found, and hold it against what was submitted to calls that are open."""
+    """Keep by what somebody who judges is found, and hold it against what was submitted and is not decided."""
     lock_name("conflict marks")
     db.session.flush()
     _keep_marks(ConflictMark.user_id, [user.id], _judge_rows)
     undecided = db.select(Application.id).join(Call, Call.id == Application.call_id)
-    undecided = undecided.where(Call.status == CallStatus.OPEN)
+    anew = (Call.status == CallStatus.DECIDED) & Application.status.in_(standing_decisions.JUDGED)
+    anew &= ~standing_decisions.on(Application.id).exists()
+    undecided = undecided.where((Call.status == CallStatus.OPEN) | anew)
     _search(
         (DetectedConflict.user_id == user.id) & DetectedConflict.application_id.in_(undecided),
         (_JUDGE.user_id == user.id) & _APPLICANT.application_id.in_(undecided),

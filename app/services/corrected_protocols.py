@@ -10,7 +10,17 @@ from datetime import datetime
 
 from app.clock import bishkek_day
 from app.localisation import N_
-from app.services import audit, conflicts, council_sessions, notifications, numbering, protocol_places
+from app.services import (
+    audit,
+    conflicts,
+    council_sessions,
+    holding_protocols,
+    new_decisions,
+    notifications,
+    numbering,
+    protocol_people,
+    protocol_places,
+)
 from app.services.actors import Actor
 from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, SeparationOfDutyError
 from app.services.protocol_places import SESSION_PLACES, Change, Content, Place
@@ -44,8 +54,8 @@ def of(protocol: Protocol) -> list[CorrectedProtocol]:
 
 def latest(protocol: Protocol) -> CorrectedProtocol | None:
     """The corrected protocol that holds now; None where the first one does."""
-    signed = [one for one in of(protocol) if one.status is S.SIGNED]
-    return signed[-1] if signed else None
+    found = holding_protocols.of(protocol)
+    return found if isinstance(found, CorrectedProtocol) else None
 
 
 def corrected_content(correction: CorrectedProtocol) -> Content:
@@ -140,12 +150,30 @@ def _begin(correction: CorrectedProtocol) -> None:
 
 
 def _keep(correction: CorrectedProtocol, changes: Sequence[Change], actor: Actor, now: datetime) -> None:
-    closed_on = bishkek_day(correction.session.call.closes_at)
-    signed_on = bishkek_day(correction.protocol.signed_at)
-    protocol_places.must_stand(corrected_content(correction), changes, closed_on=closed_on, signed_on=signed_on)
+    session = correction.session
+    protocol_places.must_stand(
+        corrected_content(correction),
+        changes,
+        closed_on=bishkek_day(session.call.closes_at),
+        upheld_on=new_decisions.first_day(session),
+        signed_on=bishkek_day(correction.protocol.signed_at),
+    )
+    _must_leave_signers(correction, changes)
     correction.changes = protocol_places.in_words(changes)
     db.session.flush()
     audit.record(actor, "corrected_protocol.change", correction, now, count=len(changes))
+
+
+def _must_leave_signers(correction: CorrectedProtocol, changes: Sequence[Change]) -> None:
+    """Refuse to say of who signed a protocol of the session that they did not come: only who was there signs."""
+    before, after = protocol_people.came(correction, []), protocol_people.came(correction, changes)
+    later = [one for one in of(correction.protocol) if one.status is S.SIGNED]
+    signed: list[Protocol | CorrectedProtocol] = [correction.protocol, *later]
+    for one in signed:
+        if one.signed_by is not None and str(one.signed_by_id) in before - after:
+            name = one.signed_by.display_name
+            message = N_("%(name)s signed protocol %(number)s, so they were there: this cannot be corrected away.")
+            raise DomainError(message, field="absent", name=name, number=one.number)
 
 
 def propose(correction: CorrectedProtocol, *, actor: Actor, now: datetime) -> None:
@@ -195,9 +223,10 @@ def sign(correction: CorrectedProtocol, *, actor: Actor, now: datetime) -> None:
     status = target(TRANSITIONS, correction.status, "sign")
     if actor.user_id == correction.drafted_by_id:
         raise SeparationOfDutyError(N_("Who drafted a corrected protocol does not sign it."))
-    if actor.user_id not in {one.user_id for one in correction.session.attendances}:
+    changes = protocol_places.read(correction.changes)
+    if str(actor.user_id) not in protocol_people.came(correction, changes):
         raise SeparationOfDutyError(N_("Only a chair who was present can sign."))
-    _must_be_untied(correction, protocol_places.read(correction.changes), actor)
+    _must_be_untied(correction, changes, actor)
     content = canonical_json(signed_content(correction))
     correction.number = numbering.next_number("P", now.year)
     correction.content, correction.sha256 = content, fingerprint(content)

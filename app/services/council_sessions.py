@@ -38,10 +38,12 @@ from models.users import Role, User
 def convene(call: Call, *, held_on: date, place: str, seats: int, actor: Actor, now: datetime) -> CouncilSession:
     """Open a session on a call whose deadline is past; on a decided one where appeals are upheld, to decide anew.
 
-    Then the applications of these appeals are on its agenda, but those the actor has a tie to. Raises `DomainError`
-    where there is nothing to decide, or while letters of the call are held.
+    Then the applications of the appeals that were upheld by that day are on its agenda, but those the actor has a tie
+    to. Raises `DomainError` where there is nothing to decide, or while letters of the call are held.
     """
-    anew = _to_decide_anew(call, actor, now)
+    new_decisions.lock_for(_to_decide_anew(call, held_on, actor, now))
+    lock(call)  # who moves up from the reserve list meanwhile goes first, or comes too late
+    anew = _to_decide_anew(call, held_on, actor, now)
     if db.session.scalar(
         db.select(CouncilSession.id).where(
             CouncilSession.call_id == call.id, CouncilSession.status == SessionStatus.OPEN
@@ -76,8 +78,8 @@ def convene(call: Call, *, held_on: date, place: str, seats: int, actor: Actor, 
     return session
 
 
-def _to_decide_anew(call: Call, actor: Actor, now: datetime) -> list[Appeal]:
-    """The upheld appeals a session of a decided call sits for; none for a call that is not decided yet."""
+def _to_decide_anew(call: Call, held_on: date, actor: Actor, now: datetime) -> list[Appeal]:
+    """The appeals a session of a decided call sits for, upheld by its day; none for a call that is not decided yet."""
     if call.status is CallStatus.OPEN and call.is_past_deadline(now):
         return []
     found = new_decisions.waiting(conflicts.ties_of(actor.user), call) if call.status is CallStatus.DECIDED else []
@@ -87,7 +89,11 @@ def _to_decide_anew(call: Call, actor: Actor, now: datetime) -> list[Appeal]:
         )
     if letters.are_held(call):
         raise DomainError(N_("Letters on this call are still held: send them before the Council decides anew."))
-    return found
+    days = {one.id: new_decisions.day_due(one) for one in found}
+    if held_on < min(days.values()):
+        message = N_("Appeals were upheld on %(day)s: no session decides anew before that day.")
+        raise DomainError(message, field="held_on", day=min(days.values()))
+    return [one for one in found if days[one.id] <= held_on]
 
 
 def record_attendance(session: CouncilSession, members: list[User], *, actor: Actor, now: datetime) -> None:
@@ -178,8 +184,8 @@ def sign(session: CouncilSession, *, actor: Actor, now: datetime) -> Protocol:
 
     What was decided takes effect on an application, and is told, when its letter is sent.
 
-    Raises `SeparationOfDutyError` when the signer was not present, `IncompleteError` while applications of the
-    call are not reviewed or not decided.
+    Raises `SeparationOfDutyError` when the signer was not present or has a tie to every applicant that was decided on,
+    `IncompleteError` while applications of the call are not reviewed or not decided.
     """
     lock(session)
     must_be_open(session)
@@ -195,6 +201,7 @@ def sign(session: CouncilSession, *, actor: Actor, now: datetime) -> Protocol:
         raise SeparationOfDutyError(N_("Only a chair who was present can sign."))
     if not session.decisions:
         raise IncompleteError(N_("There is no decision yet."))
+    _must_have_a_free_part(session, actor)
     waiting, moving = len(undecided(session)), Counter(one.status for one in in_flight(session))
     if moving:
         raise IncompleteError(
@@ -230,6 +237,18 @@ def sign(session: CouncilSession, *, actor: Actor, now: datetime) -> Protocol:
         audit.record(actor, "call.decide", session.call, now, assignments=closed)
     letters.hold(session, now=now)
     return protocol
+
+
+def _must_have_a_free_part(session: CouncilSession, actor: Actor) -> None:
+    """Refuse a chair who has a tie to every applicant: of a session that decides anew it may be the only one."""
+    ties = conflicts.ties_of(actor.user)
+    if all(ties.has(one.application) for one in session.decisions):
+        raise SeparationOfDutyError(
+            N_(
+                "You have a tie to every applicant this session decided on: another chair who was present signs. If "
+                "there is none, the administrator gives the role of the chair to a member who was present."
+            )
+        )
 
 
 def _close_assignments(call: Call) -> list[int]:

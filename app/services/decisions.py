@@ -101,7 +101,7 @@ def check(
         )
     votes = votes_on(session, application, motion)
     is_selected = motion.outcome is DecisionOutcome.SELECTED
-    if is_selected and votes.ayes <= votes.noes:
+    if is_selected and not votes.carries:
         raise DomainError(N_("A selection needs more votes for than against."), field="votes_for")
     if not motion.reason.strip():
         raise IncompleteError(N_("Give the reason: it stands in the protocol."), field="reason")
@@ -112,7 +112,7 @@ def check(
         raise DomainError(N_("The application does not reach the thresholds: it cannot be selected."), field="outcome")
     allocation = _allocation(application, motion.amount, motion.allocation_id)
     chosen = [one.application for one in session.decisions if one.outcome is DecisionOutcome.SELECTED]
-    chosen += [one.application for one in new_decisions.earlier_awards(session)]
+    chosen += [one.application for one in new_decisions.earlier_awards(session.call)]
     selections.must_be_within_caps(session.call, application, chosen)
     return row, allocation
 
@@ -186,13 +186,12 @@ def _allocation(application: Application, amount: int | None, allocation_id: int
     """What the award is paid from."""
     if amount is None or amount <= 0:
         raise IncompleteError(N_("Enter the amount that is awarded."), field="amount")
-    limit = min(application.grant_requested, application.call.grant_ceiling)
-    if amount > limit:
-        raise LimitExceededError(N_("At most %(most)s can be awarded."), field="amount", most=Money(limit))
-    if amount < limit and not application.call.partial_awards:
+    most, least = application.most_awardable, application.least_awardable
+    if amount > most:
+        raise LimitExceededError(N_("At most %(most)s can be awarded."), field="amount", most=Money(most))
+    if amount < least and not application.call.partial_awards:
         message = N_("The call awards what is asked for or nothing: %(asked)s.")
-        raise LimitExceededError(message, field="amount", asked=Money(limit))
-    least = min(limit, application.call.grant_floor)
+        raise LimitExceededError(message, field="amount", asked=Money(least))
     if amount < least:
         raise LimitExceededError(N_("At least %(least)s must be awarded."), field="amount", least=Money(least))
     found = allocations.fitting(application, new_decisions.money_left(application.call))
@@ -256,7 +255,7 @@ def votes_on(session: CouncilSession, application: Application, motion: Motion) 
 def most_for(application: Application, found: Sequence[Standing]) -> int:
     """The highest amount that may be awarded to `application` now from one of these allocations, in tyiyn."""
     left = max((one.left for one in found), default=0)
-    return max(0, min(application.grant_requested, application.call.grant_ceiling, left))
+    return max(0, min(application.most_awardable, left))
 
 
 def undecided(session: CouncilSession) -> list[Application]:

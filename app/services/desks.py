@@ -174,7 +174,8 @@ def _secretary(user: User, now: datetime) -> list[Task]:
             )
         )
     for application, _held in workloads.lacking(ties, limit=MOST):
-        if application.call.status is not CallStatus.OPEN:
+        is_anew = application.call.status is not CallStatus.OPEN
+        if is_anew and application.status is not ApplicationStatus.IN_REVIEW:
             continue
         tasks.append(
             Task(
@@ -182,7 +183,7 @@ def _secretary(user: User, now: datetime) -> list[Task]:
                 f"{application.title} · {application.association.name(current_locale())}",
                 "assignments.new",
                 {"application_id": application.id},
-                application.call.screening_ends_on,  # from then on they read
+                None if is_anew else application.call.screening_ends_on,  # from then on they read
             )
         )
     reviewed = db.select(Application.call_id).where(Application.status == ApplicationStatus.REVIEWED)

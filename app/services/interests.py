@@ -3,11 +3,11 @@
 from datetime import datetime
 
 from app.localisation import N_
-from app.services import audit, conflict_detection
+from app.services import audit, conflict_detection, standing_decisions
 from app.services.actors import Actor
 from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, SeparationOfDutyError
 from models.base import db, lock
-from models.calls import Call, CallStatus
+from models.calls import Call
 from models.interests import Interest, InterestConfirmation, InterestKind
 from models.users import User
 
@@ -70,7 +70,7 @@ def confirmation(user: User, call: Call) -> InterestConfirmation | None:
 
 def confirm(call: Call, *, actor: Actor, now: datetime) -> InterestConfirmation:
     """Confirm for a call that the own register is whole and true."""
-    if call.status is not CallStatus.OPEN:
+    if not standing_decisions.is_judging(call):
         raise DomainError(N_("The register is confirmed for calls that are open."))
     if confirmation(actor.user, call) is not None:
         raise AlreadyUsedError(N_("Your register is confirmed for this call already."))

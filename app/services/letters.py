@@ -9,7 +9,7 @@ from typing import Any
 
 from app.clock import bishkek_day, end_of_day
 from app.localisation import N_, Money, sort_key
-from app.services import audit, conflicts, new_decisions, notifications, numbering, scoring
+from app.services import audit, call_scores, conflicts, new_decisions, notifications, numbering, protocols, scoring
 from app.services.actors import Actor
 from app.services.applications import TRANSITIONS as APPLICATION_TRANSITIONS
 from app.services.conflicts import Ties
@@ -18,12 +18,11 @@ from app.services.errors import AlreadyUsedError, DomainError, IncompleteError
 from app.services.workflow import Transition, target
 from models.applications import Application, ApplicationStatus
 from models.associations import Association
-from models.base import db, lock
+from models.base import db, lock, lock_all
 from models.calls import Call, Criterion
 from models.centres import Centre
-from models.council_sessions import CouncilSession, Decision, DecisionOutcome
+from models.council_sessions import CouncilSession, Decision, DecisionOutcome, SessionStatus
 from models.letters import Letter, LetterStatus
-from models.reviews import Assignment, AssignmentStatus, Review, ReviewStatus, Score
 from models.users import Role
 
 L = LetterStatus
@@ -151,6 +150,7 @@ def send(session: CouncilSession, ids: Collection[int], *, actor: Actor, now: da
     waiting = held_among(of(session, conflicts.ties_of(actor.user)), ids)
     if not waiting:
         raise AlreadyUsedError(N_("These letters have been sent already: look at the page again."))
+    lock_all(Application, Application.id.in_([one.application_id for one in waiting]))  # before the first act
     for letter in waiting:
         lock(letter.application)
         _send(letter, actor, now)
@@ -195,8 +195,10 @@ def unwritten(session: CouncilSession, ties: Ties) -> list[Decision]:
     query = (
         db.select(Decision)
         .join(Decision.application)
+        .join(Decision.session)
         .outerjoin(Letter, Letter.decision_id == Decision.id)
-        .where(Decision.session_id == session.id, Letter.id.is_(None), Application.decided_at.is_not(None))
+        .where(Decision.session_id == session.id, CouncilSession.status == SessionStatus.SIGNED)
+        .where(Letter.id.is_(None), Application.decided_at.is_not(None))
         .where(*ties.free(Application.association_id, Application.id))
         .options(db.contains_eager(Decision.application))
     )
@@ -294,28 +296,30 @@ def reserve_places(decisions: Collection[Decision]) -> dict[int, int]:
     return places
 
 
-def feedback(applications: Iterable[Application]) -> dict[int, list[Mark]]:
-    """{application: what the counted reviews come to by criterion, in the order of the rubric}; one query.
+def feedback(found: Iterable[Letter]) -> dict[int, list[Mark]]:
+    """{letter: what the reviews its decision rests on come to by criterion, in the order of the rubric}; one query.
 
-    Nothing says how many there are or whose.
+    They are those of the signed protocol: what is handed in later, or void, changes no letter. Nothing says how many
+    there are or whose.
     """
-    by_id = {one.id: one for one in applications}
-    query = (
-        db.select(Assignment.application_id, Criterion.key, Score.level)
-        .select_from(Assignment)
-        .join(Review, Review.assignment_id == Assignment.id)
-        .join(Score, (Score.review_id == Review.id) & (Score.submission == Review.submission))
-        .join(Criterion, Criterion.id == Score.criterion_id)
-        .where(
-            Assignment.application_id.in_(by_id),
-            Assignment.status.in_([AssignmentStatus.SUBMITTED, AssignmentStatus.CLOSED]),
-            Review.status == ReviewStatus.SUBMITTED,
-        )
-    )
-    levels: dict[int, dict[str, list[int]]] = {one: {} for one in by_id}
-    for application_id, key, level in db.session.execute(query):
-        levels[application_id].setdefault(key, []).append(level)
-    return {key: marks(one.call.criteria, levels[key]) for key, one in by_id.items()}
+    rows = [(one, one.decision.session.protocol) for one in found]
+    signed = {protocol.id: protocols.levels_of(protocol) for protocol in {one[1] for one in rows if one[1]}}
+    levels = {one.id: signed[kept.id].get(one.application.number) if kept else None for one, kept in rows}
+    counted = _counted({one.application_id for one, _kept in rows if levels[one.id] is None})
+    return {
+        one.id: marks(one.application.call.criteria, levels[one.id] or counted.get(one.application_id, {}))
+        for one, _kept in rows
+    }
+
+
+def _counted(application_ids: Collection[int]) -> dict[int, dict[str, list[int]]]:
+    """{application: {criterion: the levels of the reviews that count now}}: the first protocols do not keep them."""
+    levels: dict[int, dict[str, list[int]]] = {one: {} for one in application_ids}
+    for application_id, by_reviewer in call_scores.levels_of(Application.id.in_(application_ids)).items():
+        for review in by_reviewer.values():
+            for key, level in review.items():
+                levels[application_id].setdefault(key, []).append(level)
+    return levels
 
 
 def marks(criteria: Sequence[Criterion], levels: Mapping[str, Sequence[int]]) -> list[Mark]:

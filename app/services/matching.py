@@ -4,14 +4,14 @@ Each application sends as many units as it lacks reviewers; a unit goes over a p
 over one of their places on, or is left over at a price that no detour is worth: so as few as can be are left over, and
 among all such answers the cheapest is found. Places of one reviewer cost more and more, which balances the work.
 
-The libraries are heavy: `assignment_plans` loads this module when a plan is made, and nothing else does.
+The solver's library is heavy: a process loads it with its first plan, not at its start.
 """
 
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 import numpy as np
-from ortools.graph.python import min_cost_flow
 
 EXACT = 1_000_000
 """Up to so many pairs all of them are looked at; of more only the cheapest of each application."""
@@ -129,7 +129,7 @@ def _solved(problem: Problem, arcs: Any) -> Any:
     nth = np.arange(len(each)) - np.repeat(np.cumsum(places) - places, places)
     place_costs = FULL_LOAD * (problem.loads[each] + nth + 1) // np.maximum(problem.limits[each], 1)
     ones = np.ones(len(arcs) + len(each), dtype=np.int64)
-    flow = min_cost_flow.SimpleMinCostFlow()
+    flow = import_module("ortools.graph.python.min_cost_flow").SimpleMinCostFlow()
     flow.add_arcs_with_capacity_and_unit_cost(
         np.concatenate([arcs[:, 0], applications + each, np.arange(applications)]).astype(np.int32),
         np.concatenate([applications + arcs[:, 1], np.full(len(each) + applications, sink)]).astype(np.int32),

@@ -4,15 +4,16 @@ The decision that is followed and its protocol stay as they were signed; the las
 a decision to reject or to put on the reserve list is ever followed: no award is taken back here.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement
 
+from app.clock import bishkek_day
 from app.localisation import N_
-from app.services import agendas, audit, conflicts, notifications
+from app.services import agendas, assignments, audit, conflicts, holding_protocols, notifications
 from app.services.actors import Actor
 from app.services.applications import TRANSITIONS as APPLICATION_TRANSITIONS
 from app.services.calls import allocations
@@ -23,11 +24,12 @@ from app.services.workflow import leads_on, target
 from models.agenda_items import AgendaItem
 from models.appeals import Appeal, AppealStatus
 from models.applications import Application, ApplicationStatus
-from models.base import db, lock
+from models.base import db, lock, lock_all
 from models.calls import Call, CallStatus
 from models.council_sessions import CouncilSession, Decision, DecisionOutcome, SessionStatus
-from models.letters import Letter
+from models.letters import Letter, LetterStatus
 from models.reserves import Promotion
+from models.reviews import Assignment
 
 ACTION = "decide_anew"
 S = ApplicationStatus
@@ -81,6 +83,19 @@ def is_open_to_it(application: Application) -> bool:
     return leads_on(APPLICATION_TRANSITIONS, application.status, ACTION)
 
 
+def is_due(appeal: Appeal) -> bool:
+    """Whether the application of an upheld appeal waits for an agenda: it was not decided anew since."""
+    if appeal.status is not AppealStatus.UPHELD or not is_open_to_it(appeal.application):
+        return False
+    return not _is_answered(appeal)
+
+
+def _is_answered(appeal: Appeal) -> bool:
+    """Whether the decision that was appealed against is not the last one any more."""
+    last = last_of(appeal.application)
+    return last is not None and last.id != appeal.letter.decision_id
+
+
 def sits_anew(session: CouncilSession) -> bool:
     """Whether a session decides anew: it sits on a decided call, or what it decided follows other decisions."""
     if session.status is SessionStatus.OPEN:
@@ -113,12 +128,14 @@ def open_session(call: Call) -> CouncilSession | None:
 def take_up(appeal: Appeal, session: CouncilSession, *, actor: Actor, now: datetime) -> AgendaItem:
     """Put the application of an upheld appeal on the agenda of an open session of its call, to be decided anew.
 
-    It is before the Council as it was the first time, with the same reviews. Raises `DomainError` for an appeal that
-    is not upheld or when the application was selected meanwhile, `AlreadyUsedError` when it is there already,
-    `SeparationOfDutyError` for who has a tie to the applicant.
+    It is before the Council as it was the first time, with the same reviews but those of people who have a tie to the
+    applicant by now: these are void, and when too few are left it is reviewed further. Raises `DomainError` for an
+    appeal that is not upheld or when the application was selected meanwhile, `AlreadyUsedError` when it is there
+    already or was decided anew since, `SeparationOfDutyError` for who has a tie to the applicant.
     """
     application = appeal.application
     lock(session)
+    lock_for([appeal])
     lock(application)
     agendas.must_be_open(session)
     conflicts.must_have_no_tie(application, actor)
@@ -127,6 +144,11 @@ def take_up(appeal: Appeal, session: CouncilSession, *, actor: Actor, now: datet
     if application.call_id != session.call_id:
         raise DomainError(N_("The application belongs to another call."))
     must_be_open_to_it(application)
+    if _is_answered(appeal):
+        raise AlreadyUsedError(N_("The Council has decided anew after this appeal: that decision is final."))
+    if session.held_on < day_due(appeal):
+        message = N_("The session of %(day)s was before the appeal was upheld: another one decides on it anew.")
+        raise DomainError(message, day=session.held_on)
     application.status = target(APPLICATION_TRANSITIONS, application.status, ACTION)
     db.session.flush()
     item = agendas.append(session, application)
@@ -138,7 +160,30 @@ def take_up(appeal: Appeal, session: CouncilSession, *, actor: Actor, now: datet
         now,
         day=session.held_on,
     )
+    assignments.void_of_tied(application, actor=actor, now=now)
+    if application.status is S.REVIEWED:
+        assignments.review_further(application, actor=actor, now=now)
     return item
+
+
+def lock_for(appeals: Iterable[Appeal]) -> None:
+    """Lock the applications of these, and what was asked of their reviewers, in one order."""
+    ids = {one.letter.application_id for one in appeals}
+    lock_all(Application, Application.id.in_(ids))
+    lock_all(Assignment, Assignment.application_id.in_(ids))
+
+
+def day_due(appeal: Appeal) -> date:
+    """The first day of a session that decides anew after an upheld appeal: that of its outcome, and none before that of
+    the session that decided first."""
+    first = holding_protocols.day_of(appeal.letter.decision.session)
+    return max(first, bishkek_day(appeal.closed_at)) if appeal.closed_at else first
+
+
+def first_day(session: CouncilSession) -> date | None:
+    """The first day on which a session could have made its decisions anew; None for one that made none."""
+    found = [followed_by(one) for one in session.decisions if one.sequence > 1]
+    return max((day_due(one.appeal) for one in found if one), default=None)
 
 
 # The chain of decisions ---------------------------------------------------------------------------------------
@@ -243,28 +288,32 @@ def on_the_agenda(session: CouncilSession, closed: Collection[int] = ()) -> Mapp
 
 @dataclass(frozen=True)
 class EarlierAward:
-    """An award of the call from before a session, that stands: in tyiyn, from the allocation with this id."""
+    """An award of the call from before the session that sits, and it stands: in tyiyn, from this allocation (id)."""
 
     application: Application
     amount: int
     allocation_id: int
 
 
-def earlier_awards(session: CouncilSession) -> list[EarlierAward]:
-    """The awards of the call that were made outside this session and stand, moved up ones too, by number.
+def earlier_awards(call: Call) -> list[EarlierAward]:
+    """The awards that stand while the Council sits to decide anew on a call, moved up ones too, by number.
 
-    Caps and money are held against them. None in a call's first session.
+    Caps and money are held against them. None while nobody sits, and none in a call's first session.
     """
-    if not sits_anew(session):
+    if call.status is not CallStatus.DECIDED or open_session(call) is None:
         return []
-    decided = db.select(Application, Decision.amount, Decision.allocation_id).where(
-        Decision.application_id == Application.id,
-        Decision.outcome == DecisionOutcome.SELECTED,
-        Decision.session_id != session.id,
+    decided = (
+        db.select(Application, Decision.amount, Decision.allocation_id)
+        .join(CouncilSession, CouncilSession.id == Decision.session_id)
+        .where(
+            Decision.application_id == Application.id,
+            Decision.outcome == DecisionOutcome.SELECTED,
+            CouncilSession.status == SessionStatus.SIGNED,
+        )
     )
     promoted = db.select(Application, Promotion.amount, Promotion.allocation_id)
     promoted = promoted.where(Promotion.application_id == Application.id)
-    stands = (Application.call_id == session.call_id, Application.status != S.WITHDRAWN)  # a declined grant does not
+    stands = (Application.call_id == call.id, Application.status != S.WITHDRAWN)  # a declined grant does not
     rows = [row for query in (decided, promoted) for row in db.session.execute(query.where(*stands)).all()]
     return sorted((EarlierAward(*row) for row in rows), key=lambda one: one.application.number)
 
@@ -278,24 +327,47 @@ def passed_over(session: CouncilSession) -> set[int]:
 
 
 def money_left(call: Call) -> list[Standing]:
-    """How each allocation of a call stands for who decides now.
+    """How each allocation of a call stands for who awards now: what its pages show, what its list and the reserve list
+    go by, and what a decision is held against.
 
-    Once a call is decided, what its funds have left may be promised to another one: that is not touched.
+    Once a call is decided, what its funds have left may be promised to another one that is open: that is not touched.
     """
     found = allocations.standings(call)
     if call.status is not CallStatus.DECIDED:
         return found
-    free = {one.id: allocations.free(one, beside=call) for one in {row.allocation.fund for row in found}}
-    return [replace(one, fund_has=min(one.fund_has, free[one.allocation.fund_id])) for one in found]
+    promised = allocations.promised_elsewhere({one.allocation.fund_id for one in found}, beside=call)
+    return [replace(one, fund_has=max(0, one.fund_has - promised[one.allocation.fund_id])) for one in found]
 
 
 # What `flask verify` looks at -----------------------------------------------------------------------------------
 
 
 def unsound() -> list[str]:
-    """What is wrong with each decision made anew ("" for a sound one)."""
+    """What is wrong with each decision made anew, and with each application of a decided call that is before the
+    Council ("" where nothing is)."""
     query = db.select(Decision).where(Decision.sequence > 1).options(db.joinedload(Decision.application))
-    return [_problem(one) for one in db.session.scalars(query.order_by(Decision.id))]
+    return [*(_problem(one) for one in db.session.scalars(query.order_by(Decision.id))), *_before_the_council()]
+
+
+def _before_the_council() -> list[str]:
+    """Each application of a decided call that is reviewed or in review: its letter is held, or an appeal upheld."""
+    query = (
+        db.select(Application.number, Letter.status, Appeal.status)
+        .join(Application.call)
+        .join(Decision, Decision.application_id == Application.id)
+        .join(CouncilSession, CouncilSession.id == Decision.session_id)
+        .outerjoin(Letter, Letter.decision_id == Decision.id)
+        .outerjoin(Appeal, Appeal.letter_id == Letter.id)
+        .where(Call.status == CallStatus.DECIDED, Application.status.in_((S.IN_REVIEW, S.REVIEWED)))
+        .where(CouncilSession.status == SessionStatus.SIGNED, ~_is_followed(Decision.id))
+        .order_by(Application.id)
+    )
+    return [
+        ""
+        if letter is LetterStatus.HELD or appeal is AppealStatus.UPHELD
+        else f"application {number} is before the Council without an upheld appeal against its last decision"
+        for number, letter, appeal in db.session.execute(query)
+    ]
 
 
 def _problem(decision: Decision) -> str:

@@ -2,9 +2,10 @@
 
 import json
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 
 from app.services import protocol_places, protocols
-from app.services.protocol_places import Content, Named
+from app.services.protocol_places import Change, Content, Named
 from models.corrected_protocols import CorrectedProtocol
 
 
@@ -32,6 +33,12 @@ def of(correction: CorrectedProtocol) -> list[Named]:
         elif key is not None and said[key] == {name} and name not in said[None]:
             found.append(Named(row, name, there[key], accounts.get(key, "")))
     return found
+
+
+def came(correction: CorrectedProtocol, changes: Sequence[Change]) -> set[str]:
+    """Who came to the session after these changes, by the number of the account (as text)."""
+    content: Content = json.loads(str(correction.corrects.content))
+    return set(protocol_places.attended(_keys(correction), content, changes)["present"])
 
 
 def _keys(correction: CorrectedProtocol) -> Content:

@@ -6,6 +6,7 @@ the ground from under a decision (quorum, majority): that goes by an appeal or t
 """
 
 import copy
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
@@ -13,8 +14,9 @@ from enum import StrEnum
 from typing import Any
 
 from app.localisation import N_
+from app.services.ballots import Counts
 from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, LimitExceededError
-from models.council_sessions import DecisionOutcome, VoteChoice
+from models.council_sessions import DecisionOutcome, VoteChoice, quorum_of
 
 Content = dict[str, Any]
 """What `protocols.content_of` answers, read from the frozen JSON."""
@@ -224,16 +226,21 @@ def decision_of(content: Content, number: str) -> Content:
     return found[number]
 
 
-def _must_be_the_day(held_on: date, closed_on: date, signed_on: date) -> None:
+def _must_be_the_day(held_on: date, closed_on: date, upheld_on: date | None, signed_on: date) -> None:
     if held_on > signed_on:
         raise DomainError(N_("The session was not held after its protocol was signed."), field="held_on")
     if held_on < closed_on:
         raise DomainError(N_("The session was not held before the call was closed."), field="held_on")
+    if upheld_on and held_on < upheld_on:
+        message = N_("The session decided anew: it was not held before %(day)s, when the appeal was upheld.")
+        raise DomainError(message, field="held_on", day=upheld_on)
 
 
-def must_stand(content: Content, changes: Sequence[Change], *, closed_on: date, signed_on: date) -> None:
-    """Refuse words that cannot stand in a protocol of a call that closed and was signed on these days, and what touches
-    a decision itself.
+def must_stand(
+    content: Content, changes: Sequence[Change], *, closed_on: date, signed_on: date, upheld_on: date | None = None
+) -> None:
+    """Refuse words that cannot stand in a protocol that was signed on this day, of a call that closed on that one, and
+    what touches a decision itself; `upheld_on` is the first day of a session that decided anew.
 
     Raises `IncompleteError` for an empty place, `LimitExceededError` for more people than seats, `AlreadyUsedError`
     for a name that stands there already, `DomainError` when a decision would have no quorum or no majority.
@@ -245,7 +252,7 @@ def must_stand(content: Content, changes: Sequence[Change], *, closed_on: date, 
             raise LimitExceededError(N_("At most %(limit)s characters."), field="came", limit=LONGEST_NAME)
     made = applied(content, changes)
     if any(one.what is Place.HELD_ON for one in changes):
-        _must_be_the_day(date.fromisoformat(made["held_on"]), closed_on, signed_on)
+        _must_be_the_day(date.fromisoformat(made["held_on"]), closed_on, upheld_on, signed_on)
     people: list[str] = made["present"]
     new = {one.after for one in changes if one.what in (Place.NAME, Place.ATTENDANCE)}
     twice = next((one for one in people if one in new and people.count(one) > 1), None)
@@ -256,26 +263,43 @@ def must_stand(content: Content, changes: Sequence[Change], *, closed_on: date, 
     for before, after in zip(content["decisions"], made["decisions"], strict=True):
         if before != after:
             _must_stand(after, made["seats"])
+            _must_not_dissent(before, after)
 
 
 def _must_stand(row: Content, seats: int) -> None:
-    ayes, noes, abstained = row["votes"]
+    votes = Counts(*row["votes"])
     room = row.get("in_room") or ()
     said = ""
-    if room and 2 * len(room) <= seats:
+    if room and len(room) < quorum_of(seats):
         said = N_(
             "Without this person there was no quorum for the decision on %(number)s. That is not a mistake of the "
             "record: it goes by an appeal or to a new session."
         )
-    elif min(ayes, noes, abstained) < 0 or (room and ayes + noes + abstained > len(room)):
+    elif min(votes) < 0 or (room and sum(votes) > len(room)):
         said = N_("More votes than people in the room for %(number)s.")
-    elif row["outcome"] == DecisionOutcome.SELECTED.value and ayes <= noes:
+    elif row["outcome"] == DecisionOutcome.SELECTED.value and not votes.carries:
         said = N_(
             "With these votes %(number)s would not have been selected. That is not a mistake of the record: it goes "
             "by an appeal or to a new session."
         )
     if said:
         raise DomainError(said, field="votes_for", number=row["number"])
+
+
+def _must_not_dissent(before: Content, after: Content) -> None:
+    """Refuse a vote for it of somebody whose dissent stands beside it, where the record did not say so before."""
+    now, then = _dissenting_ayes(after), _dissenting_ayes(before)
+    if now.total() > then.total():
+        message = N_("%(name)s dissents from the decision on %(number)s with a reason: a vote for it is no correction.")
+        raise DomainError(message, field="votes_for", name=next(iter(now - then), ""), number=after["number"])
+
+
+def _dissenting_ayes(row: Content) -> Counter[str]:
+    """{name: so many dissents more than votes that were not for it}, where the votes are by name."""
+    ballots = row.get("ballots") or ()
+    voted = {one["name"] for one in ballots}
+    found = Counter(one["name"] for one in row.get("dissents", ()) if one["name"] in voted)
+    return found - Counter(one["name"] for one in ballots if one["choice"] != VoteChoice.FOR.value)
 
 
 def _replace(holder: Any, key: Any, one: Change) -> None:

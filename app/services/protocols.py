@@ -15,9 +15,10 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from app.services import departures, new_decisions, rankings, selections
+from app.services import departures, holding_protocols, new_decisions, protocol_places, rankings, selections
 from app.services.calls import allocations
 from app.services.rankings import RankedApplication, Ranking
+from app.services.selection import Award, Hindrance
 from app.services.selections import Proposal
 from app.services.severity import printed
 from models.agenda_items import AgendaItem
@@ -25,7 +26,7 @@ from models.applications import Application
 from models.associations import Association
 from models.base import db
 from models.calls import Call, RanksBy
-from models.council_sessions import Attendance, CouncilSession, Decision, Dissent, Vote
+from models.council_sessions import Attendance, CouncilSession, Decision, Dissent, Protocol, Vote
 from models.places import AyilOkmotu, Rayon
 
 FINE = 10_000
@@ -41,13 +42,14 @@ def content_of(session: CouncilSession) -> dict[str, Any]:
     """Everything the protocol says, as plain JSON values; scores in hundredths of a point, amounts in tyiyn.
 
     A decision's `allocation` is the place in the list of allocations, from 0. One made anew says in `follows` which
-    one it follows and why; `earlier_awards` are those of the call that stood before such a session.
+    one it follows and why; `earlier_awards` are those of the call that stood before such a session. They come first:
+    what each fund gives (`funds`, without what it has promised to open calls) less these awards goes down the list.
     """
     read_whole(session, with_votes=True)
     call = session.call
     _read_places(call)
     ranking = rankings.in_order(call)
-    proposal = selections.proposed(call, ranking, allocations.standings(call))
+    proposal = selections.proposed(call, ranking, new_decisions.money_left(call))
     places: dict[int | None, int] = {one.id: place for place, one in enumerate(proposal.allocations)}
     codes = codes_of(ranking)
     items = _items(session)
@@ -73,7 +75,8 @@ def content_of(session: CouncilSession) -> dict[str, Any]:
         "ranks_by": call.ranks_by.value,
         "severity": _severity(ranking, codes),
         "allocations": allocations.in_words(proposal.allocations),
-        "funds": [proposal.rules.funds[one.fund_id] for one in proposal.allocations],
+        "funds": _funds(proposal),
+        **({"earlier_first": True} if new_decisions.sits_anew(session) else {}),
         "earlier_awards": [
             {
                 "number": one.application.number,
@@ -81,7 +84,7 @@ def content_of(session: CouncilSession) -> dict[str, Any]:
                 "amount": one.amount,
                 "allocation": places[one.allocation_id],
             }
-            for one in new_decisions.earlier_awards(session)
+            for one in proposal.earlier
         ],
         "ranking": _ranked(call, proposal, codes, places),
         "decisions": [
@@ -93,6 +96,15 @@ def content_of(session: CouncilSession) -> dict[str, Any]:
             for one in _in_order(session)
         ],
     }
+
+
+def _funds(proposal: Proposal) -> list[int]:
+    """What the fund of each allocation gives in all to this call, with the awards that stand already."""
+    found = dict(proposal.rules.funds)
+    fund_of = {one.id: one.fund_id for one in proposal.allocations}
+    for one in proposal.earlier:
+        found[fund_of[one.allocation_id]] += one.amount
+    return [found[one.fund_id] for one in proposal.allocations]
 
 
 def people_of(session: CouncilSession) -> dict[str, Any]:
@@ -123,6 +135,16 @@ def departed(session: CouncilSession) -> set[int]:
     content = json.loads(session.protocol.content) if session.protocol else {"decisions": []}
     numbers = {one["number"] for one in content["decisions"] if one.get("departs")}  # the first ones do not keep it
     return {one.application_id for one in session.decisions if one.application.number in numbers}
+
+
+def levels_of(protocol: Protocol) -> dict[str, dict[str, list[int]]]:
+    """{number of an application: {key of a criterion: the levels given}} as signed; the first ones do not keep them."""
+    content = json.loads(protocol.content)
+    keys = [one.get("key") for one in content["criteria"]]
+    return {
+        row["number"]: {key: [one["levels"][place] for one in row["reviews"]] for place, key in enumerate(keys)}
+        for row in content.get("ranking", ())
+    }
 
 
 def read_whole(session: CouncilSession, *, with_votes: bool = False) -> None:
@@ -208,7 +230,12 @@ def _movements(session: CouncilSession, names: Mapping[int, str]) -> list[Mappin
 def _ranked(
     call: Call, proposal: Proposal, codes: Mapping[int, str], places: Mapping[int | None, int]
 ) -> list[Mapping[str, Any]]:
-    """The applications of the ranking with what caps and shares are held against, and what the list gives to each."""
+    """The applications of the ranking with what caps and shares are held against, and what the list gives to each, or
+    what it was awarded before and keeps."""
+    awards = {one.application.id: Award(one.allocation_id, one.amount) for one in proposal.earlier}
+    awards |= proposal.straight.awards
+    out = {one.id: Hindrance.DECLINED for one in proposal.listed if one.id not in awards}
+    hindrances = {**out, **proposal.straight.hindrances}
     return [
         _reviewed(row, proposal.ranking, call, codes)
         | {
@@ -220,14 +247,13 @@ def _ranked(
             "is_women_led": one.is_women_led,
             "is_youth_led": one.is_youth_led,
         }
-        | _straight(proposal, one.id, places)
-        for row, one in zip(proposal.ranking.rows, proposal.candidates, strict=True)
+        | _straight(awards.get(one.id), hindrances.get(one.id), places)
+        for row, one in zip(proposal.ranking.rows, proposal.listed, strict=True)
     ]
 
 
-def _straight(proposal: Proposal, application_id: int, places: Mapping[int | None, int]) -> dict[str, Any]:
+def _straight(award: Award | None, why: Hindrance | None, places: Mapping[int | None, int]) -> dict[str, Any]:
     """What straight down the list goes to one application, and from which allocation; or why nothing does."""
-    award, why = proposal.straight.awards.get(application_id), proposal.straight.hindrances.get(application_id)
     return {
         "straight": award.amount if award else None,
         "straight_from": places[award.line_id] if award else None,
@@ -285,19 +311,24 @@ def _discussion(decision: Decision, item: AgendaItem | None, names: Mapping[int,
 
 
 def _follows(decision: Decision) -> dict[str, Any]:
-    """Which signed decision this one takes the place of, and why the appeal against that one was upheld."""
+    """Which signed decision this one takes the place of, and why the appeal against that one was upheld.
+
+    It is named with the protocol that holds, and in its words: the first one may have a mistake in its record.
+    """
     followed = new_decisions.followed_by(decision)
     if followed is None:
         return {}
     earlier, appeal = followed.decision, followed.appeal
-    signed = earlier.session.protocol
+    holds = holding_protocols.of(earlier.session.protocol) if earlier.session.protocol else None
+    said = json.loads(str(holds.content)) if holds else {}
+    row = protocol_places.decision_of(said, decision.application.number) if holds else {}
     return {
         "follows": {
-            "protocol": signed.number if signed else None,
-            "sha256": signed.sha256 if signed else None,
-            "held_on": earlier.session.held_on.isoformat(),
+            "protocol": holds.number if holds else None,
+            "sha256": holds.sha256 if holds else None,
+            "held_on": said.get("held_on", earlier.session.held_on.isoformat()),
             "outcome": earlier.outcome.value,
-            "reason": earlier.reason,
+            "reason": row.get("reason", earlier.reason),
             "lodged_at": appeal.lodged_at.isoformat(),
             "upheld_at": appeal.closed_at.isoformat() if appeal.closed_at else None,
             "upheld_for": appeal.reason,
@@ -311,12 +342,18 @@ def _row(decision: Decision, places: Mapping[int | None, int]) -> dict[str, Any]
         "number": application.number,
         "title": application.title,
         "association": application.association.names,
+        "requested": application.grant_requested,
+        "allocation": places.get(decision.allocation_id),
+    } | told_of(decision)
+
+
+def told_of(decision: Decision) -> dict[str, Any]:
+    """What a protocol says of a decision itself, whatever stands around it; `flask verify` compares the two."""
+    return {
         "rank": decision.rank,
         "score": decision.score,
-        "requested": application.grant_requested,
         "outcome": decision.outcome.value,
         "amount": decision.amount,
-        "allocation": places.get(decision.allocation_id),
         "reason": decision.reason,
         "votes": [decision.votes_for, decision.votes_against, decision.abstentions],
     }

@@ -1,8 +1,8 @@
 """The application form of a call as data: parts in their order, each with the number that page, paper and file show.
 
 `Call.form` keeps it as canonical JSON: {"parts": [part, …]}. A part is a section {key, title, questions: [{key, label,
-hint, limit, least, rows}]} with every text in three languages, or a fixed part {key}. A part's number is its place from
-1, that of a field the part's and its own place: "2.1".
+hint, limit, words, least, rows}]} with every text in three languages, or a fixed part {key}. A part's number is its
+place from 1, that of a field the part's and its own place: "2.1".
 """
 
 import json
@@ -22,11 +22,15 @@ SOURCE = Path(__file__).parent / "default_form.json"
 NAME_OF_PROJECT = "title"
 """The question whose answer names the application in every list. No form is without it."""
 ONE_LINE = 1  # rows
+LETTERS_A_WORD = 8
+"""With the space after it, in Kyrgyz and Russian running text."""
 
 
 @dataclass(frozen=True)
 class Question:
-    """One question. `limit` is the longest answer in characters; `least` the shortest that says anything."""
+    """One question. `words` is the longest answer in words, 0 where characters alone are counted: in one line, and in
+    forms from before 2026-11-22. `limit` is its longest in characters, `least` the shortest that says anything.
+    """
 
     key: str
     number: str
@@ -35,6 +39,12 @@ class Question:
     limit: int
     least: int
     rows: int
+    words: int = 0
+
+    @property
+    def letters(self) -> int:
+        """How long the longest answer is in letters, as people write."""
+        return self.words * LETTERS_A_WORD or self.limit
 
     @property
     def is_line(self) -> bool:
@@ -195,6 +205,11 @@ def documents_of(call: Call) -> list[RequiredDocument]:
         RequiredDocument(DocumentKind(one["kind"]), one["is_required"], one["months"], one["text"])
         for one in call.required_documents
     ]
+
+
+def words_in(text: str) -> int:
+    """How many words a text has: what stands between spaces, as the counter under the field counts."""
+    return len(text.split())
 
 
 def missing_in(section: Section, answers: Mapping[str, str]) -> list[Question]:

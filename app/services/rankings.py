@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from app.services import call_scores, scoring
-from app.services.call_scores import IS_COUNTED, CallScores, Levels
+from app.services.call_scores import CallScores, Levels
 from app.services.conflicts import Ties
 from app.services.reviews import weights_of
 from app.services.severity import AdjustedScore, Fit
@@ -19,7 +19,7 @@ from models.associations import Association
 from models.base import db
 from models.calls import Call, CallStatus, RanksBy
 from models.council_sessions import Decision
-from models.reviews import Assignment, Review
+from models.reviews import IS_COUNTED, Assignment, Review
 
 RANKED = (
     ApplicationStatus.REVIEWED,

@@ -3,6 +3,9 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select
 
 from app.clock import bishkek_day
 from app.localisation import N_
@@ -10,15 +13,10 @@ from app.services import audit, conflicts, notifications
 from app.services.actors import Actor
 from app.services.errors import AlreadyUsedError
 from models.applications import Application
-from models.base import db
+from models.base import db, lock_all
 from models.reviews import OUTSTANDING, Assignment
 
-_WAITING = (
-    db.select(Assignment)
-    .where(Assignment.status.in_(OUTSTANDING))
-    .with_for_update(of=Assignment)
-    .execution_options(populate_existing=True)
-)
+_WAITING = db.select(Assignment).join(Assignment.application).where(Assignment.status.in_(OUTSTANDING))
 BEFORE = timedelta(days=3)
 """So long before the last day a reviewer is reminded."""
 SOON = N_("Reviews of yours are due soon: %(count)s, the first by the end of %(day)s. After it none is taken.")
@@ -45,12 +43,9 @@ def remind_due(*, now: datetime) -> int:
     Each gets one message for what is due soon and one for what is late.
     """
     today = bishkek_day(now)
-    waiting = (
-        _WAITING.where(Assignment.due_on <= today + BEFORE)
-        .where(Assignment.reminded_on.is_(None) | (Assignment.reminded_on <= Assignment.due_on))
-        .order_by(Assignment.id)
-    )
-    due = [one for one in db.session.scalars(waiting) if is_due(one, today)]
+    waiting = _WAITING.where(Assignment.due_on <= today + BEFORE)
+    waiting = waiting.where(Assignment.reminded_on.is_(None) | (Assignment.reminded_on <= Assignment.due_on))
+    due = [one for one in _locked(waiting) if is_due(one, today)]
     late = [one for one in due if one.is_late_on(today)]
     soon = [one for one in due if not one.is_late_on(today)]
     for found, subject in ((soon, "assignments:due"), (late, "assignments:late")):
@@ -68,15 +63,20 @@ def remind_late(*, actor: Actor, now: datetime) -> int:
     today = bishkek_day(now)
     query = (
         _WAITING.where(Assignment.due_on < today)
-        .join(Assignment.application)
         .where(*conflicts.ties_of(actor.user).free(Application.association_id, Application.id))
         .where(Assignment.reminded_on.is_(None) | (Assignment.reminded_on < today))
-        .order_by(Assignment.id)
     )
-    late = list(db.session.scalars(query))
+    late = _locked(query)
     if not late:
         raise AlreadyUsedError(N_("Nobody is late whom nobody reminded today."))
     return _remind(late, "assignments:late", actor, now)
+
+
+def _locked(query: Select[Any]) -> list[Assignment]:
+    """What is found under the locks of its applications: whoever ends one of these reviews takes them first too."""
+    held = lock_all(Application, Application.id.in_(query.with_only_columns(Application.id)))
+    rows = db.session.scalars(query.order_by(Assignment.id).execution_options(populate_existing=True))
+    return [one for one in rows if one.application_id in held]
 
 
 def _remind(found: Sequence[Assignment], subject: str, actor: Actor | None, now: datetime) -> int:

@@ -78,10 +78,11 @@ def freed(call: Call) -> list[Freed]:
 def next_for(call: Call, free: Freed) -> Next:
     """The first of the reserve list that the thresholds, the caps and the freed money allow.
 
-    The money stays in the budget line it was awarded from: who cannot be paid from that line is passed over.
+    The money stays in the budget line it was awarded from: who cannot be paid from that line is passed over. What the
+    fund has promised to another open call meanwhile is not free.
     """
     rows = rankings.rank(call)
-    standings = allocations.standings(call)
+    standings = new_decisions.money_left(call)
     candidates, rules = selections.candidates_of(call, rows), selections.rules_of(call, standings)
     counts = Counts(
         rules,

@@ -13,18 +13,16 @@ from sqlalchemy import Select
 
 from app.clock import bishkek_day
 from app.localisation import N_
-from app.services import assignments, audit, conflicts, notifications
+from app.services import assignments, audit, conflicts, notifications, review_versions, standing_decisions
 from app.services.actors import Actor
-from app.services.applications import must_be_undecided
-from app.services.assignment_transitions import TRANSITIONS
+from app.services.assignment_transitions import TRANSITIONS, must_be_a_day_ahead
 from app.services.conflicts import Ties
 from app.services.errors import DomainError, WrongTransitionError
 from app.services.workflow import reason_given, target
 from models.agenda_items import AgendaItem, AgendaStatus
 from models.applications import Application
-from models.base import db, lock
+from models.base import db, lock, lock_all
 from models.calls import Call
-from models.council_sessions import Decision
 from models.reviews import OUTSTANDING, Assignment
 
 _UNDER_DISCUSSION = db.select(AgendaItem.application_id).where(AgendaItem.status == AgendaStatus.DISCUSSED)
@@ -42,10 +40,10 @@ def extend(assignment: Assignment, *, due_on: date, actor: Actor, now: datetime)
     conflicts.must_have_no_tie(application, actor)
     if assignment.status not in OUTSTANDING:
         raise WrongTransitionError(N_("This review is not waited for: it is handed in, given back or ended."))
-    must_be_undecided(application)
+    standing_decisions.must_not_be_there(application)
     if db.session.scalar(_UNDER_DISCUSSION.where(AgendaItem.application_id == application.id)) is not None:
         raise DomainError(N_("The Council is discussing this application now."))
-    _must_lie_ahead(due_on, now)
+    must_be_a_day_ahead(due_on, now)
     if due_on <= assignment.due_on:
         raise DomainError(N_("Give a day after %(day)s, the one so far."), field="due_on", day=assignment.due_on)
     _move([assignment], due_on, actor, now)
@@ -57,17 +55,16 @@ def extend_late(call: Call, *, due_on: date, actor: Actor, now: datetime) -> int
     What the actor has a tie to, what is discussed and what is decided is left out. Raises `DomainError` when nothing
     is left.
     """
-    _must_lie_ahead(due_on, now)
-    late = late_of(call, bishkek_day(now), conflicts.ties_of(actor.user), for_update=True)
+    must_be_a_day_ahead(due_on, now)
+    today, ties = bishkek_day(now), conflicts.ties_of(actor.user)
+    # Applications first, as whoever ends one of these reviews takes them; what is late under them stays so until then.
+    ids = _late(today, ties).where(Application.call_id == call.id).with_only_columns(Application.id)
+    held = lock_all(Application, Application.id.in_(ids))
+    late = [one for one in late_of(call, today, ties, anew=True) if one.application_id in held]
     if not late:
         raise DomainError(N_("Nobody is late in this call."))
     _move(late, due_on, actor, now)
     return len(late)
-
-
-def _must_lie_ahead(due_on: date, now: datetime) -> None:
-    if due_on <= bishkek_day(now):
-        raise DomainError(N_("The day must lie in the future."), field="due_on")
 
 
 def _move(found: Sequence[Assignment], due_on: date, actor: Actor, now: datetime) -> None:
@@ -94,16 +91,19 @@ def _move(found: Sequence[Assignment], due_on: date, actor: Actor, now: datetime
         notifications.tell([reviewer_id], message, subject, now, count=len(rows), day=due_on)
 
 
-def late_of(call: Call, today: date, ties: Ties, *, for_update: bool = False) -> list[Assignment]:
-    """What is late in a call and could get more time from somebody with these ties, in the order of its days."""
+def late_of(call: Call, today: date, ties: Ties, *, anew: bool = False) -> list[Assignment]:
+    """What is late in a call and could get more time from somebody with these ties, in the order of its days.
+
+    `anew`: as others have left it by now.
+    """
     query = (
         _late(today, ties)
         .where(Application.call_id == call.id)
         .options(db.contains_eager(Assignment.application).joinedload(Application.association))
         .order_by(Assignment.id)
     )
-    if for_update:
-        query = query.with_for_update(of=Assignment).execution_options(populate_existing=True)
+    if anew:
+        query = query.execution_options(populate_existing=True)
     found: list[Assignment] = list(db.session.scalars(query.options(db.joinedload(Assignment.reviewer))))
     return sorted(found, key=lambda one: one.due_on)
 
@@ -121,7 +121,7 @@ def _late(today: date, ties: Ties) -> Select[Any]:
         db.select(Assignment)
         .join(Assignment.application)
         .where(Assignment.status.in_(OUTSTANDING), Assignment.due_on < today)
-        .where(Application.id.not_in(db.select(Decision.application_id)), Application.id.not_in(_UNDER_DISCUSSION))
+        .where(~standing_decisions.on(Application.id).exists(), Application.id.not_in(_UNDER_DISCUSSION))
         .where(*ties.free(Application.association_id, Application.id))
     )
 
@@ -129,20 +129,31 @@ def _late(today: date, ties: Ties) -> Select[Any]:
 def release(assignment: Assignment, *, reason: str, actor: Actor, now: datetime) -> None:
     """Go on without a review that was taken and is late: it is ended with a reason its reviewer reads.
 
+    One that had been handed in and was opened again counts as it was handed in: nobody's score is dropped this way.
     The draft stays kept. When the reviews that are in are enough, the application is reviewed. Raises `DomainError`
     while its last day is not over, `SeparationOfDutyError` for who has a tie to the applicant.
     """
     application = assignment.application
     lock(application)
     lock(assignment)
-    new_status = target(TRANSITIONS, assignment.status, "release")
+    action = "restore" if assignment.is_open_again else "release"
+    new_status = target(TRANSITIONS, assignment.status, action)
     conflicts.must_have_no_tie(application, actor)
     if not assignment.is_late_on(bishkek_day(now)):
         raise DomainError(N_("The last day of this review is not over: wait for it, or ask its reviewer."))
     text = reason_given(reason, N_("Give the reason: the reviewer will read it."))
-    assignment.status, assignment.decline_reason = new_status, text
+    if action == "restore":
+        review_versions.restore(assignment)
+        message = N_("Your review was not submitted anew, so it counts as you had submitted it: %(reason)s")
+    else:
+        assignment.status, assignment.decline_reason = new_status, text
+        message = N_("Your review is late, and the secretary goes on without it: %(reason)s")
     db.session.flush()
-    audit.record(actor, "assignment.release", assignment, now, application=application.id, reason=text)
-    message = N_("Your review is late, and the secretary goes on without it: %(reason)s")
+    left = assignments.complete_if_enough(application, now)
+    if action == "restore":
+        review_versions.record_restored(assignment, actor, now, reason=text)
+    else:
+        audit.record(actor, "assignment.release", assignment, now, application=application.id, reason=text)
     notifications.tell([assignment.reviewer_id], message, assignment, now, reason=text)
-    assignments.complete_if_ready(application, actor=actor, now=now)
+    if left is not None:
+        assignments.tell_of_completion(application, left, actor=actor, now=now)

@@ -7,11 +7,10 @@ from datetime import date, datetime
 
 from app.clock import bishkek_day
 from app.localisation import N_
-from app.services import audit, conflicts, notifications
+from app.services import audit, conflicts, notifications, standing_decisions
 from app.services.actors import Actor
 from app.services.applications import TRANSITIONS as APPLICATION_TRANSITIONS
-from app.services.applications import must_be_undecided
-from app.services.assignment_transitions import TRANSITIONS
+from app.services.assignment_transitions import TRANSITIONS, must_be_a_day_ahead
 from app.services.errors import DomainError, IncompleteError
 from app.services.workflow import leads_on, reason_given, target
 from models.applications import Application, ApplicationStatus
@@ -39,12 +38,11 @@ def reopen(assignment: Assignment, *, reason: str, due_on: date, actor: Actor, n
     lock(assignment)
     new_status = target(TRANSITIONS, assignment.status, "reopen")
     conflicts.must_have_no_tie(application, actor)
-    must_be_undecided(application)
+    standing_decisions.must_not_be_there(application)
     text = reason_given(reason, N_("Give the reason: the reviewer will read it."))
     if len(text) < SHORTEST_REASON:
         raise IncompleteError(N_("Say it in at least %(least)s characters."), field="reason", least=SHORTEST_REASON)
-    if due_on <= bishkek_day(now):
-        raise DomainError(N_("The day must lie in the future."), field="due_on")
+    must_be_a_day_ahead(due_on, now)
     conflicts.must_be_unhindered(assignment)
     if application.status is ApplicationStatus.REVIEWED:
         application.status = target(APPLICATION_TRANSITIONS, application.status, "reopen_review")
@@ -82,6 +80,60 @@ def reopen(assignment: Assignment, *, reason: str, due_on: date, actor: Actor, n
     notifications.tell([assignment.reviewer_id], message, review, now, day=due_on, reason=text)
 
 
+def restore(assignment: Assignment) -> None:
+    """Let a review that is open again count as it was handed in last; the caller holds the lock, and records it.
+
+    It is one more submission, with the day of the one it repeats, since scores are only added to. Levels and
+    justifications that were written since stay in the draft.
+    """
+    review = assignment.review
+    if review is not None:
+        lock(review)  # its reviewer may be saving a draft
+    last = db.session.scalar(_LAST, {"review": review.id}) if review is not None else None
+    if review is None or last is None:
+        raise DomainError(N_("There is no submitted review to go back to."))
+    scores = review.scores
+    assignment.status = target(TRANSITIONS, assignment.status, "restore")
+    review.submission += 1
+    review.status, review.total, review.submitted_at = ReviewStatus.SUBMITTED, last.total, last.submitted_at
+    review.comment, review.private_note, review.flag = last.comment, last.private_note, last.flag
+    for one in scores:
+        db.session.add(
+            Score(
+                review_id=review.id,
+                submission=review.submission,
+                criterion_id=one.criterion_id,
+                level=one.level,
+                justification=one.justification,
+            )
+        )
+    db.session.flush()
+    db.session.expire(review, ["all_scores"])
+
+
+def record_restored(assignment: Assignment, actor: Actor, now: datetime, *, reason: str = "") -> None:
+    """The row of the history for `restore`."""
+    review = assignment.review
+    audit.record(
+        actor,
+        "review.restore",
+        review,
+        now,
+        application=assignment.application_id,
+        assignment=assignment.id,
+        submission=review.submission if review else None,
+        reason=reason,
+    )
+
+
+_LAST = (
+    db.select(ReviewSubmission)
+    .where(ReviewSubmission.review_id == db.bindparam("review"))
+    .order_by(ReviewSubmission.submission.desc())
+    .limit(1)
+)
+
+
 @dataclass(frozen=True)
 class Change:
     """One criterion that was judged otherwise in the submission that followed: levels 1-5 and both justifications."""
@@ -93,7 +145,10 @@ class Change:
 
 @dataclass(frozen=True)
 class Version:
-    """An earlier submission of a review, and what the next one changed; `is_last`: none has followed yet."""
+    """An earlier submission of a review, and what the next one changed.
+
+    `is_last`: none has followed yet; `is_restored`: the next one is this one again, nothing was handed in anew.
+    """
 
     kept: ReviewSubmission
     scores: list[Score]
@@ -102,6 +157,7 @@ class Version:
     private_note: tuple[str, str] | None = None
     flag: tuple[ReviewFlag, ReviewFlag] | None = None
     is_last: bool = False
+    is_restored: bool = False
 
 
 def reopened(application: Application) -> list[Review]:
@@ -153,4 +209,5 @@ def _compare(one: ReviewSubmission, then: ReviewSubmission | Review | None, scor
         comment=None if one.comment == then.comment else (one.comment, then.comment),
         private_note=None if one.private_note == then.private_note else (one.private_note, then.private_note),
         flag=None if one.flag is then.flag else (one.flag, then.flag),
+        is_restored=one.submitted_at == then.submitted_at,
     )

@@ -12,7 +12,7 @@ from app.services.errors import ChangedMeanwhileError, DomainError, SeparationOf
 from models.applications import Application, ApplicationStatus
 from models.base import db, lock
 from models.calls import Call
-from models.reviews import Assignment, AssignmentStatus, ReviewUpload
+from models.reviews import HANDED_IN, Assignment, AssignmentStatus, ReviewUpload
 from models.users import User
 
 
@@ -73,7 +73,7 @@ def must_be_writable(assignment: Assignment, version: int, reviewer: User) -> No
     """Refuse a sheet whose review cannot be written now, or was changed on the site since the download."""
     if assignment.reviewer_id != reviewer.id:
         raise SeparationOfDutyError(N_("Only the reviewer who was asked writes this review."))
-    if assignment.status in (AssignmentStatus.SUBMITTED, AssignmentStatus.CLOSED):
+    if assignment.status in HANDED_IN:
         raise DomainError(N_("The review is submitted or closed already."))
     if assignment.status is not AssignmentStatus.ACCEPTED:
         raise DomainError(N_("You have given this application back: its review is not yours any more."))

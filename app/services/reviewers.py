@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.localisation import N_, sort_key
-from app.services import audit, notifications
+from app.services import audit, notifications, standing_decisions
 from app.services.actors import Actor
 from app.services.errors import DomainError, IncompleteError
 from models.base import LOCALES, db, lock
-from models.calls import Call, CallStatus
+from models.calls import Call
 from models.people import Person
 from models.places import Village
 from models.reviewers import Availability, Leaning, ReviewerProfile, ReviewerTheme, ThemePreference
@@ -88,8 +88,8 @@ def save_profile(
 
 
 def calls_to_judge() -> list[Call]:
-    """The calls reviewers may say something of: open and not decided yet, the latest deadline first."""
-    query = db.select(Call).where(Call.status == CallStatus.OPEN).order_by(Call.closes_at.desc(), Call.id.desc())
+    """The calls reviewers may say something of, as long as applications are judged: the latest deadline first."""
+    query = db.select(Call).where(standing_decisions.judges()).order_by(Call.closes_at.desc(), Call.id.desc())
     return list(db.session.scalars(query))
 
 
@@ -144,7 +144,7 @@ def set_limit(call: Call, user: User, *, is_available: bool, most: int, actor: A
 
 def _set_availability(call: Call, user: User, *, is_available: bool, most: int) -> None:
     lock(user)
-    if call.status is not CallStatus.OPEN:
+    if not standing_decisions.is_judging(call):
         raise DomainError(N_("This can be said only while the call is open and not decided."))
     if not user.has_role(Role.REVIEWER):
         raise DomainError(N_("This person is not a reviewer."))

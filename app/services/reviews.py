@@ -20,7 +20,16 @@ from app.services.workflow import target
 from models.applications import Application, ApplicationStatus
 from models.base import db, lock
 from models.calls import Call, Criterion
-from models.reviews import HANDED_IN, Assignment, AssignmentStatus, Review, ReviewFlag, ReviewStatus, Score
+from models.reviews import (
+    IS_COUNTED,
+    OUTSTANDING,
+    Assignment,
+    AssignmentStatus,
+    Review,
+    ReviewFlag,
+    ReviewStatus,
+    Score,
+)
 from models.users import Role, User
 
 SHORTEST_JUSTIFICATION = 40
@@ -157,8 +166,7 @@ def submit(
     )
     progress = assignments.progress(application, now, handing_in=assignment)
     assignment.status = new_status
-    if progress.is_enough:
-        assignments.complete(application)
+    left = assignments.complete(application, progress) if progress.is_enough else None
     db.session.flush()  # the one of a review: what follows writes without objects
     scores = [
         {
@@ -180,8 +188,8 @@ def submit(
         assignment=assignment.id,
         submission=review.submission,
     )
-    if progress.is_enough:
-        assignments.end_the_rest(application, progress, actor=actor, now=now)
+    if left is not None:
+        assignments.tell_of_completion(application, left, actor=actor, now=now)
     if flag is ReviewFlag.SUSPECT:
         _warn(application, now)
     return review
@@ -202,8 +210,7 @@ def flags_of(call: Call, without: Collection[int] = ()) -> dict[int, list[Review
         .where(
             Application.call_id == call.id,
             Application.id.not_in(without),
-            Assignment.status.in_(HANDED_IN),
-            Review.status == ReviewStatus.SUBMITTED,
+            IS_COUNTED,
             Review.flag != ReviewFlag.NONE,
         )
         .order_by(Review.id)
@@ -219,7 +226,7 @@ def readable_by(user: User, application: Application) -> list[Review]:
     query = db.select(Assignment.id).where(
         Assignment.application_id == application.id,
         Assignment.reviewer_id == user.id,
-        Assignment.status.in_([AssignmentStatus.PROPOSED, AssignmentStatus.ACCEPTED]),
+        Assignment.status.in_(OUTSTANDING),
     )
     if hindrance(application, user) or db.session.scalar(query) is not None:
         return []
@@ -229,16 +236,16 @@ def readable_by(user: User, application: Application) -> list[Review]:
     return reviews if any(review.assignment.reviewer_id == user.id for review in reviews) else []
 
 
-def letters_of(application: Application) -> dict[int, str]:
-    """{assignment id: "A", "B", …}: what its reviewers are called where names are not shown. A letter stays."""
+def initials_of(application: Application) -> dict[int, str]:
+    """{assignment id: "A", "B", …}: what its reviewers are called where names are not shown. It stays."""
     query = db.select(Assignment.id).where(Assignment.application_id == application.id).order_by(Assignment.id)
-    return {one: _letters(place) for place, one in enumerate(db.session.scalars(query))}
+    return {one: initials(place) for place, one in enumerate(db.session.scalars(query))}
 
 
-def _letters(place: int) -> str:
-    """A to Z, then AA, AB, …"""
+def initials(place: int) -> str:
+    """A to Z, then AA, AB, … for the place from 0: what an unnamed reviewer is called."""
     before, letter = divmod(place, len(ascii_uppercase))
-    return (_letters(before - 1) if before else "") + ascii_uppercase[letter]
+    return (initials(before - 1) if before else "") + ascii_uppercase[letter]
 
 
 def weights_of(criteria: list[Criterion]) -> dict[str, int]:

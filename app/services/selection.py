@@ -12,6 +12,8 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import NamedTuple
 
+from models.calls import least_award
+
 
 @dataclass(frozen=True)
 class Line:
@@ -65,6 +67,7 @@ class Hindrance(StrEnum):
     WOMEN_LED = Share.WOMEN_LED.value
     YOUTH_LED = Share.YOUTH_LED.value
     NO_LINE = "no_line"
+    DECLINED = "declined"
     MONEY = "money"
 
 
@@ -82,7 +85,10 @@ COUNTS_FOR: Mapping[Share, Callable[[Candidate], bool]] = {
 
 @dataclass(frozen=True)
 class Rules:
-    """The rules of a call; `funds` is what each fund can give in all, `least` the smallest partial award (tyiyn)."""
+    """The rules of a call; `funds` is what each fund can give in all, `least` the smallest partial award (tyiyn).
+
+    `taken` were selected before and stay: caps and shares count them, lines and funds are without their money.
+    """
 
     lines: tuple[Line, ...]
     funds: Mapping[int, int]
@@ -91,6 +97,7 @@ class Rules:
     has_thresholds: bool = True
     partial_awards: bool = False
     least: int = 1
+    taken: tuple[Candidate, ...] = ()
 
     def without(self, one: Cap | Share | None) -> "Rules":
         """The same rules but for one cap or share, or for the thresholds (None)."""
@@ -104,7 +111,7 @@ class Rules:
 
     def least_for(self, candidate: Candidate) -> int:
         """The smallest amount that may be awarded to it."""
-        return max(1, min(self.least, candidate.asked)) if self.partial_awards else candidate.asked
+        return least_award(candidate.asked, self.least, partial_awards=self.partial_awards)
 
 
 @dataclass(frozen=True)
@@ -165,7 +172,7 @@ class Counts:
     def __init__(self, rules: Rules, selected: Iterable[Candidate] = ()) -> None:
         self._caps = rules.caps
         self._held: Counter[tuple[Cap, int]] = Counter()
-        for one in selected:
+        for one in (*rules.taken, *selected):
             self.add(one)
 
     def add(self, candidate: Candidate) -> None:
@@ -196,17 +203,23 @@ def down_the_list(candidates: Sequence[Candidate], rules: Rules) -> Selection:
     """Straight down the ranked list, each gets what it asks for while caps and money last.
 
     Where a share is not reached at the end, the last one selected that does not count for it makes room, and below it
-    only those that count are taken; so on until each share is reached.
+    only those that count are taken; so on until each share is reached, or only what was taken before stands against
+    it.
     """
     barred: dict[Share, int] = {}
     """{share: the place in the list from which on only those that count for it are taken}."""
+    asked = dict(rules.shares)
     while True:
         found = _walk(candidates, rules, barred)
         selected = [(place, one) for place, one in enumerate(candidates) if one.id in found.awards]
-        share = unmet_share([one for _place, one in selected], rules)
+        share = unmet_share([*rules.taken, *(one for _place, one in selected)], asked)
         if share is None:
             return found
-        barred[share] = max(place for place, one in selected if not COUNTS_FOR[share](one))
+        places = [place for place, one in selected if not COUNTS_FOR[share](one)]
+        if places:
+            barred[share] = max(places)
+        else:
+            del asked[share]
 
 
 def _walk(candidates: Sequence[Candidate], rules: Rules, barred: Mapping[Share, int]) -> Selection:
@@ -227,9 +240,9 @@ def _walk(candidates: Sequence[Candidate], rules: Rules, barred: Mapping[Share, 
     return Selection(awards, hindrances, value_of(candidates, awards))
 
 
-def unmet_share(selected: Sequence[Candidate], rules: Rules) -> Share | None:
-    """The first share that these do not reach."""
-    for share, percent in rules.shares.items():
+def unmet_share(selected: Sequence[Candidate], shares: Mapping[Share, int]) -> Share | None:
+    """The first of these shares that the selected do not reach."""
+    for share, percent in shares.items():
         if 100 * sum(COUNTS_FOR[share](one) for one in selected) < percent * len(selected):
             return share
     return None
@@ -238,13 +251,14 @@ def unmet_share(selected: Sequence[Candidate], rules: Rules) -> Share | None:
 def problems(candidates: Sequence[Candidate], awards: Mapping[int, Award], rules: Rules) -> list[Hindrance]:
     """Which rules these awards break; an empty list when none."""
     selected = [one for one in candidates if one.id in awards]
+    everyone = [*rules.taken, *selected]
     found = []
     if rules.has_thresholds and not all(one.passes for one in selected):
         found.append(Hindrance.THRESHOLDS)
     for cap, most in rules.caps.items():
-        if max(Counter(map(PLACE_OF[cap], selected)).values(), default=0) > most:
+        if max(Counter(map(PLACE_OF[cap], everyone)).values(), default=0) > most:
             found.append(Hindrance(cap.value))
-    share = unmet_share(selected, rules)
+    share = unmet_share(everyone, rules.shares)
     if share is not None:
         found.append(Hindrance(share.value))
     if any(awards[one.id].line_id not in one.lines for one in selected):

@@ -39,6 +39,7 @@ HINDRANCES: Mapping[Hindrance, str] = {
     Hindrance.WOMEN_LED: N_("It makes room for associations led by a woman."),
     Hindrance.YOUTH_LED: N_("It makes room for associations led by a young person."),
     Hindrance.NO_LINE: N_("The call has no money for its oblast and theme."),
+    Hindrance.DECLINED: N_("Its grant was declined: it keeps only its place in the ranking."),
     Hindrance.MONEY: N_("What is left is not enough for it."),
 }
 """{why it is passed over: the sentence}."""

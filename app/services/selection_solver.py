@@ -90,7 +90,7 @@ def best(
         return Optimum(found, float(found.value), True)
     relaxed = program.relax()
     if relaxed is None:
-        return Optimum(found, math.inf, False)
+        return Optimum(found, float(sum(one.value for one in possible)), False)
     guided = down_the_list(program.by_cost(relaxed, possible), rules)
     if guided.value > found.value:
         found = Selection(guided.awards, {}, guided.value)
@@ -131,7 +131,7 @@ def _can_cost(candidates: Sequence[Candidate], rules: Rules, rule: Cap | Share |
     if rule is None:
         return not all(one.passes for one in candidates)
     if isinstance(rule, Cap):
-        return max(Counter(map(PLACE_OF[rule], candidates)).values(), default=0) > rules.caps[rule]
+        return max(Counter(map(PLACE_OF[rule], [*rules.taken, *candidates])).values(), default=0) > rules.caps[rule]
     return not all(COUNTS_FOR[rule](one) for one in candidates)
 
 
@@ -201,15 +201,18 @@ class _Program:
 
     def _caps(self, owners: Sequence[Candidate]) -> None:
         for cap, most in self.rules.caps.items():
+            taken = Counter(map(PLACE_OF[cap], self.rules.taken))
             for places in _groups(np.array([PLACE_OF[cap](one) for one in owners])):
-                if len(np.unique(self.owner[places])) > most:
-                    self._row(places, np.ones(len(places)), most)
+                more = max(0, most - taken[PLACE_OF[cap](owners[places[0]])])
+                if len(np.unique(self.owner[places])) > more:
+                    self._row(places, np.ones(len(places)), more)
 
     def _shares(self, owners: Sequence[Candidate]) -> None:
         everyone = np.arange(self.size)
         for share, percent in self.rules.shares.items():
             counts = np.array([COUNTS_FOR[share](one) for one in owners], float)
-            self._row(everyone, percent - 100 * counts, 0)
+            taken = sum(100 * COUNTS_FOR[share](one) - percent for one in self.rules.taken)
+            self._row(everyone, percent - 100 * counts, taken)
 
     def _together(self) -> tuple[Any, Array]:
         if self.is_partial:

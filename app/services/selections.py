@@ -6,19 +6,20 @@ from functools import cached_property
 
 from app.clock import bishkek_day
 from app.localisation import N_
-from app.services import rankings, scoring, selection_solver
+from app.services import new_decisions, rankings, scoring, selection_solver
 from app.services.calls import allocations
 from app.services.calls.allocations import Standing
 from app.services.errors import LimitExceededError
+from app.services.new_decisions import EarlierAward
 from app.services.rankings import RankedApplication, Ranking
 from app.services.reviews import weights_of
 from app.services.selection import Candidate, Cap, Line, Rules, Selection, Share, down_the_list
 from app.services.selection_solver import Optimum
 from models.allocations import Allocation
-from models.applications import Application
+from models.applications import Application, ApplicationStatus
 from models.associations import Association, Membership, MembershipRole
 from models.base import db
-from models.calls import Call, RanksBy
+from models.calls import Call, CallStatus, RanksBy
 from models.grants import Grant
 from models.people import Person, Sex
 from models.places import AyilOkmotu, Rayon
@@ -43,13 +44,19 @@ class WhatIf:
 
 @dataclass(frozen=True)
 class Proposal:
-    """What the ranking and the rules of a call come to. `by_id`: the rows of the ranking by application."""
+    """What the ranking and the rules of a call come to. `by_id`: the rows of the ranking by application.
+
+    `listed` is every application of the ranking in its order, `candidates` those among which is selected: not whose
+    grant was declined, nor while the Council decides anew who has an award that stands (`earlier`).
+    """
 
     ranking: Ranking
     allocations: Sequence[Allocation]
+    listed: Sequence[Candidate]
     candidates: Sequence[Candidate]
     rules: Rules
     straight: Selection
+    earlier: Sequence[EarlierAward] = ()
 
     @cached_property
     def by_id(self) -> Mapping[int, RankedApplication]:
@@ -76,15 +83,18 @@ def shares_of(call: Call) -> Mapping[Share, int]:
     return {share: percent for share, percent in given.items() if percent is not None}
 
 
-def rules_of(call: Call, standings: Sequence[Standing] | None = None) -> Rules:
-    """The rules of a call with all its money, as if nothing were awarded yet; `standings`, when they were read."""
-    if standings is None:
-        standings = allocations.standings(call)
+def rules_of(call: Call, standings: Sequence[Standing], earlier: Sequence[EarlierAward] = ()) -> Rules:
+    """The rules of a call with all its money but that of `earlier` awards, as if nothing else were awarded yet."""
     funds = {one.allocation.fund_id: one.fund_has for one in standings}
+    given = {one.allocation.id: one.allocation.amount for one in standings}
     for one in standings:
         funds[one.allocation.fund_id] += one.awarded
+    fund_of = {one.allocation.id: one.allocation.fund_id for one in standings}
+    for award in earlier:
+        given[award.allocation_id] -= award.amount
+        funds[fund_of[award.allocation_id]] -= award.amount
     return Rules(
-        tuple(Line(one.allocation.id, one.allocation.fund_id, one.allocation.amount) for one in standings),
+        tuple(Line(line_id, fund_of[line_id], left) for line_id, left in given.items()),
         funds,
         caps_of(call),
         shares_of(call),
@@ -95,14 +105,25 @@ def rules_of(call: Call, standings: Sequence[Standing] | None = None) -> Rules:
 
 def of_call(call: Call, without: Collection[int] = ()) -> Proposal:
     """The selection straight down the ranked list, made `without` the applications a reader has a tie to."""
-    return proposed(call, rankings.of_call(call, without), allocations.standings(call))
+    return proposed(call, rankings.of_call(call, without), new_decisions.money_left(call))
 
 
 def proposed(call: Call, ranking: Ranking, standings: Sequence[Standing]) -> Proposal:
-    """The same for a ranking and standings that were read already."""
+    """The same for a ranking and standings (`new_decisions.money_left`) that were read already.
+
+    While the Council decides anew the awards that stand come first: what they leave goes down the list. An award the
+    Council could not make any more is none that it passed by.
+    """
     given = [one.allocation for one in standings]
-    rules, candidates = rules_of(call, standings), candidates_of(call, ranking.rows, given)
-    return Proposal(ranking, given, candidates, rules, down_the_list(candidates, rules))
+    listed, earlier = candidates_of(call, ranking.rows, given), new_decisions.earlier_awards(call)
+    candidates, rules = listed, rules_of(call, standings, earlier)
+    if call.status is CallStatus.DECIDED:  # before that nothing stands and no grant was declined
+        stands = {one.application.id for one in earlier}
+        out = {row.application_id for row in ranking.rows if row.application.status is ApplicationStatus.WITHDRAWN}
+        apart = stands | out
+        candidates = [one for one in listed if one.id not in apart]
+        rules = replace(rules, taken=tuple(one for one in listed if one.id in stands))
+    return Proposal(ranking, given, listed, candidates, rules, down_the_list(candidates, rules), earlier)
 
 
 def candidates_of(
@@ -116,20 +137,19 @@ def candidates_of(
     facts, had_grant = _facts(call), _had_grant(call)
     lines = sorted(allocations.of(call) if given is None else given, key=allocations.narrowest_first)
     fitting: dict[tuple[int, int | None], tuple[int, ...]] = {}  # few places and themes, hundreds of applications
-    year, ceiling = bishkek_day(call.closes_at).year, call.grant_ceiling
+    year = bishkek_day(call.closes_at).year
     found = []
     for row in rows:
-        application, application_id = row.application, row.application_id
-        association_id = application.association_id
-        oblast_id, ayil_okmotu_id, is_woman, birth_year = facts[application_id]
-        wanted = oblast_id, application.theme_id
+        application_id = row.application_id
+        association_id, theme_id, asked, oblast_id, ayil_okmotu_id, is_woman, birth_year = facts[application_id]
+        wanted = oblast_id, theme_id
         if wanted not in fitting:
             fitting[wanted] = tuple(one.id for one in lines if one.is_for(*wanted))
         found.append(
             Candidate(
                 application_id,
                 row.score,
-                min(application.grant_requested, ceiling),
+                call.most_for(asked),
                 fitting[wanted],
                 oblast_id,
                 ayil_okmotu_id,
@@ -143,9 +163,9 @@ def candidates_of(
     return found
 
 
-def _facts(call: Call) -> Mapping[int, tuple[int, int, bool | None, int | None]]:
-    """{application: its oblast and ayil okmotu; of who chaired its association on the last day whether it is a woman,
-    and the birth year}."""
+def _facts(call: Call) -> Mapping[int, tuple[int, int | None, int, int, int, bool | None, int | None]]:
+    """{application: its association, theme, what it asks for (tyiyn), oblast and ayil okmotu; of who chaired its
+    association on the last day whether it is a woman, and the birth year}."""
     day = bishkek_day(call.closes_at)
     chaired = (
         (Membership.association_id == Association.id)
@@ -155,7 +175,14 @@ def _facts(call: Call) -> Mapping[int, tuple[int, int, bool | None, int | None]]
     )
     query = (
         db.select(
-            Application.id, Rayon.oblast_id, Association.ayil_okmotu_id, Person.sex == Sex.FEMALE, Person.birth_year
+            Application.id,
+            Application.association_id,
+            Application.theme_id,
+            Application.grant_requested,
+            Rayon.oblast_id,
+            Association.ayil_okmotu_id,
+            Person.sex == Sex.FEMALE,
+            Person.birth_year,
         )
         .join(Association, Association.id == Application.association_id)
         .join(AyilOkmotu, AyilOkmotu.id == Association.ayil_okmotu_id)
@@ -166,7 +193,8 @@ def _facts(call: Call) -> Mapping[int, tuple[int, int, bool | None, int | None]]
         .order_by(Membership.since_on)
     )
     rows = db.session.connection().execute(query)
-    return {one[0]: (one[1], one[2], one[3], one[4]) for one in rows}  # of two chairs of one day the newer
+    # of two chairs of one day the newer
+    return {one[0]: (one[1], one[2], one[3], one[4], one[5], one[6], one[7]) for one in rows}
 
 
 def _had_grant(call: Call) -> set[int]:
@@ -236,7 +264,7 @@ def one_level_more(call: Call, proposal: Proposal, application_id: int) -> list[
             passes = scoring.passes(one, weak, call.pass_total)
             order = scoring.ranked([*others, one], list(weights), scores | {application_id: value})
             moved = known | {application_id: known[application_id]._replace(value=value, passes=passes)}
-            listed = [moved[standing.application_id] for _rank, standing in order]
+            listed = [moved[done.application_id] for _rank, done in order if done.application_id in moved]
             if application_id in down_the_list(listed, proposal.rules).awards:
                 found.append(Raised(reviewer_id, key, levels[key]))
     return found

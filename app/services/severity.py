@@ -122,7 +122,6 @@ def printed(number: float) -> Fraction:
     return Fraction(round(number, DECIMALS)).limit_denominator(10**DECIMALS)
 
 
-@lru_cache(maxsize=32)  # pages of a session ask it again and again for the same reviews
 def fit(reviews: tuple[Given, ...]) -> Fit | None:
     """Fit the model; None while there are not two applications, two reviewers and one application judged twice."""
     design = _Design(reviews)

@@ -1,5 +1,6 @@
 """What `flask verify` checks: every promise the stored data must keep, counted, each finding named."""
 
+import json
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -15,6 +16,7 @@ from app.services import (
     funds,
     ledger,
     new_decisions,
+    protocols,
     tranches,
 )
 from app.services.match import grant_carried
@@ -221,10 +223,24 @@ def _protocols(check: Check) -> Iterator[str]:
         check.count += 1
         if fingerprint(protocol.content) != protocol.sha256:
             yield f"protocol {protocol.number} does not have its hash"
+        else:
+            yield from _decided_otherwise(protocol)
     for problem in corrected_protocols.unsound():
         check.count += 1
         if problem:
             yield problem
+
+
+def _decided_otherwise(protocol: Protocol) -> Iterator[str]:
+    """Grants, letters and the reserve list go by the decisions, not by the words signed: both say the same."""
+    signed = {one["number"]: one for one in json.loads(protocol.content)["decisions"]}
+    query = db.select(Decision, Application.number).join(Decision.application)
+    for decision, number in db.session.execute(query.where(Decision.session_id == protocol.session_id)):
+        words, now = signed.pop(number, None), protocols.told_of(decision)
+        if words is None or any(words[name] != value for name, value in now.items() if name in words):
+            yield f"protocol {protocol.number}: the decision on {number} is not as it was signed"
+    for number in signed:
+        yield f"protocol {protocol.number}: the decision on {number} is not there any more"
 
 
 def _new_decisions(check: Check) -> Iterator[str]:

@@ -15,7 +15,7 @@ from app.services.conflicts import Ties
 from models.applications import Application, ApplicationStatus
 from models.base import db
 from models.calls import Call
-from models.reviews import HOLDING, OUTSTANDING, Assignment, AssignmentStatus, Review, ReviewStatus
+from models.reviews import HOLDS, OUTSTANDING, Assignment, AssignmentStatus
 from models.users import Role, User
 
 GIVEN_BACK = (AssignmentStatus.DECLINED, AssignmentStatus.RECUSED)
@@ -25,7 +25,7 @@ def lacking(ties: Ties, call_id: int | None = None, limit: int = 60) -> list[tup
     """Applications that wait for more reviewers, with how many hold the work already."""
     held = (
         db.select(Assignment.application_id, db.func.count().label("held"))
-        .where(_holds())
+        .where(HOLDS)
         .group_by(Assignment.application_id)
         .subquery()
     )
@@ -47,7 +47,7 @@ def lacking(ties: Ties, call_id: int | None = None, limit: int = 60) -> list[tup
 
 def lacking_count(call: Call, ties: Ties) -> int:
     """So many applications of a call wait for more reviewers."""
-    held = db.select(db.func.count(Assignment.id)).where(Assignment.application_id == Application.id, _holds())
+    held = db.select(db.func.count(Assignment.id)).where(Assignment.application_id == Application.id, HOLDS)
     query = db.select(db.func.count()).where(
         Application.call_id == call.id,
         Application.status.in_([ApplicationStatus.ELIGIBLE, ApplicationStatus.IN_REVIEW]),
@@ -75,7 +75,7 @@ class Workload:
 def of_all(today: date, ties: Ties) -> list[Workload]:
     """Every enabled reviewer with the work asked for, who has the most late first."""
     is_waiting = Assignment.status.in_(OUTSTANDING)
-    is_done = Assignment.status.in_(HOLDING) & ~is_waiting & _holds()
+    is_done = HOLDS & ~is_waiting
     is_shown = Assignment.reviewer_id == User.id
     if ties:
         is_shown &= Assignment.application_id.in_(db.select(Application.id).where(*_free(ties)))
@@ -100,7 +100,7 @@ def of_all(today: date, ties: Ties) -> list[Workload]:
 def held_by_reviewer(call: Call, ties: Ties) -> dict[int, int]:
     """{user id: so many applications of `call` they hold or have judged}."""
     query = db.select(Assignment.reviewer_id, db.func.count()).join(Assignment.application)
-    query = query.where(Application.call_id == call.id, _holds(), *_free(ties)).group_by(Assignment.reviewer_id)
+    query = query.where(Application.call_id == call.id, HOLDS, *_free(ties)).group_by(Assignment.reviewer_id)
     return {int(row[0]): int(row[1]) for row in db.session.execute(query)}
 
 
@@ -112,6 +112,7 @@ def outstanding(ties: Ties, limit: int = 60) -> list[Assignment]:
         .where(Assignment.status.in_(OUTSTANDING), *_free(ties))
         .options(
             db.joinedload(Assignment.reviewer),
+            db.joinedload(Assignment.review),
             db.contains_eager(Assignment.application).joinedload(Application.association),
         )
         .order_by(Assignment.due_on, Assignment.id)
@@ -122,11 +123,3 @@ def outstanding(ties: Ties, limit: int = 60) -> list[Assignment]:
 
 def _free(ties: Ties) -> list[ColumnElement[bool]]:
     return ties.free(Application.association_id, Application.id)
-
-
-def _holds() -> ColumnElement[bool]:
-    """The reviewer has or did the work: what was closed unfinished does not count."""
-    handed_in = db.select(Review.assignment_id).where(Review.status == ReviewStatus.SUBMITTED)
-    return Assignment.status.in_(HOLDING) & (
-        (Assignment.status != AssignmentStatus.CLOSED) | Assignment.id.in_(handed_in)
-    )

@@ -72,8 +72,9 @@ def test_who_is_not_signed_in_gets_no_further_than_the_door(app: Flask, client: 
 
 def test_a_method_that_is_not_opened_is_refused(app: Flask, client: Client, programme: Programme) -> None:
     client.sign_in(programme.administrator)
+    app.config["WTF_CSRF_ENABLED"] = False
     for rule, _method in rules(app):
-        assert client.delete(address(app, rule)).status_code in (400, 403, 405), rule.rule
+        assert client.delete(address(app, rule)).status_code in (403, 405), rule.rule
 
 
 def test_a_role_that_has_ended_opens_nothing(app: Flask, client: Client, programme: Programme) -> None:

@@ -3,16 +3,17 @@
 from datetime import timedelta
 
 from app import clock
-from app.services import agendas, appeals, decisions, letters
+from app.services import agendas, appeals, assignments, decisions, dictations, letters
 from app.services.actors import Actor
 from app.services.decisions import Motion
 from models.appeals import Appeal, AppealStatus
 from models.applications import ApplicationStatus
+from models.associations import MembershipRole
 from models.base import db
 from models.council_sessions import DecisionOutcome
 from models.users import Role
 from tests.factories import TEXT
-from tests.support.pages import text_of
+from tests.support.pages import choose_form, filled, text_of
 
 WHY = "Сатып алуучулар менен келишимдер тиркелген, бирок алар эске алынган эмес."
 
@@ -28,6 +29,7 @@ def test_an_appeal_goes_from_the_letter_to_its_outcome(client, programme):
         appeal = db.session.scalar(db.select(Appeal))
         here = f"/appeals/{appeal.id}"
         assert WHY in client.get(here).text and f"{page}/appeal" not in client.get(page).text
+        assert client.get(f"{page}/appeal").location == here  # an old page, or a second tab
         assert client.sign_in(programme.make_user(Role.MEMBER)).get(here).status_code == 404
         client.sign_in(programme.secretary).speak("en")
         assert here in client.get("/").text and here in client.get("/appeals").text
@@ -37,6 +39,21 @@ def test_an_appeal_goes_from_the_letter_to_its_outcome(client, programme):
         db.session.refresh(appeal)
         assert appeal.status is AppealStatus.DISMISSED
         assert "Чечим туура." in text_of(client.sign_in(chair).get(here).text)
+
+
+def test_the_operator_is_told_that_the_chair_has_to_dictate_it(client, programme):
+    letter = letters.readable(programme.make_application(ApplicationStatus.REJECTED), is_office=True)
+    association = letter.association
+    operator = Actor(programme.operator_of(association.centre), association)
+    member = next(one.person for one in association.memberships if one.role is MembershipRole.MEMBER)
+    page = f"/letters/{letter.id}/appeal"
+    with clock.at(letter.sent_at):
+        dictations.begin(association, dictated_by=member, actor=operator, now=clock.now())
+        client.sign_in(operator.user).speak("en")
+        answer = client.submit(page, text=WHY)
+        assert answer.status_code == 422 and WHY in answer.text
+        assert "say that the chair dictates" in text_of(answer.text)
+        assert db.session.scalar(db.select(Appeal)) is None
 
 
 def test_after_the_days_the_page_says_so(client, programme):
@@ -72,10 +89,65 @@ def test_an_appeal_upheld_while_the_council_sits_anew_joins_its_agenda_with_a_bu
     assert here in client.get("/council").text and here in client.get(council).text
     assert f"{here}/agenda" not in client.sign_in(programme.council_chair).get(here).text
     client.sign_in(programme.secretary).speak("en")
-    assert client.submit(here, action=f"{here}/agenda").location == council
+    once, twice = (filled(choose_form(client.get(here).text, f"{here}/agenda"), {}) for _ in range(2))
+    assert client.post(f"{here}/agenda", data=once).location == council
     shown = text_of(client.get(council).text)
     assert shown.count("First decision: Not selected") == 2 and "on no agenda yet" not in shown
     assert "before the Council again" in client.get(here).text
-    assert client.post(f"{here}/agenda").status_code in (303, 400), "a second time it is told, nothing is done"
+    told = client.post(f"{here}/agenda", data=twice)
+    assert (told.status_code, told.location) == (303, council)
+    assert "The application is before the Council again already." in text_of(client.get(council).text)
     assert len(agendas.items_of(again)) == 2
     assert here not in client.get("/council").text
+
+
+def test_the_page_of_an_appeal_that_was_followed_offers_no_other_session(client, programme):
+    application = programme.make_application(ApplicationStatus.REJECTED)
+    letter = letters.readable(application, is_office=True)
+    appeal = appeals.lodge(letter, WHY, actor=Actor(programme.chair_of(letter.association)), now=letter.sent_at)
+    appeals.acknowledge(appeal, actor=Actor(programme.secretary), now=clock.now())
+    appeals.close(appeal, is_upheld=True, reason=TEXT, actor=Actor(programme.council_chair), now=clock.now())
+    db.session.commit()
+    client.sign_in(programme.secretary).speak("en")
+    shown = client.get(f"/appeals/{appeal.id}").text
+    assert "Convene the Council" in shown and "may also be worse than the first" in shown
+    session = programme.make_session(application.call, now=clock.now())
+    motion = Motion(DecisionOutcome.RESERVE, None, TEXT, 3)
+    decisions.decide(session, application, motion, actor=Actor(programme.secretary), now=clock.now())
+    programme.sign(session)
+    db.session.commit()
+    shown = client.get(f"/appeals/{appeal.id}").text
+    assert "has decided anew" in shown and "Convene the Council" not in shown
+    assert "may also be worse" not in shown
+
+
+def test_where_the_scores_lie_far_apart_another_reviewer_is_asked_before_it_is_decided_anew(client, programme):
+    call = programme.make_past_call()
+    application = programme.make_application(ApplicationStatus.IN_REVIEW, call=call)
+    for one, level in zip(assignments.of_application(application), (5, 1), strict=True):
+        programme.review(one, level=level)
+    by = {"actor": Actor(programme.secretary), "now": clock.now()}
+    session = programme.make_session(call)
+    decisions.decide(session, application, Motion(DecisionOutcome.REJECTED, None, TEXT, 3), **by)
+    programme.sign(session)
+    letter = letters.readable(application, is_office=True)
+    appeal = appeals.lodge(letter, WHY, actor=Actor(programme.chair_of(letter.association)), now=letter.sent_at)
+    appeals.acknowledge(appeal, **by)
+    appeals.close(appeal, is_upheld=True, reason=TEXT, actor=Actor(programme.council_chair), now=clock.now())
+    further = programme.make_user(Role.REVIEWER)
+    db.session.commit()
+    client.sign_in(programme.secretary).speak("en")
+    here = f"/assignments/new/{application.id}"
+    assert "No reviewer can be asked now" in client.get(here).text, "it is on no agenda yet"
+    again = programme.make_session(call, now=clock.now())
+    db.session.commit()
+    assert here in client.get(f"/council/{again.id}").text
+    due_on = clock.bishkek_day(clock.now()) + timedelta(days=9)
+    plan = client.submit(here, reviewer=further.id, due_on=due_on.strftime("%d.%m.%Y")).location
+    client.submit(plan, action=f"{plan}/apply")
+    assert client.get(f"/council/{again.id}").text.count("still on their way") > 0
+    client.sign_in(further).speak("en")
+    client.submit("/interests", action=f"/interests/confirm/{call.id}")
+    asked = assignments.of_application(application)[-1]
+    answered = client.submit(f"/assignments/{asked.id}/answer", interest="none", explanation="")
+    assert answered.location == f"/reviews/{asked.id}/edit" and client.get(answered.location).status_code == 200

@@ -252,13 +252,18 @@ def test_a_section_keeps_what_is_unfinished_and_leads_on(chair, draft):
 
 def test_a_text_over_the_limit_stays_on_the_page_and_is_not_saved(chair, draft):
     before = dict(draft.answers)
-    long = "ү" * 801
-    answer = chair.submit(f"/applications/{draft.id}/sections/idea", summary=long)
-    assert answer.status_code == 422
-    assert "At most 800 characters." in text_of(answer.text)
-    assert form_fields(answer.text)["summary"] == long
-    assert fresh(draft).answers == before
-    assert chair.submit(f"/applications/{draft.id}/sections/idea", summary="ү" * 800).status_code == 303
+    page = f"/applications/{draft.id}/sections/idea"
+    assert "No more than 100 words" in text_of(chair.get(page).text)
+    for field, long, told in (
+        ("title", "ү" * 121, "At most 120 characters."),
+        ("summary", " ".join(["сүт"] * 101), "At most 100 words; this has 101."),
+    ):
+        answer = chair.submit(page, **{field: long})
+        assert answer.status_code == 422
+        assert told in text_of(answer.text)
+        assert form_fields(answer.text)[field] == long
+        assert fresh(draft).answers == before
+    assert chair.submit(page, summary=" ".join(["сүт"] * 100)).status_code == 303
 
 
 def test_a_stale_section_shows_both_texts_and_saves_neither_over_the_other(chair, draft, programme):
@@ -386,8 +391,10 @@ def test_a_submitted_application_is_only_read(chair, programme):
     draft = programme.make_application(S.DRAFT)
     other = chair.application.test_client().sign_in(programme.chair_of(draft.association))
     data = dict(form_fields(other.get(f"/applications/{draft.id}/sections/idea").text))
-    answer = chair.post(f"{url}/sections/idea", data=data | {"title": "Кайра жазуу", "version": _version(application)})
-    assert answer.status_code in (400, 422)
+    own = form_fields(chair.get("/account/password").text)  # the form itself is not shown to them any more
+    typed = {"title": "Кайра жазуу", "version": _version(application), "csrf_token": own["csrf_token"]}
+    answer = chair.post(f"{url}/sections/idea", data=data | typed)
+    assert answer.status_code == 422
     assert fresh(application).title != "Кайра жазуу"
     page = chair.get(f"{url}/budget")
     assert "item" not in {name for form in forms_of(page.text) for name in form.names}

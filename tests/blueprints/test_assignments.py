@@ -390,6 +390,8 @@ def test_the_secretary_gives_more_time_to_one_or_to_all_who_are_late(client, pro
         assert one in board and everybody in board
         answer = client.submit(one, due_on=f"{asked.due_on:%d.%m.%Y}")
         assert answer.status_code == 422 and "The day must lie in the future." in text_of(answer.text)
+        answer = client.submit(one, due_on=f"{day + timedelta(days=365):%d.%m.%Y}")  # a slip of the pen
+        assert answer.status_code == 422 and "within 365 days" in text_of(answer.text)
         assert client.submit(one, due_on=f"{day:%d.%m.%Y}").location == "/assignments"
         page = text_of(client.get(everybody).text)
         assert other.reviewer.display_name in page and asked.reviewer.display_name not in page
@@ -415,6 +417,24 @@ def test_the_board_offers_to_go_on_without_a_late_review(client, programme, elig
     db.session.expire_all()
     assert asked.status is AssignmentStatus.CLOSED
     assert "жаза албайт" in client.get(f"/assignments/new/{eligible.id}").text
+
+
+def test_a_late_review_that_was_opened_again_goes_back_to_what_was_submitted(client, programme):
+    application = programme.make_application(ApplicationStatus.REVIEWED)
+    again = assignments.of_application(application)[0]
+    programme.reopen(again)
+    with clock.at(clock.end_of_day(again.due_on) + timedelta(seconds=1)):
+        client.sign_in(programme.secretary).speak("en")
+        board = text_of(client.get("/assignments").text)
+        assert "Go back to what was submitted" in board and "Go on without this review" not in board
+        url = f"/assignments/{again.id}/release"
+        assert "It counts as it was submitted before" in text_of(client.get(url).text)
+        answer = client.submit(url, reason="Мөөнөтү өттү, кайра жазылган жок")
+        assert "The review counts as it was submitted." in text_of(client.get(answer.location).text)
+        page = text_of(client.get(f"/reviews/of/{application.id}").text)
+        assert "It was not submitted anew by its last day, so it counts as it was." in page
+    db.session.expire_all()
+    assert application.status is ApplicationStatus.REVIEWED
 
 
 def test_who_has_a_tie_to_the_applicant_gives_no_time_on_any_page(client, programme, eligible, asked):

@@ -43,7 +43,9 @@ def test_a_part_and_its_questions_are_set_up(secretary, call):
     answer = secretary.submit(answer.location, **LABEL, limit="500", least="15", rows="4")
     assert answer.status_code == 303
     (question,) = form_now(call).section("section_1").questions
-    assert (question.number, question.limit, question.least, question.rows) == ("7.1", 500, 15, 4)
+    assert (question.number, question.words, question.least, question.rows) == ("7.1", 500, 15, 4)
+    assert "500 words" in text_of(secretary.get(f"{url}/sections/section_1/edit").text)
+    assert form_fields(secretary.get(f"{url}/questions/question_1/edit").text)["limit"] == "500"
     assert question.label == {"ky": LABEL["label_ky"], "ru": LABEL["label_ru"], "en": LABEL["label_en"]}
     page = text_of(secretary.get(url).text)
     assert "7. Environment" in page and "8. Budget" in page and "Every part asks something" in page
@@ -69,7 +71,8 @@ def test_refusals_stand_at_their_fields(secretary, call):
     answer = secretary.submit(f"{url}/sections/idea/questions/new", **LABEL, hint_ky="Бир гана тилде", limit="9")
     assert answer.status_code == 422 and "Write it in all three languages." in text_of(answer.text)
     for field, value, words in (
-        ("limit", "19", "The longest answer has 20 to 10000 characters."),
+        ("limit", "9", "The longest answer has 10 to 1000 words."),
+        ("limit", "1001", "The longest answer has 10 to 1000 words."),
         ("least", "3000", "The shortest answer cannot be longer than the longest."),
         ("rows", "21", "Enter a whole number from 1 to 20."),
     ):

@@ -300,6 +300,9 @@ def test_the_chair_signs_and_the_protocol_is_frozen(client, programme, session, 
         assert answer.headers["Content-Disposition"].startswith("attachment")
         text = " ".join(one.extract_text() for one in PdfReader(io.BytesIO(answer.data)).pages)
         assert session.protocol.number in text and reviewed.number in text
+    there = client.sign_in(programme.secretary).speak("en").get(f"{page}/attendance").text
+    assert "can only be put right by a corrected protocol" in text_of(there)
+    assert programme.council_chair.display_name in there and "<form" not in there.split("<main", 1)[1]
 
 
 def test_signing_too_early_is_refused_in_words(client, programme, session, reviewed):
@@ -394,3 +397,25 @@ def test_who_has_a_tie_sees_no_score_of_that_application(client, programme, call
         text = text_of(client.get(page).text)
         said = "1 application is left out for you" if "rankings" in page else "You are out of the room"
         assert said in text and score not in text
+
+
+def test_what_is_on_its_way_is_not_listed_to_who_has_a_tie_and_waited_for_all_the_same(client, programme, call):
+    on_its_way = programme.make_application(ApplicationStatus.IN_REVIEW, call=call)
+    session = programme.make_session(call)
+    for one in decisions.undecided(session):
+        motion = Motion(DecisionOutcome.REJECTED, None, TEXT, 3)
+        decisions.decide(session, one, motion, actor=Actor(programme.secretary), now=clock.now())
+    page, seen = f"/council/{session.id}", {}
+    for is_tied in (False, True):
+        if is_tied:
+            said = {"explanation": "Бир тууганым.", "declared_at": clock.now()}
+            for user in (programme.secretary, programme.council_chair):
+                db.session.add(
+                    Conflict(application_id=on_its_way.id, user_id=user.id, kind=ConflictKind.KINSHIP, **said)
+                )
+        for user in (programme.secretary, programme.council_chair):
+            shown = text_of(client.sign_in(user).speak("en").get(page).text)
+            assert "You sign 1 decisions" not in shown
+            seen[user, is_tied] = (on_its_way.title in shown, "1 still on their way" in shown)
+    assert {seen[one] for one in seen if not one[1]} == {(True, True)}
+    assert {seen[one] for one in seen if one[1]} == {(False, False)}

@@ -1,12 +1,13 @@
 """The secretary shares applications out in a real browser: plan, look, ask; a reviewer says what they know."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from seeds import demonstration
-from tests.support import accessibility
+from tests.support import accessibility, databases
 
 PASSWORD = demonstration.sign_ins()[0].password
 
@@ -61,7 +62,7 @@ def test_the_secretary_plans_looks_and_asks(page: Page) -> None:
         page.goto(address)
         page.check("input[name=mode][value=top_up]")
         page.fill("input[name=each]", "3")
-        page.fill("input[name=due_on]", "01.03.2030")
+        page.fill("input[name=due_on]", f"{databases.DEMONSTRATION_DAY + timedelta(days=30):%d.%m.%Y}")
         look(page)
         page.locator("main form button[type=submit]").click()
         page.wait_for_load_state()

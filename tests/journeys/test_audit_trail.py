@@ -221,7 +221,7 @@ def walk_corrected_protocols(programme: Programme, session: CouncilSession) -> N
 
 
 def walk_appeals(programme: Programme) -> None:
-    """One is upheld, one dismissed, one taken back at once and one after it was received."""
+    """One is upheld and loses a review, one dismissed, one taken back at once and one after it was received."""
     now, chair, secretary = clock.now(), Actor(programme.council_chair), Actor(programme.secretary)
     for fate in ("uphold", "dismiss", "withdraw", "withdraw late"):
         one = programme.make_application(S.REJECTED)
@@ -235,6 +235,8 @@ def walk_appeals(programme: Programme) -> None:
             appeals.withdraw(appeal, reason=TEXT, actor=own, now=now)
         else:
             appeals.close(appeal, is_upheld=fate == "uphold", reason=TEXT, actor=chair, now=now)
+        if fate == "uphold":  # no decision rests on its reviews any more: a conflict found now ends one
+            assignments.void(one, assignments.of_application(one)[0].reviewer, actor=secretary, now=now)
 
 
 def walk_decided_anew(programme: Programme) -> None:
@@ -251,6 +253,7 @@ def walk_decided_anew(programme: Programme) -> None:
 
 
 def test_every_change_of_a_status_is_told(programme: Programme) -> None:
+    programme.shelf = None  # every act is done here, and seen
     watched = trail.of(db.session())
     walk_calls_and_applications(programme)
     walk_held_findings(programme)

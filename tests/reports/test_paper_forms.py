@@ -93,7 +93,7 @@ def long(programme: Programme) -> Application:
         return text.strip()
 
     for section in questions.form_of(application.call).sections:
-        answers = {one.key: fill(one.limit) for one in section.questions}
+        answers = {one.key: fill(one.letters) for one in section.questions}
         applications.save_section(application, section.key, answers, actor=actor, now=now)
     applications.add_budget_line(
         application,
@@ -144,7 +144,7 @@ def test_the_room_grows_with_the_limit_of_a_question(programme: Programme) -> No
     data = paper_forms.gather_empty(programme.call, clock.now())
     assert data.answers is None and data.open_parts == set(data.form.by_key)
     pages = [len(page.extract_text()) for page in PdfReader(io.BytesIO(paper_pages.to_pdf(data, "ky"))).pages]
-    lines = sum(-(-one.limit // 60) for one in data.form.questions)
+    lines = sum(-(-one.letters // 60) for one in data.form.questions)
     assert len(pages) > lines * 7.5 / 249  # millimetres of a page
 
 

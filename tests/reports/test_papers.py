@@ -2,12 +2,14 @@
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from pypdf import PdfReader
 
 from app.localisation import money, use_locale
 from reports import agreement, protocol, protocol_details, receipt
+from reports.protocol_content import RankedLine, ReviewLine
 from tests.reports import samples
 
 LOCALES = ("ky", "ru", "en")
@@ -96,6 +98,15 @@ def test_protocol_names_recused_and_scores() -> None:
     assert "Recused: Асанова Гүлнара Токтогуловна" in text
     assert "90.13" in text
     assert "Paid from: Danish fund, Osh" in text and "Paid from: EU fund" in text
+
+
+def test_protocol_of_more_reviews_than_letters() -> None:
+    data = samples.protocol(1)
+    judged = ReviewLine((4,) * len(data.criteria), 8_000)
+    row = RankedLine("A-2027-0042", 1, 8_000, 0, True, 200_000_00, (judged,) * 28, 8_000)
+    text = words(protocol.to_pdf(replace(data, ranking=(row,)), "en"))
+    levels = "4 " * len(data.criteria)
+    assert f" Z {levels}80.00 AA {levels}80.00 AB {levels}80.00" in text
 
 
 def test_points_have_two_decimals() -> None:

@@ -263,7 +263,7 @@ def test_a_corrected_protocol_names_the_first_one_and_every_place(programme, sig
     assert "Corrected protocol" not in first and "Ош, Ленин 205" not in first
     said = part(text, "What this protocol corrects", "The session")
     assert signed.number in said and signed.sha256 in "".join(said.split())
-    for words in ("Жазууда эки ката бар.", "Before: Ош", "Now: Ош, Ленин 205", f"Before: {before}", "Now: Abstained"):
+    for words in ("Жазууда эки ката бар.", "Before: Ош", "Now: Ош, Ленин 205", f"Before: {before}", "Now: Abstains"):
         assert words in said, words
     assert made.number in text and made.sha256 in "".join(text.split())
     assert text.count("Суу түтүгү жаңы.") == 2  # where it is corrected, and in its place

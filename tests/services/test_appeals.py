@@ -10,6 +10,7 @@ from app.services.actors import Actor
 from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, SeparationOfDutyError
 from models.appeals import AppealStatus
 from models.applications import ApplicationStatus
+from models.associations import MembershipRole
 from models.base import db
 from models.notifications import Notification
 from models.reviews import Conflict, ConflictKind
@@ -53,7 +54,33 @@ def test_only_who_speaks_for_the_association_appeals_and_says_why(programme, let
     with pytest.raises(SeparationOfDutyError):
         lodge(programme, letter, actor=Actor(programme.make_user(Role.MEMBER, association=letter.association)))
     operator = programme.operator_of(letter.association.centre)
-    assert lodge(programme, letter, actor=Actor(operator, letter.association)).lodged_by_id == operator.id
+    dictation = programme.dictate(letter.association)
+    spoken = Actor(operator, letter.association, dictation)
+    assert lodge(programme, letter, actor=spoken).lodged_by_id == operator.id
+
+
+def test_at_the_centre_the_one_appeal_is_lodged_and_taken_back_at_the_chairs_word_alone(programme, letter):
+    association = letter.association
+    operator = programme.operator_of(association.centre)
+    member = next(one.person for one in association.memberships if one.role is MembershipRole.MEMBER)
+    dictation = programme.dictate(association)
+    chair, spoken = dictation.dictated_by, Actor(operator, association, dictation)
+    others = [(member, ""), (None, chair.full_name)]  # a name that was typed is nobody's word
+
+    def refused(act):
+        for voice, name in others:
+            dictation.dictated_by, dictation.dictated_by_name = voice, name
+            with pytest.raises(SeparationOfDutyError, match="төрагасы өзү айтып берет"):
+                act(spoken)
+        with pytest.raises(SeparationOfDutyError):
+            act(Actor(operator, association))
+        dictation.dictated_by, dictation.dictated_by_name = chair, ""
+
+    refused(lambda actor: lodge(programme, letter, actor=actor))
+    appeal = lodge(programme, letter, actor=spoken)
+    refused(lambda actor: appeals.withdraw(appeal, reason=TEXT, actor=actor, now=clock.now()))
+    appeals.withdraw(appeal, reason=TEXT, actor=spoken, now=clock.now())
+    assert appeal.status is AppealStatus.WITHDRAWN
 
 
 def test_a_selected_application_has_nothing_to_appeal_against(programme):

@@ -169,6 +169,26 @@ def test_what_is_missing_is_what_the_form_of_the_call_asks(programme):
     assert refusal.value.field == "question_1"
 
 
+def test_an_answer_is_as_long_as_its_words(programme):
+    """In words as people count them, whatever their length; a form that knows only characters is held to those."""
+    draft = programme.make_application("draft", is_complete=False)
+    by = {"actor": Actor(programme.chair_of(draft.association)), "now": clock.now()}
+    section = questions.form_of(draft.call).section("problem")
+    most = section.questions[0].words
+    applications.save_section(draft, "problem", {"problem": "айылыбыздагы\n" * most}, **by)
+    assert questions.words_in(draft_section(draft).answers["problem"]) == most
+    with pytest.raises(LimitExceededError) as refusal:
+        applications.save_section(draft, "problem", {"problem": "суу " * (most + 1)}, **by)
+    assert refusal.value.field == "problem"
+    with use_locale("en"):
+        assert str(refusal.value) == f"At most {most} words; this has {most + 1}."
+    assert questions.words_in(draft_section(draft).answers["problem"]) == most
+
+
+def draft_section(draft):
+    return next(one for one in draft.sections if one.key == "problem")
+
+
 def test_a_draft_gets_the_row_of_a_section_when_it_is_first_written(programme):
     application = programme.make_application(ApplicationStatus.DRAFT)
     row = applications.section_of(application, "future")

@@ -7,9 +7,24 @@ import pytest
 
 from app import clock
 from app.localisation import use_locale
-from app.services import assignment_lists, assignment_plans, assignments, conflicts, reviewers
+from app.services import (
+    assignment_candidates,
+    assignment_lists,
+    assignment_plans,
+    assignments,
+    audit_subjects,
+    conflicts,
+    reminders,
+    reviewers,
+)
 from app.services.actors import Actor
-from app.services.errors import DomainError, IncompleteError, LimitExceededError, SeparationOfDutyError
+from app.services.errors import (
+    ChangedMeanwhileError,
+    DomainError,
+    IncompleteError,
+    LimitExceededError,
+    SeparationOfDutyError,
+)
 from models.applications import ApplicationStatus
 from models.assignment_plans import AssignmentPlan, PlanMode, PlanStatus
 from models.base import db
@@ -153,4 +168,90 @@ def test_who_has_a_tie_chooses_no_reviewer_by_list_or_by_hand_and_reads_of_no_pl
     assert tied.number not in assignment_lists.to_csv(plan, "ky", without)
     loads = {one.name: (one.before, one.added) for one in assignment_plans.loads(plan, ties, without)}
     assert loads[first.display_name] == (0, 0) and loads[second.display_name] == (0, 1)
-    assert assignment_plans.apply(plan, **theirs) == 2, "what others planned is asked as one"
+    with pytest.raises(SeparationOfDutyError):
+        assignment_plans.apply(plan, **theirs)
+    assert assignment_plans.apply(plan, **by) == 2
+
+
+@pytest.fixture
+def at_the_limit(programme, two, by):
+    """The tied secretary's act; the first reviewer judges the tied application, and no more than that one."""
+    tied, _free = two
+    first = programme.reviewers[0]
+    reviewers.set_limit(tied.call, first, is_available=True, most=1, **by)
+    programme.assign(tied, first)
+    user = programme.make_user(Role.SECRETARY)
+    said = {"explanation": "Бир тууганым.", "declared_at": clock.now()}
+    db.session.add(Conflict(application_id=tied.id, user_id=user.id, kind=ConflictKind.KINSHIP, **said))
+    db.session.flush()
+    return {"actor": Actor(user), "now": clock.now()}
+
+
+def test_who_can_be_asked_tells_who_has_a_tie_nothing_of_who_judges_the_tied_one(programme, two, by, at_the_limit):
+    """Neither the reason, nor the order, nor the refusal of a row or of the plan at its end."""
+    _tied, free = two
+    first, second = programme.reviewers
+    user = at_the_limit["actor"].user
+    ties, without = conflicts.ties_of(user), conflicts.closed_to(user, free.call)
+
+    def shown():
+        found = assignment_candidates.of_application(free, ties)
+        return [(one.reviewer.id, one.load, one.problem is None) for one in found if one.reviewer in (first, second)]
+
+    assert (first.id, 0, True) in shown() and (second.id, 0, True) in shown()
+    assert [one[0] for one in shown()] == [first.id, second.id], "by what is seen of them both are alike"
+    with use_locale("en"):
+        (told,) = [
+            one for one in assignment_candidates.of_application(free, conflicts.NO_TIES) if one.reviewer is first
+        ]
+        assert str(told.problem) == "would judge more than 1"
+        text = f"{free.number},{first.username}"
+        (row,) = assignment_lists.refused(make(programme, text, by), ())
+        assert str(row.problem) == "would judge more than 1"
+        assert assignment_lists.refused(assignment_plans.proposed(free.call), without, user) == []
+        due_on = clock.bishkek_day(clock.now()) + timedelta(days=14)
+        by_hand = assignment_candidates.plan
+        for planned in (
+            lambda: make(programme, text, at_the_limit),
+            lambda: by_hand(free, first, due_on=due_on, **at_the_limit),
+        ):
+            plan = planned()
+            assert pairs(plan) == [(free.id, first.id)] and assignment_lists.refused(plan, without, user) == []
+            with pytest.raises(ChangedMeanwhileError) as refusal:
+                assignment_plans.apply(plan, **at_the_limit)
+            assert str(refusal.value) == "The plan does not fit any more, so nobody was asked. Make a new plan."
+        with pytest.raises(ChangedMeanwhileError, match="would judge more than 1"):
+            assignment_plans.apply(plan, **by)
+    assert count(Assignment) == 1
+
+
+def test_a_plan_names_nobody_who_is_full_to_who_has_a_tie_in_the_call(programme, two, by, at_the_limit):
+    without = conflicts.closed_to(at_the_limit["actor"].user, two[0].call)
+    due_on = clock.bishkek_day(clock.now()) + timedelta(days=14)
+    plan = assignment_plans.make(two[1].call, PlanMode.TOP_UP, each=2, due_on=due_on, **by)
+    assert programme.reviewers[0].display_name in assignment_plans.full(plan, ())
+    assert assignment_plans.full(plan, without) == []
+
+
+def test_the_history_of_a_plan_and_of_a_reminder_is_that_of_their_applications(programme, two, by, at_the_limit):
+    tied, free = two
+    ties = conflicts.ties_of(at_the_limit["actor"].user)
+
+    def read(ties, action):
+        return sum(one.action == action for one in audit_subjects.latest(ties, None, 200, None))
+
+    assignment_plans.apply(make(programme, f"{tied.number},{programme.reviewers[1].username}", by), **by)
+    assert (read(ties, "assignment_plan.apply"), read(conflicts.NO_TIES, "assignment_plan.apply")) == (0, 1)
+    late = clock.now() + timedelta(days=60)
+    reminders.remind_late(actor=by["actor"], now=late)
+    assert (read(ties, "assignment.remind"), read(conflicts.NO_TIES, "assignment.remind")) == (0, 1)
+    assignment_plans.apply(make(programme, f"{free.number},{programme.reviewers[1].username}", by), **by)
+    assert (read(ties, "assignment_plan.apply"), read(ties, "assignment_plan.make")) == (1, 1)
+
+
+def test_who_has_a_tie_plans_for_the_others_alone(programme, two, at_the_limit):
+    tied, free = two
+    due_on = clock.bishkek_day(clock.now()) + timedelta(days=14)
+    plan = assignment_plans.make(tied.call, PlanMode.TOP_UP, each=1, due_on=due_on, **at_the_limit)
+    assert [one for one, _reviewer in pairs(plan)] == [free.id]
+    assert assignment_plans.apply(plan, **at_the_limit) == 1

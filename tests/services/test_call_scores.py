@@ -76,13 +76,19 @@ def test_another_rule_of_the_call_is_another_ranking(application):
     assert call_scores.of(call, [application.id]) is found
 
 
-def test_no_more_than_a_few_are_kept(application):
-    call = application.call
-    first = call_scores.of(call, [application.id])
-    for one in range(call_scores.MOST_KEPT):
-        call_scores.of(call, [application.id, 10_000 + one])
-    assert len(call_scores._kept) == call_scores.MOST_KEPT
-    assert call_scores.of(call, [application.id]) is not first
+def test_no_more_is_kept_than_there_is_room_for(application, monkeypatch):
+    """One application and its two reviews are three; what was not asked for longest makes room."""
+    monkeypatch.setattr(call_scores, "MOST_KEPT", 2 * 3 + 4)
+    call, three = application.call, [application.id]
+    first = call_scores.of(call, three)
+    second = call_scores.of(call, [application.id, 10_001])
+    assert call_scores.of(call, three) is first
+    third = call_scores.of(call, [application.id, 10_002])
+    assert call_scores.of(call, three) is first and call_scores.of(call, [application.id, 10_002]) is third
+    assert call_scores.of(call, [application.id, 10_001]) is not second
+    large = call_scores.of(call, [application.id, *range(20_000, 20_020)])
+    assert call_scores.of(call, [application.id, *range(20_000, 20_020)]) is large
+    assert len(call_scores._kept) == 1
 
 
 def test_what_is_handed_in_between_two_looks_is_not_kept(app, database, application, programme, monkeypatch):

@@ -293,3 +293,22 @@ def test_who_has_a_tie_changes_the_votes_neither_by_who_came_nor_by_the_signatur
     with pytest.raises(SeparationOfDutyError):
         corrected_protocols.sign(made, **chair)
     assert made.status is CorrectionStatus.PROPOSED
+
+
+@pytest.mark.either_database
+def test_who_signed_was_there_and_who_dissents_did_not_vote_for_it(session, application, by, chair):
+    present, number = content_of(session.protocol)["present"], application.number
+    made = corrected_protocols.draft(session, TEXT, **by)
+    with pytest.raises(DomainError, match="кол койгон") as refused:
+        corrected_protocols.correct_session(made, [Change(Place.ATTENDANCE, present[0], None)], **by)
+    assert refused.value.field == "absent"
+    with pytest.raises(DomainError, match="өзгөчө пикир"):
+        corrected_protocols.correct_decision(
+            made, application, [Change(Place.BALLOT, "against", "for", number, 3)], **by
+        )
+    abstained = Change(Place.BALLOT, "against", "abstained", number, 3)
+    corrected_protocols.correct_decision(made, application, [abstained], **by)
+    corrected_protocols.correct_session(made, [Change(Place.ATTENDANCE, present[3], None)], **by)
+    corrected_protocols.propose(made, **by)
+    corrected_protocols.sign(made, **chair)
+    assert content_of(made)["decisions"][0]["dissents"] == [] and len(content_of(made)["present"]) == 3

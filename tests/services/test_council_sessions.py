@@ -5,7 +5,7 @@ import json
 import pytest
 
 from app import clock
-from app.services import applications, assignments, council_sessions, decisions, reviews, screenings
+from app.services import applications, assignments, council_sessions, decisions, reviews, screenings, verification
 from app.services.actors import Actor
 from app.services.calls import allocations
 from app.services.decisions import Motion
@@ -14,7 +14,7 @@ from app.services.reviews import Judgement
 from models.applications import Application, ApplicationStatus, ScreeningOutcome
 from models.audit import AuditEvent
 from models.base import db
-from models.council_sessions import CouncilSession, DecisionOutcome
+from models.council_sessions import CouncilSession, Decision, DecisionOutcome
 from models.notifications import Notification
 from models.reviews import AssignmentStatus
 from models.users import Role
@@ -186,3 +186,27 @@ def test_a_second_decision_is_refused_and_the_free_budget_stays(programme):
     assert before - allocations.left(allocations.standings(session.call)) == 150_000 * SOM
     assert other_call.fund_id == call.fund_id  # what is awarded here is not free for another call of the fund
     assert pending(other_call.fund_id) == 150_000 * SOM
+
+
+@pytest.mark.either_database
+def test_verify_holds_the_decisions_against_the_protocol(programme):
+    """Who owns the database takes the triggers off and writes something else: the paper says otherwise."""
+    one = programme.make_application("selected")
+    (decision,) = db.session.scalars(db.select(Decision).where(Decision.application_id == one.id))
+    number = decision.session.protocol.number
+
+    def findings():
+        db.session.expire_all()
+        (check,) = (one for one in verification.run(programme.storage) if one.name == "protocols")
+        return check.findings
+
+    assert findings() == []
+    for trigger in ("decisions_no_update", "decisions_no_delete"):
+        db.session.execute(db.text(f"DROP TRIGGER {trigger}"))
+    table, told = Decision.__table__, f"protocol {number}: the decision on {one.number} is not"
+    for change in ({"amount": decision.amount - 1}, {"reason": "Башка себеп"}, {"votes_for": decision.votes_for + 1}):
+        before = {name: getattr(decision, name) for name in change}
+        db.session.execute(db.update(table).where(table.c.id == decision.id).values(**change))
+        assert findings() == [f"{told} as it was signed"], change
+        db.session.execute(db.update(table).where(table.c.id == decision.id).values(**before))
+    assert findings() == []

@@ -32,6 +32,7 @@ from models.calls import CallStatus
 from models.council_sessions import Decision, DecisionOutcome
 from models.notifications import Notification
 from models.reviews import Conflict, ConflictKind
+from models.users import Role
 from reports import letter as paper
 from reports import protocol as protocol_report
 from reports import protocol_content
@@ -49,19 +50,20 @@ def decided(programme):
     return judged(programme)
 
 
-def judged(programme, **rules):
-    """Three applications of a call judged 5, 4 and 3: selected, in reserve, rejected; every letter is sent."""
-    call = programme.make_past_call(budget=500_000 * SOM, **rules)
+def judged(programme, outcomes=LEVELS, **rules):
+    """{outcome and level: application} of a call judged 5, 4 and 3: selected, in reserve, rejected if nothing else is
+    said; every letter is sent."""
+    call = programme.make_past_call(**({"budget": 500_000 * SOM} | rules))
     found = {}
-    for level, outcome in LEVELS.items():
-        found[outcome] = programme.make_application(A.IN_REVIEW, call=call)
-        for one in assignments.of_application(found[outcome]):
+    for level in outcomes:
+        found[level] = programme.make_application(A.IN_REVIEW, call=call)
+        for one in assignments.of_application(found[level]):
             programme.review(one, level=level)
     session = programme.make_session(call)
-    for outcome, application in found.items():
-        decide(programme, session, application, outcome)
+    for level, outcome in outcomes.items():
+        decide(programme, session, found[level], outcome)
     programme.sign(session)
-    return found
+    return found | {outcomes[level]: one for level, one in found.items()}
 
 
 def decide(programme, session, application, outcome, amount=ASKED):
@@ -250,7 +252,7 @@ def test_caps_and_departures_are_held_against_all_awards_of_the_call(programme):
     assert len({one.association.ayil_okmotu.rayon.oblast_id for one in found.values()}) == 1
     uphold(programme, application)
     session = sit_again(programme, application)
-    assert [one.application for one in new_decisions.earlier_awards(session)] == [found[D.SELECTED]]
+    assert [one.application for one in new_decisions.earlier_awards(session.call)] == [found[D.SELECTED]]
     with pytest.raises(LimitExceededError, match="ошончосу тандалды"):
         decide(programme, session, application, D.SELECTED)
 
@@ -291,3 +293,61 @@ def test_verify_finds_a_decision_that_followed_no_upheld_appeal(programme, decid
     appeal.status = AppealStatus.DISMISSED
     db.session.flush()
     assert ["without an upheld appeal" in one for one in new_decisions.unsound()] == [True]
+
+
+@pytest.mark.either_database
+def test_an_upheld_appeal_is_taken_up_once(programme, decided):
+    first, other = decided[D.REJECTED], decided[D.RESERVE]
+    appeal = uphold(programme, first)
+    assert new_decisions.is_due(appeal)
+    sit_again(programme, first, D.REJECTED)
+    assert not new_decisions.is_due(appeal), "it was decided anew, however"
+    uphold(programme, other)
+    session = sit_again(programme, other)
+    with pytest.raises(AlreadyUsedError):
+        new_decisions.take_up(appeal, session, actor=Actor(programme.secretary), now=clock.now())
+    assert first.status is A.REJECTED and set(new_decisions.on_the_agenda(session)) == {other.id}
+
+
+@pytest.mark.either_database
+def test_verify_finds_what_is_before_the_council_without_an_upheld_appeal(programme, decided):
+    application = decided[D.REJECTED]
+    uphold(programme, application)
+    session = sit_again(programme, application)
+    assert new_decisions.unsound() == [""]
+    decide(programme, session, application, D.REJECTED)
+    council_sessions.sign(session, actor=Actor(programme.council_chair), now=clock.now())
+    assert new_decisions.unsound() == ["", ""], "its letter is held"
+    programme.send_letters(session)
+    application.status = A.REVIEWED  # as if it had come back by another way
+    db.session.flush()
+    assert [application.number in one for one in new_decisions.unsound()] == [False, True]
+
+
+@pytest.mark.either_database
+def test_a_chair_with_a_tie_to_the_only_applicant_does_not_sign(programme, decided, client):
+    application = decided[D.REJECTED]
+    uphold(programme, application)
+    village = application.association.village
+    neighbour = programme.make_user(Role.COUNCIL_CHAIR, person=programme.make_person("Асанов Улан", village=village))
+    session = sit_again(programme, application)
+    by = {"actor": Actor(programme.secretary), "now": clock.now()}
+    council_sessions.record_attendance(session, [*session.present, neighbour], **by)
+    decide(programme, session, application, D.RESERVE)
+    db.session.commit()
+    shown = client.sign_in(neighbour).speak("en").get(f"/council/{session.id}").text
+    assert "another chair who was present signs" in shown and f"/council/{session.id}/sign" not in shown
+    with pytest.raises(SeparationOfDutyError, match="башка төрага"):
+        council_sessions.sign(session, actor=Actor(neighbour), now=clock.now())
+    assert f"/council/{session.id}/sign" in client.sign_in(programme.council_chair).get(f"/council/{session.id}").text
+    council_sessions.sign(session, actor=Actor(programme.council_chair), now=clock.now())
+    assert session.protocol.signed_by is programme.council_chair
+
+
+@pytest.mark.either_database
+def test_an_open_session_lacks_no_letters(programme, decided):
+    application = decided[D.REJECTED]
+    uphold(programme, application)
+    session = sit_again(programme, application)
+    decide(programme, session, application, D.RESERVE)
+    assert letters.unwritten(session, conflicts.NO_TIES) == []

@@ -100,6 +100,7 @@ def test_cash_below_nothing_is_told_with_month_and_amount(programme, now):
 
 
 def test_the_plan_is_read_in_one_question_and_is_the_same_plan(programme, now):
+    empty = programme.make_application("draft", is_complete=False)
     draft = programme.make_application("draft")
     applications.add_budget_line(
         draft,
@@ -113,7 +114,6 @@ def test_the_plan_is_read_in_one_question_and_is_the_same_plan(programme, now):
         actor=Actor(programme.chair_of(draft.association)),
         now=now,
     )
-    empty = programme.make_application("draft", is_complete=False)
     found = business_plans.contents(draft)
     with counted_queries() as asked:
         starts_on, plan = business_plans.figures(draft)

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from app import clock
-from app.services import agendas, assignments, conflicts, review_deadlines, review_versions, reviews
+from app.services import agendas, assignments, conflicts, rankings, review_deadlines, review_versions, reviews
 from app.services.actors import Actor
 from app.services.errors import DomainError, IncompleteError, SeparationOfDutyError, WrongTransitionError
 from app.services.reviews import Judgement
@@ -201,3 +201,61 @@ def test_the_secretary_goes_on_without_who_is_late(programme, application, asked
     assert not asked.is_holding
     assert told(asked.reviewer).parameters == {"reason": WHY}
     assert len(acts("assignment.release")) == 1
+
+
+@pytest.fixture
+def judged(programme, application):
+    """A reviewed application with levels 5, 5 and 1; the assignment of the last one."""
+    programme.assign(application, programme.make_user(Role.REVIEWER))
+    rows = assignments.of_application(application)
+    for one in rows:
+        assignments.declare(one, None, actor=Actor(one.reviewer), now=clock.now())
+    for one, level in zip(rows, (5, 5, 1), strict=True):
+        hand_in(one, clock.now(), level)
+    assert application.status is ApplicationStatus.REVIEWED
+    return rows[-1]
+
+
+def points(application):
+    return next(row.mean_points for row in rankings.rank(application.call) if row.application.id == application.id)
+
+
+@pytest.mark.either_database
+def test_going_on_drops_no_review_that_was_handed_in(application, judged, programme, secretary):
+    before, day = points(application), judged.review.submitted_at
+    programme.reopen(judged)
+    reviews.save_draft(judged, {"relevance": Judgement(5, "")}, "Жаңы", actor=Actor(judged.reviewer), now=clock.now())
+    review_deadlines.release(judged, reason=WHY, actor=secretary, now=after(judged))
+    assert (judged.status, application.status) == (AssignmentStatus.SUBMITTED, ApplicationStatus.REVIEWED)
+    assert (points(application), judged.review.submitted_at) == (before, day)
+    assert (judged.review.comment, judged.review.draft["relevance"]["level"]) == ("", 5)
+    (act,) = acts("review.restore")
+    assert json.loads(act.details)["reason"] == WHY and not acts("assignment.release")
+    told_so = db.session.scalars(db.select(Notification.message).where(Notification.user_id == judged.reviewer_id))
+    assert "Your review was not submitted anew, so it counts as you had submitted it: %(reason)s" in list(told_so)
+    assert [one.is_restored for one in review_versions.of([judged.review])[judged.review.id]] == [True]
+
+
+@pytest.mark.either_database
+def test_what_was_gone_back_to_is_opened_again_and_judged_anew(application, judged, programme, secretary):
+    for _ in range(2):
+        programme.reopen(judged)
+        review_deadlines.release(judged, reason=WHY, actor=secretary, now=after(judged))
+    programme.reopen(judged)
+    hand_in(judged, clock.now() + timedelta(hours=1), 4)
+    versions = review_versions.of([judged.review])[judged.review.id]
+    assert [one.is_restored for one in versions] == [True, True, False]
+    assert {(one.before.level, one.after.level) for one in versions[2].changes} == {(1, 4)}
+
+
+@pytest.mark.either_database
+def test_a_further_review_does_not_drop_the_late_one_either(application, judged, programme):
+    before = {one.id for one in assignments.submitted_reviews(application)}
+    programme.reopen(judged)
+    late = after(judged)
+    further = programme.assign(application, programme.make_user(Role.REVIEWER), now=late)
+    assignments.declare(further, None, actor=Actor(further.reviewer), now=late)
+    hand_in(further, late)
+    assert application.status is ApplicationStatus.REVIEWED
+    assert {one.id for one in assignments.submitted_reviews(application)} == {*before, further.review.id}
+    assert len(acts("review.restore")) == 1

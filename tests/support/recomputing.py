@@ -111,9 +111,12 @@ class Listed:
 def down_the_list(text: str, found: dict[str, Printed]) -> dict[str, int | None]:
     """{number: what it gets straight down the list, in som}, walked by the printed rules, lines and funds.
 
-    Raises `AssertionError` where what is printed is something else. Knows caps, lines and partial awards; not shares.
+    Raises `AssertionError` where what is printed is something else. Knows caps, lines, partial awards, and awards from
+    before a session that decides anew; not shares.
     """
-    section = _unbroken(part(text, "Straight down the ranked list", "From the best to the worst each"))
+    first = "This session decides anew"
+    begins = first if first in text else "From the best to the worst each"
+    section = _unbroken(part(text, "Straight down the ranked list", begins))
     rules = " ".join(part(text, "Each reviewer gives", "The levels the reviewers gave").split())
     walk = " ".join(part(text, "From the best to the worst each", "Decisions in the order of the scores").split())
     assert "Where a share is not reached" not in walk
@@ -132,7 +135,20 @@ def down_the_list(text: str, found: dict[str, Printed]) -> dict[str, int | None]
         place: [each for each in title[1:] if each.endswith(" oblast") or each in marks]
         for place, (title, _amount) in lines.items()
     }
+
+    def pay(row: Listed, line: int, amount: int) -> None:
+        left[line] -= amount
+        funds[of_fund[line]] -= amount
+        for kind, place in {"oblast": row.oblast, "ayil": row.ayil_aymak}.items():
+            held[kind, place] = held.get((kind, place), 0) + 1
+
+    before = [row for row in listed if row.why == "Awarded before this session."]
+    assert not before or begins == first
+    for row in before:
+        pay(row, row.line or 0, row.given or 0)
     for row in listed:
+        if row in before:
+            continue
         places = {"oblast": row.oblast, "ayil": row.ayil_aymak}
         full = next((kind for kind, most in caps.items() if held.get((kind, places[kind]), 0) >= most), None)
         fitting = [
@@ -146,15 +162,12 @@ def down_the_list(text: str, found: dict[str, Printed]) -> dict[str, int | None]
         if pays is None and least and can:
             pays = max(can, key=lambda place: can[place])
             given = can[pays] if can[pays] >= min(_som(least.group(1)), row.asked) else None
-        if not found[row.number].passes or full:
+        if not found[row.number].passes or full or "was declined" in row.why:
             given = None
         assert (row.given, row.line) == (given, pays if given else None), row
         assert bool(row.why) is (given is None), row
         if given and pays:
-            left[pays] -= given
-            funds[of_fund[pays]] -= given
-            for kind, place in places.items():
-                held[kind, place] = held.get((kind, place), 0) + 1
+            pay(row, pays, given)
     return {row.number: row.given for row in listed}
 
 

@@ -8,7 +8,7 @@ from app.services import ballots
 from app.services.ballots import Ballot, Counts, DissentInput
 from app.services.errors import AlreadyUsedError, DomainError, IncompleteError
 from models.calls import VoteRule
-from models.council_sessions import VoteChoice
+from models.council_sessions import CouncilSession, VoteChoice, quorum_of
 
 FOR, AGAINST, ABSTAINED = VoteChoice.FOR, VoteChoice.AGAINST, VoteChoice.ABSTAINED
 VOTERS = [SimpleNamespace(id=number, display_name=f"Мүчө {number}") for number in (1, 2, 3)]
@@ -35,6 +35,11 @@ def test_an_open_vote_has_each_voter_once_and_nobody_else(cast, error):
     assert type(refusal.value) is error
 
 
+@pytest.mark.parametrize(("votes", "carries"), [((2, 1, 0), True), ((1, 1, 1), False), ((0, 0, 3), False)])
+def test_a_selection_needs_more_votes_for_than_against(votes, carries):
+    assert Counts(*votes).carries is carries
+
+
 def test_a_secret_vote_has_numbers_and_no_names():
     assert ballots.count(VoteRule.SECRET, [], Counts(2, 0, 1), VOTERS) == (2, 0, 1)
     for cast, counted in (([Ballot(1, FOR)], NONE), ([], Counts(2, 1, 1)), ([], Counts(-1, 2, 0))):
@@ -46,7 +51,8 @@ def test_a_secret_vote_has_numbers_and_no_names():
     ("seats", "in_room", "is_enough"), [(6, 3, False), (5, 3, True), (3, 1, False), (19, 10, True)]
 )
 def test_more_than_half_of_the_seats_are_in_the_room(seats, in_room, is_enough):
-    session = SimpleNamespace(seats=seats)
+    session = CouncilSession(seats=seats)
+    assert (in_room >= quorum_of(seats)) is is_enough is (2 * in_room > seats)
     if is_enough:
         assert ballots.must_have_quorum(session, VOTERS[:1] * in_room) is None
     else:

@@ -24,7 +24,7 @@ def proposal(*ranked, money=200, **rules):
         for place, (rank, *_rest) in enumerate(ranked, start=1)
     ]
     found = Rules((Line(1, 1, money),), {1: money}, **rules)
-    return Proposal(SimpleNamespace(rows=rows), [], candidates, found, down_the_list(candidates, found))
+    return Proposal(SimpleNamespace(rows=rows), [], candidates, candidates, found, down_the_list(candidates, found))
 
 
 def decided(*outcomes):

@@ -1,5 +1,6 @@
 """Selection: down the list and the best there is; every rule is kept, brute force finds nothing better."""
 
+from dataclasses import replace
 from fractions import Fraction
 from itertools import product
 
@@ -20,6 +21,8 @@ from app.services.selection import (
     value_of,
 )
 from app.services.selection_solver import best, prices
+from models.applications import Application
+from models.calls import Call
 
 SOM = 100
 
@@ -36,8 +39,8 @@ def rules_of(*left: int, **more: object) -> Rules:
 
 @st.composite
 def cases(draw: st.DrawFn, most: int = 7, partial: bool = False) -> tuple[list[Candidate], Rules]:
-    """A small call: a few applications, three lines of two funds, any of the rules."""
-    number = draw(st.integers(1, most))
+    """A small call: a few applications, three lines of two funds, any of the rules; some were selected before."""
+    number, before = draw(st.integers(1, most)), draw(st.integers(0, 2))
     candidates = [
         Candidate(
             place,
@@ -52,15 +55,17 @@ def cases(draw: st.DrawFn, most: int = 7, partial: bool = False) -> tuple[list[C
             draw(st.booleans()),
             draw(st.integers(0, 4)) > 0,
         )
-        for place in range(number)
+        for place in range(number + before)
     ]
-    candidates.sort(key=lambda one: (-one.value, one.id))
+    taken = tuple(candidates[number:])
+    candidates = sorted(candidates[:number], key=lambda one: (-one.value, one.id))
     lines = tuple(Line(place, 1 + place // 3, draw(st.integers(0, 12)) * 500) for place in (1, 2, 3))
     caps = {cap: draw(st.integers(1, 3)) for cap in Cap if draw(st.booleans())}
     shares = {share: draw(st.integers(1, 100)) for share in Share if draw(st.booleans())}
     funds = {1: draw(st.integers(0, 20)) * 500, 2: draw(st.integers(0, 12)) * 500}
     least = draw(st.integers(1, 6)) * 500
-    return candidates, Rules(lines, funds, caps, shares, draw(st.booleans()), partial, least)
+    rules = Rules(lines, funds, caps, shares, draw(st.booleans()), partial, least, taken)
+    return candidates, replace(rules, taken=()) if problems([], {}, rules) else rules
 
 
 def brute_force(candidates: list[Candidate], rules: Rules) -> Fraction:
@@ -176,6 +181,28 @@ def test_a_share_makes_the_last_ones_give_way() -> None:
     assert thresholds.gained == 0
 
 
+def test_who_was_selected_before_counts_for_caps_and_shares() -> None:
+    before = (one(8, 9900, 300, oblast_id=1), one(9, 9800, 300, oblast_id=2, is_women_led=True))
+    candidates = [one(1, 9000, 100, oblast_id=1), one(2, 8000, 100, oblast_id=2), one(3, 7000, 100, oblast_id=3)]
+    rules = rules_of(300, caps={Cap.OBLAST: 1}, taken=before)
+    found = down_the_list(candidates, rules)
+    assert list(found.awards) == [3] and set(found.hindrances.values()) == {Hindrance.OBLAST}
+    assert set(best(candidates, rules).selection.awards) == {3}
+    rules = rules_of(300, shares={Share.WOMEN_LED: 30}, taken=before)
+    assert list(down_the_list(candidates, rules).awards) == [1]  # one of three, of four it would be too few
+    assert set(best(candidates, rules).selection.awards) == {1}
+
+
+def test_a_share_that_those_selected_before_put_out_of_reach() -> None:
+    before = tuple(one(10 + number, 9900, 300) for number in range(5))
+    candidates = [one(1, 9000, 100), one(2, 8000, 100, is_women_led=True)]
+    rules = rules_of(300, shares={Share.WOMEN_LED: 50}, taken=before)
+    found = down_the_list(candidates, rules)
+    assert list(found.awards) == [2] and found.hindrances == {1: Hindrance.WOMEN_LED}
+    optimum = best(candidates, rules)
+    assert set(optimum.selection.awards) == {2} and not optimum.is_proven and optimum.bound == 17_000
+
+
 def test_lines_of_one_fund_share_what_it_has() -> None:
     candidates = [one(1, 9000, 300, (1,)), one(2, 8000, 300, (2,)), one(3, 7000, 100, (2,))]
     rules = rules_of(300, 300, funds={1: 400})
@@ -189,3 +216,18 @@ def test_without_money_nobody_is_selected(left: int) -> None:
     assert best(candidates, rules_of(left)).selection.awards == {}
     assert down_the_list(candidates, rules_of(left, partial_awards=True)).awards == {}
     assert best([], rules_of(left)).selection.awards == {}
+
+
+@pytest.mark.parametrize(
+    ("asked", "partial", "most", "least"),
+    [(800, True, 500, 100), (300, True, 300, 100), (50, True, 50, 50), (800, False, 500, 500), (300, False, 300, 300)],
+)
+def test_the_list_awards_as_much_and_as_little_as_the_council_may(
+    asked: int, partial: bool, most: int, least: int
+) -> None:
+    call = Call(grant_floor=100, grant_ceiling=500, partial_awards=partial)
+    application = Application(call=call, grant_requested=asked)
+    assert (application.most_awardable, application.least_awardable) == (most, least)
+    candidate, rules = one(1, 9000, most), rules_of(900, partial_awards=partial, least=call.grant_floor)
+    assert rules.least_for(candidate) == least
+    assert Call(grant_floor=0, grant_ceiling=500, partial_awards=True).least_for(50) == 1

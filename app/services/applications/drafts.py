@@ -109,6 +109,13 @@ def save_section(
                 limit=question.limit,
                 count=len(text),
             )
+        if question.words and (count := questions.words_in(text)) > question.words:
+            raise LimitExceededError(
+                N_("At most %(limit)s words; this has %(count)s."),
+                field=question.key,
+                limit=question.words,
+                count=count,
+            )
         kept[question.key] = text
     section = section_of(application, key)
     is_new = section is None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select
+from sqlalchemy import CompoundSelect, Select
 
 from app.localisation import N_, Money, money
 from app.services import audit, funds, ledger
@@ -234,6 +234,13 @@ def free(fund: Fund, *, beside: Call) -> int:
 
     Available, less what is awarded and not granted yet, less what other open calls may still award.
     """
+    available = funds.position(fund).available - pending_awards([fund.id])[fund.id]
+    return available - promised_elsewhere([fund.id], beside=beside)[fund.id]
+
+
+def promised_elsewhere(fund_ids: Iterable[int], *, beside: Call) -> Mapping[int, int]:
+    """What other open calls may still award from each of these funds, in tyiyn."""
+    wanted = list(fund_ids)
     awarded = (
         db.select(db.func.coalesce(db.func.sum(Decision.amount), 0))
         .where(Decision.allocation_id == Allocation.id)
@@ -241,16 +248,16 @@ def free(fund: Fund, *, beside: Call) -> int:
         .scalar_subquery()
     )
     others = (
-        db.select(db.func.coalesce(db.func.sum(Allocation.amount - awarded), 0))
+        db.select(Allocation.fund_id, db.func.sum(Allocation.amount - awarded))
         .join(Call, Call.id == Allocation.call_id)
-        .where(Allocation.fund_id == fund.id, Call.id != beside.id, Call.status == CallStatus.OPEN)
+        .where(Allocation.fund_id.in_(wanted), Call.id != beside.id, Call.status == CallStatus.OPEN)
+        .group_by(Allocation.fund_id)
     )
-    undecided = int(db.session.scalar(others) or 0)
-    return funds.position(fund).available - pending_awards([fund.id])[fund.id] - undecided
+    return dict.fromkeys(wanted, 0) | _added_up(others)
 
 
 _OF_FUNDS = Allocation.fund_id.in_(db.bindparam("fund_ids", expanding=True))
-_PENDING = (  # made once, as every page of a session asks them
+_PENDING = db.union_all(  # made once, as every page of a session asks them
     db.select(Allocation.fund_id, db.func.sum(Decision.amount))
     .join(Allocation, Allocation.id == Decision.allocation_id)
     .join(CouncilSession, CouncilSession.id == Decision.session_id)
@@ -269,13 +276,15 @@ _PENDING = (  # made once, as every page of a session asks them
     .where(_OF_FUNDS, Application.status == ApplicationStatus.SELECTED)
     .group_by(Allocation.fund_id),
 )
-_AWARDED = tuple(
-    db.select(model.allocation_id, db.func.sum(model.amount))
-    .join(Allocation, Allocation.id == model.allocation_id)
-    .join(Application, Application.id == model.application_id)
-    .where(Allocation.call_id == db.bindparam("call_id"), Application.status != ApplicationStatus.WITHDRAWN)
-    .group_by(model.allocation_id)
-    for model in (Decision, Promotion)
+_AWARDED = db.union_all(
+    *(
+        db.select(model.allocation_id, db.func.sum(model.amount))
+        .join(Allocation, Allocation.id == model.allocation_id)
+        .join(Application, Application.id == model.application_id)
+        .where(Allocation.call_id == db.bindparam("call_id"), Application.status != ApplicationStatus.WITHDRAWN)
+        .group_by(model.allocation_id)
+        for model in (Decision, Promotion)
+    )
 )
 
 
@@ -290,12 +299,11 @@ def _awarded(call: Call) -> Mapping[int, int]:
     return _added_up(_AWARDED, call_id=call.id)
 
 
-def _added_up(queries: Iterable[Select[Any]], **values: Any) -> dict[int, int]:
-    """The sums of several queries by their key."""
+def _added_up(query: Select[Any] | CompoundSelect[Any], **values: Any) -> dict[int, int]:
+    """The sums of the rows (key, amount) by their key."""
     found: dict[int, int] = {}
-    for query in queries:
-        for key, amount in db.session.execute(query, values):
-            found[int(key)] = found.get(int(key), 0) + int(amount)
+    for key, amount in db.session.execute(query, values):
+        found[int(key)] = found.get(int(key), 0) + int(amount)
     return found
 
 
