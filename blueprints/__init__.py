@@ -6,6 +6,7 @@ from flask import Flask
 
 NOUNS = (
     "accounts",
+    "adjournments",
     "agenda_items",
     "allocations",
     "amendments",

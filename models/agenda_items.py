@@ -17,6 +17,7 @@ class AgendaStatus(StrEnum):
     WAITING = "waiting"
     DISCUSSED = "discussed"
     DECIDED = "decided"
+    TAKEN_OFF = "taken_off"
 
 
 class AgendaItem(Versioned, Base):

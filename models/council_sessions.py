@@ -21,6 +21,7 @@ def quorum_of(seats: int) -> int:
 class SessionStatus(StrEnum):
     OPEN = "open"
     SIGNED = "signed"
+    ADJOURNED = "adjourned"
 
 
 class AgendaOrder(StrEnum):
@@ -35,12 +36,15 @@ class CouncilSession(Versioned, Base):
     """A sitting on one call. `seats` is the number of Council members; more than half must be present.
 
     `attendances` are all who came; who left and came back stands in `presence_changes`, and `present` are those who
-    are there now.
+    are there now. One that ended without decisions is adjourned: when, by whom and why.
     """
 
     __tablename__ = "council_sessions"
     __table_args__ = (
         sa.CheckConstraint("seats > 0", name="seats_positive"),
+        sa.CheckConstraint("(status = 'adjourned') = (adjourned_at IS NOT NULL)", name="adjourned_with_day"),
+        sa.CheckConstraint("(adjourned_at IS NULL) = (adjourned_by_id IS NULL)", name="adjourned_by_somebody"),
+        sa.CheckConstraint("(adjourned_at IS NULL) = (adjourned_reason IS NULL)", name="adjourned_for_a_reason"),
         sa.Index(
             "uq_council_sessions_open",
             "call_id",
@@ -60,7 +64,11 @@ class CouncilSession(Versioned, Base):
     agenda_order: Mapped[AgendaOrder] = mapped_column(default=AgendaOrder.GROUPED)
     created_by_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
     created_at: Mapped[datetime]
+    adjourned_at: Mapped[datetime | None]
+    adjourned_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+    adjourned_reason: Mapped[LongText | None] = mapped_column(sa.Text)
     call: Mapped[Call] = relationship()
+    adjourned_by: Mapped[User | None] = relationship(foreign_keys=[adjourned_by_id])
     attendances: Mapped[list["Attendance"]] = relationship(order_by="Attendance.id")
     presence_changes: Mapped[list["PresenceChange"]] = relationship(order_by="PresenceChange.id")
     decisions: Mapped[list["Decision"]] = relationship(back_populates="session", order_by="Decision.id")

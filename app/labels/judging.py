@@ -142,6 +142,7 @@ AGENDA_STATUSES: Mapping[AgendaStatus, str] = {
     AgendaStatus.WAITING: N_("Waits for the discussion"),
     AgendaStatus.DISCUSSED: N_("Under discussion"),
     AgendaStatus.DECIDED: N_("Decided"),
+    AgendaStatus.TAKEN_OFF: N_("Taken off the agenda"),
 }
 RECUSAL_GROUNDS: Mapping[RecusalGround, str] = {
     RecusalGround.PLACE: N_("lives in the same ayil okmotu"),
@@ -169,4 +170,5 @@ CORRECTION_STATUSES: Mapping[CorrectionStatus, str] = {
 SESSION_STATUSES: Mapping[SessionStatus, str] = {
     SessionStatus.OPEN: N_("Session open"),
     SessionStatus.SIGNED: N_("Protocol signed"),
+    SessionStatus.ADJOURNED: N_("Ended without decisions"),
 }

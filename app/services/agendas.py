@@ -24,6 +24,8 @@ TRANSITIONS = {
     (A.WAITING, "discuss"): Transition(A.DISCUSSED, _SECRETARY, N_("nothing else is under discussion")),
     (A.DISCUSSED, "put_back"): Transition(A.WAITING, _SECRETARY),
     (A.DISCUSSED, "decide"): Transition(A.DECIDED, _SECRETARY, N_("a quorum is in the room, the recused ones apart")),
+    (A.WAITING, "take_off"): Transition(A.TAKEN_OFF, _SECRETARY, N_("it was to be decided anew; reason given")),
+    (A.TAKEN_OFF, "put_on"): Transition(A.WAITING, _SECRETARY, N_("an appeal is upheld; the session is open")),
 }
 LONGEST_NOTE = 2000
 
@@ -48,7 +50,7 @@ def open_items_of(session: CouncilSession) -> dict[int, tuple[int, bool]]:
 
 
 _OPEN_ITEMS = db.select(AgendaItem.application_id, AgendaItem.position, AgendaItem.status == A.DISCUSSED).where(
-    AgendaItem.session_id == db.bindparam("session_id"), AgendaItem.status != A.DECIDED
+    AgendaItem.session_id == db.bindparam("session_id"), AgendaItem.status.in_((A.WAITING, A.DISCUSSED))
 )
 
 
@@ -218,7 +220,16 @@ def close(item: AgendaItem, *, actor: Actor, now: datetime) -> None:
     audit.record(actor, "agenda_item.decide", item, now)
 
 
+def take_off(item: AgendaItem) -> None:
+    """What was to be decided anew is not decided in this session; a discussion of it ends."""
+    if item.status is A.DISCUSSED:
+        item.status = target(TRANSITIONS, item.status, "put_back")
+    item.status = target(TRANSITIONS, item.status, "take_off")
+
+
 def must_be_open(session: CouncilSession) -> None:
+    if session.status is SessionStatus.ADJOURNED:
+        raise DomainError(N_("The session has ended without decisions: nothing can be changed any more."))
     if session.status is not SessionStatus.OPEN:
         raise DomainError(N_("The protocol is signed: nothing can be changed any more."))
 
@@ -240,9 +251,13 @@ def _item(session: CouncilSession, application: Application) -> AgendaItem:
 
 def append(session: CouncilSession, application: Application) -> AgendaItem:
     """What came to be reviewed after the first discussion, or is to be decided anew, goes to the end."""
-    last = max((one.position for one in items_of(session).values()), default=0)
-    item = AgendaItem(session=session, application=application, position=last + 1)
-    db.session.add(item)
+    items = items_of(session)
+    last, item = max((one.position for one in items.values()), default=0), items.get(application.id)
+    if item is None:
+        item = AgendaItem(session=session, application=application, position=last + 1)
+        db.session.add(item)
+    else:  # taken off before
+        item.status, item.position = target(TRANSITIONS, item.status, "put_on"), last + 1
     db.session.flush()
     return item
 

@@ -258,6 +258,24 @@ def complete(application: Application, found: Progress) -> list[Assignment]:
     return left
 
 
+def end_all(application: Application) -> list[Assignment]:
+    """End what is still asked of reviewers, and close the reviews that are in; answers those that were waited for.
+
+    As `complete`, it comes before the first act that is recorded, and the caller holds the locks.
+    """
+    found = of_application(application)
+    left = [one for one in found if one.status in OUTSTANDING]
+    for one in left:
+        if one.is_open_again:
+            review_versions.restore(one)
+        else:
+            one.status = target(TRANSITIONS, one.status, "close")
+    for one in found:
+        if one.status is AssignmentStatus.SUBMITTED:
+            one.status = target(TRANSITIONS, one.status, "close")
+    return left
+
+
 def tell_of_completion(application: Application, left: list[Assignment], *, actor: Actor, now: datetime) -> None:
     """Record and tell that the application is reviewed; who is `left` and not needed any more is told so."""
     db.session.flush()

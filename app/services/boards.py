@@ -48,7 +48,8 @@ class Board:
 
 
 def board(session: CouncilSession, closed: Collection[int]) -> Board:
-    """The agenda of an open session; of the applications `closed` to the reader only that they are there.
+    """The agenda of an open session, none once it has ended; of the applications `closed` to the reader only that they
+    are there.
 
     Those stand apart, in the order of their numbers, and the others have the ranks they have without them: their
     places would tell how they are ranked.
@@ -61,7 +62,7 @@ def board(session: CouncilSession, closed: Collection[int]) -> Board:
     not_yet = (inf, False)  # reviewed since the agenda was made: behind all that is on it
     open_rows = [
         (*open_items.get(row.application_id, not_yet), row)
-        for row in ranking.rows
+        for row in (ranking.rows if session.status is SessionStatus.OPEN else ())
         if row.application.status is ApplicationStatus.REVIEWED and row.application_id not in decided
     ]
     open_rows.sort(key=itemgetter(0))  # stable: those not on it stay as they are ranked

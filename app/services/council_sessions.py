@@ -1,6 +1,7 @@
 """The Council's session: attendance, a decision on each application, the signed protocol."""
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from sqlalchemy.orm.attributes import flag_modified
@@ -19,7 +20,7 @@ from app.services.errors import (
     SeparationOfDutyError,
 )
 from app.services.protocols import content_of
-from app.services.workflow import target
+from app.services.workflow import Transition, target
 from models.appeals import Appeal
 from models.applications import Application, ApplicationStatus
 from models.base import canonical_json, db, fingerprint, lock, lock_as_read
@@ -33,6 +34,16 @@ from models.council_sessions import (
 )
 from models.reviews import Assignment, AssignmentStatus
 from models.users import Role, User
+
+S = SessionStatus
+TRANSITIONS: Mapping[tuple[SessionStatus, str], Transition] = {
+    (S.OPEN, "sign"): Transition(
+        S.SIGNED,
+        N_("Council chair"),
+        N_("was present, has a free part; every application of the call decided"),
+    ),
+    (S.OPEN, "adjourn"): Transition(S.ADJOURNED, N_("Council secretary"), N_("nothing decided; reason given")),
+}
 
 
 def convene(call: Call, *, held_on: date, place: str, seats: int, actor: Actor, now: datetime) -> CouncilSession:
@@ -226,7 +237,7 @@ def sign(session: CouncilSession, *, actor: Actor, now: datetime) -> Protocol:
         signed_at=now,
     )
     db.session.add(protocol)
-    session.status = SessionStatus.SIGNED
+    session.status = target(TRANSITIONS, session.status, "sign")
     is_first = session.call.status is not CallStatus.DECIDED  # a session that decides anew leaves the call as it is
     closed = _close_assignments(session.call)
     if is_first:

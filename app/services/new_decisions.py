@@ -21,7 +21,7 @@ from app.services.calls.allocations import Standing
 from app.services.conflicts import Ties
 from app.services.errors import AlreadyUsedError, DomainError
 from app.services.workflow import leads_on, target
-from models.agenda_items import AgendaItem
+from models.agenda_items import AgendaItem, AgendaStatus
 from models.appeals import Appeal, AppealStatus
 from models.applications import Application, ApplicationStatus
 from models.base import db, lock, lock_all
@@ -271,7 +271,8 @@ def on_the_agenda(session: CouncilSession, closed: Collection[int] = ()) -> Mapp
         .join(Appeal.letter)
         .join(AgendaItem, AgendaItem.application_id == Letter.application_id)
         .join(Letter.decision)
-        .where(AgendaItem.session_id == session.id, Appeal.status == AppealStatus.UPHELD)
+        .where(AgendaItem.session_id == session.id, AgendaItem.status != AgendaStatus.TAKEN_OFF)
+        .where(Appeal.status == AppealStatus.UPHELD)
         .where(Decision.session_id != session.id, Letter.application_id.not_in(closed))
         .options(
             db.contains_eager(Appeal.letter).contains_eager(Letter.decision).joinedload(Decision.session),

@@ -77,6 +77,7 @@ _PAGES_OF: Mapping[str, tuple[str, ...]] = {
     "calls": ("allocations", "amendments", "call_forms", "criteria", "dry_runs", "required_documents"),
     "centres": ("equipment",),
     "council_sessions": (
+        "adjournments",
         "agenda_items",
         "appeals",
         "corrected_protocols",

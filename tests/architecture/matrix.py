@@ -123,6 +123,8 @@ MATRIX: Mapping[str, Mapping[str, str]] = {
     "contributions.reverse": {"GET": "f", "POST": "f"},
     "contributions.show": {"GET": "moscfv"},
     "contributions.verify": {"GET": "v", "POST": "v"},
+    "adjournments.new": {"GET": "s", "POST": "s"},
+    "adjournments.take_off": {"GET": "s", "POST": "s"},
     "agenda_items.discuss": {"POST": "s"},
     "agenda_items.index": {"GET": "s", "POST": "s"},
     "agenda_items.new_note": {"GET": "s", "POST": "s"},

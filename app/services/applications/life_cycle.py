@@ -47,6 +47,7 @@ from models.users import Role
 S = ApplicationStatus
 _ASSIGN_GUARD = N_("reviewer of another ayil okmotu, no conflict")
 _ANEW_GUARD = N_("an appeal is upheld; onto the agenda of an open session of the call")
+_OFF_GUARD = N_("decided before, not decided anew yet; off the agenda again, reason given")
 TRANSITIONS: Mapping[tuple[ApplicationStatus, str], Transition] = {
     (S.DRAFT, "sign_off"): Transition(
         S.SIGNED_OFF,
@@ -100,6 +101,10 @@ TRANSITIONS: Mapping[tuple[ApplicationStatus, str], Transition] = {
     ),
     (S.REJECTED, "decide_anew"): Transition(S.REVIEWED, N_("Council secretary"), _ANEW_GUARD),
     (S.RESERVE, "decide_anew"): Transition(S.REVIEWED, N_("Council secretary"), _ANEW_GUARD),
+    (S.REVIEWED, "back_to_rejected"): Transition(S.REJECTED, N_("Council secretary"), _OFF_GUARD),
+    (S.IN_REVIEW, "back_to_rejected"): Transition(S.REJECTED, N_("Council secretary"), _OFF_GUARD),
+    (S.REVIEWED, "back_to_reserve"): Transition(S.RESERVE, N_("Council secretary"), _OFF_GUARD),
+    (S.IN_REVIEW, "back_to_reserve"): Transition(S.RESERVE, N_("Council secretary"), _OFF_GUARD),
     (S.RESERVE, "promote"): Transition(
         S.SELECTED, N_("Council chair"), N_("next by rule; amount within caps, allocation and what a grant set free")
     ),
