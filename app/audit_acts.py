@@ -11,6 +11,7 @@ ACTIONS: Mapping[str, str] = {
     "agenda_item.note": N_("Noted what was said"),
     "agenda_item.put_back": N_("Closed a discussion without a decision"),
     "agenda_item.take_off": N_("Took an application off the agenda: it was to be decided anew"),
+    "agenda_item.put_on": N_("Put an application on the agenda again"),
     "agenda_item.recuse": N_("Recorded who left the room for an application"),
     "appeal.acknowledge": N_("Confirmed that the Council has an appeal"),
     "appeal.dismiss": N_("Dismissed an appeal"),

@@ -21,7 +21,8 @@ SQLITE_PRAGMAS = {
     "cache_size": "-16384",  # kilobytes: what a search reads in every row stays at hand
 }
 POSTGRESQL_OPTIONS = (
-    "-c statement_timeout=15000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=30000 -c timezone=UTC"
+    "-c statement_timeout=15000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=30000 -c timezone=UTC "
+    "-c jit=off"  # what is asked here is short: to compile a query takes longer than to answer it
 )
 
 

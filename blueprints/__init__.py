@@ -27,6 +27,7 @@ NOUNS = (
     "corrected_protocols",
     "council_sessions",
     "criteria",
+    "decisions",
     "desks",
     "detected_conflicts",
     "dictations",

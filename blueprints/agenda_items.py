@@ -63,7 +63,7 @@ def discuss(session_id: int, application_id: int) -> ResponseReturnValue:
     session, application = _loaded(session_id, application_id)
     return act_on_button(
         lambda: agendas.discuss(session, application, actor=actor(), now=clock.now()),
-        url_for("council_sessions.decide", session_id=session_id, application_id=application_id),
+        url_for("decisions.new", session_id=session_id, application_id=application_id),
         gettext("The discussion is open. Whoever is recused leaves the room now."),
     )
 
@@ -89,7 +89,7 @@ def new_note(session_id: int, application_id: int) -> ResponseReturnValue:
     item, form = _item(session, application), NoteForm()
     if form.validate_on_submit() and attempt(form, lambda: _note(session, application, form)):
         return finish(
-            url_for("council_sessions.decide", session_id=session_id, application_id=application_id),
+            url_for("decisions.new", session_id=session_id, application_id=application_id),
             gettext("The note is kept."),
         )
     return form_page("agenda_items/note.html", form, session=session, application=application, item=item)
@@ -124,7 +124,7 @@ def _after(session: CouncilSession, application: Application) -> str:
     """The decision, or the session where it was the secretary's own interest."""
     if conflicts.hindrance(application, signed_in_user()):
         return url_for("council_sessions.show", session_id=session.id)
-    return url_for("council_sessions.decide", session_id=session.id, application_id=application.id)
+    return url_for("decisions.new", session_id=session.id, application_id=application.id)
 
 
 def _loaded(session_id: int, application_id: int) -> tuple[CouncilSession, Application]:

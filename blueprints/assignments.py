@@ -120,7 +120,8 @@ def release(assignment_id: int) -> ResponseReturnValue:
         ended = gettext("The review is ended. Its draft is kept and counts nowhere.")
         is_back = assignment.status is AssignmentStatus.SUBMITTED
         return finish(url_for(".index"), gettext("The review counts as it was submitted.") if is_back else ended)
-    return form_page("assignments/release.html", form, assignment=assignment)
+    is_late = assignment.is_late_on(clock.bishkek_day(clock.now()))
+    return form_page("assignments/release.html", form, assignment=assignment, is_late=is_late)
 
 
 @bp.route("/<int:assignment_id>/take-back", methods=["GET", "POST"])

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from random import Random
 
-from app.services import associations, centres, users
+from app.services import associations, centres, reviewers, users
 from app.services.actors import Actor
 from models.associations import Association, AssociationKind, MembershipRole
 from models.base import db
@@ -40,6 +40,8 @@ COMMITTEE = (
     MembershipRole.MEMBER,
 )
 BANK = "Көрсөтмө Банк"
+READ = (("ky", "ru"), ("ky", "ru", "en"), ("ky", "ru"), ("ky",))
+"""The languages the reviewers read, in turn."""
 TIES = (MigrantStatus.FAMILY_MEMBER, MigrantStatus.FAMILY_MEMBER, MigrantStatus.RETURNEE, MigrantStatus.NONE)
 
 
@@ -63,6 +65,24 @@ def staff(programme: Programme) -> Story:
         user = _account(actor, _person(name, actor, home, now, chance), f"reviewer{number}", now)
         users.grant_role(user, Role.REVIEWER, actor=actor, now=now)
         programme.reviewers.append(user)
+    programme.agenda.start(_profiles(programme, at(programme.calendar.on(2025, 1, 8), 10)))
+
+
+def _profiles(programme: Programme, begin: datetime) -> Story:
+    """Each reviewer says what they read and which fields they know; every field is known to somebody."""
+    chance, known = programme.chance("profiles"), list(programme.themes.values())
+    now = yield begin
+    for number, user in enumerate(programme.reviewers):
+        fields = {known[number % len(known)].id, *(one.id for one in chance.sample(known, 2))}
+        reviewers.save_profile(
+            user,
+            languages=READ[number % len(READ)],
+            theme_ids=fields,
+            birth_village_id=None,
+            actor=Actor(user),
+            now=now,
+        )
+        now = yield later(now, 0, chance)
 
 
 def open_centres(programme: Programme) -> Story:

@@ -74,7 +74,7 @@ def adjourn(session: CouncilSession, *, reason: str, actor: Actor, now: datetime
     if discussed is not None and discussed.application_id not in found:
         discussed.status = target(agendas.TRANSITIONS, discussed.status, "put_back")
     _take_off(open_items, text, actor, now)
-    audit.record(actor, "session.adjourn", session, now, reason=text, applications=sorted(found))
+    audit.record(actor, "session.adjourn", session, now, reason=text, count=len(found))
     message = N_("The session of the Council of %(day)s on the call “%(call)s” has ended without decisions: %(reason)s")
     notifications.tell(
         [one.id for one in council_members()],

@@ -49,7 +49,7 @@ def begin(
     if actor.on_behalf_of is None or actor.on_behalf_of.id != association.id:
         raise DomainError(N_("Only an operator of its centre writes for an association."))
     if dictated_by is None and not name.strip():
-        raise IncompleteError(N_("Say who dictates to you."), field="name")
+        raise IncompleteError(N_("Say who dictates to you."), field="member")
     if dictated_by is not None:
         _must_be_member(association, dictated_by)
         if dictated_by.id == actor.user.person_id:

@@ -151,9 +151,12 @@ def take_up(appeal: Appeal, session: CouncilSession, *, actor: Actor, now: datet
         raise DomainError(message, day=session.held_on)
     application.status = target(APPLICATION_TRANSITIONS, application.status, ACTION)
     db.session.flush()
+    was_taken_off = agendas.item_of(session, application) is not None
     item = agendas.append(session, application)
     agendas.refresh(session)
     audit.record(actor, "application.decide_anew", application, now, session=session.id, appeal=appeal.id, item=item.id)
+    if was_taken_off:
+        audit.record(actor, "agenda_item.put_on", item, now)
     notifications.tell_association(
         application,
         N_("Your appeal is upheld: the Council decides anew on your application %(number)s on %(day)s."),

@@ -144,7 +144,7 @@ MATRIX: Mapping[str, Mapping[str, str]] = {
     "corrected_protocols.withdraw": {"POST": "s"},
     "council_sessions.attendance": {"GET": "s", "POST": "s"},
     "council_sessions.change_presence": {"POST": "s"},
-    "council_sessions.decide": {"GET": "s", "POST": "s"},
+    "decisions.new": {"GET": "s", "POST": "s"},
     "council_sessions.index": {"GET": "sc"},
     "council_sessions.new": {"GET": "s", "POST": "s"},
     "council_sessions.protocol": {"GET": "sc"},

@@ -80,7 +80,10 @@ def test_votes_by_name_are_checked_and_recorded(client, programme, session, appl
     against = {f"vote_{session.present[3].id}": "against"}
     typed = ballots(session, dissenter_1=str(session.present[3].id), dissent_1="Рыногу жок.", **against)
     checked = client.submit(url, **typed, check="1")
-    assert checked.status_code == 200 and "3 for, 1 against, 0 abstained" in text_of(checked.text)
+    shown, against_it = text_of(checked.text), session.present[3].display_name
+    assert checked.status_code == 200 and "3 for, 1 against, 0 abstained" in shown
+    assert f"Against {against_it}" in shown and f"{against_it} Рыногу жок." in shown
+    assert f"For {', '.join(one.display_name for one in session.present[:3])}" in shown
     fields = dict(form_fields(checked.text).items())
     assert client.post(url, data=fields | {"record": "1"}).location == f"/council/{session.id}"
     decision = db.session.scalar(db.select(Decision))

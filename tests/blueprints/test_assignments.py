@@ -407,6 +407,8 @@ def test_the_board_offers_to_go_on_without_a_late_review(client, programme, elig
     url = f"/assignments/{asked.id}/release"
     client.sign_in(programme.secretary).speak("en")
     assert url not in client.get("/assignments").text
+    early = client.get(url).text  # by an old link: it says so before anything is typed
+    assert "The last day of this review is not over" in text_of(early) and 'name="reason"' not in early
     with clock.at(clock.end_of_day(asked.due_on) + timedelta(seconds=1)):
         client.sign_in(programme.secretary)
         assert url in client.get("/assignments").text

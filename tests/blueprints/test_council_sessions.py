@@ -419,3 +419,22 @@ def test_what_is_on_its_way_is_not_listed_to_who_has_a_tie_and_waited_for_all_th
             seen[user, is_tied] = (on_its_way.title in shown, "1 still on their way" in shown)
     assert {seen[one] for one in seen if not one[1]} == {(True, True)}
     assert {seen[one] for one in seen if one[1]} == {(False, False)}
+
+
+def test_before_the_attendance_and_for_a_second_session_the_page_leads_on(client, programme, call, reviewed):
+    sitting = council_sessions.convene(
+        call,
+        held_on=clock.bishkek_day(clock.now()),
+        place="Ош",
+        seats=3 + len(programme.reviewers),
+        actor=Actor(programme.secretary),
+        now=clock.now(),
+    )
+    db.session.commit()
+    client.sign_in(programme.secretary).speak("en")
+    page = client.get(f"/council/{sitting.id}/decide/{reviewed.id}").text
+    assert "Decisions need more than half of the seats." in text_of(page)
+    assert f"/council/{sitting.id}/attendance" in page
+    again = client.get(f"/council/calls/{call.id}/new").text
+    assert "A session on this call is open already." in text_of(again)
+    assert f'href="/council/{sitting.id}"' in again and 'name="place"' not in again

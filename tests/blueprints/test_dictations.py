@@ -99,6 +99,7 @@ def test_a_new_application_is_chosen_first_and_dictated_then(operator, programme
 def test_nobody_dictates_without_a_name(operator, draft):
     answer = operator.submit(f"/dictations/new?association_id={draft.association_id}")
     assert answer.status_code == 422 and "Say who dictates to you." in text_of(answer.text)
+    assert 'href="#member' in answer.text, "the list is what is chosen from; a name is for who is not on it"
     assert count(Dictation) == 0
 
 

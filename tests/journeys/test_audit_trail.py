@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from app import clock
 from app.services import (
+    adjournments,
     agendas,
     appeals,
     applications,
@@ -14,6 +15,7 @@ from app.services import (
     decisions,
     grants,
     letters,
+    new_decisions,
     reserves,
     review_deadlines,
     reviews,
@@ -44,6 +46,7 @@ NOUNS = {
     "Spending": "expenditures",
     "Held finding": "held_screenings",
     "Plan of assignments": "assignment_plans",
+    "Session of the Council": "council_sessions",
     "Item of the agenda": "agenda_items",
     "Decision letter": "letters",
     "Corrected protocol": "corrected_protocols",
@@ -240,7 +243,10 @@ def walk_appeals(programme: Programme) -> None:
 
 
 def walk_decided_anew(programme: Programme) -> None:
-    """After an upheld appeal the Council has it before it again, once rejected, once on the reserve list."""
+    """After an upheld appeal the Council has it before it again, once rejected, once on the reserve list.
+
+    It loses a review there, goes off the agenda and onto it again, and the session ends without decisions.
+    """
     now, chair, secretary = clock.now(), Actor(programme.council_chair), Actor(programme.secretary)
     for status in (S.REJECTED, S.RESERVE):
         one = programme.make_application(status, call=programme.make_past_call())
@@ -249,7 +255,11 @@ def walk_decided_anew(programme: Programme) -> None:
         appeal = appeals.lodge(letter, TEXT, actor=Actor(programme.chair_of(one.association)), now=letter.sent_at)
         appeals.acknowledge(appeal, actor=secretary, now=now)
         appeals.close(appeal, is_upheld=True, reason=TEXT, actor=chair, now=now)
-        programme.make_session(one.call, now=now)
+        session = programme.make_session(one.call, now=now)
+        assignments.void(one, assignments.of_application(one)[0].reviewer, actor=secretary, now=now)
+        adjournments.take_off(session, one, reason=TEXT, actor=secretary, now=now)
+        new_decisions.take_up(appeal, session, actor=secretary, now=now)
+        adjournments.adjourn(session, reason=TEXT, actor=secretary, now=now)
 
 
 def test_every_change_of_a_status_is_told(programme: Programme) -> None:
