@@ -18,6 +18,7 @@ from models.reviews import Conflict, ConflictKind
 from models.users import Role
 from tests.support.pages import choose_form, filled, form_fields, text_of
 from tests.support.queries import count
+from tests.support.shelf import kept
 
 
 @pytest.fixture
@@ -26,11 +27,13 @@ def call(programme):
 
 
 @pytest.fixture
+@kept
 def applications(programme, call):
     return [programme.make_application("reviewed", call=call) for _ in range(2)]
 
 
 @pytest.fixture
+@kept
 def session(programme, call, applications):
     """Chair, both reviewers and one more member, of four seats."""
     member = programme.make_user(Role.REVIEWER)

@@ -17,12 +17,14 @@ from models.reviews import Assignment
 from models.users import Role
 from tests.support.pages import text_of
 from tests.support.queries import count
+from tests.support.shelf import kept
 from tests.support.sources import ROOT
 
 S = ApplicationStatus
 
 
 @pytest.fixture
+@kept
 def two(programme):
     programme.make_user(Role.REVIEWER)
     assert len(programme.reviewers) == 2

@@ -15,11 +15,13 @@ from models.calls import CallStatus
 from models.notifications import Notification
 from models.reviews import Conflict, ConflictKind, Review, Score
 from tests.support.pages import form_fields, text_of
+from tests.support.shelf import kept
 
 WHY = "Айыл жыйынында талкууланган, баары жазылган, далилдер жетиштүү."
 
 
 @pytest.fixture
+@kept
 def past(programme):
     """Two decided applications of past calls."""
     return [programme.make_application(status) for status in (ApplicationStatus.SELECTED, ApplicationStatus.REJECTED)]

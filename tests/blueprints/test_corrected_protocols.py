@@ -12,9 +12,11 @@ from models.council_sessions import DecisionOutcome
 from models.notifications import Notification
 from models.reviews import Conflict, ConflictKind
 from tests.support.pages import form_fields, text_of
+from tests.support.shelf import kept
 
 
 @pytest.fixture
+@kept
 def session(programme):
     application = programme.make_application("reviewed", call=programme.make_past_call())
     return programme.decide(application, DecisionOutcome.SELECTED)

@@ -20,6 +20,7 @@ from reports import letter as paper
 from tests.factories import SOM
 from tests.support.pages import text_of
 from tests.support.queries import counted_queries
+from tests.support.shelf import kept
 
 D = DecisionOutcome
 CANARY = "Канареева"
@@ -29,6 +30,7 @@ REASON = "Рынок алыс, сатуу эсептелген эмес."
 
 
 @pytest.fixture
+@kept
 def session(programme):
     """Signed: three applications of one centre (one of them in Russian) and one of another, judged by canaries."""
     call = programme.make_past_call(budget=500_000 * SOM)

@@ -12,6 +12,7 @@ from models.calls import RanksBy
 from models.reviews import Conflict, ConflictKind
 from models.users import Role
 from tests.support.pages import text_of
+from tests.support.shelf import kept
 
 
 @pytest.fixture
@@ -20,6 +21,7 @@ def call(programme):
 
 
 @pytest.fixture
+@kept
 def judged(programme, call):
     """Six applications, each judged by two of four reviewers; the first of them gives a level less than the others."""
     return [programme.make_application(ApplicationStatus.IN_REVIEW, call=call) for _ in range(6)]

@@ -16,12 +16,14 @@ from models.base import db
 from models.reviews import AssignmentStatus, ReviewFlag, ReviewStatus, ReviewUpload
 from reports import review_workbooks
 from tests.support.pages import form_fields, text_of
+from tests.support.shelf import kept
 
 WHY = "Айыл жыйынында талкууланган, баары жазылган, далилдер жетиштүү."
 PAGE = "/reviews/workbooks"
 
 
 @pytest.fixture
+@kept
 def asked(programme):
     """Two accepted assignments of the first reviewer in the open call."""
     found = []

@@ -11,11 +11,13 @@ from models.screening_batches import HeldScreening, HeldStatus, ScreeningBatch
 from models.users import Role
 from tests.support.pages import form_fields, text_of
 from tests.support.queries import count
+from tests.support.shelf import kept
 
 S = ApplicationStatus
 
 
 @pytest.fixture
+@kept
 def made(programme):
     return [
         programme.make_application(S.SUBMITTED, association=programme.make_association(with_account=number < 2))

@@ -15,6 +15,7 @@ from models.reviews import Conflict, ConflictKind
 from models.users import Role
 from tests.factories import SOM, TEXT
 from tests.support.pages import text_of
+from tests.support.shelf import kept
 
 SELECTED, REJECTED = DecisionOutcome.SELECTED, DecisionOutcome.REJECTED
 
@@ -26,6 +27,7 @@ def call(programme):
 
 
 @pytest.fixture
+@kept
 def ranked(programme, call):
     """Three applications, judged 5, 4 and 3; each asks for 200 000 som."""
     return [judged(programme, call, level) for level in (5, 4, 3)]

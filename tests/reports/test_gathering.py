@@ -21,6 +21,7 @@ from reports.funding.data import FundingReportData, from_json
 from reports.funding.gathering import LedgerMismatchError, _check
 from tests.factories import SOM, Programme
 from tests.support.queries import counted_queries
+from tests.support.shelf import kept
 
 C, T = ContributionStatus, TrancheStatus
 
@@ -33,6 +34,7 @@ def report(programme: Programme, starts_on: date | None = None, ends_on: date | 
 
 
 @pytest.fixture
+@kept
 def busy(programme: Programme) -> Grant:
     """A fund with one grant paid and spent in part, one completed, one only accepted."""
     grant = programme.make_grant(GrantStatus.ACTIVE, is_matched=True)

@@ -38,6 +38,7 @@ from reports import protocol, protocol_content
 from tests.factories import SOM, TEXT
 from tests.support import recomputing
 from tests.support.recomputing import part
+from tests.support.shelf import kept
 
 LEVELS = (
     ((5, 4, 5, 4, 3, 5), (4, 4, 4, 3, 5, 4)),
@@ -48,6 +49,7 @@ LEVELS = (
 
 
 @pytest.fixture
+@kept
 def signed(programme):
     """Three applications: the better of the two that pass is passed over, the third does not pass; votes by name."""
     call = programme.make_past_call(vote_rule=VoteRule.OPEN)
@@ -155,6 +157,7 @@ def test_a_protocol_from_before_the_rules_of_a_call_counted_is_still_printed(sig
 
 
 @pytest.fixture
+@kept
 def adjusted(programme):
     """A call that ranks by the adjusted score under caps and shares: twelve applications, each of three reviewers'
     pairs judges a third of them, one reviewer is severe. Decided straight down the list."""

@@ -24,6 +24,7 @@ from models.council_sessions import AgendaOrder, DecisionOutcome, VoteChoice
 from models.reviews import Conflict, ConflictKind
 from models.users import Role
 from tests.factories import SOM, TEXT
+from tests.support.shelf import kept
 
 A = AgendaStatus
 SELECTED, REJECTED = DecisionOutcome.SELECTED, DecisionOutcome.REJECTED
@@ -36,11 +37,13 @@ def call(programme):
 
 
 @pytest.fixture
+@kept
 def applications(programme, call):
     return [programme.make_application("reviewed", call=call) for _ in range(3)]
 
 
 @pytest.fixture
+@kept
 def session(programme, call, applications):
     """Chair, both reviewers and one more member of five seats; the fifth is not there."""
     member = programme.make_user(Role.REVIEWER)

@@ -15,6 +15,7 @@ from models.applications import Application, ApplicationStatus
 from models.base import db
 from tests.factories import Programme
 from tests.support.databases import Copy
+from tests.support.shelf import kept
 
 TEXTS = {
     "A1": "s-2026-00001 жылуулук откору жашылча кундой кайынды айылы",
@@ -25,6 +26,7 @@ TEXTS = {
 
 
 @pytest.fixture
+@kept
 def found(app: Flask, programme: Programme) -> dict[str, Application]:
     """Applications with the search texts of `TEXTS`."""
     made = {}

@@ -31,6 +31,7 @@ from models.base import db
 from models.reviews import Assignment, Conflict, ConflictKind
 from models.users import Role
 from tests.support.queries import count
+from tests.support.shelf import kept
 
 S = ApplicationStatus
 
@@ -41,6 +42,7 @@ def by(programme):
 
 
 @pytest.fixture
+@kept
 def two(programme):
     assert programme.reviewers
     return [programme.make_application(S.ELIGIBLE, association=programme.make_association()) for _ in range(2)]

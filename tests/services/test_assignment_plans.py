@@ -33,6 +33,7 @@ from models.notifications import Notification
 from models.reviews import Assignment, AssignmentStatus, ConflictKind
 from models.users import Role, User
 from tests.support.queries import count, counted_queries
+from tests.support.shelf import kept
 
 pytestmark = pytest.mark.database
 S = ApplicationStatus
@@ -55,6 +56,7 @@ def panel(programme):
 
 
 @pytest.fixture
+@kept
 def three(programme, panel):
     """Eligible applications of three associations, two reviewers wanted for each."""
     return [programme.make_application(S.ELIGIBLE, association=programme.make_association()) for _ in range(3)]
@@ -297,6 +299,7 @@ def test_many_pairs_ask_the_database_no_more_than_few(programme, three, plan, by
 
 
 @pytest.fixture
+@kept
 def apart(programme, panel):
     """Reviewed by two who lie 80 points apart; and one whose reviews lie near each other."""
     far, near = (

@@ -27,6 +27,7 @@ from models.notifications import Notification
 from models.reviews import Conflict, ConflictKind
 from models.users import Role
 from tests.factories import SOM, TEXT
+from tests.support.shelf import kept
 
 FOR, AGAINST = VoteChoice.FOR, VoteChoice.AGAINST
 
@@ -37,6 +38,7 @@ def application(programme):
 
 
 @pytest.fixture
+@kept
 def session(programme, application):
     """Signed: chair, both reviewers and one more of five seats; three for, one against, with a dissent and a note."""
     member = programme.make_user(Role.REVIEWER)

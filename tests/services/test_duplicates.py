@@ -22,6 +22,7 @@ from models.duplicates import DuplicateFinding, DuplicateVerdict, MarkKind, Subm
 from seeds import content
 from tests.conftest import Demonstration
 from tests.factories import Programme
+from tests.support.shelf import kept
 
 EXTRA_HONEST = 30
 SPELLINGS = (
@@ -206,6 +207,7 @@ def test_planted_duplicates_are_found_and_honest_applications_are_not(demo: Demo
 
 
 @pytest.fixture
+@kept
 def pair(programme: Programme) -> tuple[Application, Application]:
     """Two submissions of two associations in the same words."""
     one = programme.make_application("submitted", association=programme.make_association())

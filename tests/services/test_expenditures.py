@@ -10,6 +10,7 @@ from app.services.errors import AlreadyUsedError, DomainError
 from models.base import db
 from models.documents import Document, DocumentKind
 from models.expenditures import ExpenditureStatus
+from tests.support.shelf import kept
 
 
 def attach(programme, row, upload):
@@ -24,6 +25,7 @@ def attach(programme, row, upload):
 
 
 @pytest.fixture
+@kept
 def bills(programme):
     """Two bills without scans: of two associations."""
     return [programme.make_expenditure(programme.make_grant("active"), with_scan=False) for _ in range(2)]

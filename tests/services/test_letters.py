@@ -22,11 +22,13 @@ from models.reviews import Conflict, ConflictKind
 from reports import letter as paper
 from tests.factories import SOM, TEXT
 from tests.support.pages import form_fields, text_of
+from tests.support.shelf import kept
 
 A, D = ApplicationStatus, DecisionOutcome
 
 
 @pytest.fixture
+@kept
 def signed(programme):
     """One selected, two in reserve, one rejected; the protocol is signed and every letter held."""
     call = programme.make_past_call(budget=500_000 * SOM)

@@ -37,6 +37,7 @@ from reports import letter as paper
 from reports import protocol as protocol_report
 from reports import protocol_content
 from tests.factories import SOM, TEXT
+from tests.support.shelf import kept
 
 A, D = ApplicationStatus, DecisionOutcome
 WHY = "Сатып алуучулар менен келишимдер тиркелген, бирок алар эске алынган эмес."
@@ -50,6 +51,7 @@ def decided(programme):
     return judged(programme)
 
 
+@kept
 def judged(programme, outcomes=LEVELS, **rules):
     """{outcome and level: application} of a call judged 5, 4 and 3: selected, in reserve, rejected if nothing else is
     said; every letter is sent."""

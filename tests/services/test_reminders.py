@@ -14,11 +14,13 @@ from models.audit import AuditEvent
 from models.base import db
 from models.notifications import Notification
 from models.users import Role
+from tests.support.shelf import kept
 
 pytestmark = pytest.mark.database
 
 
 @pytest.fixture
+@kept
 def late(programme):
     """Two late ones of the first reviewer, one of the second that is not."""
     long_ago = clock.now() - timedelta(days=30)
@@ -60,6 +62,7 @@ def test_what_got_more_time_is_not_reminded_of(programme, late):
 
 
 @pytest.fixture
+@kept
 def asked(programme):
     """Two of the first reviewer with one last day, one of the second a day later."""
     made = [programme.make_application(ApplicationStatus.ELIGIBLE) for _ in range(2)]

@@ -29,11 +29,13 @@ from models.reviews import Conflict, ConflictKind
 from models.users import Role
 from tests.factories import SOM, TEXT
 from tests.support.pages import text_of
+from tests.support.shelf import kept
 
 A, D = ApplicationStatus, DecisionOutcome
 
 
 @pytest.fixture
+@kept
 def decided(programme):
     """Four applications judged 5, 4, 4 and 3: the best is selected and offered its grant, the others are in reserve."""
     call = programme.make_past_call(budget=500_000 * SOM)
@@ -54,6 +56,7 @@ def decided(programme):
 
 
 @pytest.fixture
+@kept
 def grant(programme, decided):
     return programme.offer(decided[0])
 

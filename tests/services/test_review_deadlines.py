@@ -18,6 +18,7 @@ from models.notifications import Notification
 from models.reviews import AssignmentStatus, Review, Score
 from models.users import Role
 from tests.support.queries import count
+from tests.support.shelf import kept
 
 WHY = "Айыл жыйынында талкууланган, баары жазылган, далилдер жетиштүү."
 
@@ -204,6 +205,7 @@ def test_the_secretary_goes_on_without_who_is_late(programme, application, asked
 
 
 @pytest.fixture
+@kept
 def judged(programme, application):
     """A reviewed application with levels 5, 5 and 1; the assignment of the last one."""
     programme.assign(application, programme.make_user(Role.REVIEWER))

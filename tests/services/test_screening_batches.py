@@ -23,6 +23,7 @@ from models.notifications import Notification
 from models.screening_batches import HeldScreening, HeldStatus, ScreeningBatch
 from models.users import Role
 from tests.support.queries import count
+from tests.support.shelf import kept
 
 pytestmark = pytest.mark.database
 S, OUT, H = ApplicationStatus, ScreeningOutcome, HeldStatus
@@ -30,6 +31,7 @@ WHY = "Тиркемелер жетишпейт"
 
 
 @pytest.fixture
+@kept
 def three(programme):
     return [programme.make_application(S.SUBMITTED, association=programme.make_association()) for _ in range(3)]
 

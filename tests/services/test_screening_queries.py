@@ -16,6 +16,7 @@ from app.services.screening_lists import LISTED, NO_TIES, WAITING, Cursor, Filte
 from models.applications import Application, ApplicationStatus
 from models.base import db
 from models.duplicates import AlikePair, DuplicateFinding, DuplicateVerdict
+from tests.support.shelf import kept
 
 pytestmark = pytest.mark.database
 S = ApplicationStatus
@@ -25,6 +26,7 @@ FILTERS = 150
 
 
 @pytest.fixture
+@kept
 def made(programme):
     """Applications of several calls, centres and states, some alike, some at the same instant, each with other gaps."""
     random, oblasts = Random(7), [one.id for one in places.oblasts()]

@@ -4,14 +4,18 @@ A grant passes some sixty acts before it runs, and hundreds of tests begin with 
 call. It is put back only where it was made: over a database that has had the very same writes from the same beginning.
 """
 
+import functools
 import hashlib
+import inspect
 import os
 import shutil
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, cast
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
@@ -21,7 +25,9 @@ from models.base import Base, db
 from models.places import Village
 from tests.support.databases import Copy, scratch_folder
 
-T = TypeVar("T", bound=Base)
+T = TypeVar("T")
+PLAIN = (str, int, float, bool, Decimal, date, set, frozenset, type(None))
+"""What a world may hold beside rows: whatever else refers to rows would refer to those of the test before."""
 
 
 class Numbers:
@@ -110,7 +116,25 @@ class _Kept:
     last: int
     places: set[_Row]
     known: dict[str, Any]
-    result: _Row
+    result: Any
+
+
+def kept(make: Callable[..., T]) -> Callable[..., T]:
+    """A function or fixture that makes a part of the programme it is given as `programme`, and takes long: put back."""
+    asked = inspect.signature(make)
+
+    @functools.wraps(make)
+    def made(*args: Any, **named: Any) -> T:
+        given = asked.bind(*args, **named)
+        given.apply_defaults()
+        programme = given.arguments["programme"]
+        if programme.shelf is None:
+            return make(*args, **named)
+        rest = {name: value for name, value in given.arguments.items() if name not in ("programme", "client", "app")}
+        what = (make.__module__, make.__qualname__, rest)
+        return cast(T, programme.shelf(what, lambda: make(*args, **named)))
+
+    return made
 
 
 class Shelf:
@@ -122,7 +146,10 @@ class Shelf:
         self.names = Numbers()
 
     def get(self, database: Copy, maker: Maker, what: tuple[Any, ...], make: Callable[[], T]) -> T:
-        """What `make` makes: made by it, or put back. Either way it is committed, and so is what was there before."""
+        """What `make` makes, rows or lists, tuples and mappings of them: made by it, or put back.
+
+        Either way it is committed, and so is what was there before.
+        """
         db.session.commit()
         shelf = self.kept[database.kind]
         key = _digest(
@@ -143,10 +170,12 @@ class Shelf:
             self._let_go(shelf.popitem(last=False)[1], database)
         rows = _rows([kept.known, kept.result])
         vars(maker).update({key: _unpacked(value, rows) for key, value in kept.known.items()})
-        result: T = rows[kept.result]
+        result: T = _unpacked(kept.result, rows)
         return result
 
-    def _seen(self, maker: Maker, made: Base) -> _Kept:
+    def _seen(self, maker: Maker, made: Any) -> _Kept:
+        result = _packed(made)
+        _must_be_whole(result)
         name = f"kept{next(self.names)}"
         places = {_row(one) for one in maker.places}
         return _Kept(
@@ -156,7 +185,7 @@ class Shelf:
             maker.numbers.last,
             places,
             _known(maker),
-            _packed(made),
+            result,
         )
 
     def _keep(self, kept: _Kept, database: Copy, maker: Maker) -> None:
@@ -206,10 +235,18 @@ def _packed(value: Any) -> Any:
     if isinstance(value, Base):
         return _row(value)
     if isinstance(value, list | tuple):
-        return [_packed(one) for one in value]
+        return type(value)(_packed(one) for one in value)
     if isinstance(value, dict):
-        return {key: _packed(one) for key, one in value.items()}
-    return value
+        return {_packed(key): _packed(one) for key, one in value.items()}
+    return getattr(value, "__qualname__", value)  # of what makes a part of it the name
+
+
+def _must_be_whole(packed: Any) -> None:
+    if isinstance(packed, list | tuple | dict):
+        for one in [*packed, *packed.values()] if isinstance(packed, dict) else packed:
+            _must_be_whole(one)
+    elif not isinstance(packed, (_Row, *PLAIN)):
+        raise TypeError(f"{packed!r} cannot be put back")
 
 
 def _rows(packed: Any) -> dict[_Row, Base]:
@@ -228,16 +265,16 @@ def _rows(packed: Any) -> dict[_Row, Base]:
 def _found(packed: Any) -> Iterator[_Row]:
     if isinstance(packed, _Row):
         yield packed
-    elif isinstance(packed, list | dict):
-        for one in packed.values() if isinstance(packed, dict) else packed:
+    elif isinstance(packed, list | tuple | dict):
+        for one in [*packed, *packed.values()] if isinstance(packed, dict) else packed:
             yield from _found(one)
 
 
 def _unpacked(value: Any, rows: dict[_Row, Base]) -> Any:
     if isinstance(value, _Row):
         return rows[value]
-    if isinstance(value, list):
-        return [_unpacked(one, rows) for one in value]
+    if isinstance(value, list | tuple):
+        return type(value)(_unpacked(one, rows) for one in value)
     if isinstance(value, dict):
-        return {key: _unpacked(one, rows) for key, one in value.items()}
+        return {_unpacked(key, rows): _unpacked(one, rows) for key, one in value.items()}
     return value
