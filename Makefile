@@ -39,6 +39,7 @@ bench: $(TOOLS) ## speed, with 20,000 applications (ONLY=name for one figure)
 reliability: $(TOOLS) test-programs ## the promises of reliability.md at their full N: takes long
 	@ASHAR_FULL=yes $(BIN)/pytest tests/reliability tests/services/test_seeds.py \
 	  tests/journeys/test_unnamed_reviewers.py -s
+	@ASHAR_FULL=yes $(BIN)/pytest -n $(CPUS) --dist loadfile --quiet tests/services --ignore tests/services/test_seeds.py
 
 format: $(TOOLS) ## put the code into its one form
 	@$(BIN)/ruff check --fix --quiet || true

@@ -2,7 +2,8 @@
 
 `app`, `client`, `programme` for an empty programme with the reference data at `NOW`; `demo` beside `client`
 puts the demonstration programme under it. Tests marked `database`, and those of tests/services and
-tests/migrations but for the ones marked `either_database`, run on SQLite and on PostgreSQL.
+tests/migrations, run on SQLite and on PostgreSQL; of these the ones marked `either_database`, whose outcome no database
+decides, on SQLite alone, and on both in `make reliability`.
 """
 
 import gc
@@ -60,7 +61,7 @@ def _turn(item: pytest.Item) -> int:
 
 def _runs_on_both(item: pytest.Item) -> bool:
     folder = item.path.relative_to(HERE).parts[0] if item.path.is_relative_to(HERE) else ""
-    if item.get_closest_marker("either_database") is not None:
+    if item.get_closest_marker("either_database") is not None and not databases.FULL:
         return False
     return folder in ON_BOTH or item.get_closest_marker("database") is not None
 

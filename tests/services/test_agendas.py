@@ -26,6 +26,8 @@ from models.users import Role
 from tests.factories import SOM, TEXT
 from tests.support.shelf import kept
 
+pytestmark = pytest.mark.either_database
+
 A = AgendaStatus
 SELECTED, REJECTED = DecisionOutcome.SELECTED, DecisionOutcome.REJECTED
 FOR, AGAINST, ABSTAINED = VoteChoice.FOR, VoteChoice.AGAINST, VoteChoice.ABSTAINED

@@ -21,6 +21,8 @@ from tests.factories import SOM, Programme, three
 from tests.support.databases import Copy
 from tests.support.queries import count
 
+pytestmark = pytest.mark.either_database
+
 
 def publish(programme: Programme, changes: dict[str, Any], reason: Any = None) -> Amendment:
     return amendments.publish(

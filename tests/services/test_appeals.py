@@ -17,6 +17,8 @@ from models.reviews import Conflict, ConflictKind
 from models.users import Role
 from tests.factories import TEXT
 
+pytestmark = pytest.mark.either_database
+
 WHY = "Сатып алуучулар менен келишимдер тиркелген, бирок алар эске алынган эмес."
 
 

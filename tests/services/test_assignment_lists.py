@@ -33,6 +33,8 @@ from models.users import Role
 from tests.support.queries import count
 from tests.support.shelf import kept
 
+pytestmark = pytest.mark.either_database
+
 S = ApplicationStatus
 
 
@@ -57,7 +59,6 @@ def pairs(plan):
     return [(one.application_id, one.reviewer_id) for one in assignment_plans.planned(plan, ())]
 
 
-@pytest.mark.either_database
 @pytest.mark.parametrize("between", [",", ";", "\t"])
 @pytest.mark.parametrize("heading", ["", "Reviewer{0}why{0}Application\n", "Рецензент{0}{0}ЗАЯВКА\n"])
 def test_rows_are_taken_in_either_order_and_asked_at_once(programme, two, by, between, heading):

@@ -30,6 +30,8 @@ from models.users import Role, RoleAssignment, User
 from models.visits import RiskRating
 from tests.factories import Programme, three
 
+pytestmark = pytest.mark.either_database
+
 VILLAGE, OVER_THEM = AssociationKind.VILLAGE, AssociationKind.AYIL_OKMOTU
 
 
@@ -234,7 +236,6 @@ def acts_of_interest(programme: Programme):
     }
 
 
-@pytest.mark.either_database
 @pytest.mark.parametrize("tie", ["member by person", "member", "operator"])
 @pytest.mark.parametrize(
     "act", ["contribution", "prepare", "approve", "release", "spending", "visit", "result", "account", "screening"]

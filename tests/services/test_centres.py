@@ -19,6 +19,8 @@ from models.centres import Centre, Condition
 from models.users import Role
 from tests.factories import Programme, three
 
+pytestmark = pytest.mark.either_database
+
 
 def actions() -> list[str]:
     return list(db.session.scalars(db.select(AuditEvent.action).order_by(AuditEvent.id)))

@@ -27,6 +27,7 @@ from models.notifications import Notification
 from models.reviews import Conflict, ConflictKind
 from models.users import Role
 from tests.factories import SOM, TEXT
+from tests.support.queries import unprotect
 from tests.support.shelf import kept
 
 FOR, AGAINST = VoteChoice.FOR, VoteChoice.AGAINST
@@ -237,7 +238,7 @@ def test_verify_finds_what_was_forged_around_the_triggers(session, by, chair):
     made = signed(session, by, chair, Change(Place.PLACE, "Ош", "Ноокат"))
     forged = made.content.replace(f'"amount":{200_000 * SOM}', f'"amount":{300_000 * SOM}')
     assert forged != made.content
-    db.session.execute(db.text("DROP TRIGGER corrected_protocols_no_update"))
+    unprotect("corrected_protocols")
     db.session.execute(
         db.update(CorrectedProtocol.__table__)
         .where(CorrectedProtocol.id == made.id)

@@ -19,6 +19,7 @@ from models.notifications import Notification
 from models.reviews import AssignmentStatus
 from models.users import Role
 from tests.factories import SOM, TEXT, Programme
+from tests.support.queries import unprotect
 
 A = ApplicationStatus
 
@@ -201,8 +202,7 @@ def test_verify_holds_the_decisions_against_the_protocol(programme):
         return check.findings
 
     assert findings() == []
-    for trigger in ("decisions_no_update", "decisions_no_delete"):
-        db.session.execute(db.text(f"DROP TRIGGER {trigger}"))
+    unprotect("decisions")
     table, told = Decision.__table__, f"protocol {number}: the decision on {one.number} is not"
     for change in ({"amount": decision.amount - 1}, {"reason": "Башка себеп"}, {"votes_for": decision.votes_for + 1}):
         before = {name: getattr(decision, name) for name in change}

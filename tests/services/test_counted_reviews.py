@@ -15,6 +15,8 @@ from models.reviews import (
     is_counted,
 )
 
+pytestmark = pytest.mark.either_database
+
 
 @pytest.mark.parametrize("status", AssignmentStatus)
 @pytest.mark.parametrize("written", [None, *ReviewStatus])

@@ -3,9 +3,13 @@
 import ast
 from pathlib import Path
 
+import pytest
+
 from app.services import audit, dictated_parts, questions
 from app.services.dictated_parts import PARTS, PLAN_TABLES
 from models.base import Base
+
+pytestmark = pytest.mark.either_database
 
 ROOT = Path(__file__).parents[2]
 STEPS = {"create", "decline", "reopen", "sign_off", "submit", "withdraw"}

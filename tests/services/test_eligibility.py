@@ -18,6 +18,8 @@ from models.places import Oblast
 from tests.factories import Programme
 from tests.support.databases import Copy
 
+pytestmark = pytest.mark.either_database
+
 
 def found(programme: Programme, rule: str, **settings: Any) -> Finding:
     call = programme.make_call(eligibility=usual_eligibility() | settings)

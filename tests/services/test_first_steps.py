@@ -1,10 +1,14 @@
 """Who is still missing in a new programme."""
 
+import pytest
+
 from app import clock
 from app.services import first_steps
 from models.base import db
 from models.users import Role
 from tests.factories import Programme
+
+pytestmark = pytest.mark.either_database
 
 
 def test_two_stand_for_money_and_two_review_and_the_disabled_do_not_count(programme: Programme) -> None:

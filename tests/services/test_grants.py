@@ -13,6 +13,8 @@ from models.documents import DocumentKind
 from models.grants import GrantStatus, TrancheStatus
 from models.notifications import Notification
 
+pytestmark = pytest.mark.either_database
+
 OWN_WORDS = "Отчёт кечикти: 100 % эмес, 50 %% (Draft)"
 
 

@@ -24,6 +24,8 @@ from tests.factories import SOM, TEXT
 from tests.support.pages import form_fields, text_of
 from tests.support.shelf import kept
 
+pytestmark = pytest.mark.either_database
+
 A, D = ApplicationStatus, DecisionOutcome
 
 
@@ -140,7 +142,6 @@ def test_every_decided_application_has_one_letter(programme, signed):
     assert len(numbers) == len(set(numbers)) == len(signed.decisions)
 
 
-@pytest.mark.either_database
 def test_a_session_from_before_there_were_letters_gets_them_as_of_its_signature(client, programme, signed):
     """What migration 0029 leaves: decided and told, without letters."""
     with pytest.raises(AlreadyUsedError):
@@ -182,7 +183,6 @@ def test_a_session_from_before_there_were_letters_gets_them_as_of_its_signature(
     assert f"{page}/prepare" in client.sign_in(programme.council_chair).get(page).text  # the tied one is left
 
 
-@pytest.mark.either_database
 def test_letters_are_prepared_of_what_is_signed_alone(programme):
     session = programme.make_session(programme.make_past_call())
     with pytest.raises(DomainError, match="кол коюлганда"):

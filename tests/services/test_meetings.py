@@ -17,6 +17,8 @@ from models.calls import QuorumOf
 from models.meetings import Meeting
 from tests.support.queries import count
 
+pytestmark = pytest.mark.either_database
+
 S = ApplicationStatus
 
 
@@ -42,7 +44,6 @@ def test_the_meeting_is_written_down_and_changed(programme, draft):
     assert meetings.content_of(draft)["quorum"] == 40
 
 
-@pytest.mark.either_database
 @pytest.mark.parametrize(
     ("changes", "field", "words"),
     [

@@ -243,6 +243,7 @@ def test_who_moved_up_meanwhile_has_nothing_to_be_decided_anew(programme, decide
     with pytest.raises(DomainError, match="грант"):
         new_decisions.take_up(early, session, actor=Actor(programme.secretary), now=clock.now())
     early.status, early.closed_at = AppealStatus.ACKNOWLEDGED, None
+    db.session.flush()
     with pytest.raises(DomainError, match="грант"):
         appeals.close(early, is_upheld=True, reason=TEXT, actor=Actor(programme.council_chair), now=clock.now())
 

@@ -19,6 +19,8 @@ from models.rates import RateSource
 from models.users import User
 from tests.factories import Programme
 
+pytestmark = pytest.mark.either_database
+
 
 @pytest.fixture
 def news(programme: Programme):

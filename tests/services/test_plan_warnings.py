@@ -15,6 +15,8 @@ from models.base import db
 from models.prices import PriceKind
 from tests.support.queries import counted_queries
 
+pytestmark = pytest.mark.either_database
+
 SOM = 100
 
 

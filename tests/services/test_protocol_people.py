@@ -19,6 +19,8 @@ from models.users import Role
 from tests.factories import TEXT
 from tests.support.pages import form_fields, text_of
 
+pytestmark = pytest.mark.either_database
+
 FOR, AGAINST = VoteChoice.FOR, VoteChoice.AGAINST
 ONE_NAME = "Асанов Бакыт"
 NEW = "Асанов Бакытбек"
@@ -95,7 +97,6 @@ def test_one_of_two_namesakes_is_renamed_everywhere_and_the_other_stays(programm
     assert corrected_protocols.unsound() == [""]
 
 
-@pytest.mark.either_database
 def test_one_of_two_namesakes_was_not_there_after_another_correction_moved_the_list(programme, session, by):
     """The chain: somebody before them is taken off and somebody comes, then one of them goes, then one is renamed."""
     moved = signed(
@@ -117,7 +118,6 @@ def test_one_of_two_namesakes_was_not_there_after_another_correction_moved_the_l
     assert swapped["movements"] == []
 
 
-@pytest.mark.either_database
 def test_a_name_of_two_without_saying_whose_changes_nothing(session, by):
     one = corrected_protocols.draft(session, TEXT, **by)
     content, people = corrected_protocols.corrected_content(one), protocol_people.of(one)
@@ -130,7 +130,6 @@ def test_a_name_of_two_without_saying_whose_changes_nothing(session, by):
             protocol_places.applied(content, [change])
 
 
-@pytest.mark.either_database
 def test_who_cannot_be_told_apart_is_left_out(session, by, monkeypatch):
     """A first protocol whose rows do not say who stood where."""
     one = corrected_protocols.draft(session, TEXT, **by)
@@ -139,7 +138,6 @@ def test_who_cannot_be_told_apart_is_left_out(session, by, monkeypatch):
     assert [each.row for each in protocol_people.of(one)] == [0, 1, 2]
 
 
-@pytest.mark.either_database
 def test_the_page_tells_two_of_one_name_apart_and_changes_the_one_that_is_meant(client, programme, session):
     client.sign_in(programme.secretary).speak("en")
     page = client.submit(f"/council/{session.id}/corrections/new", reason=TEXT).location

@@ -20,6 +20,8 @@ from models.users import Role
 from tests.support.queries import count
 from tests.support.shelf import kept
 
+pytestmark = pytest.mark.either_database
+
 WHY = "Айыл жыйынында талкууланган, баары жазылган, далилдер жетиштүү."
 
 
@@ -72,13 +74,11 @@ def acts(action):
     return db.session.scalars(db.select(AuditEvent).where(AuditEvent.action == action)).all()
 
 
-@pytest.mark.either_database
 def test_the_last_second_counts(asked):
     hand_in(asked, after(asked, 0))
     assert asked.status is AssignmentStatus.SUBMITTED
 
 
-@pytest.mark.either_database
 def test_a_second_later_nothing_is_scored_and_a_draft_is_still_kept(asked):
     late = after(asked)
     with pytest.raises(DomainError) as found:
@@ -89,7 +89,6 @@ def test_a_second_later_nothing_is_scored_and_a_draft_is_still_kept(asked):
     assert asked.review.draft["relevance"]["level"] == 3
 
 
-@pytest.mark.either_database
 def test_with_more_time_it_is_handed_in_and_counts(asked, secretary):
     late, before = after(asked), asked.due_on
     review_deadlines.extend(asked, due_on=day_after(asked, 5), actor=secretary, now=late)
@@ -103,7 +102,6 @@ def test_with_more_time_it_is_handed_in_and_counts(asked, secretary):
     assert (message.subject, message.parameters["day"]) == (f"assignments:{asked.id}", {"day": new})
 
 
-@pytest.mark.either_database
 def test_the_new_day_lies_ahead_and_after_the_one_so_far(asked, secretary):
     for days, now in ((0, clock.now()), (-1, clock.now()), (3, after(asked, 5 * 86400))):
         with pytest.raises(DomainError) as found:
@@ -112,7 +110,6 @@ def test_the_new_day_lies_ahead_and_after_the_one_so_far(asked, secretary):
     assert not acts("assignment.extend")
 
 
-@pytest.mark.either_database
 def test_who_has_a_tie_gives_no_time(programme, asked):
     neighbour = programme.make_user(
         Role.SECRETARY, person=programme.make_person("Асанова Айгүл", village=asked.application.association.village)
@@ -128,14 +125,12 @@ def test_who_has_a_tie_gives_no_time(programme, asked):
     assert (asked.status, acts("assignment.extend")) == (AssignmentStatus.ACCEPTED, [])
 
 
-@pytest.mark.either_database
 def test_what_is_handed_in_gets_no_time(programme, asked, secretary):
     hand_in(asked, clock.now())
     with pytest.raises(WrongTransitionError):
         review_deadlines.extend(asked, due_on=day_after(asked, 5), actor=secretary, now=clock.now())
 
 
-@pytest.mark.either_database
 def test_while_the_council_discusses_it_there_is_no_more_time(programme, secretary):
     call = programme.make_past_call()
     application = programme.make_application(ApplicationStatus.REVIEWED, call=call)
@@ -172,7 +167,6 @@ def test_everybody_late_in_a_call_gets_time_at_once_and_nobody_else(programme, a
         review_deadlines.extend_late(application.call, due_on=day, actor=secretary, now=late)
 
 
-@pytest.mark.either_database
 def test_a_reopened_review_has_its_own_last_day(programme, application, secretary):
     for one in assignments.of_application(application):
         programme.review(one)
@@ -187,7 +181,6 @@ def test_a_reopened_review_has_its_own_last_day(programme, application, secretar
     assert again.status is AssignmentStatus.SUBMITTED and again.review.submission == 2
 
 
-@pytest.mark.either_database
 def test_the_secretary_goes_on_without_who_is_late(programme, application, asked, secretary):
     third = programme.assign(application, programme.make_user(Role.REVIEWER))
     for one in (assignments.of_application(application)[1], third):
@@ -222,7 +215,6 @@ def points(application):
     return next(row.mean_points for row in rankings.rank(application.call) if row.application.id == application.id)
 
 
-@pytest.mark.either_database
 def test_going_on_drops_no_review_that_was_handed_in(application, judged, programme, secretary):
     before, day = points(application), judged.review.submitted_at
     programme.reopen(judged)
@@ -238,7 +230,6 @@ def test_going_on_drops_no_review_that_was_handed_in(application, judged, progra
     assert [one.is_restored for one in review_versions.of([judged.review])[judged.review.id]] == [True]
 
 
-@pytest.mark.either_database
 def test_what_was_gone_back_to_is_opened_again_and_judged_anew(application, judged, programme, secretary):
     for _ in range(2):
         programme.reopen(judged)
@@ -250,7 +241,6 @@ def test_what_was_gone_back_to_is_opened_again_and_judged_anew(application, judg
     assert {(one.before.level, one.after.level) for one in versions[2].changes} == {(1, 4)}
 
 
-@pytest.mark.either_database
 def test_a_further_review_does_not_drop_the_late_one_either(application, judged, programme):
     before = {one.id for one in assignments.submitted_reviews(application)}
     programme.reopen(judged)

@@ -14,6 +14,8 @@ from models.base import db
 from models.notifications import Notification
 from models.users import Role
 
+pytestmark = pytest.mark.either_database
+
 S = ApplicationStatus
 REASON = "Бюджетте сарайдын чатыры жок."
 

@@ -22,6 +22,8 @@ from seeds import content, reference
 from tests.factories import SOM, Programme
 from tests.support.queries import count
 
+pytestmark = pytest.mark.either_database
+
 OSH, BATKEN = "KG-O", "KG-B"
 
 

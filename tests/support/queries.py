@@ -26,3 +26,12 @@ def counted_queries() -> Iterator[list[str]]:
         yield statements
     finally:
         sa.event.remove(db.engine, "before_cursor_execute", note)
+
+
+def unprotect(table: str) -> None:
+    """As somebody who owns the database can: rows of an append-only table are changed and deleted from now on."""
+    if db.session.get_bind().dialect.name == "postgresql":
+        db.session.execute(db.text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
+        return
+    for act in ("update", "delete"):
+        db.session.execute(db.text(f"DROP TRIGGER {table}_no_{act}"))
