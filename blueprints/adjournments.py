@@ -9,7 +9,7 @@ from app.policy import Permission
 from app.services import adjournments, new_decisions
 from app.web.access import actor, load, must_have_no_tie, requires
 from app.web.submissions import attempt, finish, form_page
-from forms.base import ReasonForm
+from forms.adjournments import AdjournmentForm
 from models.applications import Application
 from models.council_sessions import CouncilSession
 
@@ -20,7 +20,7 @@ bp = Blueprint("adjournments", __name__, url_prefix="/council/<int:session_id>")
 @requires(GET=Permission.SESSION_MANAGE, POST=Permission.SESSION_MANAGE)
 def new(session_id: int) -> ResponseReturnValue:
     """End a session that has decided nothing."""
-    session, form = load(CouncilSession, session_id, Permission.SESSION_MANAGE), ReasonForm()
+    session, form = load(CouncilSession, session_id, Permission.SESSION_MANAGE), AdjournmentForm()
     reason = form.reason.data or ""
     if form.validate_on_submit() and attempt(
         form, lambda: adjournments.adjourn(session, reason=reason, actor=actor(), now=clock.now())
@@ -39,7 +39,7 @@ def take_off(session_id: int, application_id: int) -> ResponseReturnValue:
     application = load(Application, application_id, Permission.APPLICATION_READ)
     must_have_no_tie(application)
     followed = new_decisions.on_the_agenda(session).get(application_id) or abort(404)
-    form = ReasonForm()
+    form = AdjournmentForm()
     reason = form.reason.data or ""
     if form.validate_on_submit() and attempt(
         form, lambda: adjournments.take_off(session, application, reason=reason, actor=actor(), now=clock.now())

@@ -38,8 +38,7 @@ def new(session_id: int, application_id: int) -> ResponseReturnValue:
     if decision is not None and request.method == "GET":
         return _decided(session, decision)
     closed = conflicts.closed_to(signed_in_user(), session.call)
-    standings = allocations.seen(new_decisions.money_left(session.call), closed)
-    found = allocations.fitting(application, standings)
+    found = allocations.fitting(application, _standings(session, closed))
     form = _with_choices(_form(session, application), found)
     _guard_item(form, session, application)
     is_same = _is_same_room(form, session, application)
@@ -47,11 +46,15 @@ def new(session_id: int, application_id: int) -> ResponseReturnValue:
     if is_valid and "record" in request.form and attempt(form, lambda: _decide(session, application, form)):
         return finish(url_for("council_sessions.show", session_id=session_id), gettext("The decision is recorded."))
     is_checked = is_valid and "check" in request.form and _is_possible(session, application, form)
-    context = _context(session, application, found, closed) | {"remaining": allocations.left(standings)}
+    context = _context(session, application, found, closed)
     context["departures"] = decisions.departs(session, application, _motion(form), closed) if is_checked else []
     context |= _checked(form, is_checked, found) | (_by_name(session, application, form) if is_checked else {})
     page = form_page("decisions/new.html", form, **context)
     return page[0] if is_checked and isinstance(page, tuple) else page
+
+
+def _standings(session: CouncilSession, closed: Collection[int]) -> list[Standing]:
+    return allocations.seen(new_decisions.money_left(session.call), closed)
 
 
 def _decided(session: CouncilSession, decision: Decision) -> str:
@@ -186,6 +189,7 @@ def _context(
         "recused": decisions.recused(session, application),
         "voters": len(decisions.voters_on(session, application)),
         "found": found,
+        "remaining": allocations.left(_standings(session, closed)),
         "most": decisions.most_for(application, found),
         "followed": new_decisions.on_the_agenda(session).get(application.id),
     }

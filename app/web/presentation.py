@@ -81,6 +81,7 @@ _PAGES_OF: Mapping[str, tuple[str, ...]] = {
         "agenda_items",
         "appeals",
         "corrected_protocols",
+        "decisions",
         "letters",
         "projectors",
         "rankings",

@@ -23,7 +23,7 @@ def pages(programme):
         (programme.chair, f"/applications/{draft.id}/budget", {"item", "unit", "quantity", "unit_cost"}),
         (programme.chair, f"/applications/{draft.id}/documents", {"upload"}),
         (programme.secretary, f"/council/{session.id}/decide/{reviewed.id}", {"outcome", "votes_for", "reason"}),
-        (programme.secretary, f"/council/calls/{past.id}/new", {"held_on", "place", "seats"}),
+        (programme.secretary, f"/council/calls/{programme.make_past_call().id}/new", {"held_on", "place", "seats"}),
     ]
 
 
