@@ -14,7 +14,7 @@ from models.calls import Call
 from models.people import Person
 from models.places import Village
 from models.reviewers import Availability, Leaning, ReviewerProfile, ReviewerTheme, ThemePreference
-from models.users import Role, User
+from models.users import Role, RoleAssignment, User
 
 MOST = 1000
 """No limit of a reviewer is higher."""
@@ -158,9 +158,14 @@ def _set_availability(call: Call, user: User, *, is_available: bool, most: int) 
     row.is_available, row.most = is_available, most
 
 
+_JUDGES = db.select(RoleAssignment.user_id).where(
+    RoleAssignment.role == Role.REVIEWER, RoleAssignment.ended_at.is_(None)
+)
+
+
 def panel(call: Call) -> list[Panelist]:
     """Every enabled reviewer with what they said of themselves and of `call`, by name; a few queries for all."""
-    query = db.select(User).where(User.id.in_(notifications.holders(Role.REVIEWER)), User.disabled_at.is_(None))
+    query = db.select(User).where(User.id.in_(_JUDGES), User.disabled_at.is_(None))
     home = db.joinedload(User.person).joinedload(Person.village).joinedload(Village.ayil_okmotu)
     users = list(db.session.scalars(query.options(db.selectinload(User.assigned_roles), home)).unique())
     birth = db.joinedload(ReviewerProfile.birth_village).joinedload(Village.ayil_okmotu)
