@@ -203,17 +203,20 @@ def sit(hall: Hall, secretary: Page, awards: dict[int, int]) -> None:
 
 def leave_for(hall: Hall, secretary: Page, application: int) -> None:
     """A member says on the own page that they have a part in what is discussed; it goes dark, and they do not vote."""
+    secretary.goto(f"/council/{SESSION}/decide/{application}")
+    secretary.locator("form[action$='/discuss'] button").click()
+    expect(secretary.locator(walk.SUCCESS)).to_be_visible()
     (member,) = next(
         row
         for row in hall.ask(
             "SELECT u.username FROM attendances t JOIN users u ON u.id = t.user_id WHERE u.username LIKE 'reviewer%'"
-            " AND u.id NOT IN (SELECT reviewer_id FROM assignments WHERE application_id = ?) ORDER BY u.id",
+            " AND u.id NOT IN (SELECT reviewer_id FROM assignments WHERE application_id = ?) AND u.id NOT IN"
+            " (SELECT r.user_id FROM recusals r JOIN agenda_items i ON i.id = r.item_id WHERE i.application_id = ?)"
+            " ORDER BY u.id",
+            application,
             application,
         )
     )
-    secretary.goto(f"/council/{SESSION}/decide/{application}")
-    secretary.locator("form[action$='/discuss'] button").click()
-    expect(secretary.locator(walk.SUCCESS)).to_be_visible()
     voters = secretary.locator(".ash-ballot").count()
     seat = hall.enter(member, "ky")
     (number,) = hall.ask("SELECT number FROM applications WHERE id = ?", application)[0]
