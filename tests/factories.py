@@ -64,7 +64,7 @@ from models.indicators import Indicator
 from models.people import Person
 from models.places import AyilOkmotu, Oblast, Village
 from models.rates import ExchangeRate, RateSource
-from models.reviews import Assignment
+from models.reviews import Assignment, Conflict, ConflictKind
 from models.signatures import Signature, SignatureOutcome
 from models.themes import Theme
 from models.users import Role, User
@@ -622,6 +622,13 @@ class Programme(GrantFactories):
         if interests.confirmation(reviewer, application.call) is None:
             interests.confirm(application.call, actor=Actor(reviewer), now=now)
         return assignments.assign(application, reviewer, due_on=due_on, actor=Actor(self.secretary), now=now)
+
+    def tie(self, application: Application, user: User, kind: ConflictKind = ConflictKind.KINSHIP) -> Conflict:
+        """`user` has declared an interest in `application`."""
+        declared = Conflict(application_id=application.id, user_id=user.id, kind=kind, declared_at=clock.now())
+        db.session.add(declared)
+        db.session.flush()
+        return declared
 
     def review(self, assignment: Assignment, *, level: int = 4, now: datetime | None = None) -> None:
         """The reviewer declares no interest and hands in the same level on every criterion."""

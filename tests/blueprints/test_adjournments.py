@@ -7,7 +7,6 @@ from app.services import letters
 from models.applications import ApplicationStatus
 from models.base import db
 from models.council_sessions import DecisionOutcome, SessionStatus
-from models.reviews import Conflict, ConflictKind
 from models.users import Role
 from tests.services.test_new_decisions import decide, judged, sit_again, uphold
 from tests.support.pages import text_of
@@ -84,13 +83,7 @@ def test_neither_somebody_with_a_tie_nor_another_role(client, programme):
         client.sign_in(programme.make_user(role))
         for page in pages:
             assert client.get(page).status_code in (403, 404)
-    tied = Conflict(
-        application_id=application.id,
-        user_id=programme.secretary.id,
-        kind=ConflictKind.KINSHIP,
-        declared_at=clock.now(),
-    )
-    db.session.add(tied)
+    programme.tie(application, programme.secretary)
     db.session.commit()
     client.sign_in(programme.secretary)
     assert client.get(pages[0]).status_code == 403

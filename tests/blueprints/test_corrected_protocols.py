@@ -5,12 +5,10 @@ import io
 import pytest
 from pypdf import PdfReader
 
-from app import clock
 from models.base import db
 from models.corrected_protocols import CorrectedProtocol, CorrectionStatus
 from models.council_sessions import DecisionOutcome
 from models.notifications import Notification
-from models.reviews import Conflict, ConflictKind
 from tests.support.pages import form_fields, text_of
 from tests.support.shelf import kept
 
@@ -146,13 +144,7 @@ def test_who_has_a_tie_does_not_write_on_that_decision(programme, session, secre
     page, application = begin(secretary, session), session.decisions[0].application
     url = f"{page}/decisions/{application.id}"
     assert url in secretary.get(page).text
-    tie = Conflict(
-        application_id=application.id,
-        user_id=programme.secretary.id,
-        kind=ConflictKind.KINSHIP,
-        declared_at=clock.now(),
-    )
-    db.session.add(tie)
+    programme.tie(application, programme.secretary)
     db.session.commit()
     assert secretary.get(url).status_code == 403 and url not in secretary.get(page).text
 

@@ -26,7 +26,7 @@ from models.audit import AuditEvent
 from models.base import db
 from models.council_sessions import DecisionOutcome, Protocol, SessionStatus
 from models.notifications import Notification
-from models.reviews import AssignmentStatus, Conflict, ConflictKind
+from models.reviews import AssignmentStatus
 from models.users import Role
 from tests.services.test_new_decisions import decide, judged, sit_again, uphold
 
@@ -132,8 +132,7 @@ def test_reviewers_who_were_asked_for_it_are_done(programme, decided, by):
     application = decided[D.REJECTED]
     judge = assignments.of_application(application)[0].reviewer
     uphold(programme, application)
-    tied = Conflict(application_id=application.id, user_id=judge.id, kind=ConflictKind.KINSHIP, declared_at=clock.now())
-    db.session.add(tied)
+    programme.tie(application, judge)
     session = sit_again(programme, application)
     assert application.status is A.IN_REVIEW, "a review is void"
     awaited = programme.assign(application, programme.make_user(Role.REVIEWER))
@@ -155,14 +154,7 @@ def test_only_what_waits_is_taken_off_and_by_nobody_with_a_tie(programme, decide
     with pytest.raises(WrongTransitionError):
         adjournments.take_off(session, application, reason=WHY, **by)
     agendas.put_back(session, application, **by)
-    tied = Conflict(
-        application_id=application.id,
-        user_id=programme.secretary.id,
-        kind=ConflictKind.KINSHIP,
-        declared_at=clock.now(),
-    )
-    db.session.add(tied)
-    db.session.flush()
+    programme.tie(application, programme.secretary)
     with pytest.raises(SeparationOfDutyError):
         adjournments.take_off(session, application, reason=WHY, **by)
     assert application.status is A.REVIEWED

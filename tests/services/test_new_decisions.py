@@ -31,7 +31,6 @@ from models.base import db
 from models.calls import CallStatus
 from models.council_sessions import Decision, DecisionOutcome
 from models.notifications import Notification
-from models.reviews import Conflict, ConflictKind
 from models.users import Role
 from reports import letter as paper
 from reports import protocol as protocol_report
@@ -187,14 +186,7 @@ def test_an_upheld_appeal_of_later_joins_the_session_that_sits(programme, decide
         programme.make_session(programme.make_application(A.REJECTED).call)  # nothing is upheld there
     session = sit_again(programme, decided[D.REJECTED])
     appeal = uphold(programme, decided[D.RESERVE])
-    tied = Conflict(
-        application_id=decided[D.RESERVE].id,
-        user_id=programme.secretary.id,
-        kind=ConflictKind.KINSHIP,
-        declared_at=clock.now(),
-    )
-    db.session.add(tied)
-    db.session.flush()
+    programme.tie(decided[D.RESERVE], programme.secretary)
     assert new_decisions.waiting(conflicts.ties_of(programme.secretary)) == []
     with pytest.raises(SeparationOfDutyError):
         new_decisions.take_up(appeal, session, actor=Actor(programme.secretary), now=clock.now())
