@@ -7,4 +7,4 @@ from forms.base import BaseForm, LongTextField
 class AdjournmentForm(BaseForm):
     """Why; it is read by those it concerns."""
 
-    reason = LongTextField(N_("Reason"), required=False, longest=400)
+    reason = LongTextField(N_("Reason"), longest=400)

@@ -25,7 +25,7 @@ def test_the_secretary_ends_a_session_and_convenes_another(client, programme, se
     client.sign_in(programme.secretary).speak("en")
     assert page in client.get(here).text
     answer = client.submit(page, reason="")
-    assert answer.status_code == 422 and "Give the reason." in text_of(answer.text)
+    assert answer.status_code == 422 and "Fill this in." in text_of(answer.text)
     assert client.submit(page, reason=WHY).location == here
     db.session.refresh(session)
     assert session.status is SessionStatus.ADJOURNED
@@ -62,7 +62,7 @@ def test_what_cannot_be_decided_anew_is_taken_off(client, programme):
     client.sign_in(programme.secretary).speak("en")
     assert page in client.get(here).text
     answer = client.submit(page, reason=" ")
-    assert answer.status_code == 422 and "Give the reason." in text_of(answer.text)
+    assert answer.status_code == 422 and "Fill this in." in text_of(answer.text)
     assert client.submit(page, reason=WHY).location == here
     assert client.get(page).status_code == 404, "it is on the agenda no more"
     assert f"/appeals/{appeal.id}" in client.get(here).text, "it waits for an agenda"
