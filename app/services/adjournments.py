@@ -99,14 +99,14 @@ def _take_off(found: list[tuple[AgendaItem, Followed]], reason: str, actor: Acto
         ended[item.id] = assignments.end_all(application)
     db.session.flush()
     for item, _followed in found:
-        application, left = item.application, ended[item.id]
+        application, (left, closed) = item.application, ended[item.id]
         audit.record(
             actor,
             "agenda_item.take_off",
             item,
             now,
             application=application.id,
-            assignments=[one.id for one in left],
+            assignments=[one.id for one in closed],
             reason=reason,
         )
         for one in left:

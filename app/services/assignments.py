@@ -258,8 +258,9 @@ def complete(application: Application, found: Progress) -> list[Assignment]:
     return left
 
 
-def end_all(application: Application) -> list[Assignment]:
-    """End what is still asked of reviewers, and close the reviews that are in; answers those that were waited for.
+def end_all(application: Application) -> tuple[list[Assignment], list[Assignment]]:
+    """End what is still asked of reviewers, and close the reviews that are in; answers those that were waited for, and
+    all that ended.
 
     As `complete`, it comes before the first act that is recorded, and the caller holds the locks.
     """
@@ -270,10 +271,10 @@ def end_all(application: Application) -> list[Assignment]:
             review_versions.restore(one)
         else:
             one.status = target(TRANSITIONS, one.status, "close")
-    for one in found:
-        if one.status is AssignmentStatus.SUBMITTED:
-            one.status = target(TRANSITIONS, one.status, "close")
-    return left
+    handed_in = [one for one in found if one.status is AssignmentStatus.SUBMITTED]
+    for one in handed_in:
+        one.status = target(TRANSITIONS, one.status, "close")
+    return left, sorted({*left, *handed_in}, key=lambda one: one.id)
 
 
 def tell_of_completion(application: Application, left: list[Assignment], *, actor: Actor, now: datetime) -> None:

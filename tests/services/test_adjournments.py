@@ -1,5 +1,7 @@
 """A session without a quorum ends without decisions, and what cannot be decided anew goes off the agenda again."""
 
+import json
+
 import pytest
 import sqlalchemy as sa
 
@@ -135,9 +137,13 @@ def test_reviewers_who_were_asked_for_it_are_done(programme, decided, by):
     programme.tie(application, judge)
     session = sit_again(programme, application)
     assert application.status is A.IN_REVIEW, "a review is void"
-    awaited = programme.assign(application, programme.make_user(Role.REVIEWER))
+    handed_in, awaited = (programme.assign(application, programme.make_user(Role.REVIEWER)) for _ in range(2))
+    assignments.declare(awaited, None, actor=Actor(awaited.reviewer), now=clock.now())
+    programme.review(handed_in)
     adjournments.take_off(session, application, reason=WHY, **by)
-    assert application.status is A.REJECTED and awaited.status is AssignmentStatus.CLOSED
+    assert application.status is A.REJECTED and awaited.status is handed_in.status is AssignmentStatus.CLOSED
+    event = db.session.scalars(db.select(AuditEvent).where(AuditEvent.action == "agenda_item.take_off")).one()
+    assert json.loads(event.details)["assignments"] == [handed_in.id, awaited.id]
     assert any("not before the Council" in one for one in messages(f"assignments:{awaited.id}"))
     assert not findings(programme)
 
