@@ -60,10 +60,11 @@ def _turn(item: pytest.Item) -> int:
 
 
 def _runs_on_both(item: pytest.Item) -> bool:
-    folder = item.path.relative_to(HERE).parts[0] if item.path.is_relative_to(HERE) else ""
-    if item.get_closest_marker("either_database") is not None and not databases.FULL:
-        return False
-    return folder in ON_BOTH or item.get_closest_marker("database") is not None
+    """By the nearest mark, which is the test's own before its file's; without one by its folder."""
+    marks = [one.name for one in item.iter_markers() if one.name in {"database", "either_database"}]
+    if marks:
+        return marks[0] == "database" or databases.FULL
+    return item.path.is_relative_to(HERE) and item.path.relative_to(HERE).parts[0] in ON_BOTH
 
 
 class SameSalt(PasswordHasher):

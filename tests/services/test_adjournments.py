@@ -32,6 +32,8 @@ from models.reviews import AssignmentStatus
 from models.users import Role
 from tests.services.test_new_decisions import decide, judged, sit_again, uphold
 
+pytestmark = pytest.mark.either_database
+
 A, D = ApplicationStatus, DecisionOutcome
 WHY = "Кворум чогулган жок."
 
@@ -90,6 +92,7 @@ def test_a_session_that_decided_nothing_ends_and_another_one_decides(programme, 
     assert not findings(programme)
 
 
+@pytest.mark.database
 def test_with_a_decision_it_ends_with_its_protocol(programme, by):
     application = programme.make_application(A.REVIEWED)
     session = programme.make_session(application.call)
@@ -102,6 +105,7 @@ def test_with_a_decision_it_ends_with_its_protocol(programme, by):
         db.session.execute(sa.text(statement))  # without day, person and reason
 
 
+@pytest.mark.database
 @pytest.mark.parametrize("first", [D.REJECTED, D.RESERVE])
 def test_what_cannot_be_decided_anew_is_as_it_was_and_waits(programme, decided, by, first):
     application = decided[first]

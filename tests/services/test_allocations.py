@@ -23,6 +23,8 @@ from models.places import Oblast
 from tests.factories import SOM, TEXT, Programme
 from tests.support.queries import count
 
+pytestmark = pytest.mark.either_database
+
 OSH, BATKEN, JALAL_ABAD = "KG-O", "KG-B", "KG-J"
 
 
@@ -196,6 +198,7 @@ def test_whoever_may_apply_can_be_paid(programme: Programme) -> None:
     assert refusals(call)[0] == "One allocation is %(amount)s, less than the smallest grant."
 
 
+@pytest.mark.database
 def test_a_budget_that_is_not_the_sum_does_not_open_and_is_found(programme: Programme) -> None:
     call = programme.make_call(is_open=False)
     call.budget += 1
@@ -287,6 +290,7 @@ def test_the_secretary_may_choose_another_that_fits(programme: Programme, call: 
     assert count(Decision) == 1
 
 
+@pytest.mark.database
 def test_what_is_not_left_is_refused_with_the_figure(programme: Programme, call: Call) -> None:
     for_osh = call.allocations[1]
     chosen = [reviewed(programme, call, OSH) for _ in range(6)]
@@ -305,6 +309,7 @@ def test_what_is_not_left_is_refused_with_the_figure(programme: Programme, call:
     assert allocations.left(allocations.standings(call)) == 20_000 * SOM
 
 
+@pytest.mark.database
 def test_allocations_of_one_fund_share_what_it_has(programme: Programme) -> None:
     """A fund that can no longer pay both is not awarded twice; the other call's award counts too."""
     fund, osh = programme.make_fund(amount=800_000 * SOM), programme.oblast(OSH)
@@ -337,6 +342,7 @@ def test_an_oblast_without_money_gets_no_award(programme: Programme) -> None:
     assert refusal.value.field == "amount"
 
 
+@pytest.mark.database
 def test_an_award_from_a_wrong_or_an_empty_allocation_is_found(programme: Programme, call: Call) -> None:
     """What the services refuse is found when it is in the database all the same."""
     for_osh = call.allocations[1]

@@ -22,6 +22,8 @@ from models.funds import Fund
 from tests.factories import SOM, TEXT, Programme, three
 from tests.support.queries import count
 
+pytestmark = pytest.mark.either_database
+
 OSH, BATKEN = "KG-O", "KG-B"
 
 
@@ -60,6 +62,7 @@ def test_a_fund_gives_once_to_each_oblast_and_theme(programme: Programme, other:
     assert call.budget == 7_500_000 * SOM
 
 
+@pytest.mark.database
 @pytest.mark.parametrize("has_oblast", [False, True])
 @pytest.mark.parametrize("has_theme", [False, True])
 def test_the_database_keeps_them_apart_too(
@@ -115,6 +118,7 @@ def reviewed(programme: Programme, call: Call, oblast: str, theme: str) -> Appli
     return programme.make_application("reviewed", call=call, association=association, grant=grant, theme=theme)
 
 
+@pytest.mark.database
 def test_the_narrowest_that_fits_goes_first(programme: Programme, call: Call) -> None:
     everywhere, for_osh, for_water, for_both = call.allocations
     fitting = {

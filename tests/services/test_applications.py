@@ -44,6 +44,8 @@ from models.users import Role
 from reports import receipt
 from tests.factories import BENEFICIARIES
 
+pytestmark = pytest.mark.either_database
+
 LINE = {
     "heading": BudgetHeading.WORKS,
     "item": " Чатыр ",
@@ -59,6 +61,7 @@ def change_line(line, application, actor, **changes):
     applications.change_budget_line(line, application, **(LINE | changes), actor=actor, now=clock.now())
 
 
+@pytest.mark.database
 def test_a_changed_line_renews_the_sums_and_ends_the_sign_off(programme):
     application = programme.make_application(ApplicationStatus.RETURNED)
     line, actor = application.budget_lines[0], Actor(programme.chair_of(application.association))
@@ -84,6 +87,7 @@ def test_an_absurd_line_changes_nothing(programme, changes, field):
     assert application.total_cost == 400_000_00
 
 
+@pytest.mark.database
 def test_nothing_is_changed_once_it_is_submitted(programme):
     application = programme.make_application(ApplicationStatus.SUBMITTED)
     actor, now = Actor(programme.chair_of(application.association)), clock.now()
@@ -189,6 +193,7 @@ def draft_section(draft):
     return next(one for one in draft.sections if one.key == "problem")
 
 
+@pytest.mark.database
 def test_a_draft_gets_the_row_of_a_section_when_it_is_first_written(programme):
     application = programme.make_application(ApplicationStatus.DRAFT)
     row = applications.section_of(application, "future")
@@ -209,6 +214,7 @@ def test_a_draft_gets_the_row_of_a_section_when_it_is_first_written(programme):
     assert applications.gaps(application, clock.now()) == []
 
 
+@pytest.mark.database
 def test_a_snapshot_is_read_by_the_form_it_answered(programme):
     """As when a call is tried out before it opens, and its form is changed afterwards."""
     call = programme.make_call(is_open=False)

@@ -35,7 +35,8 @@ from models.users import Role, User
 from tests.support.queries import count, counted_queries
 from tests.support.shelf import kept
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.either_database
+
 S = ApplicationStatus
 
 
@@ -75,6 +76,7 @@ def limit(programme, user, most, by, *, is_available=True):
     reviewers.set_limit(programme.call, user, is_available=is_available, most=most, **by)
 
 
+@pytest.mark.database
 def test_a_plan_gives_each_its_reviewers_and_asks_nobody(programme, three, panel, plan):
     told = count(Notification)
     found = pairs(plan)
@@ -85,6 +87,7 @@ def test_a_plan_gives_each_its_reviewers_and_asks_nobody(programme, three, panel
     assert {load.added for load in assignment_plans.loads(plan, NO_TIES, ())} <= {1, 2}
 
 
+@pytest.mark.database
 def test_applying_asks_all_with_one_message_each(programme, three, plan, by, due_on):
     wanted, told = pairs(plan), count(Notification)
     assert assignment_plans.apply(plan, **by) == 6
@@ -236,7 +239,6 @@ def stale(case, programme, three, plan, by):
         db.session.flush()
 
 
-@pytest.mark.either_database
 @pytest.mark.parametrize(
     "case", ["asked by hand", "has its reviewers", "lower limit", "moved", "disabled", "withdrawn"]
 )
@@ -279,6 +281,7 @@ def test_no_such_number_of_reviewers(programme, three, by, due_on, each):
     assert refusal.value.field == "each" and count(PlannedAssignment) == 0
 
 
+@pytest.mark.database
 def test_many_pairs_ask_the_database_no_more_than_few(programme, three, plan, by, due_on):
     def asked():
         db.session.flush()

@@ -19,6 +19,8 @@ from models.base import db
 from models.beneficiaries import Beneficiaries
 from tests.factories import BENEFICIARIES
 
+pytestmark = pytest.mark.either_database
+
 
 @pytest.fixture
 def draft(programme):
@@ -30,6 +32,7 @@ def by(programme, draft):
     return {"actor": Actor(programme.chair_of(draft.association)), "now": clock.now()}
 
 
+@pytest.mark.database
 def test_the_numbers_are_kept_changed_and_audited(draft, by):
     assert asdict(BENEFICIARIES) == beneficiaries.content_of(draft)
     changed = beneficiaries.record(draft, replace(BENEFICIARIES, women=41), **by)
@@ -39,7 +42,6 @@ def test_the_numbers_are_kept_changed_and_audited(draft, by):
     assert (event.action, json.loads(event.details)) == ("application.count_beneficiaries", {"people": 76})
 
 
-@pytest.mark.either_database
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
@@ -82,6 +84,7 @@ def test_a_snapshot_has_them_and_a_change_shows(programme):
     assert differences.since_submitted(application) == {"beneficiaries"}
 
 
+@pytest.mark.database
 @pytest.mark.parametrize("column", [*FIELDS])
 def test_the_database_refuses_what_cannot_be(draft, column):
     statement = sa.text(f"UPDATE beneficiaries SET {column} = 1000 WHERE application_id = {draft.id}")

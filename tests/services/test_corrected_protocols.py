@@ -30,6 +30,8 @@ from tests.factories import SOM, TEXT
 from tests.support.queries import unprotect
 from tests.support.shelf import kept
 
+pytestmark = pytest.mark.either_database
+
 FOR, AGAINST = VoteChoice.FOR, VoteChoice.AGAINST
 
 
@@ -94,6 +96,7 @@ def findings():
     return check.count, found
 
 
+@pytest.mark.database
 def test_the_first_one_stays_and_the_corrected_one_names_it(programme, session, application, by, chair):
     first = session.protocol
     before = (first.number, first.content, first.sha256)
@@ -159,7 +162,6 @@ def test_votes_are_counted_anew_and_a_decision_keeps_its_ground(session, applica
         corrected_protocols.correct_session(made, [Change(Place.ATTENDANCE, one, None) for one in names[2:]], **by)
 
 
-@pytest.mark.either_database
 def test_what_cannot_stand_in_a_protocol_is_refused(session, application, by):
     made, present = corrected_protocols.draft(session, TEXT, **by), content_of(session.protocol)["present"]
     held_on = content_of(session.protocol)["held_on"]
@@ -217,7 +219,6 @@ def test_one_drafts_and_another_signs(programme, session, application, by, chair
         corrected_protocols.correct_decision(again, application, [], **by)
 
 
-@pytest.mark.either_database
 def test_a_chair_who_is_secretary_too_does_not_sign_the_own_draft(session, by, chair):
     made = draft(session, chair, Change(Place.PLACE, "Ош", "Ноокат"))
     corrected_protocols.propose(made, **by)
@@ -232,7 +233,6 @@ def test_nothing_is_corrected_before_the_signature(programme, by):
         corrected_protocols.draft(open_one, TEXT, **by)
 
 
-@pytest.mark.either_database
 def test_verify_finds_what_was_forged_around_the_triggers(session, by, chair):
     """Who owns the database takes the trigger off and writes another amount, with its right hash."""
     made = signed(session, by, chair, Change(Place.PLACE, "Ош", "Ноокат"))
@@ -298,7 +298,6 @@ def test_who_has_a_tie_changes_the_votes_neither_by_who_came_nor_by_the_signatur
     assert made.status is CorrectionStatus.PROPOSED
 
 
-@pytest.mark.either_database
 def test_who_signed_was_there_and_who_dissents_did_not_vote_for_it(session, application, by, chair):
     present, number = content_of(session.protocol)["present"], application.number
     made = corrected_protocols.draft(session, TEXT, **by)

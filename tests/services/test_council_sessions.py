@@ -21,6 +21,8 @@ from models.users import Role
 from tests.factories import SOM, TEXT, Programme
 from tests.support.queries import unprotect
 
+pytestmark = pytest.mark.either_database
+
 A = ApplicationStatus
 
 
@@ -87,7 +89,6 @@ def test_what_the_council_has_decided_is_not_withdrawn_or_judged_anew_before_the
         programme.assign(application, programme.make_user(Role.REVIEWER))
 
 
-@pytest.mark.either_database
 @pytest.mark.parametrize("status", ["submitted", "resubmitted", "returned", "eligible", "in_review"])
 def test_nothing_is_signed_while_an_application_is_on_its_way(programme, status):
     call = programme.make_past_call()
@@ -171,6 +172,7 @@ def test_who_has_accepted_is_waited_for_and_who_has_not_is_let_go(programme):
     assert application.status is A.REVIEWED and fourth.status is AssignmentStatus.CLOSED
 
 
+@pytest.mark.database
 def test_a_second_decision_is_refused_and_the_free_budget_stays(programme):
     """There is no changing of a decision: neither a higher nor a lower amount nor another outcome moves money."""
     call = programme.make_past_call()
@@ -189,7 +191,6 @@ def test_a_second_decision_is_refused_and_the_free_budget_stays(programme):
     assert pending(other_call.fund_id) == 150_000 * SOM
 
 
-@pytest.mark.either_database
 def test_verify_holds_the_decisions_against_the_protocol(programme):
     """Who owns the database takes the triggers off and writes something else: the paper says otherwise."""
     one = programme.make_application("selected")

@@ -39,6 +39,8 @@ from models.notifications import Notification
 from tests.factories import PASSWORD
 from tests.support.queries import counted_queries
 
+pytestmark = pytest.mark.either_database
+
 S, W = ApplicationStatus, ConfirmationWay
 IDEA = {"title": "Сүт чогултуучу жай"}
 
@@ -70,6 +72,7 @@ def scan(programme):
     return documents.store(programme.make_photo(), storage=programme.storage, now=clock.now())
 
 
+@pytest.mark.database
 def test_every_row_of_the_trail_names_the_dictation_and_the_chain_holds(programme, draft, dictation, operator):
     write(draft, operator)
     event = db.session.scalars(db.select(AuditEvent).order_by(AuditEvent.id.desc()).limit(1)).one()
@@ -110,6 +113,7 @@ def test_a_new_voice_ends_the_old_one_and_yesterday_s_does_not_speak_today(progr
     assert not dictation.is_open and dictations.open_of(association) == [later]
 
 
+@pytest.mark.database
 def test_a_member_confirms_with_the_code_and_nothing_changes_afterwards(programme, draft, dictation, operator):
     write(draft, operator)
     end(dictation, operator)
@@ -227,6 +231,7 @@ def test_a_sign_off_leaves_a_session_in_which_something_else_was_written(program
     assert later.confirmed_at is None and later in dictations.unconfirmed_for(programme.chair, 9)
 
 
+@pytest.mark.database
 def test_a_sign_off_takes_the_sessions_before_the_head_of_the_trail(programme, draft, dictation, operator, database):
     if database.kind == "sqlite":
         pytest.skip("SQLite has one lock")

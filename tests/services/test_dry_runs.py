@@ -44,6 +44,8 @@ from models.notifications import Notification
 from tests.factories import Programme, three
 from tests.support.databases import Copy
 
+pytestmark = pytest.mark.either_database
+
 
 def walk(programme: Programme, call: Call, now: Any = None) -> Application:
     """The operator of the test association's centre writes, signs off and submits."""
@@ -178,6 +180,7 @@ def figures(programme: Programme, call: Call) -> dict[str, Any]:
     }
 
 
+@pytest.mark.database
 def test_it_stands_in_no_list_count_ranking_desk_or_figure(database: Copy, programme: Programme, draft: Call) -> None:
     """The same figures before it, while it is written, when it is submitted, and once the call is open."""
     programme.make_application("submitted")
@@ -199,6 +202,7 @@ def test_it_does_not_keep_a_session_from_being_signed(app: Flask, programme: Pro
     assert decisions.in_flight(session) == []
 
 
+@pytest.mark.database
 def test_it_ends_with_its_submission(database: Copy, programme: Programme, draft: Call) -> None:
     trial = walk(programme, draft)
     secretary, now = Actor(programme.secretary), clock.now()
@@ -232,6 +236,7 @@ def test_only_the_test_association_and_only_in_a_draft(app: Flask, programme: Pr
         dry_runs.start(draft, programme.test_association, language="ky", actor=actor, now=now)
 
 
+@pytest.mark.database
 def test_there_is_one_test_association(database: Copy, programme: Programme) -> None:
     there = programme.test_association
     with pytest.raises(AlreadyUsedError):

@@ -38,6 +38,8 @@ from reports import protocol_content
 from tests.factories import SOM, TEXT
 from tests.support.shelf import kept
 
+pytestmark = pytest.mark.either_database
+
 A, D = ApplicationStatus, DecisionOutcome
 WHY = "Сатып алуучулар менен келишимдер тиркелген, бирок алар эске алынган эмес."
 UPHELD = "Келишимдер чын эле эске алынган эмес."
@@ -138,7 +140,6 @@ def test_a_rejected_application_is_awarded_anew_and_the_first_decision_stays(pro
     assert findings["decisions made anew"] == (1, []) and not any(found for _count, found in findings.values())
 
 
-@pytest.mark.either_database
 def test_letter_and_protocol_name_what_they_follow(programme, decided):
     application = decided[D.REJECTED]
     first_letter = letters.readable(application, is_office=True)
@@ -160,6 +161,7 @@ def test_letter_and_protocol_name_what_they_follow(programme, decided):
     assert first.earlier_awards == () and not any(one.follows for one in first.decisions)
 
 
+@pytest.mark.database
 def test_what_was_decided_is_not_decided_again_without_an_upheld_appeal(programme, decided):
     uphold(programme, decided[D.REJECTED])
     session = sit_again(programme, decided[D.REJECTED])
@@ -179,7 +181,6 @@ def test_what_was_decided_is_not_decided_again_without_an_upheld_appeal(programm
         db.session.execute(sa.text(twice))
 
 
-@pytest.mark.either_database
 def test_an_upheld_appeal_of_later_joins_the_session_that_sits(programme, decided):
     uphold(programme, decided[D.REJECTED])
     with pytest.raises(DomainError):
@@ -200,7 +201,6 @@ def test_an_upheld_appeal_of_later_joins_the_session_that_sits(programme, decide
     assert reserves.listed(session.call) == []
 
 
-@pytest.mark.either_database
 def test_while_letters_are_held_nothing_is_decided_anew_and_nobody_moves_up(programme, decided):
     grant = programme.offer(decided[D.SELECTED])
     chair = Actor(programme.chair_of(grant.association))
@@ -222,7 +222,6 @@ def test_while_letters_are_held_nothing_is_decided_anew_and_nobody_moves_up(prog
     assert not any(one.findings for one in verification.run(programme.storage))
 
 
-@pytest.mark.either_database
 def test_who_moved_up_meanwhile_has_nothing_to_be_decided_anew(programme, decided):
     grant = programme.offer(decided[D.SELECTED])
     actor = Actor(programme.chair_of(grant.association))
@@ -240,7 +239,6 @@ def test_who_moved_up_meanwhile_has_nothing_to_be_decided_anew(programme, decide
         appeals.close(early, is_upheld=True, reason=TEXT, actor=Actor(programme.council_chair), now=clock.now())
 
 
-@pytest.mark.either_database
 def test_caps_and_departures_are_held_against_all_awards_of_the_call(programme):
     found = judged(programme, most_per_oblast=1)
     application = found[D.REJECTED]
@@ -252,7 +250,6 @@ def test_caps_and_departures_are_held_against_all_awards_of_the_call(programme):
         decide(programme, session, application, D.SELECTED)
 
 
-@pytest.mark.either_database
 def test_it_departs_where_it_goes_before_one_that_another_session_passed_over(programme, decided):
     application = decided[D.REJECTED]
     uphold(programme, application)
@@ -266,7 +263,6 @@ def test_it_departs_where_it_goes_before_one_that_another_session_passed_over(pr
     assert decided[D.RESERVE].number in {one["number"] for one in departs}
 
 
-@pytest.mark.either_database
 def test_what_an_open_call_was_promised_is_not_awarded_anew(programme, decided):
     application = decided[D.REJECTED]
     fund = application.call.fund
@@ -280,7 +276,6 @@ def test_what_an_open_call_was_promised_is_not_awarded_anew(programme, decided):
     assert decide(programme, session, application, D.RESERVE).sequence == 2
 
 
-@pytest.mark.either_database
 def test_verify_finds_a_decision_that_followed_no_upheld_appeal(programme, decided):
     appeal = uphold(programme, decided[D.REJECTED])
     sit_again(programme, decided[D.REJECTED], D.RESERVE)
@@ -290,7 +285,6 @@ def test_verify_finds_a_decision_that_followed_no_upheld_appeal(programme, decid
     assert ["without an upheld appeal" in one for one in new_decisions.unsound()] == [True]
 
 
-@pytest.mark.either_database
 def test_an_upheld_appeal_is_taken_up_once(programme, decided):
     first, other = decided[D.REJECTED], decided[D.RESERVE]
     appeal = uphold(programme, first)
@@ -304,7 +298,6 @@ def test_an_upheld_appeal_is_taken_up_once(programme, decided):
     assert first.status is A.REJECTED and set(new_decisions.on_the_agenda(session)) == {other.id}
 
 
-@pytest.mark.either_database
 def test_verify_finds_what_is_before_the_council_without_an_upheld_appeal(programme, decided):
     application = decided[D.REJECTED]
     uphold(programme, application)
@@ -319,7 +312,6 @@ def test_verify_finds_what_is_before_the_council_without_an_upheld_appeal(progra
     assert [application.number in one for one in new_decisions.unsound()] == [False, True]
 
 
-@pytest.mark.either_database
 def test_a_chair_with_a_tie_to_the_only_applicant_does_not_sign(programme, decided, client):
     application = decided[D.REJECTED]
     uphold(programme, application)
@@ -339,7 +331,6 @@ def test_a_chair_with_a_tie_to_the_only_applicant_does_not_sign(programme, decid
     assert session.protocol.signed_by is programme.council_chair
 
 
-@pytest.mark.either_database
 def test_an_open_session_lacks_no_letters(programme, decided):
     application = decided[D.REJECTED]
     uphold(programme, application)

@@ -16,7 +16,7 @@ from models.notifications import Notification
 from models.users import Role
 from tests.support.shelf import kept
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.either_database
 
 
 @pytest.fixture
@@ -81,6 +81,7 @@ def run(day, hour=9):
         return {one.user_id: (one.message, one.parameters["count"]) for one in db.session.scalars(query)}
 
 
+@pytest.mark.database
 def test_reviewers_are_reminded_before_and_after_the_last_day_each_time_once(programme, asked):
     (first, second), last = [one.id for one in programme.reviewers], asked[0].due_on
     days = [last + timedelta(days=days) for days in range(-5, 4)]

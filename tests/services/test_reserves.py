@@ -31,6 +31,8 @@ from tests.factories import SOM, TEXT
 from tests.support.pages import text_of
 from tests.support.shelf import kept
 
+pytestmark = pytest.mark.either_database
+
 A, D = ApplicationStatus, DecisionOutcome
 
 
@@ -70,6 +72,7 @@ def promote(programme, application, grant, user=None):
     return reserves.promote(application, grant, actor=Actor(user or programme.council_chair), now=clock.now())
 
 
+@pytest.mark.database
 def test_a_declined_grant_gives_its_money_back_and_the_next_is_named(programme, decided, grant):
     call = grant.application.call
     before = allocations.left(allocations.standings(call))
@@ -149,6 +152,7 @@ def test_the_reserve_list_stays_in_the_order_that_was_signed(programme, decided,
     assert [row.rank for row in reserves.listed(call)] == [2, 2, 4]
 
 
+@pytest.mark.database
 def test_free_money_stays_in_its_budget_line(programme):
     """What was for one oblast is not given to another, though the line for all has as much left."""
     own = programme.oblast("KG-B")

@@ -14,7 +14,7 @@ from models.reviewers import Leaning, ReviewerTheme
 from models.users import Role
 from tests.support.queries import count, counted_queries
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.either_database
 
 
 @pytest.fixture
@@ -66,6 +66,7 @@ def test_who_said_nothing_judges_as_much_as_the_call_reckons_with(programme, rev
     assert reviewers.part_of(programme.make_call(review_load=4), reviewer).most == 4
 
 
+@pytest.mark.database
 def test_wishes_are_kept_and_replaced(programme, reviewer, by, theme_ids):
     first, second = theme_ids
     say(programme.call, reviewer, by, wishes=[first], rather_not=[second])
@@ -113,6 +114,7 @@ def test_only_a_reviewer_has_a_limit(programme, by):
         reviewers.set_limit(programme.call, programme.monitor, is_available=True, most=1, **by)
 
 
+@pytest.mark.database
 def test_the_panel_asks_no_more_for_many_than_for_one(programme, reviewer, by, theme_ids):
     village = reviewers.villages()[0]
     people = [programme.make_user(Role.REVIEWER, person=programme.make_person(village=village)) for _ in range(5)]

@@ -25,7 +25,8 @@ from models.users import Role
 from tests.support.queries import count
 from tests.support.shelf import kept
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.either_database
+
 S, OUT, H = ApplicationStatus, ScreeningOutcome, HeldStatus
 WHY = "Тиркемелер жетишпейт"
 
@@ -92,6 +93,7 @@ def test_a_finding_made_after_it_was_held_stands(three, by, other):
     assert [one.status for one in three] == [S.RETURNED, S.INELIGIBLE, S.INELIGIBLE]
 
 
+@pytest.mark.database
 def test_sending_screens_and_tells_each(three, by):
     batch = hold(three, OUT.INELIGIBLE, by, reason=WHY)
     told = count(Notification)
@@ -169,6 +171,7 @@ def test_what_is_taken_back_can_be_held_again(three, by):
     assert count(Screening) == 0 and acts("application.undo_screening") == about(three)
 
 
+@pytest.mark.database
 def test_two_secretaries_at_once_one_holds_and_the_other_is_told(three, by, other):
     hold(three[:2], OUT.ELIGIBLE, by)
     with pytest.raises(ChangedMeanwhileError) as refusal:
@@ -177,6 +180,7 @@ def test_two_secretaries_at_once_one_holds_and_the_other_is_told(three, by, othe
     db.session.rollback()
 
 
+@pytest.mark.database
 def test_the_database_holds_one_finding_an_application(three, by):
     batch = hold(three[:1], OUT.ELIGIBLE, by)
     twice = HeldScreening(batch_id=batch.id, application_id=three[0].id, problem={})

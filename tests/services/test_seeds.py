@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import phonenumbers
+import pytest
 from flask import Flask
 
 from app import clock
@@ -32,6 +33,8 @@ from seeds import business_plans as planned
 from seeds import content, demonstration, reference, scale
 from tests.conftest import Demonstration
 from tests.support.queries import count
+
+pytestmark = pytest.mark.either_database
 
 CURRENCIES = {"RUB", "USD", "KZT", "TRY", "KRW"}
 G, T, S = GrantStatus, TrancheStatus, ApplicationStatus
@@ -238,6 +241,7 @@ def test_rates_are_entered_up_to_the_last_monday(demo: Demonstration) -> None:
     assert set(db.session.scalars(db.select(ExchangeRate.currency))) == CURRENCIES | {"EUR", "GBP", "UZS"}
 
 
+@pytest.mark.database
 def test_stored_data_keeps_every_promise(demo: Demonstration) -> None:
     findings = [one for check in verification.run(demo.app.config["ASHAR"].uploads) for one in check.findings]
 
@@ -245,6 +249,7 @@ def test_stored_data_keeps_every_promise(demo: Demonstration) -> None:
     assert set(ledger.trial_balance().values()) == {0}
 
 
+@pytest.mark.database
 def test_audit_trail_grows_in_the_order_of_time(demo: Demonstration) -> None:
     query = db.select(AuditEvent.happened_at).where(AuditEvent.action != "indicator.create").order_by(AuditEvent.id)
     instants = list(db.session.scalars(query))
@@ -310,6 +315,7 @@ def test_chair_of_tayan_can_request_the_second_tranche_and_sign_off_a_draft(demo
     assert tranches.gate(grant.tranches[1])[1].met
 
 
+@pytest.mark.database
 def test_synthetic_load_is_sound_and_can_be_added_to(demo: Demonstration) -> None:
     before = count(Application)
 

@@ -15,6 +15,8 @@ from models.base import db, fingerprint
 from models.dictations import ConfirmationWay
 from models.signatures import Signature, SignatureOutcome
 
+pytestmark = pytest.mark.either_database
+
 S, W, Answer = ApplicationStatus, ConfirmationWay, SignatureOutcome
 REASON = "Бюджетте сарайдын чатыры жок."
 
@@ -136,6 +138,7 @@ def test_nothing_is_handed_in_that_differs_from_what_was_signed(programme, draft
     assert draft.status is S.SUBMITTED
 
 
+@pytest.mark.database
 def test_a_record_is_never_changed(programme, draft):
     applications.sign_off(draft, actor=Actor(programme.chair), now=clock.now())
     for statement in (db.update(Signature).values(person_id=None), db.delete(Signature)):
@@ -143,6 +146,7 @@ def test_a_record_is_never_changed(programme, draft):
             db.session.execute(statement)
 
 
+@pytest.mark.database
 def test_verify_names_a_submission_that_nobody_signed(programme):
     """A content that was signed only after it had been handed in, or never."""
     application = programme.make_application(S.SUBMITTED)

@@ -34,6 +34,8 @@ from reports import letter as paper
 from tests.factories import TEXT
 from tests.services.test_new_decisions import decide, judged, sit_again, uphold
 
+pytestmark = pytest.mark.either_database
+
 A, D = ApplicationStatus, DecisionOutcome
 
 
@@ -65,6 +67,7 @@ def ask(programme, application, reviewer, by):
     return assignments.of_application(application)[-1]
 
 
+@pytest.mark.database
 def test_an_interest_said_in_the_new_session_voids_the_review_and_another_reviewer_judges(programme, rejected, by):
     first = letters.readable(rejected, is_office=True)
     kept = (first.decision.session.protocol.content, points(first))
@@ -102,7 +105,6 @@ def test_an_interest_said_in_the_new_session_voids_the_review_and_another_review
     assert not any(one.findings for one in verification.run(programme.storage))
 
 
-@pytest.mark.either_database
 def test_a_conflict_known_before_it_is_taken_up_leaves_the_review_out_too(programme, rejected, by):
     tie(rejected, programme.reviewers[0])  # the first decision stood when it was said: nothing changed then
     assignments.void(rejected, programme.reviewers[0], **by)
@@ -116,7 +118,6 @@ def test_a_conflict_known_before_it_is_taken_up_leaves_the_review_out_too(progra
     assert [row[0] for row in workloads.lacking(conflicts.NO_TIES)] == [rejected]
 
 
-@pytest.mark.either_database
 def test_while_a_decision_stands_no_review_is_void_and_nobody_is_asked(programme, rejected, by):
     further = programme.make_user(Role.REVIEWER)
     due_on = clock.bishkek_day(clock.now()) + timedelta(days=7)
