@@ -4,6 +4,7 @@ ASHAR_HOME defaults to instance/bench, so that the data are made once; DATABASE_
 has a process of its own: what one leaves in memory would slow the next.
 """
 
+import gc
 import json
 import os
 import platform
@@ -49,6 +50,7 @@ def main(only: str | None) -> int:
         print("The bench loads the demonstration, whose passwords are published: never in production.")
         return UNUSABLE
     app = create_app(config)
+    gc.freeze()  # as wsgi.py does: a server does not look through itself again and again
     with app.app_context():
         try:
             figures = _prepare(config.home, config.uploads)

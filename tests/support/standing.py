@@ -8,11 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from app import clock
-from app.factory import create_app
 from tests.support.databases import DEMONSTRATION_NOW
 from tests.support.servers import LATER
+from wsgi import app
 
-app = create_app()
 _answer = app.wsgi_app
 _later = app.config["ASHAR"].home / LATER
 
