@@ -12,7 +12,7 @@ from app.services.rubrics import default_rubric
 from models.associations import Association
 from models.calls import TIMETABLE, Call
 from models.centres import Centre
-from seeds import applications, council_sessions, dry_runs, funds
+from seeds import appeals, applications, council_sessions, dry_runs, funds
 from seeds.agenda import Story, at, working_day
 from seeds.applications import Plan
 from seeds.people import DEMO_VILLAGE
@@ -160,6 +160,8 @@ def _call(programme: Programme, plan: CallPlan, number: int, used: Counter[str],
         programme.agenda.start(_next_call(programme, call, centre))
     if plan.sits_on is not None:
         programme.agenda.start(council_sessions.story(programme, call, plan.sits_on, applicants))
+        if plan.code == SECOND:
+            programme.agenda.start(appeals.story(programme, call, plan.sits_on))
 
 
 def _first_deadline(plan: CallPlan) -> date:

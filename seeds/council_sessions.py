@@ -1,5 +1,6 @@
 """The Council's session on a call: who is present, what is decided on each application, the signed protocol."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from random import Random
 
@@ -10,7 +11,7 @@ from models.applications import Application, ApplicationStatus
 from models.calls import Call
 from models.council_sessions import CouncilSession, DecisionOutcome, VoteChoice
 from seeds import grants
-from seeds.agenda import Story, at, later
+from seeds.agenda import Chapter, Story, at, later
 from seeds.applications import Plan
 from seeds.content import by_key, pick
 from seeds.programme import Programme
@@ -30,15 +31,11 @@ STEP = 1_000_00  # tyiyn: a partial award is cut to whole thousands of som
 def story(programme: Programme, call: Call, sits_on: date, plans: list[Plan]) -> Story:
     """Convene, decide from the best to the worst, sign, send the letters; then the grants' stories begin."""
     chance = programme.chance("session", call.code)
-    secretary, chair = programme.as_staff("secretary"), programme.as_staff("council_chair")
     now = yield at(sits_on, 9)
     fates = {plan.application.id: plan.fate for plan in plans}
-    session = council_sessions.convene(call, held_on=sits_on, place=PLACE, seats=SEATS, actor=secretary, now=now)
-    members = chance.sample(programme.reviewers, SEATS - 1 - ABSENT)
-    now = yield at(sits_on, 9, 30)
-    present = [chair.user, *sorted(members, key=lambda one: one.id)]
-    council_sessions.record_attendance(session, present, actor=secretary, now=now)
-    selected = 0
+    session = _convene(programme, call, sits_on, now)
+    now, selected = (yield at(sits_on, 9, 30)), 0
+    _tick(programme, session, chance, now)
     for row in rankings.rank(call):
         if row.application.status is not ApplicationStatus.REVIEWED:
             continue
@@ -46,15 +43,58 @@ def story(programme: Programme, call: Call, sits_on: date, plans: list[Plan]) ->
         outcome = OUTCOMES.get(fates[row.application.id], DecisionOutcome.SELECTED)
         is_partial = outcome is DecisionOutcome.SELECTED and selected == PARTIAL
         selected += outcome is DecisionOutcome.SELECTED
-        _decide(programme, session, row.application, outcome, is_partial, chance, now)
+        reason = _reason(programme, outcome, is_partial, chance)
+        _decide(programme, session, row.application, outcome, is_partial, reason, chance, now)
     now = yield later(now, 1, chance)
-    council_sessions.sign(session, actor=chair, now=now)
-    held = letters.of(session, conflicts.ties_of(secretary.user))
-    letters.send(session, [one.id for one in held], actor=secretary, now=now)
+    _sign(programme, session, now)
     for decision in session.decisions:
         if decision.outcome is DecisionOutcome.SELECTED:
             application = decision.application
             programme.agenda.start(grants.story(programme, application, fates[application.id], now))
+
+
+def anew(programme: Programme, application: Application, reason: Mapping[str, str], sits_on: date) -> Chapter:
+    """After an upheld appeal the Council sits again, puts the application on the reserve list, and its letter goes."""
+    chance = programme.chance("session", application.number)
+    now = yield at(sits_on, 9)
+    session = _convene(programme, application.call, sits_on, now)
+    now = yield at(sits_on, 9, 30)
+    _tick(programme, session, chance, now)
+    now = yield now + timedelta(minutes=MINUTES_EACH)
+    _decide(programme, session, application, DecisionOutcome.RESERVE, False, reason, chance, now)
+    now = yield later(now, 1, chance)
+    _sign(programme, session, now)
+    return now
+
+
+def _convene(programme: Programme, call: Call, sits_on: date, now: datetime) -> CouncilSession:
+    secretary = programme.as_staff("secretary")
+    return council_sessions.convene(call, held_on=sits_on, place=PLACE, seats=SEATS, actor=secretary, now=now)
+
+
+def _tick(programme: Programme, session: CouncilSession, chance: Random, now: datetime) -> None:
+    """The chair is there, and all but a few of the members."""
+    members = chance.sample(programme.reviewers, SEATS - 1 - ABSENT)
+    present = [programme.staff["council_chair"], *sorted(members, key=lambda one: one.id)]
+    council_sessions.record_attendance(session, present, actor=programme.as_staff("secretary"), now=now)
+
+
+def _sign(programme: Programme, session: CouncilSession, now: datetime) -> None:
+    """The chair signs, and the secretary sends the letters."""
+    secretary = programme.as_staff("secretary")
+    council_sessions.sign(session, actor=programme.as_staff("council_chair"), now=now)
+    held = letters.of(session, conflicts.ties_of(secretary.user))
+    letters.send(session, [one.id for one in held], actor=secretary, now=now)
+
+
+def _reason(programme: Programme, outcome: DecisionOutcome, is_partial: bool, chance: Random) -> Mapping[str, str]:
+    """Why it is decided so, in the languages of the applications."""
+    reasons = programme.content.misc["decisions"][outcome.value]
+    reason = pick(chance, [one for one in reasons if one["key"] != "selected_partial"])
+    if is_partial:
+        reason = by_key(reasons, "selected_partial")
+    found: Mapping[str, str] = reason["text"]
+    return found
 
 
 def _decide(
@@ -63,14 +103,12 @@ def _decide(
     application: Application,
     outcome: DecisionOutcome,
     is_partial: bool,
+    reason: Mapping[str, str],
     chance: Random,
     now: datetime,
 ) -> None:
     """Put one application to the vote. Who has an interest in it does not vote."""
-    reasons, asked = programme.content.misc["decisions"][outcome.value], application.grant_requested
-    reason = pick(chance, [one for one in reasons if one["key"] != "selected_partial"])
-    if is_partial:
-        reason = by_key(reasons, "selected_partial")
+    asked = application.grant_requested
     secretary = programme.as_staff("secretary")
     agendas.discuss(session, application, actor=secretary, now=now - timedelta(minutes=DISCUSSED_FOR))
     voters = decisions.voters_on(session, application)
@@ -85,7 +123,7 @@ def _decide(
         Motion(
             outcome,
             amount=asked * CUT_TO_PERCENT // 100 // STEP * STEP if is_partial else asked,
-            reason=reason["text"][application.language],
+            reason=reason[application.language],
             ballots=[Ballot(one.id, choice) for one, choice in zip(voters, choices, strict=True)],
         ),
         actor=secretary,

@@ -14,6 +14,7 @@ from app.labels import VISIT_CHECKLIST
 from app.services import applications, cash_flow, desks, funding_reports, ledger, tranches, users, verification
 from app.services.actors import Actor
 from app.services.applications import business_plans
+from models.appeals import Appeal, AppealStatus
 from models.applications import Application, ApplicationStatus
 from models.associations import Association, AssociationKind, Membership, PayoutAccount
 from models.audit import AuditEvent
@@ -21,6 +22,7 @@ from models.base import canonical_json, db
 from models.calls import Call, CallStatus
 from models.centres import Centre
 from models.contributions import Contribution, ContributionStatus
+from models.council_sessions import Decision, DecisionOutcome
 from models.funding_reports import FundingReportStatus
 from models.grants import Grant, GrantStatus, Tranche, TrancheStatus
 from models.indicators import Indicator, Result, ResultStatus
@@ -192,6 +194,16 @@ def test_decided_calls_hold_no_loose_ends(demo: Demonstration) -> None:
 
     assert set(statuses("2025-spring")) <= decided
     assert set(statuses("2026-spring")) == decided
+
+
+def test_one_appeal_is_dismissed_and_another_leads_to_a_decision_made_anew(demo: Demonstration) -> None:
+    found = {one.status: one for one in db.session.scalars(db.select(Appeal))}
+    again = db.session.scalars(db.select(Decision).where(Decision.sequence == 2)).one()
+
+    assert set(found) == {AppealStatus.DISMISSED, AppealStatus.UPHELD}
+    assert again.application is found[AppealStatus.UPHELD].application and again.outcome is DecisionOutcome.RESERVE
+    assert again.application.status is S.RESERVE and again.session.protocol is not None
+    assert found[AppealStatus.DISMISSED].application.status is S.REJECTED
 
 
 def test_grants_and_tranches_are_in_every_status(demo: Demonstration) -> None:
