@@ -188,10 +188,10 @@ def import_places(file: Path, is_applied: bool) -> None:
     result = places.import_csv(_lines(file), today=clock.bishkek_day(now))
     _refuse(result.refused)
     click.echo(f"added {result.added}, changed {result.changed}, unchanged {result.unchanged}")
-    if is_applied and (result.added or result.changed):
-        audit.record(None, "places.import", "places:all", now, added=result.added, changed=result.changed)
     if is_applied and result.merged:  # who lived in one of them is a neighbour of both now
         conflict_detection.search_open(now=now)
+    if is_applied and (result.added or result.changed):
+        audit.record(None, "places.import", "places:all", now, added=result.added, changed=result.changed)
     _keep(is_applied)
 
 

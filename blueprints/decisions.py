@@ -185,6 +185,7 @@ def _context(
         "application": application,
         "item": item,
         "other": agendas.under_discussion(session),
+        "closed": closed,
         "row": next((one for one in rows if one.application.id == application.id), None),
         "recused": decisions.recused(session, application),
         "voters": len(decisions.voters_on(session, application)),

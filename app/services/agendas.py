@@ -134,6 +134,7 @@ def discuss(session: CouncilSession, application: Application, *, actor: Actor, 
     Raises `AlreadyUsedError` while another one is under discussion, `SeparationOfDutyError` for who has a tie.
     """
     lock(session)
+    lock(application)  # it has to stay reviewed until the discussion is closed
     must_be_open(session)
     conflicts.must_have_no_tie(application, actor)
     other = under_discussion(session)

@@ -101,7 +101,7 @@ def asked(call: Call, ids: Collection[int] | None = None) -> list[Asked]:
         .join(Application.association)
         .join(Association.ayil_okmotu)
         .where(*within, Application.status.in_(ASSIGNABLE), ~Application.is_test)
-        .where(~standing_decisions.on(Application.id).exists())
+        .where(~standing_decisions.on(Application.id).exists(), Application.id.not_in(standing_decisions.DISCUSSED))
         .order_by(Application.id)
     )
     holding, everybody, interested = _judging(call)

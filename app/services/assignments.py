@@ -1,5 +1,6 @@
-"""Who judges what: assignment by hand, declaration of interests, declining."""
+"""Who judges what: asked, answered, given back, taken back, void; and when the reviews of an application are enough."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -10,7 +11,7 @@ from app.services.actors import Actor
 from app.services.applications import TRANSITIONS as APPLICATION_TRANSITIONS
 from app.services.assignment_transitions import TRANSITIONS, must_be_a_day_ahead
 from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, SeparationOfDutyError
-from app.services.workflow import leads_on, reason_given, target
+from app.services.workflow import REVIEWER_READS_REASON, leads_on, reason_given, target
 from models.applications import Application, ApplicationStatus
 from models.base import db, lock
 from models.reviews import (
@@ -136,9 +137,7 @@ def take_back(assignment: Assignment, *, reason: str, actor: Actor, now: datetim
     lock(application)
     lock(assignment)
     new_status = target(TRANSITIONS, assignment.status, "take_back")
-    text = reason.strip()
-    if not text:
-        raise IncompleteError(N_("Give the reason: the reviewer will read it."), field="reason")
+    text = reason_given(reason, REVIEWER_READS_REASON)
     assignment.status, assignment.decline_reason = new_status, text
     db.session.flush()
     # The reviews that are in may have waited for this one alone.
@@ -151,6 +150,13 @@ def take_back(assignment: Assignment, *, reason: str, actor: Actor, now: datetim
         tell_of_completion(application, left, actor=actor, now=now)
 
 
+class Voided(NamedTuple):
+    """What `end_of_tied` has ended; `left` as of `complete`, None where the reviews are not enough."""
+
+    assignment: Assignment
+    left: list[Assignment] | None
+
+
 def void(application: Application, reviewer: User, *, actor: Actor, now: datetime) -> None:
     """End what `reviewer` was asked for, if anything: a conflict found late is confirmed.
 
@@ -158,28 +164,43 @@ def void(application: Application, reviewer: User, *, actor: Actor, now: datetim
     the application is in review again. The caller holds its lock. A review stays while a decision rests on it; once an
     appeal against that one is upheld it is void too, closed as it is, and the protocol that was signed keeps it.
     """
+    ended = end_of_tied(application, reviewer, now)
+    if ended is not None:
+        tell_of_void(ended, actor=actor, now=now)
+
+
+def end_of_tied(application: Application, reviewer: User, now: datetime) -> Voided | None:
+    """As `void`, for an act that is not recorded yet; `tell_of_void` comes after it. None where nothing ends."""
     query = db.select(Assignment).where(
         Assignment.application_id == application.id, Assignment.reviewer_id == reviewer.id
     )
     assignment = db.session.scalar(query)
     if assignment is None or not assignment.is_holding or not leads_on(TRANSITIONS, assignment.status, "void"):
-        return
+        return None
     if standing_decisions.is_there(application):
-        return
+        return None
     lock(assignment)
     assignment.status, assignment.answered_at = target(TRANSITIONS, assignment.status, "void"), now
     db.session.flush()
-    review = assignment.review
+    return Voided(assignment, complete_if_enough(application, now))
+
+
+def tell_of_void(ended: Voided, *, actor: Actor, now: datetime) -> None:
+    """Record and tell what a void review leads to."""
+    assignment, left = ended
+    application, review = assignment.application, assignment.review
     audit.record(actor, "assignment.void", assignment, now, review=review.id if review else None)
     notifications.tell(
-        [reviewer.id],
+        [assignment.reviewer_id],
         N_("A conflict of interest was confirmed: your part in the judging of it has ended."),
         assignment,
         now,
     )
-    if application.status is ApplicationStatus.REVIEWED:
+    if left is not None:
+        tell_of_completion(application, left, actor=actor, now=now)
+    elif application.status is ApplicationStatus.REVIEWED:
         review_further(application, actor=actor, now=now)
-    elif application.status is ApplicationStatus.IN_REVIEW and not complete_if_ready(application, actor=actor, now=now):
+    elif application.status is ApplicationStatus.IN_REVIEW:
         notifications.tell_holders(Role.SECRETARY, application, _VOID, now)
 
 
@@ -229,16 +250,8 @@ def progress(application: Application, now: datetime, handing_in: Assignment | N
     )
 
 
-def complete_if_ready(application: Application, *, actor: Actor, now: datetime) -> bool:
-    """Make the application reviewed once enough reviews are in; the caller holds its lock. Whether it is now."""
-    left = complete_if_enough(application, now)
-    if left is not None:
-        tell_of_completion(application, left, actor=actor, now=now)
-    return left is not None
-
-
 def complete_if_enough(application: Application, now: datetime) -> list[Assignment] | None:
-    """As `complete_if_ready`, for an act that is not recorded yet; None while the reviews are not enough."""
+    """`complete`, once enough reviews are in; None while they are not. The caller holds the application's lock."""
     found = progress(application, now)
     return complete(application, found) if found.is_enough else None
 
@@ -250,12 +263,17 @@ def complete(application: Application, found: Progress) -> list[Assignment]:
     """
     application.status = target(APPLICATION_TRANSITIONS, application.status, "complete_review")
     left = [one for one in of_application(application) if one.status in OUTSTANDING] if found.is_anybody_left else []
-    for one in left:
-        if one.is_open_again:  # late with writing it anew; what was handed in is not lost by that
+    _end(left)
+    return left
+
+
+def _end(outstanding: Iterable[Assignment]) -> None:
+    """What was handed in and opened again is not lost to who is late with writing it anew."""
+    for one in outstanding:
+        if one.is_open_again:
             review_versions.restore(one)
         else:
             one.status = target(TRANSITIONS, one.status, "close")
-    return left
 
 
 def end_all(application: Application) -> tuple[list[Assignment], list[Assignment]]:
@@ -266,11 +284,7 @@ def end_all(application: Application) -> tuple[list[Assignment], list[Assignment
     """
     found = of_application(application)
     left = [one for one in found if one.status in OUTSTANDING]
-    for one in left:
-        if one.is_open_again:
-            review_versions.restore(one)
-        else:
-            one.status = target(TRANSITIONS, one.status, "close")
+    _end(left)
     handed_in = [one for one in found if one.status is AssignmentStatus.SUBMITTED]
     for one in handed_in:
         one.status = target(TRANSITIONS, one.status, "close")

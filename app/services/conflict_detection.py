@@ -201,11 +201,19 @@ def _keep_marks(column: Any, ids: Sequence[int], rows: Any) -> None:
 # Searching -------------------------------------------------------------------------------------------------------
 
 
+def lock_marks() -> None:
+    """Take the lock on what everybody is found by: of two sides that change at once the later has to see the earlier.
+
+    It comes after the application and before the first act that is recorded.
+    """
+    lock_name("conflict marks")
+
+
 def keep(application: Application, *, now: datetime) -> None:
     """Keep by what the submitted application is found, and hold it against all who judge. Nothing of a dry run."""
     if application.is_test:
         return
-    lock_name("conflict marks")  # of two sides that change at once the later has to see the earlier
+    lock_marks()
     db.session.flush()
     _keep_marks(ConflictMark.application_id, [application.id], _applicant_rows)
     _search(DetectedConflict.application_id == application.id, _APPLICANT.application_id == application.id, now)
@@ -213,7 +221,7 @@ def keep(application: Application, *, now: datetime) -> None:
 
 def keep_judge(user: User, *, now: datetime) -> None:
     """Keep by what somebody who judges is found, and hold it against what was submitted and is not decided."""
-    lock_name("conflict marks")
+    lock_marks()
     db.session.flush()
     _keep_marks(ConflictMark.user_id, [user.id], _judge_rows)
     undecided = db.select(Application.id).join(Call, Call.id == Application.call_id)
@@ -238,7 +246,7 @@ def search(call: Call, *, now: datetime) -> int:
 
     How many suspicions wait for the secretary then.
     """
-    lock_name("conflict marks")
+    lock_marks()
     db.session.flush()
     submitted = db.select(Application.id).where(
         Application.call_id == call.id, Application.submitted_at.is_not(None), ~Application.is_test

@@ -243,10 +243,10 @@ def sign(session: CouncilSession, *, actor: Actor, now: datetime) -> Protocol:
     if is_first:
         session.call.status = target(calls.TRANSITIONS, session.call.status, "decide")
     db.session.flush()
+    letters.hold(session, now=now)
     audit.record(actor, "session.sign", session, now, sha256=protocol.sha256)
     if is_first:
         audit.record(actor, "call.decide", session.call, now, assignments=closed)
-    letters.hold(session, now=now)
     return protocol
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from app.localisation import N_
-from app.services import assignments, audit, conflicts
+from app.services import assignments, audit, conflicts, standing_decisions
 from app.services.actors import Actor
 from app.services.errors import AlreadyUsedError, SeparationOfDutyError
 from app.services.workflow import reason_given
@@ -58,8 +58,12 @@ def judge(
         raise SeparationOfDutyError(
             N_("It was found against you: you can confirm it, but only somebody else calls it a false alarm.")
         )
+    if verdict is ConflictVerdict.CONFIRMED:  # a review may be void by it
+        standing_decisions.must_not_be_discussed(found.application)
     found.verdict, found.reason, found.judged_by_id, found.judged_at = verdict, text, actor.user_id, now
     db.session.flush()
+    is_conflict = verdict is ConflictVerdict.CONFIRMED
+    ended = assignments.end_of_tied(found.application, found.user, now) if is_conflict else None
     audit.record(
         actor,
         "conflict.judge",
@@ -69,6 +73,6 @@ def judge(
         person=found.user_id,
         verdict=verdict.value,
     )
-    if verdict is ConflictVerdict.CONFIRMED:
-        assignments.void(found.application, found.user, actor=actor, now=now)
+    if ended is not None:
+        assignments.tell_of_void(ended, actor=actor, now=now)
     return found

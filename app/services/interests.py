@@ -29,6 +29,7 @@ def declare(
 
     Raises `IncompleteError` for kin without the relation, `AlreadyUsedError` for what stands there already.
     """
+    conflict_detection.lock_marks()
     if kind is InterestKind.KIN and not relation.strip():
         raise IncompleteError(N_("Say how this person is related to you."), field="relation")
     wanted = " ".join(name.split())
@@ -43,23 +44,22 @@ def declare(
         declared_at=now,
     )
     db.session.add(interest)
-    db.session.flush()
-    audit.record(actor, "interest.declare", interest, now, kind=kind.value)
     conflict_detection.keep_judge(actor.user, now=now)
+    audit.record(actor, "interest.declare", interest, now, kind=kind.value)
     return interest
 
 
 def end(interest: Interest, *, actor: Actor, now: datetime) -> None:
     """Say that an interest has ended. It stays in the register, and so does what the secretary said of it."""
+    conflict_detection.lock_marks()
     lock(interest)
     if interest.user_id != actor.user_id:
         raise SeparationOfDutyError(N_("Only the person whose register it is changes it."))
     if interest.ended_at is not None:
         raise AlreadyUsedError(N_("This interest has ended already."))
     interest.ended_at = now
-    db.session.flush()
-    audit.record(actor, "interest.end", interest, now)
     conflict_detection.keep_judge(actor.user, now=now)
+    audit.record(actor, "interest.end", interest, now)
 
 
 def confirmation(user: User, call: Call) -> InterestConfirmation | None:
@@ -70,15 +70,15 @@ def confirmation(user: User, call: Call) -> InterestConfirmation | None:
 
 def confirm(call: Call, *, actor: Actor, now: datetime) -> InterestConfirmation:
     """Confirm for a call that the own register is whole and true."""
+    conflict_detection.lock_marks()
     if not standing_decisions.is_judging(call):
         raise DomainError(N_("The register is confirmed for calls that are open."))
     if confirmation(actor.user, call) is not None:
         raise AlreadyUsedError(N_("Your register is confirmed for this call already."))
     made = InterestConfirmation(user_id=actor.user_id, call_id=call.id, confirmed_at=now)
     db.session.add(made)
-    db.session.flush()
-    audit.record(actor, "interest.confirm", call, now)
     conflict_detection.keep_judge(actor.user, now=now)
+    audit.record(actor, "interest.confirm", call, now)
     return made
 
 

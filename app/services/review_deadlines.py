@@ -18,14 +18,11 @@ from app.services.actors import Actor
 from app.services.assignment_transitions import TRANSITIONS, must_be_a_day_ahead
 from app.services.conflicts import Ties
 from app.services.errors import DomainError, WrongTransitionError
-from app.services.workflow import reason_given, target
-from models.agenda_items import AgendaItem, AgendaStatus
+from app.services.workflow import REVIEWER_READS_REASON, reason_given, target
 from models.applications import Application
 from models.base import db, lock, lock_all
 from models.calls import Call
 from models.reviews import OUTSTANDING, Assignment
-
-_UNDER_DISCUSSION = db.select(AgendaItem.application_id).where(AgendaItem.status == AgendaStatus.DISCUSSED)
 
 
 def extend(assignment: Assignment, *, due_on: date, actor: Actor, now: datetime) -> None:
@@ -41,8 +38,6 @@ def extend(assignment: Assignment, *, due_on: date, actor: Actor, now: datetime)
     if assignment.status not in OUTSTANDING:
         raise WrongTransitionError(N_("This review is not waited for: it is handed in, given back or ended."))
     standing_decisions.must_not_be_there(application)
-    if db.session.scalar(_UNDER_DISCUSSION.where(AgendaItem.application_id == application.id)) is not None:
-        raise DomainError(N_("The Council is discussing this application now."))
     must_be_a_day_ahead(due_on, now)
     if due_on <= assignment.due_on:
         raise DomainError(N_("Give a day after %(day)s, the one so far."), field="due_on", day=assignment.due_on)
@@ -52,7 +47,7 @@ def extend(assignment: Assignment, *, due_on: date, actor: Actor, now: datetime)
 def extend_late(call: Call, *, due_on: date, actor: Actor, now: datetime) -> int:
     """Give everybody who is late in a call until the end of `due_on`; so many reviews get more time.
 
-    What the actor has a tie to, what is discussed and what is decided is left out. Raises `DomainError` when nothing
+    What the actor has a tie to and what is decided is left out. Raises `DomainError` when nothing
     is left.
     """
     must_be_a_day_ahead(due_on, now)
@@ -121,7 +116,7 @@ def _late(today: date, ties: Ties) -> Select[Any]:
         db.select(Assignment)
         .join(Assignment.application)
         .where(Assignment.status.in_(OUTSTANDING), Assignment.due_on < today)
-        .where(~standing_decisions.on(Application.id).exists(), Application.id.not_in(_UNDER_DISCUSSION))
+        .where(~standing_decisions.on(Application.id).exists())
         .where(*ties.free(Application.association_id, Application.id))
     )
 
@@ -141,7 +136,7 @@ def release(assignment: Assignment, *, reason: str, actor: Actor, now: datetime)
     conflicts.must_have_no_tie(application, actor)
     if not assignment.is_late_on(bishkek_day(now)):
         raise DomainError(N_("The last day of this review is not over: wait for it, or ask its reviewer."))
-    text = reason_given(reason, N_("Give the reason: the reviewer will read it."))
+    text = reason_given(reason, REVIEWER_READS_REASON)
     if action == "restore":
         review_versions.restore(assignment)
         message = N_("Your review was not submitted anew, so it counts as you had submitted it: %(reason)s")

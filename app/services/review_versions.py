@@ -12,7 +12,7 @@ from app.services.actors import Actor
 from app.services.applications import TRANSITIONS as APPLICATION_TRANSITIONS
 from app.services.assignment_transitions import TRANSITIONS, must_be_a_day_ahead
 from app.services.errors import DomainError, IncompleteError
-from app.services.workflow import leads_on, reason_given, target
+from app.services.workflow import REVIEWER_READS_REASON, leads_on, reason_given, target
 from models.applications import Application, ApplicationStatus
 from models.base import db, lock
 from models.calls import Criterion
@@ -39,7 +39,7 @@ def reopen(assignment: Assignment, *, reason: str, due_on: date, actor: Actor, n
     new_status = target(TRANSITIONS, assignment.status, "reopen")
     conflicts.must_have_no_tie(application, actor)
     standing_decisions.must_not_be_there(application)
-    text = reason_given(reason, N_("Give the reason: the reviewer will read it."))
+    text = reason_given(reason, REVIEWER_READS_REASON)
     if len(text) < SHORTEST_REASON:
         raise IncompleteError(N_("Say it in at least %(least)s characters."), field="reason", least=SHORTEST_REASON)
     must_be_a_day_ahead(due_on, now)

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select
 
 from app.localisation import N_
 from app.services.errors import DomainError
+from models.agenda_items import AgendaItem, AgendaStatus
 from models.appeals import Appeal, AppealStatus
 from models.applications import Application, ApplicationStatus
 from models.base import db
@@ -17,6 +18,8 @@ from models.calls import Call, CallStatus
 from models.council_sessions import Decision
 from models.letters import Letter
 
+DISCUSSED = db.select(AgendaItem.application_id).where(AgendaItem.status == AgendaStatus.DISCUSSED)
+"""SQL: the ids of applications under discussion."""
 JUDGED = (ApplicationStatus.IN_REVIEW, ApplicationStatus.REVIEWED)
 
 
@@ -33,9 +36,16 @@ def is_there(application: Application) -> bool:
 
 
 def must_not_be_there(application: Application) -> None:
-    """Refuse to change anything of the judging of what is decided."""
+    """Refuse to change anything of the judging of what is decided, or is under discussion."""
+    must_not_be_discussed(application)
     if is_there(application):
         raise DomainError(N_("The Council is dealing with this application: nothing can be changed until it has met."))
+
+
+def must_not_be_discussed(application: Application) -> None:
+    """Refuse while the Council discusses it: it has to stay reviewed until its discussion is closed."""
+    if db.session.scalar(DISCUSSED.where(AgendaItem.application_id == application.id).limit(1)) is not None:
+        raise DomainError(N_("The Council is discussing this application now."))
 
 
 def judges() -> ColumnElement[bool]:

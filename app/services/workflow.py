@@ -10,6 +10,7 @@ from app.services.errors import IncompleteError, WrongTransitionError
 
 GIVE_REASON = N_("Give the reason.")
 ASSOCIATION_READS_REASON = N_("Give the reason: the association will read it.")
+REVIEWER_READS_REASON = N_("Give the reason: the reviewer will read it.")
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,18 @@ from time import sleep
 import pytest
 
 from app import clock
-from app.services import assignment_candidates, assignment_plans, assignments, decisions, review_deadlines, reviews
+from app.services import (
+    applications,
+    assignment_candidates,
+    assignment_plans,
+    assignments,
+    audit,
+    conflict_detection,
+    decisions,
+    interests,
+    review_deadlines,
+    reviews,
+)
 from app.services.actors import Actor
 from app.services.decisions import Motion
 from app.services.reviews import Judgement
@@ -19,6 +30,7 @@ from models.assignment_plans import AssignmentPlan
 from models.base import db, lock
 from models.calls import Call
 from models.council_sessions import CouncilSession, DecisionOutcome
+from models.interests import InterestKind
 from models.reviews import Assignment, AssignmentStatus
 from models.users import Role, User
 from tests.conftest import NOW
@@ -65,6 +77,41 @@ def test_a_plan_is_applied_while_the_council_decides_and_neither_dies_of_it(app,
             decisions.decide(db.session.get_one(CouncilSession, session_id), decided, motion, actor=actor, now=NOW)
 
     assert at_once(app, 2, act) == {"done": 1, "ChangedMeanwhileError": 1}
+
+
+def test_an_interest_is_entered_while_somebody_submits(app, programme, monkeypatch):
+    """Both hold what people are found by against each other, and both want the head of the history."""
+    application, reviewer = programme.make_application("signed_off"), programme.make_user(Role.REVIEWER)
+    application_id, user_id, chair = application.id, reviewer.id, programme.chair_of(application.association).id
+    db.session.commit()
+    holds, search, record = Event(), conflict_detection._search, audit.record
+
+    def slowly(*found):
+        holds.set()
+        sleep(0.5)  # whoever enters the interest has begun by then
+        return search(*found)
+
+    def recorded(*what, **details):
+        entry = record(*what, **details)
+        if what[1] == "interest.declare":
+            sleep(0.5)  # with the head of the history
+        return entry
+
+    monkeypatch.setattr(conflict_detection, "_search", slowly)
+    monkeypatch.setattr(audit, "record", recorded)
+
+    def act(number: int) -> None:
+        if number:
+            holds.wait(5)
+            actor = Actor(db.session.get_one(User, user_id))
+            interests.declare(
+                InterestKind.BUSINESS, name="Ак-Булак", relation="", register_number="", actor=actor, now=NOW
+            )
+        else:
+            actor = Actor(db.session.get_one(User, chair))
+            applications.submit(db.session.get_one(Application, application_id), actor=actor, now=NOW)
+
+    assert at_once(app, 2, act) == {"done": 2}
 
 
 def test_the_last_review_comes_in_while_who_is_late_gets_time(app, programme, monkeypatch):

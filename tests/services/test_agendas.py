@@ -1,11 +1,13 @@
 """The agenda, who is out of the room, the votes and the dissents of a session."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
 from app import clock
-from app.services import agendas, council_sessions, decisions
+from app.services import agendas, assignment_facts, assignments, council_sessions, decisions
+from app.services import applications as applications_
 from app.services.actors import Actor
 from app.services.ballots import Ballot, DissentInput
 from app.services.decisions import Motion
@@ -122,6 +124,30 @@ def test_one_application_at_a_time(session, applications, by):
     assert item.status is A.DECIDED and agendas.under_discussion(session) is None
     with pytest.raises(WrongTransitionError):
         agendas.discuss(session, applications[0], **by)
+
+
+def test_what_is_discussed_stays_reviewed_until_its_discussion_is_closed(programme, session, applications, by):
+    """Else it would be on no list of the session, and nothing else could be discussed or decided."""
+    discussed, due_on = applications[0], clock.bishkek_day(by["now"]) + timedelta(days=9)
+    agendas.discuss(session, discussed, **by)
+    reviewer = programme.make_user(Role.REVIEWER)
+    acts = [
+        lambda: programme.reopen(assignments.of_application(discussed)[0]),
+        lambda: applications_.withdraw(
+            discussed, reason=TEXT, actor=Actor(programme.chair_of(discussed.association)), now=by["now"]
+        ),
+        lambda: assignments.assign(discussed, reviewer, due_on=due_on, **by),
+    ]
+    for act in acts:
+        with pytest.raises(DomainError, match="талкуулап"):
+            act()
+    assert discussed.id not in {one.id for one in assignment_facts.asked(session.call)}
+    agendas.put_back(session, discussed, **by)
+    acts[0]()
+    assert discussed.status is ApplicationStatus.IN_REVIEW
+    with pytest.raises(DomainError, match="Бааланган"):
+        agendas.discuss(session, discussed, **by)
+    agendas.discuss(session, applications[1], **by)
 
 
 def test_who_has_a_tie_is_out_of_the_room_and_it_is_kept(programme, session, applications, by):

@@ -8,6 +8,7 @@ from sqlalchemy.exc import DatabaseError
 
 from app import clock
 from app.services import (
+    agendas,
     assignments,
     conflict_detection,
     conflicts,
@@ -18,7 +19,7 @@ from app.services import (
     workloads,
 )
 from app.services.actors import Actor
-from app.services.errors import AlreadyUsedError, IncompleteError, SeparationOfDutyError
+from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, SeparationOfDutyError
 from models.applications import Application, ApplicationStatus
 from models.associations import Association, Membership, MembershipRole
 from models.audit import AuditEvent
@@ -234,8 +235,12 @@ def test_planted_conflicts_are_found_and_honest_pairs_are_not(demo: Demonstratio
 
 @pytest.fixture
 def reviewed(programme: Programme) -> Application:
+    return suspected(programme, programme.call)
+
+
+def suspected(programme: Programme, call: Call) -> Application:
     """Both reviews are in; the first reviewer and a member of the applicant turn out to have one phone."""
-    application = programme.make_application(ApplicationStatus.REVIEWED)
+    application = programme.make_application(ApplicationStatus.REVIEWED, call=call)
     tell_apart()
     application.association.memberships[0].person.phone = "+996555010203"
     first(application).reviewer.person.phone = "0555 01-02-03"
@@ -282,6 +287,18 @@ def test_a_suspicion_hinders_nobody_and_a_confirmed_conflict_voids_the_review(pr
     ]
     actions = db.session.scalars(db.select(AuditEvent.action).order_by(AuditEvent.id.desc()).limit(3)).all()
     assert actions == ["application.void_review", "assignment.void", "conflict.judge"]
+
+
+def test_what_would_void_a_review_waits_until_the_discussion_is_closed(programme):
+    application = suspected(programme, programme.make_past_call())
+    session, by = programme.make_session(application.call), {"actor": Actor(programme.secretary), "now": clock.now()}
+    agendas.discuss(session, application, **by)
+    with pytest.raises(DomainError, match="талкуулап"):
+        say(programme, found(application), ConflictVerdict.CONFIRMED)
+    assert found(application).verdict is None
+    agendas.put_back(session, application, **by)
+    say(programme, found(application), ConflictVerdict.CONFIRMED)
+    assert application.status is ApplicationStatus.IN_REVIEW
 
 
 def test_another_reviewer_completes_the_application_again(programme, reviewed):

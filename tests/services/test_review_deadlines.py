@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from app import clock
-from app.services import agendas, assignments, conflicts, rankings, review_deadlines, review_versions, reviews
+from app.services import assignments, conflicts, rankings, review_deadlines, review_versions, reviews
 from app.services.actors import Actor
 from app.services.errors import DomainError, IncompleteError, SeparationOfDutyError, WrongTransitionError
 from app.services.reviews import Judgement
@@ -129,23 +129,6 @@ def test_what_is_handed_in_gets_no_time(programme, asked, secretary):
     hand_in(asked, clock.now())
     with pytest.raises(WrongTransitionError):
         review_deadlines.extend(asked, due_on=day_after(asked, 5), actor=secretary, now=clock.now())
-
-
-def test_while_the_council_discusses_it_there_is_no_more_time(programme, secretary):
-    call = programme.make_past_call()
-    application = programme.make_application(ApplicationStatus.REVIEWED, call=call)
-    again = assignments.of_application(application)[0]
-    session = programme.make_session(call, now=clock.now())
-    agendas.discuss(session, application, actor=secretary, now=clock.now())
-    programme.reopen(again)
-    late, day = after(again), day_after(again, 5)
-    with refusal("discussing"):
-        review_deadlines.extend(again, due_on=day, actor=secretary, now=late)
-    with refusal("Nobody is late"):
-        review_deadlines.extend_late(call, due_on=day, actor=secretary, now=late)
-    agendas.put_back(session, application, actor=secretary, now=late)
-    review_deadlines.extend(again, due_on=day, actor=secretary, now=late)
-    assert again.due_on == day
 
 
 def test_everybody_late_in_a_call_gets_time_at_once_and_nobody_else(programme, application, secretary):

@@ -15,6 +15,7 @@ from app.services import (
     papers,
     questions,
     signatures,
+    standing_decisions,
 )
 from app.services.actors import Actor
 from app.services.applications import beneficiaries, business_plans, meetings, themes
@@ -347,6 +348,7 @@ def withdraw(application: Application, *, reason: str, actor: Actor, now: dateti
     new_status = target(TRANSITIONS, application.status, "withdraw")
     text = reason_given(reason)
     must_be_undecided(application)
+    standing_decisions.must_not_be_discussed(application)
     application.status = new_status
     outstanding = db.select(Assignment).where(
         Assignment.application_id == application.id, Assignment.status.in_(OUTSTANDING)
