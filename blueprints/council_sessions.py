@@ -1,4 +1,4 @@
-"""The Council: ranking of a call, sessions, attendance, decisions and the signed protocol."""
+"""Sessions of the Council: convened, who is present, what is decided and what waits, the signed protocol."""
 
 from collections.abc import Collection
 
@@ -33,7 +33,6 @@ bp = Blueprint("council_sessions", __name__, url_prefix="/council")
 PAGE = 60
 LATEST = 25
 """So many of the decisions stand on the page of an open session, the latest first."""
-HIDDEN = frozenset({"csrf_token", "idempotency_key", "version", "room"})
 
 
 @bp.get("")

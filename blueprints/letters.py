@@ -10,7 +10,6 @@ from app import clock
 from app.localisation import LOCALE_CODES, LOCALES, current_locale, gettext, ngettext
 from app.policy import Permission
 from app.services import appeals, conflicts, letters, notifications
-from app.services.conflicts import Ties
 from app.web.access import actor as acting
 from app.web.access import can, load, requires, signed_in_user
 from app.web.presentation import is_demonstration
@@ -114,7 +113,7 @@ def print_centre(centre_id: int, session_id: int) -> ResponseReturnValue:
 def _of_centre(centre: Centre) -> list[tuple[CouncilSession, list[Letter]]]:
     """For who writes for the centre all; for the office without applicants there is a tie to."""
     writes = can(Permission.APPLICATION_WRITE, centre)
-    return letters.of_centre(centre, Ties(frozenset(), frozenset()) if writes else conflicts.ties_of(signed_in_user()))
+    return letters.of_centre(centre, conflicts.NO_TIES if writes else conflicts.ties_of(signed_in_user()))
 
 
 def _printed(session: CouncilSession, found: Sequence[Letter]) -> Response:

@@ -80,7 +80,7 @@ def _criteria(assignment: Assignment) -> list[Criterion]:
     """The rubric; of a form that was sent without what the page alone shows."""
     call = assignment.application.call
     if request.method == "POST":
-        reviews.read_criteria(call)
+        reviews.read_criteria_briefly(call)
     return call.criteria
 
 
@@ -128,7 +128,7 @@ def show(application_id: int) -> ResponseReturnValue:
         reviews=found,
         criteria=criteria,
         standing=standing,
-        weak=scoring.weak_sections(standing, reviews.weights_of(criteria), application.call.pass_section_percent),
+        weak=scoring.weak_sections(standing, application.call.weights, application.call.pass_section_percent),
         has_names=has_names,
         initials=reviews.initials_of(application),
         user=user,
@@ -139,7 +139,7 @@ def show(application_id: int) -> ResponseReturnValue:
 
 def _standing(application: Application, found: list[Review]) -> scoring.Standing:
     levels = [{score.criterion.key: score.level for score in review.scores} for review in found]
-    return scoring.standing(application.id, levels, reviews.weights_of(application.call.criteria))
+    return scoring.standing(application.id, levels, application.call.weights)
 
 
 def _marks(found: Sequence[Review], criteria: Sequence[Criterion], user: User) -> list[dict[str, Any]]:

@@ -168,6 +168,11 @@ class Call(Versioned, Base):
     allocations: Mapped[list[Allocation]] = relationship(order_by=Allocation.id)
     criteria: Mapped[list["Criterion"]] = relationship(back_populates="call", order_by="Criterion.position")
 
+    @property
+    def weights(self) -> dict[str, int]:
+        """{key of a criterion: its weight in percent}, in the order of the rubric."""
+        return {one.key: one.weight for one in self.criteria}
+
     def title_in(self, locale: str) -> str:
         return text_in(self.title, locale)
 

@@ -180,7 +180,7 @@ def submit(
     for gap in reviews.gaps(criteria, judgements):
         raise gap
     levels = {one.key: judgements[one.key].level or 0 for one in criteria}
-    review.submitted_at, review.total = now, scoring.total(levels, reviews.weights_of(criteria))
+    review.submitted_at, review.total = now, scoring.total(levels, calibration.call.weights)
     db.session.flush()
     audit.record(actor, "calibration.submit", calibration.call, now, row=calibration.id)
     return review

@@ -14,7 +14,6 @@ from typing import Any
 from sqlalchemy import ColumnElement
 
 from app.services import scoring, severity
-from app.services.reviews import weights_of
 from app.services.scoring import Standing
 from app.services.severity import Fit, Given
 from models.applications import Application
@@ -83,7 +82,7 @@ def of(call: Call, application_ids: Iterable[int]) -> CallScores:
     """The scores of these applications of a call, those without a review last."""
     wanted = tuple(sorted(application_ids))
     counted = tuple(map(tuple, db.session.connection().execute(_COUNTED, {"call_id": call.id}).all()))
-    rules = (call.ranks_by, call.pass_total, call.pass_section_percent, tuple(weights_of(call.criteria).items()))
+    rules = (call.ranks_by, call.pass_total, call.pass_section_percent, tuple(call.weights.items()))
     key = (call.id, rules, wanted, counted)
     found = _found(key)
     if found is None:
@@ -135,7 +134,7 @@ def forget() -> None:
 
 
 def _worked_out(call: Call, wanted: Sequence[int], rows: Iterable[_Row]) -> CallScores:
-    weights, read = weights_of(call.criteria), _by_application(rows)
+    weights, read = call.weights, _by_application(rows)
     levels = {one: read.get(one, {}) for one in wanted}
     standings = [scoring.standing(one, list(of_it.values()), weights) for one, of_it in levels.items()]
     totals = {

@@ -55,11 +55,7 @@ def convene(call: Call, *, held_on: date, place: str, seats: int, actor: Actor, 
     new_decisions.lock_for(_to_decide_anew(call, held_on, actor, now))
     lock(call)  # who moves up from the reserve list meanwhile goes first, or comes too late
     anew = _to_decide_anew(call, held_on, actor, now)
-    if db.session.scalar(
-        db.select(CouncilSession.id).where(
-            CouncilSession.call_id == call.id, CouncilSession.status == SessionStatus.OPEN
-        )
-    ):
+    if new_decisions.open_session(call) is not None:
         raise AlreadyUsedError(N_("A session on this call is open already."))
     if not 3 <= seats <= 101:
         raise DomainError(N_("The Council has 3 to 101 seats."), field="seats")

@@ -21,7 +21,7 @@ from models.associations import Association
 from models.base import db, lock, lock_all
 from models.calls import Call, Criterion
 from models.centres import Centre
-from models.council_sessions import CouncilSession, Decision, DecisionOutcome, SessionStatus
+from models.council_sessions import CouncilSession, Decision, DecisionOutcome, Protocol, SessionStatus
 from models.letters import Letter, LetterStatus
 from models.users import Role
 
@@ -264,16 +264,15 @@ def are_held(call: Call) -> bool:
 
 def waiting(ties: Ties) -> list[tuple[CouncilSession, datetime, int]]:
     """Sessions with letters that wait to be sent by the reader, when each was signed, and how many."""
-    signed = CouncilSession.protocol.property.mapper.class_
     query = (
-        db.select(CouncilSession, signed.signed_at, db.func.count())
-        .join(signed, signed.session_id == CouncilSession.id)
+        db.select(CouncilSession, Protocol.signed_at, db.func.count())
+        .join(Protocol, Protocol.session_id == CouncilSession.id)
         .join(Decision, Decision.session_id == CouncilSession.id)
         .join(Letter, Letter.decision_id == Decision.id)
         .join(Letter.application)
         .where(Letter.status == L.HELD, *ties.free(Application.association_id, Application.id))
-        .group_by(CouncilSession.id, signed.signed_at)
-        .order_by(signed.signed_at)
+        .group_by(CouncilSession.id, Protocol.signed_at)
+        .order_by(Protocol.signed_at)
     )
     return [(row[0], row[1], int(row[2])) for row in db.session.execute(query)]
 

@@ -73,17 +73,6 @@ def place_cost(limit: int, load: int) -> int:
     return FULL_LOAD * (load + 1) // max(limit, 1)
 
 
-def cost_of(problem: Problem, pairs: list[tuple[int, int]]) -> int:
-    """What a set of pairs costs, those left over apart."""
-    total, loads = 0, problem.loads.copy()
-    for application, reviewer in pairs:
-        total += int(problem.costs[application, reviewer]) + place_cost(
-            int(problem.limits[reviewer]), int(loads[reviewer])
-        )
-        loads[reviewer] += 1
-    return total
-
-
 def solve(problem: Problem) -> Matching:
     """As few as can be are left over, at the least cost."""
     count = problem.allowed.shape[1]

@@ -7,12 +7,11 @@ against the mean in either case.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from app.services import call_scores, scoring
+from app.services import call_scores
 from app.services.call_scores import CallScores, Levels
 from app.services.conflicts import Ties
-from app.services.reviews import weights_of
 from app.services.severity import AdjustedScore, Fit
 from models.applications import Application, ApplicationStatus
 from models.associations import Association
@@ -159,25 +158,26 @@ def in_order(call: Call, without: Collection[int] = ()) -> Ranking:
 
 
 def far_apart(call: Call, ties: Ties) -> list[Application]:
-    """Reviewed, undecided applications of an open call whose few reviews differ too much, from best to worst; none the
-    reader has a tie to."""
-    if call.status is not CallStatus.OPEN:
-        return []
-    decided = set(
-        db.session.scalars(db.select(Decision.application_id).join(Application).where(Application.call_id == call.id))
+    """Those of `far_apart_ids` by number, without what the reader has a tie to."""
+    query = db.select(Application).where(
+        Application.id.in_(far_apart_ids(call)), *ties.free(Application.association_id, Application.id)
     )
-    return [
-        row.application
-        for row in rank(call)
-        if row.application.status is ApplicationStatus.REVIEWED
-        and row.application.id not in decided
-        and not ties.has(row.application)
-        and is_far_apart(row.spread, row.reviews, call)
-    ]
+    return list(db.session.scalars(query.options(db.joinedload(Application.association)).order_by(Application.number)))
 
 
 def far_apart_ids(call: Call) -> set[int]:
-    """The ids of `far_apart`, from the totals of the reviews alone: nothing is ranked for it."""
+    """Reviewed, undecided applications of an open call whose few reviews differ too much: from their totals alone."""
+    return _far_apart(call, Application.call_id == call.id)
+
+
+def needs_another(application: Application) -> bool:
+    """Whether this one application is among `far_apart_ids` of its call: reads its own reviews alone."""
+    if application.status is not ApplicationStatus.REVIEWED:
+        return False
+    return bool(_far_apart(application.call, Application.id == application.id))
+
+
+def _far_apart(call: Call, within: Any) -> set[int]:
     if call.status is not CallStatus.OPEN:
         return set()
     query = (
@@ -186,23 +186,11 @@ def far_apart_ids(call: Call) -> set[int]:
         )
         .join(Review, Review.assignment_id == Assignment.id)
         .join(Application, Application.id == Assignment.application_id)
-        .where(Application.call_id == call.id, Application.status == ApplicationStatus.REVIEWED, IS_COUNTED)
+        .where(within, Application.status == ApplicationStatus.REVIEWED, IS_COUNTED)
         .where(Application.id.not_in(db.select(Decision.application_id)))
         .group_by(Assignment.application_id)
     )
     return {row[0] for row in db.session.execute(query) if is_far_apart(row[1], row[2], call)}
-
-
-def needs_another(application: Application) -> bool:
-    """Whether this one application is among `far_apart` of its call: reads its own reviews alone."""
-    call = application.call
-    if application.status is not ApplicationStatus.REVIEWED or call.status is not CallStatus.OPEN:
-        return False
-    if db.session.scalar(db.select(Decision.id).where(Decision.application_id == application.id)) is not None:
-        return False
-    reviews = list(call_scores.levels_of(Application.id == application.id).get(application.id, {}).values())
-    one = scoring.standing(application.id, reviews, weights_of(call.criteria))
-    return is_far_apart(one.spread, one.reviews, call)
 
 
 def is_far_apart(spread: int, reviews: int, call: Call) -> bool:

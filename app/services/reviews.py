@@ -77,8 +77,8 @@ _BRIEFLY = (
 )
 
 
-def read_criteria(call: Call) -> None:
-    """Read the rubric without the descriptions of its levels: they are long, and scoring asks for none of them."""
+def read_criteria_briefly(call: Call) -> None:
+    """Let `call.criteria` be the rubric without what its levels mean: these are long, and scoring asks for none."""
     set_committed_value(call, "criteria", list(db.session.scalars(_BRIEFLY, {"call_id": call.id})))
 
 
@@ -162,7 +162,7 @@ def submit(
     review.submission += 1
     review.status, review.submitted_at = ReviewStatus.SUBMITTED, now
     review.total = scoring.total(
-        {criterion.key: judgements[criterion.key].level or 0 for criterion in criteria}, weights_of(criteria)
+        {criterion.key: judgements[criterion.key].level or 0 for criterion in criteria}, application.call.weights
     )
     progress = assignments.progress(application, now, handing_in=assignment)
     assignment.status = new_status
@@ -246,10 +246,6 @@ def initials(place: int) -> str:
     """A to Z, then AA, AB, … for the place from 0: what an unnamed reviewer is called."""
     before, letter = divmod(place, len(ascii_uppercase))
     return (initials(before - 1) if before else "") + ascii_uppercase[letter]
-
-
-def weights_of(criteria: list[Criterion]) -> dict[str, int]:
-    return {criterion.key: criterion.weight for criterion in criteria}
 
 
 def _must_be_writable(assignment: Assignment, actor: Actor) -> None:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from app.localisation import words as folded_words
 from app.services import screening_queries as queries
 from app.services import screening_rules
-from app.services.conflicts import Ties
+from app.services.conflicts import NO_TIES, Ties
 from models.applications import WAITING, Application, ApplicationStatus, ScreeningOutcome
 from models.associations import Association
 from models.base import db
@@ -25,7 +25,6 @@ LISTED = (*WAITING, S.RETURNED, S.ELIGIBLE, S.INELIGIBLE)
 SCREENABLE = (*WAITING, S.RETURNED)
 """What a finding can still be made on."""
 PAGE = 60
-NO_TIES = Ties(frozenset(), frozenset())
 _EPOCH, _INSTANT = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 
 

@@ -12,7 +12,6 @@ from app.services.calls.allocations import Standing
 from app.services.errors import LimitExceededError
 from app.services.new_decisions import EarlierAward
 from app.services.rankings import RankedApplication, Ranking
-from app.services.reviews import weights_of
 from app.services.selection import Candidate, Cap, Line, Rules, Selection, Share, down_the_list
 from app.services.selection_solver import Optimum
 from models.allocations import Allocation
@@ -240,7 +239,7 @@ def one_level_more(call: Call, proposal: Proposal, application_id: int) -> list[
 
     Where the adjusted score ranks, mean, λ and severities stay as they are.
     """
-    ranking, weights = proposal.ranking, weights_of(call.criteria)
+    ranking, weights = proposal.ranking, call.weights
     given = ranking.levels[application_id]
     others = [
         scoring.standing(row.application.id, list(ranking.levels[row.application.id].values()), weights)
