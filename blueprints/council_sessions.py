@@ -26,7 +26,7 @@ from app.web.submissions import act_on_button, attempt, finish, form_page, guard
 from forms.council_sessions import AttendanceForm, ConveneForm
 from models.appeals import Appeal
 from models.calls import Call, CallStatus
-from models.council_sessions import CouncilSession, DecisionOutcome, SessionStatus
+from models.council_sessions import CouncilSession, DecisionOutcome
 from models.users import User
 
 bp = Blueprint("council_sessions", __name__, url_prefix="/council")
@@ -122,7 +122,7 @@ def _context(session: CouncilSession, closed: Collection[int]) -> dict[str, obje
     is_anew = session.call.status is CallStatus.DECIDED
     return {
         "anew": new_decisions.on_the_agenda(session, closed),
-        "upheld": _upheld(session.call) if is_anew and session.status is SessionStatus.OPEN else [],
+        "upheld": _upheld(session.call) if is_anew and session.is_open else [],
         "following": new_decisions.following(session) if session.protocol else {},
         "corrected": corrected_protocols.latest(session.protocol) if session.protocol else None,
         "away": _away(session),

@@ -166,7 +166,9 @@ def _for_office(application: Application, found: list[Review]) -> dict[str, Any]
     """What the Council and its secretary see beside the reviews: what was reopened, and every earlier version."""
     reopened = review_versions.reopened(application)
     versions = review_versions.of([*found, *reopened])
-    return {"reopened": reopened, "versions": versions, "may_reopen": can(Permission.ASSIGNMENT_MANAGE)}
+    manages = can(Permission.ASSIGNMENT_MANAGE)
+    to_reopen = {one.id for one in found if manages and review_versions.may_be_reopened(one.assignment)}
+    return {"reopened": reopened, "versions": versions, "to_reopen": to_reopen}
 
 
 @bp.route("/<int:assignment_id>/reopen", methods=["GET", "POST"])

@@ -56,6 +56,12 @@ SCREENED = "status IN ('submitted', 'resubmitted', 'returned', 'eligible', 'inel
 
 WAITING = (ApplicationStatus.SUBMITTED, ApplicationStatus.RESUBMITTED)
 """The states in which it waits for the secretary."""
+UNJUDGED = (ApplicationStatus.ELIGIBLE, ApplicationStatus.IN_REVIEW)
+"""The states in which reviewers are asked for it, or are awaited."""
+JUDGED = (ApplicationStatus.IN_REVIEW, ApplicationStatus.REVIEWED)
+"""The states in which its reviews are written and can be opened again."""
+AWARDED = (ApplicationStatus.SELECTED, ApplicationStatus.GRANT_OFFERED)
+"""The states in which the Council's award stands."""
 EDITABLE = frozenset({ApplicationStatus.DRAFT, ApplicationStatus.RETURNED})
 
 

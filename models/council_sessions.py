@@ -75,6 +75,10 @@ class CouncilSession(Versioned, Base):
     protocol: Mapped["Protocol | None"] = relationship(back_populates="session", uselist=False)
 
     @property
+    def is_open(self) -> bool:
+        return self.status is SessionStatus.OPEN
+
+    @property
     def present(self) -> list[User]:
         """Who is there now, in the order of the list of attendance."""
         last = {one.user_id: one.is_present for one in self.presence_changes}

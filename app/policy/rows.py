@@ -6,7 +6,7 @@ from typing import Any
 
 from app.policy.permissions import OFFICE, STAFF, P, R, may
 from models.appeals import Appeal
-from models.applications import Application, ApplicationStatus
+from models.applications import AWARDED, Application
 from models.assignment_plans import AssignmentPlan
 from models.associations import Association, PayoutAccount
 from models.base import db
@@ -97,7 +97,7 @@ def _applications(user: User) -> Any:
         )
         seen |= Application.id.in_(own)
     if user.has_role(R.FINANCE, R.MONITOR):
-        seen |= Application.status.in_([ApplicationStatus.SELECTED, ApplicationStatus.GRANT_OFFERED])
+        seen |= Application.status.in_(AWARDED)
     return seen
 
 

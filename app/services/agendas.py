@@ -231,7 +231,7 @@ def take_off(item: AgendaItem) -> None:
 def must_be_open(session: CouncilSession) -> None:
     if session.status is SessionStatus.ADJOURNED:
         raise DomainError(N_("The session has ended without decisions: nothing can be changed any more."))
-    if session.status is not SessionStatus.OPEN:
+    if not session.is_open:
         raise DomainError(N_("The protocol is signed: nothing can be changed any more."))
 
 

@@ -8,7 +8,7 @@ from app.services import rankings, reviewers, standing_decisions, workloads
 from app.services.applications import TRANSITIONS
 from app.services.conflicts import NO_TIES, Ties
 from app.services.reviewers import Panelist
-from models.applications import Application, ApplicationStatus
+from models.applications import UNJUDGED, Application, ApplicationStatus
 from models.assignment_plans import PlanMode
 from models.associations import Association, Membership
 from models.base import db
@@ -21,8 +21,6 @@ from models.users import User
 
 ASSIGNABLE = frozenset(status for status, action in TRANSITIONS if action == "assign")
 """The states in which a reviewer can be asked."""
-LACKING = (ApplicationStatus.ELIGIBLE, ApplicationStatus.IN_REVIEW)
-"""The states in which an application waits for reviewers."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +52,7 @@ class Asked:
 
     def lacks(self, each: int, mode: PlanMode) -> int:
         """How many reviewers more it is to get."""
-        if not self.needs and self.status not in (ASSIGNABLE if mode is PlanMode.TOP_UP else LACKING):
+        if not self.needs and self.status not in (ASSIGNABLE if mode is PlanMode.TOP_UP else UNJUDGED):
             return 0
         if mode is PlanMode.REPAIR and self.asked == self.holding:
             return 0  # nobody has gone

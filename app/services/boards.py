@@ -11,7 +11,7 @@ from app.services.calls import allocations
 from app.services.calls.allocations import Standing
 from app.services.rankings import RankedApplication, Ranking
 from models.applications import Application, ApplicationStatus
-from models.council_sessions import CouncilSession, Decision, SessionStatus
+from models.council_sessions import CouncilSession, Decision
 
 
 class BoardRow(NamedTuple):
@@ -62,7 +62,7 @@ def board(session: CouncilSession, closed: Collection[int]) -> Board:
     not_yet = (inf, False)  # reviewed since the agenda was made: behind all that is on it
     open_rows = [
         (*open_items.get(row.application_id, not_yet), row)
-        for row in (ranking.rows if session.status is SessionStatus.OPEN else ())
+        for row in (ranking.rows if session.is_open else ())
         if row.application.status is ApplicationStatus.REVIEWED and row.application_id not in decided
     ]
     open_rows.sort(key=itemgetter(0))  # stable: those not on it stay as they are ranked
@@ -98,7 +98,7 @@ def departed(session: CouncilSession, board: Board, closed: Collection[int]) -> 
 def ranks(session: CouncilSession, board: Board, closed: Collection[int]) -> Mapping[int, int | None]:
     """{application: the rank its decision is shown with}: as recorded, but not while a gap would tell a reader where
     something closed to them stands."""
-    if closed and session.status is SessionStatus.OPEN:
+    if closed and session.is_open:
         return {one.application_id: one.rank for one in board.ranking.rows}
     return {one.application_id: one.rank for one in session.decisions}
 

@@ -24,7 +24,7 @@ from app.services.people_matching import (
     pin_mark,
     same_person,
 )
-from models.applications import Application
+from models.applications import JUDGED, Application
 from models.associations import Association, Membership, PayoutAccount
 from models.base import db, lock_name
 from models.calls import Call, CallStatus
@@ -225,7 +225,7 @@ def keep_judge(user: User, *, now: datetime) -> None:
     db.session.flush()
     _keep_marks(ConflictMark.user_id, [user.id], _judge_rows)
     undecided = db.select(Application.id).join(Call, Call.id == Application.call_id)
-    anew = (Call.status == CallStatus.DECIDED) & Application.status.in_(standing_decisions.JUDGED)
+    anew = (Call.status == CallStatus.DECIDED) & Application.status.in_(JUDGED)
     anew &= ~standing_decisions.on(Application.id).exists()
     undecided = undecided.where((Call.status == CallStatus.OPEN) | anew)
     _search(

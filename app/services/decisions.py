@@ -31,7 +31,7 @@ from models.agenda_items import AgendaItem, AgendaStatus
 from models.allocations import Allocation
 from models.applications import Application, ApplicationStatus
 from models.base import db, lock, lock_as_read
-from models.council_sessions import CouncilSession, Decision, DecisionOutcome, Dissent, SessionStatus, Vote
+from models.council_sessions import CouncilSession, Decision, DecisionOutcome, Dissent, Vote
 from models.users import Role, User
 
 ACTIONS = {
@@ -178,7 +178,7 @@ def decide(
 def awarded(session: CouncilSession, closed: Collection[int] = ()) -> int:
     """What this session has awarded so far, in tyiyn; while it is open without what is `closed` to the reader."""
     read_whole(session)
-    hidden = closed if session.status is SessionStatus.OPEN else ()
+    hidden = closed if session.is_open else ()
     return sum(one.amount or 0 for one in session.decisions if one.application_id not in hidden)
 
 

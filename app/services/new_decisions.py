@@ -23,7 +23,7 @@ from app.services.errors import AlreadyUsedError, DomainError
 from app.services.workflow import leads_on, target
 from models.agenda_items import AgendaItem, AgendaStatus
 from models.appeals import Appeal, AppealStatus
-from models.applications import Application, ApplicationStatus
+from models.applications import AWARDED, JUDGED, Application, ApplicationStatus
 from models.base import db, lock, lock_all
 from models.calls import Call, CallStatus
 from models.council_sessions import CouncilSession, Decision, DecisionOutcome, SessionStatus
@@ -33,7 +33,6 @@ from models.reviews import Assignment
 
 ACTION = "decide_anew"
 S = ApplicationStatus
-HOLDS_A_GRANT = (S.SELECTED, S.GRANT_OFFERED)
 PASSED_OVER = (S.RESERVE, S.REJECTED)
 
 
@@ -70,7 +69,7 @@ def _is_followed(decision_id: Any) -> Any:
 
 def must_be_open_to_it(application: Application) -> None:
     """Refuse where a new decision has nothing to change any more: it moved up, or was decided anew already."""
-    if application.status in HOLDS_A_GRANT or application.status is S.WITHDRAWN:
+    if application.status in AWARDED or application.status is S.WITHDRAWN:
         raise DomainError(
             N_("The application was selected meanwhile: a grant is never taken back or changed by an appeal.")
         )
@@ -98,7 +97,7 @@ def _is_answered(appeal: Appeal) -> bool:
 
 def sits_anew(session: CouncilSession) -> bool:
     """Whether a session decides anew: it sits on a decided call, or what it decided follows other decisions."""
-    if session.status is SessionStatus.OPEN:
+    if session.is_open:
         return session.call.status is CallStatus.DECIDED
     return any(one.sequence > 1 for one in session.decisions)
 
@@ -362,7 +361,7 @@ def _before_the_council() -> list[str]:
         .join(CouncilSession, CouncilSession.id == Decision.session_id)
         .outerjoin(Letter, Letter.decision_id == Decision.id)
         .outerjoin(Appeal, Appeal.letter_id == Letter.id)
-        .where(Call.status == CallStatus.DECIDED, Application.status.in_((S.IN_REVIEW, S.REVIEWED)))
+        .where(Call.status == CallStatus.DECIDED, Application.status.in_(JUDGED))
         .where(CouncilSession.status == SessionStatus.SIGNED, ~_is_followed(Decision.id))
         .order_by(Application.id)
     )

@@ -14,15 +14,13 @@ from app.services.errors import DomainError, LimitExceededError
 from app.services.rankings import RankedApplication
 from app.services.selection import Award, Counts, Hindrance, Line, Purse, found_for
 from app.services.workflow import target
-from models.applications import Application, ApplicationStatus
+from models.applications import AWARDED, Application, ApplicationStatus
 from models.base import db, lock
 from models.calls import Call
 from models.council_sessions import CouncilSession, Decision, Protocol
 from models.grants import Grant, GrantStatus
 from models.reserves import Promotion
 from models.users import Role, User
-
-SELECTED = (ApplicationStatus.SELECTED, ApplicationStatus.GRANT_OFFERED)
 
 
 @dataclass(frozen=True)
@@ -86,7 +84,7 @@ def next_for(call: Call, free: Freed) -> Next:
     candidates, rules = selections.candidates_of(call, rows), selections.rules_of(call, standings)
     counts = Counts(
         rules,
-        (one for one, row in zip(candidates, rows, strict=True) if row.application.status in SELECTED),
+        (one for one, row in zip(candidates, rows, strict=True) if row.application.status in AWARDED),
     )
     awarded = awards.decision_for(free.grant.application)
     standing = next(one for one in standings if awarded and one.allocation.id == awarded.allocation_id)

@@ -13,7 +13,7 @@ from app.services.applications import TRANSITIONS as APPLICATION_TRANSITIONS
 from app.services.assignment_transitions import TRANSITIONS, must_be_a_day_ahead
 from app.services.errors import DomainError, IncompleteError
 from app.services.workflow import REVIEWER_READS_REASON, leads_on, reason_given, target
-from models.applications import Application, ApplicationStatus
+from models.applications import JUDGED, Application, ApplicationStatus
 from models.base import db, lock
 from models.calls import Criterion
 from models.reviews import Assignment, Review, ReviewFlag, ReviewStatus, ReviewSubmission, Score
@@ -23,7 +23,7 @@ SHORTEST_REASON = 10
 
 def may_be_reopened(assignment: Assignment) -> bool:
     """Whether its state allows it; a decision of the Council is looked for by `reopen`."""
-    is_judged = assignment.application.status in (ApplicationStatus.IN_REVIEW, ApplicationStatus.REVIEWED)
+    is_judged = assignment.application.status in JUDGED
     return is_judged and leads_on(TRANSITIONS, assignment.status, "reopen")
 
 

@@ -12,7 +12,7 @@ from app.localisation import N_
 from app.services.errors import DomainError
 from models.agenda_items import AgendaItem, AgendaStatus
 from models.appeals import Appeal, AppealStatus
-from models.applications import Application, ApplicationStatus
+from models.applications import JUDGED, Application
 from models.base import db
 from models.calls import Call, CallStatus
 from models.council_sessions import Decision
@@ -20,7 +20,6 @@ from models.letters import Letter
 
 DISCUSSED = db.select(AgendaItem.application_id).where(AgendaItem.status == AgendaStatus.DISCUSSED)
 """SQL: the ids of applications under discussion."""
-JUDGED = (ApplicationStatus.IN_REVIEW, ApplicationStatus.REVIEWED)
 
 
 def on(application_id: Any) -> Select[Any]:

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement
 from app.localisation import sort_key
 from app.services import notifications
 from app.services.conflicts import Ties
-from models.applications import Application, ApplicationStatus
+from models.applications import UNJUDGED, Application
 from models.base import db
 from models.calls import Call
 from models.reviews import HOLDS, OUTSTANDING, Assignment, AssignmentStatus
@@ -34,7 +34,7 @@ def lacking(ties: Ties, call_id: int | None = None, limit: int = 60) -> list[tup
         db.select(Application, count)
         .outerjoin(held, held.c.application_id == Application.id)
         .join(Application.call)
-        .where(Application.status.in_([ApplicationStatus.ELIGIBLE, ApplicationStatus.IN_REVIEW]))
+        .where(Application.status.in_(UNJUDGED))
         .where(count < Call.reviewers_per_application, *_free(ties))
         .options(db.joinedload(Application.association), db.contains_eager(Application.call))
         .order_by(Application.id)
@@ -50,7 +50,7 @@ def lacking_count(call: Call, ties: Ties) -> int:
     held = db.select(db.func.count(Assignment.id)).where(Assignment.application_id == Application.id, HOLDS)
     query = db.select(db.func.count()).where(
         Application.call_id == call.id,
-        Application.status.in_([ApplicationStatus.ELIGIBLE, ApplicationStatus.IN_REVIEW]),
+        Application.status.in_(UNJUDGED),
         held.correlate(Application).scalar_subquery() < call.reviewers_per_application,
         *_free(ties),
     )
