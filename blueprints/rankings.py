@@ -35,7 +35,7 @@ def show(call_id: int) -> ResponseReturnValue:
     """The reviewed applications of a call from best to worst, or those first on which the reviewers differ most."""
     call = load(Call, call_id, Permission.RANKING_READ)
     closed = conflicts.closed_to(signed_in_user(), call)
-    ranking = rankings.of_call(call, closed)
+    ranking = rankings.with_severities(call, closed)
     passing, by_spread = [row for row in ranking.rows if row.passes], request.args.get("sort") == "spread"
     return render_template(
         "rankings/show.html",
@@ -59,7 +59,7 @@ def reviewers(call_id: int) -> ResponseReturnValue:
     """How the reviewers of a call judged: severity, spread, agreement, and the levels of each criterion."""
     call = load(Call, call_id, Permission.RANKING_READ)
     closed = conflicts.closed_to(signed_in_user(), call)
-    ranking, titles = rankings.of_call(call, closed), _titles(call)
+    ranking, titles = rankings.with_severities(call, closed), _titles(call)
     fit = ranking.fit
     return render_template(
         "rankings/reviewers.html",

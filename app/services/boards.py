@@ -56,8 +56,8 @@ def board(session: CouncilSession, closed: Collection[int]) -> Board:
     """
     call, open_items = session.call, agendas.open_items_of(session)
     decided = {one.application_id for one in session.decisions}
-    ranking = rankings.in_order(call)
-    seen = rankings.in_order(call, closed) if closed else ranking
+    ranking = rankings.of_call(call)
+    seen = rankings.of_call(call, closed) if closed else ranking
     seen_as = {one.application_id: one for one in seen.rows}
     not_yet = (inf, False)  # reviewed since the agenda was made: behind all that is on it
     open_rows = [

@@ -251,7 +251,7 @@ def search(call: Call, *, now: datetime) -> int:
     submitted = db.select(Application.id).where(
         Application.call_id == call.id, Application.submitted_at.is_not(None), ~Application.is_test
     )
-    judges = sorted({user_id for role in conflicts.JUDGES for user_id in notifications.holders(role)})
+    judges = sorted({user_id for role in conflicts.KEPT_FROM_TIES for user_id in notifications.holders(role)})
     former = ConflictMark.user_id.not_in(judges) & ConflictMark.user_id.is_not(None)
     db.session.execute(db.delete(ConflictMark).where(former))
     _keep_marks(ConflictMark.user_id, judges, _judge_rows)

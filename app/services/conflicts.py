@@ -38,7 +38,7 @@ GROUNDS = (
     RecusalGround.DETECTED,
 )
 """What a session records of each of `REASONS`."""
-JUDGES = (Role.REVIEWER, Role.SECRETARY, Role.COUNCIL_CHAIR, Role.MONITOR)
+KEPT_FROM_TIES = (Role.REVIEWER, Role.SECRETARY, Role.COUNCIL_CHAIR, Role.MONITOR)
 """Who judges, keeps the office or monitors: with a tie they see and do nothing about an application or its grant."""
 TIE = N_("You have a tie to this applicant, by place, register or declaration: somebody else has to do this.")
 
@@ -209,7 +209,7 @@ def kept_from(user: User) -> Ties:
 
     Nobody is kept from what they write themselves, for the own association or as its centre.
     """
-    if not user.has_role(*JUDGES):
+    if not user.has_role(*KEPT_FROM_TIES):
         return NO_TIES
     ties = ties_of(user)
     if not ties or not (user.association_ids or user.centre_ids):

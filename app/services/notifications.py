@@ -38,7 +38,7 @@ def tell_holders(role: Role, subject: Application | Grant, message: str, now: da
     Who would judge it, or keeps the office, and has a tie to it hears nothing of it.
     """
     application = subject if isinstance(subject, Application) else subject.application
-    people = free_holders(application, role) if role in conflicts.JUDGES else holders(role)
+    people = free_holders(application, role) if role in conflicts.KEPT_FROM_TIES else holders(role)
     tell(people, message, subject, now, number=subject.number, **parameters)
 
 

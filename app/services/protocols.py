@@ -48,7 +48,7 @@ def content_of(session: CouncilSession) -> dict[str, Any]:
     read_whole(session, with_votes=True)
     call = session.call
     _read_places(call)
-    ranking = rankings.in_order(call)
+    ranking = rankings.of_call(call)
     proposal = selections.proposed(call, ranking, new_decisions.money_left(call))
     places: dict[int | None, int] = {one.id: place for place, one in enumerate(proposal.allocations)}
     codes = codes_of(ranking)

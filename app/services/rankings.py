@@ -105,31 +105,12 @@ def _rounded(value: Fraction) -> int:
     return (2 * whole + parts) // (2 * parts)
 
 
-def rank(call: Call, without: Collection[int] = ()) -> list[RankedApplication]:
-    """The ranking; severity is looked for only where it decides. `cumulative` adds up what passing ones ask for.
-
-    For a reader who has a tie to some of the applications it is made `without` them: their places would tell.
-    """
-    return in_order(call, without).rows
-
-
 def of_call(call: Call, without: Collection[int] = ()) -> Ranking:
-    """The same with what each score is adjusted for the severity of its reviewers."""
-    found = in_order(call, without)
-    fit = found.scores.fit
-    if fit is None:
-        return found
-    return replace(found, rows=[row._replace(adjusted=_adjusted(fit, row)) for row in found.rows], fit=fit)
+    """The ranking with the levels it is made of; severity is looked for only where it decides.
 
-
-def _adjusted(fit: Fit, row: RankedApplication) -> AdjustedScore | None:
-    """What is shown is what would rank, to the last decimal."""
-    found = fit.scores.get(row.application_id)
-    return replace(found, score=float(fit.ranking_score(row.totals) / 100)) if found and fit.can_rank else found
-
-
-def in_order(call: Call, without: Collection[int] = ()) -> Ranking:
-    """The same with the levels it is made of, and the severities where they rank."""
+    `cumulative` adds up what passing ones ask for. For a reader who has a tie to some of the applications it is made
+    `without` them: their places would tell.
+    """
     found = db.session.scalars(_APPLICATIONS, {"call_id": call.id})
     applications = {id_: one for one in found if (id_ := one.id) not in without}
     scores = call_scores.of(call, applications)
@@ -155,6 +136,26 @@ def in_order(call: Call, without: Collection[int] = ()) -> Ranking:
             )
         )
     return Ranking(rows, scores, scores.ranking_fit)
+
+
+def rank(call: Call, without: Collection[int] = ()) -> list[RankedApplication]:
+    """The rows of `of_call`."""
+    return of_call(call, without).rows
+
+
+def with_severities(call: Call, without: Collection[int] = ()) -> Ranking:
+    """`of_call` with the severity of each reviewer, and every score adjusted for it beside the mean."""
+    found = of_call(call, without)
+    fit = found.scores.fit
+    if fit is None:
+        return found
+    return replace(found, rows=[row._replace(adjusted=_adjusted(fit, row)) for row in found.rows], fit=fit)
+
+
+def _adjusted(fit: Fit, row: RankedApplication) -> AdjustedScore | None:
+    """What is shown is what would rank, to the last decimal."""
+    found = fit.scores.get(row.application_id)
+    return replace(found, score=float(fit.ranking_score(row.totals) / 100)) if found and fit.can_rank else found
 
 
 def far_apart(call: Call, ties: Ties) -> list[Application]:

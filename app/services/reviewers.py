@@ -89,7 +89,7 @@ def save_profile(
 
 def calls_to_judge() -> list[Call]:
     """The calls reviewers may say something of, as long as applications are judged: the latest deadline first."""
-    query = db.select(Call).where(standing_decisions.judges()).order_by(Call.closes_at.desc(), Call.id.desc())
+    query = db.select(Call).where(standing_decisions.being_judged()).order_by(Call.closes_at.desc(), Call.id.desc())
     return list(db.session.scalars(query))
 
 
@@ -158,14 +158,14 @@ def _set_availability(call: Call, user: User, *, is_available: bool, most: int) 
     row.is_available, row.most = is_available, most
 
 
-_JUDGES = db.select(RoleAssignment.user_id).where(
+_HOLDERS = db.select(RoleAssignment.user_id).where(
     RoleAssignment.role == Role.REVIEWER, RoleAssignment.ended_at.is_(None)
 )
 
 
 def panel(call: Call) -> list[Panelist]:
     """Every enabled reviewer with what they said of themselves and of `call`, by name; a few queries for all."""
-    query = db.select(User).where(User.id.in_(_JUDGES), User.disabled_at.is_(None))
+    query = db.select(User).where(User.id.in_(_HOLDERS), User.disabled_at.is_(None))
     home = db.joinedload(User.person).joinedload(Person.village).joinedload(Village.ayil_okmotu)
     users = list(db.session.scalars(query.options(db.selectinload(User.assigned_roles), home)).unique())
     birth = db.joinedload(ReviewerProfile.birth_village).joinedload(Village.ayil_okmotu)

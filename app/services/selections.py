@@ -104,7 +104,7 @@ def rules_of(call: Call, standings: Sequence[Standing], earlier: Sequence[Earlie
 
 def of_call(call: Call, without: Collection[int] = ()) -> Proposal:
     """The selection straight down the ranked list, made `without` the applications a reader has a tie to."""
-    return proposed(call, rankings.of_call(call, without), new_decisions.money_left(call))
+    return proposed(call, rankings.with_severities(call, without), new_decisions.money_left(call))
 
 
 def proposed(call: Call, ranking: Ranking, standings: Sequence[Standing]) -> Proposal:

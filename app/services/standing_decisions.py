@@ -47,7 +47,7 @@ def must_not_be_discussed(application: Application) -> None:
         raise DomainError(N_("The Council is discussing this application now."))
 
 
-def judges() -> ColumnElement[bool]:
+def being_judged() -> ColumnElement[bool]:
     """SQL: calls in which applications are judged: open ones, and decided ones while the Council decides anew."""
     anew = db.select(Application.id).where(
         Application.call_id == Call.id, Application.status.in_(JUDGED), ~on(Application.id).exists()
@@ -59,4 +59,4 @@ def is_judging(call: Call) -> bool:
     """Whether `call` is one of them."""
     if call.status is not CallStatus.DECIDED:
         return call.status is CallStatus.OPEN
-    return db.session.scalar(db.select(Call.id).where(Call.id == call.id, judges())) is not None
+    return db.session.scalar(db.select(Call.id).where(Call.id == call.id, being_judged())) is not None

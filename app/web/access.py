@@ -285,7 +285,7 @@ def keep_away(row: Any) -> None:
     Not for its writers; and the own request to judge is open, in order to give it back.
     """
     user = signed_in_user()
-    if not user.has_role(*conflicts.JUDGES) or (isinstance(row, Assignment) and row.reviewer_id == user.id):
+    if not user.has_role(*conflicts.KEPT_FROM_TIES) or (isinstance(row, Assignment) and row.reviewer_id == user.id):
         return
     application = policy.application_of(row)
     if application is not None and not can(Permission.APPLICATION_WRITE, application):

@@ -40,7 +40,7 @@ def judge(programme, applications):
 
 def test_the_ranking_says_what_scores_come_to_without_severity(client, programme, call, judged):
     judge(programme, judged)
-    ranking = rankings.of_call(call)
+    ranking = rankings.with_severities(call)
     assert ranking.fit is not None and set(ranking.fit.scores) == {one.id for one in judged}
     page = text_of(client.sign_in(programme.secretary).speak("en").get(f"/rankings/{call.id}").text)
     for row in ranking.rows:
@@ -64,7 +64,7 @@ def adjusting(programme):
 
 
 def test_a_call_can_rank_by_the_adjusted_score_and_it_is_made_by_hand(client, programme, adjusting):
-    ranking = rankings.of_call(adjusting)
+    ranking = rankings.with_severities(adjusting)
     fit = ranking.fit
     assert (
         ranking.by is RanksBy.ADJUSTED
@@ -136,7 +136,7 @@ def test_who_has_a_tie_gets_a_ranking_without_that_application(client, programme
             declared_at=clock.now(),
         )
     )
-    whole, own = rankings.of_call(call), rankings.of_call(call, [tied.id])
+    whole, own = rankings.with_severities(call), rankings.with_severities(call, [tied.id])
     client.sign_in(programme.secretary).speak("en")
     page = text_of(client.get(f"/rankings/{call.id}").text)
     assert "1 application is left out for you" in page

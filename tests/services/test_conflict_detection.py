@@ -218,7 +218,7 @@ def test_planted_conflicts_are_found_and_honest_pairs_are_not(demo: Demonstratio
         and not conflicts.hindrance(by_id[application_id], db.session.get_one(User, user_id))
     ]
     planted = {(user_id, application_id) for _kind, user_id, application_id in planter.pairs} | merged(planter)
-    judges = {one for role in conflicts.JUDGES for one in conflict_detection.notifications.holders(role)}
+    judges = {one for role in conflicts.KEPT_FROM_TIES for one in conflict_detection.notifications.holders(role)}
     alarms = hits - planted
     assert len(namesakes) == 15 and not namesakes & planted
     print(
