@@ -13,6 +13,7 @@ from app.services import (
     applications,
     associations,
     audit_subjects,
+    conflicts,
     dictated_parts,
     dictations,
     documents,
@@ -30,6 +31,7 @@ from app.web.access import (
     load,
     may_see_names,
     own_address,
+    refuse_tied,
     requires,
     row_number,
     signed_in_user,
@@ -67,7 +69,7 @@ def index() -> ResponseReturnValue:
     """What was written on behalf of the associations one sees, the newest first."""
     seen = policy.visible(signed_in_user(), Dictation).whereclause
     unconfirmed = "all" not in request.args
-    rows = dictations.listed(seen, only_unconfirmed=unconfirmed)
+    rows = dictations.listed(seen, conflicts.kept_from(signed_in_user()), only_unconfirmed=unconfirmed)
     return render_template("dictations/index.html", rows=rows, counts=dictations.counts(rows), unconfirmed=unconfirmed)
 
 
@@ -107,7 +109,7 @@ def _offer(form: DictationForm, people: dict[int, Membership]) -> None:
 @requires(GET=Permission.DICTATION_READ)
 def show(dictation_id: int) -> ResponseReturnValue:
     """Who dictated, typed and confirmed, and everything that was written."""
-    dictation = load(Dictation, dictation_id, Permission.DICTATION_READ)
+    dictation = _load(dictation_id, Permission.DICTATION_READ)
     return render_template(
         "dictations/show.html",
         dictation=dictation,
@@ -129,7 +131,7 @@ def _in_words(dictation: Dictation) -> list[receipts.Act]:
 
 def _own(dictation_id: int) -> Dictation:
     """A session of this operator's own."""
-    dictation = load(Dictation, dictation_id, Permission.DICTATION_MANAGE)
+    dictation = _load(dictation_id, Permission.DICTATION_MANAGE)
     if dictation.typed_by_id != signed_in_user().id:
         abort(403)
     return dictation
@@ -151,7 +153,7 @@ def end(dictation_id: int) -> ResponseReturnValue:
 @requires(POST=Permission.DICTATION_CONFIRM)
 def approve(dictation_id: int) -> ResponseReturnValue:
     """A member confirms in the own account."""
-    dictation = load(Dictation, dictation_id, Permission.DICTATION_CONFIRM)
+    dictation = _load(dictation_id, Permission.DICTATION_CONFIRM)
     confirmation = Confirmation(signed_in_user().person, ConfirmationWay.OWN_ACCOUNT)
     return act_on_button(
         lambda: _confirm(dictation, confirmation, request.form.get("seen", "")),
@@ -164,7 +166,7 @@ def approve(dictation_id: int) -> ResponseReturnValue:
 @requires(GET=Permission.DICTATION_MANAGE, POST=Permission.DICTATION_MANAGE)
 def confirm(dictation_id: int) -> ResponseReturnValue:
     """The member types the own code on the screen of any operator of the centre."""
-    dictation = load(Dictation, dictation_id, Permission.DICTATION_MANAGE)
+    dictation = _load(dictation_id, Permission.DICTATION_MANAGE)
     form = OwnCodeForm(seen=dictations.stamp_of(dictation))
     accounts = {one.id: one for one in dictations.members_with_code(dictation.association)}
     form.member.choices = [(id_, one.display_name) for id_, one in accounts.items()]
@@ -205,7 +207,7 @@ def _is_proven(form: OwnCodeForm | ChairForm, user: User) -> bool:
 @takes_upload
 def attach(dictation_id: int) -> ResponseReturnValue:
     """The receipt with signature or thumbprint, scanned by any operator of the centre."""
-    dictation = load(Dictation, dictation_id, Permission.DICTATION_MANAGE)
+    dictation = _load(dictation_id, Permission.DICTATION_MANAGE)
     form = SignedPaperForm(seen=dictations.stamp_of(dictation))
     people = {held.person_id: held.person for held in dictation.association.memberships if held.is_current}
     form.member.choices = [(id_, one.full_name) for id_, one in people.items()]
@@ -233,10 +235,18 @@ def _stored() -> StoredFile | None:
 @requires(GET=Permission.DICTATION_READ)
 def receipt(dictation_id: int) -> ResponseReturnValue:
     """What was written, to be read aloud and signed."""
-    dictation = load(Dictation, dictation_id, Permission.DICTATION_READ)
+    dictation = _load(dictation_id, Permission.DICTATION_READ)
     content = receipts.to_pdf(_written(dictation), current_locale(), demonstration=is_demonstration())
     name = f"receipt-{dictation_id}.pdf"
     return send_file(io.BytesIO(content), mimetype="application/pdf", as_attachment=True, download_name=name)
+
+
+def _load(dictation_id: int, permission: Permission) -> Dictation:
+    """The row; 403 for who judges or keeps the office, and has a tie to the applicant it was written for."""
+    dictation = load(Dictation, dictation_id, permission)
+    if dictations.is_closed(dictation, conflicts.kept_from(signed_in_user())):
+        refuse_tied()
+    return dictation
 
 
 def _dictated(dictation: Dictation) -> list[Dictated]:
@@ -257,7 +267,7 @@ def _written(dictation: Dictation) -> receipts.DictationData:
 @requires(GET=Permission.DICTATION_READ)
 def scan(dictation_id: int) -> ResponseReturnValue:
     """The signed receipt."""
-    dictation = load(Dictation, dictation_id, Permission.DICTATION_READ)
+    dictation = _load(dictation_id, Permission.DICTATION_READ)
     if dictation.file is None or not (path := documents.path_of(dictation.file, uploads())).exists():
         abort(404)
     name = documents.clean_filename(f"receipt-{dictation_id}", dictation.file.media_type)

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from app import clock
 from app.localisation import current_locale, gettext, number_text
 from app.policy import Permission
-from app.services import applications, assignments, papers, questions, review_versions, reviews, scoring
+from app.services import applications, assignments, conflicts, papers, questions, review_versions, reviews, scoring
 from app.services.reviews import SHORTEST_JUSTIFICATION
 from app.web import review_forms
 from app.web.access import actor, can, load, requires, signed_in_user
@@ -39,7 +39,9 @@ def index() -> ResponseReturnValue:
 def edit(assignment_id: int) -> ResponseReturnValue:
     """Write a review: a draft keeps everything, submitting needs every level justified."""
     assignment = load(Assignment, assignment_id, Permission.REVIEW_WRITE)
-    if assignment.status is not AssignmentStatus.ACCEPTED:
+    if assignment.status is not AssignmentStatus.ACCEPTED or conflicts.hindrance(
+        assignment.application, assignment.reviewer
+    ):
         return redirect(_page_of(assignment), 303)
     stored = review_forms.stored(assignment.review)
     form = review_forms.form_of(_criteria(assignment), data=stored)

@@ -27,9 +27,9 @@ ASSIGNABLE = frozenset(status for status, action in TRANSITIONS if action == "as
 class Asked:
     """An application with what decides who may judge it, and by whom it is or was judged (user ids).
 
-    `holding` have or did the work; `asked` were asked at any time, `interested` declared an interest last or have one
-    that was found and confirmed. `needs` so many reviewers in all, beyond the number of the call, because the reviews
-    that are in lie far apart; else 0.
+    `holding` have or did the work; `asked` were asked at any time. `interested` declared an interest last in what its
+    association handed in in this call, or have one that was found and confirmed. `needs` so many reviewers in all,
+    beyond the number of the call, because the reviews that are in lie far apart; else 0.
     """
 
     id: int
@@ -104,7 +104,7 @@ def asked(call: Call, ids: Collection[int] | None = None) -> list[Asked]:
     )
     holding, everybody, interested = _judging(call)
     found = [
-        Asked(*row, *(frozenset(users[row[0]]) for users in (holding, everybody, interested)))
+        Asked(*row, *(frozenset(users) for users in (holding[row[0]], everybody[row[0]], interested[row[3]])))
         for row in map(tuple, db.session.execute(query))
     ]
     further, needs = rankings.far_apart_ids(call), call.reviewers_per_application + 1
@@ -112,7 +112,8 @@ def asked(call: Call, ids: Collection[int] | None = None) -> list[Asked]:
 
 
 def _judging(call: Call) -> tuple[defaultdict[int, set[int]], ...]:
-    """Users by application: who holds it, who was ever asked, who declared an interest last or has one confirmed."""
+    """Users by application: who holds it, who was ever asked; by association: who declared an interest last or has one
+    confirmed (`conflicts`)."""
     holding: defaultdict[int, set[int]] = defaultdict(set)
     everybody: defaultdict[int, set[int]] = defaultdict(set)
     interested: defaultdict[int, set[int]] = defaultdict(set)
@@ -127,21 +128,21 @@ def _judging(call: Call) -> tuple[defaultdict[int, set[int]], ...]:
         if holds(status, written):
             holding[application_id].add(reviewer_id)
     said = (
-        db.select(Conflict.application_id, Conflict.user_id, Conflict.kind)
+        db.select(Application.association_id, Conflict.user_id, Conflict.kind)
         .join(Application, Application.id == Conflict.application_id)
         .where(Application.call_id == call.id)
         .order_by(Conflict.id)
     )
-    for application_id, user_id, kind in db.session.execute(said):
-        change = interested[application_id].discard if kind is None else interested[application_id].add
+    for association_id, user_id, kind in db.session.execute(said):
+        change = interested[association_id].discard if kind is None else interested[association_id].add
         change(user_id)
     confirmed = (
-        db.select(DetectedConflict.application_id, DetectedConflict.user_id)
+        db.select(Application.association_id, DetectedConflict.user_id)
         .join(Application, Application.id == DetectedConflict.application_id)
         .where(Application.call_id == call.id, DetectedConflict.verdict == ConflictVerdict.CONFIRMED)
     )
-    for application_id, user_id in db.session.execute(confirmed):
-        interested[application_id].add(user_id)
+    for association_id, user_id in db.session.execute(confirmed):
+        interested[association_id].add(user_id)
     return holding, everybody, interested
 
 

@@ -7,7 +7,8 @@ has said what it is.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from app.queue import enqueue_after_commit
@@ -39,6 +40,8 @@ from models.reviews import ConflictKind
 from models.users import User
 
 _AT_ONCE = 500
+AFTERWARDS = timedelta(days=365)
+"""How long an interest that has ended is still looked for."""
 C, P = ConflictClue, ConflictPart
 _PARTS = {
     InterestKind.KIN: P.KIN,
@@ -95,8 +98,11 @@ def _person_marks(side: Row, part: ConflictPart, person: Any) -> Iterator[Row]:
 _PERSON = (Person.id, Person.full_name, Person.pin, Person.phone, Person.birth_year)
 
 
-def _judge_rows(user_ids: Sequence[int]) -> Iterator[Row]:
-    """The marks of those who judge: they themselves, where their people bank, and what their registers name."""
+def _judge_rows(user_ids: Sequence[int], now: datetime) -> Iterator[Row]:
+    """The marks of those who judge: they themselves, where their people bank, and what their registers name.
+
+    What has ended is looked for `AFTERWARDS` too: nobody ends an interest in order to judge.
+    """
     people = db.select(User.id.label("user_id"), *_PERSON).join(Person, Person.id == User.person_id)
     for row in db.session.execute(people.where(User.id.in_(user_ids))):
         yield from _person_marks({"user_id": row.user_id}, P.SELF, row)
@@ -110,7 +116,8 @@ def _judge_rows(user_ids: Sequence[int]) -> Iterator[Row]:
     for user_id, number, name in db.session.execute(accounts):
         yield from _marks({"user_id": user_id}, P.OWN_MEMBERSHIP, name, [(C.ACCOUNT, _account_mark(number))])
     yield from _place_rows(user_ids)
-    interests = db.select(Interest).where(Interest.user_id.in_(user_ids), Interest.ended_at.is_(None))
+    holds = Interest.ended_at.is_(None) | (Interest.ended_at > now - AFTERWARDS)
+    interests = db.select(Interest).where(Interest.user_id.in_(user_ids), holds)
     for one in db.session.scalars(interests):
         is_kin = one.kind is InterestKind.KIN
         clues = _name_clues(one.name) if is_kin else _firm_clues(one.name, one.register_number)
@@ -223,7 +230,7 @@ def keep_judge(user: User, *, now: datetime) -> None:
     """Keep by what somebody who judges is found, and hold it against what was submitted and is not decided."""
     lock_marks()
     db.session.flush()
-    _keep_marks(ConflictMark.user_id, [user.id], _judge_rows)
+    _keep_marks(ConflictMark.user_id, [user.id], partial(_judge_rows, now=now))
     undecided = db.select(Application.id).join(Call, Call.id == Application.call_id)
     anew = (Call.status == CallStatus.DECIDED) & Application.status.in_(JUDGED)
     anew &= ~standing_decisions.on(Application.id).exists()
@@ -254,7 +261,7 @@ def search(call: Call, *, now: datetime) -> int:
     judges = sorted({user_id for role in conflicts.KEPT_FROM_TIES for user_id in notifications.holders(role)})
     former = ConflictMark.user_id.not_in(judges) & ConflictMark.user_id.is_not(None)
     db.session.execute(db.delete(ConflictMark).where(former))
-    _keep_marks(ConflictMark.user_id, judges, _judge_rows)
+    _keep_marks(ConflictMark.user_id, judges, partial(_judge_rows, now=now))
     _keep_marks(ConflictMark.application_id, list(db.session.scalars(submitted)), _applicant_rows)
     of_call = db.select(Application.id).where(Application.call_id == call.id)
     return _search(DetectedConflict.application_id.in_(of_call), _APPLICANT.application_id.in_(of_call), now)

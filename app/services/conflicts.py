@@ -52,9 +52,9 @@ def _everything(_column: Any) -> Any:
 def _ties(of_user: Condition, of_association: Condition, of_application: Condition) -> Any:
     """The one definition of a tie: (user, place in `REASONS`, association or null, application or null).
 
-    A tie by place, register or role is one to the association, whatever it applies for; a declared or
-    confirmed one is to one application, and the latest declaration counts. The conditions get the column by which it is
-    looked for.
+    A tie by place, register or role is one to the association, whatever it applies for. A declared or confirmed one
+    is to the application it was said of and to the others of its applicant in the call, since one that was withdrawn
+    may be handed in anew; the latest declaration counts. The conditions get the column by which it is looked for.
     """
     nothing = db.cast(db.null(), db.BigInteger)
     own = db.aliased(Association)
@@ -65,6 +65,16 @@ def _ties(of_user: Condition, of_association: Condition, of_application: Conditi
 
     def by_role() -> Any:
         return to_association(_ROLE, RoleAssignment.user_id).where(RoleAssignment.ended_at.is_(None))
+
+    said_of, tied = db.aliased(Application), db.aliased(Application)
+
+    def to_applicant(kept: Any, reason: int) -> Any:
+        return (
+            db.select(kept.user_id, db.literal(reason), nothing, tied.id)
+            .join(said_of, said_of.id == kept.application_id)
+            .join(tied, (tied.call_id == said_of.call_id) & (tied.association_id == said_of.association_id))
+            .where(of_user(kept.user_id), of_application(tied.id))
+        )
 
     later = db.aliased(Conflict)
     overtaken = db.exists().where(
@@ -81,14 +91,8 @@ def _ties(of_user: Condition, of_association: Condition, of_application: Conditi
         .join(Association, Association.ayil_okmotu_id == own.ayil_okmotu_id),
         by_role().join(Association, Association.id == RoleAssignment.association_id),
         by_role().join(Association, Association.centre_id == RoleAssignment.centre_id),
-        db.select(Conflict.user_id, db.literal(_DECLARED), nothing, Conflict.application_id).where(
-            Conflict.kind.is_not(None), of_user(Conflict.user_id), of_application(Conflict.application_id), ~overtaken
-        ),
-        db.select(DetectedConflict.user_id, db.literal(_DETECTED), nothing, DetectedConflict.application_id).where(
-            DetectedConflict.verdict == ConflictVerdict.CONFIRMED,
-            of_user(DetectedConflict.user_id),
-            of_application(DetectedConflict.application_id),
-        ),
+        to_applicant(Conflict, _DECLARED).where(Conflict.kind.is_not(None), ~overtaken),
+        to_applicant(DetectedConflict, _DETECTED).where(DetectedConflict.verdict == ConflictVerdict.CONFIRMED),
     )
 
 
@@ -152,6 +156,11 @@ class Ties(NamedTuple):
 
     def has(self, application: Application) -> bool:
         return application.association_id in self.association_ids or application.id in self.application_ids
+
+    def free_associations(self, association_id: Any) -> list[Any]:
+        """The conditions on a column that nothing of its association is theirs, of whatever application."""
+        applicants = db.select(Application.association_id).where(Application.id.in_(self.application_ids))
+        return [association_id.not_in(self.association_ids), association_id.not_in(applicants)] if self else []
 
     def without(self, association_ids: Collection[int], application_ids: Collection[int]) -> "Ties":
         """The others."""

@@ -10,6 +10,7 @@ from app.localisation import N_
 from app.services import audit, notifications, own_codes
 from app.services.actors import Actor
 from app.services.associations import is_chair
+from app.services.conflicts import NO_TIES, Ties
 from app.services.errors import (
     AlreadyUsedError,
     ChangedMeanwhileError,
@@ -231,13 +232,20 @@ def of_application(application: Application) -> list[Dictation]:
     return list(db.session.scalars(_OF_SUBJECT, {"subject": audit.subject_of(application)}))
 
 
-def listed(seen: Any, *, only_unconfirmed: bool = False, limit: int = 60) -> list[Dictation]:
-    """The newest sessions under the condition `seen` (of `policy.visible`)."""
-    query = db.select(Dictation).where(seen)
+def listed(seen: Any, ties: Ties = NO_TIES, *, only_unconfirmed: bool = False, limit: int = 60) -> list[Dictation]:
+    """The newest sessions under the condition `seen` (of `policy.visible`), without associations the reader is kept
+    from: what is written for one tells of its application."""
+    query = db.select(Dictation).where(seen, *ties.free_associations(Dictation.association_id))
     if only_unconfirmed:
         query = query.where(Dictation.confirmed_at.is_(None), Dictation.id.in_(_written()))
     rows = db.session.scalars(_with_people(query).order_by(None).order_by(Dictation.id.desc()).limit(limit))
     return list(rows)
+
+
+def is_closed(dictation: Dictation, ties: Ties) -> bool:
+    """Whether a reader with these ties is kept from it."""
+    query = db.select(Dictation.id).where(Dictation.id == dictation.id)
+    return bool(ties) and db.session.scalar(query.where(*ties.free_associations(Dictation.association_id))) is None
 
 
 def _written() -> Any:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 from urllib.parse import urlsplit
 
 from flask import abort, current_app, g, redirect, render_template, request, url_for
@@ -275,8 +275,13 @@ def must_have_no_tie(application: Application) -> None:
     if not conflicts.hindrance(application, signed_in_user()):
         free.add(application.id)
     else:
-        g.refusal = policy.Refused(conflicts.TIE)
-        abort(403)
+        refuse_tied()
+
+
+def refuse_tied() -> NoReturn:
+    """403, with the reason."""
+    g.refusal = policy.Refused(conflicts.TIE)
+    abort(403)
 
 
 def keep_away(row: Any) -> None:

@@ -1,5 +1,6 @@
 """Planted conflicts of interest are found among honest pairs, and what the secretary says of one stays said."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -357,7 +358,8 @@ def test_nobody_calls_what_was_found_against_themselves_a_false_alarm(programme,
 # The register of interests ----------------------------------------------------------------------------------------
 
 
-def test_an_interest_is_searched_at_once_and_leaves_with_its_end(programme):
+def test_an_interest_is_searched_at_once_and_found_for_a_year_after_its_end(programme):
+    """Else who judges would end one in order to judge, before the secretary has said what it is."""
     application = programme.make_application(ApplicationStatus.SUBMITTED)
     chair, reviewer = application.association.memberships[0].person, programme.make_user(Role.REVIEWER)
     tell_apart()
@@ -367,7 +369,13 @@ def test_an_interest_is_searched_at_once_and_leaves_with_its_end(programme):
     assert found(application).kind is ConflictKind.KINSHIP and found(application).theirs == chair.full_name
     assert chair.full_name not in "".join(db.session.scalars(db.select(AuditEvent.details))), "the trail names nobody"
     interests.end(one, **by)
-    assert db.session.scalar(db.select(db.func.count()).select_from(DetectedConflict)) == 0
+    assert found(application).theirs == chair.full_name
+    with clock.at(clock.now() + timedelta(days=364)):
+        conflict_detection.keep_judge(reviewer, now=clock.now())
+        assert found(application).theirs == chair.full_name
+    with clock.at(clock.now() + timedelta(days=366)):
+        conflict_detection.keep_judge(reviewer, now=clock.now())
+        assert db.session.scalar(db.select(db.func.count()).select_from(DetectedConflict)) == 0
     with pytest.raises(AlreadyUsedError):
         interests.end(one, **by)
 
