@@ -14,7 +14,7 @@ from models.agenda_items import AgendaStatus
 from models.base import db
 from models.calls import VoteRule
 from models.council_sessions import AgendaOrder, Decision, DecisionOutcome, Vote, VoteChoice
-from models.reviews import Conflict, ConflictKind
+from models.reviews import ConflictKind
 from models.users import Role
 from tests.support.pages import choose_form, filled, form_fields, text_of
 from tests.support.queries import count
@@ -41,13 +41,6 @@ def session(programme, call, applications):
     by = {"actor": Actor(programme.secretary), "now": clock.now()}
     council_sessions.record_attendance(session, [*session.present, member], **by)
     return session
-
-
-def tie(application, user):
-    db.session.add(
-        Conflict(application_id=application.id, user_id=user.id, kind=ConflictKind.KINSHIP, declared_at=clock.now())
-    )
-    db.session.commit()
 
 
 def press_button(client, page, action, **changes):
@@ -200,7 +193,7 @@ def test_the_agenda_is_moved_without_javascript(client, programme, session, appl
 
 def test_a_tied_secretary_is_out_of_the_room_everywhere(client, programme, session, applications):
     tied, free = applications
-    tie(tied, programme.secretary)
+    programme.tie(tied, programme.secretary)
     row = next(one for one in rankings.rank(session.call) if one.application.id == tied.id)
     with use_locale("en"):
         score = number_text(row.points / 100, 2)
@@ -221,7 +214,7 @@ def test_a_tied_secretary_is_out_of_the_room_everywhere(client, programme, sessi
 
 def test_no_sum_and_no_history_tells_a_tied_secretary_what_was_awarded(client, programme, session, applications):
     tied, free = applications
-    tie(tied, programme.secretary)
+    programme.tie(tied, programme.secretary)
     base, pages = f"/council/{session.id}", {}
     urls = (base, f"{base}/projector", f"{base}/decide/{free.id}", f"/rankings/{session.call_id}", "/history")
     client.sign_in(programme.secretary).speak("en")

@@ -15,7 +15,6 @@ from app.services.decisions import Motion
 from models.applications import ApplicationStatus
 from models.base import db
 from models.council_sessions import DecisionOutcome
-from models.reviews import Conflict, ConflictKind
 from reports import letter as paper
 from tests.factories import SOM
 from tests.support.pages import text_of
@@ -98,10 +97,7 @@ def test_all_letters_of_a_session_by_centre_each_in_its_own_language(client, pro
 
 def test_who_has_a_tie_does_not_print_the_letter(client, programme, session):
     tied = session.decisions[0].application
-    kin = Conflict(
-        application_id=tied.id, user_id=programme.secretary.id, kind=ConflictKind.KINSHIP, declared_at=clock.now()
-    )
-    db.session.add(kin)
+    programme.tie(tied, programme.secretary)
     programme.send_letters(session)  # the secretary's own are sent, the tied one waits for the chair
     file = f"/letters/sessions/{session.id}/letters.pdf"
     printed = letters_in(client.sign_in(programme.secretary).get(file))

@@ -4,12 +4,9 @@ from fractions import Fraction
 
 import pytest
 
-from app import clock
 from app.services import assignments, rankings
 from models.applications import ApplicationStatus
-from models.base import db
 from models.calls import RanksBy
-from models.reviews import Conflict, ConflictKind
 from models.users import Role
 from tests.support.pages import text_of
 from tests.support.shelf import kept
@@ -127,15 +124,7 @@ def test_how_each_reviewer_judged_is_shown_to_the_office(client, programme, call
 def test_who_has_a_tie_gets_a_ranking_without_that_application(client, programme, call, judged):
     judge(programme, judged)
     tied = judged[3]  # the only one with its mean
-    db.session.add(
-        Conflict(
-            application_id=tied.id,
-            user_id=programme.secretary.id,
-            kind=ConflictKind.KINSHIP,
-            explanation="Бир тууганым.",
-            declared_at=clock.now(),
-        )
-    )
+    programme.tie(tied, programme.secretary)
     whole, own = rankings.of_call(call), rankings.of_call(call, [tied.id])
     client.sign_in(programme.secretary).speak("en")
     page = text_of(client.get(f"/rankings/{call.id}").text)

@@ -11,7 +11,6 @@ from models.applications import ApplicationStatus
 from models.base import db
 from models.council_sessions import DecisionOutcome
 from models.people import Sex
-from models.reviews import Conflict, ConflictKind
 from models.users import Role
 from tests.factories import SOM, TEXT
 from tests.support.pages import text_of
@@ -107,15 +106,7 @@ def test_how_far_one_is_from_the_line_and_which_level_would_change_it(client, pr
 
 
 def test_who_has_a_tie_sees_it_made_without_that_application(client, programme, call, ranked):
-    db.session.add(
-        Conflict(
-            application_id=ranked[0].id,
-            user_id=programme.secretary.id,
-            kind=ConflictKind.KINSHIP,
-            explanation="Бир тууганым.",
-            declared_at=clock.now(),
-        )
-    )
+    programme.tie(ranked[0], programme.secretary)
     page = page_of(client, programme, call)
     assert "1 application is left out for you" in page and ranked[0].number not in page
     assert "What is left is not enough for it." not in page

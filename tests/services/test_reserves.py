@@ -25,7 +25,6 @@ from models.grants import GrantStatus
 from models.ledger import AccountKind
 from models.notifications import Notification
 from models.reserves import Promotion
-from models.reviews import Conflict, ConflictKind
 from models.users import Role
 from tests.factories import SOM, TEXT
 from tests.support.pages import text_of
@@ -191,16 +190,7 @@ def test_a_chair_with_a_tie_does_not_confirm(client, programme, decided, grant):
     call = grant.application.call
     decline(programme, grant)
     application = reserves.next_for(call, reserves.freed(call)[0]).row.application
-    db.session.add(
-        Conflict(
-            application_id=application.id,
-            user_id=programme.council_chair.id,
-            kind=ConflictKind.KINSHIP,
-            explanation="Бир тууганым.",
-            declared_at=clock.now(),
-        )
-    )
-    db.session.flush()
+    programme.tie(application, programme.council_chair)
     with pytest.raises(SeparationOfDutyError):
         promote(programme, application, grant)
     page = text_of(client.sign_in(programme.council_chair).speak("en").get(f"/reserves/{call.id}").text)
