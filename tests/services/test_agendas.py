@@ -58,11 +58,6 @@ def session(programme, call, applications):
     return session
 
 
-@pytest.fixture
-def by(programme):
-    return {"actor": Actor(programme.secretary), "now": clock.now()}
-
-
 def motion(session, choices=(FOR, FOR, FOR, FOR), *, voters=None, outcome=SELECTED, **more):
     people = session.present if voters is None else voters
     cast = [Ballot(one.id, choice) for one, choice in zip(people, choices, strict=False)]

@@ -39,11 +39,6 @@ S = ApplicationStatus
 
 
 @pytest.fixture
-def by(programme):
-    return {"actor": Actor(programme.secretary), "now": clock.now()}
-
-
-@pytest.fixture
 @kept
 def two(programme):
     assert programme.reviewers

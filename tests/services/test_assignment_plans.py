@@ -41,11 +41,6 @@ S = ApplicationStatus
 
 
 @pytest.fixture
-def by(programme):
-    return {"actor": Actor(programme.secretary), "now": clock.now()}
-
-
-@pytest.fixture
 def due_on():
     return clock.bishkek_day(clock.now()) + timedelta(days=14)
 

@@ -63,11 +63,6 @@ def session(programme, application):
 
 
 @pytest.fixture
-def by(programme):
-    return {"actor": Actor(programme.secretary), "now": clock.now()}
-
-
-@pytest.fixture
 def chair(programme):
     return {"actor": Actor(programme.council_chair), "now": clock.now()}
 

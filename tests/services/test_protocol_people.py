@@ -27,11 +27,6 @@ NEW = "Асанов Бакытбек"
 
 
 @pytest.fixture
-def by(programme):
-    return {"actor": Actor(programme.secretary), "now": clock.now()}
-
-
-@pytest.fixture
 def session(programme, by):
     """Signed, of seven seats: the chair, two reviewers, and two of one name. The first of these votes for, leaves and
     comes back; the second votes against with a dissent, and is out of the room for another application."""

@@ -43,11 +43,6 @@ def rejected(programme):
     return judged(programme)[D.REJECTED]
 
 
-@pytest.fixture
-def by(programme):
-    return {"actor": Actor(programme.secretary), "now": clock.now()}
-
-
 def points(letter):
     return [one.points for one in paper.gather(letter, clock.now()).marks]
 
