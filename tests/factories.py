@@ -638,6 +638,14 @@ class Programme(GrantFactories):
         reviews.submit(assignment, judgements, TEXT, actor=actor, now=now)
         db.session.flush()
 
+    def judged(self, call: Call, *levels: int, **application: Any) -> Application:
+        """An application all of whose reviewers have handed in: at one level, or at the levels given, one of each."""
+        made = self.make_application(A.IN_REVIEW, call=call, **application)
+        asked = assignments.of_application(made)
+        for one, level in zip(asked, levels * len(asked) if len(levels) == 1 else levels, strict=True):
+            self.review(one, level=level)
+        return made
+
     def reopen(self, assignment: Assignment, *, reason: str = TEXT, now: datetime | None = None) -> None:
         """The secretary opens a review that was handed in again."""
         now = now or clock.now()

@@ -6,7 +6,7 @@ import pytest
 
 from app import clock
 from app.localisation import number_text, use_locale
-from app.services import agendas, assignments, boards, conflicts, council_sessions, decisions, rankings
+from app.services import agendas, boards, conflicts, council_sessions, decisions, rankings
 from app.services.actors import Actor
 from app.services.ballots import Ballot
 from app.services.decisions import Motion
@@ -266,10 +266,7 @@ def test_the_wall_is_silent_of_what_somebody_present_was_out_for(client, program
 
 def test_ranks_tell_nothing_of_what_is_closed(programme, call):
     """Others stand as if it were not there, as on the ranking's own page."""
-    better, other = (programme.make_application("in_review", call=call) for _ in range(2))
-    for application, level in ((better, 5), (other, 4)):
-        for one in assignments.of_application(application):
-            programme.review(one, level=level)
+    better, other = (programme.judged(call, level) for level in (5, 4))
     session = programme.make_session(call)
     assert [one.row.rank for one in boards.board(session, ()).waiting] == [1, 2]
     seen = boards.board(session, {better.id}).waiting

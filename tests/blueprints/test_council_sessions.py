@@ -7,7 +7,7 @@ from pypdf import PdfReader
 
 from app import clock
 from app.localisation import number_text, use_locale
-from app.services import assignments, associations, council_sessions, decisions, rankings
+from app.services import associations, council_sessions, decisions, rankings
 from app.services.actors import Actor
 from app.services.decisions import Motion
 from blueprints import council_sessions as blueprint
@@ -53,9 +53,7 @@ def press(client, url, button, **changes):
 
 
 def test_the_ranking_shows_order_thresholds_and_the_budget_line(client, programme, call, reviewed):
-    weak = programme.make_application(ApplicationStatus.IN_REVIEW, call=call)
-    for one in assignments.of_application(weak):
-        programme.review(one, level=2)
+    programme.judged(call, 2)
     page = text_of(client.sign_in(programme.secretary).speak("en").get(f"/rankings/{call.id}").text)
     assert "80.00" in page and "40.00" in page
     assert page.index("80.00") < page.index("40.00")

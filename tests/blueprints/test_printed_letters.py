@@ -9,10 +9,9 @@ import pytest
 from pypdf import PdfReader
 
 from app import clock
-from app.services import assignments, conflicts, council_sessions, decisions, letters
+from app.services import conflicts, council_sessions, decisions, letters
 from app.services.actors import Actor
 from app.services.decisions import Motion
-from models.applications import ApplicationStatus
 from models.base import db
 from models.council_sessions import DecisionOutcome
 from reports import letter as paper
@@ -37,12 +36,7 @@ def session(programme):
     places.append(programme.make_association(in_another_centre=True))
     for person in (one.person for one in programme.reviewers):
         person.full_name = f"{CANARY} Жашыруун"
-    found = []
-    for place, association in enumerate(places):
-        one = programme.make_application(ApplicationStatus.IN_REVIEW, call=call, association=association)
-        for assignment in assignments.of_application(one):
-            programme.review(assignment, level=5 - place)
-        found.append(one)
+    found = [programme.judged(call, 5 - place, association=one) for place, one in enumerate(places)]
     found[1].language = "ru"
     session = programme.make_session(call)
     for one, outcome in zip(found, (D.SELECTED, D.RESERVE, D.REJECTED, D.RESERVE), strict=True):

@@ -33,12 +33,7 @@ A, D = ApplicationStatus, DecisionOutcome
 def signed(programme):
     """One selected, two in reserve, one rejected; the protocol is signed and every letter held."""
     call = programme.make_past_call(budget=500_000 * SOM)
-    found = []
-    for level in (5, 4, 3, 2):
-        one = programme.make_application(A.IN_REVIEW, call=call)
-        for assignment in assignments.of_application(one):
-            programme.review(assignment, level=level)
-        found.append(one)
+    found = [programme.judged(call, level) for level in (5, 4, 3, 2)]
     session = programme.make_session(call)
     for one, outcome in zip(found, (D.SELECTED, D.RESERVE, D.RESERVE, D.REJECTED), strict=True):
         motion = Motion(outcome, 200_000 * SOM if outcome is D.SELECTED else None, TEXT, 3, 0, 0)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from app import clock
-from app.services import assignments, council_tasks, decisions, grants, ledger, rankings, reserves, verification
+from app.services import council_tasks, decisions, grants, ledger, rankings, reserves, verification
 from app.services.actors import Actor
 from app.services.calls import allocations
 from app.services.decisions import Motion
@@ -40,12 +40,7 @@ A, D = ApplicationStatus, DecisionOutcome
 def decided(programme):
     """Four applications judged 5, 4, 4 and 3: the best is selected and offered its grant, the others are in reserve."""
     call = programme.make_past_call(budget=500_000 * SOM)
-    found = []
-    for level in (5, 4, 4, 3):
-        application = programme.make_application(A.IN_REVIEW, call=call)
-        for one in assignments.of_application(application):
-            programme.review(one, level=level)
-        found.append(application)
+    found = [programme.judged(call, level) for level in (5, 4, 4, 3)]
     session = programme.make_session(call)
     for application in found:
         is_best = application is found[0]
