@@ -652,10 +652,13 @@ class Programme(GrantFactories):
         due_on = clock.bishkek_day(now + timedelta(days=7))
         review_versions.reopen(assignment, reason=reason, due_on=due_on, actor=Actor(self.secretary), now=now)
 
-    def make_session(self, call: Call, *, now: datetime | None = None) -> CouncilSession:
-        """An open session with a quorum: chair and two more of three seats."""
+    def make_session(self, call: Call, *others: User, now: datetime | None = None) -> CouncilSession:
+        """An open session with a quorum: chair and two more of three seats, or of as many as the Council has members.
+
+        `others`, who are members too, came as well.
+        """
         now = now or call.closes_at + timedelta(days=20)
-        secretary, present = Actor(self.secretary), [self.council_chair, *self.reviewers]
+        secretary, present = Actor(self.secretary), [self.council_chair, *self.reviewers, *others]
         seats = max(3, len(council_sessions.council_members()))
         session = council_sessions.convene(
             call, held_on=clock.bishkek_day(now), place="Ош", seats=seats, actor=secretary, now=now

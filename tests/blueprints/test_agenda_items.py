@@ -36,11 +36,7 @@ def applications(programme, call):
 @kept
 def session(programme, call, applications):
     """Chair, both reviewers and one more member, of four seats."""
-    member = programme.make_user(Role.REVIEWER)
-    session = programme.make_session(call)
-    by = {"actor": Actor(programme.secretary), "now": clock.now()}
-    council_sessions.record_attendance(session, [*session.present, member], **by)
-    return session
+    return programme.make_session(call, programme.make_user(Role.REVIEWER))
 
 
 def press_button(client, page, action, **changes):

@@ -45,8 +45,8 @@ def session(programme, application):
     """Signed: chair, both reviewers and one more of five seats; three for, one against, with a dissent and a note."""
     member = programme.make_user(Role.REVIEWER)
     programme.make_user(Role.REVIEWER)
-    session, by = programme.make_session(application.call), {"actor": Actor(programme.secretary), "now": clock.now()}
-    council_sessions.record_attendance(session, [*session.present, member], **by)
+    session = programme.make_session(application.call, member)
+    by = {"actor": Actor(programme.secretary), "now": clock.now()}
     agendas.discuss(session, application, **by)
     agendas.note(session, application, "Жол жок.", in_protocol=True, **by)
     cast = [Ballot(one.id, choice) for one, choice in zip(session.present, (FOR, FOR, FOR, AGAINST), strict=True)]

@@ -33,8 +33,7 @@ def session(programme, by):
     call = programme.make_past_call(vote_rule=VoteRule.OPEN)
     found = [programme.make_application("reviewed", call=call) for _ in range(2)]
     first, second = (programme.make_user(Role.REVIEWER) for _ in range(2))
-    session = programme.make_session(call)
-    council_sessions.record_attendance(session, [*session.present, first, second], **by)
+    session = programme.make_session(call, first, second)
     for one in (first, second):
         one.person.full_name = ONE_NAME
     for is_present in (False, True):
