@@ -1,9 +1,9 @@
 """Fixtures of the whole suite: real databases, a real broker, a real browser; no mocks.
 
-`app`, `client`, `programme` for an empty programme with the reference data at `NOW`; `demo` beside `client`
-puts the demonstration programme under it. Tests marked `database`, and those of tests/services and
-tests/migrations, run on SQLite and on PostgreSQL; of these the ones marked `either_database`, whose outcome no database
-decides, on SQLite alone, and on both in `make reliability`.
+`app`, `client`, `programme` for an empty programme with the reference data at `NOW`, `by` for its secretary's acts;
+`demo` beside `client` puts the demonstration programme under it. Tests marked `database`, and those of tests/services
+and tests/migrations, run on SQLite and on PostgreSQL; of these the ones marked `either_database`, whose outcome no
+database decides, on SQLite alone, and on both in `make reliability`.
 """
 
 import gc
@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
@@ -21,6 +22,7 @@ from playwright.sync_api import Browser, Page, StorageState, sync_playwright
 from app import clock
 from app.config import Config
 from app.services import call_scores, prices, users
+from app.services.actors import Actor
 from models.base import db
 from models.users import User
 from tests.factories import Programme
@@ -225,6 +227,12 @@ def programme(request: pytest.FixtureRequest, app: Flask, database: Copy, shelf:
     """An empty programme with what it needs made on demand: `programme.make_grant(status=...)`."""
     is_as_ever = "monkeypatch" not in request.fixturenames  # else it may be made in another way than for others
     return Programme(app.config["ASHAR"].uploads, shelf if is_as_ever else None, database)
+
+
+@pytest.fixture
+def by(programme: Programme) -> dict[str, Any]:
+    """Who acts, the secretary, and when, now: `calls.open_(call, **by)`."""
+    return {"actor": Actor(programme.secretary), "now": clock.now()}
 
 
 class Demonstration:

@@ -638,16 +638,27 @@ class Programme(GrantFactories):
         reviews.submit(assignment, judgements, TEXT, actor=actor, now=now)
         db.session.flush()
 
+    def judged(self, call: Call, *levels: int, **application: Any) -> Application:
+        """An application all of whose reviewers have handed in: at one level, or at the levels given, one of each."""
+        made = self.make_application(A.IN_REVIEW, call=call, **application)
+        asked = assignments.of_application(made)
+        for one, level in zip(asked, levels * len(asked) if len(levels) == 1 else levels, strict=True):
+            self.review(one, level=level)
+        return made
+
     def reopen(self, assignment: Assignment, *, reason: str = TEXT, now: datetime | None = None) -> None:
         """The secretary opens a review that was handed in again."""
         now = now or clock.now()
         due_on = clock.bishkek_day(now + timedelta(days=7))
         review_versions.reopen(assignment, reason=reason, due_on=due_on, actor=Actor(self.secretary), now=now)
 
-    def make_session(self, call: Call, *, now: datetime | None = None) -> CouncilSession:
-        """An open session with a quorum: chair and two more of three seats."""
+    def make_session(self, call: Call, *others: User, now: datetime | None = None) -> CouncilSession:
+        """An open session with a quorum: chair and two more of three seats, or of as many as the Council has members.
+
+        `others`, who are members too, came as well.
+        """
         now = now or call.closes_at + timedelta(days=20)
-        secretary, present = Actor(self.secretary), [self.council_chair, *self.reviewers]
+        secretary, present = Actor(self.secretary), [self.council_chair, *self.reviewers, *others]
         seats = max(3, len(council_sessions.council_members()))
         session = council_sessions.convene(
             call, held_on=clock.bishkek_day(now), place="Ош", seats=seats, actor=secretary, now=now

@@ -6,7 +6,7 @@ import pytest
 
 from app import clock
 from app.localisation import number_text, use_locale
-from app.services import agendas, assignments, boards, conflicts, council_sessions, decisions, rankings
+from app.services import agendas, boards, conflicts, council_sessions, decisions, rankings
 from app.services.actors import Actor
 from app.services.ballots import Ballot
 from app.services.decisions import Motion
@@ -14,7 +14,7 @@ from models.agenda_items import AgendaStatus
 from models.base import db
 from models.calls import VoteRule
 from models.council_sessions import AgendaOrder, Decision, DecisionOutcome, Vote, VoteChoice
-from models.reviews import Conflict, ConflictKind
+from models.reviews import ConflictKind
 from models.users import Role
 from tests.support.pages import choose_form, filled, form_fields, text_of
 from tests.support.queries import count
@@ -36,18 +36,7 @@ def applications(programme, call):
 @kept
 def session(programme, call, applications):
     """Chair, both reviewers and one more member, of four seats."""
-    member = programme.make_user(Role.REVIEWER)
-    session = programme.make_session(call)
-    by = {"actor": Actor(programme.secretary), "now": clock.now()}
-    council_sessions.record_attendance(session, [*session.present, member], **by)
-    return session
-
-
-def tie(application, user):
-    db.session.add(
-        Conflict(application_id=application.id, user_id=user.id, kind=ConflictKind.KINSHIP, declared_at=clock.now())
-    )
-    db.session.commit()
+    return programme.make_session(call, programme.make_user(Role.REVIEWER))
 
 
 def press_button(client, page, action, **changes):
@@ -200,7 +189,7 @@ def test_the_agenda_is_moved_without_javascript(client, programme, session, appl
 
 def test_a_tied_secretary_is_out_of_the_room_everywhere(client, programme, session, applications):
     tied, free = applications
-    tie(tied, programme.secretary)
+    programme.tie(tied, programme.secretary)
     row = next(one for one in rankings.rank(session.call) if one.application.id == tied.id)
     with use_locale("en"):
         score = number_text(row.points / 100, 2)
@@ -221,7 +210,7 @@ def test_a_tied_secretary_is_out_of_the_room_everywhere(client, programme, sessi
 
 def test_no_sum_and_no_history_tells_a_tied_secretary_what_was_awarded(client, programme, session, applications):
     tied, free = applications
-    tie(tied, programme.secretary)
+    programme.tie(tied, programme.secretary)
     base, pages = f"/council/{session.id}", {}
     urls = (base, f"{base}/projector", f"{base}/decide/{free.id}", f"/rankings/{session.call_id}", "/history")
     client.sign_in(programme.secretary).speak("en")
@@ -273,10 +262,7 @@ def test_the_wall_is_silent_of_what_somebody_present_was_out_for(client, program
 
 def test_ranks_tell_nothing_of_what_is_closed(programme, call):
     """Others stand as if it were not there, as on the ranking's own page."""
-    better, other = (programme.make_application("in_review", call=call) for _ in range(2))
-    for application, level in ((better, 5), (other, 4)):
-        for one in assignments.of_application(application):
-            programme.review(one, level=level)
+    better, other = (programme.judged(call, level) for level in (5, 4))
     session = programme.make_session(call)
     assert [one.row.rank for one in boards.board(session, ()).waiting] == [1, 2]
     seen = boards.board(session, {better.id}).waiting

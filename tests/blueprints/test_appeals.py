@@ -123,9 +123,7 @@ def test_the_page_of_an_appeal_that_was_followed_offers_no_other_session(client,
 
 def test_where_the_scores_lie_far_apart_another_reviewer_is_asked_before_it_is_decided_anew(client, programme):
     call = programme.make_past_call()
-    application = programme.make_application(ApplicationStatus.IN_REVIEW, call=call)
-    for one, level in zip(assignments.of_application(application), (5, 1), strict=True):
-        programme.review(one, level=level)
+    application = programme.judged(call, 5, 1)
     by = {"actor": Actor(programme.secretary), "now": clock.now()}
     session = programme.make_session(call)
     decisions.decide(session, application, Motion(DecisionOutcome.REJECTED, None, TEXT, 3), **by)

@@ -13,7 +13,7 @@ from models.base import db
 from models.calibrations import CalibrationReview
 from models.calls import CallStatus
 from models.notifications import Notification
-from models.reviews import Conflict, ConflictKind, Review, Score
+from models.reviews import Review, Score
 from tests.support.pages import form_fields, text_of
 from tests.support.shelf import kept
 
@@ -38,13 +38,6 @@ def hand_in(calibration, user, level):
     return calibrations.submit(calibration, judgements, "", actor=Actor(user), now=clock.now())
 
 
-def tie(user, application):
-    """Declared, to this application alone."""
-    values = {"kind": ConflictKind.KINSHIP, "explanation": WHY, "declared_at": clock.now()}
-    db.session.add(Conflict(application_id=application.id, user_id=user.id, **values))
-    db.session.commit()
-
-
 def test_the_secretary_chooses_two_and_every_reviewer_is_told(client, programme, past):
     secretary, call = client.sign_in(programme.secretary).speak("en"), programme.call
     assert "Nothing chosen yet" in secretary.get(f"/calibrations/calls/{call.id}").text
@@ -59,7 +52,7 @@ def test_the_secretary_chooses_two_and_every_reviewer_is_told(client, programme,
 
 
 def test_where_a_reviewer_has_a_tie_nothing_is_chosen(programme, past):
-    tie(programme.reviewers[0], past[0])
+    programme.tie(past[0], programme.reviewers[0])
     assert [one.id for one in calibrations.candidates(programme.call, programme.secretary)] == [past[1].id]
     with pytest.raises(DomainError):
         calibrations.choose(programme.call, [one.id for one in past], actor=Actor(programme.secretary), now=clock.now())
@@ -129,7 +122,7 @@ def test_nothing_is_chosen_once_reviews_have_begun(client, programme, past):
 
 def test_who_got_a_tie_meanwhile_does_not_see_it(client, programme, chosen):
     me = programme.reviewers[0]
-    tie(me, chosen[0].application)
+    programme.tie(chosen[0].application, me)
     client.sign_in(me).speak("en")
     assert client.get(f"/calibrations/{chosen[0].id}/edit").status_code == 403
     with pytest.raises(DomainError):

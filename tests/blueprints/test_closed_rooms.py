@@ -13,7 +13,7 @@ from app.services.actors import Actor
 from app.services.decisions import Motion
 from models.base import db
 from models.council_sessions import DecisionOutcome
-from models.reviews import Assignment, Conflict, ConflictKind, Review
+from models.reviews import Assignment, Review
 from tests.factories import SOM, TEXT
 from tests.support.pages import text_of
 
@@ -61,8 +61,7 @@ def test_pages_of_a_session_are_the_same_wherever_the_closed_one_stands(client, 
     session = programme.make_session(call)
     motion = Motion(DecisionOutcome.REJECTED, None, TEXT, 3)
     decisions.decide(session, applications[2], motion, actor=Actor(programme.secretary), now=clock.now())
-    kin = Conflict(application_id=closed.id, user_id=reader.id, kind=ConflictKind.KINSHIP, declared_at=clock.now())
-    db.session.add(kin)
+    programme.tie(closed, reader)
     db.session.commit()
     client.sign_in(reader).speak("en")
     decide = [f"/council/{session.id}/decide/{one.id}" for one in (first, last)]

@@ -7,7 +7,7 @@ from pypdf import PdfReader
 
 from app import clock
 from app.localisation import number_text, use_locale
-from app.services import assignments, associations, council_sessions, decisions, rankings
+from app.services import associations, council_sessions, decisions, rankings
 from app.services.actors import Actor
 from app.services.decisions import Motion
 from blueprints import council_sessions as blueprint
@@ -16,7 +16,6 @@ from models.associations import MembershipRole
 from models.base import db
 from models.calls import CallStatus
 from models.council_sessions import Attendance, CouncilSession, Decision, DecisionOutcome, Protocol, SessionStatus
-from models.reviews import Conflict, ConflictKind
 from models.users import Role
 from tests.factories import SOM, TEXT
 from tests.support.pages import form_fields, text_of
@@ -54,9 +53,7 @@ def press(client, url, button, **changes):
 
 
 def test_the_ranking_shows_order_thresholds_and_the_budget_line(client, programme, call, reviewed):
-    weak = programme.make_application(ApplicationStatus.IN_REVIEW, call=call)
-    for one in assignments.of_application(weak):
-        programme.review(one, level=2)
+    programme.judged(call, 2)
     page = text_of(client.sign_in(programme.secretary).speak("en").get(f"/rankings/{call.id}").text)
     assert "80.00" in page and "40.00" in page
     assert page.index("80.00") < page.index("40.00")
@@ -377,15 +374,7 @@ def test_who_has_a_tie_sees_no_score_of_that_application(client, programme, call
     client.sign_in(reader).speak("en")
     assert all(score in text_of(client.get(page).text) for page in pages)
     if how == "interest":
-        db.session.add(
-            Conflict(
-                application_id=tied.id,
-                user_id=reader.id,
-                kind=ConflictKind.KINSHIP,
-                explanation="Бир тууганым.",
-                declared_at=clock.now(),
-            )
-        )
+        programme.tie(tied, reader)
     else:
         associations.add_member(
             tied.association,
@@ -410,11 +399,8 @@ def test_what_is_on_its_way_is_not_listed_to_who_has_a_tie_and_waited_for_all_th
     page, seen = f"/council/{session.id}", {}
     for is_tied in (False, True):
         if is_tied:
-            said = {"explanation": "Бир тууганым.", "declared_at": clock.now()}
             for user in (programme.secretary, programme.council_chair):
-                db.session.add(
-                    Conflict(application_id=on_its_way.id, user_id=user.id, kind=ConflictKind.KINSHIP, **said)
-                )
+                programme.tie(on_its_way, user)
         for user in (programme.secretary, programme.council_chair):
             shown = text_of(client.sign_in(user).speak("en").get(page).text)
             assert "You sign 1 decisions" not in shown

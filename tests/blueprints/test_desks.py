@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from app import clock
-from app.services import assignments, desks, funding_reports, notifications, rankings
+from app.services import desks, funding_reports, notifications, rankings
 from app.services.actors import Actor
 from app.services.conflicts import NO_TIES
 from models.applications import Application, ApplicationStatus
@@ -65,9 +65,7 @@ def days(user):
 def test_the_secretarys_tasks_have_the_days_of_the_calls_timetable(client, programme):
     call = programme.make_past_call()
     programme.make_application(S.ELIGIBLE, call=call)
-    far_apart = programme.make_application(S.IN_REVIEW, call=call)
-    for one, level in zip(assignments.of_application(far_apart), (1, 5), strict=True):
-        programme.review(one, level=level)
+    programme.judged(call, 1, 5)
     drafted = programme.make_call(is_open=False)
     assert days(programme.secretary) == {
         "Assign reviewers": call.screening_ends_on,
@@ -115,9 +113,7 @@ def test_the_applicants_tasks_have_the_days_of_the_grant(client, programme):
 
 @pytest.mark.parametrize(("levels", "is_asked"), [((1, 5), True), ((4, 4), False)])
 def test_scores_far_apart_ask_for_a_third_reviewer(client, programme, levels, is_asked):
-    application = programme.make_application(S.IN_REVIEW, call=programme.make_past_call())
-    for one, level in zip(assignments.of_application(application), levels, strict=True):
-        programme.review(one, level=level)
+    application = programme.judged(programme.make_past_call(), *levels)
     session = programme.make_session(application.call)
     link = f'href="/assignments/new/{application.id}"'
     pages = [desk(client, programme.secretary)]
@@ -129,9 +125,7 @@ def test_scores_far_apart_ask_for_a_third_reviewer(client, programme, levels, is
 
 
 def test_one_application_reads_its_own_reviews_alone(app, programme):
-    application = programme.make_application(S.IN_REVIEW, call=programme.make_past_call())
-    for one, level in zip(assignments.of_application(application), (1, 5), strict=True):
-        programme.review(one, level=level)
+    application = programme.judged(programme.make_past_call(), 1, 5)
     others = [programme.make_application(S.REVIEWED, call=application.call) for _number in range(3)]
     call_id, application_id = application.call_id, application.id
     db.session.commit()
@@ -144,11 +138,8 @@ def test_one_application_reads_its_own_reviews_alone(app, programme):
 
 
 def test_a_third_review_ends_the_task(client, programme):
-    application = programme.make_application(S.IN_REVIEW, call=programme.make_past_call())
-    third = programme.make_user(Role.REVIEWER)
-    for one, level in zip(assignments.of_application(application), (1, 5), strict=True):
-        programme.review(one, level=level)
-    programme.review(programme.assign(application, third))
+    application = programme.judged(programme.make_past_call(), 1, 5)
+    programme.review(programme.assign(application, programme.make_user(Role.REVIEWER)))
     db.session.expire_all()
     assert application.status is S.REVIEWED
     assert "Add another reviewer" not in desk(client, programme.secretary)

@@ -9,13 +9,11 @@ import pytest
 from pypdf import PdfReader
 
 from app import clock
-from app.services import assignments, conflicts, council_sessions, decisions, letters
+from app.services import conflicts, council_sessions, decisions, letters
 from app.services.actors import Actor
 from app.services.decisions import Motion
-from models.applications import ApplicationStatus
 from models.base import db
 from models.council_sessions import DecisionOutcome
-from models.reviews import Conflict, ConflictKind
 from reports import letter as paper
 from tests.factories import SOM
 from tests.support.pages import text_of
@@ -38,12 +36,7 @@ def session(programme):
     places.append(programme.make_association(in_another_centre=True))
     for person in (one.person for one in programme.reviewers):
         person.full_name = f"{CANARY} Жашыруун"
-    found = []
-    for place, association in enumerate(places):
-        one = programme.make_application(ApplicationStatus.IN_REVIEW, call=call, association=association)
-        for assignment in assignments.of_application(one):
-            programme.review(assignment, level=5 - place)
-        found.append(one)
+    found = [programme.judged(call, 5 - place, association=one) for place, one in enumerate(places)]
     found[1].language = "ru"
     session = programme.make_session(call)
     for one, outcome in zip(found, (D.SELECTED, D.RESERVE, D.REJECTED, D.RESERVE), strict=True):
@@ -98,10 +91,7 @@ def test_all_letters_of_a_session_by_centre_each_in_its_own_language(client, pro
 
 def test_who_has_a_tie_does_not_print_the_letter(client, programme, session):
     tied = session.decisions[0].application
-    kin = Conflict(
-        application_id=tied.id, user_id=programme.secretary.id, kind=ConflictKind.KINSHIP, declared_at=clock.now()
-    )
-    db.session.add(kin)
+    programme.tie(tied, programme.secretary)
     programme.send_letters(session)  # the secretary's own are sent, the tied one waits for the chair
     file = f"/letters/sessions/{session.id}/letters.pdf"
     printed = letters_in(client.sign_in(programme.secretary).get(file))

@@ -4,12 +4,9 @@ from fractions import Fraction
 
 import pytest
 
-from app import clock
 from app.services import assignments, rankings
 from models.applications import ApplicationStatus
-from models.base import db
 from models.calls import RanksBy
-from models.reviews import Conflict, ConflictKind
 from models.users import Role
 from tests.support.pages import text_of
 from tests.support.shelf import kept
@@ -93,9 +90,7 @@ def test_a_call_can_rank_by_the_adjusted_score_and_it_is_made_by_hand(client, pr
 def test_with_too_little_to_adjust_the_mean_ranks_and_the_page_says_so(client, programme):
     call = programme.make_past_call(ranks_by=RanksBy.ADJUSTED)
     for level in (3, 4):
-        application = programme.make_application(ApplicationStatus.IN_REVIEW, call=call)
-        for one in assignments.of_application(application):
-            programme.review(one, level=level)
+        programme.judged(call, level)
     assert [row.score for row in rankings.rank(call)] == [row.mean for row in rankings.rank(call)] == [8000, 6000]
     page = text_of(client.sign_in(programme.secretary).speak("en").get(f"/rankings/{call.id}").text)
     assert "Ranked by: the mean of the reviews." in page and "the mean ranks instead" in page
@@ -127,15 +122,7 @@ def test_how_each_reviewer_judged_is_shown_to_the_office(client, programme, call
 def test_who_has_a_tie_gets_a_ranking_without_that_application(client, programme, call, judged):
     judge(programme, judged)
     tied = judged[3]  # the only one with its mean
-    db.session.add(
-        Conflict(
-            application_id=tied.id,
-            user_id=programme.secretary.id,
-            kind=ConflictKind.KINSHIP,
-            explanation="Бир тууганым.",
-            declared_at=clock.now(),
-        )
-    )
+    programme.tie(tied, programme.secretary)
     whole, own = rankings.with_severities(call), rankings.with_severities(call, [tied.id])
     client.sign_in(programme.secretary).speak("en")
     page = text_of(client.get(f"/rankings/{call.id}").text)
@@ -158,9 +145,7 @@ def test_before_any_review_the_page_says_what_will_stand_there(client, programme
 
 def test_a_third_review_ends_far_apart(client, programme, call):
     """As everywhere else: a further reviewer was asked, and more cannot mend the spread."""
-    application = programme.make_application(ApplicationStatus.IN_REVIEW, call=call)
-    for one, level in zip(assignments.of_application(application), (5, 2), strict=True):
-        programme.review(one, level=level)
+    application = programme.judged(call, 5, 2)
     client.sign_in(programme.secretary).speak("en")
     assert "far apart" in text_of(client.get(f"/rankings/{call.id}").text)
     programme.review(programme.assign(application, programme.make_user(Role.REVIEWER)), level=3)
@@ -171,12 +156,7 @@ def test_a_third_review_ends_far_apart(client, programme, call):
 def test_no_way_to_sort_or_search_tells_an_applicant_of_scores(client, programme, role):
     """Two applications of one association, the later one judged better: their list is the same, whatever is asked."""
     association = programme.make_association()
-    made = []
-    for level in (2, 5):
-        call = programme.make_past_call()
-        made.append(programme.make_application(ApplicationStatus.IN_REVIEW, call=call, association=association))
-        for one in assignments.of_application(made[-1]):
-            programme.review(one, level=level)
+    made = [programme.judged(programme.make_past_call(), level, association=association) for level in (2, 5)]
     is_own = role is Role.MEMBER
     user = programme.chair_of(association) if is_own else programme.operator_of(association.centre)
     client.sign_in(user).speak("en")

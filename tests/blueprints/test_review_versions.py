@@ -14,7 +14,7 @@ from models.audit import AuditEvent
 from models.base import db
 from models.council_sessions import DecisionOutcome
 from models.notifications import Notification
-from models.reviews import AssignmentStatus, Conflict, ConflictKind, ReviewFlag, ReviewStatus, ReviewSubmission, Score
+from models.reviews import AssignmentStatus, ReviewFlag, ReviewStatus, ReviewSubmission, Score
 from models.users import Role
 from tests.support.pages import form_fields, text_of
 
@@ -93,10 +93,7 @@ def test_the_council_reads_note_and_flag_and_nobody_else(client, programme):
 def test_a_suspicion_is_told_to_the_secretary_without_a_tie_and_names_nobody(programme):
     application = programme.make_application(ApplicationStatus.IN_REVIEW)
     tied = programme.make_user(Role.SECRETARY)
-    kind, now = ConflictKind.KINSHIP, clock.now()
-    db.session.add(
-        Conflict(application_id=application.id, user_id=tied.id, kind=kind, explanation=WHY, declared_at=now)
-    )
+    programme.tie(application, tied)
     first = assignments.of_application(application)[0]
     assignments.declare(first, None, actor=Actor(first.reviewer), now=clock.now())
     hand_in(first, flag=ReviewFlag.SUSPECT)
@@ -163,10 +160,7 @@ def test_nothing_is_reopened_once_the_council_has_decided(client, programme, ass
 @pytest.mark.parametrize("who", ["secretary", "reviewer"])
 def test_who_has_a_tie_opens_nothing_again(client, programme, assignment, application, who):
     user = programme.secretary if who == "secretary" else assignment.reviewer
-    kind = ConflictKind.KINSHIP
-    db.session.add(
-        Conflict(application_id=application.id, user_id=user.id, kind=kind, explanation=WHY, declared_at=clock.now())
-    )
+    programme.tie(application, user)
     db.session.commit()
     with pytest.raises(DomainError):
         programme.reopen(assignment)

@@ -277,20 +277,12 @@ def test_my_reviews_lead_to_the_next_step(client, programme, url, assignment, ap
     assert f"/assignments/{other.id}/answer" in page
 
 
-def tie(reviewer, application, how):
+def tie(programme, reviewer, application, how):
     """What ties `reviewer` to the applicant after the assignment."""
     if how == "village":
         reviewer.person.village = application.association.village
     elif how == "interest":
-        db.session.add(
-            Conflict(
-                application_id=application.id,
-                user_id=reviewer.id,
-                kind=ConflictKind.KINSHIP,
-                explanation=WHY,
-                declared_at=clock.now(),
-            )
-        )
+        programme.tie(application, reviewer)
     else:
         associations.add_member(
             application.association,
@@ -313,10 +305,12 @@ TIES = {
 
 @pytest.mark.parametrize("how", TIES)
 @pytest.mark.parametrize("button", ["save", "submit"])
-def test_a_tie_that_arose_after_the_assignment_stops_the_review(client, url, assignment, application, how, button):
+def test_a_tie_that_arose_after_the_assignment_stops_the_review(
+    client, programme, url, assignment, application, how, button
+):
     page = client.get(url)  # opened before the tie
     data = dict(form_fields(page.text).items()) | complete(assignment) | {button: "1"}
-    tie(assignment.reviewer, application, how)
+    tie(programme, assignment.reviewer, application, how)
     answer = client.post(url, data=data)
     assert answer.status_code == 422 and TIES[how] in answer.text
     assert count(Review) == 0
@@ -327,7 +321,7 @@ def test_a_tie_that_arose_after_the_request_is_not_declared_away(client, program
     application = programme.make_application(ApplicationStatus.IN_REVIEW)
     asked = assignments.of_application(application)[0]
     client.sign_in(asked.reviewer).speak("en")
-    tie(asked.reviewer, application, how)
+    tie(programme, asked.reviewer, application, how)
     page = client.submit(f"/assignments/{asked.id}/answer", interest="none")
     assert page.status_code == 422 and TIES[how] in page.text
     db.session.expire_all()

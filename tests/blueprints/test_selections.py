@@ -7,11 +7,9 @@ from app.services import assignments, decisions, rankings, selections
 from app.services.actors import Actor
 from app.services.decisions import Motion
 from app.services.errors import LimitExceededError
-from models.applications import ApplicationStatus
 from models.base import db
 from models.council_sessions import DecisionOutcome
 from models.people import Sex
-from models.reviews import Conflict, ConflictKind
 from models.users import Role
 from tests.factories import SOM, TEXT
 from tests.support.pages import text_of
@@ -30,14 +28,7 @@ def call(programme):
 @kept
 def ranked(programme, call):
     """Three applications, judged 5, 4 and 3; each asks for 200 000 som."""
-    return [judged(programme, call, level) for level in (5, 4, 3)]
-
-
-def judged(programme, call, level, **fields):
-    application = programme.make_application(ApplicationStatus.IN_REVIEW, call=call, **fields)
-    for one in assignments.of_application(application):
-        programme.review(one, level=level)
-    return application
+    return [programme.judged(call, level) for level in (5, 4, 3)]
 
 
 def motion(outcome=SELECTED, amount=200_000 * SOM):
@@ -97,7 +88,7 @@ def test_how_far_one_is_from_the_line_and_which_level_would_change_it(client, pr
     page = page_of(client, programme, call, f"?application={ranked[2].id}")
     assert "To be selected it needs place 2 in the list: 20.00 points are missing" in page
     assert "No single level, raised by one, would bring it over." in page
-    near = judged(programme, call, 4)
+    near = programme.judged(call, 4)
     one = assignments.of_application(near)[0]
     page = page_of(client, programme, call, f"?application={near.id}")
     assert "One level more" in page and one.reviewer.display_name in page and "from level 4 to 5" in page
@@ -107,15 +98,7 @@ def test_how_far_one_is_from_the_line_and_which_level_would_change_it(client, pr
 
 
 def test_who_has_a_tie_sees_it_made_without_that_application(client, programme, call, ranked):
-    db.session.add(
-        Conflict(
-            application_id=ranked[0].id,
-            user_id=programme.secretary.id,
-            kind=ConflictKind.KINSHIP,
-            explanation="Бир тууганым.",
-            declared_at=clock.now(),
-        )
-    )
+    programme.tie(ranked[0], programme.secretary)
     page = page_of(client, programme, call)
     assert "1 application is left out for you" in page and ranked[0].number not in page
     assert "What is left is not enough for it." not in page

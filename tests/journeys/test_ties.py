@@ -26,7 +26,6 @@ from models.applications import Application
 from models.assignment_plans import PlanMode
 from models.base import db
 from models.notifications import Notification
-from models.reviews import Conflict, ConflictKind
 from models.users import Role, User
 from tests.architecture.matrix import MATRIX, roles_for
 from tests.factories import Programme
@@ -73,14 +72,7 @@ class World:
         """An account of `role` with a declared tie to both."""
         user = self.programme.make_user(role)
         for one in self.applications:
-            said = Conflict(
-                application_id=one.id,
-                user_id=user.id,
-                kind=ConflictKind.KINSHIP,
-                explanation="Бир тууганым.",
-                declared_at=clock.now(),
-            )
-            db.session.add(said)
+            self.programme.tie(one, user)
         db.session.commit()
         return user
 

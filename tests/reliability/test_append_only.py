@@ -89,8 +89,7 @@ def hold_a_session(programme: Programme) -> None:
     call = programme.make_past_call(vote_rule=VoteRule.OPEN)
     application = programme.make_application("reviewed", call=call)
     kin, guest = (programme.make_user(Role.REVIEWER) for _ in range(2))
-    session, by = programme.make_session(call), {"actor": Actor(programme.secretary), "now": NOW}
-    council_sessions.record_attendance(session, [*session.present, kin, guest], **by)
+    session, by = programme.make_session(call, kin, guest), {"actor": Actor(programme.secretary), "now": NOW}
     agendas.discuss(session, application, **by)
     agendas.recuse(session, application, kin, ConflictKind.KINSHIP, **by)
     agendas.note(session, application, "Суу бар.", in_protocol=True, **by)

@@ -208,9 +208,7 @@ def test_who_leaves_at_the_moment_of_recording_is_not_passed_over(app: Flask, pr
     for _number in range(pairs):
         call = programme.make_past_call(vote_rule=VoteRule.SECRET, fund=fund)
         application = programme.make_application(ApplicationStatus.REVIEWED, call=call, association=association)
-        session = programme.make_session(call)
-        by = {"actor": Actor(programme.secretary), "now": clock.now()}
-        council_sessions.record_attendance(session, [*session.present, *guests], **by)
+        session = programme.make_session(call, *guests)
         client = app.test_client().sign_in(programme.secretary).speak("en")
         decide, leave = (
             f"/council/{session.id}/decide/{application.id}",

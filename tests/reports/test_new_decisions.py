@@ -7,10 +7,9 @@ import pytest
 from pypdf import PdfReader
 
 from app import clock
-from app.services import appeals, assignments, decisions, letters
+from app.services import appeals, decisions, letters
 from app.services.actors import Actor
 from app.services.decisions import Motion
-from models.applications import ApplicationStatus
 from models.council_sessions import DecisionOutcome
 from reports import protocol, protocol_content
 from tests.factories import SOM, TEXT
@@ -25,11 +24,7 @@ D = DecisionOutcome
 def anew(programme):
     """180 000 som of 500 000 were awarded to the best; after the appeal of the third it is awarded 200 000."""
     call, by = programme.make_past_call(budget=500_000 * SOM), {"actor": Actor(programme.secretary)}
-    found = []
-    for level in (5, 4, 3):
-        found.append(programme.make_application(ApplicationStatus.IN_REVIEW, call=call))
-        for one in assignments.of_application(found[-1]):
-            programme.review(one, level=level)
+    found = [programme.judged(call, level) for level in (5, 4, 3)]
     session = programme.make_session(call)
     for application, outcome in zip(found, (D.SELECTED, D.RESERVE, D.REJECTED), strict=True):
         amount = 180_000 * SOM if outcome is D.SELECTED else None

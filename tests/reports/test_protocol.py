@@ -286,9 +286,7 @@ def test_caps_lines_and_what_is_left_are_walked_again_from_the_printed_page(prog
     made = []
     for oblast, level in (("KG-O", 5), ("KG-B", 5), ("KG-O", 4), ("KG-O", 4), ("KG-B", 2), ("KG-B", 4)):
         association = programme.make_association(oblast=oblast)
-        made.append(programme.make_application("in_review", call=call, association=association))
-        for assignment in assignments.of_application(made[-1]):
-            programme.review(assignment, level=level)
+        made.append(programme.judged(call, level, association=association))
     session = programme.make_session(call)
     by = {"actor": Actor(programme.secretary), "now": clock.now()}
     for application in made:

@@ -39,11 +39,6 @@ WHY = "Кворум чогулган жок."
 
 
 @pytest.fixture
-def by(programme):
-    return {"actor": Actor(programme.secretary), "now": clock.now()}
-
-
-@pytest.fixture
 def decided(programme):
     return judged(programme)
 

@@ -23,7 +23,7 @@ from models.applications import ApplicationStatus
 from models.base import db
 from models.calls import VoteRule
 from models.council_sessions import AgendaOrder, DecisionOutcome, VoteChoice
-from models.reviews import Conflict, ConflictKind
+from models.reviews import ConflictKind
 from models.users import Role
 from tests.factories import SOM, TEXT
 from tests.support.shelf import kept
@@ -52,20 +52,7 @@ def session(programme, call, applications):
     """Chair, both reviewers and one more member of five seats; the fifth is not there."""
     member = programme.make_user(Role.REVIEWER)
     programme.make_user(Role.REVIEWER)
-    session = programme.make_session(call)
-    came = [*session.present, member]
-    council_sessions.record_attendance(session, came, actor=Actor(programme.secretary), now=clock.now())
-    return session
-
-
-@pytest.fixture
-def by(programme):
-    return {"actor": Actor(programme.secretary), "now": clock.now()}
-
-
-def tie(application, user, kind=ConflictKind.KINSHIP):
-    db.session.add(Conflict(application_id=application.id, user_id=user.id, kind=kind, declared_at=clock.now()))
-    db.session.flush()
+    return programme.make_session(call, member)
 
 
 def motion(session, choices=(FOR, FOR, FOR, FOR), *, voters=None, outcome=SELECTED, **more):
@@ -79,19 +66,19 @@ def order_of(session):
     return list(agendas.items_of(session))
 
 
-def test_the_agenda_groups_recusals_until_the_first_discussion(session, applications, by):
+def test_the_agenda_groups_recusals_until_the_first_discussion(programme, session, applications, by):
     first, second, third = (one.id for one in applications)
     assert order_of(session) == [first, second, third]
     out = session.present[3]
-    tie(applications[0], out)
-    tie(applications[2], out)
+    programme.tie(applications[0], out)
+    programme.tie(applications[2], out)
     came = list(session.present)
     council_sessions.record_attendance(session, came, **by)
     assert order_of(session) in ([second, first, third], [first, third, second])
     agendas.discuss(session, applications[1], **by)
     agendas.put_back(session, applications[1], **by)
     before = order_of(session)
-    tie(applications[1], out)
+    programme.tie(applications[1], out)
     council_sessions.record_attendance(session, came, **by)
     assert order_of(session) == before
 
@@ -152,7 +139,7 @@ def test_what_is_discussed_stays_reviewed_until_its_discussion_is_closed(program
 
 def test_who_has_a_tie_is_out_of_the_room_and_it_is_kept(programme, session, applications, by):
     kin = session.present[3]
-    tie(applications[0], kin)
+    programme.tie(applications[0], kin)
     neighbour = session.present[2]
     neighbour.person.village = applications[0].association.village
     db.session.flush()
@@ -165,7 +152,7 @@ def test_who_has_a_tie_is_out_of_the_room_and_it_is_kept(programme, session, app
     with pytest.raises(DomainError, match="кворум жок"):
         decisions.decide(session, applications[0], motion(session, voters=session.present[:2]), **by)
     late = programme.make_user(Role.REVIEWER)
-    tie(applications[0], late)
+    programme.tie(applications[0], late)
     session.seats = 6
     council_sessions.record_attendance(session, [*session.present, late], **by)
     assert late.id in {one.user_id for one in item.recusals}
@@ -202,7 +189,7 @@ def test_votes_are_recorded_by_name(session, applications, by):
 
 
 def test_a_secretary_with_a_tie_neither_opens_nor_decides(programme, session, applications, by):
-    tie(applications[0], programme.secretary)
+    programme.tie(applications[0], programme.secretary)
     for act in (
         lambda: agendas.discuss(session, applications[0], **by),
         lambda: decisions.decide(session, applications[0], motion(session), **by),

@@ -13,7 +13,6 @@ from models.applications import ApplicationStatus
 from models.associations import MembershipRole
 from models.base import db
 from models.notifications import Notification
-from models.reviews import Conflict, ConflictKind
 from models.users import Role
 from tests.factories import TEXT
 
@@ -114,15 +113,7 @@ def test_it_is_acknowledged_and_decided_and_the_signed_decision_stays(programme,
 
 def test_who_has_a_tie_neither_sees_nor_hears_of_nor_decides_an_appeal(programme, letter):
     chair = programme.council_chair
-    db.session.add(
-        Conflict(
-            application_id=letter.application_id,
-            user_id=chair.id,
-            kind=ConflictKind.KINSHIP,
-            declared_at=clock.now(),
-        )
-    )
-    db.session.flush()
+    programme.tie(letter.application, chair)
     appeal = lodge(programme, letter)
     appeals.acknowledge(appeal, actor=Actor(programme.secretary), now=clock.now())
     with pytest.raises(SeparationOfDutyError):

@@ -39,7 +39,6 @@ from models.calls import CallForm
 from models.dictations import ConfirmationWay
 from models.documents import DocumentKind
 from models.pledges import Pledge
-from models.reviews import Conflict, ConflictKind
 from models.users import Role
 from reports import receipt
 from tests.factories import BENEFICIARIES
@@ -407,9 +406,7 @@ def test_a_tie_keeps_from_deciding_about_papers_as_it_keeps_from_screening(progr
     application = programme.make_application(ApplicationStatus.SUBMITTED)
     lives, declared = programme.make_user(Role.SECRETARY), programme.make_user(Role.SECRETARY)
     lives.person.village_id = application.association.village_id
-    kind, day = ConflictKind.KINSHIP, clock.now()
-    db.session.add(Conflict(application_id=application.id, user_id=declared.id, kind=kind, declared_at=day))
-    db.session.flush()
+    programme.tie(application, declared)
     minutes = documents.of(application)[0]
     for user in (lives, declared):
         by = {"actor": Actor(user), "now": clock.now()}

@@ -28,7 +28,7 @@ from app.services.errors import (
 from models.applications import ApplicationStatus
 from models.assignment_plans import AssignmentPlan, PlanMode, PlanStatus
 from models.base import db
-from models.reviews import Assignment, Conflict, ConflictKind
+from models.reviews import Assignment
 from models.users import Role
 from tests.support.queries import count
 from tests.support.shelf import kept
@@ -36,11 +36,6 @@ from tests.support.shelf import kept
 pytestmark = pytest.mark.either_database
 
 S = ApplicationStatus
-
-
-@pytest.fixture
-def by(programme):
-    return {"actor": Actor(programme.secretary), "now": clock.now()}
 
 
 @pytest.fixture
@@ -146,9 +141,7 @@ def test_no_name_becomes_a_formula_of_a_spreadsheet(programme, two, by):
 def test_who_has_a_tie_chooses_no_reviewer_by_list_or_by_hand_and_reads_of_no_plan_who_judges(programme, two, by):
     tied, free = two
     user = programme.make_user(Role.SECRETARY)
-    said = {"explanation": "Бир тууганым.", "declared_at": clock.now()}
-    db.session.add(Conflict(application_id=tied.id, user_id=user.id, kind=ConflictKind.KINSHIP, **said))
-    db.session.flush()
+    programme.tie(tied, user)
     theirs, ties = {"actor": Actor(user), "now": clock.now()}, conflicts.ties_of(user)
     without = conflicts.closed_to(user, tied.call)
     first, second = programme.reviewers
@@ -184,9 +177,7 @@ def at_the_limit(programme, two, by):
     reviewers.set_limit(tied.call, first, is_available=True, most=1, **by)
     programme.assign(tied, first)
     user = programme.make_user(Role.SECRETARY)
-    said = {"explanation": "Бир тууганым.", "declared_at": clock.now()}
-    db.session.add(Conflict(application_id=tied.id, user_id=user.id, kind=ConflictKind.KINSHIP, **said))
-    db.session.flush()
+    programme.tie(tied, user)
     return {"actor": Actor(user), "now": clock.now()}
 
 

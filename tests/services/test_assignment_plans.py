@@ -41,11 +41,6 @@ S = ApplicationStatus
 
 
 @pytest.fixture
-def by(programme):
-    return {"actor": Actor(programme.secretary), "now": clock.now()}
-
-
-@pytest.fixture
 def due_on():
     return clock.bishkek_day(clock.now()) + timedelta(days=14)
 
@@ -305,13 +300,7 @@ def test_many_pairs_ask_the_database_no_more_than_few(programme, three, plan, by
 @kept
 def apart(programme, panel):
     """Reviewed by two who lie 80 points apart; and one whose reviews lie near each other."""
-    far, near = (
-        programme.make_application(S.IN_REVIEW, association=programme.make_association(), call=programme.call)
-        for _ in range(2)
-    )
-    for application, levels in ((far, (1, 5)), (near, (4, 4))):
-        for one, level in zip(assignments.of_application(application), levels, strict=True):
-            programme.review(one, level=level)
+    far, near = (programme.judged(programme.call, *levels) for levels in ((1, 5), (4, 4)))
     assert far.status is near.status is S.REVIEWED
     return far
 

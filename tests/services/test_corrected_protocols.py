@@ -24,7 +24,6 @@ from models.corrected_protocols import CorrectedProtocol, CorrectionStatus
 from models.council_sessions import DecisionOutcome, VoteChoice
 from models.letters import Letter, LetterStatus
 from models.notifications import Notification
-from models.reviews import Conflict, ConflictKind
 from models.users import Role
 from tests.factories import SOM, TEXT
 from tests.support.queries import unprotect
@@ -46,8 +45,8 @@ def session(programme, application):
     """Signed: chair, both reviewers and one more of five seats; three for, one against, with a dissent and a note."""
     member = programme.make_user(Role.REVIEWER)
     programme.make_user(Role.REVIEWER)
-    session, by = programme.make_session(application.call), {"actor": Actor(programme.secretary), "now": clock.now()}
-    council_sessions.record_attendance(session, [*session.present, member], **by)
+    session = programme.make_session(application.call, member)
+    by = {"actor": Actor(programme.secretary), "now": clock.now()}
     agendas.discuss(session, application, **by)
     agendas.note(session, application, "Жол жок.", in_protocol=True, **by)
     cast = [Ballot(one.id, choice) for one, choice in zip(session.present, (FOR, FOR, FOR, AGAINST), strict=True)]
@@ -61,11 +60,6 @@ def session(programme, application):
     decisions.decide(session, application, motion, **by)
     council_sessions.sign(session, actor=Actor(programme.council_chair), now=clock.now())
     return session
-
-
-@pytest.fixture
-def by(programme):
-    return {"actor": Actor(programme.secretary), "now": clock.now()}
 
 
 @pytest.fixture
@@ -206,15 +200,7 @@ def test_one_drafts_and_another_signs(programme, session, application, by, chair
     corrected_protocols.withdraw(made, **by)
     again = draft(session, by, Change(Place.PLACE, "Ош", "Ноокат"))
     assert again.status is CorrectionStatus.DRAFT and corrected_protocols.latest(session.protocol) is None
-    db.session.add(
-        Conflict(
-            application_id=application.id,
-            user_id=programme.secretary.id,
-            kind=ConflictKind.KINSHIP,
-            declared_at=clock.now(),
-        )
-    )
-    db.session.flush()
+    programme.tie(application, programme.secretary)
     with pytest.raises(SeparationOfDutyError):
         corrected_protocols.correct_decision(again, application, [], **by)
 
@@ -248,22 +234,10 @@ def test_verify_finds_what_was_forged_around_the_triggers(session, by, chair):
     assert findings()[1] == [f"corrected protocol {made.number} is not {session.protocol.number} with its changes"]
 
 
-def tie(application, user):
-    said = Conflict(
-        application_id=application.id,
-        user_id=user.id,
-        kind=ConflictKind.KINSHIP,
-        explanation="Бир тууганым.",
-        declared_at=clock.now(),
-    )
-    db.session.add(said)
-    db.session.flush()
-
-
 def test_no_change_of_another_decision_comes_in_with_one(programme, session, application, by):
     """The tie is held against the application that is named: its changes are the only ones."""
     other = programme.make_application("reviewed", call=programme.make_past_call())
-    tie(application, programme.secretary)
+    programme.tie(application, programme.secretary)
     made = corrected_protocols.draft(session, "Аты ката жазылган.", **by)
     note = Change(Place.NOTE, "Жол жок.", "Жол бар.", application.number, 0)
     place = Change(Place.PLACE, "Ош", "Ош, Ленин 205")
@@ -286,13 +260,13 @@ def test_who_has_a_tie_changes_the_votes_neither_by_who_came_nor_by_the_signatur
     against = content_of(session.protocol)["present"][3]
     absent = Change(Place.ATTENDANCE, against, None)
     made = corrected_protocols.draft(session, "Келген эмес.", **by)
-    tie(application, programme.secretary)
+    programme.tie(application, programme.secretary)
     with pytest.raises(SeparationOfDutyError):
         corrected_protocols.correct_session(made, [absent], **by)
     other = {"actor": Actor(programme.make_user(Role.SECRETARY)), "now": clock.now()}
     corrected_protocols.correct_session(made, [absent], **other)
     corrected_protocols.propose(made, **by)
-    tie(application, programme.council_chair)
+    programme.tie(application, programme.council_chair)
     with pytest.raises(SeparationOfDutyError):
         corrected_protocols.sign(made, **chair)
     assert made.status is CorrectionStatus.PROPOSED

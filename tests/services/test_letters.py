@@ -18,7 +18,6 @@ from models.base import db
 from models.council_sessions import DecisionOutcome
 from models.letters import Letter, LetterStatus
 from models.notifications import Notification
-from models.reviews import Conflict, ConflictKind
 from reports import letter as paper
 from tests.factories import SOM, TEXT
 from tests.support.pages import form_fields, text_of
@@ -34,12 +33,7 @@ A, D = ApplicationStatus, DecisionOutcome
 def signed(programme):
     """One selected, two in reserve, one rejected; the protocol is signed and every letter held."""
     call = programme.make_past_call(budget=500_000 * SOM)
-    found = []
-    for level in (5, 4, 3, 2):
-        one = programme.make_application(A.IN_REVIEW, call=call)
-        for assignment in assignments.of_application(one):
-            programme.review(assignment, level=level)
-        found.append(one)
+    found = [programme.judged(call, level) for level in (5, 4, 3, 2)]
     session = programme.make_session(call)
     for one, outcome in zip(found, (D.SELECTED, D.RESERVE, D.RESERVE, D.REJECTED), strict=True):
         motion = Motion(outcome, 200_000 * SOM if outcome is D.SELECTED else None, TEXT, 3, 0, 0)
@@ -102,14 +96,7 @@ def test_a_part_is_sent_and_takes_effect_once(programme, signed):
 
 def test_who_has_a_tie_to_an_applicant_neither_sees_nor_sends_the_letter(programme, signed):
     all_of_them = held(signed, programme.council_chair)
-    declared = Conflict(
-        application_id=all_of_them[0].application_id,
-        user_id=programme.secretary.id,
-        kind=ConflictKind.KINSHIP,
-        declared_at=clock.now(),
-    )
-    db.session.add(declared)
-    db.session.flush()
+    programme.tie(all_of_them[0].application, programme.secretary)
     send(programme, signed, all_of_them)
     assert [one.status for one in held(signed, programme.council_chair)] == [
         LetterStatus.HELD,
@@ -150,11 +137,7 @@ def test_a_session_from_before_there_were_letters_gets_them_as_of_its_signature(
     before = {one.application_id: (one.application.status, one.application.decided_at) for one in signed.decisions}
     db.session.execute(db.delete(Letter))
     tied = signed.decisions[0].application
-    db.session.add(
-        Conflict(
-            application_id=tied.id, user_id=programme.secretary.id, kind=ConflictKind.KINSHIP, declared_at=clock.now()
-        )
-    )
+    programme.tie(tied, programme.secretary)
     client.sign_in(programme.secretary).speak("en")
     page = f"/letters/sessions/{signed.id}"
     assert "3 applicants were told the decision on the day of the signature" in text_of(client.get(page).text)

@@ -9,7 +9,6 @@ from app import clock
 from app.services import (
     appeals,
     applications,
-    assignments,
     awards,
     conflicts,
     council_sessions,
@@ -57,11 +56,7 @@ def judged(programme, outcomes=LEVELS, **rules):
     """{outcome and level: application} of a call judged 5, 4 and 3: selected, in reserve, rejected if nothing else is
     said; every letter is sent."""
     call = programme.make_past_call(**({"budget": 500_000 * SOM} | rules))
-    found = {}
-    for level in outcomes:
-        found[level] = programme.make_application(A.IN_REVIEW, call=call)
-        for one in assignments.of_application(found[level]):
-            programme.review(one, level=level)
+    found = {level: programme.judged(call, level) for level in outcomes}
     session = programme.make_session(call)
     for level, outcome in outcomes.items():
         decide(programme, session, found[level], outcome)

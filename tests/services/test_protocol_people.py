@@ -27,19 +27,13 @@ NEW = "Асанов Бакытбек"
 
 
 @pytest.fixture
-def by(programme):
-    return {"actor": Actor(programme.secretary), "now": clock.now()}
-
-
-@pytest.fixture
 def session(programme, by):
     """Signed, of seven seats: the chair, two reviewers, and two of one name. The first of these votes for, leaves and
     comes back; the second votes against with a dissent, and is out of the room for another application."""
     call = programme.make_past_call(vote_rule=VoteRule.OPEN)
     found = [programme.make_application("reviewed", call=call) for _ in range(2)]
     first, second = (programme.make_user(Role.REVIEWER) for _ in range(2))
-    session = programme.make_session(call)
-    council_sessions.record_attendance(session, [*session.present, first, second], **by)
+    session = programme.make_session(call, first, second)
     for one in (first, second):
         one.person.full_name = ONE_NAME
     for is_present in (False, True):

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from app import clock
-from app.services import assignments, council_tasks, decisions, grants, ledger, rankings, reserves, verification
+from app.services import council_tasks, decisions, grants, ledger, rankings, reserves, verification
 from app.services.actors import Actor
 from app.services.calls import allocations
 from app.services.decisions import Motion
@@ -25,7 +25,6 @@ from models.grants import GrantStatus
 from models.ledger import AccountKind
 from models.notifications import Notification
 from models.reserves import Promotion
-from models.reviews import Conflict, ConflictKind
 from models.users import Role
 from tests.factories import SOM, TEXT
 from tests.support.pages import text_of
@@ -41,12 +40,7 @@ A, D = ApplicationStatus, DecisionOutcome
 def decided(programme):
     """Four applications judged 5, 4, 4 and 3: the best is selected and offered its grant, the others are in reserve."""
     call = programme.make_past_call(budget=500_000 * SOM)
-    found = []
-    for level in (5, 4, 4, 3):
-        application = programme.make_application(A.IN_REVIEW, call=call)
-        for one in assignments.of_application(application):
-            programme.review(one, level=level)
-        found.append(application)
+    found = [programme.judged(call, level) for level in (5, 4, 4, 3)]
     session = programme.make_session(call)
     for application in found:
         is_best = application is found[0]
@@ -191,16 +185,7 @@ def test_a_chair_with_a_tie_does_not_confirm(client, programme, decided, grant):
     call = grant.application.call
     decline(programme, grant)
     application = reserves.next_for(call, reserves.freed(call)[0]).row.application
-    db.session.add(
-        Conflict(
-            application_id=application.id,
-            user_id=programme.council_chair.id,
-            kind=ConflictKind.KINSHIP,
-            explanation="Бир тууганым.",
-            declared_at=clock.now(),
-        )
-    )
-    db.session.flush()
+    programme.tie(application, programme.council_chair)
     with pytest.raises(SeparationOfDutyError):
         promote(programme, application, grant)
     page = text_of(client.sign_in(programme.council_chair).speak("en").get(f"/reserves/{call.id}").text)

@@ -38,11 +38,6 @@ def three(programme):
 
 
 @pytest.fixture
-def by(programme):
-    return {"actor": Actor(programme.secretary), "now": clock.now()}
-
-
-@pytest.fixture
 def other(programme):
     return {"actor": Actor(programme.make_user(Role.SECRETARY)), "now": clock.now()}
 

@@ -30,7 +30,6 @@ from models.associations import MembershipRole
 from models.base import db
 from models.calls import usual_eligibility
 from models.duplicates import AlikePair, DuplicateVerdict, SubmittedText
-from models.reviews import Conflict, ConflictKind
 from tests.support.queries import count, counted_queries
 from tests.support.shelf import kept
 
@@ -334,10 +333,7 @@ def test_ties_are_those_a_reviewer_is_kept_from_by(programme, make):
     lives, belongs, declared, none = (programme.make_user() for _ in range(4))
     lives.person.village_id = made[0].association.village_id
     register_member(made[2].association, belongs.person)
-    db.session.add(
-        Conflict(application_id=made[3].id, user_id=declared.id, kind=ConflictKind.KINSHIP, declared_at=clock.now())
-    )
-    db.session.flush()
+    programme.tie(made[3], declared)
     for user in (lives, belongs, declared, none, programme.chair_of(made[1].association), programme.operator):
         db.session.expire_all()
         ties = conflicts.ties_of(user)

@@ -26,9 +26,8 @@ from app.services.actors import Actor
 from app.services.decisions import Motion
 from app.services.errors import DomainError
 from models.applications import ApplicationStatus
-from models.base import db
 from models.council_sessions import DecisionOutcome
-from models.reviews import AssignmentStatus, Conflict, ConflictKind
+from models.reviews import AssignmentStatus, ConflictKind
 from models.users import Role
 from reports import letter as paper
 from tests.factories import TEXT
@@ -42,17 +41,6 @@ A, D = ApplicationStatus, DecisionOutcome
 @pytest.fixture
 def rejected(programme):
     return judged(programme)[D.REJECTED]
-
-
-@pytest.fixture
-def by(programme):
-    return {"actor": Actor(programme.secretary), "now": clock.now()}
-
-
-def tie(application, user):
-    said = Conflict(application_id=application.id, user_id=user.id, kind=ConflictKind.KINSHIP, declared_at=clock.now())
-    db.session.add(said)
-    db.session.flush()
 
 
 def points(letter):
@@ -106,7 +94,7 @@ def test_an_interest_said_in_the_new_session_voids_the_review_and_another_review
 
 
 def test_a_conflict_known_before_it_is_taken_up_leaves_the_review_out_too(programme, rejected, by):
-    tie(rejected, programme.reviewers[0])  # the first decision stood when it was said: nothing changed then
+    programme.tie(rejected, programme.reviewers[0])  # the first decision stood when it was said: nothing changed then
     assignments.void(rejected, programme.reviewers[0], **by)
     assert len(assignments.submitted_reviews(rejected)) == 2
     uphold(programme, rejected)
