@@ -19,8 +19,8 @@ from app.services import (
 from app.services.boards import Board
 from app.services.calls import allocations
 from app.web import session_lines
-from app.web.access import actor, load, requires, row_number, signed_in_user
-from app.web.protocol_files import protocol_pdf
+from app.web.access import actor, load, refuse_tied, requires, row_number, signed_in_user
+from app.web.protocol_files import protocol_pdf, unsigned_pdf
 from app.web.session_lines import DecisionLine
 from app.web.submissions import act_on_button, attempt, finish, form_page, guard_version
 from forms.council_sessions import AttendanceForm, ConveneForm
@@ -180,6 +180,18 @@ def sign(session_id: int) -> ResponseReturnValue:
         url_for("letters.index", session_id=session_id),
         gettext("The protocol is signed. The letters are held: look through them and send them."),
     )
+
+
+@bp.get("/<int:session_id>/unsigned.pdf")
+@requires(GET=Permission.PROTOCOL_SIGN)
+def unsigned(session_id: int) -> ResponseReturnValue:
+    """The whole protocol as it would be signed now, marked as not signed; for a chair without a tie to an applicant."""
+    session = load(CouncilSession, session_id, Permission.PROTOCOL_SIGN)
+    if not session.is_open or not session.decisions:
+        abort(404)
+    if conflicts.closed_to(signed_in_user(), session.call):
+        refuse_tied()
+    return unsigned_pdf(session)
 
 
 @bp.get("/<int:session_id>/protocol")

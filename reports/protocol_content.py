@@ -9,9 +9,9 @@ from typing import Any
 from app.services import corrected_protocols, departures, protocols
 from app.services.departures import Departure
 from models.base import Texts, canonical_json
-from models.calls import RanksBy
+from models.calls import Call, RanksBy
 from models.corrected_protocols import CorrectedProtocol
-from models.council_sessions import DecisionOutcome, Protocol, quorum_of
+from models.council_sessions import CouncilSession, DecisionOutcome, Protocol, quorum_of
 from reports import credits, protocol_corrections
 from reports.allocations import AllocationLine
 from reports.credits import Credit
@@ -261,7 +261,7 @@ def read(protocol: Protocol | CorrectedProtocol, frozen: str) -> ProtocolData:
     if number is None or sha256 is None or at is None or by is None:
         raise ValueError("the corrected protocol is not signed")
     content: dict[str, Any] = json.loads(frozen)
-    return _data(content, protocol, number=number, sha256=sha256, dated_at=at, signed_by=by.display_name)
+    return _data(content, protocol.session.call, number=number, sha256=sha256, dated_at=at, signed_by=by.display_name)
 
 
 def gather_draft(correction: CorrectedProtocol, now: datetime) -> ProtocolData:
@@ -272,10 +272,24 @@ def gather_draft(correction: CorrectedProtocol, now: datetime) -> ProtocolData:
     if correction.status not in corrected_protocols.OPEN:
         raise ValueError("the corrected protocol is no draft any more")
     content = json.loads(canonical_json(corrected_protocols.signed_content(correction)))
-    return _data(content, correction, number="", sha256="", dated_at=now, signed_by="", is_draft=True)
+    return _unsigned(content, correction.session.call, now)
 
 
-def _data(content: dict[str, Any], protocol: Protocol | CorrectedProtocol, **signature: Any) -> ProtocolData:
+def gather_unsigned(session: CouncilSession, now: datetime) -> ProtocolData:
+    """What the protocol of an open session would say if it were signed now.
+
+    Raises `ValueError` for a session that has ended.
+    """
+    if not session.is_open:
+        raise ValueError("the session has ended")
+    return _unsigned(json.loads(canonical_json(protocols.content_of(session))), session.call, now)
+
+
+def _unsigned(content: dict[str, Any], call: Call, now: datetime) -> ProtocolData:
+    return _data(content, call, number="", sha256="", dated_at=now, signed_by="", is_draft=True)
+
+
+def _data(content: dict[str, Any], call: Call, **signature: Any) -> ProtocolData:
     later: dict[str, Any] = {name: content.get(name) for name in LATER}
     return ProtocolData(
         **signature,
@@ -290,7 +304,7 @@ def _data(content: dict[str, Any], protocol: Protocol | CorrectedProtocol, **sig
         budget=content["budget"],
         allocations=tuple(AllocationLine(**one) for one in content.get("allocations", ())),  # older ones had one fund
         decisions=tuple(_decision(one) for one in content["decisions"]),
-        credits=credits.of_call(protocol.session.call),
+        credits=credits.of_call(call),
         ranking=tuple(_ranked(one) for one in content.get("ranking", ())),
         movements=tuple(
             Movement(one["name"], one["is_present"], datetime.fromisoformat(one["at"]))

@@ -6,7 +6,7 @@ from app import clock
 from app.localisation import current_locale
 from app.web.presentation import is_demonstration
 from models.corrected_protocols import CorrectedProtocol
-from models.council_sessions import Protocol
+from models.council_sessions import CouncilSession, Protocol
 from reports import protocol as protocol_report
 from reports import protocol_content
 from reports.protocol_content import ProtocolData
@@ -23,6 +23,11 @@ def protocol_pdf(protocol: Protocol | CorrectedProtocol) -> Response:
 def draft_pdf(correction: CorrectedProtocol) -> Response:
     """What a drafted correction would say, in the same languages; no number stands in its name either."""
     return _file(protocol_content.gather_draft(correction, clock.now()), "corrected-protocol-draft")
+
+
+def unsigned_pdf(session: CouncilSession) -> Response:
+    """What the protocol of an open session would say if it were signed now, in the same way."""
+    return _file(protocol_content.gather_unsigned(session, clock.now()), "protocol-not-signed")
 
 
 def _file(data: ProtocolData, name: str) -> Response:

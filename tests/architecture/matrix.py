@@ -150,6 +150,7 @@ MATRIX: Mapping[str, Mapping[str, str]] = {
     "council_sessions.protocol": {"GET": "sc"},
     "council_sessions.show": {"GET": "sc"},
     "council_sessions.sign": {"POST": "c"},
+    "council_sessions.unsigned": {"GET": "c"},
     "criteria.delete": {"GET": "s", "POST": "s"},
     "criteria.edit": {"GET": "s", "POST": "s"},
     "criteria.index": {"GET": "s"},

@@ -304,6 +304,26 @@ def test_the_chair_signs_and_the_protocol_is_frozen(client, programme, session, 
     assert programme.council_chair.display_name in there and "<form" not in there.split("<main", 1)[1]
 
 
+def test_the_chair_reads_the_whole_protocol_before_signing_it(client, programme, session, reviewed):
+    address = f"/council/{session.id}/unsigned.pdf"
+    client.sign_in(programme.council_chair).speak("en")
+    assert client.get(address).status_code == 404  # nothing is decided
+    motion = Motion(DecisionOutcome.SELECTED, 200_000 * SOM, TEXT, votes_for=3)
+    decisions.decide(session, reviewed, motion, actor=Actor(programme.secretary), now=clock.now())
+    db.session.commit()
+    assert address in client.get(f"/council/{session.id}").text
+    text = " ".join(one.extract_text() for one in PdfReader(io.BytesIO(client.get(address).data)).pages)
+    assert "not signed" in text and reviewed.number in text
+    assert session.protocol is None
+    client.sign_in(programme.secretary)
+    assert client.get(address).status_code == 403
+    programme.tie(reviewed, programme.council_chair)
+    db.session.commit()
+    client.sign_in(programme.council_chair).speak("en")
+    assert client.get(address).status_code == 403
+    assert address not in client.get(f"/council/{session.id}").text
+
+
 def test_signing_too_early_is_refused_in_words(client, programme, session, reviewed):
     client.sign_in(programme.council_chair).speak("en")
     answer = client.post(f"/council/{session.id}/sign", data=_token(client), follow_redirects=True)
