@@ -54,14 +54,14 @@ def story(programme: Programme, call: Call, sits_on: date, plans: list[Plan]) ->
 
 
 def anew(programme: Programme, application: Application, reason: Mapping[str, str], sits_on: date) -> Chapter:
-    """After an upheld appeal the Council sits again, puts the application on the reserve list, and its letter goes."""
+    """After an upheld appeal the Council sits again, rejects the application for another reason, and its letter goes."""
     chance = programme.chance("session", application.number)
     now = yield at(sits_on, 9)
     session = _convene(programme, application.call, sits_on, now)
     now = yield at(sits_on, 9, 30)
     _tick(programme, session, chance, now)
     now = yield now + timedelta(minutes=MINUTES_EACH)
-    _decide(programme, session, application, DecisionOutcome.RESERVE, False, reason, chance, now)
+    _decide(programme, session, application, DecisionOutcome.REJECTED, False, reason, chance, now)
     now = yield later(now, 1, chance)
     _sign(programme, session, now)
     return now
