@@ -1,6 +1,7 @@
 """The Council's ranking, sessions, decisions and the signed protocol."""
 
 import io
+from datetime import timedelta
 
 import pytest
 from pypdf import PdfReader
@@ -104,6 +105,8 @@ def test_the_secretary_convenes_once(client, programme, call):
         ({"seats": "99999999999999999999"}, "Enter a number"),
         ({"seats": "тогуз"}, "Enter a number"),
         ({"held_on": "30.02.2026"}, "Enter a day as DD.MM.YYYY."),
+        ({"held_on": "01.01.1999"}, "no session on it is held before that day."),
+        ({"held_on": "01.01.2099"}, "A session is convened a year ahead at most"),
         ({"place": ""}, "Fill this in."),
     ],
 )
@@ -421,6 +424,17 @@ def test_what_is_on_its_way_is_not_listed_to_who_has_a_tie_and_waited_for_all_th
             seen[user, is_tied] = (on_its_way.title in shown, "1 still on their way" in shown)
     assert {seen[one] for one in seen if not one[1]} == {(True, True)}
     assert {seen[one] for one in seen if one[1]} == {(False, False)}
+
+
+def test_the_page_says_when_a_session_that_is_still_to_come_can_be_signed(client, programme, call, reviewed):
+    session = programme.make_session(call, now=clock.now() + timedelta(days=2))
+    here = f"/council/{session.id}"
+    press(client.sign_in(programme.secretary), f"{here}/decide/{reviewed.id}", "record", **decision())
+    client.sign_in(programme.council_chair).speak("en")
+    shown = client.get(here).text
+    assert "its protocol is signed on that day or after it" in text_of(shown) and f"{here}/sign" not in shown
+    with clock.at(clock.now() + timedelta(days=2)):
+        assert f"{here}/sign" in client.get(here).text
 
 
 def test_before_the_attendance_and_for_a_second_session_the_page_leads_on(client, programme, call, reviewed):
