@@ -182,6 +182,16 @@ def test_two_lists_of_attendance_at_once_the_second_is_told(client, programme, s
     assert [one.user_id for one in session.attendances] == [programme.council_chair.id]
 
 
+@pytest.mark.parametrize("room", ["9" * 5000, "9" * 19, "²,٣", "-1"])
+def test_a_list_of_people_made_by_hand_names_nobody(client, programme, session, reviewed, room):
+    url = f"/council/{session.id}/decide/{reviewed.id}"
+    client.sign_in(programme.secretary).speak("en")
+    for button in ("check", "record"):
+        shown = dict(form_fields(client.get(url).text).items())
+        assert client.post(url, data=shown | decision(room=room) | {button: "1"}).status_code == 422
+    assert count(Decision) == 0
+
+
 def test_a_decision_is_checked_then_recorded(client, programme, session, reviewed):
     url = f"/council/{session.id}/decide/{reviewed.id}"
     client.sign_in(programme.secretary).speak("en")
