@@ -126,6 +126,7 @@ def _context(session: CouncilSession, closed: Collection[int]) -> dict[str, obje
         "following": new_decisions.following(session) if session.protocol else {},
         "corrected": corrected_protocols.latest(session.protocol) if session.protocol else None,
         "away": _away(session),
+        "is_ahead": council_sessions.is_ahead(session, clock.now()),
     }
 
 

@@ -14,6 +14,7 @@ from app.web.access import actor as acting
 from app.web.access import can, load, requires, signed_in_user
 from app.web.presentation import is_demonstration
 from app.web.submissions import act_on_button
+from forms.base import is_row_number
 from models.centres import Centre
 from models.council_sessions import CouncilSession
 from models.letters import Letter, LetterStatus
@@ -135,7 +136,7 @@ def _letters(session: CouncilSession) -> list[Letter]:
 
 
 def _ids() -> set[int]:
-    return {int(text) for text in request.values.getlist("letters") if text.isdecimal() and len(text) < 19}
+    return {int(text) for text in request.values.getlist("letters") if is_row_number(text)}
 
 
 @bp.get("/<int:letter_id>")

@@ -13,6 +13,7 @@ from app.services import applications, consents, plan_warnings, rates
 from app.web.access import actor, load, requires
 from app.web.form_parts import closed_page, number_fields
 from app.web.submissions import attempt, finish, form_page, guard_version, in_words, removal_page, show_as_gone
+from forms.base import is_row_number
 from forms.pledges import PledgeForm
 from models.applications import Application, Payer
 from models.pledges import Pledge
@@ -61,7 +62,7 @@ def _content(form: PledgeForm) -> dict[str, Any]:
         "amount": rates.minor_units(form.amount.data, form.currency.data),
         "due_on": form.due_on.data,
         "has_consent": form.has_consent.data,
-        "consent_version": int(text) if (text := form.consent_version.data or "").isdecimal() else 0,
+        "consent_version": int(text) if is_row_number(text := form.consent_version.data or "") else 0,
         "consent_locale": current_locale(),
         "monthly_capacity": capacity and rates.minor_units(capacity, form.currency.data, field="monthly_capacity"),
     }

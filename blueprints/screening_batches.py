@@ -15,6 +15,7 @@ from app.services.errors import DomainError
 from app.services.screening_batches import Preview
 from app.web.access import actor, load, requires, row_number, signed_in_user
 from app.web.submissions import act_on_button, attempt, finish, form_page
+from forms.base import is_row_number
 from forms.screening_batches import ScreeningBatchForm
 from models.applications import Application, ScreeningOutcome
 from models.screening_batches import ScreeningBatch
@@ -66,7 +67,7 @@ def _ids() -> list[int]:
     texts = request.args.get("page", "").split() or request.values.getlist("applications")
     if "change" in request.form:
         texts += request.form.getlist("left_out")
-    return [int(text) for text in texts if text.isdecimal() and len(text) < 19]
+    return [int(text) for text in texts if is_row_number(text)]
 
 
 def _form(chosen: list[Application]) -> ScreeningBatchForm:

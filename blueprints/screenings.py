@@ -27,6 +27,7 @@ from app.services.screening_lists import Filter, Page
 from app.services.screenings import Finding
 from app.web.access import actor, load, requires, row_number, signed_in_user
 from app.web.submissions import attempt, finish, form_page
+from forms.base import is_row_number
 from forms.screenings import ScreeningForm, screening_form
 from models.applications import Application, ApplicationStatus, ScreeningOutcome
 from models.calls import Call
@@ -85,7 +86,7 @@ def _given() -> dict[str, Any]:
     wanted = request.args
     state, rule, place = wanted.get("state"), wanted.get("rule"), wanted.get("place", "")
     kind, _, row = place.partition("-")
-    is_place = kind in ("oblast", "centre") and row.isdecimal() and len(row) < 19
+    is_place = kind in ("oblast", "centre") and is_row_number(row)
     return {
         "q": wanted.get("q", "")[:100] or None,
         "call_id": wanted.get("call_id", type=row_number),

@@ -16,6 +16,7 @@ from app.localisation import N_, gettext, lazy, translated, translated_plural
 REQUIRED = N_("Fill this in.")
 LONGEST_NUMBER = 24
 LARGEST_NUMBER = 10**16 - 1  # in minor units still well within the database's integers
+LONGEST_ROW_NUMBER = 18  # digits: the largest of them is one that the database takes
 OWN_MESSAGES_OF_WTFORMS = (N_("Not a valid choice."), N_("Invalid Choice: could not coerce."))
 
 
@@ -223,6 +224,11 @@ def _file_required(form: Any, field: Any) -> None:
 def optional_id(value: Any) -> int | None:
     """The `coerce` of a choice of rows before which stands "Choose" or "none": None for that."""
     return int(value) if value not in (None, "", "None") else None
+
+
+def is_row_number(text: str) -> bool:
+    """Whether a text in a hidden field or an address can be the number of a row, or a version."""
+    return text.isascii() and text.isdigit() and len(text) <= LONGEST_ROW_NUMBER
 
 
 def required_value() -> DataRequired:

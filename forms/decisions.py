@@ -12,6 +12,7 @@ from forms.base import (
     BaseForm,
     LongTextField,
     WholeNumberField,
+    is_row_number,
     optional_id,
     required_input,
 )
@@ -36,11 +37,11 @@ class DecisionForm(BaseForm):
     def votes(self) -> list[tuple[int, str]]:
         """(user id, choice) of each vote that was recorded by name."""
         found = [(name.removeprefix("vote_"), field.data) for name, field in self._fields.items() if "vote_" in name]
-        return [(int(user_id), choice) for user_id, choice in found if choice and user_id.isdigit()]
+        return [(int(user_id), choice) for user_id, choice in found if choice and is_row_number(user_id)]
 
     def people(self) -> list[int]:
         """The ids of those who could vote when this page was made."""
-        return [int(one) for one in (self.room.data or "").split(",") if one.isascii() and one.isdigit()]
+        return [int(one) for one in (self.room.data or "").split(",") if is_row_number(one)]
 
     def dissents(self) -> list[tuple[int, str, bool]]:
         """(user id, reason, whether the member wants to be named) of each dissent."""

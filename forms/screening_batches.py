@@ -3,7 +3,7 @@
 from wtforms import RadioField, SelectMultipleField
 
 from app.localisation import N_, lazy
-from forms.base import BaseForm, LongTextField, required_input
+from forms.base import BaseForm, LongTextField, is_row_number, required_input
 
 
 class ScreeningBatchForm(BaseForm):
@@ -18,8 +18,4 @@ class ScreeningBatchForm(BaseForm):
     def versions(self) -> dict[int, int]:
         """{application id: its version when the preview was shown}."""
         pairs = (text.partition("-") for text in self.seen.data or ())
-        return {
-            int(row): int(version)
-            for row, _, version in pairs
-            if row.isdecimal() and version.isdecimal() and len(row) < 19 and len(version) < 19
-        }
+        return {int(row): int(version) for row, _, version in pairs if is_row_number(row) and is_row_number(version)}

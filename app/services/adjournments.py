@@ -12,7 +12,7 @@ from app.services.actors import Actor
 from app.services.agendas import must_be_open
 from app.services.applications import TRANSITIONS as APPLICATION_TRANSITIONS
 from app.services.council_sessions import TRANSITIONS, council_members
-from app.services.errors import DomainError, WrongTransitionError
+from app.services.errors import DomainError, SeparationOfDutyError, WrongTransitionError
 from app.services.new_decisions import Followed
 from app.services.workflow import reason_given, target
 from models.agenda_items import AgendaItem, AgendaStatus
@@ -55,25 +55,28 @@ def adjourn(session: CouncilSession, *, reason: str, actor: Actor, now: datetime
     """End a session that has decided nothing, with a reason its members read; the call waits for another one.
 
     A discussion ends, and what was to be decided anew is as it was before. Raises `DomainError` where a decision is
-    recorded: then the chair signs the protocol.
+    recorded: then the chair signs the protocol; `SeparationOfDutyError` for who has a tie to an applicant whose
+    discussion ends by it, or who waits for a new decision. What waits for its first decision goes on waiting: a tie to
+    it refuses nobody.
     """
     lock(session)
     must_be_open(session)
     db.session.refresh(session, ["decisions"])
     if session.decisions:
         raise DomainError(N_("Decisions are recorded: the session ends with its protocol, which the chair signs."))
-    text = reason_given(reason)
-    items = agendas.items_of(session, anew=True)
     lock_all(AgendaItem, AgendaItem.session_id == session.id)
+    items = agendas.items_of(session, anew=True)
     found = new_decisions.on_the_agenda(session)
     lock_all(Application, Application.id.in_(found))
+    discussed = next((one for one in items.values() if one.status is AgendaStatus.DISCUSSED), None)
     open_items = [(one, found[key]) for key, one in items.items() if key in found]
+    _must_have_no_tie([one for one in items.values() if one is discussed or one.application_id in found], actor)
+    text = reason_given(reason)
     kept = target(TRANSITIONS, session.status, "adjourn"), now, actor.user_id, text
     session.status, session.adjourned_at, session.adjourned_by_id, session.adjourned_reason = kept
-    discussed = next((one for one in items.values() if one.status is AgendaStatus.DISCUSSED), None)
-    if discussed is not None and discussed.application_id not in found:
-        discussed.status = target(agendas.TRANSITIONS, discussed.status, "put_back")
     _take_off(open_items, text, actor, now)
+    if discussed is not None and discussed.application_id not in found:
+        agendas.close_without_decision(discussed, actor=actor, now=now)
     audit.record(actor, "session.adjourn", session, now, reason=text, count=len(found))
     message = N_("The session of the Council of %(day)s on the call “%(call)s” has ended without decisions: %(reason)s")
     notifications.tell(
@@ -85,6 +88,17 @@ def adjourn(session: CouncilSession, *, reason: str, actor: Actor, now: datetime
         call={"name": session.call.title},
         reason=text,
     )
+
+
+def _must_have_no_tie(items: list[AgendaItem], actor: Actor) -> None:
+    ties = conflicts.ties_of(actor.user)
+    if any(ties.has(one.application) for one in items):
+        raise SeparationOfDutyError(
+            N_(
+                "You have a tie to an applicant whose application is under discussion or to be decided anew in this "
+                "session: another secretary ends it."
+            )
+        )
 
 
 def _take_off(found: list[tuple[AgendaItem, Followed]], reason: str, actor: Actor, now: datetime) -> None:

@@ -160,7 +160,7 @@ def put_back(session: CouncilSession, application: Application, *, actor: Actor,
     conflicts.must_have_no_tie(application, actor)
     lock(session)
     must_be_open(session)
-    _put_back(_item(session, application), actor, now)
+    close_without_decision(_item(session, application), actor=actor, now=now)
 
 
 def note(
@@ -211,7 +211,7 @@ def recuse(
     audit.record(actor, "agenda_item.recuse", item, now, person=member.id, kind=kind.value)
     assignments.void(application, member, actor=actor, now=now)
     if application.status is not ApplicationStatus.REVIEWED:
-        _put_back(item, actor, now)
+        close_without_decision(item, actor=actor, now=now)
 
 
 def close(item: AgendaItem, *, actor: Actor, now: datetime) -> None:
@@ -219,6 +219,13 @@ def close(item: AgendaItem, *, actor: Actor, now: datetime) -> None:
     item.status, item.closed_at = target(TRANSITIONS, item.status, "decide"), now
     db.session.flush()
     audit.record(actor, "agenda_item.decide", item, now)
+
+
+def close_without_decision(item: AgendaItem, *, actor: Actor, now: datetime) -> None:
+    """The discussion ends and the item waits again; whoever calls it holds its lock."""
+    item.status = target(TRANSITIONS, item.status, "put_back")
+    db.session.flush()
+    audit.record(actor, "agenda_item.put_back", item, now)
 
 
 def take_off(item: AgendaItem) -> None:
@@ -233,12 +240,6 @@ def must_be_open(session: CouncilSession) -> None:
         raise DomainError(N_("The session has ended without decisions: nothing can be changed any more."))
     if not session.is_open:
         raise DomainError(N_("The protocol is signed: nothing can be changed any more."))
-
-
-def _put_back(item: AgendaItem, actor: Actor, now: datetime) -> None:
-    item.status = target(TRANSITIONS, item.status, "put_back")
-    db.session.flush()
-    audit.record(actor, "agenda_item.put_back", item, now)
 
 
 def _item(session: CouncilSession, application: Application) -> AgendaItem:

@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import islice
 from typing import Any
 
 from app.localisation import N_, gettext
-from app.services import assignment_facts, assignment_plans, assignment_reasons, conflicts
+from app.services import assignment_facts, assignment_plans, assignment_reasons, conflicts, csv_rows
 from app.services.actors import Actor
 from app.services.assignment_facts import Asked, Judge
 from app.services.errors import (
@@ -40,10 +41,11 @@ def make(call: Call, text: str, *, due_on: date, actor: Actor, now: datetime) ->
     """Plan what a list says (CSV; comma, semicolon or tab). Rows that cannot be taken stand in the plan as refused, and
     so does whom the secretary chooses for an application they have a tie to.
 
-    Raises `IncompleteError` for an empty list, `LimitExceededError` for one that is too long.
+    Raises `IncompleteError` for an empty list, `LimitExceededError` for one that is too long or has too long a row: no
+    more of it is read than may be taken.
     """
     assignment_plans.must_be_plannable(call, due_on, now)
-    rows = list(_rows(text))
+    rows = list(islice(_rows(text), MOST_ROWS + 1))
     if not rows:
         raise IncompleteError(N_("The list holds no row."), field="rows")
     if len(rows) > MOST_ROWS:
@@ -76,11 +78,11 @@ def make(call: Call, text: str, *, due_on: date, actor: Actor, now: datetime) ->
 
 def _rows(text: str) -> Iterator[tuple[int, str, str]]:
     """(line from 1, number, user name) of each row that is not empty."""
-    lines = text.removeprefix("\ufeff").splitlines()
-    first = next((line for line in lines if line.strip()), "")
+    text = text.removeprefix("\ufeff")
+    first = next((line for line in csv_rows.lines_of(text) if line.strip()), "")
     delimiter = next((one for one in ("\t", ";") if one in first), ",")
     places, is_first = (0, 1), True
-    for line, cells in enumerate(csv.reader(lines, delimiter=delimiter), start=1):
+    for line, cells in enumerate(csv_rows.read(csv_rows.lines_of(text), delimiter), start=1):
         row = [cell.strip() for cell in cells]
         if not any(row):
             continue

@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm.attributes import flag_modified
 
+from app.clock import bishkek_day
 from app.localisation import N_, sort_key
 from app.services import agendas, audit, calls, conflicts, letters, new_decisions, notifications, numbering, recusals
 from app.services.actors import Actor
@@ -44,19 +45,24 @@ TRANSITIONS: Mapping[tuple[SessionStatus, str], Transition] = {
     ),
     (S.OPEN, "adjourn"): Transition(S.ADJOURNED, N_("Council secretary"), N_("nothing decided; reason given")),
 }
+FURTHEST_AHEAD = timedelta(days=365)
+"""A session is convened for a day that is known: one years ahead is a slip of the pen, and would hold up the call."""
+AHEAD = N_("The session is on %(day)s: its protocol is signed on that day or after it.")
 
 
 def convene(call: Call, *, held_on: date, place: str, seats: int, actor: Actor, now: datetime) -> CouncilSession:
     """Open a session on a call whose deadline is past; on a decided one where appeals are upheld, to decide anew.
 
     Then the applications of the appeals that were upheld by that day are on its agenda, but those the actor has a tie
-    to. Raises `DomainError` where there is nothing to decide, or while letters of the call are held.
+    to. Raises `DomainError` where there is nothing to decide, while letters of the call are held, and for a day before
+    the call closed; `LimitExceededError` for one too far ahead.
     """
     new_decisions.lock_for(_to_decide_anew(call, held_on, actor, now))
     lock(call)  # who moves up from the reserve list meanwhile goes first, or comes too late
     anew = _to_decide_anew(call, held_on, actor, now)
     if new_decisions.open_session(call) is not None:
         raise AlreadyUsedError(N_("A session on this call is open already."))
+    _must_be_a_day_of(call, held_on, now)
     if not 3 <= seats <= 101:
         raise DomainError(N_("The Council has 3 to 101 seats."), field="seats")
     members = len(council_members())
@@ -83,6 +89,16 @@ def convene(call: Call, *, held_on: date, place: str, seats: int, actor: Actor, 
         place=session.place,
     )
     return session
+
+
+def _must_be_a_day_of(call: Call, held_on: date, now: datetime) -> None:
+    closed_on, last = bishkek_day(call.closes_at), bishkek_day(now) + FURTHEST_AHEAD
+    if held_on < closed_on:
+        message = N_("The call closed on %(day)s: no session on it is held before that day.")
+        raise DomainError(message, field="held_on", day=closed_on)
+    if held_on > last:
+        message = N_("A session is convened a year ahead at most: not for a day after %(day)s.")
+        raise LimitExceededError(message, field="held_on", day=last)
 
 
 def _to_decide_anew(call: Call, held_on: date, actor: Actor, now: datetime) -> list[Appeal]:
@@ -186,16 +202,24 @@ def council_members() -> list[User]:
     return sorted(members, key=lambda one: sort_key(one.display_name))
 
 
+def is_ahead(session: CouncilSession, now: datetime) -> bool:
+    """Whether the day of the session is still to come."""
+    return bishkek_day(now) < session.held_on
+
+
 def sign(session: CouncilSession, *, actor: Actor, now: datetime) -> Protocol:
     """The chair signs: the protocol is frozen with its hash, and each applicant's letter is held.
 
     What was decided takes effect on an application, and is told, when its letter is sent.
 
     Raises `SeparationOfDutyError` when the signer was not present or has a tie to every applicant that was decided on,
-    `IncompleteError` while applications of the call are not reviewed or not decided.
+    `IncompleteError` while applications of the call are not reviewed or not decided, `DomainError` before the day of
+    the session: a protocol says what was.
     """
     lock(session)
     must_be_open(session)
+    if is_ahead(session, now):
+        raise DomainError(AHEAD, day=session.held_on)
     applications = (
         db.select(Application)
         .where(Application.call_id == session.call_id)

@@ -1,13 +1,14 @@
 """Places: those there are, and the import of a programme's own list, all or nothing, each refused row named."""
 
-import csv
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from app.localisation import sort_key
+from app.localisation import sort_key, use_locale
+from app.services import csv_rows
+from app.services.errors import LimitExceededError
 from models.base import db
 from models.places import AyilOkmotu, Oblast, Rayon, Village
 
@@ -78,12 +79,17 @@ def import_csv(lines: Iterable[str], *, today: date) -> ImportResult:
     stands in the file; it is never deleted: it gets its last day and, where it was merged, what it went into.
     """
     result = ImportResult()
-    reader = csv.DictReader(lines)
-    missing = [column for column in COLUMNS if column not in (reader.fieldnames or ())]
+    try:
+        head, found = csv_rows.named(csv_rows.read(lines))
+        rows = list(enumerate(found, start=2))
+    except LimitExceededError as refusal:
+        with use_locale("en"):
+            result.refused.append((refusal.parameters["row"], str(refusal)))
+        return result
+    missing = [column for column in COLUMNS if column not in head]
     if missing:
         result.refused.append((1, f"columns missing: {', '.join(missing)}"))
         return result
-    rows = list(enumerate(reader, start=2))
     known: Known = {
         kind: {one.soate: one for one in db.session.scalars(db.select(table))} for kind, (table, _, _) in KINDS.items()
     }

@@ -1,16 +1,16 @@
 """Importing a price register from CSV: all or nothing, each refused row named with its line."""
 
-import csv
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from itertools import islice
 
 from app.clock import bishkek_day
 from app.localisation import to_minor, use_locale
-from app.services import audit, places, prices
+from app.services import audit, csv_rows, places, prices
 from app.services.actors import Actor
-from app.services.errors import DomainError
+from app.services.errors import DomainError, LimitExceededError
 from app.services.prices import Item, Key, Quote
 from models.base import BASE_CURRENCY, LOCALES
 from models.places import Oblast
@@ -41,15 +41,21 @@ def import_csv(lines: Iterable[str], *, actor: Actor | None, now: datetime) -> P
     What stands in the register and not in the file stays. When a row is refused the caller keeps nothing.
     """
     result = PriceImport()
-    reader = csv.DictReader(lines)
-    missing = [column for column in COLUMNS if column not in (reader.fieldnames or ())]
+    try:
+        head, found = csv_rows.named(csv_rows.read(lines))
+        rows = list(enumerate(islice(found, MOST_ROWS), start=2))
+    except LimitExceededError as refusal:
+        with use_locale("en"):
+            result.refused.append((refusal.parameters["row"], str(refusal)))
+        return result
+    missing = [column for column in COLUMNS if column not in head]
     if missing:
         result.refused.append((1, f"columns missing: {', '.join(missing)}"))
         return result
     oblasts = {oblast.iso: oblast for oblast in places.oblasts()}
     known = prices.open_rows(bishkek_day(now))
     seen: set[Key] = set()
-    for line, row in enumerate(reader, start=2):
+    for line, row in rows:
         if line > MOST_ROWS:
             result.refused.append((line, f"more than {MOST_ROWS} rows"))
             break

@@ -156,6 +156,14 @@ def test_a_list_that_cannot_be_read_is_refused_at_its_field(client, programme, s
     assert answer.status_code == 422 and message in answer.text
 
 
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_a_list_with_an_endless_cell_is_refused_at_its_row(client, programme, secretary, two, quote):
+    url, content = f"/assignment-plans/import/{two[0].call_id}", f"application,reviewer\nA-1,{quote}" + "x" * 140_000
+    for typed in ({"rows": content}, {"file": (io.BytesIO(content.encode()), "list.csv")}):
+        answer = client.submit(url, due_on=day(), **typed)
+        assert answer.status_code == 422 and "Row 2 has more than 100000 characters." in text_of(answer.text)
+
+
 def test_a_plan_is_downloaded_as_a_list(client, programme, secretary, two):
     url = planned(client, two[0].call)
     answer = client.get(f"{url}/plan.csv")

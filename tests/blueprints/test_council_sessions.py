@@ -1,6 +1,7 @@
 """The Council's ranking, sessions, decisions and the signed protocol."""
 
 import io
+from datetime import timedelta
 
 import pytest
 from pypdf import PdfReader
@@ -101,6 +102,8 @@ def test_the_secretary_convenes_once(client, programme, call):
         ({"seats": "99999999999999999999"}, "Enter a number"),
         ({"seats": "тогуз"}, "Enter a number"),
         ({"held_on": "30.02.2026"}, "Enter a day as DD.MM.YYYY."),
+        ({"held_on": "01.01.1999"}, "no session on it is held before that day."),
+        ({"held_on": "01.01.2099"}, "A session is convened a year ahead at most"),
         ({"place": ""}, "Fill this in."),
     ],
 )
@@ -174,6 +177,16 @@ def test_two_lists_of_attendance_at_once_the_second_is_told(client, programme, s
     assert answer.status_code == 409
     assert programme.reviewers[0].display_name in answer.text and programme.council_chair.display_name in answer.text
     assert [one.user_id for one in session.attendances] == [programme.council_chair.id]
+
+
+@pytest.mark.parametrize("room", ["9" * 5000, "9" * 19, "²,٣", "-1"])
+def test_a_list_of_people_made_by_hand_names_nobody(client, programme, session, reviewed, room):
+    url = f"/council/{session.id}/decide/{reviewed.id}"
+    client.sign_in(programme.secretary).speak("en")
+    for button in ("check", "record"):
+        shown = dict(form_fields(client.get(url).text).items())
+        assert client.post(url, data=shown | decision(room=room) | {button: "1"}).status_code == 422
+    assert count(Decision) == 0
 
 
 def test_a_decision_is_checked_then_recorded(client, programme, session, reviewed):
@@ -427,6 +440,17 @@ def test_what_is_on_its_way_is_not_listed_to_who_has_a_tie_and_waited_for_all_th
             seen[user, is_tied] = (on_its_way.title in shown, "1 still on their way" in shown)
     assert {seen[one] for one in seen if not one[1]} == {(True, True)}
     assert {seen[one] for one in seen if one[1]} == {(False, False)}
+
+
+def test_the_page_says_when_a_session_that_is_still_to_come_can_be_signed(client, programme, call, reviewed):
+    session = programme.make_session(call, now=clock.now() + timedelta(days=2))
+    here = f"/council/{session.id}"
+    press(client.sign_in(programme.secretary), f"{here}/decide/{reviewed.id}", "record", **decision())
+    client.sign_in(programme.council_chair).speak("en")
+    shown = client.get(here).text
+    assert "its protocol is signed on that day or after it" in text_of(shown) and f"{here}/sign" not in shown
+    with clock.at(clock.now() + timedelta(days=2)):
+        assert f"{here}/sign" in client.get(here).text
 
 
 def test_before_the_attendance_and_for_a_second_session_the_page_leads_on(client, programme, call, reviewed):

@@ -185,3 +185,10 @@ def test_a_file_of_places_that_is_not_utf_8_or_lacks_columns(app: Flask, tmp_pat
     done = run(app, "import-places", file)
     assert done.exit_code == 1
     assert "line 1: columns missing: parent_soate" in done.output
+
+
+def test_a_row_without_an_end_is_refused_by_its_number(app: Flask, places_file) -> None:
+    before = place_names()
+    answer = run(app, "import-places", places_file(OBLAST, '"' + RAYON, *[RAYON] * 3000), "--apply")
+    assert answer.exit_code == 1 and "line 3: Row 3 has more than 100000 characters." in answer.output
+    assert place_names() == before and imports() == []

@@ -47,6 +47,11 @@ def messages(subject):
     return set(db.session.scalars(db.select(Notification.message).where(Notification.subject == subject)))
 
 
+def acts_on(item):
+    acts = db.select(AuditEvent.action).where(AuditEvent.subject == f"agenda_items:{item.id}")
+    return db.session.scalars(acts.order_by(AuditEvent.id)).all()
+
+
 def findings(programme):
     return [one for check in verification.run(programme.storage) for one in check.findings]
 
@@ -163,9 +168,53 @@ def test_only_what_waits_is_taken_off_and_by_nobody_with_a_tie(programme, decide
     with pytest.raises(SeparationOfDutyError):
         adjournments.take_off(session, application, reason=WHY, **by)
     assert application.status is A.REVIEWED
-    agendas.discuss(session, application, actor=Actor(programme.council_chair), now=clock.now())
-    adjournments.adjourn(session, reason=WHY, **by)  # the whole session may end: nothing is said of the application
+
+
+@pytest.mark.parametrize("is_discussed", [False, True])
+def test_nobody_ends_a_session_that_decides_anew_on_an_applicant_they_have_a_tie_to(
+    programme, decided, by, is_discussed
+):
+    application = decided[D.REJECTED]
+    uphold(programme, application)
+    session = sit_again(programme, application)
+    if is_discussed:
+        agendas.discuss(session, application, **by)
+    tied = programme.make_user(Role.SECRETARY)
+    programme.tie(application, tied)
+    with pytest.raises(SeparationOfDutyError, match="башка катчы аяктатат"):
+        adjournments.adjourn(session, reason=WHY, actor=Actor(tied), now=clock.now())
+    assert session.status is SessionStatus.OPEN and application.status is A.REVIEWED
+    adjournments.adjourn(session, reason=WHY, **by)
     assert application.status is A.REJECTED
+
+
+def test_a_tie_to_what_is_discussed_refuses_the_end_of_the_session_and_one_to_what_waits_does_not(programme, by):
+    waiting = programme.make_application(A.REVIEWED)
+    discussed = programme.make_application(A.REVIEWED, association=programme.make_association(), call=waiting.call)
+    session = programme.make_session(waiting.call)
+    agendas.discuss(session, discussed, **by)
+    tied = {one: programme.make_user(Role.SECRETARY) for one in (waiting, discussed)}
+    for application, secretary in tied.items():
+        programme.tie(application, secretary)
+    with pytest.raises(SeparationOfDutyError):
+        adjournments.adjourn(session, reason=WHY, actor=Actor(tied[discussed]), now=clock.now())
+    assert agendas.under_discussion(session).application is discussed
+    adjournments.adjourn(session, reason=WHY, actor=Actor(tied[waiting]), now=clock.now())
+    assert session.status is SessionStatus.ADJOURNED and waiting.status is A.REVIEWED
+
+
+def test_a_discussion_that_ends_with_the_session_has_its_end_in_the_history(programme, decided, by):
+    application = programme.make_application(A.REVIEWED)
+    session = programme.make_session(application.call)
+    item = agendas.discuss(session, application, **by)
+    adjournments.adjourn(session, reason=WHY, **by)
+    assert item.status is AgendaStatus.WAITING and acts_on(item) == ["agenda_item.discuss", "agenda_item.put_back"]
+
+    uphold(programme, decided[D.REJECTED])
+    again = sit_again(programme, decided[D.REJECTED])
+    item = agendas.discuss(again, decided[D.REJECTED], **by)
+    adjournments.adjourn(again, reason=WHY, **by)
+    assert acts_on(item) == ["agenda_item.discuss", "agenda_item.take_off"]
 
 
 def test_desks_and_the_appeal_lead_on(programme, decided, by):

@@ -1,6 +1,7 @@
 """Plans from a list: what is taken, which row is refused and why; and a plan written as a list."""
 
 import csv
+import tracemalloc
 from datetime import timedelta
 
 import pytest
@@ -114,6 +115,17 @@ def test_an_empty_and_an_endless_list_are_refused(programme, two, by, monkeypatc
     with pytest.raises(LimitExceededError):
         make(programme, "a,b\n" * 3, by)
     assert count(AssignmentPlan) == 0
+
+
+@pytest.mark.parametrize("row", ["1,\n", '"a\nb",\n', "1,"])
+def test_no_more_of_an_endless_list_is_read_than_may_be_taken(programme, two, by, row):
+    text = row * (8 * 1024 * 1024 // len(row))
+    tracemalloc.start()
+    with pytest.raises(LimitExceededError):
+        make(programme, text, by)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 32 * 1024 * 1024, f"{most >> 20} MiB for a list of {len(text) >> 20} MiB"
 
 
 def test_a_plan_is_written_as_a_list_that_is_taken_over_again(programme, two, by):

@@ -1,15 +1,25 @@
 """The Council: what is decided takes effect with the chair's signature, the quorum counts the members there are."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
 from app import clock
-from app.services import applications, assignments, council_sessions, decisions, reviews, screenings, verification
+from app.services import (
+    adjournments,
+    applications,
+    assignments,
+    council_sessions,
+    decisions,
+    reviews,
+    screenings,
+    verification,
+)
 from app.services.actors import Actor
 from app.services.calls import allocations
 from app.services.decisions import Motion
-from app.services.errors import AlreadyUsedError, DomainError, IncompleteError
+from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, LimitExceededError
 from app.services.reviews import Judgement
 from models.applications import Application, ApplicationStatus, ScreeningOutcome
 from models.audit import AuditEvent
@@ -128,6 +138,41 @@ def test_a_council_of_five_does_not_sit_on_three_seats(programme):
         council_sessions.convene(call, seats=4, actor=Actor(programme.secretary), **arguments)
     assert (refusal.value.field, refusal.value.parameters["members"]) == ("seats", 5)
     assert council_sessions.convene(call, seats=5, actor=Actor(programme.secretary), **arguments).seats == 5
+
+
+def test_a_session_is_held_from_the_day_the_call_closed_to_a_year_ahead(programme):
+    call, now = programme.make_past_call(), clock.now()
+    closed_on, in_a_year = clock.bishkek_day(call.closes_at), clock.bishkek_day(now) + timedelta(days=365)
+    programme.make_application("reviewed", call=call)
+    members, by = len(council_sessions.council_members()), {"actor": Actor(programme.secretary), "now": now}
+
+    def convene(day):
+        return council_sessions.convene(call, held_on=day, place="Ош", seats=max(3, members), **by)
+
+    for day in (closed_on - timedelta(days=1), closed_on.replace(year=1999)):
+        with pytest.raises(DomainError, match="жабылган") as refusal:
+            convene(day)
+        assert (refusal.value.field, refusal.value.parameters) == ("held_on", {"day": closed_on})
+    for day in (in_a_year + timedelta(days=1), closed_on.replace(year=2099)):
+        with pytest.raises(LimitExceededError) as refusal:
+            convene(day)
+        assert (refusal.value.field, refusal.value.parameters) == ("held_on", {"day": in_a_year})
+    for day in (closed_on, in_a_year):
+        session = convene(day)
+        assert session.held_on == day
+        adjournments.adjourn(session, reason=TEXT, **by)
+
+
+def test_no_protocol_is_signed_before_the_day_of_its_session(programme):
+    application = programme.make_application("reviewed", call=programme.make_past_call())
+    morrow = clock.bishkek_day(clock.now()) + timedelta(days=1)
+    session = programme.make_session(application.call, now=clock.start_of_day(morrow))
+    decide(programme, session, application)
+    chair, last_second = Actor(programme.council_chair), clock.start_of_day(morrow) - timedelta(seconds=1)
+    with pytest.raises(DomainError) as refusal:
+        council_sessions.sign(session, actor=chair, now=last_second)
+    assert refusal.value.parameters == {"day": morrow} and session.protocol is None
+    assert council_sessions.sign(session, actor=chair, now=clock.start_of_day(morrow)).session is session
 
 
 def test_a_withdrawn_application_is_taken_off_its_reviewers_and_they_are_told(programme):

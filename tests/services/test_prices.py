@@ -225,6 +225,11 @@ def test_each_refused_row_is_named(now):
     assert price_imports.import_csv(["kind,usual"], actor=None, now=now).refused[0][0] == 1
 
 
+def test_a_row_without_an_end_is_refused_by_its_number(now):
+    (refused,) = load(now, ROW, RATE, '"' + RATE, *[RATE] * 3000).refused
+    assert refused[0] == 4 and "Is a quotation mark missing?" in refused[1] and count() == 0
+
+
 def test_a_changed_price_of_a_past_day_is_refused(now):
     load(now, RATE)
     (refused,) = load(now, RATE.replace("1000", "900").replace("2026-01-05", "2026-02-01")).refused
