@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from app import clock
 from app.localisation import current_locale, gettext
 from app.policy import Permission
-from app.services import applications, calibrations, questions
+from app.services import applications, calibrations, conflicts, questions
 from app.services.reviews import LONGEST_JUSTIFICATION, SHORTEST_JUSTIFICATION
 from app.web import review_forms
 from app.web.access import actor, load, requires, signed_in_user
@@ -81,7 +81,7 @@ def _sources(calibration: Calibration) -> dict[str, Any]:
 def result(call_id: int) -> ResponseReturnValue:
     """How I judged beside the others, as far as I have handed in; nobody is named."""
     call = load(Call, call_id)
-    found = calibrations.compare(call, signed_in_user())
+    found = calibrations.compare(call, signed_in_user(), conflicts.ties_of(signed_in_user()))
     return render_template("calibrations/result.html", call=call, comparisons=found, titles=_titles(call))
 
 
@@ -89,14 +89,15 @@ def result(call_id: int) -> ResponseReturnValue:
 @requires(GET=MANAGE)
 def show(call_id: int) -> ResponseReturnValue:
     """For the secretary: what is judged for practice, who has done it, and how they differ."""
-    call = load(Call, call_id)
-    chosen = calibrations.of_call(call)
+    call, ties = load(Call, call_id), conflicts.ties_of(signed_in_user())
+    seen = calibrations.of_call(call, ties)
     return render_template(
         "calibrations/show.html",
         call=call,
-        chosen=chosen,
-        progress=calibrations.progress(call) if chosen else [],
-        comparisons=calibrations.compare(call, None),
+        chosen=calibrations.of_call(call),
+        seen=seen,
+        progress=calibrations.progress(call, ties) if seen else [],
+        comparisons=calibrations.compare(call, None, ties),
         titles=_titles(call),
         may_choose=calibrations.can_be_chosen(call),
         each=calibrations.EACH,

@@ -82,7 +82,8 @@ def _counts(call: Call) -> Mapping[ApplicationStatus, int]:
 
 def _set_up(call: Call) -> dict[str, Any]:
     """The sections of a draft with their states, and the checklist before it opens."""
-    checklist = [(item, _page(call, item.section)) for item in calls.checklist(call)]
+    ties = conflicts.ties_of(signed_in_user())
+    checklist = [(item, _page(call, item.section)) for item in calls.checklist(call, ties)]
     missing = {item.section for item, _page in checklist if not item.met}
     titles = [(key, title) for key, (title, _form) in SECTIONS.items()]
     titles.append(("dry_run", N_("Dry run")))

@@ -91,7 +91,6 @@ def show(session_id: int) -> ResponseReturnValue:
     session = load(CouncilSession, session_id, Permission.SESSION_READ)
     closed = conflicts.closed_to(signed_in_user(), session.call)
     awarded, board = decisions.awarded(session, closed), boards.board(session, closed)
-    in_flight = decisions.in_flight(session)
     return render_template(
         "council_sessions/show.html",
         session=session,
@@ -99,8 +98,7 @@ def show(session_id: int) -> ResponseReturnValue:
         awarded=awarded,
         standings=board.standings,
         remaining=allocations.left(board.standings),
-        in_flight=[one for one in in_flight if one.id not in closed],
-        are_all_in=not in_flight,  # the signature waits for those too that the reader has a tie to
+        in_flight=[one for one in decisions.in_flight(session) if one.id not in closed],  # these wait on the board
         closed=closed,
         decided=_decided_lines(session, board, closed),
         lines=session_lines.of_agenda(board.open_rows),

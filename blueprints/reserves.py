@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from app import clock
 from app.localisation import gettext
 from app.policy import Permission
-from app.services import conflicts, reserves, selection_rules
+from app.services import conflicts, new_decisions, reserves, selection_rules
 from app.services.calls import allocations
 from app.web.access import actor, load, requires, signed_in_user
 from app.web.submissions import act_on_button
@@ -22,18 +22,19 @@ def show(call_id: int) -> ResponseReturnValue:
     """Who is on the reserve list in the order of the ranking, and who is next by rule."""
     call = load(Call, call_id, Permission.RANKING_READ)
     closed = conflicts.closed_to(signed_in_user(), call)
-    listed = reserves.listed(call)
-    free = [(one, reserves.next_for(call, one)) for one in reserves.freed(call)]
+    sits = new_decisions.open_session(call) is not None  # nobody moves up then, and what it has awarded would show
+    free = [(one, None if sits else reserves.next_for(call, one)) for one in reserves.freed(call)]
     return render_template(
         "reserves/show.html",
         call=call,
-        rows=[row for row in listed if row.application.id not in closed],
+        rows=reserves.listed(call, closed),
+        sits=sits,
         free=free,
         promotions=[one for one in reserves.promotions_of(call) if one.application_id not in closed],
         lines={one.id: one for one in allocations.of(call)},
         why={one.value: gettext(text) for one, text in selection_rules.HINDRANCES.items()},
         closed=closed,
-        dark={row.application.number for row in listed if row.application.id in closed},
+        dark=reserves.numbers_of(closed),
     )
 
 

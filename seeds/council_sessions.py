@@ -54,7 +54,7 @@ def story(programme: Programme, call: Call, sits_on: date, plans: list[Plan]) ->
 
 
 def anew(programme: Programme, application: Application, reason: Mapping[str, str], sits_on: date) -> Chapter:
-    """After an upheld appeal the Council sits again, rejects the application for another reason, and its letter goes."""
+    """After an upheld appeal the Council sits again and rejects the application for another reason."""
     chance = programme.chance("session", application.number)
     now = yield at(sits_on, 9)
     session = _convene(programme, application.call, sits_on, now)

@@ -6,7 +6,7 @@ from math import inf
 from operator import itemgetter
 from typing import NamedTuple
 
-from app.services import agendas, departures, new_decisions, protocols, rankings, selections
+from app.services import agendas, decisions, departures, new_decisions, protocols, rankings, selections
 from app.services.calls import allocations
 from app.services.calls.allocations import Standing
 from app.services.rankings import RankedApplication, Ranking
@@ -21,8 +21,14 @@ class BoardRow(NamedTuple):
     is_discussed: bool
     place: int
     row: RankedApplication
-    is_closed: bool
     is_far_apart: bool
+
+
+class ClosedRow(NamedTuple):
+    """An application that is closed to the reader: only that it is there, and whether it is discussed just now."""
+
+    application: Application
+    is_discussed: bool
 
 
 @dataclass(frozen=True)
@@ -32,7 +38,7 @@ class Board:
 
     current: BoardRow | None
     waiting: list[BoardRow]
-    closed: list[BoardRow]
+    closed: list[ClosedRow]
     standings: list[Standing]
     ranking: Ranking
 
@@ -43,7 +49,7 @@ class Board:
 
     @property
     def undecided(self) -> int:
-        """How many wait for a decision, those closed to the reader too."""
+        """How many wait for a decision; those closed to the reader too, on their way or reviewed."""
         return len(self.waiting) + len(self.closed) + (self.current is not None)
 
 
@@ -51,14 +57,13 @@ def board(session: CouncilSession, closed: Collection[int]) -> Board:
     """The agenda of an open session, none once it has ended; of the applications `closed` to the reader only that they
     are there.
 
-    Those stand apart, in the order of their numbers, and the others have the ranks they have without them: their
-    places would tell how they are ranked.
+    Those stand apart, in the order of their numbers, from their submission to their decision: when they come to be
+    reviewed does not show. The others have the ranks they have without them: their places would tell how they are
+    ranked.
     """
     call, open_items = session.call, agendas.open_items_of(session)
     decided = {one.application_id for one in session.decisions}
-    ranking = rankings.of_call(call)
-    seen = rankings.of_call(call, closed) if closed else ranking
-    seen_as = {one.application_id: one for one in seen.rows}
+    ranking = rankings.of_call(call, closed)
     not_yet = (inf, False)  # reviewed since the agenda was made: behind all that is on it
     open_rows = [
         (*open_items.get(row.application_id, not_yet), row)
@@ -66,20 +71,19 @@ def board(session: CouncilSession, closed: Collection[int]) -> Board:
         if row.application.status is ApplicationStatus.REVIEWED and row.application_id not in decided
     ]
     open_rows.sort(key=itemgetter(0))  # stable: those not on it stay as they are ranked
-    current, waiting, out = None, list[BoardRow](), list[BoardRow]()
+    current, waiting = None, list[BoardRow]()
     for _position, is_discussed, row in open_rows:
-        application_id, is_closed = row.application_id, row.application_id in closed
         apart = rankings.is_far_apart(row.spread, row.reviews, call)
-        place = 0 if is_closed or is_discussed else len(waiting) + 1
-        one = BoardRow(row.application, is_discussed, place, seen_as.get(application_id, row), is_closed, apart)
-        if is_closed:
-            out.append(one)
-        elif is_discussed:
+        one = BoardRow(row.application, is_discussed, 0 if is_discussed else len(waiting) + 1, row, apart)
+        if is_discussed:
             current = one
         else:
             waiting.append(one)
-    out.sort(key=lambda one: one.application.number)
-    return Board(current, waiting, out, allocations.seen(new_decisions.money_left(call), closed), seen)
+    out = [
+        ClosedRow(one, open_items.get(one.id, not_yet)[1])
+        for one in (decisions.undecided_of(session, closed) if session.is_open else ())
+    ]
+    return Board(current, waiting, out, allocations.seen(new_decisions.money_left(call), closed), ranking)
 
 
 def departed(session: CouncilSession, board: Board, closed: Collection[int]) -> Collection[int]:

@@ -12,6 +12,7 @@ from fractions import Fraction
 from app.localisation import N_
 from app.services import audit, conflicts, notifications, reviewers, reviews, scoring
 from app.services.actors import Actor
+from app.services.conflicts import NO_TIES, Ties
 from app.services.errors import DomainError, IncompleteError, SeparationOfDutyError
 from app.services.reviews import Judgement
 from models.applications import Application, ApplicationStatus
@@ -32,10 +33,11 @@ DECIDED = (
 MOST_CANDIDATES = 200
 
 
-def of_call(call: Call) -> list[Calibration]:
-    """What the reviewers of a call judge for practice, in the order it was chosen in."""
+def of_call(call: Call, ties: Ties = NO_TIES) -> list[Calibration]:
+    """What the reviewers of a call judge for practice, in the order it was chosen in; without that of the ties."""
     query = db.select(Calibration).where(Calibration.call_id == call.id).order_by(Calibration.id)
-    return list(db.session.scalars(query.options(_WITH_APPLICATION)))
+    found = db.session.scalars(query.options(_WITH_APPLICATION))
+    return [one for one in found if not ties.has(one.application)]
 
 
 _WITH_APPLICATION = db.joinedload(Calibration.application).joinedload(Application.association)
@@ -208,10 +210,13 @@ class Comparison:
     criteria: Sequence[LevelsGiven]
 
 
-def compare(call: Call, user: User | None) -> list[Comparison]:
-    """How the reviewers differ: for `user` what they handed in themselves; for the secretary (None) all are others."""
+def compare(call: Call, user: User | None, ties: Ties) -> list[Comparison]:
+    """How the reviewers differ: for `user` what they handed in themselves; for the secretary (None) all are others.
+
+    Nothing of the applications the reader has `ties` to.
+    """
     found = []
-    for calibration in of_call(call):
+    for calibration in of_call(call, ties):
         done = [one for one in _written([calibration]) if one.submitted_at]
         own = next((one for one in done if user is not None and one.reviewer_id == user.id), None)
         if user is None or own is not None:
@@ -238,7 +243,7 @@ def _compare(calibration: Calibration, done: Sequence[CalibrationReview], own: C
     )
 
 
-def progress(call: Call) -> list[tuple[User, int]]:
-    """Each reviewer of a call with how many practice reviews are handed in, by name."""
-    done = Counter(one.reviewer_id for one in _written(of_call(call)) if one.submitted_at)
+def progress(call: Call, ties: Ties) -> list[tuple[User, int]]:
+    """Each reviewer of a call with how many practice reviews are handed in, by name; those of the ties not counted."""
+    done = Counter(one.reviewer_id for one in _written(of_call(call, ties)) if one.submitted_at)
     return [(one, done[one.id]) for one in panel(call)]

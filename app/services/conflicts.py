@@ -175,6 +175,10 @@ class Ties(NamedTuple):
             conditions.append(application_id.not_in(self.application_ids))
         return conditions
 
+    def among(self, association_id: Any, application_id: Any) -> Any:
+        """The condition on two columns that a row is one of them."""
+        return association_id.in_(self.association_ids) | application_id.in_(self.application_ids)
+
 
 NO_TIES = Ties(frozenset(), frozenset())
 
@@ -237,7 +241,7 @@ def closed_to(user: User, call: Call) -> frozenset[int]:
     ties = ties_of(user)
     if not ties:
         return frozenset()
-    tied = Application.association_id.in_(ties.association_ids) | Application.id.in_(ties.application_ids)
+    tied = ties.among(Application.association_id, Application.id)
     return frozenset(db.session.scalars(db.select(Application.id).where(Application.call_id == call.id, tied)))
 
 

@@ -269,6 +269,21 @@ def undecided(session: CouncilSession) -> list[Application]:
     return list(db.session.scalars(query.order_by(Application.id)))
 
 
+def undecided_of(session: CouncilSession, application_ids: Collection[int]) -> list[Application]:
+    """Those of these applications without a decision of this session, by number: `undecided` or `in_flight`, as one."""
+    if not application_ids:
+        return []
+    decided = db.select(Decision.application_id).where(Decision.session_id == session.id)
+    query = db.select(Application).where(
+        Application.call_id == session.call_id,
+        Application.id.in_(application_ids),
+        Application.status.in_((*IN_FLIGHT, ApplicationStatus.REVIEWED)),
+        Application.id.not_in(decided),
+        ~Application.is_test,
+    )
+    return list(db.session.scalars(query.options(db.joinedload(Application.association)).order_by(Application.number)))
+
+
 def in_flight(session: CouncilSession) -> list[Application]:
     """Applications of the call that are still screened, mended or reviewed."""
     query = (

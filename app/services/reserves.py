@@ -1,6 +1,6 @@
 """The reserve list: in the order of the ranking; who moves up when a declined grant sets money free."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -40,9 +40,15 @@ class Next:
     passed_over: Sequence[tuple[RankedApplication, Hindrance]]
 
 
-def listed(call: Call) -> list[RankedApplication]:
-    """Who is on the reserve list now, in the order of the ranking."""
-    return [row for row in rankings.rank(call) if row.application.status is ApplicationStatus.RESERVE]
+def listed(call: Call, closed: Collection[int] = ()) -> list[RankedApplication]:
+    """Who is on the reserve list now, in the order of the ranking, but what is `closed` to the reader.
+
+    While the Council decides anew the others have the ranks they have without it: a gap would tell where an
+    application judged anew stands.
+    """
+    without = closed if new_decisions.open_session(call) is not None else ()
+    rows = [row for row in rankings.rank(call, without) if row.application.status is ApplicationStatus.RESERVE]
+    return [row for row in rows if row.application_id not in closed]
 
 
 def promotions_of(call: Call) -> list[Promotion]:
@@ -51,6 +57,11 @@ def promotions_of(call: Call) -> list[Promotion]:
     query = query.where(Application.call_id == call.id).order_by(Promotion.id)
     people = db.joinedload(Promotion.application).joinedload(Application.association)
     return list(db.session.scalars(query.options(people, db.joinedload(Promotion.grant))))
+
+
+def numbers_of(application_ids: Collection[int]) -> set[str]:
+    """The numbers of applications: by these a promotion keeps whom it passed over."""
+    return set(db.session.scalars(db.select(Application.number).where(Application.id.in_(application_ids))))
 
 
 def freed(call: Call) -> list[Freed]:

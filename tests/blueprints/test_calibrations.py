@@ -14,6 +14,7 @@ from models.calibrations import CalibrationReview
 from models.calls import CallStatus
 from models.notifications import Notification
 from models.reviews import Review, Score
+from models.users import Role
 from tests.support.pages import form_fields, text_of
 from tests.support.shelf import kept
 
@@ -75,7 +76,7 @@ def test_a_reviewer_judges_and_only_then_sees_the_others_without_names(client, p
     assert "100.00" in page and "70.00" in page and "60.00" in page  # own, mean, spread
     assert other.display_name not in page
     assert client.get(edit).location == result
-    found = calibrations.compare(programme.call, me)[0].criteria[0]
+    found = calibrations.compare(programme.call, me, conflicts.NO_TIES)[0].criteria[0]
     assert (found.own, dict(found.others), found.mean) == (5, {1: 0, 2: 1, 3: 0, 4: 0, 5: 0}, 2)
     secretary = client.sign_in(programme.secretary).speak("en").get(f"/calibrations/calls/{programme.call.id}").text
     assert "1 of 2" in text_of(secretary) and me.display_name in secretary
@@ -127,6 +128,28 @@ def test_who_got_a_tie_meanwhile_does_not_see_it(client, programme, chosen):
     assert client.get(f"/calibrations/{chosen[0].id}/edit").status_code == 403
     with pytest.raises(DomainError):
         hand_in(chosen[0], me, 3)
+
+
+@pytest.mark.parametrize("of", ["one", "both"])
+def test_how_it_was_judged_is_not_shown_to_who_got_a_tie_meanwhile(client, programme, chosen, of):
+    """Neither to a secretary, who counts who has handed in without it too, nor to a reviewer who judged it."""
+    me, other = programme.reviewers
+    secretary, call = programme.make_user(Role.SECRETARY), programme.call
+    for user, level in ((me, 2), (other, 5)):
+        hand_in(chosen[0], user, level)
+    db.session.commit()
+    pages = {secretary: f"/calibrations/calls/{call.id}", me: f"/calibrations/calls/{call.id}/result"}
+    for user, page in pages.items():
+        shown = text_of(client.sign_in(user).speak("en").get(page).text)
+        assert "70.00" in shown and "60.00" in shown  # mean, spread
+        for calibration in chosen[: 1 if of == "one" else 2]:
+            programme.tie(calibration.application, user)
+            db.session.commit()
+        shown = text_of(client.get(page).text)
+        assert "70.00" not in shown and "60.00" not in shown
+    shown = text_of(client.sign_in(secretary).get(pages[secretary]).text)
+    assert "left out for you" in shown and "Nothing chosen yet" not in shown
+    assert ("0 of 1" in shown) is (of == "one") and "of 2" not in shown and "1 of" not in shown
 
 
 def say_no(call, user):

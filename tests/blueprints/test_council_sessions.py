@@ -8,11 +8,11 @@ from pypdf import PdfReader
 
 from app import clock
 from app.localisation import number_text, use_locale
-from app.services import associations, council_sessions, decisions, rankings
+from app.services import assignments, associations, council_sessions, decisions, rankings, screenings
 from app.services.actors import Actor
 from app.services.decisions import Motion
 from blueprints import council_sessions as blueprint
-from models.applications import ApplicationStatus
+from models.applications import ApplicationStatus, ScreeningOutcome
 from models.associations import MembershipRole
 from models.base import db
 from models.calls import CallStatus
@@ -437,9 +437,42 @@ def test_what_is_on_its_way_is_not_listed_to_who_has_a_tie_and_waited_for_all_th
         for user in (programme.secretary, programme.council_chair):
             shown = text_of(client.sign_in(user).speak("en").get(page).text)
             assert "You sign 1 decisions" not in shown
-            seen[user, is_tied] = (on_its_way.title in shown, "1 still on their way" in shown)
-    assert {seen[one] for one in seen if not one[1]} == {(True, True)}
-    assert {seen[one] for one in seen if one[1]} == {(False, False)}
+            said = ("1 still on their way", "1 wait for a decision")
+            seen[user, is_tied] = (on_its_way.title in shown, *(one in shown for one in said))
+    assert {seen[one] for one in seen if not one[1]} == {(True, True, False)}
+    assert {seen[one] for one in seen if one[1]} == {(False, False, True)}
+
+
+@pytest.mark.parametrize("role", OFFICE)
+def test_when_a_closed_application_comes_to_be_reviewed_does_not_show(client, programme, call, session, role):
+    """It waits, out of the room, from its submission to the decision; who has no tie sees it come."""
+    coming = programme.make_application(ApplicationStatus.SUBMITTED, call=call)
+    reader, free = programme.make_user(role), programme.make_user(role)
+    programme.tie(coming, reader)
+    by = {"actor": Actor(programme.secretary), "now": clock.now()}
+    pages = [f"/council/{session.id}{end}" for end in ("", "/projector", *(["/agenda"] * (role is Role.SECRETARY)))]
+    steps = (
+        lambda: None,
+        lambda: screenings.screen(coming, ScreeningOutcome.ELIGIBLE, reason="", **by),
+        lambda: [programme.assign(coming, one) for one in programme.reviewers],
+        lambda: programme.review(assignments.of_application(coming)[0]),
+        lambda: programme.review(assignments.of_application(coming)[1]),
+    )
+    shown = {reader: [], free: []}
+    for step in steps:
+        step()
+        db.session.commit()
+        for user, seen in shown.items():
+            client.sign_in(user).speak("en")
+            seen.append([text_of(client.get(page).text) for page in pages])
+    assert coming.status is ApplicationStatus.REVIEWED and shown[free][0] != shown[free][-1]
+    assert all(one == shown[reader][0] for one in shown[reader])
+    whole, wall, *_ = shown[reader][0]
+    assert "2 wait for a decision" in whole and "2 applications wait" in wall
+    assert f"{coming.number} · {coming.association.name('en')}: You are out of the room" in whole
+    decisions.decide(session, coming, Motion(DecisionOutcome.REJECTED, None, TEXT, 3), **by)
+    db.session.commit()
+    assert "1 wait for a decision" in text_of(client.sign_in(reader).get(pages[0]).text)
 
 
 def test_the_page_says_when_a_session_that_is_still_to_come_can_be_signed(client, programme, call, reviewed):

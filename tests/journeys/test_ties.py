@@ -41,13 +41,14 @@ OF_ONE = (
 
 
 class World:
-    """A call whose judging is under way, and a grant: an application of each is the one the walkers are tied to."""
+    """A call whose judging is under way, and a grant: two applications of the one and that of the other are those the
+    walkers are tied to."""
 
     def __init__(self, programme: Programme) -> None:
         self.programme = programme
         self.grant = programme.make_grant()
         call = programme.make_past_call()
-        self.judged, self.free = (programme.make_application("in_review", call=call) for _ in range(2))
+        self.judged, self.free, self.whole = (programme.make_application("in_review", call=call) for _ in range(3))
         programme.make_application("eligible", call=call)
         self.more = [programme.make_user(Role.REVIEWER) for _ in range(3)]
         programme.make_contribution(self.grant)
@@ -66,10 +67,10 @@ class World:
 
     @property
     def applications(self) -> list[Application]:
-        return [self.judged, self.grant.application]
+        return [self.judged, self.whole, self.grant.application]
 
     def tied(self, role: Role) -> User:
-        """An account of `role` with a declared tie to both."""
+        """An account of `role` with a declared tie to all of them."""
         user = self.programme.make_user(role)
         for one in self.applications:
             self.programme.tie(one, user)
@@ -77,7 +78,8 @@ class World:
         return user
 
     def turn(self) -> None:
-        """What others do about them: reviewers are asked, decline, judge far apart; the grant goes on."""
+        """What others do about them: reviewers are asked, decline, judge far apart; the reviews of one are whole; the
+        grant goes on."""
         first, second = assignments.of_application(self.judged)
         third = self.programme.assign(self.judged, self.more[0])
         assignments.decline(third, reason="Убактым жок.", actor=Actor(third.reviewer), now=clock.now())
@@ -86,6 +88,8 @@ class World:
         self.programme.review(first, level=1)
         self.programme.review(second, level=5)
         self.programme.assign(self.judged, self.more[2])
+        for one in assignments.of_application(self.whole):
+            self.programme.review(one)
         monitor = self.programme.monitor
         day = clock.bishkek_day(clock.now() + timedelta(days=3))
         visits.plan(self.grant, planned_on=day, visitor=monitor, actor=Actor(monitor), now=clock.now())
@@ -161,7 +165,7 @@ def test_what_happens_to_a_tied_application_changes_no_page(
     told = [
         one.parameters for one in db.session.scalars(sa.select(Notification).where(Notification.user_id == user.id))
     ]
-    numbers = {world.judged.number, world.grant.number, world.grant.application.number}
+    numbers = {world.grant.number, *(one.number for one in world.applications)}
     assert not [one for one in told if numbers & set(map(str, one.values()))]
 
 

@@ -7,14 +7,16 @@ import pytest
 from pypdf import PdfReader
 
 from app import clock
-from app.services import boards, decisions, grants, new_decisions, reserves, selections
+from app.services import boards, calls, conflicts, decisions, grants, new_decisions, reserves, selections
 from app.services.actors import Actor
 from app.services.calls import allocations
 from app.services.decisions import Motion
 from app.services.errors import DomainError, LimitExceededError
 from app.services.selection import Hindrance
 from models.applications import ApplicationStatus
+from models.base import db
 from models.council_sessions import DecisionOutcome
+from models.users import Role
 from reports import protocol, protocol_content
 from tests.factories import SOM, TEXT
 from tests.services.test_new_decisions import ASKED, decide, judged, sit_again, uphold
@@ -168,3 +170,47 @@ def test_nobody_moves_up_with_what_an_open_call_was_promised(client, programme):
     assert "Nobody of the reserve list can move up." in page and "What is left is not enough for it." in page
     assert allocations.free(fund, beside=other) >= allocations.promised(other, fund)
     assert new_decisions.money_left(other)[0].left == 700_000 * SOM, "its own promise is its own"
+
+
+@pytest.mark.parametrize("is_anew", [True, False])
+def test_the_free_money_of_a_draft_tells_a_tied_reader_nothing(client, programme, is_anew):
+    """An open session awards: whoever has no tie sees a decision made anew move the free money of the fund."""
+    if is_anew:
+        found = judged(programme)
+        application = found[D.REJECTED]
+        uphold(programme, application)
+        session = sit_again(programme, application)
+    else:
+        application = programme.make_application(A.REVIEWED, call=programme.make_past_call(budget=500_000 * SOM))
+        session = programme.make_session(application.call)
+    tied = programme.make_user(Role.SECRETARY)
+    programme.tie(application, tied)
+    draft = programme.make_call(is_open=False)
+    ties = conflicts.ties_of(tied)
+    free = allocations.free(programme.fund, beside=draft)
+
+    def shown(ties):
+        item = next(one for one in calls.checklist(draft, ties) if one.section == "allocations")
+        return item.found.parameters["free"].amount
+
+    assert shown(ties) == shown(conflicts.NO_TIES) == free
+    page = text_of(client.sign_in(tied).speak("en").get(f"/calls/{draft.id}").text)
+    decide(programme, session, application, D.SELECTED)
+    db.session.commit()
+    assert shown(ties) == free and text_of(client.get(f"/calls/{draft.id}").text) == page
+    assert shown(conflicts.NO_TIES) == allocations.free(programme.fund, beside=draft) == free - is_anew * ASKED
+
+
+def test_what_a_tied_reader_is_not_shown_keeps_the_call_shut(programme):
+    fund = programme.make_fund(amount=1_000_000 * SOM)
+    found = judged(programme, fund=fund)
+    application = found[D.REJECTED]
+    uphold(programme, application)
+    draft = programme.make_call(is_open=False, fund=fund, budget=700_000 * SOM)
+    decide(programme, sit_again(programme, application), application, D.SELECTED)
+    tied = programme.make_user(Role.SECRETARY)
+    programme.tie(application, tied)
+    assert all(one.met for one in calls.checklist(draft, conflicts.ties_of(tied)))
+    with pytest.raises(LimitExceededError) as refused:
+        calls.open_(draft, actor=Actor(tied), now=clock.now())
+    assert refused.value.parameters["free"].amount == 600_000 * SOM

@@ -5,7 +5,18 @@ from datetime import timedelta
 import pytest
 
 from app import clock
-from app.services import council_tasks, decisions, grants, ledger, rankings, reserves, verification
+from app.services import (
+    appeals,
+    assignments,
+    council_tasks,
+    decisions,
+    grants,
+    ledger,
+    letters,
+    rankings,
+    reserves,
+    verification,
+)
 from app.services.actors import Actor
 from app.services.calls import allocations
 from app.services.decisions import Motion
@@ -210,3 +221,65 @@ def test_it_is_declined_and_confirmed_on_pages(client, programme, decided, grant
     assert db.session.scalars(db.select(Promotion)).one().application_id == application.id
     page = text_of(client.get(f"/reserves/{call.id}").text)
     assert "Moved up" in page and grant.number in page
+
+
+def appeal_upheld(programme, application):
+    letter = letters.readable(application, is_office=True)
+    appeal = appeals.lodge(letter, TEXT, actor=Actor(programme.chair_of(application.association)), now=letter.sent_at)
+    appeals.acknowledge(appeal, actor=Actor(programme.secretary), now=clock.now())
+    chair = Actor(programme.council_chair)
+    appeals.close(appeal, is_upheld=True, reason=TEXT, actor=chair, now=clock.now())
+
+
+def test_while_the_council_decides_anew_the_list_tells_a_tied_reader_nothing(client, programme, decided, grant):
+    """Neither the ranks of the others nor who is next say where it stands, or what it was awarded."""
+    call = grant.application.call
+    decline(programme, grant)
+    next_one = reserves.next_for(call, reserves.freed(call)[0]).row.application
+    closed = next(one for one in decided[1:3] if one is not next_one)  # both are second
+    appeal_upheld(programme, closed)
+    tied = programme.make_user(Role.SECRETARY)
+    programme.tie(closed, tied)
+    client.sign_in(tied).speak("en")
+    page = text_of(client.get(f"/reserves/{call.id}").text)
+    assert "Next by rule: rank 2" in page
+    session = programme.make_session(call, now=clock.now())
+    assert [row.rank for row in reserves.listed(call)] == [2, 4], "as they were signed"
+    assert [row.rank for row in reserves.listed(call, {closed.id})] == [2, 3]
+    page = text_of(client.get(f"/reserves/{call.id}").text)
+    assert "until it has signed the reserve list is not whole" in page and "Next by rule" not in page
+    motion = Motion(D.SELECTED, 200_000 * SOM, TEXT, 3, 0, 0)
+    decisions.decide(session, closed, motion, actor=Actor(programme.secretary), now=clock.now())
+    db.session.commit()
+    assert text_of(client.get(f"/reserves/{call.id}").text) == page
+    programme.sign(session)
+    assert [row.rank for row in reserves.listed(call, {closed.id})] == [2, 4], "as the protocol has them"
+
+
+def test_who_was_passed_over_is_not_named_to_who_has_a_tie(client, programme):
+    """Also once it is on the reserve list no more."""
+    call = programme.make_past_call(budget=500_000 * SOM, partial_awards=False)
+    chosen, closed, next_one = (
+        programme.make_application(A.IN_REVIEW, call=call, grant=asked * SOM) for asked in (200_000, 500_000, 200_000)
+    )
+    for application, level in ((chosen, 5), (closed, 4), (next_one, 3)):
+        for one in assignments.of_application(application):
+            programme.review(one, level=level)
+    session = programme.make_session(call)
+    for application in (chosen, closed, next_one):
+        outcome, amount = (D.SELECTED, 200_000 * SOM) if application is chosen else (D.RESERVE, None)
+        motion = Motion(outcome, amount, TEXT, 3, 0, 0)
+        decisions.decide(session, application, motion, actor=Actor(programme.secretary), now=clock.now())
+    programme.sign(session)
+    grant = programme.offer(chosen)
+    decline(programme, grant)
+    promotion = promote(programme, next_one, grant)
+    assert [one["number"] for one in promotion.passed_over] == [closed.number]
+    tied = programme.make_user(Role.SECRETARY)
+    programme.tie(closed, tied)
+    appeal_upheld(programme, closed)
+    programme.make_session(call, now=clock.now())
+    db.session.commit()
+    for user, is_named in ((programme.secretary, True), (tied, False)):
+        page = text_of(client.sign_in(user).speak("en").get(f"/reserves/{call.id}").text)
+        assert ("passed over:" in page) is is_named and grant.number in page

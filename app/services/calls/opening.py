@@ -10,10 +10,15 @@ from app.services import audit, call_forms, notifications, places, questions
 from app.services.actors import Actor
 from app.services.calls import allocations, terms
 from app.services.calls.allocations import funds_of
+from app.services.conflicts import NO_TIES, Ties
 from app.services.errors import DomainError, IncompleteError, LimitExceededError
 from app.services.workflow import Transition, target
+from models.allocations import Allocation
+from models.applications import Application
 from models.base import LOCALES, db, lock
 from models.calls import TIMETABLE, Call, CallStatus, Criterion
+from models.council_sessions import CouncilSession, Decision, SessionStatus
+from models.funds import Fund
 from models.users import Role
 
 TRANSITIONS: Mapping[tuple[CallStatus, str], Transition] = {
@@ -42,15 +47,19 @@ class Item:
     section: str
 
 
-def checklist(call: Call) -> list[Item]:
-    """Everything that must be right before the call opens, with its figures."""
+def checklist(call: Call, ties: Ties = NO_TIES) -> list[Item]:
+    """Everything that must be right before the call opens, with its figures.
+
+    For a reader with `ties` the funds stand as if sessions not signed yet had awarded nothing to these applicants: what
+    is free would tell. What keeps the call from opening is in `obstacles`.
+    """
     return [
         _weights(call),
         _texts(call),
         _levels(call),
         _form(call),
         _papers(call),
-        _money(call),
+        _money(call, ties),
         _allocations(call),
         _reviewers(call),
         _timetable(call),
@@ -139,9 +148,12 @@ def in_three(texts: Mapping[str, str]) -> bool:
     return all(texts.get(code, "").strip() for code in LOCALES)
 
 
-def _money(call: Call) -> Item:
+def _money(call: Call, ties: Ties) -> Item:
     text, section = N_("Every fund covers what the call takes from it"), "allocations"
-    given = [(fund, allocations.free(fund, beside=call), allocations.promised(call, fund)) for fund in funds_of(call)]
+    given = [
+        (fund, allocations.free(fund, beside=call) + _awarded_anew(fund, ties), allocations.promised(call, fund))
+        for fund in funds_of(call)
+    ]
     for fund, free, needed in given:
         if needed > free:
             problem = N_("The fund “%(fund)s” has %(free)s free, the call needs %(budget)s of it.")
@@ -154,6 +166,25 @@ def _money(call: Call) -> Item:
         budget=Money(call.budget),
     )
     return Item(text, True, figures, section)
+
+
+def _awarded_anew(fund: Fund, ties: Ties) -> int:
+    """What open sessions that decide anew award to these applicants from a fund, in tyiyn.
+
+    What the first session of a call awards moves no free money: it was promised to that call before.
+    """
+    if not ties:
+        return 0
+    query = (
+        db.select(db.func.coalesce(db.func.sum(Decision.amount), 0))
+        .join(Allocation, Allocation.id == Decision.allocation_id)
+        .join(Call, Call.id == Allocation.call_id)
+        .join(CouncilSession, CouncilSession.id == Decision.session_id)
+        .join(Application, Application.id == Decision.application_id)
+        .where(Allocation.fund_id == fund.id, Call.status == CallStatus.DECIDED)
+        .where(CouncilSession.status == SessionStatus.OPEN, ties.among(Application.association_id, Application.id))
+    )
+    return int(db.session.scalar(query) or 0)
 
 
 def _allocations(call: Call) -> Item:
