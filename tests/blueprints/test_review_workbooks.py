@@ -1,6 +1,7 @@
 """Reviews by workbook: downloaded, filled in, sent in, looked at and taken over, by the checks of the form itself."""
 
 import io
+import re
 import zipfile
 from datetime import timedelta
 
@@ -11,6 +12,8 @@ from app import clock
 from app.services import assignments, reviews
 from app.services.actors import Actor
 from app.services.reviews import Judgement
+from app.web.review_forms import FLAGS
+from forms.reviews import rubric_form
 from models.applications import ApplicationStatus
 from models.base import db
 from models.reviews import AssignmentStatus, ReviewFlag, ReviewStatus, ReviewUpload
@@ -153,10 +156,48 @@ def test_cells_that_cannot_be_taken_are_named(client, asked, book):
         (f"I{places[0]}", "A formula is not taken"),
         (f"H{places[1]}", "Choose a level from 1 to 5."),
         (f"I{places[2]}", "At most 2000 characters."),
-        (f"I{rows(sheet)['flag']}", "Invalid Choice"),
+        (f"I{rows(sheet)['flag']}", "Choose one of the flags"),
     ):
         assert f"{sheet.title}!{place}: {text}" in page
     assert asked[0].review is None
+
+
+def test_the_look_before_saving_shows_everything_that_was_written(client, asked, book):
+    sheet = book[asked[0].application.number]
+    fill(sheet)
+    places = list(rows(sheet).values())
+    sheet.cell(places[1], 8).value = 7
+    sheet.cell(places[3], 9).value = "Нет!!"
+    sheet.cell(places[2], 8).value = "төрт"
+    sheet.cell(rows(sheet)["comment"], 9).value = "Кеңешке комментарий"
+    sheet.cell(rows(sheet)["private_note"], 9).value = "Жеке белги"
+    sheet.cell(rows(sheet)["flag"], 9).value = "Отличная заявка"
+    page = client.get(send(client, packed(book)).location)
+    text = text_of(page.text)
+    assert f"{sheet.title} · {asked[0].application.title}" in text
+    for shown in ("Comment for the Council Кеңешке комментарий", "Private note to the Council Жеке белги"):
+        assert shown in text
+    assert "Flag for the Council Отличная заявка" in text  # no flag is called so: as it was typed
+    found = re.findall(rf"{sheet.title}!([A-Z]\d+):", text)
+    flag = rows(sheet)["flag"]
+    assert found == [f"H{places[1]}", f"H{places[2]}", f"I{places[3]}", f"I{flag}"]
+    assert "Justify the level in at least 40 characters." in text  # beside what cannot be saved at all
+    levels = re.findall(r'data-label="Level"><div class="ash-table__value">(.*?)</div>', page.text)
+    assert "7" in levels and "төрт" in levels
+
+
+def test_a_flag_is_shown_in_the_readers_language(client, asked, book):
+    sheet = book[asked[0].application.number]
+    fill(sheet)
+    sheet.cell(rows(sheet)["flag"], 9).value = "excellent"
+    assert "Flag for the Council Excellent" in text_of(client.get(send(client, packed(book)).location).text)
+
+
+def test_page_and_workbook_take_texts_of_one_length(programme, app):
+    with app.test_request_context():
+        form = rubric_form(programme.call.criteria, "en", reviews.LONGEST_JUSTIFICATION, FLAGS, formdata=None)
+    longest = {name: form[name].validators[-1].max for name in ("comment", "private_note")}
+    assert longest == {"comment": reviews.LONGEST_COMMENT, "private_note": reviews.LONGEST_NOTE}
 
 
 def test_somebody_elses_and_a_changed_stamp_are_refused(client, programme, asked, book):
