@@ -102,9 +102,10 @@ def _sources(assignment: Assignment) -> dict[str, Any]:
         "assignment": assignment,
         "application": application,
         "late": reviews.refusal_of_late(assignment, clock.now()),
+        "reopening": review_versions.last_reopening(assignment.review),
         "form_parts": questions.form_of(application.call),
         "pledges": applications.pledges_of(application),
-        "documents": [page for one in papers.of(application, now=clock.now()) if one.counts for page in one.pages],
+        "documents": papers.readable_pages(application, now=clock.now()),
         "shortest": SHORTEST_JUSTIFICATION,
     }
 

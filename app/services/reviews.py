@@ -34,6 +34,8 @@ from models.users import Role, User
 
 SHORTEST_JUSTIFICATION = 40
 LONGEST_JUSTIFICATION = 2000
+LONGEST_COMMENT = 4000
+LONGEST_NOTE = 2000
 _KEEP_SCORES = db.insert(Score.__table__).inline()  # made once, and without objects
 
 

@@ -1,6 +1,7 @@
 """Reviews by workbook: downloaded, filled in, sent in, looked at and taken over, by the checks of the form itself."""
 
 import io
+import re
 import zipfile
 from datetime import timedelta
 
@@ -8,9 +9,13 @@ import pytest
 from openpyxl import load_workbook
 
 from app import clock
-from app.services import assignments, reviews
+from app.labels import country_text, label
+from app.localisation import use_locale
+from app.services import applications, assignments, papers, reviews
 from app.services.actors import Actor
 from app.services.reviews import Judgement
+from app.web.review_forms import FLAGS
+from forms.reviews import rubric_form
 from models.applications import ApplicationStatus
 from models.base import db
 from models.reviews import AssignmentStatus, ReviewFlag, ReviewStatus, ReviewUpload
@@ -124,6 +129,50 @@ def test_the_workbook_shows_levels_answers_and_no_name(programme, asked, book):
     assert asked[0].reviewer.display_name not in everything and asked[0].reviewer.username not in everything
 
 
+def line_of(sheet, name):
+    """What stands in the row whose column B says `name`, from C on."""
+    row = next(number for number in range(6, sheet.max_row + 1) if sheet.cell(number, 2).value == name)
+    return [cell.value for cell in sheet[row][2:7]]
+
+
+def test_budget_pledges_targets_and_documents_are_read_offline_too(client, programme, asked):
+    application = asked[0].application
+    application.budget_lines[0].item = "=1+1"
+    db.session.commit()
+    client.sign_in(asked[0].reviewer).speak("en")
+    answer = client.get(f"{PAGE}/{programme.call.id}/reviews.xlsx")
+    sheet = load_workbook(io.BytesIO(answer.data))[application.number]
+    budget, pledge = application.budget_lines[0], applications.pledges_of(application)[0]
+    said = line_of(sheet, "=1+1")  # a text: a formula would be read as one
+    assert [said[0], said[2], said[3]] == [label(budget.heading), label(budget.payer), budget.amount / 100]
+    assert next(cell for row in sheet.iter_rows() for cell in row if cell.value == "=1+1").data_type == "s"
+    with use_locale("en"):
+        own = line_of(sheet, country_text(pledge.country))
+    assert (own[0].date(), own[2]) == (pledge.due_on, pledge.amount_kgs / 100)
+    target = application.targets[0]
+    assert line_of(sheet, target.indicator.title_in("en"))[:2] == [target.baseline, target.target]
+    pages = papers.readable_pages(application, now=clock.now())
+    assert pages
+    texts = [str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    assert {one.filename for one in pages} <= {*texts}
+    assert texts.count("Total") == 2 and application.total_cost / 100 in line_of(sheet, "Total")
+
+
+def test_no_text_is_longer_than_its_row_is_high(asked, book):
+    """A row without a height is one line high in some programs, and its texts lie over those below."""
+    sheet = book[asked[0].application.number]
+    anchor = max((str(sheet.cell(6, column).value) for column in range(3, 8)), key=len)
+    assert sheet.row_dimensions[6].height >= 15 * len(anchor) / 24
+    assert all(sheet.row_dimensions[row].height for row in rows(sheet).values() if row != rows(sheet)["flag"])
+    assert sheet.page_setup.fitToWidth == 1 and sheet.sheet_properties.pageSetUpPr.fitToPage
+
+
+def test_the_sheet_names_the_page_where_it_is_sent_in(client, asked, book):
+    said = book[asked[0].application.number]["B3"].value
+    assert "on the page “Reviews as a workbook”" in said and "“My reviews”" in said
+    assert "Reviews as a workbook" in text_of(client.get("/reviews").text)
+
+
 def test_what_was_changed_on_the_site_meanwhile_is_shown_beside_and_stays(client, asked, book):
     one = asked[0]
     judgements = {one.application.call.criteria[0].key: Judgement(2, "Сайттагы текст")}
@@ -153,10 +202,48 @@ def test_cells_that_cannot_be_taken_are_named(client, asked, book):
         (f"I{places[0]}", "A formula is not taken"),
         (f"H{places[1]}", "Choose a level from 1 to 5."),
         (f"I{places[2]}", "At most 2000 characters."),
-        (f"I{rows(sheet)['flag']}", "Invalid Choice"),
+        (f"I{rows(sheet)['flag']}", "Choose one of the flags"),
     ):
         assert f"{sheet.title}!{place}: {text}" in page
     assert asked[0].review is None
+
+
+def test_the_look_before_saving_shows_everything_that_was_written(client, asked, book):
+    sheet = book[asked[0].application.number]
+    fill(sheet)
+    places = list(rows(sheet).values())
+    sheet.cell(places[1], 8).value = 7
+    sheet.cell(places[3], 9).value = "Нет!!"
+    sheet.cell(places[2], 8).value = "төрт"
+    sheet.cell(rows(sheet)["comment"], 9).value = "Кеңешке комментарий"
+    sheet.cell(rows(sheet)["private_note"], 9).value = "Жеке белги"
+    sheet.cell(rows(sheet)["flag"], 9).value = "Отличная заявка"
+    page = client.get(send(client, packed(book)).location)
+    text = text_of(page.text)
+    assert f"{sheet.title} · {asked[0].application.title}" in text
+    for shown in ("Comment for the Council Кеңешке комментарий", "Private note to the Council Жеке белги"):
+        assert shown in text
+    assert "Flag for the Council Отличная заявка" in text  # no flag is called so: as it was typed
+    found = re.findall(rf"{sheet.title}!([A-Z]\d+):", text)
+    flag = rows(sheet)["flag"]
+    assert found == [f"H{places[1]}", f"H{places[2]}", f"I{places[3]}", f"I{flag}"]
+    assert "Justify the level in at least 40 characters." in text  # beside what cannot be saved at all
+    levels = re.findall(r'data-label="Level"><div class="ash-table__value">(.*?)</div>', page.text)
+    assert "7" in levels and "төрт" in levels
+
+
+def test_a_flag_is_shown_in_the_readers_language(client, asked, book):
+    sheet = book[asked[0].application.number]
+    fill(sheet)
+    sheet.cell(rows(sheet)["flag"], 9).value = "excellent"
+    assert "Flag for the Council Excellent" in text_of(client.get(send(client, packed(book)).location).text)
+
+
+def test_page_and_workbook_take_texts_of_one_length(programme, app):
+    with app.test_request_context():
+        form = rubric_form(programme.call.criteria, "en", reviews.LONGEST_JUSTIFICATION, FLAGS, formdata=None)
+    longest = {name: form[name].validators[-1].max for name in ("comment", "private_note")}
+    assert longest == {"comment": reviews.LONGEST_COMMENT, "private_note": reviews.LONGEST_NOTE}
 
 
 def test_somebody_elses_and_a_changed_stamp_are_refused(client, programme, asked, book):
