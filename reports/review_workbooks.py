@@ -129,8 +129,8 @@ def _write_sheet(
         texts = [(about, WIDTHS["B"]), *((one, WIDTHS["C"]) for one in anchors), (why, WIDTHS[TEXT])]
         fit_height(sheet, row, texts, ROOM_TO_WRITE)
         row += 1
-    texts = {"comment": gettext("Comment for the Council"), "private_note": gettext("Private note to the Council")}
-    for name, text in texts.items():
+    asked = {"comment": gettext("Comment for the Council"), "private_note": gettext("Private note to the Council")}
+    for name, text in asked.items():
         put(sheet, f"A{row}", name)
         put(sheet, f"B{row}", text).alignment = TOP
         _open(sheet, f"{TEXT}{row}", written.get(name, ""))
