@@ -68,8 +68,10 @@ def _make(ranks_by: RanksBy, decided: int) -> None:
     )
     council_sessions.record_attendance(session, members, actor=secretary, now=now)
     for row in rankings.rank(call)[:decided]:
-        cast = [Ballot(one.id, VoteChoice.AGAINST) for one in decisions.voters_on(session, row.application)]
-        motion = Motion(DecisionOutcome.REJECTED, None, "Акча жетпейт, башка арыздар күчтүүрөөк.", ballots=cast)
+        cast = [Ballot(one.id, VoteChoice.FOR) for one in decisions.voters_on(session, row.application)]
+        motion = Motion(
+            DecisionOutcome.REJECTED, None, "Акча жетпейт: башка арыздар күчтүүрөөк, алар тандалды.", ballots=cast
+        )
         decisions.decide(session, row.application, motion, actor=secretary, now=now)
 
 

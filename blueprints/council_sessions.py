@@ -9,11 +9,13 @@ from app import clock
 from app.localisation import gettext
 from app.policy import Permission
 from app.services import (
+    ballots,
     boards,
     conflicts,
     corrected_protocols,
     council_sessions,
     decisions,
+    holding_protocols,
     new_decisions,
 )
 from app.services.boards import Board
@@ -50,6 +52,7 @@ def index() -> ResponseReturnValue:
         is_first=before is None,
         awaited=awaited,
         upheld=_upheld(),
+        corrected=holding_protocols.corrected(rows),
     )
 
 
@@ -112,17 +115,20 @@ def _decided_lines(session: CouncilSession, board: Board, closed: Collection[int
     shows_all = session.protocol is not None or request.args.get("decisions") == "all"
     decided = session.decisions if shows_all else session.decisions[: -LATEST - 1 : -1]
     departed, ranks = boards.departed(session, board, closed), boards.ranks(session, board, closed)
-    return session_lines.of_decisions(decided, closed, departed, ranks, with_allocations=len(board.standings) > 1)
+    dissents, has_lines = ballots.dissents_in(session), len(board.standings) > 1
+    return session_lines.of_decisions(decided, closed, departed, ranks, dissents, with_allocations=has_lines)
 
 
 def _context(session: CouncilSession, closed: Collection[int]) -> dict[str, object]:
     """Who has left, and what stands around the session: what it decides anew, and what follows or corrects it."""
     is_anew = session.call.status is CallStatus.DECIDED
+    corrected = corrected_protocols.latest(session.protocol) if session.protocol else None
     return {
         "anew": new_decisions.on_the_agenda(session, closed),
         "upheld": _upheld(session.call) if is_anew and session.is_open else [],
         "following": new_decisions.following(session) if session.protocol else {},
-        "corrected": corrected_protocols.latest(session.protocol) if session.protocol else None,
+        "corrected": corrected,
+        "held": holding_protocols.held(corrected) if corrected else None,
         "away": _away(session),
         "is_ahead": council_sessions.is_ahead(session, clock.now()),
     }

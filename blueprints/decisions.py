@@ -45,7 +45,7 @@ def new(session_id: int, application_id: int) -> ResponseReturnValue:
     is_valid = form.validate_on_submit() and is_same
     if is_valid and "record" in request.form and attempt(form, lambda: _decide(session, application, form)):
         return finish(url_for("council_sessions.show", session_id=session_id), gettext("The decision is recorded."))
-    is_checked = is_valid and "check" in request.form and _is_possible(session, application, form)
+    is_checked = is_valid and "check" in request.form and _is_possible(session, application, form, closed)
     context = _context(session, application, found, closed)
     context["departures"] = decisions.departs(session, application, _motion(form), closed) if is_checked else []
     context |= _checked(form, is_checked, found) | (_by_name(session, application, form) if is_checked else {})
@@ -132,12 +132,14 @@ def _motion(form: DecisionForm) -> Motion:
     )
 
 
-def _is_possible(session: CouncilSession, application: Application, form: DecisionForm) -> bool:
+def _is_possible(
+    session: CouncilSession, application: Application, form: DecisionForm, closed: Collection[int]
+) -> bool:
     """Refuse on the first page already what recording would refuse.
 
     The form then names the allocation that pays: what is recorded is what was checked.
     """
-    checked = attempt(form, lambda: decisions.check(session, application, _motion(form)))
+    checked = attempt(form, lambda: decisions.check(session, application, _motion(form), closed))
     if checked is not None and checked[1] is not None:
         form.allocation.data = str(checked[1].id)
     return checked is not None
@@ -189,6 +191,8 @@ def _context(
         "row": next((one for one in rows if one.application.id == application.id), None),
         "recused": decisions.recused(session, application),
         "voters": len(decisions.voters_on(session, application)),
+        "missing": decisions.hindrance(session, application),
+        "least": decisions.SHORTEST_DEPARTURE,
         "found": found,
         "remaining": allocations.left(_standings(session, closed)),
         "most": decisions.most_for(application, found),

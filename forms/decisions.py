@@ -73,8 +73,8 @@ def decision_form(voters: Sequence[tuple[int, str]], choices: Sequence[tuple[str
         for user_id, name in voters:
             fields[f"vote_{user_id}"] = RadioField(name, choices=options, validators=[required_input()])
     else:
-        fields["votes_for"] = WholeNumberField(N_("Votes for"))
-        fields["votes_against"] = WholeNumberField(N_("Votes against"))
+        fields["votes_for"] = WholeNumberField(N_("Votes for this decision"))
+        fields["votes_against"] = WholeNumberField(N_("Votes against this decision"))
         fields["abstentions"] = WholeNumberField(N_("Abstentions"))
         fields["is_named"] = BooleanField(lazy(N_("Whoever dissents wants to be named in the protocol")))
     members = [SelectChoice("", gettext("Nobody")), *(SelectChoice(str(user_id), name) for user_id, name in voters)]

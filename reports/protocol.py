@@ -87,7 +87,7 @@ def _story(data: ProtocolData, locale: str) -> list[Block]:
         *protocol_details.earlier_awards(data, locale),
         heading(_("Decisions in the order of the scores")),
         *_ranking(data, locale),
-        small(_("Amounts in som. Votes: for, against, abstained. Recused members did not vote on that application.")),
+        small(_caption(data)),
         *protocol_details.decisions(data, locale),
         *_closing(data, locale),
     ]
@@ -124,6 +124,15 @@ def _method(data: ProtocolData, locale: str) -> list[Block]:
         gap(4),
         *numbered(protocol_method.statements(data)),
     ]
+
+
+def _caption(data: ProtocolData) -> str:
+    if data.votes_are_on_decisions:
+        return _(
+            "Amounts in som. Votes: for the decision of the row, against it, abstained. Recused members did not vote "
+            "on that application."
+        )
+    return _("Amounts in som. Votes: for, against, abstained. Recused members did not vote on that application.")
 
 
 def _ranking(data: ProtocolData, locale: str) -> list[Block]:

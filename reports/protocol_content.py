@@ -243,6 +243,12 @@ class ProtocolData:
         places = range(len(self.allocations))
         return [sum(amount for paid_from, amount in awards if paid_from == place) for place in places]
 
+    @property
+    def votes_are_on_decisions(self) -> bool:
+        """Whether every decision has more votes for it than against. In the first protocols the votes beside what was
+        not selected could be against the application: these say no more than they did."""
+        return all(ayes > noes for ayes, noes, _abstained in (one.votes for one in self.decisions))
+
     def count(self, outcome: DecisionOutcome) -> int:
         return sum(1 for one in self.decisions if one.outcome == outcome.value)
 

@@ -79,13 +79,24 @@ def _rules(data: ProtocolData) -> list[str]:
         *(str(one) for one in selection_rules.statements(data.rules)),
         _("One application gets at most what it asked for, and at most %(ceiling)s.", ceiling=money(data.ceiling)),
         _("Votes of the Council") + ": " + _(VOTE_RULES[VoteRule(data.vote_rule)]) + ".",
-        _(
-            "For each vote more than half of the seats (%(quorum)s) are in the room; whoever is recused is out of the "
-            "room and does not count. A selection needs more votes for than against.",
-            quorum=data.quorum,
-        ),
+        _majority(data),
         _("Order of the discussion") + ": " + order[:1].lower() + order[1:] + ".",
     ]
+
+
+def _majority(data: ProtocolData) -> str:
+    if data.votes_are_on_decisions:
+        return _(
+            "For each vote more than half of the seats (%(quorum)s) are in the room; whoever is recused is out of the "
+            "room and does not count. Votes are for a decision or against it, also where it does not select; it needs "
+            "more votes for it than against it.",
+            quorum=data.quorum,
+        )
+    return _(
+        "For each vote more than half of the seats (%(quorum)s) are in the room; whoever is recused is out of the "
+        "room and does not count. A selection needs more votes for than against.",
+        quorum=data.quorum,
+    )
 
 
 def severities(data: ProtocolData) -> list[Block]:

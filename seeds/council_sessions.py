@@ -113,9 +113,8 @@ def _decide(
     agendas.discuss(session, application, actor=secretary, now=now - timedelta(minutes=DISCUSSED_FOR))
     voters = decisions.voters_on(session, application)
     abstentions, minority = chance.choice((0, 0, 0, 1, 2)), chance.choice((0, 0, 1, 2, 3))
-    less, more = (AGAINST, FOR) if outcome is not DecisionOutcome.REJECTED else (FOR, AGAINST)
-    choices = [ABSTAINED] * abstentions + [less] * minority
-    choices += [more] * (len(voters) - len(choices))
+    choices = [ABSTAINED] * abstentions + [AGAINST] * minority
+    choices += [FOR] * (len(voters) - len(choices))
     chance.shuffle(choices)
     decisions.decide(
         session,

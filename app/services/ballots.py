@@ -12,8 +12,9 @@ from app.services.errors import (
     IncompleteError,
     LimitExceededError,
 )
+from models.base import db
 from models.calls import VoteRule
-from models.council_sessions import CouncilSession, VoteChoice
+from models.council_sessions import CouncilSession, Decision, Dissent, VoteChoice
 from models.users import User
 
 LONGEST_DISSENT = 2000
@@ -35,7 +36,7 @@ class DissentInput(NamedTuple):
 
 
 class Counts(NamedTuple):
-    """How many voted for, against, and abstained."""
+    """How many voted for a decision as it is put to the vote, whichever it is, against it, and abstained."""
 
     ayes: int
     noes: int
@@ -43,7 +44,7 @@ class Counts(NamedTuple):
 
     @property
     def carries(self) -> bool:
-        """Whether these votes select: more are for than against."""
+        """Whether these votes carry the decision: more are for it than against it."""
         return self.ayes > self.noes
 
 
@@ -108,17 +109,38 @@ def count(rule: VoteRule, ballots: Sequence[Ballot], counted: Counts, voters: Se
     return Counts(given[VoteChoice.FOR], given[VoteChoice.AGAINST], given[VoteChoice.ABSTAINED])
 
 
-def check_dissents(rule: VoteRule, dissents: Sequence[DissentInput], voters: Sequence[User]) -> None:
-    """Refuse a dissent without reason, of somebody who did not vote, twice of one member, or against a secret vote.
+def must_carry(votes: Counts) -> None:
+    """Refuse a decision that has not more votes for it than against it: abstentions count on neither side."""
+    if not votes.carries:
+        raise DomainError(
+            N_(
+                "A decision needs more votes for it than against it: here %(ayes)s are for, %(noes)s against. “For” "
+                "means for this decision, also where it does not select."
+            ),
+            field="votes_for",
+            ayes=votes.ayes,
+            noes=votes.noes,
+        )
+
+
+def check_dissents(
+    rule: VoteRule, dissents: Sequence[DissentInput], ballots: Sequence[Ballot], voters: Sequence[User]
+) -> None:
+    """Refuse a dissent without reason, of somebody who did not vote or voted for the decision, twice of one member, or
+    against a secret vote.
 
     A dissent names its author; where the vote is secret only who wants that is named.
     """
-    may = {one.id for one in voters}
+    may = {one.id: one.display_name for one in voters}
+    ayes = {one.user_id for one in ballots if one.choice is VoteChoice.FOR}
     for place, one in enumerate(dissents):
         if one.user_id not in may:
             raise DomainError(N_("Only who votes on the application can dissent."), field="dissenter")
         if any(one.user_id == other.user_id for other in dissents[:place]):
             raise AlreadyUsedError(N_("A member dissents once."), field="dissenter")
+        if one.user_id in ayes:
+            message = N_("%(name)s votes for this decision: who is for it does not dissent from it. Look at both.")
+            raise DomainError(message, field="dissenter", name=may[one.user_id])
         if not one.reason.strip():
             raise IncompleteError(N_("Write why the member dissents."), field="dissent")
         if len(one.reason) > LONGEST_DISSENT:
@@ -128,3 +150,10 @@ def check_dissents(rule: VoteRule, dissents: Sequence[DissentInput], voters: Seq
                 N_("The vote is secret: a dissent stands in the protocol only if the member wants to be named."),
                 field="is_named",
             )
+
+
+def dissents_in(session: CouncilSession) -> Mapping[int, int]:
+    """{decision: how many dissent from it}, of those of a session from which somebody does."""
+    query = db.select(Dissent.decision_id, db.func.count()).join(Dissent.decision)
+    query = query.where(Decision.session_id == session.id).group_by(Dissent.decision_id)
+    return dict(db.session.execute(query).all())

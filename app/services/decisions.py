@@ -7,6 +7,7 @@ from datetime import datetime
 from app.localisation import N_, Money
 from app.services import (
     agendas,
+    assignments,
     audit,
     ballots,
     conflicts,
@@ -23,13 +24,19 @@ from app.services.applications import TRANSITIONS as APPLICATION_TRANSITIONS
 from app.services.ballots import Ballot, Counts, DissentInput
 from app.services.calls import allocations
 from app.services.calls.allocations import Standing
-from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, LimitExceededError
+from app.services.errors import (
+    AlreadyUsedError,
+    DomainError,
+    IncompleteError,
+    LimitExceededError,
+    WrongTransitionError,
+)
 from app.services.protocols import read_whole
 from app.services.rankings import RankedApplication
 from app.services.workflow import target
 from models.agenda_items import AgendaItem, AgendaStatus
 from models.allocations import Allocation
-from models.applications import Application, ApplicationStatus
+from models.applications import UNJUDGED, Application, ApplicationStatus
 from models.base import db, lock, lock_as_read
 from models.council_sessions import CouncilSession, Decision, DecisionOutcome, Dissent, Vote
 from models.users import Role, User
@@ -39,6 +46,9 @@ ACTIONS = {
     DecisionOutcome.RESERVE: "reserve",
     DecisionOutcome.REJECTED: "reject",
 }
+SHORTEST_REASON = 10
+SHORTEST_DEPARTURE = 40
+"""Characters of the reason of what is not selected, and of any decision that departs from the ranked list."""
 IN_FLIGHT = (
     ApplicationStatus.SUBMITTED,
     ApplicationStatus.RESUBMITTED,
@@ -52,6 +62,7 @@ IN_FLIGHT = (
 class Motion:
     """What the Council is to decide on one application: outcome, amount (tyiyn, for a selected one), reason and votes.
 
+    Votes are for this decision or against it, also where it does not select.
     It is paid from the allocation with this id; without one, from the first that fits and has so much left.
     Where the call's vote is open the votes are `ballots`, and the numbers follow from them. `room`: the ids of those
     who may vote as the votes were taken down; without them it is not looked whether somebody left or came since.
@@ -70,14 +81,17 @@ class Motion:
 
 
 def check(
-    session: CouncilSession, application: Application, motion: Motion
+    session: CouncilSession, application: Application, motion: Motion, closed: Collection[int] = ()
 ) -> tuple[RankedApplication | None, Allocation | None]:
     """Refuse what cannot be decided; answers the application's place in the ranking and what the award is paid from.
 
+    Whether it departs from the ranked list is held against the list without what is `closed` to who records it.
+
     Raises `LimitExceededError` when the amount is above what was asked, the ceiling, what the allocation or its fund
-    has left; `DomainError` without a quorum, when the votes are more than those who may vote, or for an allocation
-    that is not for this application; `AlreadyUsedError` for a second decision; `ChangedMeanwhileError` when others
-    may vote than when the votes were taken down.
+    has left; `DomainError` without a quorum or a majority for it, when the votes are more than those who may vote, for
+    a place on the reserve list below the thresholds, or for an allocation that is not for this application;
+    `IncompleteError` for a reason that is too short; `AlreadyUsedError` for a second decision;
+    `ChangedMeanwhileError` when others may vote than when the votes were taken down.
     """
     lock(session)
     item = agendas.item_of(session, application)
@@ -99,22 +113,53 @@ def check(
         raise AlreadyUsedError(
             N_("%(number)s is under discussion: decide on it or put it back first."), number=other.application.number
         )
-    votes = votes_on(session, application, motion)
-    is_selected = motion.outcome is DecisionOutcome.SELECTED
-    if is_selected and not votes.carries:
-        raise DomainError(N_("A selection needs more votes for than against."), field="votes_for")
-    if not motion.reason.strip():
-        raise IncompleteError(N_("Give the reason: it stands in the protocol."), field="reason")
+    ballots.must_carry(votes_on(session, application, motion))
+    _must_have_a_reason(motion)
     row = next((one for one in rankings.rank(session.call) if one.application.id == application.id), None)
-    if not is_selected:
-        return row, None
-    if row is None or not row.passes:
-        raise DomainError(N_("The application does not reach the thresholds: it cannot be selected."), field="outcome")
-    allocation = _allocation(application, motion.amount, motion.allocation_id)
-    chosen = [one.application for one in session.decisions if one.outcome is DecisionOutcome.SELECTED]
-    chosen += [one.application for one in new_decisions.earlier_awards(session.call)]
-    selections.must_be_within_caps(session.call, application, chosen)
+    _must_reach_the_thresholds(row, motion.outcome)
+    allocation = None
+    if motion.outcome is DecisionOutcome.SELECTED:
+        allocation = _allocation(application, motion.amount, motion.allocation_id)
+        chosen = [one.application for one in session.decisions if one.outcome is DecisionOutcome.SELECTED]
+        chosen += [one.application for one in new_decisions.earlier_awards(session.call)]
+        selections.must_be_within_caps(session.call, application, chosen)
+    _must_say_why_it_departs(session, application, motion, closed)
     return row, allocation
+
+
+def _must_reach_the_thresholds(row: RankedApplication | None, outcome: DecisionOutcome) -> None:
+    """Refuse to select below the thresholds; who is on the reserve list moves up by rule, so it is no way round."""
+    if outcome is DecisionOutcome.REJECTED or (row is not None and row.passes):
+        return
+    if outcome is DecisionOutcome.SELECTED:
+        raise DomainError(N_("The application does not reach the thresholds: it cannot be selected."), field="outcome")
+    message = N_(
+        "The application does not reach the thresholds: it cannot be put on the reserve list, for whoever is there "
+        "may move up and get a grant."
+    )
+    raise DomainError(message, field="outcome")
+
+
+def _must_have_a_reason(motion: Motion) -> None:
+    """Refuse a decision without a reason, and one that does not select with no more than a word of it."""
+    length = len(motion.reason.strip())
+    if not length:
+        raise IncompleteError(N_("Give the reason: it stands in the protocol."), field="reason")
+    if motion.outcome is not DecisionOutcome.SELECTED and length < SHORTEST_REASON:
+        message = N_("Give the reason in at least %(least)s characters: the applicant reads it in the letter.")
+        raise IncompleteError(message, field="reason", least=SHORTEST_REASON)
+
+
+def _must_say_why_it_departs(
+    session: CouncilSession, application: Application, motion: Motion, closed: Collection[int]
+) -> None:
+    """Refuse a short reason of a decision that departs from the ranked list, and say in what it does."""
+    if len(motion.reason.strip()) >= SHORTEST_DEPARTURE:  # the list is walked only where its answer is needed
+        return
+    if found := departs(session, application, motion, closed):
+        message = N_("This departs from the ranked list: say why in at least %(least)s characters. %(departures)s")
+        said = " ".join(str(one) for one in found)
+        raise IncompleteError(message, field="reason", least=SHORTEST_DEPARTURE, departures=said)
 
 
 def decide(
@@ -126,7 +171,7 @@ def decide(
     one before it, which stays as it was signed.
     """
     conflicts.must_have_no_tie(application, actor)
-    row, allocation = check(session, application, motion)
+    row, allocation = check(session, application, motion, conflicts.closed_to(actor.user, session.call))
     item = _opened(session, application, actor, now)
     votes = votes_on(session, application, motion)
     earlier = new_decisions.last_of(application)
@@ -242,14 +287,46 @@ def must_be_in_the_room(session: CouncilSession, application: Application, shown
 
 
 def votes_on(session: CouncilSession, application: Application, motion: Motion) -> Counts:
-    """The votes of a motion, counted by the call's rule; refused without a quorum in the room."""
+    """The votes for a motion and against it, counted by the call's rule; refused without a quorum in the room."""
     voters, rule = voters_on(session, application), session.call.vote_rule
     if motion.room is not None:
         must_be_in_the_room(session, application, motion.room)
     ballots.must_have_quorum(session, voters)
-    ballots.check_dissents(rule, motion.dissents, voters)
+    ballots.check_dissents(rule, motion.dissents, motion.ballots, voters)
     counted = Counts(motion.votes_for, motion.votes_against, motion.abstentions)
     return ballots.count(rule, motion.ballots, counted, voters)
+
+
+def hindrance(session: CouncilSession, application: Application) -> DomainError | None:
+    """Why nothing can be decided on `application` in this session as it stands; None while it can.
+
+    It says what is missing: reviews, or members in the room who may vote.
+    """
+    try:
+        must_be_open(session)
+        _must_be_reviewed(application)
+        ballots.must_have_quorum(session, voters_on(session, application))
+    except DomainError as refusal:
+        return refusal
+    return None
+
+
+def _must_be_reviewed(application: Application) -> None:
+    if application.status is ApplicationStatus.REVIEWED:
+        return
+    if application.status not in UNJUDGED:
+        raise WrongTransitionError(N_("The Council decides on what is reviewed and not decided yet: this is neither."))
+    asked = assignments.of_application(application)
+    done = len(assignments.submitted_reviews(application))
+    raise IncompleteError(
+        N_(
+            "This application is not reviewed any more, or not yet: the call asks for %(wanted)s reviews, %(done)s are "
+            "in, %(awaited)s are awaited. The Council decides when they are in."
+        ),
+        wanted=application.call.reviewers_per_application,
+        done=done,
+        awaited=sum(one.is_holding for one in asked) - done,
+    )
 
 
 def most_for(application: Application, found: Sequence[Standing]) -> int:

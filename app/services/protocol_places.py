@@ -16,7 +16,7 @@ from typing import Any
 from app.localisation import N_
 from app.services.ballots import Counts
 from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, LimitExceededError
-from models.council_sessions import DecisionOutcome, VoteChoice, quorum_of
+from models.council_sessions import VoteChoice, quorum_of
 
 Content = dict[str, Any]
 """What `protocols.content_of` answers, read from the frozen JSON."""
@@ -262,11 +262,15 @@ def must_stand(
         raise LimitExceededError(N_("More people than seats."), field="came")
     for before, after in zip(content["decisions"], made["decisions"], strict=True):
         if before != after:
-            _must_stand(after, made["seats"])
+            _must_stand(before, after, made["seats"])
             _must_not_dissent(before, after)
 
 
-def _must_stand(row: Content, seats: int) -> None:
+def _must_stand(before: Content, row: Content, seats: int) -> None:
+    """Refuse a record by which there was no quorum, more votes than people, or no majority where there was one.
+
+    In the first protocols votes against an application stand beside a decision that does not select it.
+    """
     votes = Counts(*row["votes"])
     room = row.get("in_room") or ()
     said = ""
@@ -277,10 +281,10 @@ def _must_stand(row: Content, seats: int) -> None:
         )
     elif min(votes) < 0 or (room and sum(votes) > len(room)):
         said = N_("More votes than people in the room for %(number)s.")
-    elif row["outcome"] == DecisionOutcome.SELECTED.value and not votes.carries:
+    elif Counts(*before["votes"]).carries and not votes.carries:
         said = N_(
-            "With these votes %(number)s would not have been selected. That is not a mistake of the record: it goes "
-            "by an appeal or to a new session."
+            "With these votes there was no majority for the decision on %(number)s. That is not a mistake of the "
+            "record: it goes by an appeal or to a new session."
         )
     if said:
         raise DomainError(said, field="votes_for", number=row["number"])

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
-from app.localisation import current_locale, gettext, money, number_text
+from app.localisation import current_locale, gettext, money, ngettext, number_text
 from app.services.boards import BoardRow
 from models.council_sessions import Decision, DecisionOutcome
 
@@ -78,10 +78,14 @@ def of_decisions(
     closed: Collection[int],
     departed: Collection[int],
     ranks: Mapping[int, int | None],
+    dissents: Mapping[int, int],
     *,
     with_allocations: bool,
 ) -> list[DecisionLine]:
-    """Decisions in words, in the order given; of what is `closed` to the reader a page shows no more than is there."""
+    """Decisions in words, in the order given; of what is `closed` to the reader a page shows no more than is there.
+
+    `dissents`: {decision: how many dissent from it}; their names stand in the protocol.
+    """
     locale, amounts = current_locale(), _Texts(money)
     votes = gettext("%(ayes)s for, %(noes)s against, %(abstained)s abstained")
     lines = []
@@ -100,7 +104,7 @@ def of_decisions(
                 one.outcome,
                 application_id in departed,
                 one.allocation.title_in(locale) if with_allocations and one.allocation else "",
-                votes % counted,
+                votes % counted + _dissenting(dissents.get(one.id, 0)),
                 one.reason,
                 amounts[application.grant_requested],
                 None if amount is None else amounts[amount],
@@ -109,6 +113,10 @@ def of_decisions(
             )
         )
     return lines
+
+
+def _dissenting(count: int) -> str:
+    return "; " + ngettext("%(num)s member dissents", "%(num)s members dissent", count) if count else ""
 
 
 class _Texts(dict[int, Markup]):

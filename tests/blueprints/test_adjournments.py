@@ -33,6 +33,8 @@ def test_the_secretary_ends_a_session_and_convenes_another(client, programme, se
     assert WHY in shown and "Ended without decisions" in shown and page not in shown
     assert "Agenda" not in text_of(shown) and "Record who is present" not in shown
     assert "nothing can be changed any more" in text_of(client.get(page).text)  # an old page, or a second tab
+    wall = text_of(client.get(f"{here}/projector").text)
+    assert "The session has ended without decisions" in wall and "Every application is decided" not in wall
     for address in (f"{here}/projector", f"{here}/agenda", f"/rankings/{session.call_id}", "/council"):
         assert client.get(address).status_code == 200
     with clock.at(clock.now().replace(year=clock.now().year + 1)):
@@ -65,6 +67,14 @@ def test_what_cannot_be_decided_anew_is_taken_off(client, programme):
     assert answer.status_code == 422 and "Fill this in." in text_of(answer.text)
     assert client.submit(page, reason=WHY).location == here
     assert client.get(page).status_code == 404, "it is on the agenda no more"
+    idle = client.get(here).text
+    assert "nothing is left to decide in this session" in text_of(idle)
+    assert idle.count(f"{here}/adjourn") == 2 and "application is decided." not in text_of(idle)
+    wall = text_of(client.get(f"{here}/projector").text)
+    assert "No application waits for a decision" in wall and "Every application is decided" not in wall
+    client.sign_in(programme.council_chair).speak("en")
+    assert "there is nothing to sign" in text_of(client.get(here).text)
+    client.sign_in(programme.secretary).speak("en")
     assert f"/appeals/{appeal.id}" in client.get(here).text, "it waits for an agenda"
     assert client.get(f"/council/{session.id}/agenda/{decided[D.RESERVE].id}/take-off").status_code == 404
     chair = programme.chair_of(application.association)

@@ -16,6 +16,7 @@ from models.calls import VoteRule
 from models.council_sessions import AgendaOrder, Decision, DecisionOutcome, Vote, VoteChoice
 from models.reviews import ConflictKind
 from models.users import Role
+from tests.factories import TEXT
 from tests.support.pages import choose_form, filled, form_fields, text_of
 from tests.support.queries import count
 from tests.support.shelf import kept
@@ -219,7 +220,7 @@ def test_no_sum_and_no_history_tells_a_tied_secretary_what_was_awarded(client, p
         pages[moment] = [set(re.findall(r"[\d\u202f\xa0 ]+ som", text_of(client.get(url).text))) for url in urls]
         if moment == "before":
             cast = [Ballot(one.id, VoteChoice.FOR) for one in session.present]
-            motion = Motion(DecisionOutcome.SELECTED, 123_000 * 100, "Керек.", ballots=cast)
+            motion = Motion(DecisionOutcome.SELECTED, 123_000 * 100, TEXT, ballots=cast)
             decisions.decide(session, tied, motion, **other)
             db.session.commit()
     assert pages["before"] == pages["after"] and any(pages["after"])

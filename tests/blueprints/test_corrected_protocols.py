@@ -41,6 +41,7 @@ def test_from_the_mistake_to_the_signature(client, programme, session, secretary
     assert "Nothing is corrected" in secretary.get(index).text
     page = begin(secretary, session)
     assert "Nothing is corrected yet" in secretary.get(page).text
+    assert "corrected by" not in secretary.get("/council").text + secretary.get(f"/council/{session.id}").text
     assert secretary.submit(f"{page}/session", place="Ош, Ленин 205", name_0="Асанова Айгүл").location == page
     assert secretary.submit(f"{page}/decisions/{application.id}", votes_for="2", abstentions="1").location == page
     shown = text_of(secretary.get(page).text)
@@ -56,6 +57,11 @@ def test_from_the_mistake_to_the_signature(client, programme, session, secretary
     assert made.status is CorrectionStatus.SIGNED and made.signed_by is programme.council_chair
     marked = text_of(secretary.get(f"/council/{session.id}").text)
     assert f"This protocol is corrected by protocol {made.number}" in marked
+    assert f"Place Ош → Ош, Ленин 205, corrected by protocol {made.number}" in marked
+    assert f"(PDF) corrected by protocol {made.number}" in marked
+    assert f"Day {session.held_on.day}" in marked
+    listed = secretary.get("/council").text
+    assert f"corrected by protocol {made.number}" in listed and f'href="{page}"' in listed
     for file in (f"{page}/pdf", f"{page}/pdf?languages=ky-ru", f"/council/{session.id}/protocol"):
         answer = chair.get(file)
         text = "".join(one.extract_text() for one in PdfReader(io.BytesIO(answer.data)).pages)
@@ -109,7 +115,7 @@ def test_who_writes_on_what_another_has_changed_keeps_the_words(programme, sessi
         ("session", {"place": " "}, "Fill this in."),
         ("session", {"name_0": ""}, "Fill this in."),
         ("session", {"came": "Бир\nЭки\nҮч"}, "More people than seats."),
-        ("decision", {"votes_for": "0", "votes_against": "3"}, "would not have been selected"),
+        ("decision", {"votes_for": "0", "votes_against": "3"}, "there was no majority for the decision"),
         ("decision", {"votes_for": "4"}, "More votes than people in the room"),
         ("decision", {"votes_for": "-1"}, "More votes than people in the room"),
         ("decision", {"reason": ""}, "Fill this in."),

@@ -159,7 +159,7 @@ def test_after_a_decision_nobody_is_taken_off_and_a_stranger_is_never_put_on(cli
     decisions.decide(
         session,
         reviewed,
-        Motion(DecisionOutcome.REJECTED, amount=None, reason=TEXT, votes_for=0, votes_against=3, abstentions=0),
+        Motion(DecisionOutcome.REJECTED, amount=None, reason=TEXT, votes_for=3, votes_against=0, abstentions=0),
         actor=Actor(programme.secretary),
         now=clock.now(),
     )
@@ -232,7 +232,7 @@ def test_change_brings_the_form_back_with_everything_typed(client, programme, se
         ({"amount": "9" * 12}, "can be awarded."),
         ({"amount": "9" * 24}, "Enter a number"),
         ({"votes_for": "4"}, "At most 3 may vote on this application."),
-        ({"votes_for": "1", "votes_against": "1"}, "A selection needs more votes for than against."),
+        ({"votes_for": "1", "votes_against": "1"}, "here 1 are for, 1 against"),
         ({"votes_against": "-1"}, "This cannot be less than zero."),
         ({"reason": " "}, "Fill this in."),
         ({"outcome": "postponed"}, "Not a valid choice."),
@@ -256,7 +256,7 @@ def test_a_decision_is_refused_at_the_field_and_nothing_is_lost(client, programm
         ({"amount": "200 001"}, "At most 200 000 som can be awarded."),
         ({"amount": "0"}, "Enter the amount that is awarded."),
         ({"votes_for": "4"}, "At most 3 may vote on this application."),
-        ({"votes_for": "1", "votes_against": "1"}, "A selection needs more votes for than against."),
+        ({"votes_for": "1", "votes_against": "1"}, "here 1 are for, 1 against"),
     ],
 )
 def test_what_cannot_be_recorded_does_not_reach_the_check(client, programme, session, reviewed, typed, message):
@@ -278,10 +278,18 @@ def test_no_more_than_the_call_has_is_awarded(client, programme):
 
 
 def test_without_a_quorum_nothing_is_decided(client, programme, session, reviewed):
-    council_sessions.record_attendance(session, [], actor=Actor(programme.secretary), now=clock.now())
     url = f"/council/{session.id}/decide/{reviewed.id}"
-    answer = press(client.sign_in(programme.secretary).speak("en"), url, "record", **decision(votes_for="0"))
+    client.sign_in(programme.secretary).speak("en")
+    early = dict(form_fields(client.get(url).text).items())
+    council_sessions.record_attendance(session, [], actor=Actor(programme.secretary), now=clock.now())
+    db.session.commit()
+    typed = decision(votes_for="0") | {"room": "", "record": "1"}
+    answer = client.post(url, data=early | typed)
     assert answer.status_code == 422 and "There is no quorum" in answer.text
+    assert form_fields(answer.text)["reason"].strip() == typed["reason"], "what was typed is kept"
+    page = client.get(url).text
+    assert f"/council/{session.id}/attendance" in page and "Tick who is present" in page
+    assert 'name="check"' not in page and "/discuss" not in page
     assert count(Decision) == 0
 
 
@@ -374,7 +382,7 @@ def test_an_open_session_shows_the_latest_decisions_and_all_when_asked(
     monkeypatch.setattr(blueprint, "LATEST", 1)
     other = programme.make_application("reviewed", call=call)
     for one in (reviewed, other):
-        motion = Motion(DecisionOutcome.REJECTED, None, f"Себеби {one.number}", 0, 3, 0)
+        motion = Motion(DecisionOutcome.REJECTED, None, f"Себеби {one.number}: {TEXT}", 3, 0, 0)
         decisions.decide(session, one, motion, actor=Actor(programme.secretary), now=clock.now())
     client.sign_in(programme.secretary).speak("en")
     page = client.get(f"/council/{session.id}").text

@@ -15,7 +15,7 @@ from models.council_sessions import DecisionOutcome
 from models.letters import Letter
 from tests.support.pages import form_fields, text_of
 
-REASON = "Рынок алыс, сатуу эсептелген эмес."
+REASON = "Рынок алыс, сатуу эсептелген эмес, баасы да такталган эмес."
 
 
 @pytest.fixture

@@ -32,8 +32,7 @@ def ranked(programme, call):
 
 
 def motion(outcome=SELECTED, amount=200_000 * SOM):
-    is_selected = outcome is SELECTED
-    return Motion(outcome, amount if is_selected else None, TEXT, 3 * is_selected, 3 * (not is_selected), 0)
+    return Motion(outcome, amount if outcome is SELECTED else None, TEXT, 3, 0, 0)
 
 
 def page_of(client, programme, call, query="", status=200):

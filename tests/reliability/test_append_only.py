@@ -18,7 +18,7 @@ from models.reserves import Promotion
 from models.reviews import ConflictKind
 from models.users import Role
 from tests.conftest import NOW
-from tests.factories import Programme
+from tests.factories import TEXT, Programme
 from tests.support.databases import Copy
 
 pytestmark = pytest.mark.database
@@ -95,10 +95,10 @@ def hold_a_session(programme: Programme) -> None:
     agendas.note(session, application, "Суу бар.", in_protocol=True, **by)
     council_sessions.change_presence(session, guest, False, **by)
     voters = decisions.voters_on(session, application)
-    cast = [Ballot(one.id, VoteChoice.AGAINST) for one in voters]
-    motion = Motion(
-        DecisionOutcome.REJECTED, None, "Жетпейт", ballots=cast, dissents=[DissentInput(voters[0].id, "Жетет")]
-    )
+    first, *others = voters
+    cast = [Ballot(first.id, VoteChoice.AGAINST), *(Ballot(one.id, VoteChoice.FOR) for one in others)]
+    dissents = [DissentInput(first.id, "Жетет")]
+    motion = Motion(DecisionOutcome.REJECTED, None, TEXT, ballots=cast, dissents=dissents)
     decisions.decide(session, application, motion, **by)
 
 

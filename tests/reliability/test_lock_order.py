@@ -66,7 +66,7 @@ def test_a_plan_is_applied_while_the_council_decides_and_neither_dies_of_it(app,
 
     monkeypatch.setattr(assignment_plans, "_locked", locked)
     monkeypatch.setattr(decisions, "lock", lock_slowly)
-    motion = Motion(DecisionOutcome.REJECTED, amount=None, reason="Айылга керек эмес", votes_for=3)
+    motion = Motion(DecisionOutcome.REJECTED, amount=None, reason=TEXT, votes_for=3)
 
     def act(number: int) -> None:
         actor = Actor(db.session.get_one(User, secretary))

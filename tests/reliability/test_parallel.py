@@ -32,6 +32,7 @@ from models.ledger import AccountKind
 from models.rates import ExchangeRate
 from models.users import User
 from tests.conftest import NOW
+from tests.factories import TEXT
 from tests.support.clients import apart
 from tests.support.pages import form_fields
 
@@ -106,7 +107,7 @@ def test_the_last_money_of_an_allocation_is_awarded_once(app, programme, databas
             Motion(
                 DecisionOutcome.SELECTED,
                 amount=150_000_00,
-                reason="Айылга керек",
+                reason=TEXT,
                 votes_for=3,
                 votes_against=0,
                 abstentions=0,

@@ -3,7 +3,7 @@
 import io
 import json
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
 from fractions import Fraction
 from itertools import combinations
 
@@ -182,9 +182,19 @@ def adjusted(programme):
     for row in rankings.rank(call):
         award = straight.get(row.application.id)
         outcome = DecisionOutcome.SELECTED if award else DecisionOutcome.REJECTED
-        votes = (3, 0, 0) if award else (0, 3, 0)
-        decisions.decide(session, row.application, Motion(outcome, award and award.amount, TEXT, *votes), **by)
+        decisions.decide(session, row.application, Motion(outcome, award and award.amount, TEXT, 3), **by)
     return council_sessions.sign(session, actor=Actor(programme.council_chair), now=clock.now())
+
+
+def test_the_votes_are_said_to_be_on_the_decision_where_they_were(signed):
+    """In protocols from before that, votes beside a rejection could be against the application."""
+    flat = " ".join(text_of(signed, "en").split())
+    assert "for the decision of the row" in flat and "needs more votes for it than against it" in flat
+    data = protocol_content.gather(signed)
+    first = replace(data, decisions=[*data.decisions[:-1], replace(data.decisions[-1], votes=(0, 4, 0))])
+    pages = PdfReader(io.BytesIO(protocol.to_pdf(first, "en"))).pages
+    flat = " ".join(" ".join(page.extract_text() for page in pages).split())
+    assert "A selection needs more votes for than against." in flat and "of the row" not in flat
 
 
 def figure(text):

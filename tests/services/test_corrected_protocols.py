@@ -156,6 +156,21 @@ def test_votes_are_counted_anew_and_a_decision_keeps_its_ground(session, applica
         corrected_protocols.correct_session(made, [Change(Place.ATTENDANCE, one, None) for one in names[2:]], **by)
 
 
+def test_a_first_protocol_with_votes_against_the_application_is_corrected_still(session, application):
+    """There a rejection has more votes against: its reason can be put right, and its votes."""
+    content, number = content_of(session.protocol), application.number
+    row = content["decisions"][0]
+    row["outcome"], row["votes"] = "rejected", [1, 3, 0]
+    for one, choice in zip(row["ballots"], ("for", "against", "against", "against"), strict=True):
+        one["choice"] = choice
+    days = {"closed_on": session.held_on, "signed_on": session.held_on}
+    for change in (
+        Change(Place.REASON, TEXT, "Акча жок.", number),
+        Change(Place.BALLOT, "for", "abstained", number, 0),
+    ):
+        assert protocol_places.must_stand(content, [change], **days) is None
+
+
 def test_what_cannot_stand_in_a_protocol_is_refused(session, application, by):
     made, present = corrected_protocols.draft(session, TEXT, **by), content_of(session.protocol)["present"]
     held_on = content_of(session.protocol)["held_on"]

@@ -40,11 +40,10 @@ def decide(
     programme: Programme, session: CouncilSession, application: Application, amount: int | None = 200_000 * SOM
 ) -> None:
     outcome = DecisionOutcome.SELECTED if amount else DecisionOutcome.REJECTED
-    votes = (3, 0) if amount else (0, 3)
     decisions.decide(
         session,
         application,
-        Motion(outcome, amount=amount, reason=TEXT, votes_for=votes[0], votes_against=votes[1], abstentions=0),
+        Motion(outcome, amount=amount, reason=TEXT, votes_for=3, votes_against=0, abstentions=0),
         actor=Actor(programme.secretary),
         now=clock.now(),
     )

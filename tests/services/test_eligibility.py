@@ -110,6 +110,9 @@ def test_a_cap_stops_one_selection_more(app: Flask, programme: Programme) -> Non
         decisions.decide(session, applications[1], Motion(selected, amount=amount, reason="Мыкты", **votes), **by)
     assert refusal.value.field == "outcome"
     reserve = decisions.decide(
-        session, applications[1], Motion(DecisionOutcome.RESERVE, amount=None, reason="Чек", **votes), **by
+        session,
+        applications[1],
+        Motion(DecisionOutcome.RESERVE, amount=None, reason="Чегине жетти, каражат калган жок.", **votes),
+        **by,
     )
     assert reserve.outcome is DecisionOutcome.RESERVE

@@ -36,8 +36,14 @@ def test_an_open_vote_has_each_voter_once_and_nobody_else(cast, error):
 
 
 @pytest.mark.parametrize(("votes", "carries"), [((2, 1, 0), True), ((1, 1, 1), False), ((0, 0, 3), False)])
-def test_a_selection_needs_more_votes_for_than_against(votes, carries):
+def test_a_decision_needs_more_votes_for_it_than_against(votes, carries):
     assert Counts(*votes).carries is carries
+    if carries:
+        assert ballots.must_carry(Counts(*votes)) is None
+    else:
+        with pytest.raises(DomainError) as refusal:
+            ballots.must_carry(Counts(*votes))
+        assert refusal.value.field == "votes_for"
 
 
 def test_a_secret_vote_has_numbers_and_no_names():
@@ -74,7 +80,18 @@ def test_more_than_half_of_the_seats_are_in_the_room(seats, in_room, is_enough):
 )
 def test_who_dissents_says_why_and_is_named_by_own_wish_alone(rule, dissents, is_taken):
     if is_taken:
-        assert ballots.check_dissents(rule, dissents, VOTERS) is None
+        assert ballots.check_dissents(rule, dissents, [], VOTERS) is None
     else:
         with pytest.raises(DomainError):
-            ballots.check_dissents(rule, dissents, VOTERS)
+            ballots.check_dissents(rule, dissents, [], VOTERS)
+
+
+@pytest.mark.parametrize(("choice", "is_taken"), [(FOR, False), (AGAINST, True), (ABSTAINED, True)])
+def test_who_votes_for_a_decision_does_not_dissent_from_it(choice, is_taken):
+    cast, dissents = [Ballot(1, choice), Ballot(2, FOR)], [DissentInput(1, "Жок")]
+    if is_taken:
+        assert ballots.check_dissents(VoteRule.OPEN, dissents, cast, VOTERS) is None
+        return
+    with pytest.raises(DomainError) as refusal:
+        ballots.check_dissents(VoteRule.OPEN, dissents, cast, VOTERS)
+    assert refusal.value.parameters == {"name": "Мүчө 1"} and refusal.value.field == "dissenter"
