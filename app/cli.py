@@ -143,7 +143,7 @@ def run_doctor() -> None:
 
 @click.command("verify")
 def verify() -> None:
-    """Check ledger, tranches, snapshots, files and audit chain; exit 1 on a finding."""
+    """Check ledger, tranches, snapshots, files, the judging by the history and the audit chain; exit 1 on a finding."""
     with reading():
         checks = verification.run(_config().uploads)
     for check in checks:

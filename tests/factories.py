@@ -26,6 +26,7 @@ from app.services import (
     conflicts,
     council_sessions,
     decisions,
+    detected_conflicts,
     dictations,
     documents,
     donors,
@@ -57,6 +58,13 @@ from models.base import canonical_json, db, fingerprint
 from models.calls import Call, VoteRule
 from models.centres import Centre
 from models.council_sessions import CouncilSession, DecisionOutcome, Protocol
+from models.detected_conflicts import (
+    ConflictClue,
+    ConflictPart,
+    ConflictStrength,
+    ConflictVerdict,
+    DetectedConflict,
+)
 from models.dictations import Dictation
 from models.documents import Document, DocumentKind
 from models.funds import Donor, Emblem, Fund
@@ -64,7 +72,7 @@ from models.indicators import Indicator
 from models.people import Person
 from models.places import AyilOkmotu, Oblast, Village
 from models.rates import ExchangeRate, RateSource
-from models.reviews import Assignment, Conflict, ConflictKind
+from models.reviews import Assignment, ConflictKind
 from models.signatures import Signature, SignatureOutcome
 from models.themes import Theme
 from models.users import Role, User
@@ -623,12 +631,24 @@ class Programme(GrantFactories):
             interests.confirm(application.call, actor=Actor(reviewer), now=now)
         return assignments.assign(application, reviewer, due_on=due_on, actor=Actor(self.secretary), now=now)
 
-    def tie(self, application: Application, user: User, kind: ConflictKind = ConflictKind.KINSHIP) -> Conflict:
-        """`user` has declared an interest in `application`."""
-        declared = Conflict(application_id=application.id, user_id=user.id, kind=kind, declared_at=clock.now())
-        db.session.add(declared)
-        db.session.flush()
-        return declared
+    def tie(self, application: Application, user: User) -> None:
+        """A conflict of `user` with the applicant was found, and the secretary has confirmed it."""
+        found = DetectedConflict(
+            application=application,
+            user=user,
+            kind=ConflictKind.KINSHIP,
+            strength=ConflictStrength.STRONG,
+            clues=ConflictClue.PIN.value,
+            own_part=ConflictPart.KIN,
+            own=user.username,
+            their_part=ConflictPart.MEMBER,
+            theirs=application.association.name_ky,
+            evidence=1,
+            found_at=clock.now(),
+        )
+        db.session.add(found)
+        secretary, confirmed = Actor(self.secretary), ConflictVerdict.CONFIRMED
+        detected_conflicts.judge(found, confirmed, reason=TEXT, actor=secretary, now=clock.now())
 
     def review(self, assignment: Assignment, *, level: int = 4, now: datetime | None = None) -> None:
         """The reviewer declares no interest and hands in the same level on every criterion."""

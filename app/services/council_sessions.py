@@ -76,7 +76,16 @@ def convene(call: Call, *, held_on: date, place: str, seats: int, actor: Actor, 
     db.session.add(session)
     db.session.flush()
     agendas.refresh(session)
-    audit.record(actor, "session.convene", session, now, call=call.id)
+    audit.record(
+        actor,
+        "session.convene",
+        session,
+        now,
+        call=call.id,
+        day=held_on.isoformat(),
+        venue=session.place,
+        seats=seats,
+    )
     for appeal in anew:
         new_decisions.take_up(appeal, session, actor=actor, now=now)
     notifications.tell(

@@ -5,6 +5,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 from app.services import (
@@ -14,9 +15,11 @@ from app.services import (
     corrected_protocols,
     documents,
     funds,
+    last_acts,
     ledger,
     new_decisions,
     protocols,
+    recorded_acts,
     tranches,
 )
 from app.services.match import grant_carried
@@ -67,6 +70,7 @@ def run(storage: Path) -> list[Check]:
         ("agreements", _agreements),
         ("funding reports", _reports),
         ("stored files", lambda check: _files(check, storage)),
+        ("judging by the history", _judging),
         ("audit chain", _audit),
     ]
     done = []
@@ -272,6 +276,13 @@ def _files(check: Check, storage: Path) -> Iterator[str]:
             yield f"file {stored.sha256} is missing"
         elif fingerprint(path.read_bytes()) != stored.sha256:
             yield f"file {stored.sha256} does not have its hash"
+
+
+def _judging(check: Check) -> Iterator[str]:
+    for problem in chain(recorded_acts.unsound(), last_acts.unsound()):
+        check.count += 1
+        if problem:
+            yield problem
 
 
 def _audit(check: Check) -> Iterator[str]:

@@ -1,11 +1,11 @@
-"""Assignments, declarations and reviews of synthetic applications."""
+"""Assignments, declarations and reviews of synthetic applications, with the acts that the history has of such."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from app.services import scoring
+from app.services import audit, scoring
 from models.applications import ApplicationStatus
 from models.associations import Association
 from models.reviews import Assignment, AssignmentStatus, Conflict, Review, ReviewStatus, Score
@@ -73,6 +73,25 @@ def write(stage: Stage, written: Sequence[tuple[int, Draft]], chance: Random, no
             for criterion in draft.call.criteria
         ],
     )
+    in_hand = {row["assignment_id"]: (id_, row) for id_, (row, _draft) in zip(review_ids, judged, strict=True)}
+    for id_, (row, _draft) in zip(ids, assigned, strict=True):
+        _record(stage, id_, row, in_hand.get(id_))
+
+
+def _record(stage: Stage, id_: int, row: dict[str, Any], judged: tuple[int, dict[str, Any]] | None) -> None:
+    """The acts of one assignment: asked, taken, handed in, closed."""
+    secretary, reviewer = stage.actors[stage.secretary], stage.actors[row["reviewer_id"]]
+    subject, application = f"assignments:{id_}", row["application_id"]
+    audit.record(secretary, "assignment.assign", subject, row["assigned_at"], application=application)
+    audit.record(reviewer, "assignment.accept", subject, row["answered_at"], kind=None)
+    if judged is None:
+        return
+    review_id, review = judged
+    moment = review["submitted_at"]
+    said = {"application": application, "assignment": id_, "submission": review["submission"]}
+    audit.record(reviewer, "review.submit", f"reviews:{review_id}", moment, **said)
+    if row["status"] is AssignmentStatus.CLOSED:
+        audit.record(secretary, "assignment.close", subject, moment, application=application)
 
 
 def _reviewers(stage: Stage, association: Association, chance: Random) -> list[int]:

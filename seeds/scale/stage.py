@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Table, insert
 
 from app.services import themes
+from app.services.actors import Actor
 from models.associations import Association
 from models.base import Base, db
 from models.calls import Call
@@ -34,6 +35,8 @@ class Stage:
     reviewers: Sequence[tuple[int, int | None]]
     """User id and the ayil okmotu the reviewer lives in."""
     secretary: int
+    actors: dict[int, Actor]
+    """By user id: those in whose names the acts are recorded."""
     indicators: dict[str, int]
     themes: dict[str, Theme]
     rate: ExchangeRate
@@ -93,6 +96,7 @@ def find() -> Stage:
         operators={centre: user.id for role, centre, user in held if role is Role.OPERATOR},
         reviewers=reviewers,
         secretary=secretaries[0],
+        actors={user.id: Actor(user) for _role, _centre, user in held},
         indicators={one.key: one.id for one in db.session.scalars(db.select(Indicator))},
         themes={one.code: one for one in themes.listed()},
         rate=rate,
