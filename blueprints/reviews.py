@@ -102,7 +102,7 @@ def _sources(assignment: Assignment) -> dict[str, Any]:
         "late": reviews.refusal_of_late(assignment, clock.now()),
         "form_parts": questions.form_of(application.call),
         "pledges": applications.pledges_of(application),
-        "documents": [page for one in papers.of(application, now=clock.now()) if one.counts for page in one.pages],
+        "documents": papers.readable_pages(application, now=clock.now()),
         "shortest": SHORTEST_JUSTIFICATION,
     }
 

@@ -15,15 +15,16 @@ from xml.parsers import expat
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell.cell import TYPE_FORMULA
 from openpyxl.reader.excel import ExcelReader
-from openpyxl.styles import Alignment, Border, PatternFill, Protection, Side
+from openpyxl.styles import Border, PatternFill, Protection, Side
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.properties import PageSetupProperties
 
 from app.localisation import N_, gettext
-from app.services import questions
 from app.services.errors import DomainError, LimitExceededError
 from models.applications import Application
 from models.reviews import Assignment, ReviewFlag
-from reports.sheets import HEAD_FILL, HEAD_FONT, LONGEST_TEXT, NOT_IN_XML, TITLE_FONT, with_time
+from reports import judged_applications
+from reports.sheets import HEAD_FILL, HEAD_FONT, TITLE_FONT, TOP, fit_height, put, with_time
 
 LARGEST = 5 * 1024 * 1024
 """Bytes of a file that is read."""
@@ -37,7 +38,12 @@ MOST_ELEMENTS_OF_PART, MOST_ELEMENTS = 40_000, 200_000
 XML_ENDINGS = (".xml", ".rels")
 WIDTHS = {"A": 4, "B": 34, "C": 24, "D": 24, "E": 24, "F": 24, "G": 24, "H": 12, "I": 60}
 LEVEL, TEXT = "H", "I"
-TOP = Alignment(wrap_text=True, vertical="top")
+ROOM_TO_WRITE = 6
+"""Lines that a row somebody writes in has at least."""
+WHERE_TO = N_(
+    "Fill in the light cells only, save the file and send it in on the page “%(page)s”: a link on “%(list)s” leads "
+    "there."
+)
 OPEN_FILL = PatternFill("solid", fgColor="FFFFFBE6")
 EDGE = Border(*(Side("thin", color="FFB8B0A4"),) * 4)
 
@@ -73,7 +79,7 @@ def write(
     book.properties.title, book.properties.creator = title, "Ashar"
     for assignment, stamp, written in assignments:
         sheet = book.create_sheet(_name(assignment.application.number))
-        _write_sheet(sheet, assignment.application, stamp, written, flags, locale)
+        _write_sheet(sheet, assignment.application, stamp, written, flags, locale, dated_at)
     target = io.BytesIO()
     book.save(target)
     return with_time(target.getvalue(), dated_at)
@@ -86,80 +92,63 @@ def _write_sheet(
     written: Mapping[str, str],
     flags: Mapping[ReviewFlag, str],
     locale: str,
+    dated_at: datetime,
 ) -> None:
     for column, width in WIDTHS.items():
         sheet.column_dimensions[column].width = width
     sheet.column_dimensions["A"].hidden = True
     sheet.protection.sheet = True
+    sheet.protection.formatRows = False  # who writes more than a row shows can make it higher
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9
-    _put(sheet, "A1", stamp)
-    _put(sheet, "B1", application.title or application.number).font = TITLE_FONT
-    _put(sheet, "B2", f"{application.number} · {application.association.name(locale)}")
-    _put(sheet, "B3", gettext("Fill in the light cells only, save the file and send it in on the page “My reviews”."))
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)  # all columns on one page, if printed
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    put(sheet, "A1", stamp)
+    put(sheet, "B1", application.title or application.number).font = TITLE_FONT
+    put(sheet, "B2", f"{application.number} · {application.association.name(locale)}")
+    put(sheet, "B3", gettext(WHERE_TO, page=gettext("Reviews as a workbook"), list=gettext("My reviews")))
     headings = [gettext("Criterion"), *(gettext("Level %(level)s", level=level) for level in range(1, 6))]
     for column, text in zip("BCDEFGHI", [*headings, gettext("Level"), gettext("Why this level?")], strict=True):
-        head = _put(sheet, f"{column}5", text)
+        head = put(sheet, f"{column}5", text)
         head.font, head.fill, head.alignment = HEAD_FONT, HEAD_FILL, TOP
     levels = DataValidation(type="list", formula1='"1,2,3,4,5"', allow_blank=True, showErrorMessage=True)
     sheet.add_data_validation(levels)
     row = 6
     for criterion in application.call.criteria:
-        _put(sheet, f"A{row}", criterion.key)
+        put(sheet, f"A{row}", criterion.key)
         weight = gettext("Weight: %(weight)s of 100 points", weight=criterion.weight)
         about = f"{criterion.title_in(locale)}\n{weight}\n{criterion.description_in(locale)}"
-        _put(sheet, f"B{row}", about).alignment = TOP
-        for level, column in zip(range(1, 6), "CDEFG", strict=True):
-            _put(sheet, f"{column}{row}", criterion.anchor_in(level, locale)).alignment = TOP
+        put(sheet, f"B{row}", about).alignment = TOP
+        anchors = [criterion.anchor_in(level, locale) for level in range(1, 6)]
+        for column, anchor in zip("CDEFG", anchors, strict=True):
+            put(sheet, f"{column}{row}", anchor).alignment = TOP
         chosen = written.get(f"level_{criterion.key}", "")
         _open(sheet, f"{LEVEL}{row}", int(chosen) if chosen else "")
         levels.add(f"{LEVEL}{row}")
-        _open(sheet, f"{TEXT}{row}", written.get(f"justification_{criterion.key}", ""))
+        why = written.get(f"justification_{criterion.key}", "")
+        _open(sheet, f"{TEXT}{row}", why)
+        shown = [(about, WIDTHS["B"]), *((one, WIDTHS["C"]) for one in anchors), (why, WIDTHS[TEXT])]
+        fit_height(sheet, row, shown, ROOM_TO_WRITE)
         row += 1
     texts = {"comment": gettext("Comment for the Council"), "private_note": gettext("Private note to the Council")}
     for name, text in texts.items():
-        _put(sheet, f"A{row}", name)
-        _put(sheet, f"B{row}", text).alignment = TOP
+        put(sheet, f"A{row}", name)
+        put(sheet, f"B{row}", text).alignment = TOP
         _open(sheet, f"{TEXT}{row}", written.get(name, ""))
+        fit_height(sheet, row, [(written.get(name, ""), WIDTHS[TEXT])], ROOM_TO_WRITE)
         row += 1
-    _put(sheet, f"A{row}", "flag")
-    _put(sheet, f"B{row}", gettext("Flag for the Council"))
+    put(sheet, f"A{row}", "flag")
+    put(sheet, f"B{row}", gettext("Flag for the Council"))
     _open(sheet, f"{TEXT}{row}", flags[ReviewFlag(written.get("flag") or ReviewFlag.NONE)])
     listed = ",".join(text.replace(",", " ") for text in flags.values())
     marks = DataValidation(type="list", formula1=f'"{listed}"', allow_blank=True, showErrorMessage=True)
     sheet.add_data_validation(marks)
     marks.add(f"{TEXT}{row}")
-    _write_application(sheet, application, row + 2, locale)
+    judged_applications.write(sheet, application, row + 2, locale, dated_at)
     sheet.freeze_panes = "C6"
 
 
-def _write_application(sheet: Any, application: Application, row: int, locale: str) -> None:
-    """What is judged, to be read where there is no line."""
-    _put(sheet, f"B{row}", gettext("The application")).font = TITLE_FONT
-    answers = application.answers
-    for section in questions.form_of(application.call).sections:
-        row += 1
-        _put(sheet, f"B{row}", section.numbered_in(locale)).font = HEAD_FONT
-        for question in section.questions:
-            row += 1
-            _put(sheet, f"B{row}", question.numbered_in(locale)).alignment = TOP
-            answer = answers.get(question.key) or gettext("not answered")
-            sheet.merge_cells(f"C{row}:I{row}")
-            _put(sheet, f"C{row}", answer).alignment = TOP
-            sheet.row_dimensions[row].height = 15 * max(2, len(answer) // 150 + answer.count("\n") + 1)
-
-
-def _put(sheet: Any, place: str, value: str | int) -> Any:
-    cell = sheet[place]
-    if isinstance(value, str):
-        value = NOT_IN_XML.sub("", value)[:LONGEST_TEXT]
-    cell.value = value
-    if isinstance(value, str) and value:
-        cell.data_type = "s"  # a text beginning with = stays a text
-    return cell
-
-
 def _open(sheet: Any, place: str, value: str | int) -> None:
-    cell = _put(sheet, place, value)
+    cell = put(sheet, place, value)
     cell.protection, cell.fill, cell.border, cell.alignment = Protection(locked=False), OPEN_FILL, EDGE, TOP
 
 

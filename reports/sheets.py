@@ -30,11 +30,12 @@ HEAD_FONT, HEAD_FILL = Font("Calibri", 11, bold=True, color="FF23201C"), Pattern
 HEAD_EDGE, TOTAL_EDGE = Border(bottom=Side("medium", color="FFA8322A")), Border(top=Side("thin", color="FF23201C"))
 TITLE_FONT, BOLD_FONT, PLAIN_FONT = Font("Calibri", 14, bold=True), Font("Calibri", 11, bold=True), Font("Calibri", 11)
 WRAPPED = Alignment(wrap_text=True, vertical="bottom")
+TOP = Alignment(wrap_text=True, vertical="top")
 DAY_FORMAT, COUNT_FORMAT = "yyyy-mm-dd", "#,##0"
 NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 LONGEST_TEXT = 32_000
 LONGEST_FOOTER = 200  # characters: a workbook with a footer of more than 255 is broken
-LINE = 15  # points: a row of one line
+LINE, TALLEST = 15, 409  # points: a row of one line, and the most that a row can have
 EMBLEM_PIXELS, EMBLEM_ROW = 36, 30
 """How high the emblem is shown, and the row it stands in (in points, of which each is 4/3 of a pixel)."""
 BESIDE_EMBLEM = Alignment("left", "center", indent=7)
@@ -161,6 +162,18 @@ def _lines(heading: Heading) -> int:
     return max(1, len(textwrap.wrap(heading.title, max(1, int(heading.width * 0.85)))))
 
 
+def fit_height(sheet: Any, row: int, texts: Iterable[tuple[str, int]], least: int = 1) -> None:
+    """Make a row as high as the longest of its wrapped texts; each comes with its width in characters.
+
+    A program that opens the workbook need not do it by itself.
+    """
+    lines = least
+    for text, width in texts:
+        fits = max(1, int(width * 0.85))
+        lines = max(lines, sum(max(1, len(textwrap.wrap(one, fits))) for one in text.split("\n")))
+    sheet.row_dimensions[row].height = min(TALLEST, LINE * lines)
+
+
 def _sheet_name(name: str) -> str:
     return re.sub(r"[\[\]:*?/\\]", " ", name).strip("' ")[:31] or "1"
 
@@ -179,3 +192,14 @@ def with_time(content: bytes, at: datetime) -> bytes:
             info.external_attr = 0o600 << 16
             copy.writestr(info, data)
     return target.getvalue()
+
+
+def put(sheet: Any, place: str, value: Value) -> Any:
+    """Write into the cell at `place` of a sheet that is kept in memory; answers the cell."""
+    cell = sheet[place]
+    if isinstance(value, str):
+        value = NOT_IN_XML.sub("", value)[:LONGEST_TEXT]
+    cell.value = value
+    if isinstance(value, str) and value:
+        cell.data_type = "s"  # a text beginning with = stays a text
+    return cell

@@ -110,6 +110,11 @@ def of(application: Application, *, now: datetime, scans: Iterable[Document] | N
     return together(documents.of(application) if scans is None else scans, day_of, months)
 
 
+def readable_pages(application: Application, *, now: datetime) -> list[Document]:
+    """The scans of every paper that counts: what a reviewer is given to read."""
+    return [page for one in of(application, now=now) if one.counts for page in one.pages]
+
+
 def _handed_in(application: Application) -> list[datetime]:
     """When it was handed in, the first time first; asked for only when it was returned in between."""
     if application.submitted_at is None:

@@ -9,7 +9,9 @@ import pytest
 from openpyxl import load_workbook
 
 from app import clock
-from app.services import assignments, reviews
+from app.labels import country_text, label
+from app.localisation import use_locale
+from app.services import applications, assignments, papers, reviews
 from app.services.actors import Actor
 from app.services.reviews import Judgement
 from app.web.review_forms import FLAGS
@@ -125,6 +127,50 @@ def test_the_workbook_shows_levels_answers_and_no_name(programme, asked, book):
     with zipfile.ZipFile(io.BytesIO(packed(book))) as archive:
         everything = "".join(archive.read(name).decode("utf-8", "replace") for name in archive.namelist())
     assert asked[0].reviewer.display_name not in everything and asked[0].reviewer.username not in everything
+
+
+def line_of(sheet, name):
+    """What stands in the row whose column B says `name`, from C on."""
+    row = next(number for number in range(6, sheet.max_row + 1) if sheet.cell(number, 2).value == name)
+    return [cell.value for cell in sheet[row][2:7]]
+
+
+def test_budget_pledges_targets_and_documents_are_read_offline_too(client, programme, asked):
+    application = asked[0].application
+    application.budget_lines[0].item = "=1+1"
+    db.session.commit()
+    client.sign_in(asked[0].reviewer).speak("en")
+    answer = client.get(f"{PAGE}/{programme.call.id}/reviews.xlsx")
+    sheet = load_workbook(io.BytesIO(answer.data))[application.number]
+    budget, pledge = application.budget_lines[0], applications.pledges_of(application)[0]
+    said = line_of(sheet, "=1+1")  # a text: a formula would be read as one
+    assert [said[0], said[2], said[3]] == [label(budget.heading), label(budget.payer), budget.amount / 100]
+    assert next(cell for row in sheet.iter_rows() for cell in row if cell.value == "=1+1").data_type == "s"
+    with use_locale("en"):
+        own = line_of(sheet, country_text(pledge.country))
+    assert (own[0].date(), own[2]) == (pledge.due_on, pledge.amount_kgs / 100)
+    target = application.targets[0]
+    assert line_of(sheet, target.indicator.title_in("en"))[:2] == [target.baseline, target.target]
+    pages = papers.readable_pages(application, now=clock.now())
+    assert pages
+    texts = [str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    assert {one.filename for one in pages} <= {*texts}
+    assert texts.count("Total") == 2 and application.total_cost / 100 in line_of(sheet, "Total")
+
+
+def test_no_text_is_longer_than_its_row_is_high(asked, book):
+    """A row without a height is one line high in some programs, and its texts lie over those below."""
+    sheet = book[asked[0].application.number]
+    anchor = max((str(sheet.cell(6, column).value) for column in range(3, 8)), key=len)
+    assert sheet.row_dimensions[6].height >= 15 * len(anchor) / 24
+    assert all(sheet.row_dimensions[row].height for row in rows(sheet).values() if row != rows(sheet)["flag"])
+    assert sheet.page_setup.fitToWidth == 1 and sheet.sheet_properties.pageSetUpPr.fitToPage
+
+
+def test_the_sheet_names_the_page_where_it_is_sent_in(client, asked, book):
+    said = book[asked[0].application.number]["B3"].value
+    assert "on the page “Reviews as a workbook”" in said and "“My reviews”" in said
+    assert "Reviews as a workbook" in text_of(client.get("/reviews").text)
 
 
 def test_what_was_changed_on_the_site_meanwhile_is_shown_beside_and_stays(client, asked, book):
