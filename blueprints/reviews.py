@@ -100,6 +100,7 @@ def _sources(assignment: Assignment) -> dict[str, Any]:
         "assignment": assignment,
         "application": application,
         "late": reviews.refusal_of_late(assignment, clock.now()),
+        "reopening": review_versions.last_reopening(assignment.review),
         "form_parts": questions.form_of(application.call),
         "pledges": applications.pledges_of(application),
         "documents": papers.readable_pages(application, now=clock.now()),

@@ -169,6 +169,14 @@ def reopened(application: Application) -> list[Review]:
     return list(db.session.scalars(query.options(db.contains_eager(Review.assignment))))
 
 
+def last_reopening(review: Review | None) -> ReviewSubmission | None:
+    """The submission of a review that is open again, with who reopened it when and why; None for any other review."""
+    if review is None or review.status is not ReviewStatus.DRAFT or review.submission == 0:
+        return None
+    found: ReviewSubmission | None = db.session.scalar(_LAST, {"review": review.id})
+    return found
+
+
 def of(reviews: Iterable[Review]) -> dict[int, list[Version]]:
     """{review id: its earlier submissions, the first one first}; reviews that were never reopened are left out."""
     by_id = {one.id: one for one in reviews if one.submission > 1 or one.status is ReviewStatus.DRAFT}

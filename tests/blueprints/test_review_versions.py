@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from app import clock
+from app.localisation import date_text, use_locale
 from app.services import assignments, rankings, review_versions, reviews
 from app.services.actors import Actor
 from app.services.errors import DomainError
@@ -119,7 +120,11 @@ def test_a_reopened_review_stands_as_it_was_counts_no_more_and_comes_back(client
     assert REASON in client.get(f"/reviews/of/{application.id}").text
     reviewer = client.sign_in(assignment.reviewer).speak("en")
     assert REASON in reviewer.get("/messages").text
-    fields = form_fields(reviewer.get(f"/reviews/{assignment.id}/edit").text)
+    shown = reviewer.get(f"/reviews/{assignment.id}/edit").text
+    fields, today = form_fields(shown), clock.bishkek_day(clock.now())
+    with use_locale("en"):
+        said = f"Why it was opened again on {date_text(today)} {REASON}"
+    assert " ".join(said.split()) in text_of(shown)
     criteria = [one.key for one in application.call.criteria]
     assert all(fields[f"level_{key}"] == "4" for key in criteria)
     answer = reviewer.submit(
