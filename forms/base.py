@@ -14,6 +14,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional, Re
 from app.localisation import N_, gettext, lazy, translated, translated_plural
 
 REQUIRED = N_("Fill this in.")
+DECIMAL, WHOLE = N_("Enter a number, for example 1 250,50."), N_("Enter a whole number, for example 12.")
 LONGEST_NUMBER = 24
 LARGEST_NUMBER = 10**16 - 1  # in minor units still well within the database's integers
 OWN_MESSAGES_OF_WTFORMS = (N_("Not a valid choice."), N_("Invalid Choice: could not coerce."))
@@ -131,10 +132,11 @@ class NumberField(Field):
             or "_" in text
         ):
             self.data = None
-            raise ValueError(gettext("Enter a number, for example 1 250,50."))
+            raise ValueError(gettext(WHOLE if self.places == 0 else DECIMAL))
         if -number.as_tuple().exponent > self.places:  # type: ignore[operator]
             self.data = None
-            raise ValueError(gettext("At most %(places)s digits after the comma.", places=self.places))
+            too_fine = gettext("At most %(places)s digits after the comma.", places=self.places)
+            raise ValueError(too_fine if self.places else gettext(WHOLE))
         self.data = number
 
 

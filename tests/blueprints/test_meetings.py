@@ -67,8 +67,8 @@ def test_the_minutes_are_entered_with_their_scan_and_read_everywhere(chair, prog
         ({"held_on": day(1)}, "The day lies in the future."),
         ({"votes_for": "41"}, "are 46 votes, but 45 people were present."),
         ({"households": "39"}, "50 % of 80 households are 40; only 39 were represented."),
-        ({"women": "many"}, "Enter a number"),
-        ({"women": "2,5"}, "At most 0 digits after the comma."),
+        ({"women": "many"}, "Enter a whole number"),
+        ({"women": "2,5"}, "Enter a whole number, for example 12."),
         ({"led_by": ""}, "Fill this in."),
     ],
 )

@@ -52,7 +52,7 @@ def test_who_entered_it_does_not_approve_it(english: Client, programme: Programm
         ({"value": "-1"}, "A rate must be a positive number."),
         ({"value": "99999999"}, "A rate must be a positive number."),
         ({"nominal": "0"}, "A rate must be a positive number."),
-        ({"nominal": "1,5"}, "At most 0 digits after the comma."),
+        ({"nominal": "1,5"}, "Enter a whole number, for example 12."),
         ({"valid_on": "32.01.2026"}, "Enter a day as DD.MM.YYYY."),
     ],
 )
