@@ -321,6 +321,19 @@ def of_reviewer(reviewer: User) -> list[Assignment]:
     return list(db.session.scalars(query))
 
 
+def waiting_for_answer(reviewer: User, assignment_id: int | None) -> Assignment | None:
+    """The request of this id, if it is `reviewer` who has yet to answer it."""
+    if assignment_id is None:
+        return None
+    query = db.select(Assignment).where(
+        Assignment.id == assignment_id,
+        Assignment.reviewer_id == reviewer.id,
+        Assignment.status == AssignmentStatus.PROPOSED,
+    )
+    found: Assignment | None = db.session.scalar(query.options(db.joinedload(Assignment.application)))
+    return found
+
+
 def of_application(application: Application) -> list[Assignment]:
     query = (
         db.select(Assignment)

@@ -62,3 +62,31 @@ def test_before_the_first_review_of_a_call_the_register_is_confirmed(client, pro
     assert client.submit(url, interest="none", explanation="").status_code == 303
     db.session.expire_all()
     assert asked.status is AssignmentStatus.ACCEPTED
+
+
+def test_who_was_answering_comes_back_to_the_request(client, programme, reviewer):
+    application = programme.make_application(ApplicationStatus.IN_REVIEW)
+    day, by = clock.bishkek_day(application.call.closes_at), Actor(programme.secretary)
+    asked = assignments.assign(application, reviewer, due_on=day, actor=by, now=clock.now())
+    url, register = f"/assignments/{asked.id}/answer", f"/interests?answering={asked.id}"
+    assert f'href="{register}"' in client.get(url).text and f'href="{url}"' in client.get(register).text
+    entered = {"kind": "business", "name": "Ак-Булак", "relation": "", "register_number": ""}
+    assert client.submit(f"/interests/new?answering={asked.id}", **entered).location == register
+    one = db.session.scalars(db.select(Interest)).one()
+    assert client.submit(register, action=f"/interests/{one.id}/end?answering={asked.id}").location == register
+    confirm = f"/interests/confirm/{application.call_id}?answering={asked.id}"
+    assert client.submit(register, action=confirm).location == url
+    assert client.submit(url, interest="none", explanation="").status_code == 303
+
+
+@pytest.mark.parametrize("given", ["another's", "//example.com", "99999999999999999999", "-1", ""])
+def test_nothing_but_an_own_request_is_led_back_to(client, programme, reviewer, given):
+    application = programme.make_application(ApplicationStatus.IN_REVIEW)
+    if given == "another's":
+        given = str(assignments.of_application(application)[0].id)
+    register = f"/interests?answering={given}"
+    page = client.get(register)
+    assert page.status_code == 200 and "Back to the request" not in page.text
+    action = f"/interests/confirm/{application.call_id}"
+    data = pages.filled(pages.choose_form(page.text, action), {})
+    assert client.post(f"{action}?answering={given}", data=data).location == "/interests"
