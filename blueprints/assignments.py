@@ -14,6 +14,7 @@ from app.services import (
     assignments,
     conflicts,
     interests,
+    rankings,
     reminders,
     review_deadlines,
     workloads,
@@ -33,11 +34,12 @@ bp = Blueprint("assignments", __name__, url_prefix="/assignments")
 @bp.get("")
 @requires(GET=Permission.ASSIGNMENT_MANAGE)
 def index() -> ResponseReturnValue:
-    """Which applications lack reviewers, and who is behind."""
+    """Which applications lack reviewers or want a further one, and who is behind."""
     today, ties = clock.bishkek_day(clock.now()), conflicts.ties_of(signed_in_user())
     return render_template(
         "assignments/index.html",
         lacking=workloads.lacking(ties),
+        far_apart=rankings.all_far_apart(ties),
         outstanding=workloads.outstanding(ties),
         workloads=workloads.of_all(today, ties),
         has_ties=bool(ties),

@@ -186,9 +186,7 @@ def _secretary(user: User, now: datetime) -> list[Task]:
                 None if is_anew else application.call.screening_ends_on,  # from then on they read
             )
         )
-    reviewed = db.select(Application.call_id).where(Application.status == ApplicationStatus.REVIEWED)
-    ranked = db.select(Call).where(Call.status == CallStatus.OPEN, Call.id.in_(reviewed)).order_by(Call.id)
-    for application in (one for call in db.session.scalars(ranked) for one in rankings.far_apart(call, ties)):
+    for application in rankings.all_far_apart(ties):
         tasks.append(
             Task(
                 N_("Add another reviewer"),

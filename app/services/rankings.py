@@ -166,6 +166,15 @@ def far_apart(call: Call, ties: Ties) -> list[Application]:
     return list(db.session.scalars(query.options(db.joinedload(Application.association)).order_by(Application.number)))
 
 
+def all_far_apart(ties: Ties) -> list[Application]:
+    """`far_apart` of every open call, call by call: what the office is to ask a further reviewer for."""
+    reviewed = db.select(Application.call_id).where(Application.status == ApplicationStatus.REVIEWED)
+    calls = db.session.scalars(
+        db.select(Call).where(Call.status == CallStatus.OPEN, Call.id.in_(reviewed)).order_by(Call.id)
+    )
+    return [one for call in calls.all() for one in far_apart(call, ties)]
+
+
 def far_apart_ids(call: Call) -> set[int]:
     """Reviewed, undecided applications of an open call whose few reviews differ too much: from their totals alone."""
     return _far_apart(call, Application.call_id == call.id)

@@ -49,6 +49,22 @@ def test_the_board_names_who_is_lacking_and_who_is_behind(client, programme, eli
     assert "Late 1" in page
 
 
+def test_the_board_names_what_wants_a_further_reviewer(client, programme):
+    apart = programme.make_application(ApplicationStatus.IN_REVIEW)
+    client.sign_in(programme.secretary).speak("en")
+    assert "Applications whose scores lie far apart" not in client.get("/assignments").text
+    for one, level in zip(assignments.of_application(apart), (1, 5), strict=True):
+        programme.review(one, level=level)
+    db.session.commit()
+    page = client.get("/assignments").text
+    assert "Applications whose scores lie far apart" in page and apart.association.name("en") in page
+    assert f"/assignments/new/{apart.id}" in page
+    programme.tie(apart, programme.secretary)
+    db.session.commit()
+    page = client.get("/assignments").text
+    assert "Applications whose scores lie far apart" not in page and f"/assignments/new/{apart.id}" not in page
+
+
 def test_the_secretary_asks_a_reviewer(client, programme, eligible):
     reviewer = programme.reviewers[1]
     url = f"/assignments/new/{eligible.id}"
