@@ -1,5 +1,7 @@
 """Appeals: lodged from the letter, listed for the Council's office, acknowledged, upheld or dismissed."""
 
+from typing import Any
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -7,7 +9,7 @@ from app import clock
 from app.labels import label_text
 from app.localisation import gettext
 from app.policy import Permission
-from app.services import appeals, conflicts, letters, new_decisions
+from app.services import appeals, conflicts, corrected_protocols, letters, new_decisions
 from app.web.access import actor, can, load, requires, signed_in_user
 from app.web.submissions import act_on_button, attempt, finish, form_page
 from forms.appeals import AppealForm, AppealOutcomeForm, AppealWithdrawalForm
@@ -58,7 +60,16 @@ def show(appeal_id: int) -> ResponseReturnValue:
         anew=letters.next_after(appeal.letter, is_office=can(Permission.LETTER_SEND)),
         is_due=new_decisions.is_due(appeal),
         sits=new_decisions.open_session(appeal.application.call),
+        **_judged(appeal),
     )
+
+
+def _judged(appeal: Appeal) -> dict[str, Any]:
+    """What an appeal is decided from, for who may read reviews and protocol: the Council's office."""
+    session = appeal.letter.decision.session
+    corrected = corrected_protocols.latest(session.protocol) if session.protocol else None
+    reads = can(Permission.LETTER_SEND) and can(Permission.REVIEW_READ) and can(Permission.SESSION_READ)
+    return {"decided_in": session if reads else None, "corrected": corrected}
 
 
 @bp.post("/appeals/<int:appeal_id>/agenda")
@@ -102,7 +113,7 @@ def close(appeal_id: int) -> ResponseReturnValue:
 
     if form.validate_on_submit() and attempt(form, act):
         return finish(url_for(".show", appeal_id=appeal.id), gettext("The outcome is recorded and told."))
-    return form_page("appeals/close.html", form, appeal=appeal)
+    return form_page("appeals/close.html", form, appeal=appeal, **_judged(appeal))
 
 
 @bp.route("/appeals/<int:appeal_id>/withdrawal", methods=["GET", "POST"])

@@ -1,5 +1,6 @@
 """An appeal in the browser: from the letter to the outcome, each at the own desk."""
 
+import re
 from datetime import timedelta
 
 from app import clock
@@ -39,6 +40,26 @@ def test_an_appeal_goes_from_the_letter_to_its_outcome(client, programme):
         db.session.refresh(appeal)
         assert appeal.status is AppealStatus.DISMISSED
         assert "Чечим туура." in text_of(client.sign_in(chair).get(here).text)
+
+
+def test_the_chair_of_the_council_decides_with_everything_at_hand(client, programme):
+    application = programme.make_application(ApplicationStatus.REJECTED)
+    letter = letters.readable(application, is_office=True)
+    chair = programme.chair_of(letter.association)
+    with clock.at(letter.sent_at):
+        appeal = appeals.lodge(letter, WHY, actor=Actor(chair), now=clock.now())
+        appeals.acknowledge(appeal, actor=Actor(programme.secretary), now=clock.now())
+        db.session.commit()
+        here, session = f"/appeals/{appeal.id}", letter.decision.session_id
+        of_office = {f"/reviews/of/{application.id}", f"/council/{session}/protocol"}
+        both = {f"/applications/{application.id}", f"/letters/{letter.id}"}
+        client.sign_in(programme.council_chair).speak("en")
+        for page in (here, f"{here}/outcome"):
+            links = set(re.findall(r'href="([^"]+)"', client.get(page).text))
+            assert of_office | both <= links
+        assert all(client.get(one).status_code == 200 for one in of_office | both)
+        links = set(re.findall(r'href="([^"]+)"', client.sign_in(chair).get(here).text))
+        assert both <= links and not of_office & links
 
 
 def test_the_operator_is_told_that_the_chair_has_to_dictate_it(client, programme):
