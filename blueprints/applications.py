@@ -14,6 +14,7 @@ from app.localisation import LOCALES, current_locale, gettext
 from app.policy import Permission
 from app.services import (
     amendments,
+    appeals,
     application_history,
     application_lists,
     applications,
@@ -88,13 +89,12 @@ def index() -> ResponseReturnValue:
 
 
 def _narrowed() -> Filter:
-    user = signed_in_user()
     return Filter(
         call_id=request.args.get("call_id", type=row_number),
         status=_status(request.args.get("status", "")),
         words=request.args.get("q", "")[:100],
-        seen=policy.visible(user, Application).whereclause,
-        ties=conflicts.kept_from(user),
+        seen=policy.visible(signed_in_user(), Application).whereclause,
+        ties=conflicts.kept_from(signed_in_user()),
     )
 
 
@@ -169,7 +169,8 @@ def show(application_id: int) -> ResponseReturnValue:
     if content["is_writer"] and application.status in amendments.WRITTEN:
         content["amended"] = amendments.in_words(application.call, since=application.created_at)
     if can(Permission.LETTER_READ, application):
-        content["letters"] = letters.all_readable(application, is_office=can(Permission.LETTER_SEND))
+        content["letters"] = found = letters.all_readable(application, is_office=can(Permission.LETTER_SEND))
+        content["appeal_until"] = appeals.open_until(found[0], signed_in_user(), clock.now()) if found else None
     if application.is_editable and content["is_writer"]:
         content["tasks"] = task_lists.tasks(application, clock.now())
     else:
@@ -253,8 +254,7 @@ def _check_version(application: Application, definition: Section, form: SectionF
 
 
 def _section_form(definition: Section) -> SectionForm:
-    locale = current_locale()
-    asked = tuple((one.key, one.numbered_in(locale), one.limit, one.is_line) for one in definition.questions)
+    asked = tuple((one.key, one.numbered_in(current_locale()), one.limit, one.is_line) for one in definition.questions)
     return section_form(asked)()
 
 

@@ -17,7 +17,7 @@ from models.associations import Association
 from models.base import db, lock
 from models.council_sessions import DecisionOutcome
 from models.letters import Letter
-from models.users import Role
+from models.users import Role, User
 
 SHORTEST = 40
 """Characters: an appeal says what the Council should look at."""
@@ -60,6 +60,15 @@ def may_lodge(letter: Letter, now: datetime) -> bool:
     except DomainError:
         return False
     return of_letter(letter) is None
+
+
+def open_until(letter: Letter, reader: User, now: datetime) -> datetime | None:
+    """Until when `reader` can appeal, as chair of the association or as operator of its centre; None where not."""
+    association = letter.association
+    speaks = is_chair(association, reader.person) or association.centre_id in reader.centre_ids
+    if letter.sent_at is None or not speaks or not may_lodge(letter, now):
+        return None
+    return letters.appeal_until(letter.application.call, letter.sent_at)
 
 
 def lodge(letter: Letter, text: str, *, actor: Actor, now: datetime) -> Appeal:

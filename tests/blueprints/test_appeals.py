@@ -3,7 +3,10 @@
 import re
 from datetime import timedelta
 
+import pytest
+
 from app import clock
+from app.localisation import deadline_text, use_locale
 from app.services import agendas, appeals, assignments, decisions, dictations, letters
 from app.services.actors import Actor
 from app.services.decisions import Motion
@@ -60,6 +63,32 @@ def test_the_chair_of_the_council_decides_with_everything_at_hand(client, progra
         assert all(client.get(one).status_code == 200 for one in of_office | both)
         links = set(re.findall(r'href="([^"]+)"', client.sign_in(chair).get(here).text))
         assert both <= links and not of_office & links
+
+
+@pytest.mark.parametrize("status", [ApplicationStatus.REJECTED, ApplicationStatus.RESERVE])
+def test_the_page_of_the_application_says_until_when_one_can_appeal(client, programme, status):
+    application = programme.make_application(status)
+    letter = letters.readable(application, is_office=True)
+    association, url = letter.association, f"/applications/{application.id}"
+    until = letters.appeal_until(application.call, letter.sent_at)
+    with use_locale("en"):
+        said = " ".join(f"You can appeal against this decision until {deadline_text(until)}.".split())
+    assert "23:59 (Bishkek time)" in said
+    chair, operator = programme.chair_of(association), programme.operator_of(association.centre)
+    member = next(one.person for one in association.memberships if one.role is MembershipRole.MEMBER)
+    with clock.at(until):
+        for user in (chair, operator):
+            page = client.sign_in(user).speak("en").get(url).text
+            assert said in text_of(page) and f'href="/letters/{letter.id}"' in page
+        others = (programme.secretary, programme.make_user(Role.MEMBER, association=association, person=member))
+        for user in others:
+            assert said not in text_of(client.sign_in(user).speak("en").get(url).text)
+    with clock.at(until + timedelta(seconds=1)):
+        assert said not in text_of(client.sign_in(chair).speak("en").get(url).text)
+    with clock.at(letter.sent_at):
+        appeals.lodge(letter, WHY, actor=Actor(chair), now=clock.now())
+        db.session.commit()
+        assert said not in text_of(client.sign_in(chair).speak("en").get(url).text)
 
 
 def test_the_operator_is_told_that_the_chair_has_to_dictate_it(client, programme):
