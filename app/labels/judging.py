@@ -40,7 +40,7 @@ DECISION_OUTCOMES: Mapping[DecisionOutcome, str] = {
     DecisionOutcome.REJECTED: N_("Not selected"),
 }
 APPEAL_STATUSES: Mapping[AppealStatus, str] = {
-    AppealStatus.LODGED: N_("Handed in"),
+    AppealStatus.LODGED: N_("Appeal handed in"),
     AppealStatus.ACKNOWLEDGED: N_("Waits for the chair of the Council"),
     AppealStatus.UPHELD: N_("Upheld"),
     AppealStatus.DISMISSED: N_("Dismissed"),

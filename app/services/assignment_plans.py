@@ -167,7 +167,7 @@ def apply(plan: AssignmentPlan, *, actor: Actor, now: datetime) -> int:
     for one in made:
         audit.record(actor, "assignment.assign", one, now, application=one.application_id)
     for reviewer_id, count in sorted(Counter(reviewer_id for _one, reviewer_id in pairs).items()):
-        message = N_("You are asked to judge so many applications: %(count)s, until %(day)s.")
+        message = N_("Applications that you are asked to judge: %(count)s, until %(day)s.")
         notifications.tell([reviewer_id], message, "reviews:all", now, count=count, day=plan.due_on)
     return len(made)
 

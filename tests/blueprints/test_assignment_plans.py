@@ -64,7 +64,7 @@ def test_from_the_board_to_a_plan_to_asking_all(client, programme, secretary, tw
     assert "Reviewers asked" in page and "4 assignments are made." in page and f"{url}/apply" not in page
     reviewer = db.session.scalars(db.select(Assignment)).first().reviewer
     told = text_of(client.sign_in(reviewer).get("/messages").text)
-    assert "You are asked to judge so many applications" in told
+    assert "Applications that you are asked to judge" in told
 
 
 def test_a_plan_is_put_away(client, programme, secretary, two):
