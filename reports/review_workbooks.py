@@ -126,11 +126,11 @@ def _write_sheet(
         levels.add(f"{LEVEL}{row}")
         why = written.get(f"justification_{criterion.key}", "")
         _open(sheet, f"{TEXT}{row}", why)
-        texts = [(about, WIDTHS["B"]), *((one, WIDTHS["C"]) for one in anchors), (why, WIDTHS[TEXT])]
-        fit_height(sheet, row, texts, ROOM_TO_WRITE)
+        shown = [(about, WIDTHS["B"]), *((one, WIDTHS["C"]) for one in anchors), (why, WIDTHS[TEXT])]
+        fit_height(sheet, row, shown, ROOM_TO_WRITE)
         row += 1
-    asked = {"comment": gettext("Comment for the Council"), "private_note": gettext("Private note to the Council")}
-    for name, text in asked.items():
+    texts = {"comment": gettext("Comment for the Council"), "private_note": gettext("Private note to the Council")}
+    for name, text in texts.items():
         put(sheet, f"A{row}", name)
         put(sheet, f"B{row}", text).alignment = TOP
         _open(sheet, f"{TEXT}{row}", written.get(name, ""))
