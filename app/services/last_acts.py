@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from app.services.acts import MOMENT, NOT_THERE, UNRECORDED, WHO, Act, acts, of_number
 from app.services.assignment_transitions import TRANSITIONS
-from app.services.recorded_acts import MOMENT, NOT_THERE, UNRECORDED, WHO, Act, acts, of_number
 from models.applications import Application, ApplicationStatus
 from models.base import db
 from models.calls import Criterion

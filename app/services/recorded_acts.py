@@ -10,17 +10,16 @@ makes one by one are not looked at: what a search has found and nobody has judge
 that was known, drafts. That the history itself is whole is for `audit.broken_links` to say.
 """
 
-import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
+from app.services.acts import MOMENT, NOT_THERE, UNRECORDED, WHO, Act, acts, of_number
 from models.agenda_items import AgendaItem, Recusal, RecusalGround
 from models.appeals import Appeal, AppealStatus
 from models.applications import Application, Screening
-from models.audit import AuditEvent
 from models.base import db
 from models.corrected_protocols import CorrectedProtocol, CorrectionStatus
 from models.council_sessions import CouncilSession, Decision, Protocol, SessionStatus
@@ -29,29 +28,6 @@ from models.interests import Interest, InterestConfirmation
 from models.letters import Letter, LetterStatus
 from models.reserves import Promotion
 from models.reviews import Assignment, Conflict, ReviewSubmission
-
-WHO, MOMENT = "who", "moment"
-UNRECORDED = "no act of the history records it"
-NOT_THERE = "what it records is not there"
-
-
-@dataclass(frozen=True)
-class Act:
-    """One event of the history. `told` is what it says: its details, its subject under `Rule.subject`, who and when."""
-
-    id: int
-    action: str
-    subject: str
-    told: Mapping[str, Any]
-
-    @property
-    def row_id(self) -> int:
-        """The id of the row it is about."""
-        return int(self.subject.partition(":")[2])
-
-    @property
-    def name(self) -> str:
-        return f"act {self.id} of the history ({self.action} of {self.subject})"
 
 
 @dataclass(frozen=True)
@@ -68,11 +44,6 @@ class Rule:
     subject: str
     identity: tuple[str, ...]
     facts: tuple[str, ...] = ()
-
-
-def of_number(*columns: Any) -> Any:
-    """A SELECT of these columns and of the number of their application, which the caller joins."""
-    return db.select(*columns, Application.number.label("number"))
 
 
 def _made(who: Any, moment: Any) -> tuple[Any, Any]:
@@ -323,16 +294,6 @@ def unsound() -> Iterator[str]:
         yield from _against(rule, acts(rule.action, subject=rule.subject))
     yield from _letters()
     yield from _declarations()
-
-
-def acts(*actions: str, subject: str = "row") -> Iterator[Act]:
-    """The acts of these kinds, in their order; what they are about is told under `subject`."""
-    columns = AuditEvent.id, AuditEvent.action, AuditEvent.subject, AuditEvent.details
-    query = db.select(*columns, AuditEvent.actor_id, AuditEvent.happened_at).order_by(AuditEvent.id)
-    query = query.where(AuditEvent.action.in_(actions)).execution_options(yield_per=2000)
-    for id_, action, about, details, who, moment in db.session.execute(query):
-        told = {**json.loads(details), WHO: who, MOMENT: moment, subject: int(about.partition(":")[2])}
-        yield Act(id_, action, about, told)
 
 
 def _against(rule: Rule, made: Iterable[Act]) -> Iterator[str]:

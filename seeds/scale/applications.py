@@ -30,7 +30,7 @@ from models.pledges import Pledge
 from models.signatures import Signature, SignatureOutcome
 from seeds.business_plans import starts_on
 from seeds.content import pick
-from seeds.scale import beneficiaries, business_plans, meetings, reviews
+from seeds.scale import beneficiaries, business_plans, history, meetings, reviews
 from seeds.scale import stage as stages
 from seeds.scale.stage import DemonstrationMissingError, Draft, PlanRows, Stage
 
@@ -285,19 +285,7 @@ def _write(stage: Stage, drafts: Sequence[Draft], chance: Random, now: datetime)
     meetings.write(written)
     beneficiaries.write(written)
     reviews.write(stage, written, chance, now)
-    _record_ends(stage, written)
-
-
-def _record_ends(stage: Stage, written: Sequence[tuple[int, Draft]]) -> None:
-    """The acts by which the Council has decided, as of a letter that is not kept, and by which some are withdrawn."""
-    for id_, draft in written:
-        row, subject = draft.row, f"applications:{id_}"
-        if row["decided_at"] is not None:
-            secretary, outcome = stage.actors[stage.secretary], row["status"].value
-            audit.record(secretary, "application.decide", subject, row["decided_at"], outcome=outcome, amount=None)
-        elif row["status"] is S.WITHDRAWN:
-            operator = stage.actors[row["created_by_id"]]
-            audit.record(operator, "application.withdraw", subject, row["submitted_at"], assignments=[], reason="")
+    history.record_ends(stage, written)
 
 
 def _pairs(handed_in: Sequence[tuple[int, Draft]]) -> list[dict[str, int]]:

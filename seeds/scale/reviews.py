@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from app.services import audit, scoring
+from app.services import scoring
 from models.applications import ApplicationStatus
 from models.associations import Association
 from models.reviews import Assignment, AssignmentStatus, Conflict, Review, ReviewStatus, Score
+from seeds.scale import history
 from seeds.scale import stage as stages
 from seeds.scale.stage import Draft, Stage
 
@@ -75,23 +76,7 @@ def write(stage: Stage, written: Sequence[tuple[int, Draft]], chance: Random, no
     )
     in_hand = {row["assignment_id"]: (id_, row) for id_, (row, _draft) in zip(review_ids, judged, strict=True)}
     for id_, (row, _draft) in zip(ids, assigned, strict=True):
-        _record(stage, id_, row, in_hand.get(id_))
-
-
-def _record(stage: Stage, id_: int, row: dict[str, Any], judged: tuple[int, dict[str, Any]] | None) -> None:
-    """The acts of one assignment: asked, taken, handed in, closed."""
-    secretary, reviewer = stage.actors[stage.secretary], stage.actors[row["reviewer_id"]]
-    subject, application = f"assignments:{id_}", row["application_id"]
-    audit.record(secretary, "assignment.assign", subject, row["assigned_at"], application=application)
-    audit.record(reviewer, "assignment.accept", subject, row["answered_at"], kind=None)
-    if judged is None:
-        return
-    review_id, review = judged
-    moment = review["submitted_at"]
-    said = {"application": application, "assignment": id_, "submission": review["submission"]}
-    audit.record(reviewer, "review.submit", f"reviews:{review_id}", moment, **said)
-    if row["status"] is AssignmentStatus.CLOSED:
-        audit.record(secretary, "assignment.close", subject, moment, application=application)
+        history.record_review(stage, id_, row, in_hand.get(id_))
 
 
 def _reviewers(stage: Stage, association: Association, chance: Random) -> list[int]:

@@ -25,6 +25,7 @@ from app.services import (
     verification,
 )
 from app.services.actors import Actor
+from app.services.acts import NOT_THERE
 from app.services.application_lists import Filter
 from app.services.dictations import Confirmation
 from app.web.health import MIGRATIONS
@@ -161,6 +162,12 @@ def test_down_and_up_again_with_data(app: Flask, programme: Programme, database:
     assert set(row_counts().values()) == {0}
 
 
+def findings(programme: Programme) -> list[str]:
+    """What is found but for rows that the way down has taken with their tables: the history still records them."""
+    found = [one for check in verification.run(programme.storage) for one in check.findings]
+    return [one for one in found if not one.endswith(NOT_THERE)]
+
+
 @pytest.fixture
 def first_form(monkeypatch: pytest.MonkeyPatch) -> str:
     """Calls made in this test ask what every call asked before forms were data; that form is frozen in a migration."""
@@ -182,9 +189,7 @@ def test_agreements_down_and_up_again_with_data(app: Flask, first_form: str, pro
     assert (hashes[grant_id], hashes[offered_id]) == (sha256, None)
     db.session.rollback()
     upgrade()
-    assert {one for check in verification.run(programme.storage) for one in check.findings} == {
-        f"grant {number} is accepted, but its agreement is not kept"
-    }
+    assert set(findings(programme)) == {f"grant {number} is accepted, but its agreement is not kept"}
     db.session.rollback()
     for _again in range(2):
         done = app.test_cli_runner().invoke(args=["init"])
@@ -192,7 +197,7 @@ def test_agreements_down_and_up_again_with_data(app: Flask, first_form: str, pro
         db.session.rollback()
     (kept,) = db.session.scalars(db.select(Agreement)).all()
     assert (kept.grant_id, kept.sequence, json.loads(kept.content)) == (grant_id, 1, text)
-    assert not any(check.findings for check in verification.run(programme.storage))
+    assert findings(programme) == []
 
 
 def test_calls_from_before_forms_were_data_keep_the_form_they_had(
@@ -237,7 +242,7 @@ def test_calls_from_before_allocations_have_one_and_awards_were_paid_from_it(app
     assert whole.amount == 6_000_000_00
     query = db.select(Decision.allocation_id).where(Decision.application_id.in_(ids)).order_by(Decision.application_id)
     assert set(db.session.scalars(query)) == {own.id, None}
-    assert not any(check.findings for check in verification.run(programme.storage))
+    assert findings(programme) == []
 
 
 def test_down_what_a_fund_gives_by_theme_is_one_allocation(app: Flask, programme: Programme) -> None:
@@ -265,7 +270,7 @@ def test_down_what_a_fund_gives_by_theme_is_one_allocation(app: Flask, programme
     assert paid_from == [kept]
     application = db.session.get_one(Application, application_id)
     assert application.theme_id is None and application.snapshots
-    assert not any(check.findings for check in verification.run(programme.storage))
+    assert findings(programme) == []
 
 
 def test_sign_offs_from_before_they_were_records_get_one(app: Flask, programme: Programme) -> None:
