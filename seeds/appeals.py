@@ -21,7 +21,8 @@ DISMISSED, UPHELD = "total_too_low", "contracts_overlooked"
 
 
 def story(programme: Programme, call: Call, sits_on: date) -> Story:
-    """Of those the session of this day has rejected the first appeals in vain, the second with success."""
+    """Of those the session of this day has rejected the first, which reaches the thresholds, appeals with success, and
+    the second in vain."""
     yield at(working_day(sits_on + READ_AFTER), 9)
     rejected = (
         db.select(Letter)
@@ -30,7 +31,7 @@ def story(programme: Programme, call: Call, sits_on: date) -> Story:
         .where(CouncilSession.call_id == call.id, Decision.outcome == DecisionOutcome.REJECTED)
         .order_by(Decision.id)
     )
-    for letter, key in zip(db.session.scalars(rejected), (DISMISSED, UPHELD), strict=False):
+    for letter, key in zip(db.session.scalars(rejected), (UPHELD, DISMISSED), strict=False):
         programme.agenda.start(_appeal(programme, letter, key, working_day(sits_on + READ_AFTER)))
 
 

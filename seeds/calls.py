@@ -50,7 +50,7 @@ FIRST_FATES = (
     "withdrawn completed rejected"
 )
 SECOND_FATES = (
-    "offered accepted reserve requested prepared rejected approved next_open released completed bank_returned "
+    "offered accepted reserve requested prepared overlooked approved next_open released completed bank_returned "
     "suspended reserve confirmed third_released rejected gate_closed awaiting_offer reserve rejected second_requested "
     "ineligible withdrawn declined"
 )

@@ -22,7 +22,12 @@ ABSENT = 4
 MINUTES_EACH = 9
 DISCUSSED_FOR = 8
 FOR, AGAINST, ABSTAINED = VoteChoice.FOR, VoteChoice.AGAINST, VoteChoice.ABSTAINED
-OUTCOMES = {"reserve": DecisionOutcome.RESERVE, "rejected": DecisionOutcome.REJECTED}
+OUTCOMES = {
+    "reserve": DecisionOutcome.RESERVE,
+    "rejected": DecisionOutcome.REJECTED,
+    "overlooked": DecisionOutcome.REJECTED,
+}
+"""What is overlooked reaches the thresholds: its appeal is upheld, and it may be put on the reserve list anew."""
 PARTIAL = 4  # so many are selected in full before the one that gets a little less
 CUT_TO_PERCENT = 93
 STEP = 1_000_00  # tyiyn: a partial award is cut to whole thousands of som
@@ -40,10 +45,11 @@ def story(programme: Programme, call: Call, sits_on: date, plans: list[Plan]) ->
         if row.application.status is not ApplicationStatus.REVIEWED:
             continue
         now = yield now + timedelta(minutes=MINUTES_EACH)
-        outcome = OUTCOMES.get(fates[row.application.id], DecisionOutcome.SELECTED)
+        fate = fates[row.application.id]
+        outcome = OUTCOMES.get(fate, DecisionOutcome.SELECTED)
         is_partial = outcome is DecisionOutcome.SELECTED and selected == PARTIAL
         selected += outcome is DecisionOutcome.SELECTED
-        reason = _reason(programme, outcome, is_partial, chance)
+        reason = _reason(programme, fate, outcome, is_partial, chance)
         _decide(programme, session, row.application, outcome, is_partial, reason, chance, now)
     now = yield later(now, 1, chance)
     _sign(programme, session, now)
@@ -54,14 +60,14 @@ def story(programme: Programme, call: Call, sits_on: date, plans: list[Plan]) ->
 
 
 def anew(programme: Programme, application: Application, reason: Mapping[str, str], sits_on: date) -> Chapter:
-    """After an upheld appeal the Council sits again and rejects the application for another reason."""
+    """After an upheld appeal the Council sits again and puts the application on the reserve list."""
     chance = programme.chance("session", application.number)
     now = yield at(sits_on, 9)
     session = _convene(programme, application.call, sits_on, now)
     now = yield at(sits_on, 9, 30)
     _tick(programme, session, chance, now)
     now = yield now + timedelta(minutes=MINUTES_EACH)
-    _decide(programme, session, application, DecisionOutcome.REJECTED, False, reason, chance, now)
+    _decide(programme, session, application, DecisionOutcome.RESERVE, False, reason, chance, now)
     now = yield later(now, 1, chance)
     _sign(programme, session, now)
     return now
@@ -87,12 +93,16 @@ def _sign(programme: Programme, session: CouncilSession, now: datetime) -> None:
     letters.send(session, [one.id for one in held], actor=secretary, now=now)
 
 
-def _reason(programme: Programme, outcome: DecisionOutcome, is_partial: bool, chance: Random) -> Mapping[str, str]:
+def _reason(
+    programme: Programme, fate: str, outcome: DecisionOutcome, is_partial: bool, chance: Random
+) -> Mapping[str, str]:
     """Why it is decided so, in the languages of the applications."""
     reasons = programme.content.misc["decisions"][outcome.value]
-    reason = pick(chance, [one for one in reasons if one["key"] != "selected_partial"])
+    reason = pick(chance, [one for one in reasons if one["key"] not in ("selected_partial", "sales_unproven")])
     if is_partial:
         reason = by_key(reasons, "selected_partial")
+    elif fate == "overlooked":
+        reason = by_key(reasons, "sales_unproven")
     found: Mapping[str, str] = reason["text"]
     return found
 

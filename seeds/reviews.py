@@ -26,7 +26,7 @@ DECLINES = {
     "ru": "В этом месяце буду в командировке и не успею в срок.",
 }
 STRONG, FAIR, WEAK = (4, 5, 4, 5, 4, 3, 5), (3, 4, 3, 3, 4), (2, 3, 2, 1, 3)
-LEVELS = {"reserve": FAIR, "rejected": WEAK}
+LEVELS = {"reserve": FAIR, "overlooked": FAIR, "rejected": WEAK}
 COMMENTS = {STRONG: "select", FAIR: "reserve", WEAK: "reject"}
 
 

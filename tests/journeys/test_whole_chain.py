@@ -216,7 +216,7 @@ def decide(walk, call, awards) -> None:
             outcome="selected" if amount else "reserve",
             amount=str(amount or ""),
             **{f"vote_{one}": "for" for one in members},
-            reason="Рейтинг боюнча, каражаттын чегинде.",
+            reason="Рейтинг боюнча, каражаттын чегинде: калган акча ушунчалык гана.",
             check="1",
         )
     walk.press(people.council_chair, f"/council/{session.id}", f"/council/{session.id}/sign")

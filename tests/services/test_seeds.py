@@ -201,9 +201,19 @@ def test_one_appeal_is_dismissed_and_another_leads_to_a_decision_made_anew(demo:
     again = db.session.scalars(db.select(Decision).where(Decision.sequence == 2)).one()
 
     assert set(found) == {AppealStatus.DISMISSED, AppealStatus.UPHELD}
-    assert again.application is found[AppealStatus.UPHELD].application and again.outcome is DecisionOutcome.REJECTED
-    assert again.session.protocol is not None
-    assert {one.application.status for one in found.values()} == {S.REJECTED}
+    assert again.application is found[AppealStatus.UPHELD].application and again.outcome is DecisionOutcome.RESERVE
+    assert again.application.status is S.RESERVE and again.session.protocol is not None
+    assert found[AppealStatus.DISMISSED].application.status is S.REJECTED
+
+
+def test_each_decision_has_a_majority_for_it_and_the_reserve_list_reaches_the_thresholds(demo: Demonstration) -> None:
+    """Decisions and dissents say "for" of the decision itself, whichever it is."""
+    decided = db.session.scalars(db.select(Decision)).all()
+    assert {one.outcome for one in decided} == set(DecisionOutcome)
+    assert all(one.votes_for > one.votes_against for one in decided)
+    assert all(
+        one.score >= one.session.call.pass_total * 100 for one in decided if one.outcome is not DecisionOutcome.REJECTED
+    )
 
 
 def test_grants_and_tranches_are_in_every_status(demo: Demonstration) -> None:
