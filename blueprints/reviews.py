@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock
@@ -39,9 +39,9 @@ def index() -> ResponseReturnValue:
 def edit(assignment_id: int) -> ResponseReturnValue:
     """Write a review: a draft keeps everything, submitting needs every level justified."""
     assignment = load(Assignment, assignment_id, Permission.REVIEW_WRITE)
-    if assignment.status is not AssignmentStatus.ACCEPTED or conflicts.hindrance(
-        assignment.application, assignment.reviewer
-    ):
+    if problem := conflicts.hindrance(assignment.application, assignment.reviewer):
+        flash(gettext(problem), "error")
+    if problem or assignment.status is not AssignmentStatus.ACCEPTED:
         return redirect(_page_of(assignment), 303)
     stored = review_forms.stored(assignment.review)
     form = review_forms.form_of(_criteria(assignment), data=stored)

@@ -72,7 +72,7 @@ from models.indicators import Indicator
 from models.people import Person
 from models.places import AyilOkmotu, Oblast, Village
 from models.rates import ExchangeRate, RateSource
-from models.reviews import Assignment, ConflictKind
+from models.reviews import Assignment, Conflict, ConflictKind
 from models.signatures import Signature, SignatureOutcome
 from models.themes import Theme
 from models.users import Role, User
@@ -631,7 +631,14 @@ class Programme(GrantFactories):
             interests.confirm(application.call, actor=Actor(reviewer), now=now)
         return assignments.assign(application, reviewer, due_on=due_on, actor=Actor(self.secretary), now=now)
 
-    def tie(self, application: Application, user: User) -> None:
+    def tie(self, application: Application, user: User, kind: ConflictKind = ConflictKind.KINSHIP) -> Conflict:
+        """`user` has declared an interest in `application`: the row alone, which no act of the history tells of."""
+        declared = Conflict(application_id=application.id, user_id=user.id, kind=kind, declared_at=clock.now())
+        db.session.add(declared)
+        db.session.flush()
+        return declared
+
+    def find_tie(self, application: Application, user: User) -> None:
         """A conflict of `user` with the applicant was found, and the secretary has confirmed it."""
         found = DetectedConflict(
             application=application,

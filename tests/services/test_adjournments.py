@@ -87,7 +87,7 @@ def test_a_session_that_decided_nothing_ends_and_another_one_decides(programme, 
     assert call in council_sessions.awaited(clock.now() if clock.now() > now else now.replace(year=now.year + 1))
     another = programme.make_session(call)
     decide(programme, another, application, D.SELECTED)
-    programme.sign(another)
+    programme.sign(another, now=clock.start_of_day(another.held_on))
     assert application.status is A.SELECTED and db.session.query(Protocol).count() == 1
     assert not findings(programme)
 
@@ -138,7 +138,7 @@ def test_reviewers_who_were_asked_for_it_are_done(programme, decided, by):
     application = decided[D.REJECTED]
     judge = assignments.of_application(application)[0].reviewer
     uphold(programme, application)
-    programme.tie(application, judge)
+    programme.find_tie(application, judge)
     session = sit_again(programme, application)
     assert application.status is A.IN_REVIEW, "a review is void"
     handed_in, awaited = (programme.assign(application, programme.make_user(Role.REVIEWER)) for _ in range(2))

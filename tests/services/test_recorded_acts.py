@@ -387,7 +387,7 @@ def test_what_people_do_one_after_the_other_is_found_nowhere(programme, world):
     assignments.decline(one, reason=TEXT, actor=Actor(one.reviewer), now=clock.now())
     own = {"actor": Actor(member), "now": clock.now()}
     interests.end(interests.declare(InterestKind.KIN, name="Асан", relation="ага", register_number="", **own), **own)
-    programme.tie(sitting, other.reviewer)
+    programme.find_tie(sitting, other.reviewer)
     assert findings(programme) == []
     assert sitting.status is ApplicationStatus.IN_REVIEW
 
