@@ -182,6 +182,11 @@ def sit(hall: Hall, secretary: Page, awards: dict[int, int]) -> None:
         "main table a[href*='/decide/']", "all => all.map(one => Number(one.pathname.split('/').pop()))"
     )
     assert len(order) == whole_call.APPLICATIONS
+    weak = secretary.eval_on_selector_all(
+        "main table tr:has([class*='problem']) a[href*='/decide/']",
+        "all => all.map(one => Number(one.pathname.split('/').pop()))",
+    )
+    assert weak and not set(weak) & set(awards), "below the thresholds nothing is selected or put on the reserve list"
     leave_for(hall, secretary, order[0])
     passing = sorted(awards, key=order.index)
     passed_over = passing[2]
@@ -193,7 +198,7 @@ def sit(hall: Hall, secretary: Page, awards: dict[int, int]) -> None:
             amount, reason = awards[application], "Упайы жогору, каражат жетет."
             walk.decide(secretary, SESSION, application, "selected", reason, amount, against=place % 3)
         else:
-            outcome = "rejected" if place > 45 else "reserve"
+            outcome = "rejected" if place > 45 or application in weak else "reserve"
             walk.decide(secretary, SESSION, application, outcome, "Каражат жеткен жок же упайы босоготон төмөн.")
         if place == 30:
             come_and_go(secretary)
