@@ -25,21 +25,6 @@ from tests.support.queries import count
 OFFICE = (Role.SECRETARY, Role.COUNCIL_CHAIR)
 
 
-@pytest.fixture
-def call(programme):
-    return programme.make_past_call()
-
-
-@pytest.fixture
-def reviewed(programme, call):
-    return programme.make_application(ApplicationStatus.REVIEWED, call=call)
-
-
-@pytest.fixture
-def session(programme, call, reviewed):
-    return programme.make_session(call)
-
-
 def decision(**changes):
     typed = {
         "outcome": "selected", "amount": "200 000,00", "votes_for": "3", "votes_against": "0", "abstentions": "0",

@@ -12,6 +12,7 @@ from models.base import db
 from models.calls import VoteRule
 from models.council_sessions import Decision, DecisionOutcome, VoteChoice
 from models.users import Role
+from tests.blueprints.test_council_sessions import decision, press
 from tests.factories import TEXT
 from tests.support.pages import form_fields, text_of
 from tests.support.queries import count
@@ -20,32 +21,12 @@ D = DecisionOutcome
 
 
 @pytest.fixture
-def call(programme):
-    return programme.make_past_call()
-
-
-@pytest.fixture
-def reviewed(programme, call):
-    return programme.make_application(ApplicationStatus.REVIEWED, call=call)
-
-
-@pytest.fixture
-def session(programme, call, reviewed):
-    return programme.make_session(call)
-
-
-@pytest.fixture
 def secretary(client, programme):
     return client.sign_in(programme.secretary).speak("en")
 
 
 def typed(**changes):
-    votes = {"votes_for": "3", "votes_against": "0", "abstentions": "0"}
-    return votes | {"outcome": "selected", "amount": "200 000,00", "reason": TEXT} | changes
-
-
-def press(client, url, button, **changes):
-    return client.post(url, data=dict(form_fields(client.get(url).text).items()) | changes | {button: "1"})
+    return decision(**({"reason": TEXT} | changes))
 
 
 def test_what_votes_are_for_stands_on_the_form_and_on_the_check(secretary, session, reviewed):
