@@ -17,6 +17,7 @@ from app.services.ballots import Ballot
 from app.services.decisions import Motion
 from benchmarks.measure import DATABASE, Figure, counted_queries, cpu_figure, gzipped, median_cpu
 from benchmarks.signing_in import get, sign_in
+from models.applications import Application
 from models.associations import Association, AssociationKind, MembershipRole
 from models.base import db
 from models.calls import Call, RanksBy
@@ -68,11 +69,12 @@ def _make(ranks_by: RanksBy, decided: int) -> None:
     )
     council_sessions.record_attendance(session, members, actor=secretary, now=now)
     for row in rankings.rank(call)[:decided]:
-        cast = [Ballot(one.id, VoteChoice.FOR) for one in decisions.voters_on(session, row.application)]
+        application = db.session.get_one(Application, row.application_id)
+        cast = [Ballot(one.id, VoteChoice.FOR) for one in decisions.voters_on(session, application)]
         motion = Motion(
             DecisionOutcome.REJECTED, None, "Акча жетпейт: башка арыздар күчтүүрөөк, алар тандалды.", ballots=cast
         )
-        decisions.decide(session, row.application, motion, actor=secretary, now=now)
+        decisions.decide(session, application, motion, actor=secretary, now=now)
 
 
 def _secretary() -> User:

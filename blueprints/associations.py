@@ -8,7 +8,7 @@ from app.labels import label_text
 from app.localisation import current_locale, gettext
 from app.policy import Permission
 from app.services import application_lists, associations, calls, centres, conflicts, places
-from app.services.application_lists import Filter, Listed
+from app.services.application_lists import Filter, ListedApplication
 from app.web.access import DictationMissingError, actor, can, load, requires, row_number, signed_in_user
 from app.web.submissions import act_on_button, attempt, finish, form_page, guard_version, in_words
 from forms.associations import (
@@ -37,7 +37,7 @@ def index() -> ResponseReturnValue:
     user, words = signed_in_user(), request.args.get("q", "")[:100]
     seen = policy.visible(user, Association).whereclause
     rows = associations.listed(seen, words, after_id=request.args.get("after", type=row_number), limit=PAGE)
-    works: dict[int, Listed] = {}
+    works: dict[int, ListedApplication] = {}
     if can(Permission.APPLICATION_WRITE):
         own = policy.visible(user, Application).whereclause
         narrowed = Filter(association_ids=frozenset(one.id for one in rows), seen=own)
@@ -150,7 +150,7 @@ def _move(form: MoveForm, association: Association, centre: Centre) -> None:
     centres.move(association, centre, reason=form.reason.data, actor=actor(), now=clock.now())
 
 
-def _bid_of(association: Association, call: Call) -> Listed | None:
+def _bid_of(association: Association, call: Call) -> ListedApplication | None:
     """The application of the association in `call`, when there is one that was not withdrawn."""
     seen = policy.visible(signed_in_user(), Application).whereclause
     narrowed = Filter(call_id=call.id, association_ids=frozenset({association.id}), seen=seen)

@@ -14,6 +14,7 @@ from app.services import (
     conflicts,
     corrected_protocols,
     council_sessions,
+    decision_lists,
     decisions,
     holding_protocols,
     new_decisions,
@@ -93,12 +94,11 @@ def show(session_id: int) -> ResponseReturnValue:
     """Attendance, quorum, agenda, what is decided and what waits."""
     session = load(CouncilSession, session_id, Permission.SESSION_READ)
     closed = conflicts.closed_to(signed_in_user(), session.call)
-    awarded, board = decisions.awarded(session, closed), boards.board(session, closed)
+    board = boards.board(session, closed)
     return render_template(
         "council_sessions/show.html",
         session=session,
         board=board,
-        awarded=awarded,
         standings=board.standings,
         remaining=allocations.left(board.standings),
         in_flight=[one for one in decisions.in_flight(session) if one.id not in closed],  # these wait on the board
@@ -113,7 +113,7 @@ def show(session_id: int) -> ResponseReturnValue:
 def _decided_lines(session: CouncilSession, board: Board, closed: Collection[int]) -> list[DecisionLine]:
     """All decisions of a signed session, or where they are asked for; else the latest."""
     shows_all = session.protocol is not None or request.args.get("decisions") == "all"
-    decided = session.decisions if shows_all else session.decisions[: -LATEST - 1 : -1]
+    decided = decision_lists.latest(session, None if shows_all else LATEST)
     departed, ranks = boards.departed(session, board, closed), boards.ranks(session, board, closed)
     dissents, has_lines = ballots.dissents_in(session), len(board.standings) > 1
     return session_lines.of_decisions(decided, closed, departed, ranks, dissents, with_allocations=has_lines)

@@ -106,7 +106,7 @@ class Attendance(Base):
     id: Mapped[Id]
     session_id: Mapped[int] = mapped_column(sa.ForeignKey("council_sessions.id"))
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
-    user: Mapped[User] = relationship()
+    user: Mapped[User] = relationship(lazy="joined")
 
 
 class PresenceChange(Base):

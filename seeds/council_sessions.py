@@ -8,6 +8,7 @@ from app.services import agendas, conflicts, council_sessions, decisions, letter
 from app.services.ballots import Ballot
 from app.services.decisions import Motion
 from models.applications import Application, ApplicationStatus
+from models.base import db
 from models.calls import Call
 from models.council_sessions import CouncilSession, DecisionOutcome, VoteChoice
 from seeds import grants
@@ -50,7 +51,8 @@ def story(programme: Programme, call: Call, sits_on: date, plans: list[Plan]) ->
         is_partial = outcome is DecisionOutcome.SELECTED and selected == PARTIAL
         selected += outcome is DecisionOutcome.SELECTED
         reason = _reason(programme, fate, outcome, is_partial, chance)
-        _decide(programme, session, row.application, outcome, is_partial, reason, chance, now)
+        application = db.session.get_one(Application, row.application_id)
+        _decide(programme, session, application, outcome, is_partial, reason, chance, now)
     now = yield later(now, 1, chance)
     _sign(programme, session, now)
     for decision in session.decisions:

@@ -8,6 +8,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from app.localisation import N_
 from app.services import assignments, audit, conflicts, rankings, recusals
 from app.services.actors import Actor
+from app.services.conflicts import AppliedFor
 from app.services.discussion_order import Item, discussion_order
 from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, LimitExceededError
 from app.services.workflow import Transition, target
@@ -54,7 +55,7 @@ _OPEN_ITEMS = db.select(AgendaItem.application_id, AgendaItem.position, AgendaIt
 )
 
 
-def item_of(session: CouncilSession, application: Application) -> AgendaItem | None:
+def item_of(session: CouncilSession, application: AppliedFor) -> AgendaItem | None:
     query = db.select(AgendaItem).where(
         AgendaItem.session_id == session.id, AgendaItem.application_id == application.id
     )
@@ -272,10 +273,10 @@ def _arrange(session: CouncilSession) -> None:
         for row in rankings.rank(session.call)
         if row.application.status is ApplicationStatus.REVIEWED
     }
-    for application_id, row in rows.items():
+    for application_id in rows:
         if application_id not in items:
             items[application_id] = AgendaItem(
-                session=session, application=row.application, position=len(items) + 1, status=A.WAITING
+                session=session, application_id=application_id, position=len(items) + 1, status=A.WAITING
             )
             db.session.add(items[application_id])
     waiting = [one for one in rows if items[one].status is A.WAITING]

@@ -30,7 +30,7 @@ _EVERY_ROW = db.select(Application).where(db.true()).whereclause
 """What `policy.visible` states for who may see all."""
 
 
-class Listed(NamedTuple):
+class ListedApplication(NamedTuple):
     """What a list shows of an application. Plain columns: sixty whole rows would cost more than the query."""
 
     id: int
@@ -46,7 +46,14 @@ class Listed(NamedTuple):
     name_en: str
 
     def association_name(self, locale: str) -> str:
-        return {"ky": self.name_ky, "ru": self.name_ru}.get(locale, self.name_en)
+        return self.name_ky if locale == "ky" else self.name_ru if locale == "ru" else self.name_en
+
+
+_NAMES = (Association.name_ky, Association.name_ru, Association.name_en)
+LISTED = db.select(*(getattr(Application, name) for name in ListedApplication._fields[: -len(_NAMES)]), *_NAMES).join(
+    Association, Association.id == Application.association_id
+)
+"""The columns of `ListedApplication`."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +91,7 @@ class Page:
     `counts` are those per status under the filter, where they were found with the page; `search` is how.
     """
 
-    rows: list[Listed]
+    rows: list[ListedApplication]
     newer: int | None
     older: int | None
     counts: Mapping[ApplicationStatus, int] | None = None
@@ -141,13 +148,11 @@ def counts(narrowed: Filter, shown: Page | None = None) -> Mapping[ApplicationSt
 
 def _page(
     narrowed: Filter, size: int, *, above: int | None = None, below: int | None = None
-) -> tuple[list[Listed], bool, Page]:
+) -> tuple[list[ListedApplication], bool, Page]:
     """The rows next above an id or below it, newest first, whether there are more, and a page with what was found."""
     search = _search(narrowed)
     picked = _pick(narrowed, search)
-    names = (Association.name_ky, Association.name_ru, Association.name_en)
-    columns = (getattr(Application, name) for name in Listed._fields[: -len(names)])
-    query = db.select(*columns, *names).join(Association, Association.id == Application.association_id)
+    query = LISTED
     if picked is None:
         counted, query = None, _narrow(query, narrowed, search)
         if above is not None:
@@ -163,7 +168,7 @@ def _page(
             ids = [id_ for id_ in ids if id_ > above]
         query = query.where(Application.id.in_(ids[: size + 1]))
     order = Application.id.desc() if above is None else Application.id
-    found = [Listed._make(row) for row in _run(query.order_by(order).limit(size + 1))]
+    found = [ListedApplication._make(row) for row in _run(query.order_by(order).limit(size + 1))]
     rows = found[:size]
     return rows if above is None else rows[::-1], len(found) > size, Page([], None, None, counted, search)
 

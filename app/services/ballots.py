@@ -154,6 +154,12 @@ def check_dissents(
 
 def dissents_in(session: CouncilSession) -> Mapping[int, int]:
     """{decision: how many dissent from it}, of those of a session from which somebody does."""
-    query = db.select(Dissent.decision_id, db.func.count()).join(Dissent.decision)
-    query = query.where(Decision.session_id == session.id).group_by(Dissent.decision_id)
-    return dict(db.session.execute(query).all())
+    return dict(db.session.execute(_DISSENTS, {"session_id": session.id}).all())
+
+
+_DISSENTS = (
+    db.select(Dissent.decision_id, db.func.count())
+    .join(Dissent.decision)
+    .where(Decision.session_id == db.bindparam("session_id"))
+    .group_by(Dissent.decision_id)
+)

@@ -6,9 +6,11 @@ from math import inf
 from operator import itemgetter
 from typing import NamedTuple
 
-from app.services import agendas, decisions, departures, new_decisions, protocols, rankings, selections
+from app.services import agendas, decision_lists, decisions, departures, new_decisions, protocols, rankings, selections
+from app.services.application_lists import ListedApplication
 from app.services.calls import allocations
 from app.services.calls.allocations import Standing
+from app.services.decision_lists import MadeDecision
 from app.services.rankings import RankedApplication, Ranking
 from models.applications import Application, ApplicationStatus
 from models.council_sessions import CouncilSession, Decision
@@ -17,7 +19,7 @@ from models.council_sessions import CouncilSession, Decision
 class BoardRow(NamedTuple):
     """An application of the agenda. `place` counts from 1 among those that wait; `row` is its standing."""
 
-    application: Application
+    application: ListedApplication
     is_discussed: bool
     place: int
     row: RankedApplication
@@ -33,12 +35,15 @@ class ClosedRow(NamedTuple):
 
 @dataclass(frozen=True)
 class Board:
-    """The agenda as one reader sees it: what is under discussion, what waits, what each budget line has left, and the
-    ranking; figures and places are without what is closed to this reader."""
+    """The agenda as one reader sees it: what is under discussion, what waits, what is decided and awarded in all
+    (tyiyn), what each budget line has left, and the ranking; figures and places are without what is closed to this
+    reader."""
 
     current: BoardRow | None
     waiting: list[BoardRow]
     closed: list[ClosedRow]
+    decided: list[MadeDecision]
+    awarded: int
     standings: list[Standing]
     ranking: Ranking
 
@@ -62,7 +67,8 @@ def board(session: CouncilSession, closed: Collection[int]) -> Board:
     ranked.
     """
     call, open_items = session.call, agendas.open_items_of(session)
-    decided = {one.application_id for one in session.decisions}
+    made = decision_lists.made(session)
+    decided = {one.application_id for one in made}
     ranking = rankings.of_call(call, closed)
     not_yet = (inf, False)  # reviewed since the agenda was made: behind all that is on it
     open_rows = [
@@ -83,7 +89,10 @@ def board(session: CouncilSession, closed: Collection[int]) -> Board:
         ClosedRow(one, open_items.get(one.id, not_yet)[1])
         for one in (decisions.undecided_of(session, closed) if session.is_open else ())
     ]
-    return Board(current, waiting, out, allocations.seen(new_decisions.money_left(call), closed), ranking)
+    hidden = closed if session.is_open else ()
+    awarded = sum(one.amount or 0 for one in made if one.application_id not in hidden)
+    standings = allocations.seen(new_decisions.money_left(call), closed)
+    return Board(current, waiting, out, made, awarded, standings, ranking)
 
 
 def departed(session: CouncilSession, board: Board, closed: Collection[int]) -> Collection[int]:
@@ -93,10 +102,10 @@ def departed(session: CouncilSession, board: Board, closed: Collection[int]) -> 
     """
     if session.protocol is not None:
         return protocols.departed(session) - set(closed)
-    if not session.decisions:
+    if not board.decided:
         return ()
     proposal = selections.proposed(session.call, board.ranking, board.standings)
-    return departures.of_decisions(proposal, session.decisions, closed, new_decisions.passed_over(session))
+    return departures.of_decisions(proposal, board.decided, closed, new_decisions.passed_over(session))
 
 
 def ranks(session: CouncilSession, board: Board, closed: Collection[int]) -> Mapping[int, int | None]:
@@ -104,7 +113,7 @@ def ranks(session: CouncilSession, board: Board, closed: Collection[int]) -> Map
     something closed to them stands."""
     if closed and session.is_open:
         return {one.application_id: one.rank for one in board.ranking.rows}
-    return {one.application_id: one.rank for one in session.decisions}
+    return {one.application_id: one.rank for one in board.decided}
 
 
 def last_decision(session: CouncilSession, closed: Collection[int]) -> Decision | None:

@@ -5,7 +5,7 @@ There is one definition of a tie (`_ties`); whoever asks about one application, 
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from app.localisation import N_
 from app.services.actors import Actor
@@ -38,6 +38,18 @@ GROUNDS = (
     RecusalGround.DETECTED,
 )
 """What a session records of each of `REASONS`."""
+
+
+class AppliedFor(Protocol):
+    """An application, whole or as lists have it: who has handed in which."""
+
+    @property
+    def id(self) -> int: ...
+
+    @property
+    def association_id(self) -> int: ...
+
+
 KEPT_FROM_TIES = (Role.REVIEWER, Role.SECRETARY, Role.COUNCIL_CHAIR, Role.MONITOR)
 """Who judges, keeps the office or monitors: with a tie they see and do nothing about an application or its grant."""
 TIE = N_("You have a tie to this applicant, by place, register or declaration: somebody else has to do this.")
@@ -132,7 +144,7 @@ def without_ties(application: Application, reviewers: Sequence[User]) -> list[Us
     return [one for one in reviewers if one.id in free]
 
 
-def free_among(application: Application, user_ids: Iterable[int]) -> set[int]:
+def free_among(application: AppliedFor, user_ids: Iterable[int]) -> set[int]:
     """Those of these users who have no tie to `application`; one query for all of them."""
     users = set(user_ids)
     asked = {"users": list(users), "association": application.association_id, "application": application.id}
@@ -201,7 +213,7 @@ def _gathered(rows: Iterable[Any]) -> Ties:
     )
 
 
-def grounds(applications: Iterable[Application], user_ids: Iterable[int]) -> dict[int, dict[int, RecusalGround]]:
+def grounds(applications: Iterable[AppliedFor], user_ids: Iterable[int]) -> dict[int, dict[int, RecusalGround]]:
     """{application: {user: why this person has a part in it}} of all these; one query."""
     by_id = {one.id: one for one in applications}
     found: dict[int, dict[int, RecusalGround]] = {one: {} for one in by_id}

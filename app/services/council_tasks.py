@@ -107,9 +107,9 @@ def chair(user: User, _now: datetime) -> list[Task]:
         to_sign.append(
             Task(
                 N_("Confirm who moves up from the reserve list"),
-                f"{application.title} · {application.association.name(current_locale())}",
+                f"{application.title} · {application.association_name(current_locale())}",
                 "reserves.show",
-                {"call_id": application.call_id},
+                {"call_id": free.grant.application.call_id},
                 reserves.declined_on(free.grant) + ANSWER_WITHIN,
             )
         )

@@ -24,6 +24,7 @@ from app.services.applications import TRANSITIONS as APPLICATION_TRANSITIONS
 from app.services.ballots import Ballot, Counts, DissentInput
 from app.services.calls import allocations
 from app.services.calls.allocations import Standing
+from app.services.conflicts import AppliedFor
 from app.services.errors import (
     AlreadyUsedError,
     DomainError,
@@ -31,7 +32,6 @@ from app.services.errors import (
     LimitExceededError,
     WrongTransitionError,
 )
-from app.services.protocols import read_whole
 from app.services.rankings import RankedApplication
 from app.services.workflow import target
 from models.agenda_items import AgendaItem, AgendaStatus
@@ -220,13 +220,6 @@ def decide(
     return decision
 
 
-def awarded(session: CouncilSession, closed: Collection[int] = ()) -> int:
-    """What this session has awarded so far, in tyiyn; while it is open without what is `closed` to the reader."""
-    read_whole(session)
-    hidden = closed if session.is_open else ()
-    return sum(one.amount or 0 for one in session.decisions if one.application_id not in hidden)
-
-
 def _allocation(application: Application, amount: int | None, allocation_id: int | None) -> Allocation:
     """What the award is paid from."""
     if amount is None or amount <= 0:
@@ -268,7 +261,7 @@ def _opened(session: CouncilSession, application: Application, actor: Actor, now
     return item
 
 
-def recused(session: CouncilSession, application: Application) -> list[User]:
+def recused(session: CouncilSession, application: AppliedFor) -> list[User]:
     """Those present who are out of the room for `application`: they do not vote on it."""
     return recusals.out_of_the_room(session, application, agendas.item_of(session, application))
 
@@ -363,9 +356,12 @@ def undecided_of(session: CouncilSession, application_ids: Collection[int]) -> l
 
 def in_flight(session: CouncilSession) -> list[Application]:
     """Applications of the call that are still screened, mended or reviewed."""
-    query = (
-        db.select(Application)
-        .where(Application.call_id == session.call_id, Application.status.in_(IN_FLIGHT), ~Application.is_test)
-        .options(db.joinedload(Application.association))
-    )
-    return list(db.session.scalars(query.order_by(Application.id)))
+    return list(db.session.scalars(_IN_FLIGHT, {"call_id": session.call_id}))
+
+
+_IN_FLIGHT = (
+    db.select(Application)
+    .where(Application.call_id == db.bindparam("call_id"), Application.status.in_(IN_FLIGHT), ~Application.is_test)
+    .options(db.joinedload(Application.association))
+    .order_by(Application.id)
+)

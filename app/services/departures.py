@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from app.localisation import N_, Money
+from app.services.decision_lists import MadeDecision
 from app.services.errors import DomainError
 from app.services.rankings import RankedApplication
 from app.services.selection import Hindrance
@@ -65,7 +66,10 @@ def of_motion(
 
 
 def of_decisions(
-    proposal: Proposal, decisions: Iterable[Decision], closed: Collection[int] = (), also: Collection[int] = ()
+    proposal: Proposal,
+    decisions: Iterable[Decision | MadeDecision],
+    closed: Collection[int] = (),
+    also: Collection[int] = (),
 ) -> dict[int, list[Departure]]:
     """{application: in what its decision departs}, of those that do; nothing about those `closed` to the reader.
 

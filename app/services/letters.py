@@ -241,8 +241,13 @@ def all_readable(application: Application, *, is_office: bool) -> list[Letter]:
     """The letters on the decisions about an application, the last one first; one that is held is the office's alone."""
     if application.decided_at is None and not (is_office and application.status is ApplicationStatus.REVIEWED):
         return []
-    query = db.select(Letter).where(Letter.application_id == application.id).order_by(Letter.decision_id.desc())
-    return [one for one in db.session.scalars(query) if is_office or one.status is L.SENT]
+    found = db.session.scalars(_OF_APPLICATION, {"application_id": application.id})
+    return [one for one in found if is_office or one.status is L.SENT]
+
+
+_OF_APPLICATION = (
+    db.select(Letter).where(Letter.application_id == db.bindparam("application_id")).order_by(Letter.decision_id.desc())
+)
 
 
 def readable(application: Application, *, is_office: bool) -> Letter | None:

@@ -26,7 +26,7 @@ from models.applications import Application
 from models.associations import Association
 from models.base import db
 from models.calls import Call, RanksBy
-from models.council_sessions import Attendance, CouncilSession, Decision, Dissent, Protocol, Vote
+from models.council_sessions import CouncilSession, Decision, Dissent, Protocol, Vote
 from models.places import AyilOkmotu, Rayon
 
 FINE = 10_000
@@ -45,9 +45,8 @@ def content_of(session: CouncilSession) -> dict[str, Any]:
     one it follows and why; `earlier_awards` are those of the call that stood before such a session. They come first:
     what each fund gives (`funds`, without what it has promised to open calls) less these awards goes down the list.
     """
-    read_whole(session, with_votes=True)
+    _read_whole(session)
     call = session.call
-    _read_places(call)
     ranking = rankings.of_call(call)
     proposal = selections.proposed(call, ranking, new_decisions.money_left(call))
     places: dict[int | None, int] = {one.id: place for place, one in enumerate(proposal.allocations)}
@@ -110,7 +109,7 @@ def _funds(proposal: Proposal) -> list[int]:
 def people_of(session: CouncilSession) -> dict[str, Any]:
     """The parts of the protocol that name people, made as `content_of` makes them, with the account's number (as text)
     in the place of each name: two of one name are two numbers."""
-    read_whole(session, with_votes=True)
+    _read_whole(session)
     items, numbers = _items(session), {one.user_id: str(one.user_id) for one in session.attendances}
     return {
         "present": _present(session, numbers),
@@ -134,7 +133,8 @@ def departed(session: CouncilSession) -> set[int]:
     """The applications whose decisions depart from the ranked list, as the signed protocol of a session has it."""
     content = json.loads(session.protocol.content) if session.protocol else {"decisions": []}
     numbers = {one["number"] for one in content["decisions"] if one.get("departs")}  # the first ones do not keep it
-    return {one.application_id for one in session.decisions if one.application.number in numbers}
+    query = db.select(Decision.application_id).join(Application, Application.id == Decision.application_id)
+    return set(db.session.scalars(query.where(Decision.session_id == session.id, Application.number.in_(numbers))))
 
 
 def levels_of(protocol: Protocol) -> dict[str, dict[str, list[int]]]:
@@ -147,28 +147,23 @@ def levels_of(protocol: Protocol) -> dict[str, dict[str, list[int]]]:
     }
 
 
-def read_whole(session: CouncilSession, *, with_votes: bool = False) -> None:
-    """Read who is present and what is decided, with names, in a query a table; for a protocol with ballots, dissents
-    and the applications: on a page these are read with the ranking."""
-    db.session.scalars(_WITH_VOTES if with_votes else _WHOLE, {"session_id": session.id}).one()
+def _read_whole(session: CouncilSession) -> None:
+    """Read who is present and what is decided, with ballots, dissents and the applications, in a query a table."""
+    db.session.scalars(_WHOLE, {"session_id": session.id}).one()
 
 
 _DECIDED = db.selectinload(CouncilSession.decisions)
-_ATTENDED = (
+_WHOLE = (
     db.select(CouncilSession)
     .where(CouncilSession.id == db.bindparam("session_id"))
     .options(
-        db.selectinload(CouncilSession.attendances).joinedload(Attendance.user),
+        db.selectinload(CouncilSession.attendances),
         db.selectinload(CouncilSession.presence_changes),
+        db.joinedload(CouncilSession.call),
+        _DECIDED.joinedload(Decision.application).joinedload(Application.association),
+        _DECIDED.selectinload(Decision.votes).joinedload(Vote.user),
+        _DECIDED.selectinload(Decision.dissents).joinedload(Dissent.user),
     )
-)
-_WHOLE = _ATTENDED.options(_DECIDED.defer(Decision.present))
-_WITH_VOTES = _ATTENDED.options(
-    _DECIDED,
-    db.joinedload(CouncilSession.call),
-    _DECIDED.joinedload(Decision.application).joinedload(Application.association),
-    _DECIDED.selectinload(Decision.votes).joinedload(Vote.user),
-    _DECIDED.selectinload(Decision.dissents).joinedload(Dissent.user),
 )
 
 
@@ -206,12 +201,12 @@ def _fine(number: Fraction) -> int:
     return math.floor(number * FINE + Fraction(1, 2))
 
 
-def _read_places(call: Call) -> None:
-    """Read where each application comes from in one query."""
+def _applications(call: Call) -> Mapping[int, Application]:
+    """The applications of the ranking by id, with where each comes from; read in one query."""
     path = db.joinedload(Application.association).joinedload(Association.ayil_okmotu)
-    query = db.select(Application).where(Application.call_id == call.id, Application.status.in_(rankings.RANKED))
+    query = db.select(Application).where(Application.call_id == call.id, rankings.IS_RANKED)
     whole = path.joinedload(AyilOkmotu.rayon).joinedload(Rayon.oblast)
-    db.session.scalars(query.options(whole, db.joinedload(Application.theme))).all()
+    return {one.id: one for one in db.session.scalars(query.options(whole, db.joinedload(Application.theme)))}
 
 
 def _items(session: CouncilSession) -> dict[int, AgendaItem]:
@@ -236,13 +231,14 @@ def _ranked(
     awards |= proposal.straight.awards
     out = {one.id: Hindrance.DECLINED for one in proposal.listed if one.id not in awards}
     hindrances = {**out, **proposal.straight.hindrances}
+    whole = _applications(call)
     return [
         _reviewed(row, proposal.ranking, call, codes)
         | {
-            "oblast": dict(row.application.association.ayil_okmotu.rayon.oblast.names),
-            "ayil_okmotu": dict(row.application.association.ayil_okmotu.names),
-            "association": row.application.association.names,
-            "theme": dict(row.application.theme.names) if row.application.theme else None,
+            "oblast": dict(whole[one.id].association.ayil_okmotu.rayon.oblast.names),
+            "ayil_okmotu": dict(whole[one.id].association.ayil_okmotu.names),
+            "association": whole[one.id].association.names,
+            "theme": dict(theme.names) if (theme := whole[one.id].theme) else None,
             "is_first_time": one.is_first_time,
             "is_women_led": one.is_women_led,
             "is_youth_led": one.is_youth_led,

@@ -9,12 +9,14 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+from sqlalchemy import Select
+
 from app.services import call_scores
+from app.services.application_lists import LISTED, ListedApplication
 from app.services.call_scores import CallScores, Levels
 from app.services.conflicts import Ties
 from app.services.severity import AdjustedScore, Fit
 from models.applications import Application, ApplicationStatus
-from models.associations import Association
 from models.base import db
 from models.calls import Call, CallStatus, RanksBy
 from models.council_sessions import Decision
@@ -29,21 +31,11 @@ RANKED = (
 )
 
 
-_IS_RANKED = Application.status.in_(RANKED) | (
+IS_RANKED = Application.status.in_(RANKED) | (
     (Application.status == ApplicationStatus.WITHDRAWN) & Application.decided_at.is_not(None)
 )
 """Whose grant was declined stays where the Council saw it: without its reviews all other scores would move."""
-LEAN = [
-    db.defer(getattr(Application, name))
-    for name in ("search_text", "created_by_id", "created_at", "signed_off_by_id", "signed_off_at", "screened_at")
-]
-LEAN_ASSOCIATION = [db.defer(getattr(Association, name)) for name in ("search_text", "sort_key", "founded_on")]
-"""What a ranking of hundreds does without: read when it is asked for."""
-_APPLICATIONS = (
-    db.select(Application)
-    .where(Application.call_id == db.bindparam("call_id"), _IS_RANKED)
-    .options(*LEAN, db.joinedload(Application.association).options(*LEAN_ASSOCIATION))
-)
+_APPLICATIONS = LISTED.where(Application.call_id == db.bindparam("call_id"), IS_RANKED)
 
 
 class RankedApplication(NamedTuple):
@@ -52,7 +44,7 @@ class RankedApplication(NamedTuple):
 
     rank: int
     application_id: int
-    application: Application
+    application: ListedApplication
     score: Fraction
     mean: Fraction
     spread: int
@@ -111,8 +103,8 @@ def of_call(call: Call, without: Collection[int] = ()) -> Ranking:
     `cumulative` adds up what passing ones ask for. For a reader who has a tie to some of the applications it is made
     `without` them: their places would tell.
     """
-    found = db.session.scalars(_APPLICATIONS, {"call_id": call.id})
-    applications = {id_: one for one in found if (id_ := one.id) not in without}
+    found = map(ListedApplication._make, db.session.execute(_APPLICATIONS, {"call_id": call.id}))
+    applications = {one.id: one for one in found if one.id not in without}
     scores = call_scores.of(call, applications)
     rows: list[RankedApplication] = []
     cumulative = 0
@@ -177,30 +169,33 @@ def all_far_apart(ties: Ties) -> list[Application]:
 
 def far_apart_ids(call: Call) -> set[int]:
     """Reviewed, undecided applications of an open call whose few reviews differ too much: from their totals alone."""
-    return _far_apart(call, Application.call_id == call.id)
+    return _far_apart(call, _SPREADS.where(Application.call_id == db.bindparam("id_")), call.id)
 
 
 def needs_another(application: Application) -> bool:
     """Whether this one application is among `far_apart_ids` of its call: reads its own reviews alone."""
     if application.status is not ApplicationStatus.REVIEWED:
         return False
-    return bool(_far_apart(application.call, Application.id == application.id))
+    return bool(_far_apart(application.call, _SPREAD, application.id))
 
 
-def _far_apart(call: Call, within: Any) -> set[int]:
+_SPREADS = (
+    db.select(
+        Assignment.application_id, db.func.max(Review.total) - db.func.min(Review.total), db.func.count(Review.id)
+    )
+    .join(Review, Review.assignment_id == Assignment.id)
+    .join(Application, Application.id == Assignment.application_id)
+    .where(Application.status == ApplicationStatus.REVIEWED, IS_COUNTED)
+    .where(~db.select(Decision.id).where(Decision.application_id == Application.id).exists())
+    .group_by(Assignment.application_id)
+)
+_SPREAD = _SPREADS.where(Application.id == db.bindparam("id_"))
+
+
+def _far_apart(call: Call, query: Select[Any], id_: int) -> set[int]:
     if call.status is not CallStatus.OPEN:
         return set()
-    query = (
-        db.select(
-            Assignment.application_id, db.func.max(Review.total) - db.func.min(Review.total), db.func.count(Review.id)
-        )
-        .join(Review, Review.assignment_id == Assignment.id)
-        .join(Application, Application.id == Assignment.application_id)
-        .where(within, Application.status == ApplicationStatus.REVIEWED, IS_COUNTED)
-        .where(Application.id.not_in(db.select(Decision.application_id)))
-        .group_by(Assignment.application_id)
-    )
-    return {row[0] for row in db.session.execute(query) if is_far_apart(row[1], row[2], call)}
+    return {row[0] for row in db.session.execute(query, {"id_": id_}) if is_far_apart(row[1], row[2], call)}
 
 
 def is_far_apart(spread: int, reviews: int, call: Call) -> bool:

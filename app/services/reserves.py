@@ -8,6 +8,7 @@ from typing import Any
 from app.localisation import N_, Money
 from app.services import audit, awards, conflicts, ledger, letters, new_decisions, notifications, rankings, selections
 from app.services.actors import Actor
+from app.services.application_lists import ListedApplication
 from app.services.applications import TRANSITIONS as APPLICATION_TRANSITIONS
 from app.services.calls import allocations
 from app.services.errors import DomainError, LimitExceededError
@@ -113,11 +114,11 @@ def next_for(call: Call, free: Freed) -> Next:
     return Next(None, None, passed)
 
 
-def waiting(user: User) -> list[tuple[Freed, Application]]:
+def waiting(user: User) -> list[tuple[Freed, ListedApplication]]:
     """What declined grants set free, and who is next with it, where `user` may see that one and nothing hinders it."""
     declined = db.select(Application.call_id).join(Grant, Grant.application_id == Application.id)
     declined = declined.where(Grant.status == GrantStatus.TERMINATED, Grant.accepted_at.is_(None))
-    found: list[tuple[Freed, Application]] = []
+    found: list[tuple[Freed, ListedApplication]] = []
     for call in db.session.scalars(db.select(Call).where(Call.id.in_(declined)).order_by(Call.id)):
         closed = conflicts.closed_to(user, call)
         free = [one for one in freed(call) if one.grant.application_id not in closed]

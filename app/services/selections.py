@@ -166,40 +166,45 @@ def _facts(call: Call) -> Mapping[int, tuple[int, int | None, int, int, int, boo
     """{application: its association, theme, what it asks for (tyiyn), oblast and ayil okmotu; of who chaired its
     association on the last day whether it is a woman, and the birth year}."""
     day = bishkek_day(call.closes_at)
-    chaired = (
-        (Membership.association_id == Association.id)
-        & (Membership.role == MembershipRole.CHAIR)
-        & (Membership.since_on <= day)
-        & (Membership.until_on.is_(None) | (Membership.until_on > day))
-    )
-    query = (
-        db.select(
-            Application.id,
-            Application.association_id,
-            Application.theme_id,
-            Application.grant_requested,
-            Rayon.oblast_id,
-            Association.ayil_okmotu_id,
-            Person.sex == Sex.FEMALE,
-            Person.birth_year,
-        )
-        .join(Association, Association.id == Application.association_id)
-        .join(AyilOkmotu, AyilOkmotu.id == Association.ayil_okmotu_id)
-        .join(Rayon, Rayon.id == AyilOkmotu.rayon_id)
-        .outerjoin(Membership, chaired)
-        .outerjoin(Person, Person.id == Membership.person_id)
-        .where(Application.call_id == call.id)
-        .order_by(Membership.since_on)
-    )
-    rows = db.session.connection().execute(query)
+    rows = db.session.connection().execute(_FACTS, {"call_id": call.id, "day": day})
     # of two chairs of one day the newer
     return {one[0]: (one[1], one[2], one[3], one[4], one[5], one[6], one[7]) for one in rows}
 
 
+_DAY = db.bindparam("day", type_=db.Date)
+_CHAIRED = (
+    (Membership.association_id == Association.id)
+    & (Membership.role == MembershipRole.CHAIR)
+    & (Membership.since_on <= _DAY)
+    & (Membership.until_on.is_(None) | (Membership.until_on > _DAY))
+)
+_FACTS = (
+    db.select(
+        Application.id,
+        Application.association_id,
+        Application.theme_id,
+        Application.grant_requested,
+        Rayon.oblast_id,
+        Association.ayil_okmotu_id,
+        Person.sex == Sex.FEMALE,
+        Person.birth_year,
+    )
+    .join(Association, Association.id == Application.association_id)
+    .join(AyilOkmotu, AyilOkmotu.id == Association.ayil_okmotu_id)
+    .join(Rayon, Rayon.id == AyilOkmotu.rayon_id)
+    .outerjoin(Membership, _CHAIRED)
+    .outerjoin(Person, Person.id == Membership.person_id)
+    .where(Application.call_id == db.bindparam("call_id"))
+    .order_by(Membership.since_on)
+)
+
+
 def _had_grant(call: Call) -> set[int]:
     """Associations with a grant they accepted before the call closed."""
-    query = db.select(Grant.association_id).where(Grant.accepted_at <= call.closes_at).distinct()
-    return set(db.session.scalars(query))
+    return set(db.session.scalars(_ACCEPTED, {"until": call.closes_at}))
+
+
+_ACCEPTED = db.select(Grant.association_id).where(Grant.accepted_at <= db.bindparam("until")).distinct()
 
 
 def best_of(proposal: Proposal) -> Optimum:

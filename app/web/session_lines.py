@@ -39,7 +39,7 @@ def of_agenda(rows: Sequence[BoardRow]) -> list[AgendaLine]:
                 ranked.application_id,
                 number,
                 escape(title) if title else number,
-                escape(application.association.name(locale)),
+                escape(application.association_name(locale)),
                 one.place,
                 one.is_discussed,
                 ranked.rank,

@@ -27,8 +27,8 @@ from app.services.ballots import Ballot, DissentInput
 from app.services.decisions import Motion
 from app.services.protocol_places import Change, Place
 from app.services.reviews import Judgement
-from models.applications import ApplicationStatus
-from models.base import canonical_json
+from models.applications import Application, ApplicationStatus
+from models.base import canonical_json, db
 from models.calls import RanksBy, VoteRule
 from models.council_sessions import DecisionOutcome, VoteChoice
 from models.people import Sex
@@ -182,7 +182,8 @@ def adjusted(programme):
     for row in rankings.rank(call):
         award = straight.get(row.application.id)
         outcome = DecisionOutcome.SELECTED if award else DecisionOutcome.REJECTED
-        decisions.decide(session, row.application, Motion(outcome, award and award.amount, TEXT, 3), **by)
+        application = db.session.get_one(Application, row.application_id)
+        decisions.decide(session, application, Motion(outcome, award and award.amount, TEXT, 3), **by)
     return council_sessions.sign(session, actor=Actor(programme.council_chair), now=clock.now())
 
 

@@ -158,7 +158,7 @@ def test_nobody_moves_up_with_what_an_open_call_was_promised(client, programme):
     found = judged(programme, fund=fund)
     grant = decline(programme, found[D.SELECTED])
     call = grant.application.call
-    assert reserves.next_for(call, reserves.freed(call)[0]).row.application is found[D.RESERVE]
+    assert reserves.next_for(call, reserves.freed(call)[0]).row.application_id == found[D.RESERVE].id
     other = programme.make_call(fund=fund, budget=700_000 * SOM)
     (free,) = reserves.freed(call)
     assert reserves.next_for(call, free).award.amount == ASKED, "of 300 000 that are left"

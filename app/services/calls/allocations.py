@@ -168,8 +168,15 @@ def _may_apply(call: Call, oblast: Oblast) -> bool:
 
 def of(call: Call) -> list[Allocation]:
     """The allocations of a call as they are now, in the order in which they were entered."""
-    query = db.select(Allocation).where(Allocation.call_id == call.id).order_by(Allocation.id)
-    return list(db.session.scalars(query.execution_options(populate_existing=True)))
+    return list(db.session.scalars(_OF_CALL, {"call_id": call.id}))
+
+
+_OF_CALL = (  # made once, as every page of a session asks for them
+    db.select(Allocation)
+    .where(Allocation.call_id == db.bindparam("call_id"))
+    .order_by(Allocation.id)
+    .execution_options(populate_existing=True)
+)
 
 
 def one_of(call: Call, allocation_id: int) -> Allocation | None:
@@ -257,7 +264,7 @@ def promised_elsewhere(fund_ids: Iterable[int], *, beside: Call) -> Mapping[int,
 
 
 _OF_FUNDS = Allocation.fund_id.in_(db.bindparam("fund_ids", expanding=True))
-_PENDING = db.union_all(  # made once, as every page of a session asks them
+_PENDING = db.union_all(
     db.select(Allocation.fund_id, db.func.sum(Decision.amount))
     .join(Allocation, Allocation.id == Decision.allocation_id)
     .join(CouncilSession, CouncilSession.id == Decision.session_id)
