@@ -28,6 +28,7 @@ from app.web.session_lines import DecisionLine
 from app.web.submissions import act_on_button, attempt, finish, form_page, guard_version
 from forms.council_sessions import AttendanceForm, ConveneForm
 from models.appeals import Appeal
+from models.applications import Application
 from models.calls import Call, CallStatus
 from models.council_sessions import CouncilSession, DecisionOutcome
 from models.users import User
@@ -83,9 +84,17 @@ def new(call_id: int) -> ResponseReturnValue:
         )
     ):
         return finish(url_for(".attendance", session_id=session.id), gettext("The session is open."))
-    context = {"is_past_deadline": call.is_past_deadline(now), "upheld": _upheld(call)}
-    context["sits"] = new_decisions.open_session(call)
-    return form_page("council_sessions/new.html", form, call=call, members=members, **context)
+    return form_page("council_sessions/new.html", form, call=call, members=members, **_before_a_session(call))
+
+
+def _before_a_session(call: Call) -> dict[str, object]:
+    """What hinders a session on a call, and what it should know of before it is convened."""
+    return {
+        "is_past_deadline": call.is_past_deadline(clock.now()),
+        "upheld": _upheld(call),
+        "sits": new_decisions.open_session(call),
+        "unready": len(_in_flight(call, conflicts.closed_to(signed_in_user(), call))),
+    }
 
 
 @bp.get("/<int:session_id>")
@@ -101,13 +110,18 @@ def show(session_id: int) -> ResponseReturnValue:
         board=board,
         standings=board.standings,
         remaining=allocations.left(board.standings),
-        in_flight=[one for one in decisions.in_flight(session) if one.id not in closed],  # these wait on the board
+        in_flight=_in_flight(session.call, closed),
         closed=closed,
         decided=_decided_lines(session, board, closed),
         lines=session_lines.of_agenda(board.open_rows),
         outcomes=DecisionOutcome,
         **_context(session, closed),
     )
+
+
+def _in_flight(call: Call, closed: Collection[int]) -> list[Application]:
+    """What is still screened or reviewed; what is `closed` to the reader stands on the board from its submission on."""
+    return [one for one in decisions.in_flight(call) if one.id not in closed]
 
 
 def _decided_lines(session: CouncilSession, board: Board, closed: Collection[int]) -> list[DecisionLine]:

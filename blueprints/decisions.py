@@ -180,7 +180,7 @@ def _context(
     session: CouncilSession, application: Application, found: list[Standing], closed: Collection[int]
 ) -> dict[str, object]:
     """What the Council needs to know about one application."""
-    rows = rankings.rank(session.call, closed)
+    ranking = rankings.of_call(session.call, closed)
     item = agendas.item_of(session, application)
     return {
         "session": session,
@@ -188,7 +188,8 @@ def _context(
         "item": item,
         "other": agendas.under_discussion(session),
         "closed": closed,
-        "row": next((one for one in rows if one.application.id == application.id), None),
+        "row": next((one for one in ranking.rows if one.application_id == application.id), None),
+        "by": ranking.by,
         "recused": decisions.recused(session, application),
         "voters": len(decisions.voters_on(session, application)),
         "missing": decisions.hindrance(session, application),

@@ -24,6 +24,7 @@ def show(session_id: int) -> ResponseReturnValue:
         "projectors/show.html",
         session=session,
         current=current,
+        by=board.ranking.by,
         is_dark=any(one.is_discussed for one in board.closed),
         recused=decisions.recused(session, current.application) if current else [],
         last=last,

@@ -242,7 +242,7 @@ def sign(session: CouncilSession, *, actor: Actor, now: datetime) -> Protocol:
     if not session.decisions:
         raise IncompleteError(N_("There is no decision yet."))
     _must_have_a_free_part(session, actor)
-    waiting, moving = len(undecided(session)), Counter(one.status for one in in_flight(session))
+    waiting, moving = len(undecided(session)), Counter(one.status for one in in_flight(session.call))
     if moving:
         raise IncompleteError(
             N_(

@@ -38,6 +38,7 @@ from models.agenda_items import AgendaItem, AgendaStatus
 from models.allocations import Allocation
 from models.applications import UNJUDGED, Application, ApplicationStatus
 from models.base import db, lock, lock_as_read
+from models.calls import Call
 from models.council_sessions import CouncilSession, Decision, DecisionOutcome, Dissent, Vote
 from models.users import Role, User
 
@@ -209,7 +210,7 @@ def decide(
         allocation=decision.allocation_id,
         **({"follows": earlier.id} if earlier else {}),
     )
-    if not undecided(session) and not in_flight(session):
+    if not undecided(session) and not in_flight(session.call):
         notifications.tell(
             notifications.holders(Role.COUNCIL_CHAIR),
             N_("Every application of the call “%(call)s” is decided: the protocol waits for your signature."),
@@ -354,9 +355,9 @@ def undecided_of(session: CouncilSession, application_ids: Collection[int]) -> l
     return list(db.session.scalars(query.options(db.joinedload(Application.association)).order_by(Application.number)))
 
 
-def in_flight(session: CouncilSession) -> list[Application]:
+def in_flight(call: Call) -> list[Application]:
     """Applications of the call that are still screened, mended or reviewed."""
-    return list(db.session.scalars(_IN_FLIGHT, {"call_id": session.call_id}))
+    return list(db.session.scalars(_IN_FLIGHT, {"call_id": call.id}))
 
 
 _IN_FLIGHT = (

@@ -121,6 +121,18 @@ def test_the_council_has_a_seat_for_each_member(client, programme, call):
     assert count(CouncilSession) == 0 and client.submit(url, held_on="10.10.2026", place="Ош").status_code == 303
 
 
+def test_who_convenes_is_told_what_is_not_reviewed_yet(client, programme, call, reviewed):
+    """But not of what the reader has a tie to."""
+    url, said = f"/council/calls/{call.id}/new", "Not reviewed yet: 2 applications."
+    client.sign_in(programme.secretary).speak("en")
+    assert "Not reviewed yet" not in client.get(url).text
+    waiting = [programme.make_application(one, call=call) for one in ("submitted", "in_review")]
+    assert said in text_of(client.get(url).text)
+    programme.tie(waiting[0], programme.secretary)
+    db.session.commit()
+    assert "Not reviewed yet: 1 applications." in text_of(client.get(url).text)
+
+
 def test_attendance_is_ticked_and_corrected(client, programme, call, reviewed):
     session = council_sessions.convene(
         call, held_on=clock.bishkek_day(clock.now()), place="Ош", seats=3, actor=Actor(programme.secretary),

@@ -4,8 +4,11 @@ from fractions import Fraction
 
 import pytest
 
-from app.services import assignments, rankings
-from models.applications import ApplicationStatus
+from app import clock
+from app.services import agendas, assignments, rankings
+from app.services.actors import Actor
+from models.applications import Application, ApplicationStatus
+from models.base import db
 from models.calls import RanksBy
 from models.users import Role
 from tests.support.pages import text_of
@@ -85,6 +88,23 @@ def test_a_call_can_rank_by_the_adjusted_score_and_it_is_made_by_hand(client, pr
     assert f"μ = {fit.mean:.4f}" in page and f"λ = {fit.shrinkage:.4f}" in page
     page = text_of(client.get(f"/rankings/{adjusting.id}/reviewers").text)
     assert all(f"{one.points:+.4f}" in page for one in fit.severities.values())
+
+
+@pytest.mark.parametrize("by", list(RanksBy))
+def test_the_pages_of_a_session_name_the_score_that_ranks(client, programme, request, by):
+    """On the agenda, where it is decided and on the wall."""
+    call = request.getfixturevalue("adjusting") if by is RanksBy.ADJUSTED else programme.make_past_call()
+    application = programme.judged(call, 4) if by is RanksBy.MEAN else rankings.rank(call)[0].application
+    session = programme.make_session(call)
+    decide = f"/council/{session.id}/decide/{application.id}"
+    names = {RanksBy.MEAN: "Mean score", RanksBy.ADJUSTED: "Adjusted for severity"}
+    client.sign_in(programme.secretary).speak("en")
+    discussed, by_secretary = db.session.get_one(Application, application.id), Actor(programme.secretary)
+    agendas.discuss(session, discussed, actor=by_secretary, now=clock.now())
+    db.session.commit()
+    for address in (f"/council/{session.id}", f"/council/{session.id}/projector", decide):
+        page = text_of(client.get(address).text)
+        assert [name for name in names.values() if name in page] == [names[by]], address
 
 
 def test_with_too_little_to_adjust_the_mean_ranks_and_the_page_says_so(client, programme):

@@ -199,7 +199,7 @@ def test_it_does_not_keep_a_session_from_being_signed(app: Flask, programme: Pro
     application = programme.make_application("reviewed", call=programme.make_past_call())
     session = programme.make_session(application.call)
     assert dry_runs.of(application.call) is not None
-    assert decisions.in_flight(session) == []
+    assert decisions.in_flight(session.call) == []
 
 
 @pytest.mark.database
