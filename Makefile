@@ -11,6 +11,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 CPUS := 2
 # The matrices here are small: threads of the arithmetic library would only take the cores from the other processes.
 export OPENBLAS_NUM_THREADS ?= 1
+# Where this is set, each of some fifty processes of a test run would compile the whole system anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help run test check bench reliability format lock style test-programs
 .DELETE_ON_ERROR:

@@ -173,8 +173,16 @@ def config(request: pytest.FixtureRequest, home: Path, database: Copy) -> Config
 
 
 @pytest.fixture(scope="session")
-def apps(run_folder: Path) -> Apps:
-    return Apps(run_folder / "jinja")
+def templates(run_folder: Path) -> Path:
+    """Where the templates of this run lie, each compiled once."""
+    folder = run_folder / "jinja"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def apps(templates: Path) -> Apps:
+    return Apps(templates)
 
 
 @pytest.fixture
@@ -265,7 +273,7 @@ def demonstration_app(demo: Demonstration) -> Flask:
 
 
 @pytest.fixture(scope="module")
-def site(sqlite_templates: SqliteTemplates, broker_url: str) -> Iterator[servers.Site]:
+def site(sqlite_templates: SqliteTemplates, broker_url: str, templates: Path) -> Iterator[servers.Site]:
     """The demonstration under gunicorn, one for a module's tests; for it, it is always `DEMONSTRATION_NOW`."""
     folder = databases.scratch_folder("s")
     template = sqlite_templates.template(databases.DEMONSTRATION)
@@ -273,7 +281,8 @@ def site(sqlite_templates: SqliteTemplates, broker_url: str) -> Iterator[servers
     shutil.copytree(template / "uploads", folder / "uploads", copy_function=_link)
     (folder / "demonstration").touch()
     servers.empty(broker_url)
-    with servers.site(folder, "tests.support.standing:app", REDIS_URL=broker_url) as running:
+    environment = {"REDIS_URL": broker_url, servers.TEMPLATES: str(templates)}
+    with servers.site(folder, "tests.support.standing:app", **environment) as running:
         yield running
     shutil.rmtree(folder, ignore_errors=True)
 

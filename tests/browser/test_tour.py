@@ -50,6 +50,11 @@ def scrolls_sideways(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
 
 
+def resize(page: Page, width: int) -> None:
+    if page.viewport_size != {"width": width, "height": PHONE["height"]}:
+        page.set_viewport_size({"width": width, "height": PHONE["height"]})
+
+
 def links_of(page: Page) -> list[str]:
     """The navigation's pages."""
     found = page.eval_on_selector_all("nav a[href^='/'], header a[href^='/']", "all => all.map(a => a.pathname)")
@@ -70,7 +75,7 @@ def tour(page: Page) -> Iterator[str]:
     add(links_of(page))
     navigation = len(addresses)
     for number, address in enumerate(addresses):  # it grows meanwhile
-        page.set_viewport_size(PHONE)
+        resize(page, PHONE["width"])
         response = page.goto(address)
         assert response is not None
         assert response.status == 200, address
@@ -97,7 +102,7 @@ def test_every_page_of_a_role_is_whole_on_a_phone_a_tablet_and_a_pc(page: Page, 
         if accessibility.is_new(address) and (found := accessibility.violations(page)):
             closed[address] = found
         for width in (360, 768, 1280):
-            page.set_viewport_size({"width": width, "height": 800})
+            resize(page, width)
             if scrolls_sideways(page):
                 wide.append((address, width))
         if language == "en" or address.startswith("/people"):

@@ -16,7 +16,6 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from pypdf import PdfReader
 from werkzeug.test import TestResponse
 
 from app import clock
@@ -130,8 +129,8 @@ def addresses(app: Flask, world: World, user: User, method: str) -> Iterator[tup
 def words(answer: TestResponse) -> str:
     """What an answer says, without what is new in every one: keys of forms, the mark of a script."""
     content = answer.data
-    if content.startswith(b"%PDF"):
-        return "".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
+    if content.startswith(b"%PDF"):  # the same words are the same file
+        return content.decode("latin-1")
     if content.startswith(b"PK"):
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return "".join(f"{name}{archive.getinfo(name).CRC}" for name in archive.namelist())

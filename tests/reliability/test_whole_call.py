@@ -8,6 +8,7 @@ import io
 import re
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -28,13 +29,14 @@ WIDTHS = (360, 768, 1280)
 
 
 @pytest.fixture(scope="module")
-def hall(sqlite_templates: SqliteTemplates, broker_url: str, browser: Browser) -> Iterator[Hall]:
+def hall(sqlite_templates: SqliteTemplates, broker_url: str, templates: Path, browser: Browser) -> Iterator[Hall]:
     """The call past its deadline with everybody eligible, under gunicorn."""
     folder = databases.scratch_folder("w")
     shutil.copyfile(sqlite_templates.template(databases.PLAIN) / "ashar.sqlite3", folder / "ashar.sqlite3")
     whole_call.make(folder)
     servers.empty(broker_url)
-    with servers.site(folder, "tests.support.standing:app", REDIS_URL=broker_url) as running:
+    environment = {"REDIS_URL": broker_url, servers.TEMPLATES: str(templates)}
+    with servers.site(folder, "tests.support.standing:app", **environment) as running:
         made = Hall(running, browser)
         yield made
         for context in made.contexts.values():

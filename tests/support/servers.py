@@ -22,6 +22,8 @@ from redis.exceptions import RedisError
 ROOT = Path(__file__).parents[2]
 LATER = "later"
 """A file of the site's home: the instant in it is now. Without it, it is the demonstration's day."""
+TEMPLATES = "TESTS_TEMPLATES"
+"""The variable with the folder of compiled templates, for `tests.support.standing`."""
 CHROMIUM_ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",

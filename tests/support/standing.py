@@ -1,15 +1,18 @@
 """The WSGI entry of the tests' site: it is always the demonstration's day, so its open call never closes.
 
-Until somebody writes another instant into the file `LATER` of its home.
+Until somebody writes another instant into the file `LATER` of its home. Its compiled templates are those of the run.
 """
 
+import os
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from jinja2 import FileSystemBytecodeCache
+
 from app import clock
 from tests.support.databases import DEMONSTRATION_NOW
-from tests.support.servers import LATER
+from tests.support.servers import LATER, TEMPLATES
 from wsgi import app
 
 _answer = app.wsgi_app
@@ -26,4 +29,5 @@ def standing(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         return _answer(environ, start_response)
 
 
+app.jinja_env.bytecode_cache = FileSystemBytecodeCache(os.environ[TEMPLATES])
 app.wsgi_app = standing  # type: ignore[method-assign]
