@@ -137,13 +137,16 @@ def kept(make: Callable[..., T]) -> Callable[..., T]:
     return made
 
 
+_numbers = Numbers()
+"""For the names of copies: of all shelves of a worker, whose PostgreSQL they share."""
+
+
 class Shelf:
     """One worker's. Of what is kept, that which was not wanted longest goes first."""
 
     def __init__(self) -> None:
         self.kept: dict[str, OrderedDict[str, _Kept]] = {kind: OrderedDict() for kind in MOST}
         self.folder = scratch_folder("k")
-        self.names = Numbers()
 
     def get(self, database: Copy, maker: Maker, what: tuple[Any, ...], make: Callable[[], T]) -> T:
         """What `make` makes, rows or lists, tuples and mappings of them: made by it, or put back.
@@ -176,7 +179,7 @@ class Shelf:
     def _seen(self, maker: Maker, made: Any) -> _Kept:
         result = _packed(made)
         _must_be_whole(result)
-        name = f"kept{next(self.names)}"
+        name = f"kept{next(_numbers)}"
         places = {_row(one) for one in maker.places}
         return _Kept(
             name,
