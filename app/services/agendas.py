@@ -8,7 +8,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from app.localisation import N_
 from app.services import assignments, audit, conflicts, rankings, recusals
 from app.services.actors import Actor
-from app.services.conflicts import AppliedFor
+from app.services.conflicts import ApplicationLike
 from app.services.discussion_order import Item, discussion_order
 from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, LimitExceededError
 from app.services.workflow import Transition, target
@@ -55,7 +55,7 @@ _OPEN_ITEMS = db.select(AgendaItem.application_id, AgendaItem.position, AgendaIt
 )
 
 
-def item_of(session: CouncilSession, application: AppliedFor) -> AgendaItem | None:
+def item_of(session: CouncilSession, application: ApplicationLike) -> AgendaItem | None:
     query = db.select(AgendaItem).where(
         AgendaItem.session_id == session.id, AgendaItem.application_id == application.id
     )

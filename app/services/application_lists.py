@@ -31,7 +31,7 @@ _EVERY_ROW = db.select(Application).where(db.true()).whereclause
 
 
 class ListedApplication(NamedTuple):
-    """What a list shows of an application. Plain columns: sixty whole rows would cost more than the query."""
+    """What lists and rankings show of an application. Plain columns: whole rows would cost more than the query."""
 
     id: int
     association_id: int

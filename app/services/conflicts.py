@@ -40,7 +40,7 @@ GROUNDS = (
 """What a session records of each of `REASONS`."""
 
 
-class AppliedFor(Protocol):
+class ApplicationLike(Protocol):
     """An application, whole or as lists have it: who has handed in which."""
 
     @property
@@ -144,7 +144,7 @@ def without_ties(application: Application, reviewers: Sequence[User]) -> list[Us
     return [one for one in reviewers if one.id in free]
 
 
-def free_among(application: AppliedFor, user_ids: Iterable[int]) -> set[int]:
+def free_among(application: ApplicationLike, user_ids: Iterable[int]) -> set[int]:
     """Those of these users who have no tie to `application`; one query for all of them."""
     users = set(user_ids)
     asked = {"users": list(users), "association": application.association_id, "application": application.id}
@@ -213,7 +213,7 @@ def _gathered(rows: Iterable[Any]) -> Ties:
     )
 
 
-def grounds(applications: Iterable[AppliedFor], user_ids: Iterable[int]) -> dict[int, dict[int, RecusalGround]]:
+def grounds(applications: Iterable[ApplicationLike], user_ids: Iterable[int]) -> dict[int, dict[int, RecusalGround]]:
     """{application: {user: why this person has a part in it}} of all these; one query."""
     by_id = {one.id: one for one in applications}
     found: dict[int, dict[int, RecusalGround]] = {one: {} for one in by_id}

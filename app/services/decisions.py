@@ -24,7 +24,7 @@ from app.services.applications import TRANSITIONS as APPLICATION_TRANSITIONS
 from app.services.ballots import Ballot, Counts, DissentInput
 from app.services.calls import allocations
 from app.services.calls.allocations import Standing
-from app.services.conflicts import AppliedFor
+from app.services.conflicts import ApplicationLike
 from app.services.errors import (
     AlreadyUsedError,
     DomainError,
@@ -262,7 +262,7 @@ def _opened(session: CouncilSession, application: Application, actor: Actor, now
     return item
 
 
-def recused(session: CouncilSession, application: AppliedFor) -> list[User]:
+def recused(session: CouncilSession, application: ApplicationLike) -> list[User]:
     """Those present who are out of the room for `application`: they do not vote on it."""
     return recusals.out_of_the_room(session, application, agendas.item_of(session, application))
 

@@ -5,14 +5,14 @@ from datetime import datetime
 
 from app.services import conflicts
 from app.services.actors import Actor
-from app.services.conflicts import AppliedFor
+from app.services.conflicts import ApplicationLike
 from models.agenda_items import AgendaItem, Recusal
 from models.base import db
 from models.council_sessions import CouncilSession
 from models.users import User
 
 
-def expected(session: CouncilSession, applications: Iterable[AppliedFor]) -> dict[int, frozenset[int]]:
+def expected(session: CouncilSession, applications: Iterable[ApplicationLike]) -> dict[int, frozenset[int]]:
     """{application: those present who will have to leave for it}, by the ties that are known now."""
     found = conflicts.grounds(applications, [one.id for one in session.present])
     return {application_id: frozenset(people) for application_id, people in found.items()}
@@ -32,7 +32,7 @@ def record(item: AgendaItem, *, actor: Actor, now: datetime) -> list[int]:
     return new
 
 
-def out_of_the_room(session: CouncilSession, application: AppliedFor, item: AgendaItem | None) -> list[User]:
+def out_of_the_room(session: CouncilSession, application: ApplicationLike, item: AgendaItem | None) -> list[User]:
     """Those present who are recused from `application`: kept in the session, or by the ties known now."""
     out = set(expected(session, [application])[application.id])
     if item is not None:
