@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from app import database
 from app.config import Config
 from app.web import health
-from models import search_words, unmet_rules
+from models import search_words, turnovers, unmet_rules
 from models.base import db, reading
 from models.protection import trigger_names
 
@@ -21,6 +21,7 @@ TRIGGERS = {
 }
 """The triggers that are in force: (name, table)."""
 LEAST_FREE = 200 * 1024 * 1024
+RESTORE = "restore the database from a backup."
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def examine(config: Config, broker: Redis) -> list[Finding]:
         )
     )
     if not migrations.problem:
-        findings += [_protection(), _search(), _rules()]
+        findings += [_protection(), _search(), _rules(), _turnovers()]
     return findings
 
 
@@ -84,15 +85,9 @@ def _disk(config: Config) -> Finding:
 
 def _protection() -> Finding:
     """Whether every append-only table and every frozen row still has its triggers."""
-    dialect = db.engine.dialect.name
-    found = {(row[0], row[1]) for row in db.session.execute(sa.text(TRIGGERS[dialect]))}
-    missing = sorted(f"{trigger} on {table}" for trigger, table in trigger_names(dialect) - found)
+    missing = _lacking(trigger_names(db.engine.dialect.name))
     tables = sorted({one.rpartition(" ")[2] for one in missing})
-    problem = (
-        f"{', '.join(tables)} can be changed (missing: {', '.join(missing)}): restore the database from a backup."
-        if missing
-        else ""
-    )
+    problem = f"{', '.join(tables)} can be changed (missing: {', '.join(missing)}): {RESTORE}" if missing else ""
     return Finding("append-only tables", problem)
 
 
@@ -106,22 +101,28 @@ def _search() -> Finding:
             f"{search_words.EXTENSION}; (package postgresql-contrib). Then run: flask init"
         )
     else:
-        problem = "The index of the applications' words is not kept any more: restore the database from a backup."
+        problem = "The index of the applications' words is not kept any more: " + RESTORE
     return Finding("search", problem)
 
 
 def _rules() -> Finding:
     """Whether the rules an application does not meet are still kept beside it, for the lists."""
-    dialect = db.engine.dialect.name
-    found = {(row[0], row[1]) for row in db.session.execute(sa.text(TRIGGERS[dialect]))}
-    missing = sorted(f"{trigger} on {table}" for trigger, table in unmet_rules.trigger_names(dialect) - found)
-    problem = (
-        f"The screening list may name the wrong rules (missing: {', '.join(missing)}): "
-        "restore the database from a backup."
-        if missing
-        else ""
-    )
-    return Finding("rules of applications", problem)
+    missing = _lacking(unmet_rules.trigger_names(db.engine.dialect.name))
+    problem = f"The screening list may name the wrong rules (missing: {', '.join(missing)}): {RESTORE}"
+    return Finding("rules of applications", problem if missing else "")
+
+
+def _turnovers() -> Finding:
+    """Whether what is booked is still added to the turnovers that balances are read from."""
+    missing = _lacking(turnovers.trigger_names(db.engine.dialect.name))
+    problem = f"Balances of the ledger are not kept any more (missing: {', '.join(missing)}): {RESTORE}"
+    return Finding("balances of the ledger", problem if missing else "")
+
+
+def _lacking(names: set[tuple[str, str]]) -> list[str]:
+    """Those of these triggers that are not in the database."""
+    found = {(row[0], row[1]) for row in db.session.execute(sa.text(TRIGGERS[db.engine.dialect.name]))}
+    return sorted(f"{trigger} on {table}" for trigger, table in names - found)
 
 
 def refuse_unsafe() -> None:

@@ -11,10 +11,10 @@ from app.localisation import EXPONENTS, current_locale, gettext, plain_amount
 from app.policy import Permission, visible
 from app.services import conflicts, donors, funds, grants, ledger, rates, users
 from app.services.funds import FundInput
-from app.web.access import actor, can, load, requires, row_number, signed_in_user
+from app.web.access import actor, can, day_and_number, load, requires, signed_in_user
 from app.web.submissions import attempt, finish, form_page, guard_version, in_words
 from forms.funds import FundForm, ReceiveForm
-from models.base import LOCALES
+from models.base import BASE_CURRENCY, LOCALES
 from models.funds import Donor, Fund, FundInstalment
 from models.grants import Grant
 
@@ -103,8 +103,8 @@ def _stored(fund: Fund) -> dict[str, Any]:
 def show(fund_id: int) -> ResponseReturnValue:
     """Position, instalments, journal and grants. A donor sees no names."""
     fund = load(Fund, fund_id, Permission.FUND_READ)
-    before = request.args.get("before", type=row_number)
-    journal = ledger.journal(fund_id=fund.id, before_id=before, limit=PAGE)
+    before = request.args.get("before", type=day_and_number)
+    journal = ledger.journal(ledger.JournalFilter(fund_id=fund.id), before=before, limit=PAGE)
     ties = conflicts.kept_from(signed_in_user())
     found = grants.page(visible(signed_in_user(), Grant), ties, fund_id=fund.id)
     sees_people = can(Permission.CONTRIBUTION_READ)
@@ -113,7 +113,7 @@ def show(fund_id: int) -> ResponseReturnValue:
         fund=fund,
         position=funds.position(fund),
         journal=journal,
-        older=journal[-1].id if len(journal) == PAGE else None,
+        older=f"{journal[-1].value_on}.{journal[-1].id}" if len(journal) == PAGE else None,
         is_first=before is None,
         grants=found,
         grant_numbers=grants.numbers_of(one.grant_id for one in journal),
@@ -135,6 +135,7 @@ def receive(fund_id: int) -> ResponseReturnValue:
 
 
 def _receive(form: ReceiveForm, fund: Fund) -> FundInstalment:
+    credited = form.credited.data if fund.currency != BASE_CURRENCY else None
     return funds.receive(
         fund,
         rates.minor_units(form.amount.data, fund.currency),
@@ -142,4 +143,5 @@ def _receive(form: ReceiveForm, fund: Fund) -> FundInstalment:
         bank_reference=form.bank_reference.data,
         actor=actor(),
         now=clock.now(),
+        credited=rates.minor_units(credited, BASE_CURRENCY, "credited") if credited is not None else None,
     )

@@ -81,7 +81,7 @@ def show(grant_id: int) -> ResponseReturnValue:
 def _rows(grant: Grant) -> dict[str, object]:
     """What a donor does not see: people, papers, single payments."""
     found = visits.of_grant(grant)
-    journal = ledger.journal(grant_id=grant.id) if can(Permission.FUND_READ) else []
+    journal = ledger.journal(ledger.JournalFilter(grant_id=grant.id)) if can(Permission.FUND_READ) else []
     return {
         "contributions": contributions.of_grant(grant),
         "visits": found,

@@ -46,3 +46,4 @@ class ReceiveForm(BaseForm):
     amount = AmountField(N_("Amount received"))
     received_on = DayField(N_("Day on which it came"))
     bank_reference = TextField(N_("The bank's reference"), longest=60)
+    credited = AmountField(N_("Som the bank credited"), required=False)

@@ -290,6 +290,16 @@ def locked(table: type[Locked], row_id: int) -> Locked | None:
 
 def lock_name(name: str) -> None:
     """Take a lock on a name until the transaction ends, where there is no row to lock yet. SQLite holds it already."""
-    if db.session.get_bind().dialect.name == "postgresql":
-        number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
-        db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(number)))
+    if not _holds_all():
+        db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(_number_of(name, 8))))
+
+
+def lock_numbers(name: str, numbers: Sequence[int]) -> None:
+    """As `lock_name`, of things of that name with these numbers, in the order in which they are given."""
+    if not _holds_all():
+        for number in numbers:
+            db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(_number_of(name, 4), number)))
+
+
+def _number_of(name: str, size: int) -> int:
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:size], signed=True)

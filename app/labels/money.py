@@ -17,6 +17,7 @@ ACCOUNT_KINDS: Mapping[AccountKind, str] = {
     AccountKind.REMITTER: N_("Migrants abroad"),
     AccountKind.COMMUNITY: N_("The village"),
     AccountKind.IN_KIND_GIVEN: N_("Givers of goods and labour"),
+    AccountKind.ROUNDING: N_("Differences of rounding"),
     AccountKind.AVAILABLE: N_("Fund: available"),
     AccountKind.COMMITTED: N_("Grant: committed"),
     AccountKind.ADVANCED: N_("Grant: advanced"),

@@ -17,6 +17,7 @@ from models.ledger import AccountKind, EventKind
 from models.users import Role
 
 HIGHEST_AGREEMENT = 100_000_000_000_00  # minor units, as for a call
+LARGEST_ROUNDING = 100  # tyiyn: a bank that credits a sum further off has changed at another rate
 
 
 @dataclass(frozen=True)
@@ -123,12 +124,20 @@ def _columns(content: FundInput) -> dict[str, Any]:
 
 
 def receive(
-    fund: Fund, amount: int, *, received_on: date, bank_reference: str, actor: Actor, now: datetime
+    fund: Fund,
+    amount: int,
+    *,
+    received_on: date,
+    bank_reference: str,
+    actor: Actor,
+    now: datetime,
+    credited: int | None = None,
 ) -> FundInstalment:
     """Record money that came from the donor, in the fund's currency, at the rate of the day it came.
 
-    Raises `LimitExceededError` beyond the fund's amount, `AlreadyUsedError` for a bank reference
-    recorded before, for whichever fund.
+    `credited` is what the bank's statement says in tyiyn where it rounds otherwise than the rate does; the difference
+    goes to the fund's rounding account. Raises `LimitExceededError` beyond the fund's amount or for a difference that
+    is none of rounding, `AlreadyUsedError` for a bank reference recorded before, for whichever fund.
     """
     lock(fund)
     if amount <= 0:
@@ -140,7 +149,9 @@ def receive(
     if sum(one.amount for one in fund.instalments) + amount > fund.amount:
         raise LimitExceededError(N_("This is more than the donor's agreement says."), field="amount")
     rate = rates.rate_for(fund.currency, received_on)
-    in_som = rates.in_som(amount, fund.currency, rate)
+    by_rate = rates.in_som(amount, fund.currency, rate)
+    in_som = by_rate if credited is None else credited
+    _must_be_rounding(in_som - by_rate)
     donor_side = ledger.account(AccountKind.DONOR, currency=fund.currency, fund_id=fund.id)
     available = ledger.account(AccountKind.AVAILABLE, fund_id=fund.id)
     if fund.currency == BASE_CURRENCY:
@@ -148,8 +159,12 @@ def receive(
     else:
         legs = [
             ledger.Leg(donor_side, ledger.account(AccountKind.EXCHANGE, currency=fund.currency), amount),
-            ledger.Leg(ledger.account(AccountKind.EXCHANGE), available, in_som),
+            ledger.Leg(ledger.account(AccountKind.EXCHANGE), available, by_rate),
         ]
+    if in_som > by_rate:
+        legs.append(ledger.Leg(_rounding(fund), available, in_som - by_rate))
+    elif in_som < by_rate:
+        legs.append(ledger.Leg(available, _rounding(fund), by_rate - in_som))
     event = ledger.post(
         EventKind.FUND_RECEIVED,
         legs,
@@ -182,6 +197,22 @@ def receive(
         fund=fund.code,
     )
     return instalment
+
+
+def _must_be_rounding(difference: int) -> None:
+    if abs(difference) > LARGEST_ROUNDING:
+        raise LimitExceededError(
+            N_(
+                "This is %(difference)s off what the rate of the day gives, which is more than rounding. "
+                "Have finance enter the bank's own rate for the day."
+            ),
+            field="credited",
+            difference=Money(abs(difference)),
+        )
+
+
+def _rounding(fund: Fund) -> ledger.LedgerAccount:
+    return ledger.account(AccountKind.ROUNDING, fund_id=fund.id)
 
 
 def _must_be_new(reference: str) -> None:

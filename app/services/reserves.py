@@ -131,7 +131,7 @@ def waiting(user: User) -> list[tuple[Freed, ListedApplication]]:
 
 def declined_on(grant: Grant) -> date:
     """The day a declined grant's money went back."""
-    return ledger.journal(grant_id=grant.id, limit=1)[0].value_on
+    return ledger.journal(ledger.JournalFilter(grant_id=grant.id), limit=1)[0].value_on
 
 
 def tell_of(grant: Grant, now: datetime) -> None:

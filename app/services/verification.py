@@ -56,6 +56,7 @@ def run(storage: Path) -> list[Check]:
     checks: list[tuple[str, Callable[[Check], Iterator[str]]]] = [
         ("trial balance", _trial_balance),
         ("accounts not below zero", _overdrawn),
+        ("turnovers of accounts", _turnovers),
         ("funds add up", _funds),
         ("allocations", _allocations),
         ("tranches within awards", _tranches),
@@ -83,7 +84,7 @@ def run(storage: Path) -> list[Check]:
 
 def _trial_balance(check: Check) -> Iterator[str]:
     check.count = int(db.session.scalar(db.select(db.func.count()).select_from(Transfer)) or 0)
-    for currency, balance in ledger.trial_balance().items():
+    for currency, balance in ledger.currency_totals().items():
         if balance != 0:
             yield f"the balances in {currency} add up to {balance} minor units, not to 0"
 
@@ -92,6 +93,13 @@ def _overdrawn(check: Check) -> Iterator[str]:
     check.count = ledger.holders()
     for account, balance in ledger.overdrawn():
         yield f"account {account.kind.value} {account.scope_key} holds {balance} minor units"
+
+
+def _turnovers(check: Check) -> Iterator[str]:
+    check.count = ledger.months()
+    for one in ledger.wrong_turnovers():
+        name = f"account {one.account.kind.value} {one.account.scope_key} {one.account.currency}"
+        yield f"{name}, {one.month:%m.%Y}: off by {one.debited} debited and {one.credited} credited minor units"
 
 
 def _funds(check: Check) -> Iterator[str]:

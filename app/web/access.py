@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from typing import Any, NoReturn, TypeVar
 from urllib.parse import urlsplit
 
@@ -78,6 +79,12 @@ def row_number(text: str) -> int:
     if not 0 <= number <= LARGEST_ROW_NUMBER:
         raise ValueError(text)
     return number
+
+
+def day_and_number(text: str) -> tuple[date, int]:
+    """Where a page of a list by days ends ("2026-11-22.1803"). Raises `ValueError` for anything else."""
+    day, _dot, number = text.partition(".")
+    return date.fromisoformat(day), row_number(number)
 
 
 def is_signed_in() -> bool:

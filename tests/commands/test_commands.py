@@ -10,7 +10,7 @@ from flask import Flask
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
-from app.services import audit_subjects, documents, price_imports, users
+from app.services import audit_subjects, documents, ledger, price_imports, users
 from models.applications import Application
 from models.audit import AuditEvent
 from models.base import db, fingerprint
@@ -132,7 +132,7 @@ def unprotect(kind: str, table: str, what: str) -> None:
 def test_verify_finds_nothing_in_a_sound_copy(app: Flask, demo: Demonstration) -> None:
     said = well(app, "verify")
     counts = dict(re.findall(r"^(.+): (\d+) checked, 0 found$", said, re.M))
-    assert len(counts) == 18
+    assert len(counts) == 19
     assert {name for name, count in counts.items() if count == "0"} == set()
 
 
@@ -159,9 +159,12 @@ def test_verify_names_a_fund_that_does_not_add_up(app: Flask, programme: Program
     kgs = db.select(LedgerAccount.id).where(LedgerAccount.currency == "KGS")
     available = kgs.where(LedgerAccount.kind == AccountKind.AVAILABLE, LedgerAccount.fund_id == fund.id)
     outside = kgs.where(LedgerAccount.kind.in_([AccountKind.EXCHANGE, AccountKind.DONOR])).limit(1)
+    event = db.session.scalars(db.select(LedgerEvent).order_by(LedgerEvent.id.desc()).limit(1)).one()
     db.session.add(
         Transfer(
-            event_id=db.session.scalar(db.select(sa.func.max(LedgerEvent.id))),
+            event_id=event.id,
+            value_on=event.value_on,
+            actor_id=event.actor_id,
             debit_account_id=db.session.scalar(available),
             credit_account_id=db.session.scalar(outside),
             currency="KGS",
@@ -181,6 +184,25 @@ def _one_more(output: str) -> str:
     assert found, output
     assert int(found[2]) == int(found[1]) + 1
     return found[0]
+
+
+@pytest.mark.database
+def test_verify_names_turnovers_that_are_not_what_was_moved(app: Flask, database: Copy, programme: Programme) -> None:
+    """Of an account and of the one that controls it; and the doctor says when they are not kept any more."""
+    grant = programme.make_grant("completed")
+    account = ledger.account(AccountKind.ADVANCED, fund_id=grant.fund_id, grant_id=grant.id)
+    named = f"{grant.fund_id}/grant:{grant.id} KGS"
+    change = "UPDATE turnovers SET debited = debited + 5 WHERE account_id = {id} AND debited > 0"
+    db.session.execute(sa.text(change.format(id=account.id)))
+    db.session.commit()
+    found = re.findall(r"^  (.*)$", run(app, "verify").output, re.M)
+    assert found
+    assert {one.partition(", ")[0] for one in found} >= {f"account advanced fund:{named}"}
+    assert any(one.endswith("off by 5 debited and 0 credited minor units") for one in found)
+    assert any(one.startswith(f"account advanced fund:{grant.fund_id} KGS, ") for one in found)
+    db.session.execute(sa.text("DROP TRIGGER transfers_turnover" + " ON transfers" * (database.kind != "sqlite")))
+    db.session.commit()
+    assert "Balances of the ledger are not kept any more (missing: transfers_turnover" in run(app, "doctor").output
 
 
 AGREEMENT_CHANGES = {

@@ -29,7 +29,7 @@ from app.services.acts import NOT_THERE
 from app.services.application_lists import Filter
 from app.services.dictations import Confirmation
 from app.web.health import MIGRATIONS
-from models import protection, search_words, unmet_rules
+from models import protection, search_words, turnovers, unmet_rules
 from models.agreements import Agreement
 from models.applications import Application
 from models.base import Base, canonical_json, db, fingerprint
@@ -128,7 +128,7 @@ def test_constraints_and_triggers_are_those_the_models_would_make_today(
         Base.metadata.create_all(connection)
         dialect = made.dialect.name
         extra = (*protection.triggers(dialect), *protection.frozen(dialect), *search_words.statements(dialect))
-        extra += unmet_rules.statements(dialect)
+        extra += (*unmet_rules.statements(dialect), *turnovers.statements(dialect))
         for statement in extra:
             connection.execution_options(no_parameters=True).exec_driver_sql(statement)
     try:

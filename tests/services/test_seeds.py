@@ -268,7 +268,7 @@ def test_stored_data_keeps_every_promise(demo: Demonstration) -> None:
     findings = [one for check in verification.run(demo.app.config["ASHAR"].uploads) for one in check.findings]
 
     assert findings == []
-    assert set(ledger.trial_balance().values()) == {0}
+    assert set(ledger.currency_totals().values()) == {0}
 
 
 @pytest.mark.database

@@ -98,7 +98,7 @@ def test_release_moves_committed_to_advanced_and_nothing_else(programme):
     assert after == replace(
         before, committed=before.committed - tranche.amount, advanced=before.advanced + tranche.amount
     )
-    assert set(ledger.trial_balance().values()) == {0}
+    assert set(ledger.currency_totals().values()) == {0}
 
 
 def test_a_bank_reference_counts_once(programme):

@@ -1,0 +1,88 @@
+"""The accounts of the ledger: opened when they are first needed, found again by what they belong to."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+
+from models.base import BASE_CURRENCY, db
+from models.funds import Fund
+from models.grants import Grant
+from models.ledger import WORLD, AccountKind, LedgerAccount
+
+CAN_SPEND = frozenset(set(AccountKind) - WORLD)
+"""Accounts that hold money: none goes below zero."""
+
+
+def account(
+    kind: AccountKind,
+    *,
+    currency: str = BASE_CURRENCY,
+    fund_id: int | None = None,
+    grant_id: int | None = None,
+    heading: str | None = None,
+) -> LedgerAccount:
+    """The account of that kind and scope; it is opened when it does not exist yet, with its control account."""
+    scope = _scope(fund_id, grant_id, heading)
+    query = db.select(LedgerAccount).where(
+        LedgerAccount.kind == kind, LedgerAccount.scope_key == scope, LedgerAccount.currency == currency
+    )
+    found = db.session.scalar(query)
+    if found is not None:
+        return found
+    row = LedgerAccount(
+        kind=kind, currency=currency, scope_key=scope, fund_id=fund_id, grant_id=grant_id, heading=heading
+    )
+    if grant_id is not None:
+        row.association_id = db.session.get_one(Grant, grant_id).association_id
+        row.control_id = account(kind, currency=currency, fund_id=fund_id, heading=heading).id
+    try:
+        with db.session.begin_nested():
+            db.session.add(row)
+    except IntegrityError:  # another transaction opened it a moment ago
+        return db.session.scalars(query).one()
+    return row
+
+
+def _scope(fund_id: int | None, grant_id: int | None, heading: str | None) -> str:
+    parts = (("fund", fund_id), ("grant", grant_id), ("heading", heading))
+    return "/".join(f"{name}:{value}" for name, value in parts if value)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What an account belongs to, for a page: codes and numbers of today; None where it belongs to none such."""
+
+    fund: str | None
+    grant: str | None
+
+
+def scopes(accounts: Iterable[LedgerAccount]) -> Mapping[int, Scope]:
+    """What each of these accounts belongs to, in two queries however many they are."""
+    rows = list(accounts)
+    codes = _named(Fund.id, Fund.code, {one.fund_id for one in rows})
+    numbers = _named(Grant.id, Grant.number, {one.grant_id for one in rows})
+    return {one.id: Scope(codes.get(one.fund_id), numbers.get(one.grant_id)) for one in rows}
+
+
+def _named(key: Any, name: Any, ids: set[int | None]) -> dict[int | None, str]:
+    wanted = ids - {None}
+    return {row[0]: row[1] for row in db.session.execute(db.select(key, name).where(key.in_(wanted)))} if wanted else {}
+
+
+def controlled(control: LedgerAccount, *, after_id: int = 0, limit: int) -> list[LedgerAccount]:
+    """The accounts of grants behind a control account, in the order in which they were opened."""
+    query = db.select(LedgerAccount).where(LedgerAccount.control_id == control.id, LedgerAccount.id > after_id)
+    return list(db.session.scalars(query.order_by(LedgerAccount.id).limit(limit)))
+
+
+def of_grant(grant: Grant) -> list[LedgerAccount]:
+    """The accounts of a grant, by kind and heading."""
+    query = db.select(LedgerAccount).where(LedgerAccount.grant_id == grant.id)
+    return sorted(db.session.scalars(query), key=order)
+
+
+def order(account: LedgerAccount) -> tuple[int, str, str, int]:
+    """The order of a list of accounts: as money runs, then by heading and currency."""
+    return list(AccountKind).index(account.kind), account.heading or "", account.currency, account.id
