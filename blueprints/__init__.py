@@ -43,6 +43,8 @@ NOUNS = (
     "grants",
     "health",
     "interests",
+    "ledger_accounts",
+    "ledger_events",
     "letters",
     "meetings",
     "notifications",
@@ -66,6 +68,7 @@ NOUNS = (
     "targets",
     "themes",
     "tranches",
+    "trial_balances",
     "users",
     "visits",
 )

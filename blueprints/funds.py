@@ -113,7 +113,7 @@ def show(fund_id: int) -> ResponseReturnValue:
         fund=fund,
         position=funds.position(fund),
         journal=journal,
-        older=f"{journal[-1].value_on}.{journal[-1].id}" if len(journal) == PAGE else None,
+        older=ledger.place_text(journal[-1].value_on, journal[-1].id) if len(journal) == PAGE else None,
         is_first=before is None,
         grants=found,
         grant_numbers=grants.numbers_of(one.grant_id for one in journal),

@@ -82,7 +82,10 @@ def _rows(grant: Grant) -> dict[str, object]:
     """What a donor does not see: people, papers, single payments."""
     found = visits.of_grant(grant)
     journal = ledger.journal(ledger.JournalFilter(grant_id=grant.id)) if can(Permission.FUND_READ) else []
+    accounts = ledger.of_grant(grant) if can(Permission.LEDGER_READ) else []
     return {
+        "accounts": accounts,
+        "balances": ledger.balances_of(accounts) if accounts else {},
         "contributions": contributions.of_grant(grant),
         "visits": found,
         "papers": documents.of(grant),

@@ -14,7 +14,7 @@ from app.labels.judging import (
     VOTE_RULES,
 )
 from app.labels.lists import COUNTRIES, CURRENCIES, UNITS, VISIT_CHECKLIST, country_text, currency_text, unit_text
-from app.labels.members import LABELS, label, label_text
+from app.labels.members import LABELS, heading_text, label, label_text
 from app.labels.money import CONTRIBUTION_KINDS, EMBLEMS, GRANT_STATUSES, RATE_SOURCES, TRANCHE_STATUSES
 from app.labels.monitoring import RISK_RATINGS
 from app.labels.people import ROLES
@@ -44,6 +44,7 @@ __all__ = [
     "VOTE_RULES",
     "country_text",
     "currency_text",
+    "heading_text",
     "label",
     "label_text",
     "tone",

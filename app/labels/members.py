@@ -63,6 +63,7 @@ from app.labels.money import (
 from app.labels.monitoring import FREQUENCIES, RESULT_STATUSES, RISK_RATINGS, VISIT_STATUSES
 from app.labels.people import MEMBERSHIP_ROLES, MIGRANT_STATUSES, ROLES, SEXES
 from app.localisation import gettext
+from models.applications import BudgetHeading
 
 LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
     type(next(iter(table))): {member: text for member, text in table.items()}  # noqa: C416
@@ -90,3 +91,8 @@ def label(member: StrEnum) -> str:
 def label_text(member: StrEnum) -> str:
     """The label of an enum's member in the language in force."""
     return gettext(label(member))
+
+
+def heading_text(heading: str) -> str:
+    """The label of a heading of a budget, as accounts of the ledger keep it."""
+    return label_text(BudgetHeading(heading))

@@ -6,6 +6,7 @@ from enum import Enum, StrEnum
 from typing import Any
 
 from app.localisation import N_
+from app.services.ledger import LedgerAccount, LedgerEvent
 from models.applications import Application
 from models.associations import Association
 from models.base import db
@@ -90,6 +91,7 @@ class Permission(StrEnum):
     DONOR_MANAGE = "donor:manage"
     FUND_READ = "fund:read"
     FUND_MANAGE = "fund:manage"
+    LEDGER_READ = "ledger:read"
     RATE_READ = "rate:read"
     RATE_MANAGE = "rate:manage"
     PRICE_READ = "price:read"
@@ -202,6 +204,7 @@ GRANTS: Mapping[Permission, Mapping[Role, Scope]] = {
     P.DONOR_MANAGE: {R.FINANCE: S.ALL},
     P.FUND_READ: OFFICE | {R.FINANCE: S.ALL, R.DONOR: S.DONOR},
     P.FUND_MANAGE: {R.FINANCE: S.ALL},
+    P.LEDGER_READ: OFFICE | {R.FINANCE: S.ALL},
     P.RATE_READ: {R.SECRETARY: S.ALL, R.FINANCE: S.ALL},
     P.RATE_MANAGE: {R.FINANCE: S.ALL},
     P.PRICE_READ: {role: S.ALL for role in R if role is not R.DONOR},
@@ -265,6 +268,8 @@ def _grant_of(row: Any) -> Grant | None:
         return row
     if isinstance(row, Tranche | Contribution | Expenditure | Visit):
         return row.grant
+    if isinstance(row, LedgerAccount | LedgerEvent):
+        return db.session.get(Grant, row.grant_id) if row.grant_id is not None else None
     if isinstance(row, Result):
         return db.session.get(Grant, row.target.grant_id)
     if isinstance(row, Target):

@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from app.policy.permissions import OFFICE, STAFF, P, R, may
+from app.services.ledger import LedgerAccount, LedgerEvent
 from models.appeals import Appeal
 from models.applications import AWARDED, Application
 from models.assignment_plans import AssignmentPlan
@@ -210,6 +211,8 @@ _VISIBLE: Mapping[type[Any], Callable[[User], Any]] = {
     FundingReport: lambda user: FundingReport.fund_id.in_(db.select(Fund.id).where(_funds(user))),
     Grant: _grants,
     Interest: lambda user: Interest.user_id == user.id,
+    LedgerAccount: lambda user: _only(user, *OFFICE, R.FINANCE),
+    LedgerEvent: lambda user: _only(user, *OFFICE, R.FINANCE),
     Letter: _letters,
     PayoutAccount: lambda user: PayoutAccount.association_id.in_(db.select(Association.id).where(_associations(user))),
     Price: lambda user: db.true() if may(user, P.PRICE_READ) else db.false(),

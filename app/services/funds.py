@@ -248,5 +248,10 @@ def listed(among: Any) -> list[Fund]:
     return list(db.session.scalars(query))
 
 
+def choices(among: Any, locale: str) -> list[tuple[int, str]]:
+    """(id, what a list to choose from says) of the funds of `among`, by code."""
+    return [(one.id, f"{one.code}: {one.name(locale)}") for one in listed(among)]
+
+
 def by_code(code: str) -> Fund | None:
     return db.session.scalar(db.select(Fund).where(Fund.code == code))

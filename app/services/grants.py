@@ -79,6 +79,14 @@ def numbers_of(ids: Iterable[int | None]) -> Mapping[int, str]:
     return {row[0]: row[1] for row in db.session.execute(query)}
 
 
+def tied(ties: Ties) -> frozenset[int]:
+    """The grants of what these ties are to."""
+    if not ties:
+        return frozenset()
+    query = db.select(Grant.id).where(ties.among(Grant.association_id, Grant.application_id))
+    return frozenset(db.session.scalars(query))
+
+
 def ids_of(among: Any, numbers: Iterable[str]) -> Mapping[str, int]:
     """The ids of those grants of `among` (a SELECT of what somebody sees) that have these numbers."""
     return {grant.number: grant.id for grant in db.session.scalars(among.where(Grant.number.in_(list(numbers))))}

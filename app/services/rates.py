@@ -150,6 +150,11 @@ def value_for_village(amount: int, currency: str, on: date) -> tuple[ExchangeRat
     return rate, value
 
 
+def by_id(rate_id: int) -> ExchangeRate:
+    """The rate something was booked at."""
+    return db.session.get_one(ExchangeRate, rate_id)
+
+
 def waiting(limit: int = 60) -> list[ExchangeRate]:
     """Rates that wait for another person's approval, the oldest first."""
     query = db.select(ExchangeRate).where(ExchangeRate.approved_at.is_(None)).order_by(ExchangeRate.id).limit(limit)

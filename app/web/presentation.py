@@ -45,6 +45,7 @@ NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     (N_("Council"), "council_sessions.index", Permission.SESSION_READ),
     (N_("Grants"), "grants.index", Permission.GRANT_READ),
     (N_("Funds"), "funds.index", Permission.FUND_READ),
+    (N_("Ledger"), "trial_balances.index", Permission.LEDGER_READ),
     (N_("Rates"), "rates.index", Permission.RATE_READ),
     (N_("Prices"), "prices.index", Permission.PRICE_READ),
     (N_("Reports"), "funding_reports.index", Permission.FUNDING_REPORT_READ),
@@ -92,6 +93,7 @@ _PAGES_OF: Mapping[str, tuple[str, ...]] = {
     "grants": ("contributions", "expenditures", "results", "tranches", "visits"),
     "reviews": ("calibrations", "review_workbooks", "reviewers", "seats"),
     "screenings": ("screening_batches",),
+    "trial_balances": ("ledger_accounts", "ledger_events"),
 }
 SECTION_OF = {noun: entry for entry, nouns in _PAGES_OF.items() for noun in nouns}
 """The entry of the navigation to which the pages of other nouns belong."""
@@ -255,6 +257,7 @@ def install(app: Flask) -> None:
         example_day=example_day,
         action_fields=action_fields,
         label=labels.label_text,
+        heading=labels.heading_text,
         tone=labels.tone,
         unit=labels.unit_text,
         currency=labels.currency_text,

@@ -1,7 +1,17 @@
 """The ledger: accounts, bookings, balances, the journal and what proves them. Its tables are touched here alone."""
 
-from app.services.ledger.accounts import CAN_SPEND, Scope, account, controlled, of_grant, order, scopes
-from app.services.ledger.balances import Line, balance, balances, balances_of_funds, lines, trial_balance
+from app.services.ledger.accounts import CAN_SPEND, Scope, account, controlled, is_control, of_grant, order, scopes
+from app.services.ledger.balances import (
+    Line,
+    Month,
+    balance,
+    balances,
+    balances_of,
+    balances_of_funds,
+    lines,
+    months_of,
+    trial_balance,
+)
 from app.services.ledger.journal import (
     Entry,
     JournalFilter,
@@ -12,28 +22,34 @@ from app.services.ledger.journal import (
     entries,
     event,
     journal,
+    place_text,
     reversal_of,
     rows,
 )
+from app.services.ledger.origins import Origin, origin
 from app.services.ledger.posting import Leg, post, reverse
 from app.services.ledger.proofs import currency_totals, holders, months, overdrawn, wrong_turnovers
-from models.ledger import LedgerAccount, LedgerEvent
+from models.ledger import EventKind, LedgerAccount, LedgerEvent
 
 __all__ = [
     "CAN_SPEND",
     "Entry",
+    "EventKind",
     "JournalFilter",
     "JournalRow",
     "LedgerAccount",
     "LedgerEvent",
     "Leg",
     "Line",
+    "Month",
+    "Origin",
     "Place",
     "Scope",
     "account",
     "balance",
     "balance_on",
     "balances",
+    "balances_of",
     "balances_of_funds",
     "controlled",
     "count",
@@ -41,12 +57,16 @@ __all__ = [
     "entries",
     "event",
     "holders",
+    "is_control",
     "journal",
     "lines",
     "months",
+    "months_of",
     "of_grant",
     "order",
+    "origin",
     "overdrawn",
+    "place_text",
     "post",
     "reversal_of",
     "reverse",

@@ -1,6 +1,6 @@
 """The accounts of the ledger: opened when they are first needed, found again by what they belong to."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,9 +71,19 @@ def _named(key: Any, name: Any, ids: set[int | None]) -> dict[int | None, str]:
     return {row[0]: row[1] for row in db.session.execute(db.select(key, name).where(key.in_(wanted)))} if wanted else {}
 
 
-def controlled(control: LedgerAccount, *, after_id: int = 0, limit: int) -> list[LedgerAccount]:
+def is_control(account: LedgerAccount) -> bool:
+    """Whether it stands for the accounts of grants of its fund."""
+    query = db.select(LedgerAccount.id).where(LedgerAccount.control_id == account.id).limit(1)
+    return db.session.scalar(query) is not None
+
+
+def controlled(
+    control: LedgerAccount, *, after_id: int = 0, limit: int, without_grants: Collection[int] = ()
+) -> list[LedgerAccount]:
     """The accounts of grants behind a control account, in the order in which they were opened."""
     query = db.select(LedgerAccount).where(LedgerAccount.control_id == control.id, LedgerAccount.id > after_id)
+    if without_grants:
+        query = query.where(LedgerAccount.grant_id.not_in(without_grants))
     return list(db.session.scalars(query.order_by(LedgerAccount.id).limit(limit)))
 
 

@@ -66,6 +66,37 @@ def _sums(owner: Any) -> Select[Any]:
     )
 
 
+def balances_of(accounts: Iterable[LedgerAccount]) -> Mapping[int, int]:
+    """{account: what it holds} of these, in one query."""
+    ids = [one.id for one in accounts]
+    query = db.select(Turnover.account_id, _SUM).where(Turnover.account_id.in_(ids)).group_by(Turnover.account_id)
+    return dict.fromkeys(ids, 0) | {row[0]: int(row[1]) for row in db.session.execute(query)}
+
+
+@dataclass(frozen=True)
+class Month:
+    """An account in the month that begins on `first`, in minor units."""
+
+    first: date
+    opening: int
+    debited: int
+    credited: int
+
+    @property
+    def closing(self) -> int:
+        return self.opening + self.debited - self.credited
+
+
+def months_of(account: LedgerAccount) -> list[Month]:
+    """The months in which an account moved, the newest first."""
+    query = db.select(Turnover.month, Turnover.debited, Turnover.credited).where(Turnover.account_id == account.id)
+    held, found = 0, []
+    for first, debited, credited in db.session.execute(query.order_by(Turnover.month)):
+        found.append(Month(first, held, debited, credited))
+        held = found[-1].closing
+    return found[::-1]
+
+
 @dataclass(frozen=True)
 class Line:
     """An account over a period, in minor units: what it held before, what moved, what it holds at the end."""

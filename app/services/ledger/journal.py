@@ -16,15 +16,24 @@ Place = tuple[date, int]
 """Where a page ends: the value day and the number of its last entry."""
 
 
+def place_text(value_on: date, number: int) -> str:
+    """A place as the address of the next page has it."""
+    return f"{value_on.isoformat()}.{number}"
+
+
 @dataclass(frozen=True)
 class JournalFilter:
-    """What of the journal is wanted; None: everything. Days are value days, both included."""
+    """What of the journal is wanted; None: everything. Days are value days, both included.
+
+    `without_grants`: nothing of these, since the reader has a tie to who was given them.
+    """
 
     fund_id: int | None = None
     grant_id: int | None = None
     kind: EventKind | None = None
     starts_on: date | None = None
     ends_on: date | None = None
+    without_grants: frozenset[int] = frozenset()
 
     def of(self, query: Select[Any]) -> Select[Any]:
         """The query, narrowed."""
@@ -39,6 +48,9 @@ class JournalFilter:
             query = query.where(LedgerEvent.value_on >= self.starts_on)
         if self.ends_on is not None:
             query = query.where(LedgerEvent.value_on <= self.ends_on)
+        if self.without_grants:
+            theirs = LedgerEvent.grant_id.in_(self.without_grants)
+            query = query.where(LedgerEvent.grant_id.is_(None) | ~theirs)
         return query
 
 
