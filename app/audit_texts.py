@@ -46,6 +46,7 @@ NOUNS: Mapping[str, str] = {
     "donors": N_("Donor"),
     "expenditures": N_("Spending"),
     "funding_reports": N_("Funding report"),
+    "journal_exports": N_("File of the journal"),
     "funds": N_("Fund"),
     "grants": N_("Grant"),
     "indicators": N_("Indicator"),

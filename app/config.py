@@ -42,12 +42,17 @@ class Config:
         return self.home / "uploads"
 
     @property
+    def exports(self) -> Path:
+        """Files people have asked for, each kept for some weeks: they can be made anew."""
+        return self.home / "exports"
+
+    @property
     def database_file(self) -> Path:
         """Path of the SQLite file (meaningful only when `is_sqlite`)."""
         return Path(self.database_url.removeprefix("sqlite+pysqlite:///").removeprefix("sqlite:///"))
 
     def prepare_folders(self) -> None:
-        for folder in (self.home, self.uploads, self.home / "keys", self.home / "run"):
+        for folder in (self.home, self.uploads, self.exports, self.home / "keys", self.home / "run"):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
 

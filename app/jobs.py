@@ -1,14 +1,18 @@
 """RQ job functions: thin, idempotent, each in an application context of the worker and with its own commits."""
 
+from collections.abc import Iterable, Iterator
+
 from flask import current_app
 
 from app import clock, queue
 from app.localisation import use_locale
-from app.services import conflict_detection, funding_reports, reminders, sign_in_attempts
+from app.services import conflict_detection, funding_reports, journal_exports, reminders, sign_in_attempts
 from models.base import db, reading
 from models.calls import Call
 from models.funding_reports import FundingReport, FundingReportStatus
-from reports import funding
+from models.journal_exports import JournalExport
+from reports import funding, journal
+from reports.journal import Line
 
 
 def make_funding_report(report_id: int) -> None:
@@ -38,6 +42,52 @@ def make_funding_report(report_id: int) -> None:
         raise
 
 
+def write_journal_export(export_id: int) -> None:
+    """Write a file of the journal as the ledger was at one moment, beside its place first; then put it there."""
+    export = db.session.get(JournalExport, export_id)
+    if export is None or not journal_exports.start(export, now=clock.now()):
+        db.session.commit()
+        return
+    db.session.commit()
+    folder = current_app.config["ASHAR"].exports
+    beside = folder / f"{export.file_name}.part"
+    try:
+        with reading(), use_locale(export.locale):
+            wanted, form = journal_exports.wanted_by(export), export.form
+            watched = _watched(journal.lines(wanted), export_id, journal_exports.size(export))
+            rows = journal.write(beside, form, watched, wanted, export.requested_at)
+        sha256 = journal_exports.put_in_place(beside, journal_exports.path_of(export, folder))
+        journal_exports.finish(export, sha256=sha256, rows=rows, now=clock.now())
+        db.session.commit()
+    except journal_exports.CancelledError:
+        db.session.rollback()
+        beside.unlink(missing_ok=True)
+        journal_exports.path_of(export, folder).unlink(missing_ok=True)
+    except Exception:
+        db.session.rollback()
+        beside.unlink(missing_ok=True)
+        journal_exports.fail(db.session.merge(export), now=clock.now())
+        db.session.commit()
+        raise
+
+
+def _watched(lines: Iterable[Line], export_id: int, count: int) -> Iterator[Line]:
+    """The lines; now and then it is told how far they are, and asked whether they are wanted still."""
+    for number, line in enumerate(lines):
+        if number % 2000 == 0:
+            with db.engine.begin() as apart:  # what is read stays in its one reading transaction
+                done = journal_exports.progress_of(export_id, min(99, number * 100 // max(count, 1)), number)
+                if apart.execute(done).rowcount == 0:
+                    raise journal_exports.CancelledError
+        yield line
+
+
+def forget_journal_exports() -> None:
+    """Delete files of the journal that are older than thirty days."""
+    journal_exports.forget_old(current_app.config["ASHAR"].exports, now=clock.now())
+    db.session.commit()
+
+
 def search_conflicts(call_id: int) -> None:
     """Hold everybody who judges against every applicant of a call."""
     call = db.session.get(Call, call_id)
@@ -64,5 +114,5 @@ def remind_reviewers() -> None:
     db.session.commit()
 
 
-REPEATED = {relay_outbox: 30, forget_sign_in_attempts: 3600, remind_reviewers: 3600}
+REPEATED = {relay_outbox: 30, forget_sign_in_attempts: 3600, remind_reviewers: 3600, forget_journal_exports: 3600}
 """What is done again and again, and after so many seconds. Each may be done once more at any time."""

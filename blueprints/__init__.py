@@ -43,6 +43,7 @@ NOUNS = (
     "grants",
     "health",
     "interests",
+    "journal_exports",
     "ledger_accounts",
     "ledger_events",
     "letters",

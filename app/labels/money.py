@@ -8,6 +8,7 @@ from models.expenditures import ExpenditureStatus
 from models.funding_reports import FundingReportStatus
 from models.funds import Emblem
 from models.grants import GrantStatus, TrancheStatus
+from models.journal_exports import ExportStatus, FileForm
 from models.ledger import AccountKind, EventKind
 from models.rates import RateSource
 
@@ -72,6 +73,19 @@ EXPENDITURE_STATUSES: Mapping[ExpenditureStatus, str] = {
     ExpenditureStatus.RECORDED: N_("Waits to be accepted"),
     ExpenditureStatus.ACCEPTED: N_("Spending accepted"),
     ExpenditureStatus.REFUSED: N_("Spending refused"),
+}
+EXPORT_STATUSES: Mapping[ExportStatus, str] = {
+    ExportStatus.WAITING: N_("Waiting to be written"),
+    ExportStatus.RUNNING: N_("Being written"),
+    ExportStatus.DONE: N_("Ready"),
+    ExportStatus.FAILED: N_("Could not be written"),
+    ExportStatus.CANCELLED: N_("Cancelled"),
+    ExportStatus.EXPIRED: N_("Deleted after thirty days"),
+}
+FILE_FORMS: Mapping[FileForm, str] = {
+    FileForm.XLSX: N_("Workbook (XLSX)"),
+    FileForm.CSV: N_("Table (CSV)"),
+    FileForm.BEANCOUNT: N_("Text for the accounting program beancount"),
 }
 FUNDING_REPORT_STATUSES: Mapping[FundingReportStatus, str] = {
     FundingReportStatus.WAITING: N_("Waiting to be made"),

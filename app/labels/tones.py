@@ -16,6 +16,7 @@ from models.expenditures import ExpenditureStatus
 from models.funding_reports import FundingReportStatus
 from models.grants import GrantStatus, TrancheStatus
 from models.indicators import ResultStatus
+from models.journal_exports import ExportStatus
 from models.letters import LetterStatus
 from models.pledges import PledgeStatus
 from models.reviews import AssignmentStatus, ReviewFlag, ReviewStatus
@@ -36,7 +37,7 @@ def _tones() -> dict[tuple[type[StrEnum], str], str]:
             PledgeStatus.FULFILLED, AssignmentStatus.SUBMITTED, ReviewStatus.SUBMITTED, VisitStatus.DONE,
             RiskRating.LOW, DuplicateVerdict.FALSE_ALARM, ConflictVerdict.FALSE_ALARM, HeldStatus.SENT,
             PlanStatus.APPLIED, SignatureOutcome.SIGNED, ReviewFlag.EXCELLENT, AgendaStatus.DECIDED,
-            LetterStatus.SENT, AppealStatus.UPHELD, CorrectionStatus.SIGNED,
+            LetterStatus.SENT, AppealStatus.UPHELD, CorrectionStatus.SIGNED, ExportStatus.DONE,
         ),
         WAITING: (
             ApplicationStatus.SIGNED_OFF, ApplicationStatus.RETURNED, ApplicationStatus.RESERVE,
@@ -46,7 +47,7 @@ def _tones() -> dict[tuple[type[StrEnum], str], str]:
             AssignmentStatus.PROPOSED, AssignmentStatus.ACCEPTED, VisitStatus.PLANNED, RiskRating.MEDIUM,
             HeldStatus.HELD, ConflictStrength.FAIR, PlanStatus.PROPOSED, SignatureOutcome.DECLINED,
             ReviewFlag.ASK, AgendaStatus.DISCUSSED, LetterStatus.HELD,
-            AppealStatus.LODGED, AppealStatus.ACKNOWLEDGED, CorrectionStatus.PROPOSED,
+            AppealStatus.LODGED, AppealStatus.ACKNOWLEDGED, CorrectionStatus.PROPOSED, ExportStatus.WAITING,
         ),
         PROBLEM: (
             ApplicationStatus.INELIGIBLE, ApplicationStatus.REJECTED, ScreeningOutcome.INELIGIBLE,
@@ -54,12 +55,12 @@ def _tones() -> dict[tuple[type[StrEnum], str], str]:
             ExpenditureStatus.REFUSED, FundingReportStatus.FAILED, GrantStatus.SUSPENDED, GrantStatus.TERMINATED,
             TrancheStatus.RETURNED, ResultStatus.REFUSED, PledgeStatus.LAPSED, AssignmentStatus.RECUSED,
             RiskRating.HIGH, DuplicateVerdict.CONFIRMED, ConflictVerdict.CONFIRMED, ConflictStrength.STRONG,
-            HeldStatus.LEFT_OUT, ReviewFlag.SUSPECT, AppealStatus.DISMISSED,
+            HeldStatus.LEFT_OUT, ReviewFlag.SUSPECT, AppealStatus.DISMISSED, ExportStatus.FAILED,
         ),
         INFO: (
             ApplicationStatus.SUBMITTED, ApplicationStatus.RESUBMITTED, ApplicationStatus.IN_REVIEW,
             ApplicationStatus.REVIEWED, CallStatus.DECIDED, FundingReportStatus.RUNNING, GrantStatus.ACCEPTED,
-            TrancheStatus.RELEASED, PledgeStatus.PLEDGED,
+            TrancheStatus.RELEASED, PledgeStatus.PLEDGED, ExportStatus.RUNNING,
         ),
     }  # fmt: skip
     return {(type(member), member.value): name for name, members in groups.items() for member in members}

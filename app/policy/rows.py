@@ -26,6 +26,7 @@ from models.funds import Donor, Fund
 from models.grants import Grant, Tranche
 from models.indicators import Result, Target
 from models.interests import Interest
+from models.journal_exports import JournalExport
 from models.letters import Letter, LetterStatus
 from models.prices import Price
 from models.rates import ExchangeRate
@@ -211,6 +212,7 @@ _VISIBLE: Mapping[type[Any], Callable[[User], Any]] = {
     FundingReport: lambda user: FundingReport.fund_id.in_(db.select(Fund.id).where(_funds(user))),
     Grant: _grants,
     Interest: lambda user: Interest.user_id == user.id,
+    JournalExport: lambda user: JournalExport.requested_by_id == user.id,
     LedgerAccount: lambda user: _only(user, *OFFICE, R.FINANCE),
     LedgerEvent: lambda user: _only(user, *OFFICE, R.FINANCE),
     Letter: _letters,

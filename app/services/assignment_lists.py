@@ -34,7 +34,6 @@ COLUMNS: Mapping[str, tuple[str, str]] = {
 """Number of the application and user name of the reviewer, in any language; without headings in this order."""
 MOST_ROWS = 20_000
 LONGEST = 60
-_FORMULA = ("=", "+", "-", "@", "\t")
 
 
 def make(call: Call, text: str, *, due_on: date, actor: Actor, now: datetime) -> AssignmentPlan:
@@ -171,10 +170,5 @@ def to_csv(plan: AssignmentPlan, locale: str, without: Collection[int]) -> str:
         association = one.application.association.name(locale)
         why = "; ".join(assignment_reasons.in_words(one.reasons))
         row: list[Any] = [one.application.number, one.reviewer.username, one.reviewer.display_name, association, why]
-        writer.writerow([_harmless(str(cell)) for cell in row])
+        writer.writerow([csv_rows.harmless(str(cell)) for cell in row])
     return file.getvalue()
-
-
-def _harmless(text: str) -> str:
-    """A text that a spreadsheet does not take for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -30,6 +30,7 @@ from models.funds import Donor, Fund
 from models.grants import Grant, Tranche
 from models.indicators import Indicator, Result, Target
 from models.interests import Interest
+from models.journal_exports import JournalExport
 from models.letters import Letter
 from models.people import Person
 from models.prices import Price
@@ -68,6 +69,7 @@ NAMES: Mapping[type[Any], Name] = {
     Expenditure: _of_grant,
     Fund: lambda row, locale: row.name(locale),
     FundingReport: lambda row, locale: row.fund.name(locale),
+    JournalExport: lambda row, locale: row.file_name,
     Grant: lambda row, locale: f"{row.number} · {row.association.name(locale)}",
     Indicator: lambda row, locale: row.title_in(locale),
     Interest: lambda row, locale: row.user.display_name,

@@ -1,4 +1,4 @@
-"""The rows of CSV text, one by one and none longer than a row may be.
+"""The rows of CSV text, one by one and none longer than a row may be; and texts that no spreadsheet takes for formulas.
 
 Python's own reader takes a row of any length into memory, which is the whole rest of a file when a quotation mark is
 missing, and ends with an error of its own at a long cell.
@@ -15,6 +15,7 @@ from app.services.errors import LimitExceededError
 
 LONGEST = 100_000
 """Characters of a row: shorter than the cell at which Python's reader gives up."""
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _LINE = re.compile(r"([^\r\n]*)(?:\r\n|\r|\n|$)")
 
 
@@ -51,3 +52,8 @@ def named(rows: Iterator[list[str]]) -> tuple[list[str], Iterator[dict[Any, Any]
 def _by_name(head: list[str], cells: list[str]) -> dict[Any, Any]:
     row: dict[Any, Any] = dict(zip_longest(head, cells[: len(head)]))
     return row | {None: cells[len(head) :]} if len(cells) > len(head) else row
+
+
+def harmless(text: str) -> str:
+    """A text that a spreadsheet does not take for a formula (reliability.md, rule 12); reading takes it off again."""
+    return f"'{text}" if text.startswith(FORMULA) else text

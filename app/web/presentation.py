@@ -93,7 +93,7 @@ _PAGES_OF: Mapping[str, tuple[str, ...]] = {
     "grants": ("contributions", "expenditures", "results", "tranches", "visits"),
     "reviews": ("calibrations", "review_workbooks", "reviewers", "seats"),
     "screenings": ("screening_batches",),
-    "trial_balances": ("ledger_accounts", "ledger_events"),
+    "trial_balances": ("journal_exports", "ledger_accounts", "ledger_events"),
 }
 SECTION_OF = {noun: entry for entry, nouns in _PAGES_OF.items() for noun in nouns}
 """The entry of the navigation to which the pages of other nouns belong."""
@@ -204,6 +204,7 @@ SUBJECT_PAGES: Mapping[str, tuple[str, str, Permission]] = {
     "funding_reports": ("funding_reports.show", "report_id", Permission.FUNDING_REPORT_READ),
     "funds": ("funds.show", "fund_id", Permission.FUND_READ),
     "grants": ("grants.show", "grant_id", Permission.GRANT_READ),
+    "journal_exports": ("journal_exports.show", "export_id", Permission.LEDGER_READ),
     "prices": ("prices.index", "", Permission.PRICE_READ),
     "reviewers": ("reviewers.profile", "", Permission.REVIEW_WRITE),
     "reviews": ("reviews.index", "", Permission.REVIEW_WRITE),

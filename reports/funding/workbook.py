@@ -17,6 +17,7 @@ from app.labels import (
 )
 from app.localisation import date_text, datetime_text, use_locale
 from app.localisation import gettext as _
+from app.services.csv_rows import harmless
 from models.base import fingerprint, text_in
 from models.contributions import ContributionKind
 from models.grants import GrantStatus, TrancheStatus
@@ -30,7 +31,6 @@ from reports.sheets import Heading, Sheets, Value, major, money_format
 
 MONEY = money_format()
 WHOLE, PLAIN, DEGREES = "#,##0", "#,##0.##", "0.00000"
-RISKY = ("=", "+", "-", "@", "\t", "\r")
 
 
 def to_xlsx(data: FundingReportData, locale: str, *, demonstration: bool = False) -> bytes:
@@ -52,21 +52,20 @@ def to_csv(data: FundingReportData, locale: str) -> bytes:
     with use_locale(locale):
         target = io.StringIO(newline="")
         writer = csv.writer(target)
-        writer.writerow([_harmless(heading.title) for heading in _grant_headings()])
+        writer.writerow([_cell(heading.title) for heading in _grant_headings()])
         for row in _grant_rows(data, locale):
-            writer.writerow([_harmless(value) for value in row])
+            writer.writerow([_cell(value) for value in row])
     return target.getvalue().encode("utf-8-sig")
 
 
-def _harmless(value: Value) -> str:
+def _cell(value: Value) -> str:
     if value is None:
         return ""
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Decimal):
         return format(value, "f")
-    text = str(value)
-    return "'" + text if isinstance(value, str) and text.startswith(RISKY) else text
+    return harmless(value) if isinstance(value, str) else str(value)
 
 
 def _summary(sheets: Sheets, data: FundingReportData, locale: str, demonstration: bool) -> None:

@@ -33,7 +33,7 @@ def examine(app: Flask, settings: Config) -> list[doctor.Finding]:
 
 def test_a_sound_copy(app: Flask, broker: str, settings: Config) -> None:
     assert problems(app, settings) == {}
-    assert len(examine(app, settings)) == 8
+    assert len(examine(app, settings)) == 9
 
 
 def test_the_command_says_so_and_exits_accordingly(app: Flask, broker: str) -> None:

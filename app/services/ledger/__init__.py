@@ -18,13 +18,13 @@ from app.services.ledger.journal import (
     JournalRow,
     Place,
     balance_on,
+    batches,
     count,
     entries,
     event,
     journal,
     place_text,
     reversal_of,
-    rows,
 )
 from app.services.ledger.origins import Origin, origin
 from app.services.ledger.posting import Leg, post, reverse
@@ -51,6 +51,7 @@ __all__ = [
     "balances",
     "balances_of",
     "balances_of_funds",
+    "batches",
     "controlled",
     "count",
     "currency_totals",
@@ -70,7 +71,6 @@ __all__ = [
     "post",
     "reversal_of",
     "reverse",
-    "rows",
     "scopes",
     "trial_balance",
     "wrong_turnovers",

@@ -217,8 +217,8 @@ def count(wanted: JournalFilter = EVERYTHING) -> int:
     return int(db.session.scalar(query) or 0)
 
 
-def rows(wanted: JournalFilter = EVERYTHING) -> Iterator[JournalRow]:
-    """Every transfer of these events, the oldest first, a batch at a time."""
+def batches(wanted: JournalFilter = EVERYTHING) -> Iterator[list[JournalRow]]:
+    """Every transfer of these events, the oldest first, so many at a time."""
     ordered = db.select(*_COLUMNS).join(Transfer, Transfer.event_id == LedgerEvent.id)
     ordered = wanted.of(ordered).order_by(LedgerEvent.value_on, LedgerEvent.id, Transfer.id).limit(BATCH)
     place: Any = None
@@ -230,7 +230,8 @@ def rows(wanted: JournalFilter = EVERYTHING) -> Iterator[JournalRow]:
             same = (LedgerEvent.value_on == day) & (LedgerEvent.id == event_id) & (Transfer.id > transfer_id)
             query = query.where(LedgerEvent.value_on >= literal(day), after | same)
         batch = [JournalRow(*row) for row in db.session.execute(query)]
-        yield from batch
+        if batch:
+            yield batch
         if len(batch) < BATCH:
             return
         place = batch[-1].value_on, batch[-1].event_id, batch[-1].transfer_id
