@@ -19,7 +19,7 @@ from models.funds import Donor, Fund, FundInstalment
 from models.grants import Grant
 
 bp = Blueprint("funds", __name__, url_prefix="/funds")
-PAGE = 25
+PAGE, GRANTS = 15, 15
 
 
 @bp.get("")
@@ -106,7 +106,7 @@ def show(fund_id: int) -> ResponseReturnValue:
     before = request.args.get("before", type=day_and_number)
     journal = ledger.journal(ledger.JournalFilter(fund_id=fund.id), before=before, limit=PAGE)
     ties = conflicts.kept_from(signed_in_user())
-    found = grants.page(visible(signed_in_user(), Grant), ties, fund_id=fund.id)
+    found = grants.page(visible(signed_in_user(), Grant), ties, fund_id=fund.id, limit=GRANTS)
     sees_people = can(Permission.CONTRIBUTION_READ)
     return render_template(
         "funds/show.html",
@@ -117,7 +117,7 @@ def show(fund_id: int) -> ResponseReturnValue:
         is_first=before is None,
         grants=found,
         grant_numbers=grants.numbers_of(one.grant_id for one in journal),
-        more_grants=len(found) == grants.PAGE,
+        more_grants=len(found) == GRANTS,
         names=users.names_of(one.actor_id for one in journal) if sees_people else {},
         sees_people=sees_people,
     )

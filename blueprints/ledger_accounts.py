@@ -12,7 +12,7 @@ from app.web.access import day_and_number, load, requires, row_number, signed_in
 from forms.ledger_accounts import PeriodForm
 
 bp = Blueprint("ledger_accounts", __name__, url_prefix="/ledger-accounts")
-PAGE = 50
+PAGE, MONTHS = 30, 12
 
 
 @bp.get("/<int:account_id>")
@@ -25,9 +25,10 @@ def show(account_id: int) -> ResponseReturnValue:
     page = render_template(
         "ledger_accounts/show.html",
         account=account,
+        name=ledger.named([account.id])[account.id],
         form=form,
         balance=ledger.balance(account),
-        months=ledger.months_of(account),
+        months=ledger.months_of(account, limit=None if "months" in request.args else MONTHS),
         **(_controlled(account) if ledger.is_control(account) else _entries(account, form)),
     )
     return page, 200 if is_understood else 422
@@ -40,7 +41,7 @@ def _controlled(account: LedgerAccount) -> dict[str, Any]:
     return {
         "controlled": rows,
         "balances": ledger.balances_of(rows),
-        "scopes": ledger.scopes([account, *rows]),
+        "accounts": ledger.named(one.id for one in rows),
         "next_after": rows[-1].id if len(rows) == PAGE else None,
         "is_first": after == 0,
         "left_out": len(tied),
@@ -52,8 +53,7 @@ def _entries(account: LedgerAccount, form: PeriodForm) -> dict[str, Any]:
     rows = ledger.entries(account, before=before, limit=PAGE, **form.period)
     return {
         "entries": rows,
-        "scopes": ledger.scopes([account, *(one.other for one in rows)]),
-        "names": users.names_of(one.event.actor_id for one in rows),
-        "older": ledger.place_text(rows[-1].event.value_on, rows[-1].transfer.id) if len(rows) == PAGE else None,
+        "names": users.names_of(one.actor_id for one in rows),
+        "older": ledger.place_text(*rows[-1].place) if len(rows) == PAGE else None,
         "is_first": before is None,
     }

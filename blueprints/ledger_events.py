@@ -1,8 +1,5 @@
 """The journal of the ledger, and one event with its legs."""
 
-from collections.abc import Sequence
-from typing import Any
-
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -37,19 +34,10 @@ def index() -> ResponseReturnValue:
         older=ledger.place_text(events[-1].value_on, events[-1].id) if len(events) == PAGE else None,
         is_first=before is None,
         left_out=len(tied),
-        **_named(events),
+        numbers=grants.numbers_of(one.grant_id for one in events),
+        names=users.names_of(one.actor_id for one in events),
     )
     return page, 200 if is_understood and wanted else 422
-
-
-def _named(events: Sequence[LedgerEvent]) -> dict[str, Any]:
-    """What accounts, grants and people of these events are called."""
-    accounts = {one for event in events for leg in event.transfers for one in (leg.credit_account, leg.debit_account)}
-    return {
-        "scopes": ledger.scopes(accounts),
-        "numbers": grants.numbers_of(one.grant_id for one in events),
-        "names": users.names_of(one.actor_id for one in events),
-    }
 
 
 def _form() -> JournalForm:
@@ -82,5 +70,6 @@ def show(event_id: int) -> ResponseReturnValue:
         origin=ledger.origin(event),
         rate=rates.by_id(event.rate_id) if event.rate_id is not None else None,
         reversed_by=ledger.reversal_of(event),
-        **_named([event]),
+        accounts=ledger.named(one for leg in event.transfers for one in (leg.credit_account_id, leg.debit_account_id)),
+        names=users.names_of([event.actor_id]),
     )

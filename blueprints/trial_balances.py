@@ -31,7 +31,7 @@ def index() -> ResponseReturnValue:
         currency=currency,
         lines=lines,
         until=until,
-        scopes=ledger.scopes(line.account for line in lines),
+        names=ledger.named(line.account.id for line in lines),
     )
     return page, 200 if is_understood else 422
 

@@ -11,8 +11,9 @@ from itertools import groupby
 from pathlib import Path
 
 from app.localisation import EXPONENTS, plain_amount
+from app.services.ledger import NamedAccount
 from models.ledger import AccountKind
-from reports.journal.lines import Line, Named
+from reports.journal.lines import Line
 
 K = AccountKind
 ROOTS: Mapping[AccountKind, str] = {
@@ -35,7 +36,7 @@ ROOTS: Mapping[AccountKind, str] = {
 DAY = timedelta(days=1)
 
 
-def account_name(account: Named) -> str:
+def account_name(account: NamedAccount) -> str:
     """A name as the syntax wants it: parts of letters, digits and hyphens, each beginning with a capital or a digit."""
     parts = [ROOTS[account.kind], *(_part(one) for one in (account.fund, account.grant, account.heading) if one)]
     return ":".join(parts)
@@ -46,7 +47,7 @@ def _part(text: str) -> str:
     return plain[0].upper() + plain[1:]
 
 
-def write(path: Path, lines: Iterable[Line], balances: Iterable[tuple[Named, str, int]] = ()) -> int:
+def write(path: Path, lines: Iterable[Line], balances: Iterable[tuple[NamedAccount, str, int]] = ()) -> int:
     """Write the lines; `balances`: what each account holds (currency, minor units) after all of them, to be checked.
 
     Answers how many lines.

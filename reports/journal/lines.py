@@ -8,23 +8,12 @@ from typing import Any
 from sqlalchemy import func
 
 from app.services import grants, ledger, users
-from app.services.ledger import JournalFilter, JournalRow
+from app.services.ledger import JournalFilter, JournalRow, NamedAccount
 from models.base import db
 from models.funds import Fund
 from models.grants import Grant
-from models.ledger import AccountKind, EventKind, LedgerAccount
+from models.ledger import EventKind, LedgerAccount
 from models.turnovers import Turnover
-
-
-@dataclass(frozen=True)
-class Named:
-    """An account in plain columns."""
-
-    id: int
-    kind: AccountKind
-    fund: str | None
-    grant: str | None
-    heading: str | None
 
 
 @dataclass(frozen=True)
@@ -36,8 +25,8 @@ class Line:
     value_on: date
     occurred_at: datetime
     kind: EventKind
-    debit: Named
-    credit: Named
+    debit: NamedAccount
+    credit: NamedAccount
     fund: str | None
     grant: str | None
     currency: str
@@ -49,7 +38,7 @@ class Line:
 
 def lines(wanted: JournalFilter) -> Iterator[Line]:
     """Every transfer of what is wanted, the oldest value day first; names are looked up a batch at a time."""
-    accounts: dict[int, Named] = {}
+    accounts: dict[int, NamedAccount] = {}
     people: dict[int, str] = {}
     for batch in ledger.batches(wanted):
         accounts = _accounts(batch, accounts)
@@ -76,7 +65,7 @@ def lines(wanted: JournalFilter) -> Iterator[Line]:
             )
 
 
-def balances() -> Iterator[tuple[Named, str, int]]:
+def balances() -> Iterator[tuple[NamedAccount, str, int]]:
     """(account, currency, what it holds in minor units) of every account that takes transfers."""
     control = db.aliased(LedgerAccount)
     query = (
@@ -89,24 +78,16 @@ def balances() -> Iterator[tuple[Named, str, int]]:
         .order_by(LedgerAccount.id)
     )
     for *named, currency, held in db.session.execute(query):
-        yield Named(*named), currency, int(held)
+        yield NamedAccount(*named), currency, int(held)
 
 
-_NAMED = (LedgerAccount.id, LedgerAccount.kind, Fund.code, Grant.number, LedgerAccount.heading)
+_NAMED = ledger.named_columns(LedgerAccount, Fund, Grant)
 
 
-def _accounts(batch: Iterable[JournalRow], known: Mapping[int, Named]) -> dict[int, Named]:
+def _accounts(batch: Iterable[JournalRow], known: Mapping[int, NamedAccount]) -> dict[int, NamedAccount]:
     """Those of this batch; of the batch before only those that are in this one too are kept."""
     ids = {one for row in batch for one in (row.debit_account_id, row.credit_account_id)}
-    missing = sorted(ids - known.keys())
-    query = (
-        db.select(*_NAMED)
-        .outerjoin(Fund, Fund.id == LedgerAccount.fund_id)
-        .outerjoin(Grant, Grant.id == LedgerAccount.grant_id)
-        .where(LedgerAccount.id.in_(missing))
-    )
-    found = {row[0]: Named(*row) for row in db.session.execute(query)} if missing else {}
-    return {one: known[one] for one in ids & known.keys()} | found
+    return {one: known[one] for one in ids & known.keys()} | dict(ledger.named(ids - known.keys()))
 
 
 def _codes(batch: Iterable[Any]) -> Mapping[int | None, str]:

@@ -11,7 +11,8 @@ from app.clock import BISHKEK
 from app.labels import heading_text, label_text
 from app.localisation import EXPONENTS, N_, gettext, plain_amount
 from app.services.csv_rows import harmless
-from reports.journal.lines import Line, Named
+from app.services.ledger import NamedAccount
+from reports.journal.lines import Line
 from reports.sheets import COUNT_FORMAT, DAY_FORMAT, LONGEST_TEXT, NOT_IN_XML, money_format
 
 COLUMNS = (
@@ -31,7 +32,7 @@ COLUMNS = (
 )
 
 
-def account_name(account: Named) -> str:
+def account_name(account: NamedAccount) -> str:
     """As the pages of the ledger say it."""
     heading = heading_text(account.heading) if account.heading else ""
     return " · ".join(part for part in (label_text(account.kind), heading, account.grant or account.fund) if part)
@@ -80,10 +81,10 @@ class _Names:
     """Names of accounts and kinds in the language in force, each made once."""
 
     def __init__(self) -> None:
-        self._accounts: dict[Named, str] = {}
+        self._accounts: dict[NamedAccount, str] = {}
         self._kinds: dict[str, str] = {}
 
-    def of(self, account: Named) -> str:
+    def of(self, account: NamedAccount) -> str:
         if len(self._accounts) > 20_000:
             self._accounts.clear()
         if account not in self._accounts:

@@ -1,6 +1,16 @@
 """The ledger: accounts, bookings, balances, the journal and what proves them. Its tables are touched here alone."""
 
-from app.services.ledger.accounts import CAN_SPEND, Scope, account, controlled, is_control, of_grant, order, scopes
+from app.services.ledger.accounts import (
+    CAN_SPEND,
+    NamedAccount,
+    account,
+    controlled,
+    is_control,
+    named,
+    named_columns,
+    of_grant,
+    order,
+)
 from app.services.ledger.balances import (
     Line,
     Month,
@@ -14,6 +24,7 @@ from app.services.ledger.balances import (
 )
 from app.services.ledger.journal import (
     Entry,
+    JournalEntry,
     JournalFilter,
     JournalRow,
     Place,
@@ -21,7 +32,6 @@ from app.services.ledger.journal import (
     batches,
     count,
     entries,
-    event,
     journal,
     place_text,
     reversal_of,
@@ -35,6 +45,7 @@ __all__ = [
     "CAN_SPEND",
     "Entry",
     "EventKind",
+    "JournalEntry",
     "JournalFilter",
     "JournalRow",
     "LedgerAccount",
@@ -42,9 +53,9 @@ __all__ = [
     "Leg",
     "Line",
     "Month",
+    "NamedAccount",
     "Origin",
     "Place",
-    "Scope",
     "account",
     "balance",
     "balance_on",
@@ -56,13 +67,14 @@ __all__ = [
     "count",
     "currency_totals",
     "entries",
-    "event",
     "holders",
     "is_control",
     "journal",
     "lines",
     "months",
     "months_of",
+    "named",
+    "named_columns",
     "of_grant",
     "order",
     "origin",
@@ -71,7 +83,6 @@ __all__ = [
     "post",
     "reversal_of",
     "reverse",
-    "scopes",
     "trial_balance",
     "wrong_turnovers",
 ]

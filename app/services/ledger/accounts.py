@@ -51,24 +51,33 @@ def _scope(fund_id: int | None, grant_id: int | None, heading: str | None) -> st
 
 
 @dataclass(frozen=True)
-class Scope:
-    """What an account belongs to, for a page: codes and numbers of today; None where it belongs to none such."""
+class NamedAccount:
+    """An account in plain columns, with the code of its fund and the number of its grant (None: it has none)."""
 
+    id: int
+    kind: AccountKind
+    heading: str | None
     fund: str | None
     grant: str | None
 
 
-def scopes(accounts: Iterable[LedgerAccount]) -> Mapping[int, Scope]:
-    """What each of these accounts belongs to, in two queries however many they are."""
-    rows = list(accounts)
-    codes = _named(Fund.id, Fund.code, {one.fund_id for one in rows})
-    numbers = _named(Grant.id, Grant.number, {one.grant_id for one in rows})
-    return {one.id: Scope(codes.get(one.fund_id), numbers.get(one.grant_id)) for one in rows}
+def named_columns(account: Any, fund: Any, grant: Any) -> tuple[Any, ...]:
+    """The columns of a `NamedAccount`, of aliases a query has joined."""
+    return account.id, account.kind, account.heading, fund.code, grant.number
 
 
-def _named(key: Any, name: Any, ids: set[int | None]) -> dict[int | None, str]:
-    wanted = ids - {None}
-    return {row[0]: row[1] for row in db.session.execute(db.select(key, name).where(key.in_(wanted)))} if wanted else {}
+_NAMED = (
+    db.select(*named_columns(LedgerAccount, Fund, Grant))
+    .outerjoin(Fund, Fund.id == LedgerAccount.fund_id)
+    .outerjoin(Grant, Grant.id == LedgerAccount.grant_id)
+    .where(LedgerAccount.id.in_(db.bindparam("ids", expanding=True, type_=db.BigInteger)))
+)
+
+
+def named(ids: Iterable[int]) -> Mapping[int, NamedAccount]:
+    """What these accounts are called, in one query however many they are."""
+    found = db.session.execute(_NAMED, {"ids": list(set(ids))})
+    return {row[0]: NamedAccount(*row) for row in found}
 
 
 def is_control(account: LedgerAccount) -> bool:

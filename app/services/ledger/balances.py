@@ -87,14 +87,14 @@ class Month:
         return self.opening + self.debited - self.credited
 
 
-def months_of(account: LedgerAccount) -> list[Month]:
-    """The months in which an account moved, the newest first."""
+def months_of(account: LedgerAccount, limit: int | None = None) -> list[Month]:
+    """The months in which an account moved, the newest first; the newest so many, or all."""
     query = db.select(Turnover.month, Turnover.debited, Turnover.credited).where(Turnover.account_id == account.id)
-    held, found = 0, []
-    for first, debited, credited in db.session.execute(query.order_by(Turnover.month)):
+    held, found = balance(account), []
+    for first, debited, credited in db.session.execute(query.order_by(Turnover.month.desc()).limit(limit)):
+        held -= debited - credited
         found.append(Month(first, held, debited, credited))
-        held = found[-1].closing
-    return found[::-1]
+    return found
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,14 @@
 """The journal: events with their transfers by value day, and one account with what it held after each transfer."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Select, func, literal, tuple_, union_all
 
+from app.services.ledger.accounts import NamedAccount, named
 from app.services.ledger.balances import DAY
 from models.base import db
 from models.ledger import EventKind, LedgerAccount, LedgerEvent, Transfer
@@ -57,21 +59,62 @@ class JournalFilter:
 EVERYTHING = JournalFilter()
 
 
-def journal(wanted: JournalFilter = EVERYTHING, *, before: Place | None = None, limit: int = 60) -> list[LedgerEvent]:
-    """The newest events first, by value day, with their transfers and accounts."""
-    query = wanted.of(db.select(LedgerEvent)).order_by(LedgerEvent.value_on.desc(), LedgerEvent.id.desc()).limit(limit)
+@dataclass(frozen=True)
+class JournalLeg:
+    """One transfer of an entry."""
+
+    credit: NamedAccount
+    debit: NamedAccount
+    currency: str
+    amount: int
+
+
+@dataclass(frozen=True)
+class JournalEntry:
+    """One event in plain columns, with its transfers."""
+
+    id: int
+    kind: EventKind
+    value_on: date
+    reason: str
+    actor_id: int
+    grant_id: int | None
+    legs: list[JournalLeg] = field(default_factory=list)
+
+
+_ENTRY = (
+    LedgerEvent.id,
+    LedgerEvent.kind,
+    LedgerEvent.value_on,
+    LedgerEvent.reason,
+    LedgerEvent.actor_id,
+    LedgerEvent.grant_id,
+)
+_EVENTS = db.bindparam("events", expanding=True, type_=db.BigInteger)
+_LEGS = (
+    db.select(
+        Transfer.event_id,
+        Transfer.credit_account_id,
+        Transfer.debit_account_id,
+        Transfer.currency,
+        Transfer.amount,
+    )
+    .where(Transfer.event_id.in_(_EVENTS))
+    .order_by(Transfer.id)
+)
+
+
+def journal(wanted: JournalFilter = EVERYTHING, *, before: Place | None = None, limit: int = 60) -> list[JournalEntry]:
+    """The newest entries first, by value day, with their transfers; three queries however many there are."""
+    query = wanted.of(db.select(*_ENTRY)).order_by(LedgerEvent.value_on.desc(), LedgerEvent.id.desc()).limit(limit)
     if before is not None:
         query = query.where(tuple_(LedgerEvent.value_on, LedgerEvent.id) < before)
-    return list(db.session.scalars(query.options(*_WITH_LEGS)))
-
-
-_LEGS = db.selectinload(LedgerEvent.transfers)
-_WITH_LEGS = (_LEGS.joinedload(Transfer.debit_account), _LEGS.joinedload(Transfer.credit_account))
-
-
-def event(event_id: int) -> LedgerEvent | None:
-    """One event with its transfers and accounts."""
-    return db.session.scalar(db.select(LedgerEvent).where(LedgerEvent.id == event_id).options(*_WITH_LEGS))
+    entries = {row[0]: JournalEntry(*row) for row in db.session.execute(query)}
+    legs = db.session.execute(_LEGS, {"events": list(entries)}).all()
+    accounts = named(one for row in legs for one in row[1:3])
+    for event_id, credit, debit, currency, amount in legs:
+        entries[event_id].legs.append(JournalLeg(accounts[credit], accounts[debit], currency, amount))
+    return list(entries.values())
 
 
 def reversal_of(event: LedgerEvent) -> LedgerEvent | None:
@@ -86,11 +129,19 @@ def reversal_of(event: LedgerEvent) -> LedgerEvent | None:
 class Entry:
     """One transfer as an account sees it: `amount` positive when it came, `balance` what is held after it."""
 
-    event: LedgerEvent
-    transfer: Transfer
-    other: LedgerAccount
+    transfer_id: int
+    value_on: date
     amount: int
+    event_id: int
+    kind: EventKind
+    reason: str
+    actor_id: int
+    other: NamedAccount
     balance: int
+
+    @property
+    def place(self) -> Place:
+        return self.value_on, self.transfer_id
 
 
 def entries(
@@ -102,69 +153,74 @@ def entries(
     limit: int = 60,
 ) -> list[Entry]:
     """The newest transfers of an account first, by value day. It costs the same however many there are."""
-    found = _moves(account.id, starts_on, ends_on, before, limit)
-    if not found:
-        return []
-    held = balance_at(account, (found[0].value_on, found[0].id))
-    rows = {one.id: one for one in db.session.scalars(_transfers([one.id for one in found]))}
+    asked: dict[str, Any] = {"account": account.id, "limit": limit, "starts_on": starts_on, "ends_on": ends_on}
+    if before is not None:
+        asked |= {"day": before[0], "number": before[1]}
+    given = {name: value for name, value in asked.items() if value is not None}
+    found = db.session.execute(_moves(frozenset(given)), given).all()
+    accounts = named(row.other_id for row in found)
+    held = balance_at(account, (found[0].value_on, found[0].id)) if found else 0
     result = []
-    for move in found:
-        transfer = rows[move.id]
-        came = transfer.debit_account_id == account.id
-        other = transfer.credit_account if came else transfer.debit_account
-        amount = transfer.amount if came else -transfer.amount
-        result.append(Entry(transfer.event, transfer, other, amount, held))
+    for id_, value_on, amount, other_id, event_id, kind, reason, actor_id in found:
+        result.append(Entry(id_, value_on, amount, event_id, kind, reason, actor_id, accounts[other_id], held))
         held -= amount
     return result
 
 
-def _transfers(ids: Sequence[int]) -> Select[Any]:
-    query = db.select(Transfer).where(Transfer.id.in_(ids))
-    neighbours = (Transfer.event, Transfer.debit_account, Transfer.credit_account)
-    return query.options(*(db.joinedload(one, innerjoin=True) for one in neighbours))
+@lru_cache
+def _moves(given: frozenset[str]) -> Select[Any]:
+    """The newest transfers of an account with their events: those of each side from its own index, then of both.
 
-
-def _moves(
-    account_id: int, starts_on: date | None, ends_on: date | None, before: Place | None, limit: int
-) -> list[Any]:
-    """(value_on, id) of the newest transfers of an account: those of each side from its own index, then the newest."""
+    Made once for what is given (`starts_on`, `ends_on`; `day` and `number` for what lies before that place).
+    """
     sides = []
-    for side in (Transfer.debit_account_id, Transfer.credit_account_id):
-        one = db.select(Transfer.value_on, Transfer.id).where(side == account_id)
-        if starts_on is not None:
-            one = one.where(Transfer.value_on >= starts_on)
-        if ends_on is not None:
-            one = one.where(Transfer.value_on <= ends_on)
-        if before is not None:
-            one = one.where(tuple_(Transfer.value_on, Transfer.id) < before)
-        newest = one.order_by(Transfer.value_on.desc(), Transfer.id.desc()).limit(limit).subquery()
-        sides.append(db.select(newest))
+    for side, other, sign in (
+        (Transfer.debit_account_id, Transfer.credit_account_id, 1),
+        (Transfer.credit_account_id, Transfer.debit_account_id, -1),
+    ):
+        columns = (Transfer.id, Transfer.value_on, (sign * Transfer.amount).label("amount"), other.label("other_id"))
+        one = db.select(*columns, Transfer.event_id).where(side == db.bindparam("account"))
+        if "starts_on" in given:
+            one = one.where(Transfer.value_on >= db.bindparam("starts_on"))
+        if "ends_on" in given:
+            one = one.where(Transfer.value_on <= db.bindparam("ends_on"))
+        if "day" in given:
+            one = one.where(tuple_(Transfer.value_on, Transfer.id) < tuple_(*_PLACE))
+        newest = one.order_by(Transfer.value_on.desc(), Transfer.id.desc()).limit(db.bindparam("limit"))
+        sides.append(db.select(newest.subquery()))
     both = union_all(*sides).subquery()
-    return list(db.session.execute(db.select(both).order_by(both.c.value_on.desc(), both.c.id.desc()).limit(limit)))
+    query = db.select(
+        both.c.id, both.c.value_on, both.c.amount, both.c.other_id, both.c.event_id,
+        LedgerEvent.kind, LedgerEvent.reason, LedgerEvent.actor_id,
+    ).join(LedgerEvent, LedgerEvent.id == both.c.event_id)  # fmt: skip
+    return query.order_by(both.c.value_on.desc(), both.c.id.desc()).limit(db.bindparam("limit"))
+
+
+_PLACE = db.bindparam("day", type_=Transfer.value_on.type), db.bindparam("number", type_=db.BigInteger)
+_HELD_BEFORE = db.select(func.sum(Turnover.debited - Turnover.credited)).where(
+    Turnover.account_id == db.bindparam("account"), Turnover.month < db.bindparam("month")
+)
+_MOVED_SINCE = tuple(
+    db.select(func.sum(Transfer.amount)).where(
+        side == db.bindparam("account"),
+        Transfer.value_on >= db.bindparam("month"),
+        tuple_(Transfer.value_on, Transfer.id) <= tuple_(*_PLACE),
+    )
+    for side in (Transfer.debit_account_id, Transfer.credit_account_id)
+)
 
 
 def balance_at(account: LedgerAccount, place: Place) -> int:
     """What an account held after the transfer at `place`: whole months before it, then its own month up to it."""
-    day = place[0]
-    month = day.replace(day=1)
-    held = _scalar(
-        db.select(func.sum(Turnover.debited - Turnover.credited)).where(
-            Turnover.account_id == account.id, Turnover.month < month
-        )
-    )
-    for side, sign in ((Transfer.debit_account_id, 1), (Transfer.credit_account_id, -1)):
-        within = db.select(func.sum(Transfer.amount)).where(side == account.id, Transfer.value_on >= month)
-        held += sign * _scalar(within.where(tuple_(Transfer.value_on, Transfer.id) <= place))
-    return held
+    asked = {"account": account.id, "month": place[0].replace(day=1), "day": place[0], "number": place[1]}
+    before = db.session.scalar(_HELD_BEFORE, {"account": account.id, "month": asked["month"]})
+    came, went = (db.session.scalar(one, asked) for one in _MOVED_SINCE)
+    return int(before or 0) + int(came or 0) - int(went or 0)
 
 
 def balance_on(account: LedgerAccount, day: date) -> int:
     """What an account held at the end of a day, by value day."""
     return balance_at(account, (day + DAY, 0))
-
-
-def _scalar(query: Select[Any]) -> int:
-    return int(db.session.scalar(query) or 0)
 
 
 # For files ---------------------------------------------------------------------------------------------------------
