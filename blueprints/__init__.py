@@ -52,6 +52,7 @@ NOUNS = (
     "projectors",
     "rankings",
     "rates",
+    "reductions",
     "reserves",
     "results",
     "required_documents",

@@ -11,18 +11,19 @@ from pathlib import Path
 from app.services import (
     agreements,
     audit,
+    awards,
     contributions,
     corrected_protocols,
     documents,
     funds,
     last_acts,
     ledger,
+    match,
     new_decisions,
     protocols,
     recorded_acts,
     tranches,
 )
-from app.services.match import grant_carried
 from models import unmet_rules
 from models.applications import Application, ApplicationStatus, Snapshot
 from models.associations import Association
@@ -60,6 +61,7 @@ def run(storage: Path) -> list[Check]:
         ("allocations", _allocations),
         ("tranches within awards", _tranches),
         ("released within the match", _match),
+        ("reductions of awards", _reductions),
         ("released to the account prepared", _accounts),
         ("rules not met", _unmet_rules),
         ("forms", _forms),
@@ -154,11 +156,25 @@ def _match(check: Check) -> Iterator[str]:
     for grant in db.session.scalars(db.select(Grant).options(db.selectinload(Grant.tranches))):
         check.count += 1
         paid = sum(one.amount for one in grant.tranches if one.is_paid)
-        carried = grant_carried(contributions.counted(grant), grant.match_percent)
+        carried = match.carried(match.rule_of(grant), contributions.verified(grant))
         if paid > carried and not grant.is_stopped:
             yield f"grant {grant.number}: paid {paid}, verified co-investment carries {carried} tyiyn"
         if tranches.accounted(grant) > paid:
             yield f"grant {grant.number}: more accounted for than paid"
+
+
+def _reductions(check: Check) -> Iterator[str]:
+    """Each begins where the one before ended, the first at the award of the Council; the last left what is in force."""
+    query = db.select(Grant).where(Grant.reductions.any()).options(db.selectinload(Grant.reductions))
+    for grant in db.session.scalars(query.order_by(Grant.id)):
+        amounts = [one.before for one in grant.reductions] + [grant.amount]
+        for reduction, left in zip(grant.reductions, amounts[1:], strict=True):
+            check.count += 1
+            if reduction.after != left:
+                yield f"grant {grant.number}: reduced to {reduction.after}, then {left} tyiyn are in force"
+        decision = awards.decision_for(grant.application)
+        if decision is None or decision.amount != grant.awarded:
+            yield f"grant {grant.number}: its reductions do not begin at what the Council awarded"
 
 
 def _accounts(check: Check) -> Iterator[str]:
