@@ -55,6 +55,7 @@ NOUNS = (
     "projectors",
     "rankings",
     "rates",
+    "reductions",
     "reserves",
     "results",
     "required_documents",

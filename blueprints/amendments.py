@@ -15,6 +15,7 @@ from app.services.calls.allocations import AllocationInput
 from app.web.access import actor, load, requires
 from app.web.submissions import attempt, finish, form_page, guard_version, in_words
 from forms.amendments import AmendmentForm, amendment_form
+from forms.calls import match_fields
 from models.base import BASE_CURRENCY, LOCALES
 from models.calls import TIMETABLE, Call, QuorumOf
 from models.documents import DocumentKind
@@ -58,6 +59,7 @@ def _stored(call: Call) -> dict[str, Any]:
     return {
         "closes_on": clock.bishkek_day(call.closes_at),
         **{name: getattr(call, name) for name in PLAIN},
+        **match_fields(call.match_terms),
         "quorum_of": call.quorum_of.value,
         "papers": [paper.kind.value for paper in questions.documents_of(call) if paper.is_required],
         **{f"allocation_{one.id}": plain_amount(one.amount, BASE_CURRENCY) for one in call.allocations},
@@ -93,6 +95,7 @@ def _changes(call: Call, form: AmendmentForm) -> dict[str, Any]:
         "summary": _texts(form, "summary"),
         "closes_at": clock.end_of_day(form.closes_on.data),
         **{name: form[name].data for name in PLAIN},
+        "match_terms": form.match_terms(),
         "quorum_of": QuorumOf(form.quorum_of.data),
         "required_documents": amendments.with_required(call, [DocumentKind(one) for one in form.papers.data or ()]),
         "allocations": {one: to_minor(amount, BASE_CURRENCY) for one, amount in form.amounts().items()},

@@ -35,6 +35,7 @@ def index(application_id: int) -> ResponseReturnValue:
         "budget_lines/index.html",
         number_fields(form, application, "budget"),
         application=application,
+        needed=applications.needs_of(application),
         paid_by=[(payer, application.amount_paid_by(payer)) for payer in Payer],
         warnings=plan_warnings.of_budget(application, now=clock.now()),
     )

@@ -12,13 +12,22 @@ from app import clock, policy
 from app.labels import label_text
 from app.localisation import N_, current_locale, gettext, plain_amount, to_minor
 from app.policy import Permission
-from app.services import amendments, application_lists, calls, centres, conflicts, eligibility, places, questions
+from app.services import amendments, application_lists, calls, centres, conflicts, eligibility, match, places, questions
 from app.services.application_lists import Filter
 from app.services.calls import CallInput
 from app.services.rubrics import default_rubric
 from app.web.access import actor, can, load, public, requires, signed_in_user
 from app.web.submissions import act_on_button, attempt, check_version, finish, form_page, guard_version, in_words
-from forms.calls import SECTIONS, CallForm, CloneForm, WeightsForm, percents_text, weights_form
+from forms.calls import (
+    MATCH_TERMS,
+    SECTIONS,
+    CallForm,
+    CloneForm,
+    WeightsForm,
+    match_fields,
+    percents_text,
+    weights_form,
+)
 from models.applications import ApplicationStatus
 from models.base import BASE_CURRENCY, LOCALES, canonical_json, fingerprint
 from models.calls import SHARES, TIMETABLE, Call, QuorumOf, RanksBy, VoteRule
@@ -146,7 +155,8 @@ def edit_section(call_id: int, section_key: str) -> ResponseReturnValue:
     act = lambda: calls.change(call, _values(form), section=section_key, actor=actor(), now=clock.now())  # noqa: E731
     if form.validate_on_submit() and attempt(form, act):
         return finish(location, gettext("Saved: %(part)s.", part=gettext(title)))
-    return form_page("calls/edit_section.html", form, call=call, title=title)
+    examples = match.examples(match.rule_of(call, most=call.grant_ceiling)) if section_key == "match" else []
+    return form_page("calls/edit_section.html", form, call=call, title=title, examples=examples)
 
 
 @bp.route("/calls/<int:call_id>/clone", methods=["GET", "POST"])
@@ -186,6 +196,9 @@ def _values(form: Any) -> dict[str, Any]:
     if "opens_on" in typed:
         typed["opens_at"] = clock.start_of_day(typed.pop("opens_on"))
         typed["closes_at"] = clock.end_of_day(typed.pop("closes_on"))
+    if "match_percent" in typed:
+        kept = {name: value for name, value in typed.items() if name not in MATCH_TERMS}
+        return kept | {"match_terms": form.match_terms()}
     if "running_grants" in typed:
         return {"eligibility": typed}
     if "quorum_of" in typed:
@@ -204,6 +217,7 @@ def _stored(call: Call) -> dict[str, Any]:
     return {
         **{name: getattr(call, name) for name in PLAIN},
         **call.eligibility,
+        **match_fields(call.match_terms),
         "quorum_of": call.quorum_of.value,
         "vote_rule": call.vote_rule.value,
         "ranks_by": call.ranks_by.value,

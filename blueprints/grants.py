@@ -8,18 +8,22 @@ from flask.typing import ResponseReturnValue
 
 from app import clock
 from app.labels import label_text
-from app.localisation import current_locale, gettext
+from app.localisation import current_locale, gettext, to_minor
 from app.policy import Permission, visible
 from app.services import (
+    applicants,
     applications,
     awards,
+    co_investments,
     conflicts,
     contributions,
     documents,
     expenditures,
     grants,
     ledger,
+    match,
     next_steps,
+    reductions,
     results,
     tranches,
     users,
@@ -29,8 +33,10 @@ from app.services.workflow import allowed
 from app.web.access import actor, can, load, requires, row_number, signed_in_user, takes_upload
 from app.web.presentation import is_demonstration
 from app.web.submissions import act_on_button, attempt, finish, form_page, sent_upload, uploads
-from forms.grants import ActivateForm, GrantReasonForm, OfferForm
+from forms.grants import ActivateForm, GrantReasonForm, OfferForm, UnlockForm
 from models.applications import Application
+from models.base import BASE_CURRENCY
+from models.contributions import ContributionKind
 from models.documents import DocumentKind
 from models.grants import Grant, GrantStatus
 from reports import agreement as agreement_paper
@@ -68,14 +74,27 @@ def show(grant_id: int) -> ResponseReturnValue:
         "grants/show.html",
         grant=grant,
         step=next_steps.step_of(grant),
-        match=tranches.match_of(grant),
-        gates={one.id: tranches.gate(one) for one in grant.tranches if not one.is_paid},
+        match=co_investments.match_of(grant),
+        gates={one.id: tranches.gate(one) for one in grant.tranches if not one.is_paid and not one.is_settled},
+        what_if=_what_if(grant),
+        is_reducible=reductions.obstacle(grant, reductions.proposed(grant)) is None,
         lines=expenditures.by_line(grant),
         targets=results.targets_of(grant),
         actions=allowed(grants.TRANSITIONS, grant.status),
         works_with_it=works_with_it,
         **(_rows(grant) if works_with_it else {}),
     )
+
+
+def _what_if(grant: Grant) -> dict[str, object]:
+    """What a further contribution would unlock, as the address asks; nothing is stored."""
+    form = UnlockForm(request.args if "amount" in request.args else None)
+    form.kind.choices = [(one.value, label_text(one)) for one in ContributionKind]
+    if "amount" not in request.args or not form.validate():
+        return {"form": form, "found": None}
+    amount = to_minor(form.amount.data, BASE_CURRENCY)
+    found = co_investments.unlocked_by(grant, ContributionKind(form.kind.data), amount)
+    return {"form": form, "found": found, "amount": amount, "kind": ContributionKind(form.kind.data)}
 
 
 def _rows(grant: Grant) -> dict[str, object]:
@@ -115,7 +134,8 @@ def new(application_id: int) -> ResponseReturnValue:
     ):
         return finish(url_for("grants.show", grant_id=grant.id), gettext("The grant is offered."))
     decision, pledges = awards.decision_for(application), applications.pledges_of(application)
-    return form_page("grants/new.html", form, application=application, decision=decision, pledges=pledges)
+    own = applicants.own_ratio(application.association, application.call)
+    return form_page("grants/new.html", form, application=application, decision=decision, pledges=pledges, own=own)
 
 
 @bp.route("/grants/<int:grant_id>/accept", methods=["GET", "POST"])
@@ -129,7 +149,7 @@ def accept(grant_id: int) -> ResponseReturnValue:
             url_for("grants.show", grant_id=grant_id),
             gettext("The grant is accepted. Next the agreement is printed and signed."),
         )
-    return render_template("grants/accept.html", grant=grant, match=tranches.match_of(grant))
+    return render_template("grants/accept.html", grant=grant, whole=match.due(match.rule_of(grant), grant.amount))
 
 
 @bp.route("/grants/<int:grant_id>/decline", methods=["GET", "POST"])

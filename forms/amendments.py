@@ -3,17 +3,17 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from wtforms import BooleanField, Field, RadioField, SelectField, SelectMultipleField
+from wtforms import Field, RadioField, SelectField, SelectMultipleField
 from wtforms.validators import ValidationError
 
 from app.localisation import N_, gettext, lazy
-from forms.base import AmountField, BaseForm, DayField, LongTextField, TextField, WholeNumberField, required_input
-from forms.calls import LONGEST_SUMMARY, LONGEST_TITLE
+from forms.base import AmountField, DayField, LongTextField, TextField, WholeNumberField, required_input
+from forms.calls import LONGEST_SUMMARY, LONGEST_TITLE, MatchForm
 
 LONGEST_REASON = 600
 
 
-class AmendmentForm(BaseForm):
+class AmendmentForm(MatchForm):
     """Everything of an open call that an amendment may change, as it is published now; see `amendment_form`."""
 
     title_ky = TextField(N_("Title in Kyrgyz"), longest=LONGEST_TITLE)
@@ -33,8 +33,6 @@ class AmendmentForm(BaseForm):
     added_amount = AmountField(N_("Amount"), required=False)
     grant_floor = AmountField(N_("Smallest grant"))
     grant_ceiling = AmountField(N_("Largest grant"))
-    match_percent = WholeNumberField(N_("Grant for each 100 som of co-investment"))
-    in_kind_counts = BooleanField(lazy(N_("Goods and labour count toward the co-investment")))
     quorum_percent = WholeNumberField(N_("Quorum of the village meeting"))
     quorum_of = RadioField(lazy(N_("The quorum is counted in")), validators=[required_input()])
     papers = SelectMultipleField(lazy(N_("Papers every application must have")))

@@ -7,7 +7,7 @@ from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField
 from wtforms.validators import Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from app.localisation import N_, gettext, lazy
+from app.localisation import N_, gettext, lazy, plain_amount, to_minor
 from forms.base import (
     AmountField,
     BaseForm,
@@ -18,8 +18,10 @@ from forms.base import (
     WholeNumberField,
     required_input,
 )
+from models.calls import ApplicantType
 
 LONGEST_TITLE, LONGEST_SUMMARY = 200, 2000
+SOM = "KGS"
 
 
 class PercentsField(TextField):
@@ -91,7 +93,48 @@ class MatchForm(BaseForm):
     """How much grant the co-investment carries."""
 
     match_percent = WholeNumberField(N_("Grant for each 100 som of co-investment"))
+    percent_graduate = WholeNumberField(N_("For associations that have completed a grant before"), required=False)
+    percent_women_led = WholeNumberField(N_("For associations led by a woman"), required=False)
+    percent_youth_led = WholeNumberField(N_("For associations led by a young person"), required=False)
+    percent_ayil_okmotu = WholeNumberField(N_("For associations of an ayil okmotu"), required=False)
+    first_stage = AmountField(N_("The ratio holds for the first"), required=False)
+    beyond_percent = WholeNumberField(N_("Grant for each 100 som beyond it"), required=False)
+    remittance_share = WholeNumberField(N_("Remittances carry at least"), required=False)
+    community_share = WholeNumberField(N_("The village itself carries at least"), required=False)
+    grant_share = WholeNumberField(N_("The grant carries at most"), required=False)
+    remittance_least = WholeNumberField(N_("Of the co-investment remittances are at least"), required=False)
+    community_counts = BooleanField(lazy(N_("Cash of the village counts toward the co-investment")))
     in_kind_counts = BooleanField(lazy(N_("Goods and labour count toward the co-investment")))
+    in_kind_most = WholeNumberField(N_("Of what counts goods and labour are at most"), required=False)
+
+    def match_terms(self) -> dict[str, Any]:
+        """What was typed beside the ratio, as a call keeps it."""
+        percents = {kind.value: self[f"percent_{kind.value}"].data for kind in ApplicantType}
+        terms = {name: self[name].data for name in PLAIN_TERMS}
+        first = self.first_stage.data
+        return terms | {
+            "percents": {kind: percent for kind, percent in percents.items() if percent is not None},
+            "first_stage": None if first is None else to_minor(first, SOM),
+        }
+
+
+PLAIN_TERMS = (
+    *("beyond_percent", "remittance_share", "community_share", "grant_share", "remittance_least"),
+    *("community_counts", "in_kind_most"),
+)
+"""Terms of the match rule that are kept as they are typed."""
+MATCH_TERMS = ("first_stage", *PLAIN_TERMS, *(f"percent_{kind.value}" for kind in ApplicantType))
+"""The fields that make the terms together."""
+
+
+def match_fields(terms: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a match rule's terms as they are kept."""
+    first = terms["first_stage"]
+    return {
+        **{name: terms[name] for name in PLAIN_TERMS},
+        **{f"percent_{kind.value}": terms["percents"].get(kind.value) for kind in ApplicantType},
+        "first_stage": None if first is None else plain_amount(first, SOM),
+    }
 
 
 class EligibilityForm(BaseForm):

@@ -1,7 +1,13 @@
 """Grants: the offer, the signed agreement, reasons."""
 
-from app.localisation import N_
-from forms.base import BaseForm, DayField, ReasonForm, UploadField
+from wtforms import Field, SelectField
+from wtforms.validators import ValidationError
+
+from app.localisation import N_, gettext, lazy
+from forms.base import AmountField, BaseForm, DayField, ReasonForm, UploadField, required_input
+
+MOST = 100_000_000
+"""Som: more is no contribution to a village project."""
 
 
 class OfferForm(BaseForm):
@@ -15,6 +21,21 @@ class ActivateForm(BaseForm):
     """The scan of the signed agreement."""
 
     upload = UploadField(N_("Scan of the signed agreement"))
+
+
+class UnlockForm(BaseForm):
+    """What a further contribution would unlock: asked in the address, stored nowhere."""
+
+    class Meta(BaseForm.Meta):
+        csrf = False  # it changes nothing
+
+    kind = SelectField(lazy(N_("What comes")), validators=[required_input()])
+    amount = AmountField(N_("Amount in som"))
+
+    def validate_amount(self, field: Field) -> None:
+        """Something comes, and it is believable."""
+        if field.data is not None and not 0 < field.data <= MOST:
+            raise ValidationError(gettext("The amount must be more than zero and believable."))
 
 
 class GrantReasonForm(ReasonForm):

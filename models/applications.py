@@ -68,8 +68,8 @@ EDITABLE = frozenset({ApplicationStatus.DRAFT, ApplicationStatus.RETURNED})
 class Application(Versioned, Base):
     """One association's bid in one call.
 
-    `title`, `search_text` and the three amounts (tyiyn) repeat what the sections and lines say, so that
-    lists of thousands need no sums; every change of a section or line renews them.
+    `title`, `search_text` and the four amounts (tyiyn) repeat what the sections and lines say, so that
+    lists of thousands need no sums; every change of a section or line, and of the call's match rule, renews them.
     """
 
     __tablename__ = "applications"
@@ -134,6 +134,8 @@ class Application(Versioned, Base):
     grant_requested: Mapped[Minor] = mapped_column(default=0)
     remittance_pledged: Mapped[Minor] = mapped_column(default=0)
     total_cost: Mapped[Minor] = mapped_column(default=0)
+    pledges_due: Mapped[Minor] = mapped_column(default=0)
+    """What the pledges must come to for the grant asked for, by the match rule of the call."""
     unmet: Mapped[int] = mapped_column(default=0, deferred=True)
     """Which rules of the call it does not meet, a bit each. Triggers write it and nothing else: see `unmet_rules`."""
     created_by_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))

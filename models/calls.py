@@ -40,6 +40,15 @@ class RanksBy(StrEnum):
     ADJUSTED = "adjusted"
 
 
+class ApplicantType(StrEnum):
+    """Of what sort an applicant is: a call may give each sort a ratio of its own."""
+
+    GRADUATE = "graduate"
+    WOMEN_LED = "women_led"
+    YOUTH_LED = "youth_led"
+    AYIL_OKMOTU = "ayil_okmotu"
+
+
 SHARES = ("first_time_percent", "women_led_percent", "youth_led_percent")
 """Columns: so many percent of the selected applications at least come from such associations; None: no share."""
 TIMETABLE = ("screening_ends_on", "reviews_end_on", "council_sits_on", "first_payment_on")
@@ -47,7 +56,7 @@ TIMETABLE = ("screening_ends_on", "reviews_end_on", "council_sits_on", "first_pa
 AMENDABLE = ("title", "summary", "closes_at", "budget", *TIMETABLE)
 """Columns of an open call that a published amendment may change."""
 UNTIL_SUBMITTED = (
-    *("grant_floor", "grant_ceiling", "match_percent", "in_kind_counts"),
+    *("grant_floor", "grant_ceiling", "match_percent", "in_kind_counts", "match_terms"),
     *("quorum_percent", "quorum_of", "required_documents"),
 )
 """The same, but only while nobody has submitted: who did relied on them."""
@@ -85,6 +94,24 @@ FIXED = (
 def usual_eligibility() -> dict[str, Any]:
     """The eligibility rules of a new call, see `app.services.eligibility`."""
     return {"running_grants": 0, "co_investment_percent": 0, "founded_months": 0, "oblasts": []}
+
+
+def usual_match_terms() -> dict[str, Any]:
+    """What the match rule of a new call has beside its ratio, see `app.services.match.MatchRule`; amounts in tyiyn.
+
+    `percents` are the ratios of applicants of their own sort: {value of `ApplicantType`: percent}.
+    """
+    return {
+        "percents": {},
+        "first_stage": None,
+        "beyond_percent": None,
+        "remittance_share": None,
+        "community_share": None,
+        "grant_share": None,
+        "community_counts": True,
+        "in_kind_most": None,
+        "remittance_least": None,
+    }
 
 
 def least_award(most: int, floor: int, *, partial_awards: bool) -> int:
@@ -132,6 +159,7 @@ class Call(Versioned, Base):
     tranche_percents: Mapped[Json] = mapped_column(default=lambda: [40, 40, 20])
     accounting_percent: Mapped[int] = mapped_column(default=80)
     in_kind_counts: Mapped[bool] = mapped_column(default=False)
+    match_terms: Mapped[Json] = mapped_column(default=usual_match_terms)
     pass_total: Mapped[int] = mapped_column(default=60)
     pass_section_percent: Mapped[int] = mapped_column(default=50)
     reviewers_per_application: Mapped[int] = mapped_column(default=2)

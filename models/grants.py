@@ -9,8 +9,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models.agreements import Agreement
 from models.applications import Application
 from models.associations import Association, PayoutAccount
-from models.base import STRICT, Base, Id, Minor, Versioned
+from models.base import STRICT, Base, Id, Json, Minor, Versioned
+from models.calls import ApplicantType
 from models.funds import Fund
+from models.reductions import Reduction
 
 
 class GrantStatus(StrEnum):
@@ -27,7 +29,11 @@ RUNNING = frozenset({GrantStatus.ACTIVE, GrantStatus.SUSPENDED})
 
 
 class Grant(Versioned, Base):
-    """The award of an application. `amount` in tyiyn; the rules are copied from the call when the grant is offered."""
+    """The award of an application. `amount` in tyiyn; the rules are copied from the call when the grant is offered.
+
+    `amount` is the award in force, to which the tranches add up; `awarded` what it was before any reduction.
+    `match_percent` is the ratio of this applicant; `match_applicant` the sort that gave it, None for the usual one.
+    """
 
     __tablename__ = "grants"
     __table_args__ = (
@@ -46,6 +52,8 @@ class Grant(Versioned, Base):
     amount: Mapped[Minor]
     status: Mapped[GrantStatus] = mapped_column(default=GrantStatus.OFFERED)
     match_percent: Mapped[int]
+    match_applicant: Mapped[ApplicantType | None]
+    match_terms: Mapped[Json]
     accounting_percent: Mapped[int]
     in_kind_counts: Mapped[bool]
     starts_on: Mapped[date]
@@ -65,6 +73,12 @@ class Grant(Versioned, Base):
     payout_account: Mapped[PayoutAccount | None] = relationship()
     tranches: Mapped[list["Tranche"]] = relationship(back_populates="grant", order_by="Tranche.sequence")
     agreements: Mapped[list[Agreement]] = relationship(order_by=Agreement.sequence)
+    reductions: Mapped[list[Reduction]] = relationship(order_by=Reduction.sequence)
+
+    @property
+    def awarded(self) -> int:
+        """What the Council awarded, in tyiyn, whatever it was reduced to afterwards."""
+        return self.reductions[0].before if self.reductions else self.amount
 
     @property
     def agreement(self) -> Agreement | None:
@@ -91,9 +105,16 @@ class TrancheStatus(StrEnum):
     CONFIRMED = "confirmed"
     ACCOUNTED = "accounted"
     RETURNED = "returned"
+    DROPPED = "dropped"  # nothing is left of it: the grant was reduced
 
 
 PAID = frozenset({TrancheStatus.RELEASED, TrancheStatus.CONFIRMED, TrancheStatus.ACCOUNTED})
+
+
+SETTLED = frozenset({TrancheStatus.ACCOUNTED, TrancheStatus.DROPPED})
+"""The states in which nothing of a tranche waits any more."""
+UNDER_WAY = frozenset({TrancheStatus.REQUESTED, TrancheStatus.PREPARED, TrancheStatus.APPROVED})
+"""The states in which its payment is asked for and not sent yet."""
 
 
 class Tranche(Versioned, Base):
@@ -101,7 +122,7 @@ class Tranche(Versioned, Base):
 
     __tablename__ = "tranches"
     __table_args__ = (
-        sa.CheckConstraint("amount > 0", name="amount_positive"),
+        sa.CheckConstraint("amount >= 0 AND (amount = 0) = (status = 'dropped')", name="amount_unless_dropped"),
         sa.CheckConstraint(
             "approved_by_id IS NULL OR (prepared_by_id IS NOT NULL AND approved_by_id <> prepared_by_id)",
             name="two_people",
@@ -139,3 +160,7 @@ class Tranche(Versioned, Base):
     @property
     def is_paid(self) -> bool:
         return self.status in PAID
+
+    @property
+    def is_settled(self) -> bool:
+        return self.status in SETTLED

@@ -37,7 +37,7 @@ _EITHER = {  # what the two databases say each in its own way
 _NOT_MET = {
     "ceiling": "applications.grant_requested < calls.grant_floor OR applications.grant_requested > calls.grant_ceiling "
     "OR applications.grant_requested <= 0",
-    "match": "applications.remittance_pledged * calls.match_percent < applications.grant_requested * 100",
+    "match": "applications.remittance_pledged < applications.pledges_due",
     "meeting": "NOT EXISTS (SELECT 1 FROM documents "  # noqa: S608 - our own names
     f"WHERE documents.application_id = applications.id AND {MINUTES_IN_FORCE})",
     "account": "NOT EXISTS (SELECT 1 FROM payout_accounts "
@@ -77,16 +77,17 @@ _OF_ASSOCIATION = "association_id = {row}.association_id"
 _SOURCES = {
     "applications": _Source(
         # The state too: a draft begun in the moment in which its call is amended is told anew when it is handed in.
-        ("call_id", "association_id", "status", "grant_requested", "remittance_pledged", "total_cost"),
+        (
+            *("call_id", "association_id", "status", "grant_requested", "remittance_pledged", "total_cost"),
+            "pledges_due",
+        ),
         "id = {row}.id",
     ),
     "ayil_okmotus": _Source(
         ("rayon_id",), "association_id IN (SELECT id FROM associations WHERE ayil_okmotu_id = {row}.id)"
     ),
     "associations": _Source(("founded_on", "ayil_okmotu_id"), "association_id = {row}.id"),
-    "calls": _Source(
-        ("grant_floor", "grant_ceiling", "match_percent", "closes_at", "eligibility"), "call_id = {row}.id"
-    ),
+    "calls": _Source(("grant_floor", "grant_ceiling", "closes_at", "eligibility"), "call_id = {row}.id"),
     "documents": _Source(
         ("application_id", "kind", "removed_at", "refused_at", "replaced_by_id", "page_of_id"),
         "id = {row}.application_id",

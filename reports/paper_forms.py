@@ -10,8 +10,9 @@ from typing import Any
 
 from app.clock import bishkek_day
 from app.localisation import current_locale
-from app.services import applications, documents, papers, prices, questions, results
+from app.services import applications, documents, match, papers, prices, questions, results
 from app.services.applications import business_plans, themes
+from app.services.errors import DomainError
 from app.services.questions import Form, NumberedPart, RequiredDocument
 from models.applications import Application
 from models.base import Texts
@@ -66,6 +67,8 @@ class PaperFormData:
     answers: Mapping[str, str] | None = None
     rows: Mapping[str, Sequence[Row]] | None = None
     hides_names: bool = False
+    match: tuple[DomainError, ...] = ()
+    """How much grant the co-investment carries, a sentence each."""
 
     def rows_of(self, part: NumberedPart) -> Sequence[Row]:
         return (self.rows or {}).get(part.key, ())
@@ -90,6 +93,7 @@ def gather_empty(call: Call, now: datetime) -> PaperFormData:
         asked=tuple(questions.documents_of(call)),
         rates=_rates(prices.listed(bishkek_day(now), current_locale(), kind=PriceKind.IN_KIND)),
         open_parts=frozenset(form.by_key),
+        match=tuple(match.sentences(call)),
     )
 
 

@@ -217,6 +217,8 @@ def _fixed(part: NumberedPart, data: PaperFormData, locale: str) -> list[Flowabl
     if not rows and not blanks:
         return [small(_("Nothing is entered."))]
     before = _hints(part, data) if is_open else []
+    if is_open and part.key == "budget":
+        before = [small(" ".join(str(one) for one in data.match)), *before]
     after = _rates(data, locale) if is_open and part.key == "budget" else []
     return [*before, *_table(part, [*rows, *blanks], width), *after]
 

@@ -10,7 +10,7 @@ from app.services import amendments, calls, places
 from app.services.calls import CallInput, allocations
 from app.services.rubrics import default_rubric
 from models.associations import Association
-from models.calls import TIMETABLE, Call
+from models.calls import TIMETABLE, Call, usual_match_terms
 from models.centres import Centre
 from seeds import appeals, applications, council_sessions, dry_runs, funds
 from seeds.agenda import Story, at, working_day
@@ -59,6 +59,20 @@ OPEN_FATES = (
     "eligible draft_budget returned submitted ineligible reviewed withdrawn eligible submitted signed_off "
     "returned withdrawn draft_complete"
 )
+NEXT_MATCH = {
+    "match_percent": 100,
+    "in_kind_counts": True,
+    "match_terms": usual_match_terms()
+    | {
+        "percents": {"graduate": 150, "women_led": 120},
+        "first_stage": 200_000 * SOM,
+        "beyond_percent": 150,
+        "remittance_share": 25,
+        "grant_share": 60,
+        "in_kind_most": 20,
+    },
+}
+"""The call of next spring says more of the co-investment than the ones before."""
 COPIED, COPY = 8, 19
 """Two applications of the open call in the same words: the second is the first with the names of another village."""
 
@@ -205,6 +219,7 @@ def _next_call(programme: Programme, source: Call, centre: Centre) -> Story:
         actor=secretary,
         now=now,
     )
+    calls.change(call, NEXT_MATCH, section="match", actor=secretary, now=now + timedelta(hours=1))
     text = programme.content.calls[NEXT]
     now = yield at(working_day(today - timedelta(days=3), -1), 15)
     calls.change(call, {"title": text["title"], "summary": text["summary"]}, section="texts", actor=secretary, now=now)

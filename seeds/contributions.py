@@ -6,7 +6,7 @@ from random import Random
 
 from app.services import applications, contributions, documents
 from models.applications import Payer
-from models.contributions import Channel, Check, Contribution, ContributionKind
+from models.contributions import Channel, Check, Contribution, ContributionKind, ContributionStatus
 from models.documents import DocumentKind
 from models.grants import Grant
 from models.pledges import Pledge
@@ -74,6 +74,20 @@ def too_little(programme: Programme, grant: Grant, chance: Random) -> Story:
     _verify(programme, contribution, now)
     now = yield later(now, 1, chance)
     _record(programme, grant, ContributionKind.REMITTANCE, second, second.amount // 3, chance, now)
+
+
+GONE = {
+    "ky": "Айыл чогулткан акча мектептин чатырына жумшалган: долбоордо ал жок.",
+    "ru": "Собранные селом деньги ушли на крышу школы: в проекте их нет.",
+}
+
+
+def cash_is_gone(programme: Programme, grant: Grant, now: datetime) -> None:
+    """What the village had collected went elsewhere: it does not count any more."""
+    for one in contributions.of_grant(grant):
+        if one.kind is ContributionKind.COMMUNITY_CASH and one.status is ContributionStatus.VERIFIED:
+            reason = GONE[grant.application.language]
+            contributions.reverse(one, reason=reason, actor=programme.as_staff("finance1"), now=now)
 
 
 def _parts(pledge: Pledge, chance: Random) -> list[int]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
-from app.services import documents, grants
+from app.services import documents, grants, reductions
 from app.services.actors import Actor
 from models.applications import Application
 from models.documents import DocumentKind
@@ -26,6 +26,7 @@ class Course:
     step: str
     is_completed: bool = False
     is_suspended: bool = False
+    is_reduced: bool = False
 
 
 COURSES: dict[str, Course] = {
@@ -39,7 +40,7 @@ COURSES: dict[str, Course] = {
     "approved": Course(1, "approved"),
     "released": Course(1, "released"),
     "bank_returned": Course(1, "returned"),
-    "confirmed": Course(1, "confirmed"),
+    "confirmed": Course(1, "confirmed", is_reduced=True),
     "suspended": Course(1, "confirmed", is_suspended=True),
     "next_open": Course(1, "accounted"),
     "second_requested": Course(2, "requested"),
@@ -63,6 +64,10 @@ SUSPENSIONS = {
 DECLINES = {
     "ky": "Которуу жиберебиз дегендердин көбү быйыл жумушсуз калды: өз үлүшүбүздү чогулта албайбыз.",
     "ru": "Многие из тех, кто обещал переводы, остались в этом году без работы: свою долю мы не соберём.",
+}
+REDUCTIONS = {
+    "ky": "Айыл калганын чогулта албасын жыйында айтты; азайтылган суммага макул.",
+    "ru": "На собрании решили: остальное село не соберёт и согласно на меньшую сумму.",
 }
 DECLINED_AGO = 5
 VISIT_AHEAD = timedelta(days=9)
@@ -107,6 +112,11 @@ def story(programme: Programme, application: Application, fate: str, signed_at: 
             now = yield from visited.made(programme, grant, course.is_suspended, chance, now)
         if stop == "accounted" and tranche.sequence < 3:
             now = yield from reported.midway(programme, grant, is_last, chance, now)
+    if course.is_reduced:
+        now = yield later(now, 2, chance)
+        contributions.cash_is_gone(programme, grant, now)
+        left, reason = reductions.proposed(grant).after, REDUCTIONS[application.language]
+        reductions.reduce(grant, expected=left, reason=reason, actor=finance, now=now)
     if course.is_suspended:
         now = yield later(now, 1, chance)
         grants.suspend(grant, reason=SUSPENSIONS[application.language], actor=finance, now=now)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from app import clock
-from app.services import contributions, expenditures, grants, results, tranches, visits
+from app.services import contributions, expenditures, grants, reductions, results, tranches, visits
 from app.services.actors import Actor
 from app.services.documents import Upload
 from models.applications import Application, ApplicationStatus, Payer
@@ -101,9 +101,21 @@ class GrantFactories:
     # Tranches -------------------------------------------------------------------------------------------------
 
     def make_tranche(self, status: TrancheStatus | str = T.PLANNED, *, grant: Grant | None = None) -> Tranche:
-        """The first tranche of a matched grant, advanced to `status`."""
+        """The first tranche of a matched grant, advanced to `status`; the last one of a reduced grant is dropped."""
+        if status == T.DROPPED:
+            return self.make_reduced().tranches[-1]
         grant = grant or self.make_grant(GrantStatus.ACTIVE, is_matched=True)
         return self.advance(grant.tranches[0], TrancheStatus(status))
+
+    def make_reduced(self) -> Grant:
+        """An active grant of which only the first tranche was ever carried, and nothing paid yet."""
+        grant = self.make_grant(GrantStatus.ACTIVE)
+        first = grant.tranches[0].amount
+        self.make_contribution(grant, ContributionStatus.VERIFIED, amount=first)
+        reductions.reduce(
+            grant, expected=first, reason="Айыл калганын чогулта албады", actor=Actor(self.finance), now=clock.now()
+        )
+        return grant
 
     def advance(self, tranche: Tranche, wanted: TrancheStatus) -> Tranche:
         """Lead a tranche, whose gate must be open, to `wanted`."""

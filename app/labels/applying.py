@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from app.localisation import N_
 from models.applications import ApplicationStatus, BudgetHeading, Payer
 from models.associations import AssociationKind
-from models.calls import CallStatus, QuorumOf, RanksBy
+from models.calls import ApplicantType, CallStatus, QuorumOf, RanksBy
 from models.centres import Condition
 from models.dictations import ConfirmationWay
 from models.documents import DocumentKind
@@ -79,6 +79,12 @@ PRICE_KINDS: Mapping[PriceKind, str] = {PriceKind.MARKET: N_("Market price"), Pr
 QUORUMS_OF: Mapping[QuorumOf, str] = {
     QuorumOf.HOUSEHOLDS: N_("Households"),
     QuorumOf.ADULTS: N_("Adult inhabitants"),
+}
+APPLICANT_TYPES: Mapping[ApplicantType, str] = {
+    ApplicantType.GRADUATE: N_("has completed a grant before"),
+    ApplicantType.WOMEN_LED: N_("led by a woman"),
+    ApplicantType.YOUTH_LED: N_("led by a young person"),
+    ApplicantType.AYIL_OKMOTU: N_("association of an ayil okmotu"),
 }
 RANKINGS_BY: Mapping[RanksBy, str] = {
     RanksBy.MEAN: N_("the mean of the reviews"),

@@ -118,4 +118,5 @@ TRANCHE_STATUSES: Mapping[TrancheStatus, str] = {
     TrancheStatus.CONFIRMED: N_("Receipt confirmed"),
     TrancheStatus.ACCOUNTED: N_("Accounted for"),
     TrancheStatus.RETURNED: N_("Sent back by the bank"),
+    TrancheStatus.DROPPED: N_("Dropped: the grant was reduced"),
 }

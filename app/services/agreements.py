@@ -7,11 +7,11 @@ from typing import Any
 
 from app.localisation import LOCALE_CODES, date_text, money, number_text, percent_text, use_locale
 from app.localisation import gettext as _
-from app.services import audit
-from app.services.match import co_investment_due
+from app.services import audit, match
 from models.agreements import Agreement
 from models.audit import AuditEvent
 from models.base import canonical_json, db, fingerprint
+from models.calls import usual_match_terms
 from models.grants import Grant
 from models.indicators import Target
 
@@ -102,6 +102,8 @@ def content_of(grant: Grant, *, dated_at: datetime) -> dict[str, Any]:
         "match_percent": grant.match_percent,
         "accounting_percent": grant.accounting_percent,
         "in_kind_counts": grant.in_kind_counts,
+        "match_applicant": grant.match_applicant.value if grant.match_applicant else None,
+        "match_terms": dict(grant.match_terms),
         "starts_on": grant.starts_on.isoformat(),
         "ends_on": grant.ends_on.isoformat(),
         "account": {"bank": account.bank, "number": account.number, "holder": account.holder} if account else None,
@@ -134,7 +136,7 @@ def _tranches(grant: Grant) -> list[Mapping[str, Any]]:
                 "amount": one.amount,
                 "due_on": one.due_on.isoformat(),
                 "through": through,
-                "co_investment_due": co_investment_due(through, grant.match_percent),
+                "co_investment_due": match.due(match.rule_of(grant), through).total,
             }
         )
     return rows
@@ -190,6 +192,8 @@ def terms(grant: Grant, locale: str) -> dict[str, list[str]]:
 
 
 def _match(grant: Grant) -> list[str]:
+    if grant.match_terms != usual_match_terms():
+        return _match_with_terms(grant)
     return [
         _(
             "The grant is at most %(percent)s of the verified co-investment. Pledges do not count.",
@@ -199,12 +203,29 @@ def _match(grant: Grant) -> list[str]:
             "Arithmetic: %(grant)s × 100 ÷ %(percent)s = %(due)s of co-investment to be verified for the whole grant.",
             grant=money(grant.amount),
             percent=number_text(grant.match_percent),
-            due=money(co_investment_due(grant.amount, grant.match_percent)),
+            due=money(match.due(match.rule_of(grant), grant.amount).total),
         ),
         _("Cash counts, and goods and labour valued by the price list count too.")
         if grant.in_kind_counts
         else _("Only cash counts: remittances and cash of the village. Goods and labour are shown apart."),
     ]
+
+
+def _match_with_terms(grant: Grant) -> list[str]:
+    """Where the call says more than a ratio: its rule, and what is due for the whole grant from whom."""
+    rule = match.rule_of(grant)
+    wanted = match.due(rule, grant.amount)
+    said = [str(one) for one in match.sentences(grant)]
+    if rule.in_kind_most is None:
+        said.append(str(match.goods(rule)))
+    said.append(
+        _(
+            "Pledges do not count. For the whole grant of %(grant)s co-investment of %(due)s is to be verified.",
+            grant=money(grant.amount),
+            due=money(wanted.total),
+        )
+    )
+    return said + [str(one) for one in match.shares_of(wanted)]
 
 
 def _duties() -> list[str]:

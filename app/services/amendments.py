@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 
 from app.labels import label_text
 from app.localisation import N_, Money, current_locale, date_text, deadline_text, gettext, money, number_text
-from app.services import audit, notifications
+from app.services import applications, audit, match, notifications
 from app.services.actors import Actor
 from app.services.calls import allocations
 from app.services.calls.allocations import AllocationInput
-from app.services.calls.set_up import HIGHEST_BUDGET, HIGHEST_MATCH, QUORUM, check_timetable
+from app.services.calls.set_up import HIGHEST_BUDGET, QUORUM, check_timetable
 from app.services.errors import DomainError, IncompleteError, LimitExceededError
 from models.allocations import Allocation
 from models.amendments import Amendment
@@ -34,6 +34,7 @@ LABELS: Mapping[str, str] = {
     "grant_ceiling": N_("Largest grant"),
     "match_percent": N_("Grant for each 100 som of co-investment"),
     "in_kind_counts": N_("Goods and labour count toward the co-investment"),
+    "match_terms": N_("Further rules of the co-investment"),
     "quorum_percent": N_("Quorum of the village meeting"),
     "quorum_of": N_("The quorum is counted in"),
     "required_documents": N_("Papers every application must have"),
@@ -43,6 +44,8 @@ LABELS: Mapping[str, str] = {
     "first_payment_on": N_("First payment"),
 }
 """{column: message id} of what can be amended, in the order of the page."""
+MATCH = frozenset({"match_percent", "in_kind_counts", "match_terms"})
+"""What the match rule of a call is kept in."""
 ADDED = "added_"
 """Before the names of the fields of an allocation more."""
 BY_THIS_ALREADY = N_("Applications are submitted by this condition already: it can be changed for the next call only.")
@@ -108,6 +111,8 @@ def publish(call: Call, changes: Mapping[str, Any], reason: Texts, *, actor: Act
         setattr(call, name, value)
     call.amendment_count = amendment.sequence
     db.session.flush()
+    if MATCH & values.keys():
+        applications.renew_due(call)
     audit.record(actor, "call.amend", call, now, amendment=amendment.sequence, columns=list(kept))
     _tell(call, amendment, now)
     return amendment
@@ -165,8 +170,7 @@ def _check(call: Call, values: Mapping[str, Any], now: datetime) -> None:
         raise DomainError(N_("The ceiling must be higher than the floor."), field="grant_ceiling")
     if "grant_ceiling" in values and new("budget") < new("grant_ceiling"):
         raise DomainError(N_("The budget must be at least one grant at the ceiling."), field="grant_ceiling")
-    if not 0 < new("match_percent") <= HIGHEST_MATCH:
-        raise DomainError(N_("The match must be more than zero and believable."), field="match_percent")
+    match.check(new("match_percent"), new("in_kind_counts"), new("match_terms"))
     if new("quorum_percent") not in QUORUM:
         raise DomainError(N_("Enter a whole number from 1 to 100."), field="quorum_percent")
     check_timetable(new("closes_at"), [new(name) for name in TIMETABLE])
@@ -298,6 +302,8 @@ def _shown(name: str, value: Any) -> str:
         return deadline_text(datetime.fromisoformat(value))
     if name in TIMETABLE:
         return date_text(date.fromisoformat(value))
+    if name == "match_terms":
+        return " ".join(str(one) for one in match.further_sentences(value)) or gettext("none")
     if name == "in_kind_counts":
         return gettext("Yes") if value else gettext("No")
     if name == "required_documents":

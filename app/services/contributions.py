@@ -1,12 +1,13 @@
 """Contributions: recorded with evidence, verified or refused by a second person, reversed by new rows."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from app.clock import bishkek_day
 from app.localisation import N_, Money
-from app.services import associations, audit, conflicts, documents, grants, ledger, notifications, rates
+from app.services import associations, audit, conflicts, documents, grants, ledger, match, notifications, rates
 from app.services.actors import Actor
 from app.services.conflicts import Ties
 from app.services.documents import Upload
@@ -17,7 +18,7 @@ from app.services.errors import (
     LimitExceededError,
     SeparationOfDutyError,
 )
-from app.services.match import grant_carried
+from app.services.match import Verified
 from app.services.references import reference_key
 from app.services.workflow import ASSOCIATION_READS_REASON, Transition, reason_given, target
 from models.base import BASE_CURRENCY, db, lock
@@ -233,7 +234,7 @@ def reverse(contribution: Contribution, *, reason: str, actor: Actor, now: datet
     _renew_pledge(contribution.pledge)
     audit.record(actor, "contribution.reverse", contribution, now, event=reversal.id, pledge=contribution.pledge_id)
     paid = sum(one.amount for one in grant.tranches if one.is_paid)
-    if grant.status is GrantStatus.ACTIVE and paid > grant_carried(counted(grant), grant.match_percent):
+    if grant.status is GrantStatus.ACTIVE and paid > match.carried(match.rule_of(grant), verified(grant)):
         grants.suspend(grant, reason=grants.NO_LONGER_CARRIES, actor=actor, now=now)
     _tell(
         contribution,
@@ -244,22 +245,31 @@ def reverse(contribution: Contribution, *, reason: str, actor: Actor, now: datet
 
 
 def counted(grant: Grant) -> int:
-    """Verified co-investment that counts for the match, in tyiyn: cash, and goods when the call says so."""
-    kinds = [ContributionKind.REMITTANCE, ContributionKind.COMMUNITY_CASH]
-    if grant.in_kind_counts:
-        kinds.append(ContributionKind.IN_KIND)
-    return sum(amount for kind, amount in verified_by_kind(grant).items() if kind in kinds)
+    """Verified co-investment that counts for the match, in tyiyn: by the rule the grant took from its call."""
+    return sum(match.counted(match.rule_of(grant), verified(grant)))
 
 
-def verified_by_kind(grant: Grant) -> Mapping[ContributionKind, int]:
+def verified(grant: Grant) -> Verified:
     """Verified amounts in tyiyn by kind."""
     query = (
         db.select(Contribution.kind, db.func.sum(Contribution.amount_kgs))
         .where(Contribution.grant_id == grant.id, Contribution.status == C.VERIFIED)
         .group_by(Contribution.kind)
     )
-    found = {kind: int(amount) for kind, amount in db.session.execute(query)}
-    return {kind: found.get(kind, 0) for kind in ContributionKind}
+    return Verified(**{kind.value: int(amount) for kind, amount in db.session.execute(query)})
+
+
+def verified_by_grant() -> Mapping[int, Verified]:
+    """As `verified` of every grant that has any; one query for all of them."""
+    query = (
+        db.select(Contribution.grant_id, Contribution.kind, db.func.sum(Contribution.amount_kgs))
+        .where(Contribution.status == C.VERIFIED)
+        .group_by(Contribution.grant_id, Contribution.kind)
+    )
+    found: dict[int, dict[str, int]] = defaultdict(dict)
+    for grant_id, kind, amount in db.session.execute(query):
+        found[grant_id][kind.value] = int(amount)
+    return {grant_id: Verified(**kinds) for grant_id, kinds in found.items()}
 
 
 def of_grant(grant: Grant) -> list[Contribution]:

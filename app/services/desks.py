@@ -116,7 +116,7 @@ def _applicant(user: User, now: datetime) -> list[Task]:
             elif tranche.status in (TrancheStatus.PLANNED, TrancheStatus.RETURNED):
                 tasks.append(Task(N_("Get the next tranche ready"), subject, "grants.show", where, tranche.due_on))
                 break
-            elif tranche.status is not TrancheStatus.ACCOUNTED:
+            elif not tranche.is_settled:
                 break
     return tasks
 

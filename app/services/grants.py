@@ -7,19 +7,30 @@ from typing import Any
 
 from app.clock import bishkek_day
 from app.localisation import N_, LazyText, Money, lazy
-from app.services import agreements, audit, awards, conflicts, documents, ledger, notifications, numbering, reserves
+from app.services import (
+    agreements,
+    applicants,
+    audit,
+    awards,
+    conflicts,
+    documents,
+    ledger,
+    match,
+    notifications,
+    numbering,
+    reserves,
+)
 from app.services.actors import Actor
 from app.services.applications import TRANSITIONS as APPLICATION_TRANSITIONS
 from app.services.associations import is_chair
 from app.services.conflicts import Ties
 from app.services.documents import Upload
 from app.services.errors import DomainError, IncompleteError, LimitExceededError, SeparationOfDutyError
-from app.services.match import split_tranches
 from app.services.workflow import Transition, reason_given, target
 from models.applications import Application
 from models.base import Base, db, lock
 from models.documents import Document, DocumentKind
-from models.grants import Grant, GrantStatus, Tranche, TrancheStatus
+from models.grants import Grant, GrantStatus, Tranche
 from models.indicators import Result, ResultStatus, Target
 from models.ledger import AccountKind, EventKind
 from models.users import Role
@@ -113,7 +124,7 @@ def offer(application: Application, *, starts_on: date, ends_on: date, actor: Ac
     if ends_on <= starts_on:
         raise DomainError(N_("The end must lie after the start."), field="ends_on")
     call = application.call
-    fund = decision.allocation.fund
+    fund, own = decision.allocation.fund, applicants.own_ratio(application.association, call)
     lock(fund)
     grant = Grant(
         number=numbering.next_number("G", now.year),
@@ -121,7 +132,9 @@ def offer(application: Application, *, starts_on: date, ends_on: date, actor: Ac
         fund=fund,
         association=application.association,
         amount=decision.amount,
-        match_percent=call.match_percent,
+        match_percent=own.percent,
+        match_applicant=own.given_by,
+        match_terms=call.match_terms | {"percents": {}},
         accounting_percent=call.accounting_percent,
         in_kind_counts=call.in_kind_counts,
         starts_on=starts_on,
@@ -129,7 +142,7 @@ def offer(application: Application, *, starts_on: date, ends_on: date, actor: Ac
         offered_by_id=actor.user_id,
         offered_at=now,
     )
-    parts = split_tranches(decision.amount, call.tranche_percents)
+    parts = match.split_tranches(decision.amount, call.tranche_percents)
     step = (ends_on - starts_on) / len(parts)
     for number, amount in enumerate(parts, start=1):
         grant.tranches.append(Tranche(sequence=number, amount=amount, due_on=starts_on + (number - 1) * step))
@@ -275,7 +288,7 @@ def complete(grant: Grant, *, actor: Actor, now: datetime) -> None:
     lock(grant)
     new_status = target(TRANSITIONS, grant.status, "complete")
     conflicts.must_have_no_tie(grant.application, actor)
-    if any(one.status is not TrancheStatus.ACCOUNTED for one in grant.tranches):
+    if not all(one.is_settled for one in grant.tranches):
         raise IncompleteError(N_("Not every tranche is accounted for."))
     if _count(Visit, Visit.grant_id == grant.id, Visit.status == VisitStatus.DONE) == 0:
         raise IncompleteError(N_("No monitoring visit has been done."))

@@ -58,7 +58,7 @@ def step_of(grant: Grant) -> Step:
         return Step(text, Role.FINANCE)
     if grant.status is not GrantStatus.ACTIVE:
         return _GRANT[grant.status]
-    tranche = next((one for one in grant.tranches if one.status is not TrancheStatus.ACCOUNTED), None)
+    tranche = next((one for one in grant.tranches if not one.is_settled), None)
     if tranche is None:
         text = lazy(N_("Every tranche is accounted for. After a visit and a verified result the grant is completed."))
         return Step(text, Role.MONITOR, grant.ends_on)
@@ -73,6 +73,8 @@ def step_of_tranche(tranche: Tranche) -> Step:
         return Step(lazy(text, number=number, amount=amount), who)  # the planned day binds only who may request
     if tranche.status is TrancheStatus.ACCOUNTED:
         return Step(lazy(N_("This tranche is accounted for. Nothing waits.")))
+    if tranche.status is TrancheStatus.DROPPED:
+        return Step(lazy(N_("Nothing is left of this tranche: the grant was reduced.")))
     if not tranches.is_open(tranche):
         closed = N_("Tranche %(number)s of %(amount)s opens when every condition below is met.")
         return Step(lazy(closed, number=number, amount=amount), Role.MEMBER)

@@ -12,7 +12,6 @@ from app.services.applications import TRANSITIONS, lacking
 from app.services.conflicts import Ties
 from app.services.eligibility import Finding
 from app.services.errors import DomainError, IncompleteError
-from app.services.match import co_investment_due
 from app.services.screening_readings import Readings
 from app.services.workflow import target
 from models.applications import Application, ApplicationStatus, Payer, Screening, ScreeningOutcome
@@ -43,7 +42,7 @@ def findings(application: Application, read: Readings | None = None) -> list[Fin
     read = read or screening_readings.of([application], with_form=False)
     call = application.call
     grant = application.amount_paid_by(Payer.GRANT)
-    due = co_investment_due(grant, call.match_percent)
+    due = application.pledges_due
     attached = [one for one in read.documents[application.id] if one.is_in_force and one.page_of_id is None]
     association = application.association
     return [

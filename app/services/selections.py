@@ -7,6 +7,7 @@ from functools import cached_property
 from app.clock import bishkek_day
 from app.localisation import N_
 from app.services import new_decisions, rankings, scoring, selection_solver
+from app.services.applicants import YOUTH
 from app.services.calls import allocations
 from app.services.calls.allocations import Standing
 from app.services.errors import LimitExceededError
@@ -22,10 +23,6 @@ from models.calls import Call, CallStatus, RanksBy
 from models.grants import Grant
 from models.people import Person, Sex
 from models.places import AyilOkmotu, Rayon
-
-YOUTH = 28
-"""Young is who is at most so old (domain.md section 7)."""
-
 
 # What the rules are applied to ------------------------------------------------------------------------------
 

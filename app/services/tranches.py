@@ -6,15 +6,13 @@ from datetime import date, datetime
 
 from app.clock import bishkek_day
 from app.localisation import N_, Money
-from app.services import associations, audit, contributions, grants, ledger, notifications, user_accounts
+from app.services import associations, audit, co_investments, grants, ledger, notifications, user_accounts
 from app.services.actors import Actor
 from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, SeparationOfDutyError
-from app.services.match import co_investment_due, grant_carried
 from app.services.references import reference_key
 from app.services.workflow import Transition, reason_given, target
 from models.applications import Payer
 from models.base import db, lock, lock_name
-from models.contributions import ContributionKind
 from models.expenditures import Expenditure, ExpenditureStatus
 from models.grants import Grant, GrantStatus, Tranche, TrancheStatus
 from models.ledger import AccountKind, EventKind
@@ -39,6 +37,8 @@ TRANSITIONS: Mapping[tuple[TrancheStatus, str], Transition] = {
     ),
     (T.RELEASED, "return"): Transition(T.RETURNED, N_("Finance officer"), N_("bank sent the money back; reason given")),
     (T.RETURNED, "request"): Transition(T.REQUESTED, N_("Association or operator"), N_("gate open")),
+    (T.PLANNED, "drop"): Transition(T.DROPPED, N_("Finance officer"), N_("grant reduced; nothing of it is carried")),
+    (T.RETURNED, "drop"): Transition(T.DROPPED, N_("Finance officer"), N_("grant reduced; nothing of it is carried")),
 }
 
 
@@ -57,21 +57,14 @@ def gate(tranche: Tranche) -> list[Condition]:
     grant = tranche.grant
     before = [one for one in grant.tranches if one.sequence < tranche.sequence]
     through = sum(one.amount for one in before) + tranche.amount
-    due = co_investment_due(through, grant.match_percent)
-    verified = contributions.counted(grant)
     previous = before[-1] if before else None
     account = grant.association.payout_account
     return [
         Condition(
             "match",
             N_("The co-investment due is verified."),
-            verified >= due,
-            DomainError(
-                N_("Verified: %(verified)s of %(due)s due; missing: %(missing)s."),
-                verified=Money(verified),
-                due=Money(due),
-                missing=Money(max(0, due - verified)),
-            ),
+            co_investments.missing(grant, through).total == 0,
+            co_investments.shortfall(grant, through),
         ),
         Condition(
             "accounted",
@@ -106,50 +99,6 @@ def gate(tranche: Tranche) -> list[Condition]:
     ]
 
 
-@dataclass(frozen=True)
-class MatchArithmetic:
-    """The match of a grant line by line, in tyiyn. `next_` is the first tranche that is not paid (None: all are).
-
-    carried = counted × percent / 100 (rounded down); due = co-investment that carries everything through `next_`.
-    """
-
-    award: int
-    percent: int
-    by_kind: Mapping[ContributionKind, int]
-    in_kind_counts: bool
-    counted: int
-    carried: int
-    paid: int
-    next_: Tranche | None
-    through: int
-    due: int
-
-    @property
-    def missing(self) -> int:
-        return max(0, self.due - self.counted)
-
-
-def match_of(grant: Grant) -> MatchArithmetic:
-    """The arithmetic a page shows: award, ratio, what is verified, what it carries, what the next tranche needs."""
-    counted = contributions.counted(grant)
-    paid = sum(one.amount for one in grant.tranches if one.is_paid)
-    next_ = next((one for one in grant.tranches if not one.is_paid), None)
-    last = next_.sequence if next_ else len(grant.tranches)
-    through = sum(one.amount for one in grant.tranches if one.sequence <= last)
-    return MatchArithmetic(
-        award=grant.amount,
-        percent=grant.match_percent,
-        by_kind=contributions.verified_by_kind(grant),
-        in_kind_counts=grant.in_kind_counts,
-        counted=counted,
-        carried=grant_carried(counted, grant.match_percent),
-        paid=paid,
-        next_=next_,
-        through=through,
-        due=co_investment_due(through, grant.match_percent),
-    )
-
-
 def is_open(tranche: Tranche) -> bool:
     return all(condition.met for condition in gate(tranche))
 
@@ -162,6 +111,14 @@ def accounted(grant: Grant) -> int:
         Expenditure.payer == Payer.GRANT,
     )
     return int(db.session.scalar(query))
+
+
+def accounted_by_grant() -> Mapping[int, int]:
+    """As `accounted` of every grant that has any; one query for all of them."""
+    query = db.select(Expenditure.grant_id, db.func.sum(Expenditure.amount)).where(
+        Expenditure.status == ExpenditureStatus.ACCEPTED, Expenditure.payer == Payer.GRANT
+    )
+    return {row[0]: int(row[1]) for row in db.session.execute(query.group_by(Expenditure.grant_id))}
 
 
 def accounting_due(grant: Grant, through_sequence: int) -> int:
@@ -332,6 +289,12 @@ def return_(tranche: Tranche, *, reason: str, actor: Actor, now: datetime) -> No
     _tell_association(tranche, N_("The bank sent %(amount)s of %(number)s back: %(reason)s"), now, reason=reason)
 
 
+def drop(tranche: Tranche, *, actor: Actor, now: datetime) -> None:
+    """Nothing is left of a tranche that was not paid: its grant is being reduced. The caller holds both locks."""
+    tranche.status, tranche.amount = target(TRANSITIONS, tranche.status, "drop"), 0
+    _note(tranche, "drop", actor, now)
+
+
 def settle(grant: Grant, *, actor: Actor, now: datetime) -> None:
     """Mark confirmed tranches as accounted for once the agreement's share is covered by accepted expenditure."""
     done = accounted(grant)
@@ -341,9 +304,14 @@ def settle(grant: Grant, *, actor: Actor, now: datetime) -> None:
             tranche.accounted_at = now
             _note(tranche, "account", actor, now)
             _tell_association(tranche, N_("Tranche %(sequence)s of %(number)s is accounted for."), now)
-            if all(one.status is T.ACCOUNTED for one in grant.tranches):
-                message = N_("Every tranche of %(number)s is accounted for: look whether the grant can be completed.")
-                notifications.tell_holders(Role.MONITOR, grant, message, now)
+            tell_when_settled(grant, now)
+
+
+def tell_when_settled(grant: Grant, now: datetime) -> None:
+    """Tell who monitors once nothing of any tranche waits any more."""
+    if all(one.is_settled for one in grant.tranches):
+        message = N_("Every tranche of %(number)s is accounted for: look whether the grant can be completed.")
+        notifications.tell_holders(Role.MONITOR, grant, message, now)
 
 
 def _committed(grant: Grant) -> ledger.LedgerAccount:

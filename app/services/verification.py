@@ -11,18 +11,19 @@ from pathlib import Path
 from app.services import (
     agreements,
     audit,
+    awards,
     contributions,
     corrected_protocols,
     documents,
     funds,
     last_acts,
     ledger,
+    match,
     new_decisions,
     protocols,
     recorded_acts,
     tranches,
 )
-from app.services.match import grant_carried
 from models import unmet_rules
 from models.applications import Application, ApplicationStatus, Snapshot
 from models.associations import Association
@@ -32,7 +33,7 @@ from models.council_sessions import CouncilSession, Decision, Protocol
 from models.documents import StoredFile
 from models.funding_reports import FundingReport
 from models.funds import Fund
-from models.grants import Grant, Tranche
+from models.grants import PAID, Grant, Tranche
 from models.ledger import Transfer
 from models.places import AyilOkmotu, Rayon
 from models.reserves import Promotion
@@ -153,14 +154,31 @@ def _tranches(check: Check) -> Iterator[str]:
 
 
 def _match(check: Check) -> Iterator[str]:
-    for grant in db.session.scalars(db.select(Grant).options(db.selectinload(Grant.tranches))):
+    verified, accounted = contributions.verified_by_grant(), tranches.accounted_by_grant()
+    paid_of = db.select(Tranche.grant_id, db.func.sum(Tranche.amount)).where(Tranche.status.in_(PAID))
+    paid_by_grant = {row[0]: int(row[1]) for row in db.session.execute(paid_of.group_by(Tranche.grant_id))}
+    for grant in db.session.scalars(db.select(Grant).execution_options(yield_per=1000)):
         check.count += 1
-        paid = sum(one.amount for one in grant.tranches if one.is_paid)
-        carried = grant_carried(contributions.counted(grant), grant.match_percent)
+        paid = paid_by_grant.get(grant.id, 0)
+        carried = match.carried(match.rule_of(grant), verified.get(grant.id, match.Verified()))
         if paid > carried and not grant.is_stopped:
             yield f"grant {grant.number}: paid {paid}, verified co-investment carries {carried} tyiyn"
-        if tranches.accounted(grant) > paid:
+        if accounted.get(grant.id, 0) > paid:
             yield f"grant {grant.number}: more accounted for than paid"
+
+
+def _reductions(check: Check) -> Iterator[str]:
+    """Each begins where the one before ended, the first at the award of the Council; the last left what is in force."""
+    query = db.select(Grant).where(Grant.reductions.any()).options(db.selectinload(Grant.reductions))
+    for grant in db.session.scalars(query.order_by(Grant.id)):
+        amounts = [one.before for one in grant.reductions] + [grant.amount]
+        for reduction, left in zip(grant.reductions, amounts[1:], strict=True):
+            check.count += 1
+            if reduction.after != left:
+                yield f"grant {grant.number}: reduced to {reduction.after}, then {left} tyiyn are in force"
+        decision = awards.decision_for(grant.application)
+        if decision is None or decision.amount != grant.awarded:
+            yield f"grant {grant.number}: its reductions do not begin at what the Council awarded"
 
 
 def _accounts(check: Check) -> Iterator[str]:
@@ -187,6 +205,7 @@ MONEY: tuple[tuple[str, Callable[[Check], Iterator[str]]], ...] = (
     ("funds add up", _funds),
     ("tranches within awards", _tranches),
     ("released within the match", _match),
+    ("reductions of awards", _reductions),
     ("released to the account prepared", _accounts),
 )
 """Those of the money alone: what the ledger's size bears on."""

@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response
 from app import clock, labels, localisation
 from app.localisation import LOCALE_CODES, LOCALES, N_, gettext
 from app.policy import Permission
-from app.services import notifications
+from app.services import match, notifications
 from app.web import templating, unsaved
 from app.web.access import can, is_signed_in, signed_in_user
 from app.web.form_parts import form_of, part_url
@@ -90,7 +90,7 @@ _PAGES_OF: Mapping[str, tuple[str, ...]] = {
         "selections",
     ),
     "funds": ("donors",),
-    "grants": ("contributions", "expenditures", "results", "tranches", "visits"),
+    "grants": ("contributions", "expenditures", "reductions", "results", "tranches", "visits"),
     "reviews": ("calibrations", "review_workbooks", "reviewers", "seats"),
     "screenings": ("screening_batches",),
     "trial_balances": ("journal_exports", "ledger_accounts", "ledger_events"),
@@ -267,6 +267,7 @@ def install(app: Flask) -> None:
         saved_page=unsaved.saved_page,
         reader_mark=unsaved.reader_mark,
         form_of=form_of,
+        match_sentences=match.sentences,
         part_url=part_url,
         country=labels.country_text,
     )

@@ -1,13 +1,13 @@
 """Files of the journal are asked for on a page and written by a job.
 
 Revision ID: 0039
-Revises: 0035
+Revises: 0037
 """
 
 from alembic import op
 
 revision = "0039"
-down_revision = "0035"
+down_revision = "0037"
 branch_labels = None
 depends_on = None
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from app.services import centres, eligibility, match, questions, selection_rules
 from app.services.errors import DomainError
+from app.services.match import MatchRule
 from app.services.questions import Form, RequiredDocument
 from models.base import Texts
 from models.calls import Call, QuorumOf
@@ -40,7 +41,7 @@ class Helper:
 
 @dataclass(frozen=True)
 class CallGuideData:
-    """What the guide says of a call. Amounts in tyiyn; `match_percent` 100 is one som for each som.
+    """What the guide says of a call. Amounts in tyiyn; `rule` is that of an applicant with the usual ratio.
 
     `eligible` are the rules of who may apply, a sentence each; a day of the timetable is None when the call names none.
     """
@@ -56,8 +57,9 @@ class CallGuideData:
     budget: int
     grant_floor: int
     grant_ceiling: int
-    match_percent: int
-    in_kind_counts: bool
+    rule: MatchRule
+    match: tuple[DomainError, ...]
+    """How much grant the co-investment carries, a sentence each."""
     tranche_percents: tuple[int, ...]
     accounting_percent: int
     reviewers: int
@@ -83,9 +85,9 @@ class CallGuideData:
         """(co-investment, the largest grant for it): too little, enough, for the ceiling, and more than it carries."""
         middle = (self.grant_floor + self.grant_ceiling) // 2
         wanted = [max(self.grant_floor, self.grant_ceiling // 10), middle, self.grant_ceiling]
-        sent = [match.co_investment_due(grant, self.match_percent) for grant in wanted]
+        sent = [match.due(self.rule, grant).total for grant in wanted]
         sent.append(sent[-1] * 3 // 2)
-        return [(one, min(match.grant_carried(one, self.match_percent), self.grant_ceiling)) for one in sent]
+        return [(one, match.carried_at_best(self.rule, one)) for one in sent]
 
 
 def gather(call: Call, now: datetime) -> CallGuideData:
@@ -102,8 +104,8 @@ def gather(call: Call, now: datetime) -> CallGuideData:
         budget=call.budget,
         grant_floor=call.grant_floor,
         grant_ceiling=call.grant_ceiling,
-        match_percent=call.match_percent,
-        in_kind_counts=call.in_kind_counts,
+        rule=match.rule_of(call, most=call.grant_ceiling),
+        match=tuple(match.sentences(call)),
         tranche_percents=tuple(call.tranche_percents),
         accounting_percent=call.accounting_percent,
         reviewers=call.reviewers_per_application,

@@ -11,11 +11,11 @@ from app.localisation import (
     deadline_text,
     money,
     ngettext,
-    number_text,
     percent_text,
     use_locale,
 )
 from app.localisation import gettext as _
+from app.services import match
 from app.services.questions import RequiredDocument
 from models.base import text_in
 from models.calls import QuorumOf
@@ -106,20 +106,22 @@ def _who(data: CallGuideData) -> list[Flowable]:
 def _match(data: CallGuideData) -> list[Flowable]:
     in_kind = (
         _("They count toward the co-investment.")
-        if data.in_kind_counts
+        if data.rule.in_kind_counts
         else _("They are shown, but do not count toward the co-investment.")
     )
     rows = [(money(sent), money(grant), money(sent + grant)) for sent, grant in data.examples]
+    sent, grant = data.examples[1]
+    wanted = match.due(data.rule, grant)
     columns = [
-        Column(_("Sent by migrants and verified"), 1.4, numeric=True),
+        Column(
+            _("Verified co-investment") if wanted.community else _("Sent by migrants and verified"), 1.4, numeric=True
+        ),
         Column(_("The grant is at most"), 1.2, numeric=True),
         Column(_("Together for the project"), 1.2, numeric=True),
     ]
-    rule = _(
-        "For each 100 som from remittances the grant gives up to %(grant)s som.", grant=number_text(data.match_percent)
-    )
+    rule = " ".join(str(one) for one in data.match)
     ceiling = _("However much is sent, the grant is never more than %(ceiling)s.", ceiling=money(data.grant_ceiling))
-    sent, grant = data.examples[1]
+    shares = [text(str(one)) for one in match.shares_of(wanted)]
     example = _(
         "For example: %(sent)s are sent, then the grant can be up to %(grant)s, together %(total)s for the project.",
         sent=money(sent),
@@ -132,6 +134,7 @@ def _match(data: CallGuideData) -> list[Flowable]:
                 heading(_("How much grant for how much co-investment")),
                 text(f"{rule} {ceiling}"),
                 text(example),
+                *shares,
                 *table(columns, rows, size=9),
                 gap(4),
                 text(f"{_('Goods and labour')}: {in_kind}"),

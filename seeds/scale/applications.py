@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from app.localisation import fold
-from app.services import audit, call_forms, duplicates, questions, rates
+from app.services import audit, call_forms, duplicates, match, questions, rates
 from app.services.likeness import bands, packed, shingles
 from models.allocations import Allocation
 from models.applications import (
@@ -127,7 +127,7 @@ def _call(
         budget=model.budget,
         grant_floor=model.grant_floor,
         grant_ceiling=model.grant_ceiling,
-        match_percent=model.match_percent,
+        **{name: getattr(model, name) for name in ("match_percent", "in_kind_counts", "match_terms")},
         created_by_id=stage.secretary,
         is_public=False,
         ranks_by=ranks_by,
@@ -175,6 +175,7 @@ def _draft(
     for line in kind["budget"]:
         amounts[Payer(line["payer"])] += _amount(line)
     pledges = [_pledge(stage, amounts[Payer.REMITTANCE] * share // 100, chance, now) for share in PLEDGE_SHARES]
+    wanted = match.due(match.rule_of(call), amounts[Payer.GRANT])
     created_at = now - timedelta(seconds=chance.randint(86_400 * 2, int(SPAN.total_seconds())))
     submitted_at = None if status in NOT_SUBMITTED else created_at + timedelta(hours=chance.randint(4, 40))
     operator = stage.operators[association.centre_id]
@@ -192,6 +193,7 @@ def _draft(
         "grant_requested": amounts[Payer.GRANT],
         "remittance_pledged": sum(one["amount_kgs"] for one in pledges),
         "total_cost": sum(amounts.values()),
+        "pledges_due": wanted.total - wanted.community,
         "created_by_id": operator,
         "created_at": created_at,
         "signed_off_by_id": None if status is S.DRAFT else operator,

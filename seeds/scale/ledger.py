@@ -23,7 +23,7 @@ from app.services.references import reference_key
 from models.applications import Application, BudgetHeading, BudgetLine, Payer
 from models.associations import PayoutAccount
 from models.base import Base, db
-from models.calls import Call
+from models.calls import Call, usual_match_terms
 from models.contributions import Channel, Check, Contribution, ContributionKind, ContributionStatus
 from models.expenditures import Expenditure, ExpenditureStatus
 from models.funds import Donor, Fund
@@ -200,6 +200,7 @@ def _grant(
             **{"in_kind_counts": False, "starts_on": starts_on, "ends_on": starts_on + timedelta(days=400)},
             **{"offered_by_id": finance, "offered_at": begun, "accepted_by_id": finance, "accepted_at": begun},
             **{"activated_at": begun, "completed_at": None if is_waiting else begun + timedelta(days=399)},
+            **{"match_terms": usual_match_terms(), "match_applicant": None},
             **{"payout_account_id": hands.accounts[association_id], "version": 1, "suspended_reason": ""},
         }
     )

@@ -260,6 +260,7 @@ MATRIX: Mapping[str, Mapping[str, str]] = {
     "rates.approve": {"POST": "f"},
     "rates.index": {"GET": "sf"},
     "rates.new": {"GET": "f", "POST": "f"},
+    "reductions.new": {"GET": "f", "POST": "f"},
     "required_documents.delete": {"GET": "s", "POST": "s"},
     "required_documents.edit": {"GET": "s", "POST": "s"},
     "required_documents.new": {"GET": "s", "POST": "s"},

@@ -9,6 +9,7 @@ from app.services.prices import Item, Quote
 from models.applications import ApplicationStatus, BudgetLine, Payer
 from models.audit import AuditEvent
 from models.base import db
+from models.calls import usual_match_terms
 from models.prices import PriceKind
 from models.reviews import Assignment
 from models.users import User
@@ -330,3 +331,15 @@ def test_every_empty_field_of_a_line_is_named_at_once(client, url):
         assert f'id="{field}-error"' in answer.text
     assert 'aria-current="page">Applications' in answer.text, "the menu says where one is"
     assert count() == 0
+
+
+def test_the_page_says_how_much_co_investment_the_grant_needs_from_whom(english, programme):
+    terms = usual_match_terms() | {"remittance_share": 25, "community_share": 25, "grant_share": 50}
+    call = programme.make_call(match_terms=terms)
+    draft = programme.make_application("draft", call=call)
+    page = text_of(english.sign_in(programme.chair_of(draft.association)).get(f"/applications/{draft.id}/budget").text)
+    assert "The grant carries at most 50 % of the whole project." in page
+    assert "Co-investment in all, by the budget 200 000 som" in page
+    assert "Of it from remittances, by the budget 100 000 som" in page
+    assert "Of it from the village itself, by the budget 100 000 som" in page
+    assert draft.pledges_due == draft.grant_requested // 2

@@ -11,8 +11,9 @@ from app.services import calls
 from app.services.actors import Actor
 from app.services.errors import DomainError
 from models.base import db
-from models.calls import Call, CallStatus, QuorumOf, RanksBy
+from models.calls import Call, CallStatus, QuorumOf, RanksBy, usual_match_terms
 from models.users import Role
+from tests.factories import SOM
 from tests.support.pages import form_fields, text_of
 from tests.support.queries import count
 
@@ -349,3 +350,51 @@ def test_a_cancelled_call_is_gone_for_the_public(client, programme):
     call = programme.make_call(is_open=False)
     calls.cancel(call, actor=Actor(programme.secretary), now=clock.now())
     assert client.get(f"/open-calls/{call.id}").status_code == 404
+
+
+MATCH = {
+    "match_percent": "100",
+    "percent_graduate": "150",
+    "first_stage": "200 000",
+    "beyond_percent": "200",
+    "remittance_share": "25",
+    "grant_share": "60",
+    "in_kind_counts": "y",
+    "in_kind_most": "20",
+}
+
+
+def test_the_match_rule_is_kept_and_said_in_plain_words_with_examples(secretary, programme):
+    """A plain form; the call page and the public page say the same sentences."""
+    call = programme.make_call(is_open=False)
+    here = f"/calls/{call.id}/sections/match"
+    assert secretary.submit(here, **MATCH).status_code == 303
+    wanted = {"percents": {"graduate": 150}, "first_stage": 200_000 * SOM, "beyond_percent": 200, "in_kind_most": 20}
+    assert call.match_terms == usual_match_terms() | wanted | {"remittance_share": 25, "grant_share": 60}
+    page = text_of(secretary.get(here).text)
+    for said in (
+        "For 100 000 som of verified co-investment the grant is at most 100 000 som.",
+        "For 400 000 som of verified co-investment the grant is at most 500 000 som.",
+        "Of it at least 50 000 som come from remittances.",
+        "An association that has completed a grant before gets up to 150 som for each 100 som.",
+    ):
+        assert said in page, said
+    rules = text_of(secretary.get(f"/calls/{call.id}").text)
+    assert "This holds for the first 200 000 som of co-investment; beyond it each 100 som bring up to 200 som." in rules
+    assert "Goods and labour count up to 20 % of the co-investment that counts." in rules
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"beyond_percent": "200"}, "A second stage needs both"),
+        ({"remittance_share": "60", "grant_share": "50"}, "The shares add up to 110 %"),
+        ({"in_kind_most": "20"}, "A limit needs goods and labour to count."),
+        ({"percent_women_led": "0"}, "The match must be more than zero and believable."),
+    ],
+)
+def test_a_match_rule_that_contradicts_itself_is_refused_at_its_field(secretary, programme, changes, message):
+    call = programme.make_call(is_open=False)
+    answer = secretary.submit(f"/calls/{call.id}/sections/match", **changes)
+    assert answer.status_code == 422 and message in text_of(answer.text)
+    assert call.match_terms == usual_match_terms()

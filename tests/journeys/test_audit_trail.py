@@ -11,11 +11,13 @@ from app.services import (
     assignment_plans,
     assignments,
     calls,
+    contributions,
     corrected_protocols,
     decisions,
     grants,
     letters,
     new_decisions,
+    reductions,
     reserves,
     review_deadlines,
     reviews,
@@ -172,6 +174,14 @@ def walk_grants(programme: Programme) -> None:
         tranches.send_back(programme.make_tranche(status), reason=TEXT, actor=finance, now=now)
     returned = programme.make_tranche(TrancheStatus.RETURNED)
     tranches.request(returned, actor=programme.chair_actor(returned.grant), now=now)
+    programme.make_reduced()
+    half = programme.make_grant()
+    money = [programme.make_contribution(half, "verified", amount=one.amount) for one in half.tranches[:2]]
+    programme.advance(half.tranches[0], TrancheStatus.ACCOUNTED)
+    programme.advance(half.tranches[1], TrancheStatus.RETURNED)
+    contributions.reverse(money[1], reason=TEXT, actor=finance, now=now)
+    paid = half.tranches[0].amount
+    reductions.reduce(half, expected=paid, reason=TEXT, actor=finance, now=clock.now())
     grant = programme.make_grant(is_matched=True)
     for status in ContributionStatus:
         programme.make_contribution(grant, status)

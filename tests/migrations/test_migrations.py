@@ -33,10 +33,11 @@ from models import protection, search_words, turnovers, unmet_rules
 from models.agreements import Agreement
 from models.applications import Application
 from models.base import Base, canonical_json, db, fingerprint
-from models.calls import Call
+from models.calls import Call, usual_match_terms
 from models.council_sessions import Decision, DecisionOutcome
 from models.dictations import ConfirmationWay
 from models.duplicates import AlikePair
+from models.grants import Grant
 from tests.factories import Programme
 from tests.support import databases
 from tests.support.databases import Copy, PostgresqlServer
@@ -539,3 +540,24 @@ def test_several_revisions_are_one_step(empty: Flask, apply: Callable[..., None]
     with pytest.raises(ZeroDivisionError):
         apply(more="1 / 0")
     assert tables() == set()
+
+
+def test_rules_from_before_stages_and_shares_go_on_as_they_were(app: Flask, programme: Programme) -> None:
+    """Up, what the pledges must come to follows from the ratio; down is refused where a rule says more."""
+    grant, draft = programme.make_grant("completed"), programme.make_application("draft")
+    draft_id, grant_id, due = draft.id, grant.id, draft.pledges_due
+    assert due == draft.grant_requested > 0
+    db.session.commit()
+    downgrade(revision="0034")
+    assert "reductions" not in tables()
+    upgrade()
+    assert db.session.get_one(Application, draft_id).pledges_due == due
+    grant = db.session.get_one(Grant, grant_id)
+    assert (grant.match_terms, grant.match_applicant) == (usual_match_terms(), None)
+    assert findings(programme) == []
+    programme.make_reduced()
+    db.session.commit()
+    with pytest.raises(Exception, match="the version before cannot keep"):
+        downgrade(revision="0034")
+    db.session.rollback()
+    assert "reductions" in tables() and findings(programme) == []

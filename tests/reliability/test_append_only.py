@@ -80,6 +80,7 @@ def write_history(programme: Programme) -> None:
     )
     programme.reopen(assignments.of_application(programme.make_application("reviewed"))[0])
     programme.amend(programme.call)
+    programme.make_reduced()
     hold_a_session(programme)
     db.session.commit()
 

@@ -271,6 +271,7 @@ NEW = {
     "summary": {"ky": "а", "ru": "б", "en": "c"},
     "in_kind_counts": True,
     "match_percent": 150,
+    "match_terms": {"percents": {}},
     "quorum_of": "adults",
     "required_documents": [],
     "form": '{"parts":[]}',

@@ -7,6 +7,7 @@ from itertools import count as counting
 
 from app.services import agreements
 from models.base import LOCALES, Texts
+from models.calls import usual_match_terms
 from models.dictations import ConfirmationWay
 from models.grants import Grant, Tranche
 from reports.agreement import AgreementData, BudgetRow, TargetRow, TrancheLine
@@ -135,6 +136,7 @@ def terms(parts: tuple[int, ...]) -> dict[str, dict[str, list[str]]]:
         match_percent=100,
         accounting_percent=80,
         in_kind_counts=False,
+        match_terms=usual_match_terms(),
         ends_on=date(2028, 3, 31),
         tranches=[Tranche(sequence=index, amount=amount) for index, amount in enumerate(parts, start=1)],
     )

@@ -206,6 +206,8 @@ def test_everything_the_agreement_prints_is_in_its_content(programme: Programme)
         "match_percent",
         "accounting_percent",
         "in_kind_counts",
+        "match_applicant",
+        "match_terms",
     }
     assert data.budget and data.tranches and data.targets and data.account
     assert {code: len(one["duties"]) for code, one in data.terms.items()} == {"ky": 8, "ru": 8, "en": 8}

@@ -17,6 +17,7 @@ from app.services.applications import business_plans, meetings
 from app.services.questions import NumberedPart
 from models.applications import Application, ApplicationStatus, BudgetHeading, Payer
 from models.base import db
+from models.calls import usual_match_terms
 from reports import paper_forms, paper_pages
 from tests.factories import SOM, Programme
 
@@ -242,3 +243,10 @@ def test_a_submitted_form_leaves_no_room_and_a_draft_does(programme: Programme) 
 def test_the_same_data_give_the_same_bytes(programme: Programme) -> None:
     draft = programme.make_application(S.DRAFT)
     assert printed(draft, "ky") == printed(draft, "ky")
+
+
+def test_the_empty_form_says_the_match_rule_before_the_budget(programme: Programme) -> None:
+    terms = usual_match_terms() | {"remittance_share": 25, "grant_share": 50}
+    call = programme.make_call(is_open=False, match_terms=terms)
+    text = words(paper_pages.to_pdf(paper_forms.gather_empty(call, clock.now()), "en"))
+    assert "The grant carries at most 50 % of the whole project." in text

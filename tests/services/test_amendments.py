@@ -8,13 +8,13 @@ from flask import Flask
 
 from app import clock
 from app.localisation import render, use_locale
-from app.services import amendments
+from app.services import amendments, match
 from app.services.actors import Actor
 from app.services.errors import DomainError, IncompleteError, LimitExceededError
 from models.amendments import Amendment
 from models.audit import AuditEvent
 from models.base import db
-from models.calls import QuorumOf
+from models.calls import QuorumOf, usual_match_terms
 from models.documents import DocumentKind
 from models.notifications import Notification
 from tests.factories import SOM, Programme, three
@@ -76,6 +76,23 @@ def test_writers_hear_of_it_at_their_draft_and_the_centres_at_the_call(database:
         assert render(told[0].message, told[0].parameters).endswith("Причина: Жол жабык ru")
 
 
+def test_what_is_written_is_held_against_the_new_match_rule_at_once(programme: Programme) -> None:
+    """The pledges a draft needs follow the rule; nobody who writes is told that the own draft has changed."""
+    draft = programme.make_application("draft", call=programme.call)
+    version, due = draft.version, draft.pledges_due
+    assert due == draft.grant_requested > 0
+    terms = usual_match_terms() | {"community_share": 20, "beyond_percent": 200, "first_stage": 100 * SOM}
+    amendment = publish(programme, {"match_percent": 50, "match_terms": terms})
+    db.session.commit()
+    db.session.expire_all()
+    assert draft.pledges_due != due and draft.version == version
+    wanted = match.due(match.rule_of(programme.call), draft.grant_requested)
+    assert draft.pledges_due == wanted.total - wanted.community
+    with use_locale("en"):
+        (_ratio, further) = amendments.differences(amendment)
+    assert further.before == "none" and "The village itself carries at least 20 % of the whole project." in further.now
+
+
 @pytest.mark.parametrize(
     ("changes", "error", "field"),
     [
@@ -87,6 +104,7 @@ def test_writers_hear_of_it_at_their_draft_and_the_centres_at_the_call(database:
         ({"grant_floor": 600_000 * SOM}, DomainError, "grant_ceiling"),
         ({"grant_ceiling": 6_000_000 * SOM}, DomainError, "grant_ceiling"),
         ({"match_percent": 0}, DomainError, "match_percent"),
+        ({"match_terms": usual_match_terms() | {"grant_share": 100}}, DomainError, "grant_share"),
         ({"title": {"ky": "а", "ru": " ", "en": "c"}}, IncompleteError, "title_ru"),
         ({"screening_ends_on": 0}, DomainError, "screening_ends_on"),
         ({"pass_total": 50}, DomainError, None),

@@ -59,7 +59,8 @@ def test_every_rule_has_its_bit() -> None:
 
 CHANGES = (
     # what changes, its value then, and the rules that are not met then
-    ("applications.grant_requested", "grant_requested * 1000", "id = :application", {"ceiling", "match"}),
+    ("applications.grant_requested", "grant_requested * 1000", "id = :application", {"ceiling"}),
+    ("applications.pledges_due", "remittance_pledged + 1", "id = :application", {"match"}),
     ("applications.remittance_pledged", "0", "id = :application", {"match", "co_investment"}),
     ("applications.total_cost", "total_cost * 1000", "id = :application", {"co_investment"}),
     ("associations.founded_on", "NULL", "id = :association", {"age"}),
@@ -67,7 +68,6 @@ CHANGES = (
     ("rayons.oblast_id", ":oblast", "id = :home", {"place"}),
     ("calls.grant_ceiling", "grant_floor + 1", "id = :call", {"ceiling"}),
     ("calls.grant_floor", "grant_ceiling - 1", "id = :call", {"ceiling"}),
-    ("calls.match_percent", "50", "id = :call", {"match"}),
     ("calls.closes_at", ":earlier", "id = :call", {"age"}),
     ("calls.eligibility", ":elsewhere", "id = :call", {"place"}),
     ("documents.removed_at", "uploaded_at", "application_id = :application", {"meeting"}),

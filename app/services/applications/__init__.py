@@ -6,6 +6,7 @@ from app.services.applications.budget_lines import (
     rates_for,
     remove_budget_line,
 )
+from app.services.applications.co_investment_needs import Need, needs_of
 from app.services.applications.drafts import (
     attach_document,
     closed,
@@ -16,6 +17,7 @@ from app.services.applications.drafts import (
     remove_document,
     remove_target,
     renew,
+    renew_due,
     save_section,
     section_for_writing,
     section_of,
@@ -44,6 +46,7 @@ __all__ = [
     "TRANSITIONS",
     "Gap",
     "Held",
+    "Need",
     "add_budget_line",
     "add_pledge",
     "attach_document",
@@ -59,6 +62,7 @@ __all__ = [
     "lacking",
     "move_document",
     "must_be_undecided",
+    "needs_of",
     "part",
     "pledges_of",
     "rates_for",
@@ -68,6 +72,7 @@ __all__ = [
     "remove_pledge",
     "remove_target",
     "renew",
+    "renew_due",
     "reopen",
     "save_section",
     "section_for_writing",

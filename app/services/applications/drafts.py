@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from app.localisation import N_, fold
-from app.services import audit, documents, numbering, papers, questions
+from app.services import applicants, audit, documents, match, numbering, papers, questions
 from app.services.actors import Actor
 from app.services.applications import rows
 from app.services.cash_flow import MONTHS
@@ -26,7 +26,7 @@ from models.applications import (
     Payer,
 )
 from models.associations import Association
-from models.base import db, lock
+from models.base import db, lock, lock_all
 from models.business_plans import Financing, RunningCost, SaleLine, WorkStep
 from models.calls import Call, CallStatus
 from models.documents import Document, DocumentKind
@@ -233,7 +233,25 @@ def renew(application: Application) -> None:
     application.grant_requested = application.amount_paid_by(Payer.GRANT)
     application.total_cost = sum(line.amount for line in application.budget_lines)
     application.remittance_pledged = sum(pledge.amount_kgs for pledge in pledges_of(application))
+    application.pledges_due = pledges_due(application)
     db.session.flush()
+
+
+def pledges_due(application: Application) -> int:
+    """What the pledges must come to, in tyiyn: the co-investment due less what the village itself must bring of it."""
+    wanted = match.due(applicants.rule_for(application), application.grant_requested)
+    return wanted.total - wanted.community
+
+
+def renew_due(call: Call) -> None:
+    """Renew what the pledges of its applications must come to, after its match rule has changed.
+
+    Those who write are not told that their draft has changed: they have not changed it.
+    """
+    for application_id in sorted(lock_all(Application, Application.call_id == call.id)):
+        application = db.session.get_one(Application, application_id, populate_existing=True)
+        wanted = pledges_due(application)
+        db.session.execute(db.update(Application).where(Application.id == application_id).values(pledges_due=wanted))
 
 
 def renew_name(application: Application) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from app.clock import bishkek_day
 from app.localisation import N_
-from app.services import audit, eligibility, questions
+from app.services import audit, eligibility, match, questions
 from app.services.actors import Actor
 from app.services.errors import AlreadyUsedError, DomainError
 from models.allocations import Allocation
@@ -23,11 +23,11 @@ from models.calls import (
     RanksBy,
     VoteRule,
     usual_eligibility,
+    usual_match_terms,
 )
 from models.funds import Fund
 
 HIGHEST_BUDGET = 100_000_000_000_00  # tyiyn: a hundred thousand million som is no programme's
-HIGHEST_MATCH = 1000  # percent
 MOST_TRANCHES = 6
 REVIEWERS = range(2, 6)
 """How many people may judge an application: never one alone (domain.md section 5)."""
@@ -53,6 +53,7 @@ COLUMNS = (
     "grant_ceiling",
     "match_percent",
     "in_kind_counts",
+    "match_terms",
     "tranche_percents",
     "accounting_percent",
     "reviewers_per_application",
@@ -109,6 +110,7 @@ class CallInput:
     grant_ceiling: int
     match_percent: int = 100
     in_kind_counts: bool = False
+    match_terms: Mapping[str, Any] = field(default_factory=usual_match_terms)
     tranche_percents: Sequence[int] = (40, 40, 20)
     accounting_percent: int = 80
     reviewers_per_application: int = 2
@@ -260,8 +262,7 @@ def _check(content: Any, budget_field: str = "budget") -> None:
         raise DomainError(N_("The ceiling must be higher than the floor."), field="grant_ceiling")
     if content.budget < content.grant_ceiling:
         raise DomainError(N_("The budget must be at least one grant at the ceiling."), field=budget_field)
-    if not 0 < content.match_percent <= HIGHEST_MATCH:
-        raise DomainError(N_("The match must be more than zero and believable."), field="match_percent")
+    match.check(content.match_percent, content.in_kind_counts, content.match_terms)
     parts = content.tranche_percents
     if not 1 <= len(parts) <= MOST_TRANCHES or any(part < 1 for part in parts):
         raise DomainError(N_("A grant is paid in one to six tranches of at least 1 %%."), field="tranche_percents")
@@ -292,6 +293,10 @@ def _check(content: Any, budget_field: str = "budget") -> None:
 def _columns(content: CallInput) -> dict[str, Any]:
     texts = {"title": dict(content.title), "summary": dict(content.summary)}
     days = dict(zip(TIMETABLE, content.timetable, strict=True))
-    lists = {"tranche_percents": list(content.tranche_percents), "eligibility": dict(content.eligibility)}
+    lists = {
+        "tranche_percents": list(content.tranche_percents),
+        "eligibility": dict(content.eligibility),
+        "match_terms": dict(content.match_terms),
+    }
     plain = {name: getattr(content, name) for name in COLUMNS if hasattr(content, name)}
     return plain | texts | days | lists
