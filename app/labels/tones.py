@@ -18,6 +18,7 @@ from models.grants import GrantStatus, TrancheStatus
 from models.indicators import ResultStatus
 from models.letters import LetterStatus
 from models.pledges import PledgeStatus
+from models.rates import RateState
 from models.reviews import AssignmentStatus, ReviewFlag, ReviewStatus
 from models.screening_batches import HeldStatus
 from models.signatures import SignatureOutcome
@@ -36,7 +37,7 @@ def _tones() -> dict[tuple[type[StrEnum], str], str]:
             PledgeStatus.FULFILLED, AssignmentStatus.SUBMITTED, ReviewStatus.SUBMITTED, VisitStatus.DONE,
             RiskRating.LOW, DuplicateVerdict.FALSE_ALARM, ConflictVerdict.FALSE_ALARM, HeldStatus.SENT,
             PlanStatus.APPLIED, SignatureOutcome.SIGNED, ReviewFlag.EXCELLENT, AgendaStatus.DECIDED,
-            LetterStatus.SENT, AppealStatus.UPHELD, CorrectionStatus.SIGNED,
+            LetterStatus.SENT, AppealStatus.UPHELD, CorrectionStatus.SIGNED, RateState.APPROVED,
         ),
         WAITING: (
             ApplicationStatus.SIGNED_OFF, ApplicationStatus.RETURNED, ApplicationStatus.RESERVE,
@@ -46,7 +47,7 @@ def _tones() -> dict[tuple[type[StrEnum], str], str]:
             AssignmentStatus.PROPOSED, AssignmentStatus.ACCEPTED, VisitStatus.PLANNED, RiskRating.MEDIUM,
             HeldStatus.HELD, ConflictStrength.FAIR, PlanStatus.PROPOSED, SignatureOutcome.DECLINED,
             ReviewFlag.ASK, AgendaStatus.DISCUSSED, LetterStatus.HELD,
-            AppealStatus.LODGED, AppealStatus.ACKNOWLEDGED, CorrectionStatus.PROPOSED,
+            AppealStatus.LODGED, AppealStatus.ACKNOWLEDGED, CorrectionStatus.PROPOSED, RateState.WAITING,
         ),
         PROBLEM: (
             ApplicationStatus.INELIGIBLE, ApplicationStatus.REJECTED, ScreeningOutcome.INELIGIBLE,
@@ -54,7 +55,8 @@ def _tones() -> dict[tuple[type[StrEnum], str], str]:
             ExpenditureStatus.REFUSED, FundingReportStatus.FAILED, GrantStatus.SUSPENDED, GrantStatus.TERMINATED,
             TrancheStatus.RETURNED, ResultStatus.REFUSED, PledgeStatus.LAPSED, AssignmentStatus.RECUSED,
             RiskRating.HIGH, DuplicateVerdict.CONFIRMED, ConflictVerdict.CONFIRMED, ConflictStrength.STRONG,
-            HeldStatus.LEFT_OUT, ReviewFlag.SUSPECT, AppealStatus.DISMISSED,
+            HeldStatus.LEFT_OUT, ReviewFlag.SUSPECT, AppealStatus.DISMISSED, RateState.WITHDRAWN,
+            RateState.REFUSED,
         ),
         INFO: (
             ApplicationStatus.SUBMITTED, ApplicationStatus.RESUBMITTED, ApplicationStatus.IN_REVIEW,
