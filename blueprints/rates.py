@@ -51,15 +51,18 @@ def index() -> ResponseReturnValue:
         older=rows[-1].id if len(rows) == rate_lists.PAGE else None,
         is_first=is_first,
         is_newest=before is None,
-        lacking=rate_lists.lacking(clock.bishkek_day(clock.now())),
         **_choices(),
-        **_fetching(),
+        **_today(),
     )
 
 
-def _fetching() -> dict[str, object]:
-    """How the last attempts to fetch rates ended."""
+def _today() -> dict[str, object]:
+    """What counts and what lacks today, and how the last attempts to fetch rates ended."""
+    today = clock.bishkek_day(clock.now())
     return {
+        "today": today,
+        "counting": rate_lists.counting_on(today),
+        "lacking": rate_lists.lacking(today),
         "fetches": rate_fetches.latest(),
         "is_fetching": bool(current_app.config["ASHAR"].rate_addresses),
         "problem": lambda fetch: render(fetch.problem, fetch.parameters),

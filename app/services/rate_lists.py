@@ -103,6 +103,13 @@ def page(wanted: Filter, before_id: int | None = None, limit: int = PAGE) -> lis
     return list(db.session.scalars(query))
 
 
+def counting_on(day: date) -> list[ExchangeRate]:
+    """The rates that count on `day`, by currency."""
+    known = rates.could_count(FOREIGN, day)
+    found = (rate_choice.counting([one for one in known if one.currency == code], day) for code in FOREIGN)
+    return sorted((one for one in found if one), key=lambda one: one.currency)
+
+
 def lacking(day: date) -> list[str]:
     """The currencies the programme works with for which no rate counts on `day`: those of funds that run, and those
     that had a rate within `KEPT_UP`."""
