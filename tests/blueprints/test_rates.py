@@ -207,6 +207,7 @@ def test_a_currency_is_drawn_with_its_gaps(english: Client, programme: Programme
     assert "1 USD = 84.4 som on 12 Oct 2026: 5.5 % more som than on 13 Aug 2026" in text
     assert "Days on which no rate counted: 23 Aug 2026 to 21 Sep 2026; 3 Oct 2026 to 10 Oct 2026" in text
     assert page.count("ash-line__band") == 3  # two, and the one that explains them
+    assert page.count("<polyline") == 4  # the daily rates before and after the gaps, and the two that explain them
     assert "National Bank, daily rate" in text and "Rate of the bank" in text
     assert page.count('<circle class="ash-line__mark"') == 7 and page.count("l5 9h-10z") == 2
     assert "No rate in this period" in text_of(english.get("/rates/currencies/USD?period=2024").text)
