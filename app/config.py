@@ -5,10 +5,18 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
 
 MINIMUM_SECRET_LENGTH = 32
 UNIX_SOCKET_LIMIT = 107  # bytes: the kernel's sun_path
 
+
+RATE_ADDRESSES = {
+    "nbkr_daily": "https://www.nbkr.kg/XML/daily.xml",
+    "nbkr_weekly": "https://www.nbkr.kg/XML/weekly.xml",
+}
+"""Where the National Bank publishes its rates as XML, by `models.rates.RateSource`."""
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 UNUSABLE = 2
 """What a command or server exits with that has no configuration to run with."""
@@ -32,6 +40,8 @@ class Config:
     broker_embedded: bool
     https: bool
     trusted_proxies: int
+    rate_addresses: tuple[tuple[str, str], ...] = ()
+    """(source, address) of the exchange rates to be fetched; empty: none is."""
 
     @property
     def is_sqlite(self) -> bool:
@@ -96,7 +106,32 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Config:
         secret_key=_secret_key(env, mode, home),
         https=env.get("ASHAR_HTTPS", "yes" if mode == "production" else "no") == "yes",
         trusted_proxies=proxies,
+        rate_addresses=_rate_addresses(env),
     )
+
+
+def _rate_addresses(env: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """The addresses when ASHAR_FETCH_RATES=yes, else none: nothing leaves this machine unless somebody wants it."""
+    if env.get("ASHAR_FETCH_RATES", "no") != "yes":
+        return ()
+    names = {"nbkr_daily": "ASHAR_RATES_DAILY", "nbkr_weekly": "ASHAR_RATES_WEEKLY"}
+    found = {source: env.get(name) or RATE_ADDRESSES[source] for source, name in names.items()}
+    for source, address in found.items():
+        try:
+            parts = urlsplit(address)
+            is_fine = address.isascii() and address.isprintable() and " " not in address and _is_safe(parts)
+        except ValueError:
+            is_fine = False
+        if not is_fine:
+            raise ConfigurationMissing(f"{names[source]}={address} cannot be used: give an address with https://.")
+    return tuple(found.items())
+
+
+def _is_safe(parts: SplitResult) -> bool:
+    """Nobody on the way can change the rates; plain http only on this machine. Raises `ValueError` for a bad port."""
+    host, _port = parts.hostname, parts.port
+    is_plain = parts.scheme == "http" and host in LOOPBACK
+    return bool(host) and "@" not in parts.netloc and (parts.scheme == "https" or is_plain)
 
 
 def _secret_key(env: Mapping[str, str], mode: str, home: Path) -> str:

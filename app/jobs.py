@@ -1,16 +1,27 @@
 """RQ job functions: thin, idempotent, each in an application context of the worker and with its own commits."""
 
 from collections.abc import Iterable, Iterator
+from urllib.parse import urlsplit
 
 from flask import current_app
 
 from app import clock, queue
 from app.localisation import use_locale
-from app.services import conflict_detection, funding_reports, journal_exports, reminders, sign_in_attempts
+from app.services import (
+    conflict_detection,
+    funding_reports,
+    journal_exports,
+    rate_fetches,
+    reminders,
+    sign_in_attempts,
+)
+from app.services.errors import DomainError
+from app.services.rate_files import RateFile
 from models.base import db, reading
 from models.calls import Call
 from models.funding_reports import FundingReport, FundingReportStatus
 from models.journal_exports import JournalExport
+from models.rates import RateSource
 from reports import funding, journal
 from reports.journal import Line
 
@@ -114,5 +125,31 @@ def remind_reviewers() -> None:
     db.session.commit()
 
 
-REPEATED = {relay_outbox: 30, forget_sign_in_attempts: 3600, remind_reviewers: 3600, forget_journal_exports: 3600}
+def fetch_rates() -> None:
+    """Fetch the National Bank's rates that are not there yet, where the configuration says from where.
+
+    While the other side is asked no transaction is open; how it ended is kept for the page of the rates.
+    """
+    for name, address in current_app.config["ASHAR"].rate_addresses:
+        source = RateSource(name)
+        with reading():
+            is_due = rate_fetches.is_due(source, clock.now())
+        if not is_due:
+            continue
+        found: RateFile | DomainError
+        try:
+            found = rate_fetches.receive(address)
+        except DomainError as refusal:
+            found = refusal
+        rate_fetches.keep(source, found, urlsplit(address).netloc, now=clock.now())
+        db.session.commit()
+
+
+REPEATED = {
+    relay_outbox: 30,
+    forget_sign_in_attempts: 3600,
+    remind_reviewers: 3600,
+    forget_journal_exports: 3600,
+    fetch_rates: 3600,
+}
 """What is done again and again, and after so many seconds. Each may be done once more at any time."""

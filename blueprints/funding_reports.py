@@ -20,7 +20,6 @@ from models.contributions import ContributionKind
 from models.funding_reports import FundingReport, FundingReportStatus
 from models.funds import Fund
 from models.grants import Grant, GrantStatus
-from models.rates import RateSource
 from models.visits import RiskRating
 from reports import emblems, funding
 from reports.funding import FundingReportData
@@ -102,6 +101,7 @@ def show(report_id: int) -> ResponseReturnValue:
         grant_ids=grants.ids_of(visible(signed_in_user(), Grant), numbers),
         formats=list(FORMS),
         grants_shown=GRANTS_SHOWN,
+        rate_source=funding.rate_source,
         is_over=report.status in (FundingReportStatus.DONE, FundingReportStatus.FAILED),
         **_texts(),
     )
@@ -113,7 +113,6 @@ def _texts() -> dict[str, dict[str, str]]:
         "kind_texts": ContributionKind,
         "status_texts": GrantStatus,
         "risk_texts": RiskRating,
-        "source_texts": RateSource,
     }
     return {name: {one.value: label_text(one) for one in codes} for name, codes in tables.items()}
 

@@ -1,9 +1,18 @@
 """Exchange rates."""
 
-from wtforms import SelectField
+from wtforms import HiddenField, SelectField
 
 from app.localisation import N_, lazy
-from forms.base import BaseForm, DayField, NumberField, TextField, WholeNumberField, required_input
+from forms.base import (
+    BaseForm,
+    DayField,
+    NumberField,
+    ReasonForm,
+    TextField,
+    UploadField,
+    WholeNumberField,
+    required_input,
+)
 
 
 class RateForm(BaseForm):
@@ -15,3 +24,20 @@ class RateForm(BaseForm):
     valid_on = DayField(N_("Valid from"))
     source = SelectField(lazy(N_("Source")), validators=[required_input()])
     source_note = TextField(N_("Where it can be looked up"), required=False)
+
+
+class RateFileForm(BaseForm):
+    """A file of the National Bank, before it is looked at."""
+
+    upload = UploadField(N_("File of the National Bank (XML)"))
+
+
+class TakeRatesForm(BaseForm):
+    """The file that was looked at, packed, and what it was called."""
+
+    packed = HiddenField()
+    called = HiddenField()
+
+
+class RateReasonForm(ReasonForm):
+    """Refusing or withdrawing a rate."""

@@ -78,7 +78,11 @@ FROZEN = {
     "corrected_protocols": ("{row}.signed_at IS NOT NULL", (), ("number",)),
     "detected_conflicts": ("{row}.verdict IS NOT NULL", (), ("application_id", "user_id", "evidence")),
     "dictations": ("{row}.confirmed_at IS NOT NULL", (), ()),
-    "exchange_rates": ("{row}.approved_at IS NOT NULL", (), ("currency", "valid_on", "source")),
+    "exchange_rates": (
+        "{row}.id IS NOT NULL",  # from the first moment on: only its approval and its end are set later
+        ("id", "currency", "valid_on", "nominal", "value", "source", "source_note", "entered_by_id", "entered_at"),
+        ("currency", "valid_on", "source"),
+    ),
     "funding_reports": (
         "{row}.content IS NOT NULL",
         ("content", "sha256", "fund_id", "starts_on", "ends_on", "locale"),
@@ -98,9 +102,18 @@ FROZEN = {
         ("replaces_id",),
     ),
 }
-"""Rows that cannot be changed, deleted or replaced once they are complete: approved rates, reports, prices,
+"""Rows that cannot be changed, deleted or replaced once they are complete: exchange rates, reports, prices,
 registered interests, practice reviews that were handed in, corrected protocols that are signed, what the secretary
 said of a detected conflict, what was written for an association and confirmed by it."""
+STANDING = {"exchange_rates": "{row}.ended_at IS NULL"}
+"""Where the unique columns of `FROZEN` are unique among some rows alone: among which."""
+SET_ONCE = {
+    "exchange_rates": (
+        ("{row}.approved_at IS NOT NULL OR {row}.ended_at IS NOT NULL", ("approved_at", "approved_by_id")),
+        ("{row}.ended_at IS NOT NULL", ("ended_at", "ended_by_id", "ended_reason")),
+    )
+}
+"""Columns that are set once: from which moment on they stay, and which they are."""
 
 
 def frozen(dialect: str) -> list[str]:
@@ -286,18 +299,28 @@ END $$
 """  # noqa: S608 - our own names
 
 
+def _set_again(table: str, differs: str) -> list[str]:
+    """The conditions under which an UPDATE changes what `SET_ONCE` keeps; `differs` compares two values."""
+    return [
+        f"(({condition.format(row='OLD')}) AND ({' OR '.join(f'NEW.{one} {differs} OLD.{one}' for one in columns)}))"
+        for condition, columns in SET_ONCE.get(table, ())
+    ]
+
+
 def _frozen_sqlite(table: str) -> list[str]:
     condition, columns, key = FROZEN[table]
     old, new = condition.format(row="OLD"), condition.format(row="there")
     changed = "".join((" AND (", " OR ".join(f"NEW.{one} IS NOT OLD.{one}" for one in columns), ")")) if columns else ""
-    same = " OR (" + " AND ".join(f"there.{one} = NEW.{one}" for one in key) + ")" if key else ""
+    among = [STANDING[table].format(row="there")] if table in STANDING else []
+    same = " OR (" + " AND ".join([*(f"there.{one} = NEW.{one}" for one in key), *among]) + ")" if key else ""
     refuse = f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
     replaced = (  # UPDATE OR REPLACE of an open row would delete the frozen one whose key it takes
         f"EXISTS (SELECT 1 FROM {table} AS there "  # noqa: S608 - our own names
         f"WHERE {new} AND there.id <> OLD.id AND (there.id = NEW.id{same}))"
     )
     return [
-        f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} WHEN ({old}{changed}) OR {replaced} {refuse}",
+        f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} "
+        f"WHEN {' OR '.join([f'({old}{changed})', *_set_again(table, 'IS NOT'), replaced])} {refuse}",
         f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} WHEN {old} {refuse}",
         f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "  # noqa: S608 - our own names
         f"WHEN EXISTS (SELECT 1 FROM {table} AS there WHERE {new} AND (there.id = NEW.id{same})) {refuse}",
@@ -310,7 +333,8 @@ def _frozen_postgresql(table: str) -> list[str]:
     changed = " OR ".join(f"NEW.{one} IS DISTINCT FROM OLD.{one}" for one in columns) or "true"
     return [
         f"CREATE TRIGGER {table}_no_change BEFORE UPDATE ON {table} FOR EACH ROW "
-        f"WHEN ({old} AND ({changed})) EXECUTE FUNCTION refuse_change()",
+        f"WHEN ({' OR '.join([f'{old} AND ({changed})', *_set_again(table, 'IS DISTINCT FROM')])}) "
+        "EXECUTE FUNCTION refuse_change()",
         f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} FOR EACH ROW "
         f"WHEN ({old}) EXECUTE FUNCTION refuse_change()",
         f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "

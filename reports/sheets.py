@@ -3,6 +3,7 @@
 The same data give the same bytes: the archive's and the properties' times are those of the document.
 """
 
+import csv
 import io
 import re
 import textwrap
@@ -20,6 +21,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 
 from app.localisation import EXPONENTS, plain_amount
+from app.services.csv_rows import harmless
 from models.base import text_in
 from reports import emblems
 from reports.credits import Credit
@@ -36,6 +38,7 @@ NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 LONGEST_TEXT = 32_000
 LONGEST_FOOTER = 200  # characters: a workbook with a footer of more than 255 is broken
 LINE, TALLEST = 15, 409  # points: a row of one line, and the most that a row can have
+"""What a spreadsheet takes for the beginning of a formula."""
 EMBLEM_PIXELS, EMBLEM_ROW = 36, 30
 """How high the emblem is shown, and the row it stands in (in points, of which each is 4/3 of a pixel)."""
 BESIDE_EMBLEM = Alignment("left", "center", indent=7)
@@ -138,6 +141,27 @@ class Sheets:
         target = io.BytesIO()
         self._book.save(target)
         return with_time(target.getvalue(), self._dated_at)
+
+
+def csv_of(headings: Sequence[Heading], rows: Iterable[Sequence[Value]]) -> bytes:
+    """UTF-8 CSV with a byte order mark, so that Excel knows its letters; texts that look like formulas get an
+    apostrophe."""
+    target = io.StringIO(newline="")
+    writer = csv.writer(target)
+    writer.writerow([_text(heading.title) for heading in headings])
+    for row in rows:
+        writer.writerow([_text(value) for value in row])
+    return target.getvalue().encode("utf-8-sig")
+
+
+def _text(value: Value) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    return harmless(value) if isinstance(value, str) else str(value)
 
 
 def _row(sheet: Any, headings: Sequence[Heading], row: Sequence[Value]) -> list[Any]:

@@ -67,7 +67,8 @@ def load(*, storage: Path, today: date | None = None) -> Programme:
     people.places(programme)
     for story in (
         people.staff(programme),
-        rates.weekly(programme),
+        rates.taken_over(programme),
+        rates.taken_back(programme),
         prices.register(programme),
         people.open_centres(programme),
         funds.agreements(programme),

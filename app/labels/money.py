@@ -10,7 +10,7 @@ from models.funds import Emblem
 from models.grants import GrantStatus, TrancheStatus
 from models.journal_exports import ExportStatus, FileForm
 from models.ledger import AccountKind, EventKind
-from models.rates import RateSource
+from models.rates import RateSource, RateState
 
 ACCOUNT_KINDS: Mapping[AccountKind, str] = {
     AccountKind.DONOR: N_("Donor"),
@@ -108,6 +108,12 @@ RATE_SOURCES: Mapping[RateSource, str] = {
     RateSource.INFOREURO: N_("InforEuro"),
     RateSource.BANK: N_("Rate of the bank"),
     RateSource.MANUAL: N_("Entered by hand, with its source"),
+}
+RATE_STATES: Mapping[RateState, str] = {
+    RateState.WAITING: N_("Waits for approval"),
+    RateState.APPROVED: N_("Approved"),
+    RateState.REFUSED: N_("Refused"),
+    RateState.WITHDRAWN: N_("Withdrawn"),
 }
 TRANCHE_STATUSES: Mapping[TrancheStatus, str] = {
     TrancheStatus.PLANNED: N_("Planned"),

@@ -205,7 +205,7 @@ GRANTS: Mapping[Permission, Mapping[Role, Scope]] = {
     P.FUND_READ: OFFICE | {R.FINANCE: S.ALL, R.DONOR: S.DONOR},
     P.FUND_MANAGE: {R.FINANCE: S.ALL},
     P.LEDGER_READ: OFFICE | {R.FINANCE: S.ALL},
-    P.RATE_READ: {R.SECRETARY: S.ALL, R.FINANCE: S.ALL},
+    P.RATE_READ: OFFICE | {R.FINANCE: S.ALL, R.MONITOR: S.ALL},  # who verifies a receipt looks its rate up
     P.RATE_MANAGE: {R.FINANCE: S.ALL},
     P.PRICE_READ: {role: S.ALL for role in R if role is not R.DONOR},
     P.PRICE_MANAGE: {R.SECRETARY: S.ALL, R.ADMINISTRATOR: S.ALL},

@@ -206,7 +206,7 @@ _VISIBLE: Mapping[type[Any], Callable[[User], Any]] = {
     DetectedConflict: lambda user: _only(user, R.SECRETARY),
     Document: _documents,
     Donor: lambda user: _only(user, R.SECRETARY, R.COUNCIL_CHAIR, R.FINANCE),
-    ExchangeRate: lambda user: _only(user, R.SECRETARY, R.FINANCE),
+    ExchangeRate: lambda user: _only(user, *OFFICE, R.FINANCE, R.MONITOR),
     Expenditure: _of_grants(Expenditure.grant_id),
     Fund: _funds,
     FundingReport: lambda user: FundingReport.fund_id.in_(db.select(Fund.id).where(_funds(user))),

@@ -14,6 +14,7 @@ from app.services import (
     dictations,
     expenditures,
     rankings,
+    rate_tasks,
     results,
     screening_batches,
     visits,
@@ -25,7 +26,6 @@ from models.associations import Association, PayoutAccount
 from models.base import db
 from models.calls import Call, CallStatus
 from models.grants import Grant, GrantStatus, Tranche, TrancheStatus
-from models.rates import ExchangeRate
 from models.reviews import Assignment, AssignmentStatus
 from models.screening_batches import HeldScreening, HeldStatus
 from models.users import Role, User
@@ -279,10 +279,7 @@ def _finance(user: User, now: datetime) -> list[Task]:
         name, until = account.association.name(current_locale()), bishkek_day(account.proposed_at + ANSWER_WITHIN)
         where = {"association_id": account.association_id}
         tasks.append(Task(N_("Confirm the payout account"), name, "associations.show", where, until))
-    rates = db.select(ExchangeRate).where(ExchangeRate.approved_at.is_(None), ExchangeRate.entered_by_id != user.id)
-    if db.session.scalar(rates.limit(1)) is not None:
-        tasks.append(Task(N_("Approve exchange rates"), "", "rates.index", {}, bishkek_day(now)))
-    return tasks
+    return tasks + rate_tasks.finance(user, now)
 
 
 def _monitor(user: User, _now: datetime) -> list[Task]:

@@ -31,7 +31,10 @@ PUBLIC = "public"
 BUTTONS = frozenset({"then", "record", "check", "change", "save", "submit"})
 CODE = re.compile(r"[a-z]+(_[a-z]+)*")
 """What a choice or a box sends, as in "in_kind": nobody typed it, and nobody could read it."""
-NOT_TYPED = frozenset({"csrf_token", "idempotency_key", "version", "locale", "next", "keeps", "room", "seen"}) | BUTTONS
+NOT_TYPED = (
+    frozenset({"csrf_token", "idempotency_key", "version", "locale", "next", "keeps", "room", "seen", "packed"})
+    | BUTTONS
+)
 P = Permission
 DICTATED = frozenset(
     {

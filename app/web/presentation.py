@@ -200,7 +200,7 @@ SUBJECT_PAGES: Mapping[str, tuple[str, str, Permission]] = {
     "calls": ("calls.show", "call_id", Permission.CALL_READ),
     "council_sessions": ("council_sessions.show", "session_id", Permission.SESSION_READ),
     "dictations": ("dictations.show", "dictation_id", Permission.DICTATION_READ),
-    "exchange_rates": ("rates.index", "", Permission.RATE_READ),
+    "exchange_rates": ("rates.show", "rate_id", Permission.RATE_READ),
     "funding_reports": ("funding_reports.show", "report_id", Permission.FUNDING_REPORT_READ),
     "funds": ("funds.show", "fund_id", Permission.FUND_READ),
     "grants": ("grants.show", "grant_id", Permission.GRANT_READ),

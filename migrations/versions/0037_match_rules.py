@@ -3,13 +3,13 @@
 Calls, grants and applications go on by the rule they had: one ratio, cash of every kind counts.
 
 Revision ID: 0037
-Revises: 0035
+Revises: 0036
 """
 
 from alembic import op
 
 revision = "0037"
-down_revision = "0035"
+down_revision = "0036"
 branch_labels = None
 depends_on = None
 

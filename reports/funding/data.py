@@ -175,7 +175,11 @@ class RiskRow:
 
 @dataclass(frozen=True)
 class RateRow:
-    """An exchange rate pinned by what is counted here: how many instalments and contributions."""
+    """An exchange rate pinned by what is counted here: how many instalments and contributions.
+
+    `note` says where it can be looked up; `withdrawn_on` is the day from which on it counts for nothing new. Reports of
+    before have neither.
+    """
 
     currency: str
     valid_on: date
@@ -184,6 +188,8 @@ class RateRow:
     source: str
     instalments: int
     contributions: int
+    note: str | None = None
+    withdrawn_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -262,6 +268,10 @@ def to_json(data: FundingReportData) -> str:
         for name in NEWER:
             if grant[name] is None:
                 del grant[name]
+    for rate in values["rates"]:
+        for name in ("note", "withdrawn_on"):
+            if rate[name] is None:
+                del rate[name]
     return canonical_json(values)
 
 

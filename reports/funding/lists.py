@@ -6,7 +6,6 @@ from reportlab.platypus import Flowable
 
 from app.labels import (
     GRANT_STATUSES,
-    RATE_SOURCES,
     RISK_RATINGS,
     TRANCHE_STATUSES,
 )
@@ -14,10 +13,9 @@ from app.localisation import date_text, money, number_text
 from app.localisation import gettext as _
 from models.base import text_in
 from models.grants import GrantStatus, TrancheStatus
-from models.rates import RateSource
 from models.visits import RiskRating
 from reports.funding.data import FundingReportData
-from reports.funding.wording import sum_of
+from reports.funding.wording import rate_source, sum_of
 from reports.pages import (
     WIDTH,
     WIDTH_LANDSCAPE,
@@ -137,7 +135,7 @@ def rates(data: FundingReportData) -> list[Flowable]:
             date_text(one.valid_on),
             number_text(one.nominal),
             number_text(one.value),
-            _(RATE_SOURCES[RateSource(one.source)]),
+            rate_source(one),
             number_text(one.instalments),
             number_text(one.contributions),
         )

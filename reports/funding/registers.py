@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from app.clock import end_of_day
+from app.clock import bishkek_day, end_of_day
 from models.applications import Application
 from models.associations import Association
 from models.base import Texts, db
@@ -304,7 +304,17 @@ def rates(span: Span) -> tuple[RateRow, ...]:
                 uses[rate_id][place] = int(count)
     rates = sa.select(ExchangeRate).order_by(ExchangeRate.currency, ExchangeRate.valid_on, ExchangeRate.id)
     return tuple(
-        RateRow(one.currency, one.valid_on, one.nominal, one.value, one.source.value, *uses[one.id])
+        RateRow(
+            one.currency,
+            one.valid_on,
+            one.nominal,
+            one.value,
+            one.source.value,
+            instalments=uses[one.id][0],
+            contributions=uses[one.id][1],
+            note=one.source_note or None,
+            withdrawn_on=bishkek_day(one.ended_at) if one.ended_at else None,
+        )
         for one in db.session.scalars(rates)
         if one.id in uses
     )

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 
+from app.labels import RATE_SOURCES
 from app.localisation import N_, date_text, money, number_text
 from app.localisation import gettext as _
-from reports.funding.data import FundingReportData, GrantRow, Leverage
+from models.rates import RateSource
+from reports.funding.data import FundingReportData, GrantRow, Leverage, RateRow
 
 TITLE = N_("Funding report")
 
@@ -18,6 +20,14 @@ def leverage_text(leverage: Leverage, *, with_in_kind: bool) -> str:
     """The leverage as people read it, or that there is none yet."""
     ratio = leverage.with_in_kind if with_in_kind else leverage.cash_only
     return _("not available") if ratio is None else number_text(ratio, 2)
+
+
+def rate_source(rate: RateRow) -> str:
+    """Whose rate it is, where it can be looked up, and whether it was withdrawn since."""
+    parts = [_(RATE_SOURCES[RateSource(rate.source)]), *([rate.note] if rate.note else ())]
+    if rate.withdrawn_on is not None:
+        parts.append(_("withdrawn on %(day)s", day=rate.withdrawn_on))
+    return "; ".join(parts)
 
 
 def in_period(data: FundingReportData) -> dict[str, int]:

@@ -1,15 +1,11 @@
 """The funding report as a workbook and as a CSV list of grants. Amounts are numbers in som, days are days."""
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
-from datetime import date
 from decimal import Decimal
 
 from app.labels import (
     CONTRIBUTION_KINDS,
     GRANT_STATUSES,
-    RATE_SOURCES,
     RISK_RATINGS,
     TRANCHE_STATUSES,
     country_text,
@@ -17,17 +13,15 @@ from app.labels import (
 )
 from app.localisation import date_text, datetime_text, use_locale
 from app.localisation import gettext as _
-from app.services.csv_rows import harmless
 from models.base import fingerprint, text_in
 from models.contributions import ContributionKind
 from models.grants import GrantStatus, TrancheStatus
-from models.rates import RateSource
 from models.visits import RiskRating
 from reports.credits import Credit
 from reports.funding.data import FundingReportData, GrantRow, figures, to_json
-from reports.funding.wording import TITLE, identity_text, in_period, leverage_lines, period_text
+from reports.funding.wording import TITLE, identity_text, in_period, leverage_lines, period_text, rate_source
 from reports.pages import demonstration_note
-from reports.sheets import Heading, Sheets, Value, major, money_format
+from reports.sheets import Heading, Sheets, Value, csv_of, major, money_format
 
 MONEY = money_format()
 WHOLE, PLAIN, DEGREES = "#,##0", "#,##0.##", "0.00000"
@@ -50,22 +44,7 @@ def to_xlsx(data: FundingReportData, locale: str, *, demonstration: bool = False
 def to_csv(data: FundingReportData, locale: str) -> bytes:
     """The list of grants as UTF-8 CSV with a byte order mark; texts that look like formulas get an apostrophe."""
     with use_locale(locale):
-        target = io.StringIO(newline="")
-        writer = csv.writer(target)
-        writer.writerow([_cell(heading.title) for heading in _grant_headings()])
-        for row in _grant_rows(data, locale):
-            writer.writerow([_cell(value) for value in row])
-    return target.getvalue().encode("utf-8-sig")
-
-
-def _cell(value: Value) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    return harmless(value) if isinstance(value, str) else str(value)
+        return csv_of(_grant_headings(), _grant_rows(data, locale))
 
 
 def _summary(sheets: Sheets, data: FundingReportData, locale: str, demonstration: bool) -> None:
@@ -286,7 +265,7 @@ def _rates(sheets: Sheets, data: FundingReportData) -> None:
             one.valid_on,
             one.nominal,
             one.value,
-            _(RATE_SOURCES[RateSource(one.source)]),
+            rate_source(one),
             one.instalments,
             one.contributions,
         )

@@ -12,7 +12,7 @@ from tests.factories import Programme
 from tests.support.clients import Client
 
 NOBODY_S_ID = 999_999_999
-SAMPLE = {"form": "pdf", "section_key": "idea"}
+SAMPLE = {"form": "csv", "section_key": "idea"}
 
 
 def rules(app: Flask) -> Iterator[tuple[Rule, str]]:

@@ -235,9 +235,9 @@ def test_roles_are_given_and_ended_at_once(admin, programme, app):
     assert again.status_code == 422 and "The person has this role already." in again.text
     held = next(one for one in user.assigned_roles if one.role is Role.FINANCE)
     elsewhere = app.test_client().sign_in(user)
-    assert elsewhere.get("/rates").status_code == 200
+    assert elsewhere.get("/rates/new").status_code == 200
     assert admin.submit(page, action=f"{page}/roles/{held.id}/end").location == page
-    assert elsewhere.get("/rates").status_code == 403
+    assert elsewhere.get("/rates/new").status_code == 403
     assert user.roles == {Role.COUNCIL_CHAIR} and len(user.assigned_roles) == 2
 
 

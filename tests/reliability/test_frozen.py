@@ -162,6 +162,7 @@ def test_nothing_takes_the_place_of_a_frozen_row(app: Flask, programme: Any, dat
         RateSource.MANUAL,
         actor=Actor(programme.finance),
         now=clock.now(),
+        source_note="Базар",
     )
     draft, opened = programme.make_call(is_open=False), programme.make_call()
     pairs = [

@@ -202,7 +202,7 @@ def test_a_form_sent_five_times_at_once_records_once(app, programme, database):
                 "nominal": "1",
                 "value": "87,45",
                 "valid_on": day,
-                "source": "manual",
+                "source": "nbkr_daily",
                 "source_note": "",
             }
         )
@@ -240,7 +240,7 @@ def test_the_same_key_with_another_body_is_a_conflict(app, programme):
         "nominal": "1",
         "value": "87,45",
         "valid_on": "01.10.2026",
-        "source": "manual",
+        "source": "nbkr_daily",
     }
     assert client.post("/rates/new", data=body).status_code == 303
     assert client.post("/rates/new", data=body | {"value": "88,00"}).status_code == 409

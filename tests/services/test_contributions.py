@@ -138,6 +138,7 @@ def test_an_unapproved_rate_is_no_rate(programme):
         rates.RateSource.BANK,
         actor=Actor(programme.finance),
         now=clock.now(),
+        source_note="Айыл банк",
     )
     with pytest.raises(IncompleteError):
         rates.rate_for("USD", today)

@@ -72,7 +72,9 @@ def test_a_payout_account_is_told_to_the_association_and_to_who_confirms(program
 
 def test_a_rate_is_told_to_the_other_finance_officers(programme, news):
     finance, other = programme.finance, programme.other_finance
-    rates.enter("USD", date(2026, 10, 12), 1, Decimal("87.5"), RateSource.MANUAL, actor=Actor(finance), now=clock.now())
+    rates.enter(
+        "USD", date(2026, 10, 12), 1, Decimal("87.5"), RateSource.NBKR_DAILY, actor=Actor(finance), now=clock.now()
+    )
     assert told(news(), "waits for your approval") == ids(other)
 
 

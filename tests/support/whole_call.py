@@ -52,7 +52,7 @@ def _load(storage: Path) -> None:
         themes={one.code: one for one in themes.listed()},
     )
     people.places(programme)
-    told = people.staff, rates.weekly, prices.register, people.open_centres, funds.agreements, _call
+    told = people.staff, rates.taken_over, prices.register, people.open_centres, funds.agreements, _call
     for story in told:
         programme.agenda.start(story(programme))
     programme.agenda.run()

@@ -100,3 +100,35 @@ def test_the_folders_are_private(tmp_path: Path) -> None:
     config.prepare_folders()
     for folder in (config.home, config.uploads, config.home / "run", config.home / "keys"):
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def test_rates_are_fetched_only_where_somebody_wants_it(tmp_path: Path) -> None:
+    env = {"ASHAR_HOME": str(tmp_path)}
+    assert from_environment(env | {"ASHAR_RATES_DAILY": "https://example.org/daily.xml"}).rate_addresses == ()
+    found = dict(from_environment(env | {"ASHAR_FETCH_RATES": "yes"}).rate_addresses)
+    assert set(found) == {"nbkr_daily", "nbkr_weekly"}
+    assert all(address.startswith("https://www.nbkr.kg/") for address in found.values())
+    here = env | {"ASHAR_FETCH_RATES": "yes", "ASHAR_RATES_DAILY": "http://127.0.0.1:8080/daily.xml"}
+    assert dict(from_environment(here).rate_addresses)["nbkr_daily"] == "http://127.0.0.1:8080/daily.xml"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://www.nbkr.kg/daily.xml",
+        "http://127.0.0.1.example.org/",
+        "https://me:secret@www.nbkr.kg/",
+        "http://me@127.0.0.1/",
+        "https:///daily.xml",
+        "https://www.nbkr.kg:port/",
+        "https://www.nbkr.kg/daily.xml\r\nHost: x",
+        "https://[::1/",
+        "https://улуттук.kg/",
+        "file:///etc/passwd",
+        "ftp://www.nbkr.kg/",
+    ],
+)
+def test_an_address_anybody_on_the_way_can_change_is_refused(tmp_path: Path, address: str) -> None:
+    env = {"ASHAR_HOME": str(tmp_path), "ASHAR_FETCH_RATES": "yes", "ASHAR_RATES_WEEKLY": address}
+    with pytest.raises(ConfigurationMissing, match="ASHAR_RATES_WEEKLY"):
+        from_environment(env)
