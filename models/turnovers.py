@@ -54,11 +54,11 @@ _CONTROLS = "EXISTS (SELECT 1 FROM ledger_accounts WHERE control_id IN (NEW.debi
 
 def _added(dialect: str) -> str:
     return (
-        "INSERT INTO turnovers AS held (account_id, month, debited, credited) "  # noqa: S608 - our own names
+        "INSERT INTO turnovers (account_id, month, debited, credited) "  # noqa: S608 - our own names
         f"SELECT id, {_MONTH[dialect]}, CAST(sum(debited) AS BIGINT), CAST(sum(credited) AS BIGINT) "
         f"FROM ({_MOVED}) AS moved GROUP BY id ORDER BY id "
         "ON CONFLICT (account_id, month) DO UPDATE "
-        "SET debited = held.debited + excluded.debited, credited = held.credited + excluded.credited"
+        "SET debited = turnovers.debited + excluded.debited, credited = turnovers.credited + excluded.credited"
     )
 
 

@@ -125,11 +125,11 @@ NEW_MONTH = {
     "postgresql": "CAST(date_trunc('month', NEW.value_on) AS DATE)",
 }
 ADDED = (
-    "INSERT INTO turnovers AS held (account_id, month, debited, credited) "
+    "INSERT INTO turnovers (account_id, month, debited, credited) "
     "SELECT id, {month}, CAST(sum(debited) AS BIGINT), CAST(sum(credited) AS BIGINT) "
     "FROM ({moved}) AS moved GROUP BY id ORDER BY id "
     "ON CONFLICT (account_id, month) DO UPDATE "
-    "SET debited = held.debited + excluded.debited, credited = held.credited + excluded.credited"
+    "SET debited = turnovers.debited + excluded.debited, credited = turnovers.credited + excluded.credited"
 )
 OLD_INDEXES = (
     "CREATE INDEX ix_transfers_credit ON transfers (credit_account_id, amount)",
