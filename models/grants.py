@@ -118,7 +118,10 @@ UNDER_WAY = frozenset({TrancheStatus.REQUESTED, TrancheStatus.PREPARED, TrancheS
 
 
 class Tranche(Versioned, Base):
-    """One instalment of a grant. Who prepares never approves: the database refuses it too."""
+    """One instalment of a grant. Who prepares never approves: the database refuses it too.
+
+    `bank_reference_key` is the bank's reference as it is compared: one payment is booked once.
+    """
 
     __tablename__ = "tranches"
     __table_args__ = (
@@ -131,6 +134,7 @@ class Tranche(Versioned, Base):
         sa.CheckConstraint("(released_at IS NULL) = (event_id IS NULL)", name="released_with_event"),
         sa.UniqueConstraint("grant_id", "sequence"),
         sa.Index("ix_tranches_status", "status", "id"),
+        sa.Index("uq_tranches_reference", "bank_reference_key", unique=True),
         STRICT,
     )
 
@@ -149,6 +153,7 @@ class Tranche(Versioned, Base):
     released_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
     released_at: Mapped[datetime | None]
     bank_reference: Mapped[str | None] = mapped_column(sa.String(60), unique=True)
+    bank_reference_key: Mapped[str | None] = mapped_column(sa.String(60))
     event_id: Mapped[int | None] = mapped_column(sa.ForeignKey("ledger_events.id"))
     payout_account_id: Mapped[int | None] = mapped_column(sa.ForeignKey("payout_accounts.id"))
     confirmed_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))

@@ -248,6 +248,7 @@ def release(tranche: Tranche, *, bank_reference: str, value_on: date, actor: Act
         fund_id=grant.fund_id,
     )
     tranche.status, tranche.bank_reference, tranche.event_id = new_status, reference, event.id
+    tranche.bank_reference_key = reference_key(reference)
     tranche.released_by_id, tranche.released_at = actor.user_id, now
     _note(tranche, "release", actor, now, event=event.id, amount=tranche.amount, account=tranche.payout_account_id)
     _tell_association(tranche, N_("%(amount)s of %(number)s were sent to your account."), now)
@@ -257,11 +258,12 @@ def _must_be_new(reference: str) -> None:
     """Refuse a payment that is booked already; the refusal names the grant and the fund."""
     key = reference_key(reference)
     lock_name(f"payment {key}")
-    query = db.select(Tranche).where(Tranche.bank_reference.is_not(None)).options(db.joinedload(Tranche.grant))
-    for one in db.session.scalars(query):
-        if reference_key(one.bank_reference or "") == key:
-            text = N_("This bank reference has been recorded already: grant %(number)s, fund %(fund)s.")
-            raise AlreadyUsedError(text, field="bank_reference", number=one.grant.number, fund=one.grant.fund.code)
+    query = db.select(Tranche).where(Tranche.bank_reference_key == key).options(db.joinedload(Tranche.grant))
+    known = db.session.scalar(query)
+    if known is not None:
+        text = N_("This bank reference has been recorded already: grant %(number)s, fund %(fund)s.")
+        number, fund = known.grant.number, known.grant.fund.code
+        raise AlreadyUsedError(text, field="bank_reference", number=number, fund=fund)
 
 
 def confirm(tranche: Tranche, *, actor: Actor, now: datetime) -> None:
@@ -284,6 +286,7 @@ def return_(tranche: Tranche, *, reason: str, actor: Actor, now: datetime) -> No
     reason = reason_given(reason)
     ledger.reverse(tranche.event_id or 0, actor=actor, now=now, value_on=bishkek_day(now), reason=reason)
     tranche.status, tranche.event_id, tranche.released_at, tranche.bank_reference = new_status, None, None, None
+    tranche.bank_reference_key = None
     tranche.payout_account = None
     _note(tranche, "return", actor, now, reason=reason)
     _tell_association(tranche, N_("The bank sent %(amount)s of %(number)s back: %(reason)s"), now, reason=reason)

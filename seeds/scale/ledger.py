@@ -297,6 +297,7 @@ def _tranche(
     }
     if event is not None:
         row |= {"event_id": event, "bank_reference": f"S{grant_id:06d}T{number}", "released_at": now}
+        row |= {"bank_reference_key": row["bank_reference"]}
         row |= _signed(hands, association_id, now) | {"released_by_id": hands.finance[1]}
         row |= {"confirmed_at": now, "accounted_at": now}
     return row
