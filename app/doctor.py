@@ -10,6 +10,8 @@ from sqlalchemy.exc import OperationalError
 
 from app import database
 from app.config import Config
+from app.services import second_factors
+from app.services.sealing import Seal
 from app.web import health
 from models import search_words, unmet_rules
 from models.base import db, reading
@@ -47,7 +49,7 @@ def examine(config: Config, broker: Redis) -> list[Finding]:
         )
     )
     if not migrations.problem:
-        findings += [_protection(), _search(), _rules()]
+        findings += [_protection(), _search(), _rules(), _factors(config)]
     return findings
 
 
@@ -122,6 +124,18 @@ def _rules() -> Finding:
         else ""
     )
     return Finding("rules of applications", problem)
+
+
+def _factors(config: Config) -> Finding:
+    """Whether the keys given open every second factor."""
+    closed = second_factors.unreadable(Seal(config.factor_keys))
+    problem = (
+        f"The codes of {closed} people cannot be checked: their key is missing. Put the former key back behind the "
+        "new one in FACTOR_KEYS (or FACTOR_KEYS_FILE, or ASHAR_HOME/keys/factors.key)."
+        if closed
+        else ""
+    )
+    return Finding("keys of the second factors", problem)
 
 
 def refuse_unsafe() -> None:

@@ -4,7 +4,7 @@ from flask import current_app
 
 from app import clock, queue
 from app.localisation import use_locale
-from app.services import conflict_detection, funding_reports, reminders, sign_in_attempts
+from app.services import conflict_detection, funding_reports, reminders, second_steps, sign_in_attempts
 from models.base import db, reading
 from models.calls import Call
 from models.funding_reports import FundingReport, FundingReportStatus
@@ -53,8 +53,9 @@ def relay_outbox() -> None:
 
 
 def forget_sign_in_attempts() -> None:
-    """Drop failed sign-ins that no throttle counts any more."""
+    """Drop failed sign-ins that no throttle counts any more, and half ones of yesterday."""
     sign_in_attempts.forget_old(clock.now())
+    second_steps.forget_old(clock.now())
     db.session.commit()
 
 

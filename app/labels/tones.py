@@ -17,6 +17,7 @@ from models.funding_reports import FundingReportStatus
 from models.grants import GrantStatus, TrancheStatus
 from models.indicators import ResultStatus
 from models.letters import LetterStatus
+from models.lost_devices import LostDeviceStatus
 from models.pledges import PledgeStatus
 from models.reviews import AssignmentStatus, ReviewFlag, ReviewStatus
 from models.screening_batches import HeldStatus
@@ -36,7 +37,7 @@ def _tones() -> dict[tuple[type[StrEnum], str], str]:
             PledgeStatus.FULFILLED, AssignmentStatus.SUBMITTED, ReviewStatus.SUBMITTED, VisitStatus.DONE,
             RiskRating.LOW, DuplicateVerdict.FALSE_ALARM, ConflictVerdict.FALSE_ALARM, HeldStatus.SENT,
             PlanStatus.APPLIED, SignatureOutcome.SIGNED, ReviewFlag.EXCELLENT, AgendaStatus.DECIDED,
-            LetterStatus.SENT, AppealStatus.UPHELD, CorrectionStatus.SIGNED,
+            LetterStatus.SENT, AppealStatus.UPHELD, CorrectionStatus.SIGNED, LostDeviceStatus.CONFIRMED,
         ),
         WAITING: (
             ApplicationStatus.SIGNED_OFF, ApplicationStatus.RETURNED, ApplicationStatus.RESERVE,
@@ -47,6 +48,7 @@ def _tones() -> dict[tuple[type[StrEnum], str], str]:
             HeldStatus.HELD, ConflictStrength.FAIR, PlanStatus.PROPOSED, SignatureOutcome.DECLINED,
             ReviewFlag.ASK, AgendaStatus.DISCUSSED, LetterStatus.HELD,
             AppealStatus.LODGED, AppealStatus.ACKNOWLEDGED, CorrectionStatus.PROPOSED,
+            LostDeviceStatus.REPORTED, LostDeviceStatus.CHECKED,
         ),
         PROBLEM: (
             ApplicationStatus.INELIGIBLE, ApplicationStatus.REJECTED, ScreeningOutcome.INELIGIBLE,
@@ -54,7 +56,7 @@ def _tones() -> dict[tuple[type[StrEnum], str], str]:
             ExpenditureStatus.REFUSED, FundingReportStatus.FAILED, GrantStatus.SUSPENDED, GrantStatus.TERMINATED,
             TrancheStatus.RETURNED, ResultStatus.REFUSED, PledgeStatus.LAPSED, AssignmentStatus.RECUSED,
             RiskRating.HIGH, DuplicateVerdict.CONFIRMED, ConflictVerdict.CONFIRMED, ConflictStrength.STRONG,
-            HeldStatus.LEFT_OUT, ReviewFlag.SUSPECT, AppealStatus.DISMISSED,
+            HeldStatus.LEFT_OUT, ReviewFlag.SUSPECT, AppealStatus.DISMISSED, LostDeviceStatus.REFUSED,
         ),
         INFO: (
             ApplicationStatus.SUBMITTED, ApplicationStatus.RESUBMITTED, ApplicationStatus.IN_REVIEW,

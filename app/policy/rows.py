@@ -26,6 +26,7 @@ from models.grants import Grant, Tranche
 from models.indicators import Result, Target
 from models.interests import Interest
 from models.letters import Letter, LetterStatus
+from models.lost_devices import LostDevice
 from models.prices import Price
 from models.rates import ExchangeRate
 from models.reviews import Assignment, AssignmentStatus, ReviewStatus
@@ -210,6 +211,7 @@ _VISIBLE: Mapping[type[Any], Callable[[User], Any]] = {
     FundingReport: lambda user: FundingReport.fund_id.in_(db.select(Fund.id).where(_funds(user))),
     Grant: _grants,
     Interest: lambda user: Interest.user_id == user.id,
+    LostDevice: lambda user: _only(user, R.ADMINISTRATOR, R.SECRETARY),
     Letter: _letters,
     PayoutAccount: lambda user: PayoutAccount.association_id.in_(db.select(Association.id).where(_associations(user))),
     Price: lambda user: db.true() if may(user, P.PRICE_READ) else db.false(),

@@ -92,6 +92,7 @@ _PAGES_OF: Mapping[str, tuple[str, ...]] = {
     "grants": ("contributions", "expenditures", "results", "tranches", "visits"),
     "reviews": ("calibrations", "review_workbooks", "reviewers", "seats"),
     "screenings": ("screening_batches",),
+    "users": ("lost_devices",),
 }
 SECTION_OF = {noun: entry for entry, nouns in _PAGES_OF.items() for noun in nouns}
 """The entry of the navigation to which the pages of other nouns belong."""

@@ -23,6 +23,7 @@ LETTERS: Mapping[str, Role] = {
 
 MATRIX: Mapping[str, Mapping[str, str]] = {
     "accounts.change_password": {"GET": "*", "POST": "*"},
+    "accounts.confirm": {"GET": "*", "POST": "*"},
     "accounts.set_locale": {"POST": "public"},
     "accounts.show": {"GET": "*"},
     "accounts.sign_in": {"GET": "public", "POST": "public"},
@@ -230,6 +231,13 @@ MATRIX: Mapping[str, Mapping[str, str]] = {
     "letters.print_session": {"GET": "sc"},
     "letters.send": {"POST": "sc"},
     "letters.show": {"GET": "mosc"},
+    "lost_devices.check": {"GET": "sa", "POST": "sa"},
+    "lost_devices.confirm": {"POST": "sa"},
+    "lost_devices.index": {"GET": "sa"},
+    "lost_devices.new": {"GET": "a", "POST": "a"},
+    "lost_devices.refuse": {"GET": "sa", "POST": "sa"},
+    "lost_devices.report": {"GET": "public", "POST": "public"},
+    "lost_devices.show": {"GET": "sa"},
     "meetings.blank": {"GET": "mo"},
     "meetings.edit": {"GET": "mo", "POST": "mo"},
     "notifications.index": {"GET": "*"},
@@ -280,6 +288,10 @@ MATRIX: Mapping[str, Mapping[str, str]] = {
     "screenings.index": {"GET": "s"},
     "screenings.new": {"GET": "s", "POST": "s"},
     "seats.show": {"GET": "rc", "POST": "rc"},
+    "second_factors.enter": {"GET": "public", "POST": "public"},
+    "second_factors.new": {"GET": "*", "POST": "*"},
+    "second_factors.remove": {"POST": "*"},
+    "second_factors.renew_codes": {"POST": "*"},
     "selections.show": {"GET": "sc"},
     "signatures.receipt": {"GET": "mosc"},
     "signatures.scan": {"GET": "mosc"},
@@ -307,6 +319,45 @@ MATRIX: Mapping[str, Mapping[str, str]] = {
     "visits.photo": {"GET": "v", "POST": "v"},
     "visits.show": {"GET": "moscfv", "POST": "v"},
 }
+
+FRESH: Mapping[str, str] = {
+    "assignment_plans.download": "GET",
+    "associations.confirm_payout_account": "POST",
+    "associations.new_payout_account": "GET POST",
+    "associations.refuse_payout_account": "GET POST",
+    "funds.edit": "GET POST",
+    "funds.new": "GET POST",
+    "funds.receive": "GET POST",
+    "grants.activate": "GET POST",
+    "grants.new": "GET POST",
+    "grants.resume": "GET POST",
+    "grants.suspend": "GET POST",
+    "letters.print_centre": "GET",
+    "letters.print_session": "GET",
+    "lost_devices.check": "GET POST",
+    "lost_devices.confirm": "POST",
+    "lost_devices.new": "GET POST",
+    "lost_devices.refuse": "GET POST",
+    "rates.approve": "POST",
+    "rates.new": "GET POST",
+    "second_factors.new": "GET POST",
+    "second_factors.remove": "POST",
+    "second_factors.renew_codes": "POST",
+    "tranches.approve": "POST",
+    "tranches.prepare": "POST",
+    "tranches.release": "GET POST",
+    "tranches.return_": "GET POST",
+    "tranches.send_back": "GET POST",
+    "users.disable": "POST",
+    "users.enable": "POST",
+    "users.end_role": "POST",
+    "users.grant_role": "GET POST",
+    "users.issue_code": "POST",
+    "users.new": "GET POST",
+}
+"""What asks who reads to prove once more who they are: money, roles, accounts, lists of many people."""
+SENDS_BACK = frozenset({"lost_devices.report", "second_factors.enter"})
+"""Open to everybody, and without the first step they lead to the door."""
 
 
 def roles_for(endpoint: str, method: str) -> frozenset[Role]:
