@@ -50,6 +50,7 @@ NOUNS: Mapping[str, str] = {
     "funds": N_("Fund"),
     "grants": N_("Grant"),
     "indicators": N_("Indicator"),
+    "lost_devices": N_("Lost phone"),
     "payout_accounts": N_("Payout account"),
     "people": N_("Person"),
     "exchange_rates": N_("Exchange rate"),
@@ -68,7 +69,7 @@ HIDDEN = frozenset(
         "account", "allocation", "assignment", "assignments", "batch", "centre", "equipment", "held_screening",
         "oblast", "old_centre",
         "application", "association", "call", "currency", "document", "event", "fund", "grant", "indicator", "key",
-        "found", "letter", "line", "other", "person", "pledge", "review", "row",
+        "found", "letter", "lost_device", "line", "other", "person", "pledge", "review", "row",
     }
 )  # fmt: skip
 """Details that are row ids or keys, for the computer only."""
@@ -137,6 +138,7 @@ DETAILS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "is_present": (N_("Present"), lambda value: gettext("Yes") if value else gettext("No")),
     "kind": (N_("Interest"), _one_of(ConflictKind, InterestKind)),
     "languages": (N_("Languages"), lambda value: ", ".join(dict(LOCALES)[one] for one in value)),
+    "left": (N_("Recovery codes left"), number_text),
     "locale": (N_("Language"), lambda value: dict(LOCALES)[value]),
     "most": (N_("Applications at most"), number_text),
     "mode": (N_("What was planned"), _one_of(PlanMode)),

@@ -31,17 +31,19 @@ from app.services import (
     funds,
     places,
     price_imports,
+    second_factors,
     users,
     verification,
 )
 from app.services.errors import DomainError
+from app.services.sealing import Seal, WrongKeyError
 from models import search_words
 from models.base import db, reading
 from models.centres import Centre
 from models.funds import Donor
 from models.users import Role
 from reports import funding
-from seeds import demonstration, reference, scale
+from seeds import demonstration, people, reference, scale
 
 user_group = AppGroup("user", help="Accounts.")
 report_group = AppGroup("report", help="Reports.")
@@ -99,6 +101,8 @@ def init() -> None:
     search_words.make_missing()
     duplicates.keep_missing(clock.now())
     conflict_detection.keep_missing(clock.now())
+    if (_config().home / "demonstration").exists():
+        people.enrol_missing(_seal(), clock.now())
     db.session.commit()
     db.session.execute(text("ANALYZE"))  # of an index just made nothing is known: lists would go about it the long way
     db.session.commit()
@@ -114,7 +118,7 @@ def demo(count: int | None) -> None:
         raise SystemExit(UNUSABLE)
     marker = _config().home / "demonstration"
     if funds.by_code("EU-DEMO") is None:
-        demonstration.load(storage=_config().uploads, today=None)
+        demonstration.load(storage=_config().uploads, seal=_seal(), today=None)
         db.session.commit()
     sign_ins = "\n".join(f"  {one.role:<30} {one.username:<20} {one.password}" for one in demonstration.sign_ins())
     marker.write_text(sign_ins + "\n", encoding="utf-8")
@@ -282,6 +286,42 @@ def _scope(association_id: int | None, centre_id: int | None, donor_code: str | 
         if given and found is None:
             raise click.ClickException(f"{given} is not known.")
     return {"association": association, "centre": centre, "donor": donor}
+
+
+@user_group.command("take-factor-away")
+@click.argument("username")
+def take_factor_away(username: str) -> None:
+    """Take a second factor away when nobody can sign in any more who could do it on the pages.
+
+    For who owns this machine. It stands in the history, every session of the account ends, and its owner is told.
+    """
+    user = users.find(username)
+    if user is None:
+        raise click.ClickException(f"There is no account {username}.")
+    try:
+        second_factors.take_away(user, actor=None, now=clock.now())
+    except DomainError as refusal:
+        db.session.rollback()
+        with use_locale("en"):
+            raise click.ClickException(str(refusal)) from refusal
+    db.session.commit()
+    click.echo(f"{username} signs in with the password alone and sets up a second factor at once.")
+
+
+@user_group.command("renew-seals")
+def renew_seals() -> None:
+    """Seal the secrets of all second factors with the first of FACTOR_KEYS; then the others can go."""
+    try:
+        count = second_factors.renew_seals(seal=_seal(), now=clock.now())
+    except WrongKeyError as error:
+        db.session.rollback()
+        raise click.ClickException("A former key is missing: put it behind the new one and try again.") from error
+    db.session.commit()
+    click.echo(f"{count} secrets are sealed with the newest key.")
+
+
+def _seal() -> Seal:
+    return Seal(_config().factor_keys)
 
 
 @report_group.command("funding")

@@ -1,13 +1,16 @@
 """Environment -> typed `Config`. Defaults serve the embedded case; production refuses to start without its secrets."""
 
+import binascii
 import os
 import secrets
-from collections.abc import Mapping
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 MINIMUM_SECRET_LENGTH = 32
+SEALING_KEY_BYTES = 32
 UNIX_SOCKET_LIMIT = 107  # bytes: the kernel's sun_path
 
 
@@ -37,6 +40,8 @@ class Config:
     bind: str
     port: int
     secret_key: str
+    factor_keys: tuple[str, ...]
+    """What the secrets of the second factors are sealed with: the first seals, each opens."""
     broker_embedded: bool
     https: bool
     trusted_proxies: int
@@ -69,7 +74,7 @@ class Config:
 def from_environment(environ: Mapping[str, str] | None = None) -> Config:
     """Read the environment.
 
-    Raises `ConfigurationMissing` when production lacks SECRET_KEY (or SECRET_KEY_FILE) or
+    Raises `ConfigurationMissing` when production lacks SECRET_KEY, FACTOR_KEYS (or the file of either) or
     DATABASE_URL, or when a value cannot be used.
     """
     env = os.environ if environ is None else environ
@@ -104,6 +109,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Config:
         bind=env.get("BIND", "127.0.0.1"),
         port=port,
         secret_key=_secret_key(env, mode, home),
+        factor_keys=_factor_keys(env, mode, home),
         https=env.get("ASHAR_HTTPS", "yes" if mode == "production" else "no") == "yes",
         trusted_proxies=proxies,
         rate_addresses=_rate_addresses(env),
@@ -136,28 +142,61 @@ def _is_safe(parts: SplitResult) -> bool:
 
 def _secret_key(env: Mapping[str, str], mode: str, home: Path) -> str:
     """SECRET_KEY, the text of SECRET_KEY_FILE, or (not in production) a key kept under ASHAR_HOME/keys."""
-    key = env.get("SECRET_KEY", "")
-    if not key and env.get("SECRET_KEY_FILE"):
-        kept_in = env["SECRET_KEY_FILE"]
-        try:
-            key = Path(kept_in).read_text(encoding="utf-8").strip()
-        except OSError as error:
-            raise ConfigurationMissing(f"SECRET_KEY_FILE={kept_in} cannot be read: {error.strerror}.") from error
-        except UnicodeDecodeError as error:
-            raise ConfigurationMissing(f"SECRET_KEY_FILE={kept_in} is no text in UTF-8.") from error
+    key = _given(env, "SECRET_KEY")
     if key:
         if len(key) < MINIMUM_SECRET_LENGTH:
             raise ConfigurationMissing(f"SECRET_KEY must have at least {MINIMUM_SECRET_LENGTH} characters.")
         return key
     if mode == "production":
         raise ConfigurationMissing("Production needs SECRET_KEY or SECRET_KEY_FILE: it never invents a secret.")
-    path = home / "keys" / "secret.key"
+    return _kept(home, "secret.key", lambda: secrets.token_hex(32))
+
+
+def _factor_keys(env: Mapping[str, str], mode: str, home: Path) -> tuple[str, ...]:
+    """FACTOR_KEYS or the text of FACTOR_KEYS_FILE, the newest first, or (not in production) as `_secret_key`."""
+    text = _given(env, "FACTOR_KEYS")
+    if not text:
+        if mode == "production":
+            raise ConfigurationMissing(
+                "Production needs FACTOR_KEYS or FACTOR_KEYS_FILE, which the secrets of second factors are sealed "
+                "with. Make one, and keep a copy apart from the database: openssl rand -base64 32 | tr '+/' '-_'"
+            )
+        text = _kept(home, "factors.key", lambda: urlsafe_b64encode(secrets.token_bytes(SEALING_KEY_BYTES)).decode())
+    keys = tuple(text.split())
+    for key in keys:
+        try:
+            is_whole = len(urlsafe_b64decode(key)) == SEALING_KEY_BYTES
+        except (binascii.Error, ValueError):
+            is_whole = False
+        if not is_whole:
+            raise ConfigurationMissing(
+                "FACTOR_KEYS holds something that is no key: each is 32 bytes in URL-safe base64 (44 characters)."
+            )
+    return keys
+
+
+def _given(env: Mapping[str, str], name: str) -> str:
+    """The variable `name`, else the text of the file that `name`_FILE names, else nothing."""
+    kept_in = env.get(f"{name}_FILE", "")
+    if env.get(name) or not kept_in:
+        return env.get(name, "")
+    try:
+        return Path(kept_in).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise ConfigurationMissing(f"{name}_FILE={kept_in} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise ConfigurationMissing(f"{name}_FILE={kept_in} is no text in UTF-8.") from error
+
+
+def _kept(home: Path, name: str, make: Callable[[], str]) -> str:
+    """The secret kept under ASHAR_HOME/keys, made there the first time."""
+    path = home / "keys" / name
     for folder in (home, path.parent):  # one after the other: parents made on the way are open to everybody
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         # Two processes may start together: only one creates, the other reads.
         with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
-            file.write(secrets.token_hex(32))
+            file.write(make())
     except FileExistsError:
         pass
     return path.read_text(encoding="utf-8").strip()

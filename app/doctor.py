@@ -10,6 +10,8 @@ from sqlalchemy.exc import OperationalError
 
 from app import database
 from app.config import Config
+from app.services import second_factors
+from app.services.sealing import Seal
 from app.web import health
 from models import search_words, turnovers, unmet_rules
 from models.base import db, reading
@@ -48,7 +50,7 @@ def examine(config: Config, broker: Redis) -> list[Finding]:
         )
     )
     if not migrations.problem:
-        findings += [_protection(), _search(), _rules(), _turnovers()]
+        findings += [_protection(), _search(), _rules(), _turnovers(), _factors(config)]
     return findings
 
 
@@ -123,6 +125,18 @@ def _lacking(names: set[tuple[str, str]]) -> list[str]:
     """Those of these triggers that are not in the database."""
     found = {(row[0], row[1]) for row in db.session.execute(sa.text(TRIGGERS[db.engine.dialect.name]))}
     return sorted(f"{trigger} on {table}" for trigger, table in names - found)
+
+
+def _factors(config: Config) -> Finding:
+    """Whether the keys given open every second factor."""
+    closed = second_factors.unreadable(Seal(config.factor_keys))
+    problem = (
+        f"The codes of {closed} people cannot be checked: their key is missing. Put the former key back behind the "
+        "new one in FACTOR_KEYS (or FACTOR_KEYS_FILE, or ASHAR_HOME/keys/factors.key)."
+        if closed
+        else ""
+    )
+    return Finding("keys of the second factors", problem)
 
 
 def refuse_unsafe() -> None:

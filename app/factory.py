@@ -2,7 +2,7 @@
 
 import logging
 
-from flask import Flask, Response, abort, render_template, request
+from flask import Flask, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_compress import Compress
 from flask_login import current_user
@@ -19,7 +19,7 @@ from app import cli, database
 from app.config import Config, from_environment
 from app.services.errors import DomainError
 from app.services.user_sessions import SESSION_LENGTH
-from app.web import access, presentation, submissions
+from app.web import access, freshness, presentation, submissions
 from models.base import db, reading, write_intent
 
 SECURITY_HEADERS = {
@@ -31,6 +31,7 @@ SECURITY_HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
 ERRORS = (400, 403, 404, 405, 409, 413, 429, 500, 503)
+DOORS = ("accounts.sign_in", "second_factors.enter", "lost_devices.report")
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -136,7 +137,7 @@ def _hook(app: Flask, config: Config) -> None:
 
 def _admit() -> ResponseReturnValue | None:
     presentation.choose_locale()
-    return access.guard() or submissions.replay()
+    return access.guard() or freshness.guard() or submissions.replay()
 
 
 def _receive_upload() -> ResponseReturnValue | None:
@@ -159,7 +160,14 @@ def _page(code: int, reason: str = "") -> ResponseReturnValue:
 
 
 def _show_bad_token(_error: CSRFError) -> ResponseReturnValue:
-    """The token fits no session. Whoever is signed out is told so, with what was typed."""
+    """The token fits no session. Whoever is signed out is told so, with what was typed.
+
+    At the door the sign-in was begun or done in another window meanwhile.
+    """
+    if request.endpoint in DOORS and current_user.is_authenticated:
+        return redirect(url_for("desks.index"), 303)
+    if request.endpoint in DOORS[1:]:
+        return redirect(url_for("accounts.sign_in"), 303)
     if current_user.is_authenticated or request.endpoint == "accounts.sign_in":
         return _page(400)
     return access.show_signed_out()

@@ -13,6 +13,7 @@ from app.services import (
     journal_exports,
     rate_fetches,
     reminders,
+    second_steps,
     sign_in_attempts,
 )
 from app.services.errors import DomainError
@@ -114,8 +115,9 @@ def relay_outbox() -> None:
 
 
 def forget_sign_in_attempts() -> None:
-    """Drop failed sign-ins that no throttle counts any more."""
+    """Drop failed sign-ins that no throttle counts any more, and half ones of yesterday."""
     sign_in_attempts.forget_old(clock.now())
+    second_steps.forget_old(clock.now())
     db.session.commit()
 
 

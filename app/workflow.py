@@ -16,6 +16,7 @@ from app.services import (
     expenditures,
     grants,
     letters,
+    lost_devices,
     results,
     screening_batches,
     tranches,
@@ -38,6 +39,7 @@ TABLES: Mapping[str, Transitions] = {
     N_("Tranche"): tranches.TRANSITIONS,
     N_("Contribution"): contributions.TRANSITIONS,
     N_("Spending"): expenditures.TRANSITIONS,
+    N_("Lost phone"): lost_devices.TRANSITIONS,
     N_("Visit"): visits.TRANSITIONS,
     N_("Result"): results.TRANSITIONS,
 }

@@ -16,18 +16,19 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-from flask import Flask
+from flask import Flask, current_app
 from flask_migrate import upgrade
 from sqlalchemy import func, inspect, select, text
 
 from app.clock import now
 from app.config import UNUSABLE, Config, ConfigurationMissing, from_environment
 from app.factory import create_app
+from app.services.sealing import Seal
 from benchmarks import applying, assignment, detection, judging, money, requests, screening, selection, sittings
 from benchmarks.measure import DATABASE, Cpu, Figure, Measure
 from models.applications import Application
 from models.base import db
-from seeds import demonstration, reference, scale
+from seeds import demonstration, people, reference, scale
 
 APPLICATIONS = 20_000
 RESULT = "bench.json"
@@ -148,10 +149,11 @@ def _prepare(home: Path, uploads: Path) -> list[Figure]:
     reference.load(now())
     db.session.commit()
     if is_made:
+        people.enrol_missing(_seal(), now())
         db.session.execute(text("ANALYZE"))  # as `flask init` does after a migration
         db.session.commit()
         return []
-    demonstration.load(storage=uploads, today=None)
+    demonstration.load(storage=uploads, seal=_seal(), today=None)
     db.session.commit()
     (home / "demonstration").write_text("benchmark\n", encoding="utf-8")
     start = time.monotonic()
@@ -161,6 +163,10 @@ def _prepare(home: Path, uploads: Path) -> list[Figure]:
     db.session.commit()
     took = time.monotonic() - start
     return [Figure("demo-scale", round(took, 1), "s", 120, None, APPLICATIONS, db.engine.dialect.name)]
+
+
+def _seal() -> Seal:
+    return Seal(current_app.config["ASHAR"].factor_keys)
 
 
 def _is_made(home: Path) -> bool:

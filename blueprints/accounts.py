@@ -2,21 +2,24 @@
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user, login_user, logout_user
+from flask_login import current_user, logout_user
 
 from app import clock
 from app.localisation import LOCALE_CODES, current_locale, gettext
 from app.policy import Permission
-from app.services import user_sessions, users
+from app.services import second_factors, user_sessions, users
 from app.services.actors import Actor
 from app.services.errors import DomainError
 from app.services.sign_in_attempts import TooManyAttemptsError
 from app.services.users import SignInRefusedError
+from app.web import access, freshness
 from app.web.access import SignedIn, own_address, public, requires, signed_in_user
 from app.web.presentation import language_here, remember_language
 from app.web.submissions import act_on_button, commit, finish, form_page
 from forms.accounts import ChangePasswordForm, SignInForm
 from models.base import reading
+from models.second_factors import PendingSignIn
+from models.users import UserSession
 
 bp = Blueprint("accounts", __name__)
 
@@ -30,33 +33,37 @@ def sign_in() -> ResponseReturnValue:
     form = SignInForm(next=request.args.get("next", ""))
     if form.validate_on_submit():
         try:
-            _begin(_checked(form))
+            begun, token = _checked(form)
         except (SignInRefusedError, TooManyAttemptsError) as refusal:
             commit()  # the failed attempt counts
             form.refuse(refusal.field, str(refusal))
             code = 429 if isinstance(refusal, TooManyAttemptsError) else 422
             return render_template("accounts/sign_in.html", form=form), code
         commit()
-        location = redirect(own_address(form.next.data), 303)
-        return remember_language(location, language_here() or signed_in_user().locale or current_locale())
+        return _let_in(begun, token, form.next.data)
     return form_page("accounts/sign_in.html", form)
 
 
-def _checked(form: SignInForm) -> SignedIn:
-    """The session that name and password open. No transaction is open while the password is checked."""
+def _let_in(begun: UserSession | PendingSignIn, token: str, wanted: str | None) -> ResponseReturnValue:
+    """To where one wanted to go, by way of the second step where the account has a second factor."""
+    language = language_here() or begun.user.locale or current_locale()
+    if isinstance(begun, PendingSignIn):
+        access.wait_for_code(token)
+        location = url_for("second_factors.enter", next=wanted or None)
+    else:
+        access.begin(SignedIn(begun, token))
+        location = own_address(wanted)
+    return remember_language(redirect(location, 303), language)
+
+
+def _checked(form: SignInForm) -> tuple[UserSession | PendingSignIn, str]:
+    """What name and password open. No transaction is open while the password is checked."""
     name, now = form.name.data, clock.now()
     address, browser = request.remote_addr or "", request.user_agent.string
     with reading():
         held = users.hash_to_check(name, address=address, now=now)
     check = users.check_password(held, form.password.data)
-    return SignedIn(*users.sign_in(name, check, address=address, browser=browser, now=now))
-
-
-def _begin(signed_in: SignedIn) -> None:
-    """Start a fresh session: nothing of the visitor's is carried over."""
-    session.clear()
-    session.permanent = True
-    login_user(signed_in)
+    return users.sign_in(name, check, address=address, browser=browser, now=now)
 
 
 @bp.post("/sign-out")
@@ -86,9 +93,31 @@ def set_locale() -> ResponseReturnValue:
 @bp.route("/account", methods=["GET"])
 @requires(GET=Permission.SELF_MANAGE)
 def show() -> ResponseReturnValue:
-    """My account: where I am signed in."""
+    """My account: the second factor, and where I am signed in."""
     user = signed_in_user()
-    return render_template("accounts/show.html", user=user, sessions=user_sessions.of_user(user, clock.now()))
+    factor = second_factors.of_user(user)
+    return render_template(
+        "accounts/show.html",
+        user=user,
+        sessions=user_sessions.of_user(user, clock.now()),
+        factor=factor,
+        left=second_factors.codes_left(factor) if factor else 0,
+        is_required=second_factors.is_required(user),
+    )
+
+
+@bp.route("/account/confirm", methods=["GET", "POST"])
+@requires(GET=Permission.SELF_MANAGE, POST=Permission.SELF_MANAGE)
+def confirm() -> ResponseReturnValue:
+    """Prove once more who one is, and go on to where one wanted to go."""
+    form, wanted = freshness.proof_form(), own_address(request.args.get("next"))
+    code = 422 if request.method == "POST" else 200
+    if form.validate_on_submit():
+        code = freshness.prove(form)
+        if not code:
+            return redirect(wanted, 303)
+    is_done = request.method == "GET" and freshness.is_fresh()
+    return render_template("accounts/confirm.html", form=form, wanted=wanted, is_done=is_done), code
 
 
 @bp.route("/account/password", methods=["GET", "POST"])

@@ -86,7 +86,7 @@ def _take_over(call: Call, form: ListForm) -> AssignmentPlan:
 
 
 @bp.get("/<int:plan_id>/plan.csv")
-@requires(GET=MANAGE)
+@requires(GET=MANAGE, fresh=True)
 def download(plan_id: int) -> ResponseReturnValue:
     """The plan as a list that can be changed and taken over again."""
     plan = load(AssignmentPlan, plan_id)

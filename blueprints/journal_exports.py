@@ -33,7 +33,7 @@ def index() -> ResponseReturnValue:
 
 
 @bp.route("/new", methods=["GET", "POST"])
-@requires(GET=Permission.LEDGER_READ, POST=Permission.LEDGER_READ)
+@requires(GET=Permission.LEDGER_READ, POST=Permission.LEDGER_READ, fresh=True)
 def new() -> ResponseReturnValue:
     """Ask for a file; what the journal was narrowed to is filled in."""
     form = JournalExportForm(request.form or request.args)

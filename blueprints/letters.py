@@ -87,7 +87,7 @@ def send(session_id: int) -> ResponseReturnValue:
 
 
 @bp.get("/sessions/<int:session_id>/letters.pdf")
-@requires(GET=Permission.LETTER_SEND)
+@requires(GET=Permission.LETTER_SEND, fresh=True)
 def print_session(session_id: int) -> ResponseReturnValue:
     """All letters of a session for the post, by centre; one that is held says so on every page."""
     session = load(CouncilSession, session_id, Permission.LETTER_SEND)
@@ -103,7 +103,7 @@ def of_centre(centre_id: int) -> ResponseReturnValue:
 
 
 @bp.get("/centres/<int:centre_id>/sessions/<int:session_id>/letters.pdf")
-@requires(GET=Permission.LETTER_PRINT)
+@requires(GET=Permission.LETTER_PRINT, fresh=True)
 def print_centre(centre_id: int, session_id: int) -> ResponseReturnValue:
     """The letters of one session that were sent to the associations of a centre, as one file."""
     sent = _of_centre(load(Centre, centre_id, Permission.LETTER_PRINT))

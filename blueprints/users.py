@@ -1,5 +1,7 @@
 """Accounts: opening them, first codes, roles, disabling."""
 
+from typing import Any
+
 from flask import Blueprint, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -7,7 +9,16 @@ from app import clock, policy
 from app.labels import ROLES, label_text
 from app.localisation import current_locale, gettext
 from app.policy import Permission
-from app.services import associations, centres, donors, user_accounts, user_sessions, users
+from app.services import (
+    associations,
+    centres,
+    donors,
+    lost_devices,
+    second_factors,
+    user_accounts,
+    user_sessions,
+    users,
+)
 from app.web.access import actor, load, requires, row_number, signed_in_user
 from app.web.submissions import act_on_button, attempt, finish, finish_with, form_page
 from forms.base import ConfirmForm
@@ -26,7 +37,10 @@ def index() -> ResponseReturnValue:
     words, before = request.args.get("q", "")[:100], request.args.get("before", type=row_number)
     rows = users.search(words, before, PAGE, among=policy.visible(signed_in_user(), User))
     older = rows[-1].id if len(rows) == PAGE else None
-    return render_template("users/index.html", rows=rows, words=words, older=older, is_first=before is None)
+    owners = second_factors.owners(one.id for one in rows)
+    return render_template(
+        "users/index.html", rows=rows, words=words, older=older, is_first=before is None, owners=owners
+    )
 
 
 @bp.get("/<int:user_id>")
@@ -34,7 +48,19 @@ def index() -> ResponseReturnValue:
 def show(user_id: int) -> ResponseReturnValue:
     """One account with its roles."""
     user = load(User, user_id, Permission.USER_READ)
-    return render_template("users/show.html", user=user, live=user_sessions.of_user(user, clock.now()), now=clock.now())
+    return render_template("users/show.html", **_facts(user))
+
+
+def _facts(user: User) -> dict[str, Any]:
+    """What the page of an account tells of it."""
+    return {
+        "user": user,
+        "live": user_sessions.of_user(user, clock.now()),
+        "now": clock.now(),
+        "factor": second_factors.of_user(user),
+        "needs_factor": second_factors.is_required(user),
+        "lost": lost_devices.open_of(user),
+    }
 
 
 @bp.route("/new", methods=["GET", "POST"])
@@ -112,8 +138,7 @@ def issue_code(user_id: int) -> ResponseReturnValue:
         code := attempt(form, lambda: user_accounts.issue_code(user, actor=actor(), now=clock.now()))
     ):
         return _show_code(user, code)
-    live = user_sessions.of_user(user, clock.now())
-    return form_page("users/show.html", form, user=user, live=live, now=clock.now())
+    return form_page("users/show.html", form, **_facts(user))
 
 
 @bp.post("/<int:user_id>/disable")

@@ -23,6 +23,57 @@ class SignInForm(BaseForm):
     next = HiddenField()
 
 
+def _code_field(label: str, name: str | None = None) -> StringField:
+    """Six digits of the phone: a phone offers its digits, and fills in what it knows."""
+    return StringField(
+        lazy(label),
+        validators=[required_value(), Length(max=30, message=too_long(30))],
+        render_kw={"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"},
+        name=name,
+    )
+
+
+def _recovery_field(label: str, name: str | None = None) -> StringField:
+    """A code from paper: letters and digits."""
+    return StringField(
+        lazy(label),
+        validators=[required_value(), Length(max=30, message=too_long(30))],
+        render_kw={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"},
+        name=name,
+    )
+
+
+class CodeForm(BaseForm):
+    """The code of the phone."""
+
+    code = _code_field(N_("Code from the phone"))
+    next = HiddenField()
+
+
+class RecoveryCodeForm(BaseForm):
+    """A recovery code instead of the phone."""
+
+    code = _recovery_field(N_("Recovery code"))
+    next = HiddenField()
+
+
+class CodeProofForm(BaseForm):
+    """The code once more, or a recovery code."""
+
+    proof = _code_field(N_("Code from the phone"), name="proof_code")
+
+
+class PasswordProofForm(BaseForm):
+    """The password once more."""
+
+    proof = PasswordField(
+        lazy(N_("Password")),
+        validators=[required_input(), Length(max=200, message=too_long(200))],
+        render_kw={"autocomplete": "current-password"},
+        name="proof_password",
+    )
+
+
 class ChangePasswordForm(BaseForm):
     """The old password (or first code) and the new one twice."""
 

@@ -127,7 +127,11 @@ class RoleAssignment(Base):
 
 
 class UserSession(Base):
-    """One signed-in browser. Only the SHA-256 of its token is kept; revoking takes effect at the next request."""
+    """One signed-in browser. Only the SHA-256 of its token is kept; revoking takes effect at the next request.
+
+    `confirmed_at` is when its user last proved who they are, by password or code; `second_step_at` when a second
+    factor was given in it, None where the password alone opened it.
+    """
 
     __tablename__ = "user_sessions"
 
@@ -138,6 +142,8 @@ class UserSession(Base):
     expires_at: Mapped[datetime]
     browser: Mapped[str] = mapped_column(sa.String(200), default="")
     revoked_at: Mapped[datetime | None]
+    confirmed_at: Mapped[datetime]
+    second_step_at: Mapped[datetime | None]
     user: Mapped[User] = relationship()
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from app import clock
 from app.services import themes
+from app.services.sealing import Seal
 from models.base import db
 from models.indicators import Indicator
 from seeds import calls, centres, content, funding_reports, funds, papers, people, prices, rates, reference
@@ -46,11 +47,12 @@ def sign_ins() -> list[SignIn]:
     return [SignIn(role, username, DEMO_PASSWORD) for role, username in SIGN_INS]
 
 
-def load(*, storage: Path, today: date | None = None) -> Programme:
+def load(*, storage: Path, seal: Seal, today: date | None = None) -> Programme:
     """Make the whole demonstration in the caller's transaction; files go to the folder `storage`.
 
-    `today` is the day in Bishkek around which the open call lies (default: the clock's). Needs an empty
-    programme: places, indicators and themes are added when they are missing. The caller commits.
+    `seal` is what the second factors of its staff are sealed with. `today` is the day in Bishkek around
+    which the open call lies (default: the clock's). Needs an empty programme: places, indicators and themes are
+    added when they are missing. The caller commits.
     """
     calendar = Calendar(today or clock.bishkek_day(clock.now()))
     begin = at(calendar.on(2025, 1, 6), 8)
@@ -58,6 +60,7 @@ def load(*, storage: Path, today: date | None = None) -> Programme:
     papers.prepare()
     programme = Programme(
         storage=storage,
+        seal=seal,
         calendar=calendar,
         agenda=Agenda(now=begin, until=calendar.until),
         content=content.load(),

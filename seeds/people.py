@@ -4,8 +4,9 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from random import Random
 
-from app.services import associations, centres, reviewers, users
+from app.services import associations, centres, reviewers, second_factors, users
 from app.services.actors import Actor
+from app.services.sealing import Seal
 from models.associations import Association, AssociationKind, MembershipRole
 from models.base import db
 from models.centres import Centre
@@ -53,11 +54,13 @@ def staff(programme: Programme) -> Story:
     administrator = _account(None, _person(names["admin"], None, None, now, chance), ADMINISTRATOR[1], now)
     users.grant_role(administrator, Role.ADMINISTRATOR, actor=None, now=now)
     programme.staff[ADMINISTRATOR[0]] = administrator
+    _enrol(administrator, programme.seal, now)
     actor = Actor(administrator)
     for key, username, role in STAFF:
         user = _account(actor, _person(names[key], actor, None, now, chance), username, now)
         users.grant_role(user, role, actor=actor, now=now)
         programme.staff[key] = user
+        _enrol(user, programme.seal, now)
     for number, name in enumerate(names["reviewers"], start=1):
         home = None
         if number <= REVIEWERS_IN_AYIL_OKMOTUS:
@@ -191,6 +194,22 @@ def _account(actor: Actor | None, person: Person, username: str, now: datetime) 
         person, username, actor=actor, now=now, password=DEMO_PASSWORD, password_hash=_demo_hash()
     )
     return user
+
+
+def enrol_missing(seal: Seal, now: datetime) -> None:
+    """A second factor for each of the staff that has none: a demonstration from before there were any."""
+    for username in (ADMINISTRATOR[1], *(username for _key, username, _role in STAFF)):
+        user = users.find(username)
+        if user is not None and second_factors.of_user(user) is None:
+            _enrol(user, seal, now)
+
+
+def _enrol(user: User, seal: Seal, now: datetime) -> None:
+    """A second factor for whose role needs one. Its secret is published: the sign-in shows its code."""
+    if second_factors.is_required(user):
+        secret = second_factors.demonstration_secret(user.username)
+        code = second_factors.code_of(secret, second_factors.step_at(now))
+        second_factors.set_up(user, secret, code, seal=seal, now=now)
 
 
 @cache

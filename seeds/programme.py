@@ -6,6 +6,7 @@ from pathlib import Path
 from random import Random
 
 from app.services.actors import Actor
+from app.services.sealing import Seal
 from models.associations import Association
 from models.funds import Donor, Fund
 from models.grants import Grant
@@ -24,6 +25,7 @@ class Programme:
     """The demonstration while it is being told."""
 
     storage: Path
+    seal: Seal
     calendar: Calendar
     agenda: Agenda
     content: Content

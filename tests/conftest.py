@@ -281,7 +281,7 @@ def site(sqlite_templates: SqliteTemplates, broker_url: str, templates: Path) ->
     shutil.copytree(template / "uploads", folder / "uploads", copy_function=_link)
     (folder / "demonstration").touch()
     servers.empty(broker_url)
-    environment = {"REDIS_URL": broker_url, servers.TEMPLATES: str(templates)}
+    environment = {"REDIS_URL": broker_url, "FACTOR_KEYS": databases.FACTOR_KEY, servers.TEMPLATES: str(templates)}
     with servers.site(folder, "tests.support.standing:app", **environment) as running:
         yield running
     shutil.rmtree(folder, ignore_errors=True)

@@ -17,7 +17,7 @@ from app.labels.lists import COUNTRIES, CURRENCIES, UNITS, VISIT_CHECKLIST, coun
 from app.labels.members import LABELS, heading_text, label, label_text
 from app.labels.money import CONTRIBUTION_KINDS, EMBLEMS, GRANT_STATUSES, RATE_SOURCES, TRANCHE_STATUSES
 from app.labels.monitoring import RISK_RATINGS
-from app.labels.people import ROLES
+from app.labels.people import IDENTITY_CHECKS, ROLES
 from app.labels.tones import tone
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "DOCUMENT_KINDS",
     "EMBLEMS",
     "GRANT_STATUSES",
+    "IDENTITY_CHECKS",
     "LABELS",
     "PAYERS",
     "RATE_SOURCES",

@@ -65,7 +65,14 @@ from app.labels.money import (
     TRANCHE_STATUSES,
 )
 from app.labels.monitoring import FREQUENCIES, RESULT_STATUSES, RISK_RATINGS, VISIT_STATUSES
-from app.labels.people import MEMBERSHIP_ROLES, MIGRANT_STATUSES, ROLES, SEXES
+from app.labels.people import (
+    IDENTITY_CHECKS,
+    LOST_DEVICE_STATUSES,
+    MEMBERSHIP_ROLES,
+    MIGRANT_STATUSES,
+    ROLES,
+    SEXES,
+)
 from app.localisation import gettext
 from models.applications import BudgetHeading
 
@@ -83,6 +90,7 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         CONDITIONS, DUPLICATE_VERDICTS, MARK_KINDS, INTEREST_KINDS, CONFLICT_CLUES, CONFLICT_PARTS, CONFLICT_STRENGTHS,
         CONFLICT_VERDICTS, HELD_STATES, LEANINGS, LETTER_STATUSES, APPEAL_STATUSES, PLAN_MODES, PLAN_STATUSES,
         AGENDA_ORDERS, AGENDA_STATUSES, EXPORT_STATUSES, FILE_FORMS, RECUSAL_GROUNDS, VOTE_CHOICES, VOTE_RULES,
+        IDENTITY_CHECKS, LOST_DEVICE_STATUSES,
     )
 }  # fmt: skip
 """{enum class: {member: English message id}} for every enum of the models."""

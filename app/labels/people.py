@@ -4,9 +4,21 @@ from collections.abc import Mapping
 
 from app.localisation import N_
 from models.associations import MembershipRole
+from models.lost_devices import IdentityCheck, LostDeviceStatus
 from models.people import MigrantStatus, Sex
 from models.users import Role
 
+IDENTITY_CHECKS: Mapping[IdentityCheck, str] = {
+    IdentityCheck.PASSPORT: N_("Was here with the passport"),
+    IdentityCheck.KNOWN_IN_PERSON: N_("Was here, and I know the person"),
+    IdentityCheck.VIDEO_CALL: N_("By a video call; I know face and voice"),
+}
+LOST_DEVICE_STATUSES: Mapping[LostDeviceStatus, str] = {
+    LostDeviceStatus.REPORTED: N_("reported"),
+    LostDeviceStatus.CHECKED: N_("waits for the second person"),
+    LostDeviceStatus.CONFIRMED: N_("taken away"),
+    LostDeviceStatus.REFUSED: N_("refused"),
+}
 MEMBERSHIP_ROLES: Mapping[MembershipRole, str] = {
     MembershipRole.CHAIR: N_("Chair"),
     MembershipRole.TREASURER: N_("Treasurer"),

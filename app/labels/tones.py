@@ -18,6 +18,7 @@ from models.grants import GrantStatus, TrancheStatus
 from models.indicators import ResultStatus
 from models.journal_exports import ExportStatus
 from models.letters import LetterStatus
+from models.lost_devices import LostDeviceStatus
 from models.pledges import PledgeStatus
 from models.rates import RateState
 from models.reviews import AssignmentStatus, ReviewFlag, ReviewStatus
@@ -39,6 +40,7 @@ def _tones() -> dict[tuple[type[StrEnum], str], str]:
             RiskRating.LOW, DuplicateVerdict.FALSE_ALARM, ConflictVerdict.FALSE_ALARM, HeldStatus.SENT,
             PlanStatus.APPLIED, SignatureOutcome.SIGNED, ReviewFlag.EXCELLENT, AgendaStatus.DECIDED,
             LetterStatus.SENT, AppealStatus.UPHELD, CorrectionStatus.SIGNED, RateState.APPROVED, ExportStatus.DONE,
+            LostDeviceStatus.CONFIRMED,
         ),
         WAITING: (
             ApplicationStatus.SIGNED_OFF, ApplicationStatus.RETURNED, ApplicationStatus.RESERVE,
@@ -50,6 +52,7 @@ def _tones() -> dict[tuple[type[StrEnum], str], str]:
             ReviewFlag.ASK, AgendaStatus.DISCUSSED, LetterStatus.HELD,
             AppealStatus.LODGED, AppealStatus.ACKNOWLEDGED, CorrectionStatus.PROPOSED, RateState.WAITING,
             ExportStatus.WAITING,
+            LostDeviceStatus.REPORTED, LostDeviceStatus.CHECKED,
         ),
         PROBLEM: (
             ApplicationStatus.INELIGIBLE, ApplicationStatus.REJECTED, ScreeningOutcome.INELIGIBLE,
@@ -59,6 +62,7 @@ def _tones() -> dict[tuple[type[StrEnum], str], str]:
             RiskRating.HIGH, DuplicateVerdict.CONFIRMED, ConflictVerdict.CONFIRMED, ConflictStrength.STRONG,
             HeldStatus.LEFT_OUT, ReviewFlag.SUSPECT, AppealStatus.DISMISSED, RateState.WITHDRAWN,
             RateState.REFUSED, ExportStatus.FAILED,
+            LostDeviceStatus.REFUSED,
         ),
         INFO: (
             ApplicationStatus.SUBMITTED, ApplicationStatus.RESUBMITTED, ApplicationStatus.IN_REVIEW,

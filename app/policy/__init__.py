@@ -4,10 +4,21 @@ Roles and what they may do: domain.md section 2. Separations of duty that hold f
 approver, recorder and verifier, declared interests) are enforced by the services.
 """
 
-from app.policy.permissions import GRANTS, Allowed, Permission, Refused, Scope, application_of, association_of, may
+from app.policy.permissions import (
+    FRESH,
+    GRANTS,
+    Allowed,
+    Permission,
+    Refused,
+    Scope,
+    application_of,
+    association_of,
+    may,
+)
 from app.policy.rows import find, visible
 
 __all__ = [
+    "FRESH",
     "GRANTS",
     "Allowed",
     "Permission",

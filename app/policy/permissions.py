@@ -27,6 +27,10 @@ class Permission(StrEnum):
 
     DESK_READ = "desk:read"
     SELF_MANAGE = "self:manage"
+    FACTOR_MANAGE = "factor:manage"
+    LOST_DEVICE_BEGIN = "lost_device:begin"
+    LOST_DEVICE_READ = "lost_device:read"
+    LOST_DEVICE_DECIDE = "lost_device:decide"
     NOTIFICATION_READ = "notification:read"
     CALL_READ = "call:read"
     CALL_MANAGE = "call:manage"
@@ -140,6 +144,10 @@ OFFICE: dict[Role, Scope] = {R.SECRETARY: S.ALL, R.COUNCIL_CHAIR: S.ALL}
 GRANTS: Mapping[Permission, Mapping[Role, Scope]] = {
     P.DESK_READ: _EVERYBODY,
     P.SELF_MANAGE: _EVERYBODY,
+    P.FACTOR_MANAGE: _EVERYBODY,  # the own one
+    P.LOST_DEVICE_BEGIN: {R.ADMINISTRATOR: S.ALL},
+    P.LOST_DEVICE_READ: {R.ADMINISTRATOR: S.ALL, R.SECRETARY: S.ALL},
+    P.LOST_DEVICE_DECIDE: {R.ADMINISTRATOR: S.ALL, R.SECRETARY: S.ALL},
     P.NOTIFICATION_READ: _EVERYBODY,
     P.CALL_READ: _EVERYBODY,
     P.CALL_MANAGE: {R.SECRETARY: S.ALL},
@@ -215,6 +223,25 @@ GRANTS: Mapping[Permission, Mapping[Role, Scope]] = {
     P.USER_CREATE: {R.ADMINISTRATOR: S.ALL, R.OPERATOR: S.CENTRE},
     P.USER_MANAGE: {R.ADMINISTRATOR: S.ALL},
 }
+
+FRESH: frozenset[Permission] = frozenset(
+    {
+        P.FACTOR_MANAGE,
+        P.FUND_MANAGE,
+        P.GRANT_MANAGE,
+        P.GRANT_OFFER,
+        P.LOST_DEVICE_BEGIN,
+        P.LOST_DEVICE_DECIDE,
+        P.PAYOUT_ACCOUNT_CONFIRM,
+        P.PAYOUT_ACCOUNT_PROPOSE,
+        P.RATE_MANAGE,
+        P.TRANCHE_PAY,
+        P.USER_CREATE,
+        P.USER_MANAGE,
+    }
+)
+"""What asks for the password or a code again when the last one is older than a quarter of an hour: money, roles,
+accounts. A view that exports many people is marked `@requires(…, fresh=True)`. tests/architecture lists every one."""
 
 
 def may(user: User, permission: Permission, on: Any = None) -> Allowed | Refused:

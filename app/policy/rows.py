@@ -28,6 +28,7 @@ from models.indicators import Result, Target
 from models.interests import Interest
 from models.journal_exports import JournalExport
 from models.letters import Letter, LetterStatus
+from models.lost_devices import LostDevice
 from models.prices import Price
 from models.rates import ExchangeRate
 from models.reviews import Assignment, AssignmentStatus, ReviewStatus
@@ -215,6 +216,7 @@ _VISIBLE: Mapping[type[Any], Callable[[User], Any]] = {
     JournalExport: lambda user: JournalExport.requested_by_id == user.id,
     LedgerAccount: lambda user: _only(user, *OFFICE, R.FINANCE),
     LedgerEvent: lambda user: _only(user, *OFFICE, R.FINANCE),
+    LostDevice: lambda user: _only(user, R.ADMINISTRATOR, R.SECRETARY),
     Letter: _letters,
     PayoutAccount: lambda user: PayoutAccount.association_id.in_(db.select(Association.id).where(_associations(user))),
     Price: lambda user: db.true() if may(user, P.PRICE_READ) else db.false(),

@@ -32,6 +32,7 @@ from models.indicators import Indicator, Result, Target
 from models.interests import Interest
 from models.journal_exports import JournalExport
 from models.letters import Letter
+from models.lost_devices import LostDevice
 from models.people import Person
 from models.prices import Price
 from models.rates import ExchangeRate
@@ -73,6 +74,7 @@ NAMES: Mapping[type[Any], Name] = {
     Grant: lambda row, locale: f"{row.number} · {row.association.name(locale)}",
     Indicator: lambda row, locale: row.title_in(locale),
     Interest: lambda row, locale: row.user.display_name,
+    LostDevice: lambda row, locale: row.user.display_name,
     PayoutAccount: lambda row, locale: row.association.name(locale),
     Person: lambda row, locale: row.full_name,
     Price: lambda row, locale: row.name(locale),

@@ -13,6 +13,7 @@ from app.services import (
     council_tasks,
     dictations,
     expenditures,
+    lost_devices,
     rankings,
     rate_tasks,
     results,
@@ -26,6 +27,7 @@ from models.associations import Association, PayoutAccount
 from models.base import db
 from models.calls import Call, CallStatus
 from models.grants import Grant, GrantStatus, Tranche, TrancheStatus
+from models.lost_devices import LostDeviceStatus
 from models.reviews import Assignment, AssignmentStatus
 from models.screening_batches import HeldScreening, HeldStatus
 from models.users import Role, User
@@ -41,7 +43,27 @@ def tasks_for(user: User, now: datetime) -> list[Task]:
     for role, gather in _DESKS.items():
         if user.has_role(role):
             found.extend(gather(user, now))
+    if user.has_role(*lost_devices.HANDLED_BY):
+        found.extend(_lost_devices(user))
     return sorted(found, key=lambda task: (task.due_on or date.max, task.text, task.subject))
+
+
+def _lost_devices(user: User) -> list[Task]:
+    states = {
+        LostDeviceStatus.REPORTED: N_("Make sure who has lost the phone"),
+        LostDeviceStatus.CHECKED: N_("Confirm that the phone is lost"),
+    }
+    return [
+        Task(
+            states[one.status],
+            one.user.display_name,
+            "lost_devices.show",
+            {"lost_device_id": one.id},
+            bishkek_day(one.checked_at or one.opened_at),
+        )
+        for one in lost_devices.waiting()
+        if lost_devices.obstacle(one, user) is None
+    ]
 
 
 def _applicant(user: User, now: datetime) -> list[Task]:

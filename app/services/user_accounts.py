@@ -81,10 +81,17 @@ def issue_code(user: User, *, actor: Actor, now: datetime) -> str:
 
 
 def must_not_be_reset(actor: Actor, now: datetime) -> None:
-    """Refuse who got a new first code from somebody else less than a day ago: who issued it may be signing in.
+    """Refuse who got a new first code, or lost the second factor, by somebody else less than a day ago.
 
-    The first code of a new account does not count. Raises `SeparationOfDutyError` with the time it ends.
+    Who did it may be signing in. The first code of a new account does not count. Raises `SeparationOfDutyError` with
+    the time it ends.
     """
+    taken_at = _done_by_another(actor.user, ("user.take_factor_away",), now - UNTRUSTED, or_nobody=True)
+    if taken_at is not None:
+        raise SeparationOfDutyError(
+            N_("The second factor of your account was taken away by others: you can pay again from %(from)s."),
+            **{"from": taken_at + UNTRUSTED},  # type: ignore[arg-type]
+        )
     issued_at = reset_by_another(actor.user, now)
     if issued_at is not None:
         raise SeparationOfDutyError(
@@ -107,11 +114,14 @@ def known_to_another(user: User, now: datetime) -> bool:
     return user.must_change_password or made is not None
 
 
-def _done_by_another(user: User, actions: tuple[str, ...], after: datetime) -> datetime | None:
+def _done_by_another(
+    user: User, actions: tuple[str, ...], after: datetime, *, or_nobody: bool = False
+) -> datetime | None:
+    """`or_nobody`: what a command on the server did counts too."""
     query = db.select(db.func.max(AuditEvent.happened_at)).where(
         AuditEvent.subject == audit.subject_of(user),
         AuditEvent.action.in_(actions),
-        AuditEvent.actor_id != user.id,
+        AuditEvent.actor_id.is_distinct_from(user.id) if or_nobody else AuditEvent.actor_id != user.id,
         AuditEvent.happened_at > after,
     )
     found: datetime | None = db.session.scalar(query)

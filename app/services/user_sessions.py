@@ -8,16 +8,30 @@ from app.services import audit
 from app.services.actors import Actor
 from models.base import db, fingerprint
 from models.people import Person
+from models.second_factors import PendingSignIn
 from models.users import RoleAssignment, User, UserSession
 
 SESSION_LENGTH = timedelta(days=14)
+CONFIRMED_FOR = timedelta(minutes=15)
+"""How long somebody counts as having proved who they are, for money, roles and lists of people (design rule 7)."""
 
 
-def begin(user: User, *, browser: str, now: datetime) -> tuple[UserSession, str]:
-    """A session for `user`, who has proved who they are. Returns it and its token (kept only as a hash)."""
+def begin(
+    user: User, *, browser: str, now: datetime, second_step_at: datetime | None = None
+) -> tuple[UserSession, str]:
+    """A session for `user`, who has proved who they are. Returns it and its token (kept only as a hash).
+
+    `second_step_at` is when a second factor was given, None where the account has none.
+    """
     token = secrets.token_urlsafe(32)
     session = UserSession(
-        user=user, token_hash=fingerprint(token), created_at=now, expires_at=now + SESSION_LENGTH, browser=browser[:200]
+        user=user,
+        token_hash=fingerprint(token),
+        created_at=now,
+        expires_at=now + SESSION_LENGTH,
+        browser=browser[:200],
+        confirmed_at=now,
+        second_step_at=second_step_at,
     )
     db.session.add(session)
     db.session.flush()
@@ -29,7 +43,13 @@ _LIVE_SESSION = (  # made once: every request asks it
     db.select(UserSession)
     .where(UserSession.token_hash == db.bindparam("token_hash"))
     .options(
-        db.load_only(UserSession.user_id, UserSession.expires_at, UserSession.revoked_at),
+        db.load_only(
+            UserSession.user_id,
+            UserSession.expires_at,
+            UserSession.revoked_at,
+            UserSession.confirmed_at,
+            UserSession.second_step_at,
+        ),
         db.joinedload(UserSession.user, innerjoin=True).options(
             db.load_only(User.person_id, User.locale, User.must_change_password, User.disabled_at, User.version),
             db.joinedload(User.person, innerjoin=True).load_only(Person.full_name, Person.village_id, Person.version),
@@ -55,6 +75,23 @@ def live(token: str, now: datetime) -> UserSession | None:
     return session
 
 
+def is_fresh(session: UserSession, now: datetime) -> bool:
+    """Whether its user has proved who they are in the last quarter of an hour."""
+    return session.confirmed_at > now - CONFIRMED_FOR
+
+
+def renew_token(session: UserSession) -> str:
+    """Another token for a session that may do more now; the one before it opens nothing."""
+    token = secrets.token_urlsafe(32)
+    session.token_hash = fingerprint(token)
+    return token
+
+
+def account_key(user: User) -> str:
+    """What failed attempts to be `user` are counted under."""
+    return fingerprint(f"user:{user.id}")
+
+
 def of_user(user: User, now: datetime) -> list[UserSession]:
     query = db.select(UserSession).where(
         UserSession.user_id == user.id, UserSession.revoked_at.is_(None), UserSession.expires_at > now
@@ -72,7 +109,12 @@ def sign_out_everywhere(user: User, *, actor: Actor, now: datetime) -> None:
 
 
 def end_all(user: User, *, now: datetime, keep: UserSession | None = None) -> int:
-    """Revoke every live session of `user` but `keep`; how many ended. The caller writes the audit row."""
+    """Revoke every live session of `user` but `keep`, and what is half signed in; how many sessions ended.
+
+    The caller writes the audit row.
+    """
+    half = db.update(PendingSignIn).where(PendingSignIn.user_id == user.id, PendingSignIn.ended_at.is_(None))
+    db.session.execute(half.values(ended_at=now))
     query = db.update(UserSession).where(UserSession.user_id == user.id, UserSession.revoked_at.is_(None))
     if keep is not None:
         query = query.where(UserSession.id != keep.id)

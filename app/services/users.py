@@ -1,6 +1,5 @@
 """Users: first codes, passwords, signing in and out, roles."""
 
-import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,7 +11,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from app.localisation import LOCALE_CODES, N_, fold, sort_key
-from app.services import audit, roles, sign_in_attempts, user_sessions
+from app.services import audit, paper_codes, roles, second_factors, second_steps, sign_in_attempts, user_sessions
 from app.services.actors import Actor
 from app.services.errors import AlreadyUsedError, DomainError, SeparationOfDutyError
 from models.associations import Association
@@ -20,12 +19,14 @@ from models.base import db, fingerprint, lock_name
 from models.centres import Centre
 from models.funds import Donor
 from models.people import Person
+from models.second_factors import PendingSignIn
 from models.users import Role, RoleAssignment, User, UserSession
 
 SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 200
 CODE_LENGTH = timedelta(days=14)
-CODE_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # without 0 O 1 I, which are misread on paper
+CODE_GROUPS = 3
+"""Groups of four letters of a first code, about 59 bits."""
 
 _hasher = PasswordHasher()
 _COMMON = frozenset((Path(__file__).parent / "common_passwords.txt").read_text(encoding="utf-8").split())
@@ -92,7 +93,7 @@ def create(
     if number and db.session.scalar(db.select(User.id).where(User.phone == number)) is not None:
         raise AlreadyUsedError(N_("This phone number has an account: issue a new first code for it."), field="phone")
     _must_have_no_account(person)
-    code = password or new_code()
+    code = password or paper_codes.make(CODE_GROUPS)
     user = User(
         username=name,
         folded_username=name.casefold(),
@@ -127,16 +128,11 @@ def hash_password(password: str) -> str:
     return _hasher.hash(password)
 
 
-def new_code() -> str:
-    """A first code that can be read out: three groups of four, about 59 bits."""
-    return "-".join("".join(secrets.choice(CODE_ALPHABET) for _ in range(4)) for _ in range(3))
-
-
 def issue_code(user: User, *, actor: Actor, now: datetime) -> str:
     """Give `user` a new first code; the old password and every session end at once."""
     if user.id == actor.user_id:
         raise DomainError(N_("For yourself, change the password on the page of your account."))
-    code = new_code()
+    code = paper_codes.make(CODE_GROUPS)
     user.password_hash = _hasher.hash(code)
     user.must_change_password = True
     user.code_expires_at = now + CODE_LENGTH
@@ -167,7 +163,7 @@ def change_password(user: User, old: str, new: str, *, now: datetime, keep: User
 
     Raises `SignInRefusedError` for a wrong old password: the attempt is flushed and the caller commits it.
     """
-    account_key = fingerprint(f"user:{user.id}")
+    account_key = user_sessions.account_key(user)
     lock_name(f"sign-in {account_key}")
     address_key = fingerprint(f"own password of {user.id}")
     sign_in_attempts.throttle(account_key, address_key, now)
@@ -203,8 +199,12 @@ def check_password(against: str, password: str) -> PasswordCheck:
     )
 
 
-def sign_in(name: str, check: PasswordCheck, *, address: str, browser: str, now: datetime) -> tuple[UserSession, str]:
-    """Open a session for user name or phone. Returns it and its token (kept only as a hash).
+def sign_in(
+    name: str, check: PasswordCheck, *, address: str, browser: str, now: datetime
+) -> tuple[UserSession | PendingSignIn, str]:
+    """Open a session for user name or phone, or half a sign-in where the account has a second factor (`second_steps`).
+
+    Returns it and its token (kept only as a hash).
 
     The throttle counts anew: guesses whose passwords were checked side by side are counted one after the other.
     Raises `TooManyAttemptsError` when it holds, `SignInRefusedError` otherwise (also when the password was changed
@@ -220,11 +220,13 @@ def sign_in(name: str, check: PasswordCheck, *, address: str, browser: str, now:
         sign_in_attempts.note(account_key, address_key, now)
         raise SignInRefusedError(N_("User name or password is not right."))
     user.password_hash = check.renewed or user.password_hash
+    if second_factors.of_user(user) is not None:
+        return second_steps.begin(user, now=now)
     return user_sessions.begin(user, browser=browser, now=now)
 
 
 def _account_key(user: User | None, name: str) -> str:
-    return fingerprint(f"user:{user.id}" if user else f"name:{name.strip().casefold()}")
+    return user_sessions.account_key(user) if user else fingerprint(f"name:{name.strip().casefold()}")
 
 
 def find(name: str) -> User | None:

@@ -4,24 +4,27 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 from typing import Any, NoReturn, TypeVar
 from urllib.parse import urlsplit
 
-from flask import abort, current_app, g, redirect, render_template, request, url_for
+from flask import abort, current_app, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import LoginManager, UserMixin, current_user
+from flask_login import LoginManager, UserMixin, current_user, login_user
 from werkzeug.routing import IntegerConverter, Map
 
 from app import clock, policy
 from app.localisation import current_locale
 from app.policy import Permission
-from app.services import conflicts, dictations, documents, user_sessions
+from app.services import conflicts, dictations, documents, second_factors, second_steps, user_sessions
 from app.services.actors import Actor, acting_for
+from app.services.sealing import Seal
 from models.applications import Application
 from models.associations import Association
 from models.base import db
 from models.dictations import Dictation
 from models.reviews import Assignment
+from models.second_factors import PendingSignIn
 from models.users import Role, User, UserSession
 
 Row = TypeVar("Row")
@@ -31,8 +34,12 @@ PUBLIC = "public"
 BUTTONS = frozenset({"then", "record", "check", "change", "save", "submit"})
 CODE = re.compile(r"[a-z]+(_[a-z]+)*")
 """What a choice or a box sends, as in "in_kind": nobody typed it, and nobody could read it."""
+PROOF_FIELD = "proof_code"
+"""The code that is asked for again before money and roles; a password is told by its name."""
 NOT_TYPED = (
-    frozenset({"csrf_token", "idempotency_key", "version", "locale", "next", "keeps", "room", "seen", "packed"})
+    frozenset(
+        {"csrf_token", "idempotency_key", "version", "locale", "next", "keeps", "room", "seen", "packed", PROOF_FIELD}
+    )
     | BUTTONS
 )
 P = Permission
@@ -52,6 +59,9 @@ DICTATED = frozenset(
 )
 """What an operator does for an association only while it is said who dictates: somebody by name where nobody is a
 member yet. What is handed in is what the chair has confirmed."""
+UNTIL_SET_UP = frozenset({P.SELF_MANAGE, P.FACTOR_MANAGE})
+"""All that whose role needs a second factor can do before there is one."""
+_PENDING = "second_step"
 LARGEST_ROW_NUMBER = 2**63 - 1
 
 login_manager = LoginManager()
@@ -128,17 +138,54 @@ def load_signed_in(token: str) -> SignedIn | None:
     return SignedIn(session, token) if session else None
 
 
+def begin(signed_in: SignedIn) -> None:
+    """Start a fresh session: nothing of the visitor's is carried over."""
+    session.clear()
+    session.permanent = True
+    login_user(signed_in)
+
+
+def go_on_with_more() -> None:
+    """The session of this browser may do more from now on, so its token is another one."""
+    held = current_user.session
+    login_user(SignedIn(held, user_sessions.renew_token(held)))
+
+
+def wait_for_code(token: str) -> None:
+    """Remember in this browser that the password was right and the code is to come."""
+    session[_PENDING] = token
+
+
+def half_signed_in() -> PendingSignIn | None:
+    """The sign-in of this browser that waits for its code."""
+    token = session.get(_PENDING)
+    return second_steps.live(token, clock.now()) if token else None
+
+
+def seal() -> Seal:
+    """What the secrets of second factors are sealed with."""
+    return _seal(current_app.config["ASHAR"].factor_keys)
+
+
+_seal = lru_cache(Seal)
+
+
 def public(view: View) -> View:
     """Open a view to everybody, signed in or not."""
     view.access = PUBLIC  # type: ignore[attr-defined]
     return view
 
 
-def requires(**permissions: Permission) -> Callable[[View], View]:
-    """Open a view per method: `@requires(GET=Permission.A, POST=Permission.B)`."""
+def requires(*, fresh: bool = False, **permissions: Permission) -> Callable[[View], View]:
+    """Open a view per method: `@requires(GET=Permission.A, POST=Permission.B)`.
+
+    `fresh` asks who reads to prove once more who they are, as every permission of `policy.FRESH` does: for what
+    exports many people.
+    """
 
     def mark(view: View) -> View:
         view.access = permissions  # type: ignore[attr-defined]
+        view.is_fresh = fresh  # type: ignore[attr-defined]
         return view
 
     return mark
@@ -180,11 +227,18 @@ def guard() -> ResponseReturnValue | None:
         return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")), 303)
     if signed_in_user().must_change_password and permission is not Permission.SELF_MANAGE:
         return redirect(url_for("accounts.change_password"), 303)
+    if permission not in UNTIL_SET_UP and must_set_up():
+        return redirect(url_for("second_factors.new"), 303)
     refusal = policy.may(signed_in_user(), permission)
     if not refusal:
         g.refusal = refusal
         abort(403)
     return None
+
+
+def must_set_up() -> bool:
+    """Whether the reader's role needs a second factor and this session was opened without one."""
+    return second_factors.is_required(signed_in_user()) and current_user.session.second_step_at is None
 
 
 def show_signed_out() -> ResponseReturnValue:

@@ -94,6 +94,7 @@ _PAGES_OF: Mapping[str, tuple[str, ...]] = {
     "reviews": ("calibrations", "review_workbooks", "reviewers", "seats"),
     "screenings": ("screening_batches",),
     "trial_balances": ("journal_exports", "ledger_accounts", "ledger_events"),
+    "users": ("lost_devices",),
 }
 SECTION_OF = {noun: entry for entry, nouns in _PAGES_OF.items() for noun in nouns}
 """The entry of the navigation to which the pages of other nouns belong."""

@@ -21,7 +21,7 @@ from app import clock, queue
 from app.localisation import datetime_text, gettext
 from app.services.errors import DomainError
 from app.web import unsaved
-from app.web.access import signed_in_user
+from app.web.access import PROOF_FIELD, signed_in_user
 from forms.base import BaseForm, ConfirmForm
 from models.base import db, lock_name
 from models.form_submissions import FormSubmission
@@ -30,7 +30,7 @@ Result = TypeVar("Result")
 KEY_FIELD = "idempotency_key"
 UPLOAD_FIELD = "upload"
 """What every form calls its file."""
-NOT_CONTENT = frozenset({KEY_FIELD, "csrf_token"})
+NOT_CONTENT = frozenset({KEY_FIELD, "csrf_token", PROOF_FIELD})
 
 
 @dataclass

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
 from seeds.people import DEMO_PASSWORD  # noqa: E402 - the project is found from here on
-from tests.support.servers import CHROMIUM_ARGUMENTS, chromium_binary  # noqa: E402
+from tests.support.servers import CHROMIUM_ARGUMENTS, chromium_binary, give_code  # noqa: E402
 
 FOLDER = Path(__file__).parent
 LARGEST = 150 * 1024  # bytes
@@ -31,6 +31,7 @@ def enter(browser: Browser, address: str, username: str, locale: str, width: int
     page.locator("input[name=name]").fill(username)
     page.locator("input[name=password]").fill(DEMO_PASSWORD)
     page.locator("main form button[type=submit]").last.click()
+    give_code(page)
     page.wait_for_url(re.compile("^(?!.*sign-in)"))
     return page
 

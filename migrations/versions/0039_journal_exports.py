@@ -1,13 +1,13 @@
 """Files of the journal are asked for on a page and written by a job.
 
 Revision ID: 0039
-Revises: 0037
+Revises: 0038
 """
 
 from alembic import op
 
 revision = "0039"
-down_revision = "0037"
+down_revision = "0038"
 branch_labels = None
 depends_on = None
 

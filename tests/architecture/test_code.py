@@ -198,6 +198,6 @@ def test_every_table_and_every_class_of_the_services_says_what_it_is() -> None:
 
 def test_every_noun_with_pages_belongs_to_an_entry_of_the_navigation() -> None:
     entries = {endpoint.partition(".")[0] for _label, endpoint, _permission in presentation.NAVIGATION}
-    outside = {"accounts", "health", "notifications"}
+    outside = {"accounts", "health", "notifications", "second_factors"}
     assert set(blueprints.NOUNS) - entries - outside == set(presentation.SECTION_OF)
     assert set(presentation.SECTION_OF.values()) <= entries

@@ -6,8 +6,12 @@ import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
-from models.users import Role
-from tests.architecture.matrix import MATRIX, roles_for
+from app import clock
+from app.services import user_sessions
+from app.web import freshness
+from models.base import db
+from models.users import Role, UserSession
+from tests.architecture.matrix import FRESH, MATRIX, SENDS_BACK, roles_for
 from tests.factories import Programme
 from tests.support.clients import Client
 
@@ -51,11 +55,41 @@ def test_each_role_is_let_in_where_the_table_says(
             wrong.append(f"{method} {rule.rule}: {status}")
         decided += 1
         assert status < 500, f"{method} {rule.rule}: {status}"
-        if rule.endpoint.startswith("accounts."):
+        if rule.endpoint.startswith(("accounts.", "second_factors.")):
             client.sign_in(user)
     assert not wrong
     assert decided > 150
     print(f"{role.value}: {decided} decisions, 0 unexpected")
+
+
+def test_what_asks_for_a_proof_is_what_the_table_says(app: Flask) -> None:
+    found: dict[str, list[str]] = {}
+    for rule, method in rules(app):
+        if freshness.asks_proof(app.view_functions[rule.endpoint], method):
+            found.setdefault(rule.endpoint, []).append(method)
+    assert {endpoint: " ".join(methods) for endpoint, methods in found.items()} == FRESH
+
+
+@pytest.mark.parametrize("role", [Role.FINANCE, Role.ADMINISTRATOR, Role.SECRETARY])
+def test_without_a_fresh_proof_it_is_asked_for_and_nothing_else(
+    app: Flask, client: Client, programme: Programme, role: Role
+) -> None:
+    """And only of who may do it."""
+    app.config["WTF_CSRF_ENABLED"] = False
+    client.sign_in(programme.user_of(role))
+    (session,) = db.session.scalars(db.select(UserSession)).all()
+    session.confirmed_at = clock.now() - user_sessions.CONFIRMED_FOR
+    db.session.commit()
+    wrong = []
+    for rule, method in rules(app):
+        if rule.endpoint.startswith("accounts."):
+            continue
+        answer = client.open(address(app, rule), method=method)
+        asked = answer.status_code == 401 or (answer.location or "").startswith("/account/confirm?")
+        is_due = method in FRESH.get(rule.endpoint, "").split() and role in roles_for(rule.endpoint, method)
+        if asked != is_due:
+            wrong.append(f"{method} {rule.rule}: {answer.status_code}")
+    assert not wrong
 
 
 def test_who_is_not_signed_in_gets_no_further_than_the_door(app: Flask, client: Client) -> None:
@@ -65,7 +99,8 @@ def test_who_is_not_signed_in_gets_no_further_than_the_door(app: Flask, client: 
         response = client.open(address(app, rule), method=method)
         asks = response.status_code == 401 and "/sign-in" in response.text  # a form: its words are given back
         is_sent_to_the_door = asks or (response.status_code == 303 and response.location.startswith("/sign-in"))
-        if is_sent_to_the_door == (MATRIX[rule.endpoint][method] == "public"):
+        is_open = MATRIX[rule.endpoint][method] == "public" and rule.endpoint not in SENDS_BACK
+        if is_sent_to_the_door == is_open:
             wrong.append(f"{method} {rule.rule}: {response.status_code}")
     assert not wrong
 

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from seeds import demonstration
-from tests.support import accessibility, databases
+from tests.support import accessibility, databases, servers
 
 PASSWORD = demonstration.sign_ins()[0].password
 
@@ -19,6 +19,7 @@ def sign_in(page: Page, username: str, language: str) -> None:
     page.fill("input[name=name]", username)
     page.fill("input[name=password]", PASSWORD)
     page.locator("main button[type=submit]").click()
+    servers.give_code(page)
     page.wait_for_url(re.compile(r"/$"))
 
 

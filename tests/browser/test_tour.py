@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize
 
 from seeds import demonstration
-from tests.support import accessibility
+from tests.support import accessibility, servers
 from tests.support.accessibility import kind_of
 from tests.support.servers import Site
 
@@ -33,6 +33,7 @@ def sign_in(page: Page, username: str, language: str) -> None:
     page.fill("input[name=name]", username)
     page.fill("input[name=password]", PASSWORD)
     page.locator("main button[type=submit]").click()
+    servers.give_code(page)
     page.wait_for_url(re.compile(r"/$"))
 
 

@@ -7,6 +7,7 @@ import pytest
 from benchmarks import __main__ as benchmarks
 from models.base import db
 from tests.factories import Programme
+from tests.support import databases
 
 
 def test_a_database_with_other_data_is_not_measured(
@@ -21,7 +22,7 @@ def test_a_database_with_other_data_is_not_measured(
     assert not (home / benchmarks.RESULT).exists()
 
 
-@pytest.mark.parametrize("given", [{}, {"SECRET_KEY": "k" * 32}])
+@pytest.mark.parametrize("given", [{}, {"SECRET_KEY": "k" * 32, "FACTOR_KEYS": databases.FACTOR_KEY}])
 def test_nothing_is_measured_in_production(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], given: dict[str, str]
 ) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ from flask import Flask
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
-from app.services import audit_subjects, documents, ledger, price_imports, users
+from app.services import audit, audit_subjects, documents, ledger, price_imports, second_factors, users
+from app.services.sealing import Seal
 from models.applications import Application
 from models.audit import AuditEvent
 from models.base import db, fingerprint
@@ -22,7 +24,7 @@ from models.users import Role
 from tests.conftest import Demonstration
 from tests.factories import Programme
 from tests.support import servers
-from tests.support.accounts import enter
+from tests.support.accounts import enrol, enter
 from tests.support.clients import Client
 from tests.support.commands import run, well
 from tests.support.databases import Copy
@@ -89,6 +91,34 @@ def test_an_account_that_cannot_be_opened_is_refused_whole(app: Flask, options: 
     assert done.exit_code == 1
     assert reason in done.output
     assert users.find("nobody") is None
+
+
+# second factors ------------------------------------------------------------------------------------------------------
+
+
+def test_the_owner_of_the_machine_lets_the_last_administrator_in(app: Flask, programme: Programme) -> None:
+    name = programme.administrator.username
+    enrol(programme.administrator)
+    db.session.commit()
+    assert "sets up a second factor at once" in well(app, "user", "take-factor-away", name)
+    assert second_factors.of_user(programme.administrator) is None
+    (event,) = audit.latest(limit=1, subject=audit.subject_of(programme.administrator))
+    assert (event.action, event.actor_id) == ("user.take_factor_away", None)
+    for who, reason in ((name, "has no second factor"), ("nobody", "There is no account")):
+        done = run(app, "user", "take-factor-away", who)
+        assert done.exit_code == 1 and reason in done.output
+
+
+def test_the_secrets_are_sealed_with_a_new_key(app: Flask, programme: Programme) -> None:
+    enrol(programme.administrator)
+    db.session.commit()
+    old = app.config["ASHAR"]
+    newer = "bGxsbGxsbGxsbGxsbGxsbGxsbGxsbGxsbGxsbGxsbGw="
+    app.config["ASHAR"] = replace(old, factor_keys=(newer,))
+    assert "A former key is missing" in run(app, "user", "renew-seals").output
+    app.config["ASHAR"] = replace(old, factor_keys=(newer, *old.factor_keys))
+    assert "1 secrets are sealed" in well(app, "user", "renew-seals")
+    assert second_factors.unreadable(Seal((newer,))) == 0
 
 
 # report funding ------------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ import pytest
 from tests.support import databases, servers
 from tests.support.databases import SqliteTemplates
 
+SECRETS = {"SECRET_KEY": databases.SECRET, "FACTOR_KEYS": databases.FACTOR_KEY}
 GUNICORN = ("-m", "gunicorn", "--bind", "127.0.0.1:{port}", "wsgi:app")
 WORKER = ("-m", "flask", "--app", "wsgi", "worker", "--burst")
 
@@ -36,7 +37,7 @@ def prepared(home: Path, sqlite_templates: SqliteTemplates) -> Path:
 def test_a_database_that_lost_a_trigger_is_refused(prepared: Path, command: tuple[str, ...], mode: str) -> None:
     with sqlite_driver.connect(str(prepared / "ashar.sqlite3")) as connection:
         connection.execute("DROP TRIGGER transfers_no_delete")
-    settings = {"ASHAR_ENV": mode, "ASHAR_EMBEDDED_DATABASE": "yes", "SECRET_KEY": databases.SECRET}
+    settings = {"ASHAR_ENV": mode, "ASHAR_EMBEDDED_DATABASE": "yes", **SECRETS}
     done = start(prepared, command, **settings)
     assert done.returncode != 0
     assert "The database is not safe." in done.stderr and "transfers_no_delete on transfers" in done.stderr
@@ -58,6 +59,10 @@ def test_a_database_without_tables_is_refused(home: Path, command: tuple[str, ..
             {"SECRET_KEY_FILE": "/nowhere/key"},
             "SECRET_KEY_FILE=/nowhere/key cannot be read: No such file or directory.",
         ),
+        (
+            {"ASHAR_ENV": "production", "ASHAR_EMBEDDED_DATABASE": "yes", "SECRET_KEY": databases.SECRET},
+            "Production needs FACTOR_KEYS",
+        ),
     ],
 )
 def test_without_its_secret_nothing_starts(
@@ -70,7 +75,7 @@ def test_without_its_secret_nothing_starts(
 
 
 def test_the_demonstration_is_never_loaded_in_production(prepared: Path) -> None:
-    settings = {"ASHAR_ENV": "production", "ASHAR_EMBEDDED_DATABASE": "yes", "SECRET_KEY": databases.SECRET}
+    settings = {"ASHAR_ENV": "production", "ASHAR_EMBEDDED_DATABASE": "yes", **SECRETS}
     done = start(prepared, ("-m", "flask", "--app", "wsgi", "demo"), **settings)
     assert done.returncode == 2
     assert done.stderr.splitlines()[-1].startswith("The passwords of the demonstration are published")

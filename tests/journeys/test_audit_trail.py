@@ -16,6 +16,7 @@ from app.services import (
     decisions,
     grants,
     letters,
+    lost_devices,
     new_decisions,
     reductions,
     reserves,
@@ -38,11 +39,13 @@ from models.council_sessions import CouncilSession, DecisionOutcome
 from models.expenditures import ExpenditureStatus
 from models.grants import GrantStatus, TrancheStatus
 from models.indicators import ResultStatus
+from models.lost_devices import IdentityCheck
 from models.reviews import ConflictKind
 from models.users import Role, User
 from models.visits import VisitStatus
 from tests.factories import SOM, TEXT, Programme
 from tests.support import trail
+from tests.support.accounts import enrol
 
 NOUNS = {
     "Spending": "expenditures",
@@ -52,6 +55,7 @@ NOUNS = {
     "Item of the agenda": "agenda_items",
     "Decision letter": "letters",
     "Corrected protocol": "corrected_protocols",
+    "Lost phone": "lost_devices",
 }
 """Nouns whose table is not their plural."""
 S = ApplicationStatus
@@ -193,6 +197,21 @@ def walk_grants(programme: Programme) -> None:
         programme.make_result(grant, status)
 
 
+def walk_lost_phones(programme: Programme) -> None:
+    """One is confirmed, one refused after it was checked, one as it was reported."""
+    now, secretary, administrator = clock.now(), Actor(programme.secretary), Actor(programme.administrator)
+    for last in ("confirm", "refuse", "report"):
+        owner = programme.make_user(Role.FINANCE)
+        enrol(owner)
+        lost = lost_devices.report(owner, now=now)
+        if last != "report":
+            lost_devices.check(lost, IdentityCheck.PASSPORT, reason=TEXT, actor=secretary, now=now)
+        if last == "confirm":
+            lost_devices.confirm(lost, actor=administrator, now=now)
+        else:
+            lost_devices.refuse(lost, reason=TEXT, actor=secretary, now=now)
+
+
 def walk_reserves(programme: Programme) -> CouncilSession:
     """Returns the session, its protocol signed."""
     call, now = programme.make_past_call(), clock.now()
@@ -282,6 +301,7 @@ def test_every_change_of_a_status_is_told(programme: Programme) -> None:
     walk_a_late_reviewer(programme, third)
     walk_plans(programme)
     walk_grants(programme)
+    walk_lost_phones(programme)
     walk_corrected_protocols(programme, walk_reserves(programme))
     walk_appeals(programme)
     walk_decided_anew(programme)

@@ -11,6 +11,8 @@ from app import database as database_setup
 from app import doctor
 from app.config import Config
 from models.base import db
+from tests.factories import Programme
+from tests.support.accounts import enrol
 from tests.support.databases import Copy
 
 
@@ -33,7 +35,7 @@ def examine(app: Flask, settings: Config) -> list[doctor.Finding]:
 
 def test_a_sound_copy(app: Flask, broker: str, settings: Config) -> None:
     assert problems(app, settings) == {}
-    assert len(examine(app, settings)) == 9
+    assert len(examine(app, settings)) == 10
 
 
 def test_the_command_says_so_and_exits_accordingly(app: Flask, broker: str) -> None:
@@ -47,6 +49,16 @@ def test_no_broker(app: Flask, settings: Config) -> None:
     done = app.test_cli_runner().invoke(args=["doctor"])
     assert done.exit_code == 1
     assert "PROBLEM broker" in done.output
+
+
+def test_the_key_of_the_second_factors_is_another_one(
+    app: Flask, broker: str, settings: Config, programme: Programme
+) -> None:
+    enrol(programme.finance)
+    db.session.commit()
+    changed = replace(settings, factor_keys=("bGxsbGxsbGxsbGxsbGxsbGxsbGxsbGxsbGxsbGxsbGw=",))
+    assert "behind the new one" in problems(app, changed)["keys of the second factors"]
+    assert problems(app, replace(changed, factor_keys=changed.factor_keys + settings.factor_keys)) == {}
 
 
 def test_an_older_database(app: Flask, broker: str, settings: Config) -> None:

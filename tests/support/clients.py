@@ -88,7 +88,10 @@ class Client(FlaskClient):
         return response
 
     def sign_in(self, user: User) -> "Client":
-        """Sign `user` in without the form (tests/blueprints/test_accounts.py goes through it). Returns the client."""
+        """Sign `user` in without the form (tests/blueprints/test_accounts.py goes through it). Returns the client.
+
+        The second step is done, and what asks for a proof again has it, on whatever day the test goes on.
+        """
         token, now = secrets.token_urlsafe(32), clock.now()
         db.session.add(
             UserSession(
@@ -97,6 +100,8 @@ class Client(FlaskClient):
                 created_at=now,
                 expires_at=now + SIGNED_IN_FOR,
                 browser="tests",
+                confirmed_at=now + SIGNED_IN_FOR,
+                second_step_at=now,
             )
         )
         db.session.commit()

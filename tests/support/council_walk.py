@@ -31,6 +31,7 @@ def sign_in(page: Page, username: str, language: str) -> None:
     page.fill("input[name=name]", username)
     page.fill("input[name=password]", PASSWORD)
     page.locator("main button[type=submit]").click()
+    servers.give_code(page)
     page.wait_for_url(re.compile(r"/$"))
 
 

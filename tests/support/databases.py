@@ -23,10 +23,13 @@ from flask_migrate import upgrade
 from app import clock, launcher
 from app.config import Config
 from app.factory import create_app
+from app.services.sealing import Seal
 from models.base import Base, db
 from seeds import demonstration, reference
 
 SECRET = "a secret of the tests, 32 letters or more"
+FACTOR_KEY = "dGVzdHMgYWxvbmUsIHRoaXJ0eS10d28gYnl0ZXMgISE="
+"""What the tests seal the secrets of second factors with."""
 DEMONSTRATION_DAY = date(2026, 11, 16)
 """The demonstration's today in tests: a Monday."""
 DEMONSTRATION_NOW = datetime(2026, 11, 16, 4, 0, tzinfo=clock.UTC)
@@ -52,6 +55,7 @@ def config_for(home: Path, database_url: str, redis_url: str = "") -> Config:
         bind="127.0.0.1",
         port=0,
         secret_key=SECRET,
+        factor_keys=(FACTOR_KEY,),
         broker_embedded=False,
         https=False,
         trusted_proxies=0,
@@ -81,7 +85,7 @@ def fill(kind: str, database_url: str, home: Path) -> None:
         reference.load(clock.now())
         db.session.commit()
         if kind == DEMONSTRATION:
-            demonstration.load(storage=home / "uploads", today=DEMONSTRATION_DAY)
+            demonstration.load(storage=home / "uploads", seal=Seal((FACTOR_KEY,)), today=DEMONSTRATION_DAY)
             db.session.commit()
     close(app)
 

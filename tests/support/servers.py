@@ -106,7 +106,7 @@ def flask(environment: Mapping[str, str], *arguments: str) -> str:
 
 def environment_for(home: Path, port: int, **more: str) -> dict[str, str]:
     """The environment of a copy with a home of its own, nothing inherited from whoever runs the tests."""
-    foreign = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "SECRET_KEY_FILE", "ASHAR_")
+    foreign = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "FACTOR_KEYS", "ASHAR_")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     own = {"ASHAR_HOME": str(home), "PORT": str(port), "BIND": "127.0.0.1", "PYTHONUNBUFFERED": "1"}
     return kept | own | more
@@ -180,6 +180,14 @@ def watch(page: Page, url: str, problems: list[str]) -> None:
     page.on("console", on_console)
     page.on("pageerror", lambda error: problems.append(f"{page.url}: {error}"))
     page.on("request", on_request)
+
+
+def give_code(page: Page) -> None:
+    """The second step of signing in, where there is one, with the code that a demonstration shows."""
+    page.wait_for_url(lambda url: urlsplit(url).path != "/sign-in")
+    if "/sign-in/code" in page.url:
+        page.fill("input[name=code]", page.locator(".ash-number__value").inner_text())
+        page.locator("main form button[type=submit]").click()
 
 
 def _wait_for(is_there: object, process: subprocess.Popen[bytes], log: Path, seconds: float = 20) -> None:

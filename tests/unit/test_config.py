@@ -8,6 +8,7 @@ import pytest
 from app.config import ConfigurationMissing, from_environment
 
 KEY = "k" * 32
+FACTOR_KEYS = "a2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2s=", "bGxsbGxsbGxsbGxsbGxsbGxsbGxsbGxsbGxsbGxsbGw="
 POSTGRESQL = "postgresql://ashar@db/ashar"
 
 
@@ -30,7 +31,10 @@ def test_the_embedded_key_is_made_once_and_kept_private(tmp_path: Path) -> None:
     first = from_environment({"ASHAR_HOME": str(tmp_path)})
     assert len(first.secret_key) >= 32
     assert from_environment({"ASHAR_HOME": str(tmp_path)}).secret_key == first.secret_key
-    assert stat.S_IMODE((tmp_path / "keys" / "secret.key").stat().st_mode) == 0o600
+    (sealing,) = first.factor_keys
+    assert from_environment({"ASHAR_HOME": str(tmp_path)}).factor_keys == (sealing,)
+    for name in ("secret.key", "factors.key"):
+        assert stat.S_IMODE((tmp_path / "keys" / name).stat().st_mode) == 0o600
 
 
 def test_two_copies_stand_beside_each_other(tmp_path: Path) -> None:
@@ -53,6 +57,9 @@ def test_outside_servers_need_no_change_of_code(tmp_path: Path) -> None:
         ({"DATABASE_URL": POSTGRESQL}, "SECRET_KEY"),
         ({"DATABASE_URL": POSTGRESQL, "SECRET_KEY": "short"}, "at least 32"),
         ({"SECRET_KEY": KEY}, "DATABASE_URL"),
+        ({"SECRET_KEY": KEY, "DATABASE_URL": POSTGRESQL}, "openssl rand"),
+        ({"SECRET_KEY": KEY, "DATABASE_URL": POSTGRESQL, "FACTOR_KEYS": "abc"}, "44 characters"),
+        ({"SECRET_KEY": KEY, "DATABASE_URL": POSTGRESQL, "FACTOR_KEYS": KEY}, "44 characters"),
         ({}, "DATABASE_URL"),
     ],
 )
@@ -64,10 +71,15 @@ def test_production_refuses_to_start_without_its_secrets(tmp_path: Path, given: 
 def test_production_with_its_secrets(tmp_path: Path) -> None:
     key_file = tmp_path / "key"
     key_file.write_text(KEY + "\n", encoding="utf-8")
-    config = from_environment(production(tmp_path, DATABASE_URL=POSTGRESQL, SECRET_KEY_FILE=str(key_file)))
-    assert config.secret_key == KEY
+    factors = tmp_path / "factors"
+    factors.write_text("\n".join(FACTOR_KEYS) + "\n", encoding="utf-8")
+    files = {"SECRET_KEY_FILE": str(key_file), "FACTOR_KEYS_FILE": str(factors)}
+    config = from_environment(production(tmp_path, DATABASE_URL=POSTGRESQL, **files))
+    assert (config.secret_key, config.factor_keys) == (KEY, FACTOR_KEYS)
     assert config.https
-    on_sqlite = from_environment(production(tmp_path, ASHAR_EMBEDDED_DATABASE="yes", SECRET_KEY=KEY))
+    on_sqlite = from_environment(
+        production(tmp_path, ASHAR_EMBEDDED_DATABASE="yes", SECRET_KEY=KEY, FACTOR_KEYS=FACTOR_KEYS[0])
+    )
     assert on_sqlite.is_sqlite
     assert not (tmp_path / "home" / "keys").exists()
 
