@@ -163,7 +163,8 @@ class Launcher:
         print(f"Data, uploads and logs: {self.config.home}")
         marker = self.config.home / "demonstration"
         if marker.exists():
-            print(f"\nThis is a demonstration. Sign in as\n{marker.read_text(encoding='utf-8')}", flush=True)
+            print(f"\nThis is a demonstration. Sign in as\n{marker.read_text(encoding='utf-8')}")
+            print("Who is asked for a code finds it on the page: only a demonstration shows it.", flush=True)
 
 
 def main() -> int:

@@ -13,7 +13,7 @@ from app.translations import update
 
 FOLDER = Path(__file__).parents[2] / "docs/guide"
 LANGUAGES = ("ky", "ru", "en")
-NAMES = ("associations", "finance", "operators", "reviewers", "secretary")
+NAMES = ("associations", "finance", "operators", "reviewers", "second-factor", "secretary")
 GUIDES = [f"{name}.{language}.md" for name in NAMES for language in LANGUAGES]
 QUOTED = re.compile("[«“]([^«»“”]+)[»”]")
 LINKED = re.compile(r"\]\(([^)]+)\)")

@@ -22,6 +22,7 @@ FILE_NAME = re.compile(r"\S+\.(pdf|jpg|png)\b")
 LATIN_ALLOWED = {
     "Ashar", "InforEuro", "spring", "GeoNames", "Who", "First", "SOATE", "English",
     "DEMO", "XLSX", "QR", "SHA", "PDF", "CSV",
+    "FreeOTP", "Aegis", "Google", "Authenticator",  # apps for codes
     "Chrome", "Linux",  # what one's own sessions are called by
     *(part for name in ROLES for part in re.split(r"[\W\d]", name)),
 }  # fmt: skip

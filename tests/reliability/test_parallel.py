@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 
 from app import clock
-from app.services import calls, contributions, decisions, duplicates, ledger, tranches
+from app.services import calls, contributions, decisions, duplicates, ledger, second_steps, tranches
 from app.services.actors import Actor
 from app.services.calls import allocations
 from app.services.decisions import Motion
@@ -30,9 +30,10 @@ from models.form_submissions import FormSubmission
 from models.grants import Grant, Tranche, TrancheStatus
 from models.ledger import AccountKind
 from models.rates import ExchangeRate
-from models.users import User
+from models.users import Role, User, UserSession
 from tests.conftest import NOW
-from tests.factories import TEXT
+from tests.factories import TEXT, Programme
+from tests.support.accounts import SEAL, code_for, enrol
 from tests.support.clients import apart
 from tests.support.pages import form_fields
 
@@ -245,3 +246,22 @@ def test_the_same_key_with_another_body_is_a_conflict(app, programme):
     assert client.post("/rates/new", data=body).status_code == 303
     assert client.post("/rates/new", data=body | {"value": "88,00"}).status_code == 409
     assert client.post("/rates/new", data=body).status_code == 303
+
+
+def test_a_code_of_the_phone_opens_one_door_of_many(app: Flask, programme: Programme) -> None:
+    """R17: the same code at the same moment, each with the right password."""
+    owner = programme.make_user(Role.FINANCE)
+    enrol(owner)
+    tokens = [second_steps.begin(owner, now=clock.now())[1] for _ in range(AT_ONCE)]
+    code = code_for(owner)
+    db.session.commit()
+
+    def enter(number: int) -> None:
+        pending = second_steps.live(tokens[number], clock.now())
+        assert pending is not None
+        second_steps.finish(pending, code, seal=SEAL, address="10.0.0.1", browser="", now=clock.now())
+
+    outcomes = at_once(app, AT_ONCE, enter)
+    print(f"one code at {AT_ONCE} doors: {dict(outcomes)}")
+    assert outcomes["done"] == 1
+    assert db.session.scalar(db.select(db.func.count()).select_from(UserSession)) == 1

@@ -1,6 +1,8 @@
 """Lost phones: two people, neither of them the user, and the database says the same."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -34,6 +36,14 @@ def owner(programme: Programme) -> User:
     assert programme.administrator and programme.secretary
     enrol(programme.finance)
     return programme.finance
+
+
+@contextmanager
+def refused(kind: type[DomainError], words: str) -> Iterator[None]:
+    """The refusal says so, whatever the language in force."""
+    with pytest.raises(kind) as found:
+        yield
+    assert words in found.value.message
 
 
 def begun(programme: Programme, owner: User) -> LostDevice:
@@ -72,7 +82,7 @@ def test_reported_checked_and_confirmed_by_two_others(programme: Programme, owne
 
 def test_nobody_acts_twice_and_nobody_for_oneself(programme: Programme, owner: User) -> None:
     lost = begun(programme, owner)
-    with pytest.raises(SeparationOfDutyError, match="Somebody else"):
+    with refused(SeparationOfDutyError, "Somebody else"):
         lost_devices.confirm(lost, actor=Actor(programme.administrator), now=clock.now())
     enrol(programme.secretary)
     own = lost_devices.report(programme.secretary, now=clock.now())
@@ -80,7 +90,7 @@ def test_nobody_acts_twice_and_nobody_for_oneself(programme: Programme, owner: U
         lambda: lost_devices.check(own, SEEN, reason=WHY, actor=Actor(programme.secretary), now=clock.now()),
         lambda: lost_devices.refuse(own, reason=WHY, actor=Actor(programme.secretary), now=clock.now()),
     ):
-        with pytest.raises(SeparationOfDutyError, match="your own phone"):
+        with refused(SeparationOfDutyError, "your own phone"):
             act()
     assert lost_devices.obstacle(own, programme.secretary) and lost_devices.obstacle(lost, programme.administrator)
 
@@ -97,7 +107,7 @@ def test_a_reason_is_given_and_one_is_open_at_a_time(programme: Programme, owner
     lost_devices.refuse(lost, reason=WHY, **by)
     assert any(text.startswith("Your second factor stays") for text in told(owner))
     assert begun(programme, owner).status is LostDeviceStatus.CHECKED
-    with pytest.raises(DomainError, match="no second factor"):
+    with refused(DomainError, "no second factor"):
         lost_devices.report(programme.make_user(Role.MONITOR), now=clock.now())
 
 
@@ -107,7 +117,7 @@ def test_a_phone_set_up_since_is_not_taken_away(programme: Programme, owner: Use
     secret = second_factors.demonstration_secret(owner.username)
     code = code_for(owner, now=now)
     second_factors.set_up(owner, secret, code, seal=SEAL, now=now)
-    with pytest.raises(DomainError, match="not there any more"):
+    with refused(DomainError, "not there any more"):
         lost_devices.confirm(lost, actor=Actor(programme.secretary), now=now)
     assert second_factors.of_user(owner) is not None
 

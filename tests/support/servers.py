@@ -187,7 +187,8 @@ def give_code(page: Page) -> None:
     page.wait_for_url(lambda url: urlsplit(url).path != "/sign-in")
     if "/sign-in/code" in page.url:
         page.fill("input[name=code]", page.locator(".ash-number__value").inner_text())
-        page.locator("main form button[type=submit]").click()
+        with page.expect_navigation():
+            page.locator("main form button[type=submit]").click()
 
 
 def _wait_for(is_there: object, process: subprocess.Popen[bytes], log: Path, seconds: float = 20) -> None:
