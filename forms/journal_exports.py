@@ -14,5 +14,5 @@ class JournalExportForm(BaseForm):
     fund = SelectField(lazy(N_("Fund")), coerce=optional_id, default=None)
     kind = SelectField(lazy(N_("What")), default="")
     grant = TextField(N_("Number of a grant"), required=False, longest=20)
-    starts_on = DayField(N_("From"), required=False)
-    ends_on = DayField(N_("Until"), required=False)
+    starts_on = DayField(N_("First day"), required=False)
+    ends_on = DayField(N_("Last day"), required=False)

@@ -12,8 +12,8 @@ class PeriodForm(BaseForm):
     class Meta(BaseForm.Meta):
         csrf = False  # it changes nothing
 
-    starts_on = DayField(N_("From"), required=False)
-    ends_on = DayField(N_("Until"), required=False)
+    starts_on = DayField(N_("First day"), required=False)
+    ends_on = DayField(N_("Last day"), required=False)
 
     def validate(self, extra_validators: Any = None) -> bool:
         is_valid = bool(super().validate(extra_validators))
