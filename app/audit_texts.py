@@ -26,6 +26,7 @@ from models.dictations import ConfirmationWay
 from models.documents import DocumentKind
 from models.duplicates import DuplicateVerdict
 from models.interests import InterestKind
+from models.journal_exports import FileForm
 from models.reviews import ConflictKind
 from models.users import Role
 from models.visits import RiskRating
@@ -121,11 +122,13 @@ DETAILS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "amendment": (N_("Amendment"), number_text),
     "columns": (N_("Changed"), lambda value: ", ".join(gettext(AMENDED[one]) for one in value)),
     "added": (N_("Places added"), number_text),
+    "after": (N_("In som after"), money),
     "amount": (N_("Amount"), str),  # with its currency, see `details_of`
     "amount_kgs": (N_("In som"), money),
     "available": (N_("Judges in the call"), lambda value: gettext("Yes") if value else gettext("No")),
     "attendance": (N_("People present"), number_text),
     "before": (N_("In som before"), money),
+    "carried": (N_("Carried by the co-investment"), money),
     "changed": (N_("Places changed"), number_text),
     "checks": (N_("Checked"), lambda value: "; ".join(label_text(Check(one)) for one in value)),
     "code": (N_("Code"), str),
@@ -134,6 +137,7 @@ DETAILS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "day": (N_("Day of the session"), lambda value: date_text(date.fromisoformat(value))),
     "due_before": (N_("Last day before"), lambda value: date_text(date.fromisoformat(value))),
     "due_on": (N_("New last day"), lambda value: date_text(date.fromisoformat(value))),
+    "form": (N_("Kind of file"), _one_of(FileForm)),
     "held_on": (N_("Day of the meeting"), lambda value: date_text(date.fromisoformat(value))),
     "is_present": (N_("Present"), lambda value: gettext("Yes") if value else gettext("No")),
     "kind": (N_("Interest"), _one_of(ConflictKind, InterestKind)),

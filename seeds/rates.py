@@ -15,8 +15,8 @@ from seeds.agenda import Story, at
 from seeds.programme import Programme
 
 NOTES = {
-    RateSource.NBKR_DAILY: "daily.xml (көрсөтмө)",
-    RateSource.NBKR_WEEKLY: "weekly.xml (көрсөтмө)",
+    RateSource.NBKR_DAILY: "Улуттук банктын күндүк файлы (көрсөтмө)",
+    RateSource.NBKR_WEEKLY: "Улуттук банктын жумалык файлы (көрсөтмө)",
 }
 """The values are made up around those of one real day, and say so."""
 BASE: tuple[tuple[str, int, str, RateSource], ...] = (

@@ -14,10 +14,12 @@ TABLES = {
     "plan_id": "assignment_plans",
     "batch_id": "screening_batches",
     "correction_id": "corrected_protocols",
+    "event_id": "ledger_events",
+    "export_id": "journal_exports",
     "other_id": "applications",
     "promise_id": "targets",
 }
-TEXTS = {"section_key": ("idea",), "kind": ("sales",), "form": ("pdf",), "question_key": ("summary",)}
+TEXTS = {"section_key": ("idea",), "kind": ("sales",), "form": ("csv",), "question_key": ("summary",), "code": ("EUR",)}
 """{argument: what it may be}, of those that name no row."""
 
 
