@@ -3,16 +3,15 @@
 from wtforms import SelectField
 
 from app.localisation import N_, lazy
-from forms.base import BaseForm, DayField, TextField, optional_id, required_input
+from forms.base import BaseForm, required_input
+from forms.ledger_events import JournalForm
 from models.journal_exports import FileForm
 
 
-class JournalExportForm(BaseForm):
-    """As the journal is narrowed; the view sets the choices."""
+class JournalExportForm(JournalForm):
+    """As the journal is narrowed, and the kind of file; the view sets the choices."""
+
+    class Meta(BaseForm.Meta):
+        csrf = True  # it asks for a job, unlike the page it narrows
 
     form = SelectField(lazy(N_("Kind of file")), default=FileForm.XLSX.value, validators=[required_input()])
-    fund = SelectField(lazy(N_("Fund")), coerce=optional_id, default=None)
-    kind = SelectField(lazy(N_("What")), default="")
-    grant = TextField(N_("Number of a grant"), required=False, longest=20)
-    starts_on = DayField(N_("First day"), required=False)
-    ends_on = DayField(N_("Last day"), required=False)

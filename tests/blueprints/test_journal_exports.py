@@ -122,6 +122,8 @@ def test_a_file_of_one_grant_and_kind_holds_nothing_else(
     assert export.row_count == 1
     refused = english.submit("/journal-exports/new", form="csv", grant="G-1999-1")
     assert refused.status_code == 422 and "There is no grant with this number." in text_of(refused.text)
+    back = english.submit("/journal-exports/new", form="csv", starts_on="02.10.2026", ends_on="01.10.2026")
+    assert back.status_code == 422 and "The end must not lie before the start." in text_of(back.text)
 
 
 def test_what_is_not_wanted_any_more_is_not_written(
