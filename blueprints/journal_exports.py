@@ -5,16 +5,14 @@ from flask.typing import ResponseReturnValue
 
 from app import clock
 from app.labels import label_text
-from app.localisation import N_, current_locale, gettext
-from app.policy import Permission, visible
-from app.services import conflicts, funds, grants, journal_exports
-from app.services.errors import DomainError
-from app.services.ledger import EventKind, JournalFilter
+from app.localisation import current_locale, gettext
+from app.policy import Permission
+from app.services import conflicts, grants, journal_exports
+from app.services.ledger import EventKind
+from app.web import journal_filters
 from app.web.access import actor, load, requires, signed_in_user
 from app.web.submissions import act_on_button, attempt, finish, form_page
 from forms.journal_exports import JournalExportForm
-from models.funds import Fund
-from models.grants import Grant
 from models.journal_exports import ExportStatus, FileForm, JournalExport
 
 bp = Blueprint("journal_exports", __name__, url_prefix="/journal-exports")
@@ -39,8 +37,7 @@ def new() -> ResponseReturnValue:
     form = JournalExportForm(request.form or request.args)
     reader = signed_in_user()
     form.form.choices = [(one.value, label_text(one)) for one in FileForm]
-    form.fund.choices = [("", gettext("all funds")), *funds.choices(visible(reader, Fund), current_locale())]
-    form.kind.choices = [("", gettext("everything")), *((one.value, label_text(one)) for one in EventKind)]
+    journal_filters.offer(form)
     if form.validate_on_submit() and (row := attempt(form, lambda: _request(form))):
         return finish(url_for("journal_exports.show", export_id=row.id), gettext("The file is being written."))
     left_out = len(grants.tied(conflicts.kept_from(reader)))
@@ -48,24 +45,8 @@ def new() -> ResponseReturnValue:
 
 
 def _request(form: JournalExportForm) -> JournalExport:
-    wanted = JournalFilter(
-        form.fund.data,
-        _grant_id(form.grant.data or ""),
-        EventKind(form.kind.data) if form.kind.data else None,
-        form.starts_on.data,
-        form.ends_on.data,
-    )
-    kind = FileForm(form.form.data)
+    wanted, kind = journal_filters.filter_of(form), FileForm(form.form.data)
     return journal_exports.request(wanted, kind, locale=current_locale(), actor=actor(), now=clock.now())
-
-
-def _grant_id(number: str) -> int | None:
-    if not number.strip():
-        return None
-    found = grants.ids_of(visible(signed_in_user(), Grant), [number.strip()])
-    if not found:
-        raise DomainError(N_("There is no grant with this number."), field="grant")
-    return found[number.strip()]
 
 
 @bp.get("/<int:export_id>")

@@ -3,15 +3,13 @@
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from app.labels import label_text
-from app.localisation import current_locale, gettext
-from app.policy import Permission, visible
-from app.services import conflicts, funds, grants, ledger, rates, users
-from app.services.ledger import EventKind, JournalFilter, LedgerEvent
+from app.policy import Permission
+from app.services import conflicts, grants, ledger, rates, users
+from app.services.errors import DomainError
+from app.services.ledger import JournalFilter, LedgerEvent
+from app.web import journal_filters
 from app.web.access import day_and_number, load, requires, signed_in_user
 from forms.ledger_events import JournalForm
-from models.funds import Fund
-from models.grants import Grant
 
 bp = Blueprint("ledger_events", __name__, url_prefix="/ledger-events")
 PAGE = 40
@@ -21,7 +19,8 @@ PAGE = 40
 @requires(GET=Permission.LEDGER_READ)
 def index() -> ResponseReturnValue:
     """The newest events first, by value day, narrowed by what the address says."""
-    form = _form()
+    form = JournalForm(request.args)
+    journal_filters.offer(form)
     is_understood = form.validate()
     tied = grants.tied(conflicts.kept_from(signed_in_user()))
     wanted = _filter(form, tied)
@@ -40,23 +39,13 @@ def index() -> ResponseReturnValue:
     return page, 200 if is_understood and wanted else 422
 
 
-def _form() -> JournalForm:
-    form = JournalForm(request.args)
-    form.fund.choices = [("", gettext("all funds")), *funds.choices(visible(signed_in_user(), Fund), current_locale())]
-    form.kind.choices = [("", gettext("everything")), *((one.value, label_text(one)) for one in EventKind)]
-    return form
-
-
 def _filter(form: JournalForm, tied: frozenset[int]) -> JournalFilter | None:
     """What is asked for; None when it names a grant that there is not."""
-    number, grant_id = (form.grant.data or "").strip(), None
-    if number:
-        grant_id = grants.ids_of(visible(signed_in_user(), Grant), [number]).get(number)
-        if grant_id is None:
-            form.refuse("grant", gettext("There is no grant with this number."))
-            return None
-    kind = EventKind(form.kind.data) if form.kind.data in set(EventKind) else None
-    return JournalFilter(form.fund.data, grant_id, kind, without_grants=tied, **form.period)
+    try:
+        return journal_filters.filter_of(form, tied)
+    except DomainError as refusal:
+        form.refuse(refusal.field, str(refusal))
+        return None
 
 
 @bp.get("/<int:event_id>")
