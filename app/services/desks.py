@@ -16,6 +16,7 @@ from app.services import (
     lost_devices,
     rankings,
     rate_tasks,
+    reporting_dates,
     results,
     screening_batches,
     visits,
@@ -301,7 +302,7 @@ def _finance(user: User, now: datetime) -> list[Task]:
         name, until = account.association.name(current_locale()), bishkek_day(account.proposed_at + ANSWER_WITHIN)
         where = {"association_id": account.association_id}
         tasks.append(Task(N_("Confirm the payout account"), name, "associations.show", where, until))
-    return tasks + rate_tasks.finance(user, now)
+    return [*tasks, *rate_tasks.finance(user, now), *reporting_dates.tasks(user, now)]
 
 
 def _monitor(user: User, _now: datetime) -> list[Task]:
