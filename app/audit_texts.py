@@ -73,7 +73,7 @@ HIDDEN = frozenset(
         "account", "allocation", "assignment", "assignments", "batch", "centre", "equipment", "held_screening",
         "oblast", "old_centre",
         "application", "association", "call", "currency", "document", "event", "fund", "grant", "indicator", "key",
-        "found", "letter", "lost_device", "line", "other", "person", "pledge", "review", "row",
+        "found", "letter", "report", "lost_device", "line", "other", "person", "pledge", "review", "row",
     }
 )  # fmt: skip
 """Details that are row ids or keys, for the computer only."""
@@ -133,6 +133,9 @@ DETAILS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "amount": (N_("Amount"), str),  # with its currency, see `details_of`
     "amount_kgs": (N_("In som"), money),
     "approvers": (N_("Who may approve"), _offices),
+    "starts_on": (N_("First day of the period"), lambda value: date_text(date.fromisoformat(value))),
+    "ends_on": (N_("Last day of the period"), lambda value: date_text(date.fromisoformat(value))),
+    "sent_on": (N_("Day on which it was sent"), lambda value: date_text(date.fromisoformat(value))),
     "available": (N_("Judges in the call"), lambda value: gettext("Yes") if value else gettext("No")),
     "attendance": (N_("People present"), number_text),
     "before": (N_("In som before"), money),

@@ -17,6 +17,7 @@ from app.services import (
     override_tasks,
     rankings,
     rate_tasks,
+    reporting_dates,
     results,
     screening_batches,
     visits,
@@ -303,7 +304,7 @@ def _finance(user: User, now: datetime) -> list[Task]:
         name, until = account.association.name(current_locale()), bishkek_day(account.proposed_at + ANSWER_WITHIN)
         where = {"association_id": account.association_id}
         tasks.append(Task(N_("Confirm the payout account"), name, "associations.show", where, until))
-    return tasks + rate_tasks.finance(user, now)
+    return [*tasks, *rate_tasks.finance(user, now), *reporting_dates.tasks(user, now)]
 
 
 def _monitor(user: User, _now: datetime) -> list[Task]:

@@ -18,6 +18,7 @@ from app import clock, labels, localisation
 from app.localisation import LOCALE_CODES, LOCALES, N_, gettext
 from app.policy import Permission
 from app.services import match, notifications
+from app.services.calls import allocations
 from app.web import templating, unsaved
 from app.web.access import can, is_signed_in, signed_in_user
 from app.web.form_parts import form_of, part_url
@@ -90,7 +91,7 @@ _PAGES_OF: Mapping[str, tuple[str, ...]] = {
         "reserves",
         "selections",
     ),
-    "funds": ("donors",),
+    "funds": ("donors", "fund_agreements", "reporting_dates"),
     "grants": ("contributions", "expenditures", "overrides", "reductions", "results", "tranches", "visits"),
     "reviews": ("calibrations", "review_workbooks", "reviewers", "seats"),
     "screenings": ("screening_batches",),
@@ -270,6 +271,7 @@ def install(app: Flask) -> None:
         saved_page=unsaved.saved_page,
         reader_mark=unsaved.reader_mark,
         form_of=form_of,
+        headings_paid=allocations.headings_paid,
         match_sentences=match.sentences,
         part_url=part_url,
         country=labels.country_text,
@@ -281,6 +283,7 @@ def install(app: Flask) -> None:
         datetime=localisation.datetime_text,
         deadline=localisation.deadline_text,
         hours=localisation.hours_text,
+        label=labels.label_text,
         number=localisation.number_text,
         percent=localisation.percent_text,
         points=lambda hundredths: localisation.number_text(hundredths / 100, 2),

@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from models.base import Base
 
 TABLES = {
+    "date_id": "reporting_dates",
     "session_id": "council_sessions",
     "report_id": "funding_reports",
     "line_id": "budget_lines",

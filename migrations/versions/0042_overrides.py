@@ -2,14 +2,14 @@
 
 Calls and grants go on as they were: no visit is asked for before a tranche, and no visit holds money back.
 
-Revision ID: 0044
-Revises: 0040
+Revision ID: 0042
+Revises: 0041
 """
 
 from alembic import op
 
-revision = "0044"
-down_revision = "0040"
+revision = "0042"
+down_revision = "0041"
 branch_labels = None
 depends_on = None
 
