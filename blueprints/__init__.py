@@ -73,6 +73,7 @@ NOUNS = (
     "second_factors",
     "selections",
     "signatures",
+    "suppliers",
     "targets",
     "themes",
     "tranches",
