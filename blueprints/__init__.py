@@ -51,6 +51,8 @@ NOUNS = (
     "meetings",
     "notifications",
     "paper_forms",
+    "paying_accounts",
+    "payment_batches",
     "pledges",
     "prices",
     "projectors",

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from app import clock
 from app.localisation import gettext
 from app.policy import Permission
-from app.services import next_steps, tranches, users
+from app.services import next_steps, payments, tranches, users
 from app.services.workflow import allowed
 from app.web.access import actor, load, requires, signed_in_user
 from app.web.submissions import act_on_button, attempt, finish, form_page
@@ -28,6 +28,7 @@ def show(tranche_id: int) -> ResponseReturnValue:
         tranche=tranche,
         step=next_steps.step_of_tranche(tranche),
         gate=tranches.gate(tranche),
+        attempts=payments.attempts(tranche),
         is_open=tranches.is_open(tranche),
         actions=allowed(tranches.TRANSITIONS, tranche.status),
         obstacle=tranches.account_obstacle(tranche, clock.now()),

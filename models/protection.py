@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 
 from models.calls import AMENDABLE, FIXED, UNTIL_SUBMITTED
+from models.payment_guards import guards
 
 APPEND_ONLY = (
     "agreements",
@@ -93,6 +94,19 @@ FROZEN = {
         ("id", "user_id", "kind", "name", "relation", "register_number", "declared_at"),
         (),
     ),
+    "payment_batches": (
+        "{row}.content IS NOT NULL",
+        ("id", "number", "fund_id", "paying_account_id", "pay_on", "content", "sha256", "made_by_id", "made_at"),
+        ("number",),
+    ),
+    "payments": (
+        "{row}.id IS NOT NULL",  # from the first moment on: only what became of it is set later
+        (
+            *("id", "batch_id", "tranche_id", "payout_account_id", "amount", "end_to_end_id"),
+            *("listed_by_id", "listed_at"),
+        ),
+        ("end_to_end_id",),
+    ),
     "prices": (
         "{row}.id IS NOT NULL",  # from the first moment on: only the day on which it ends is set later
         (
@@ -102,9 +116,9 @@ FROZEN = {
         ("replaces_id",),
     ),
 }
-"""Rows that cannot be changed, deleted or replaced once they are complete: exchange rates, reports, prices,
-registered interests, practice reviews that were handed in, corrected protocols that are signed, what the secretary
-said of a detected conflict, what was written for an association and confirmed by it."""
+"""Rows that cannot be changed, deleted or replaced once they are complete: exchange rates, reports, prices, lists for
+the bank and their payments, registered interests, practice reviews that were handed in, corrected protocols that are
+signed, what the secretary said of a detected conflict, what was written for an association and confirmed by it."""
 STANDING = {"exchange_rates": "{row}.ended_at IS NULL"}
 """Where the unique columns of `FROZEN` are unique among some rows alone: among which."""
 SET_ONCE = {
@@ -129,6 +143,7 @@ def frozen(dialect: str) -> list[str]:
             ]
             + _calls_sqlite()
             + _allocations_sqlite()
+            + guards(dialect)
         )
     return [statement for table in FROZEN for statement in _frozen_postgresql(table)] + [
         _CRITERIA_FUNCTION,
@@ -143,6 +158,7 @@ def frozen(dialect: str) -> list[str]:
         _ALLOCATIONS_FUNCTION,
         "CREATE TRIGGER allocations_no_late_change BEFORE INSERT OR UPDATE OR DELETE ON allocations "
         "FOR EACH ROW EXECUTE FUNCTION refuse_late_allocations()",
+        *guards(dialect),
     ]
 
 

@@ -33,6 +33,8 @@ from models.interests import Interest
 from models.journal_exports import JournalExport
 from models.letters import Letter
 from models.lost_devices import LostDevice
+from models.paying_accounts import PayingAccount
+from models.payment_batches import Payment, PaymentBatch
 from models.people import Person
 from models.prices import Price
 from models.rates import ExchangeRate
@@ -75,6 +77,9 @@ NAMES: Mapping[type[Any], Name] = {
     Indicator: lambda row, locale: row.title_in(locale),
     Interest: lambda row, locale: row.user.display_name,
     LostDevice: lambda row, locale: row.user.display_name,
+    PayingAccount: lambda row, locale: row.fund.name(locale),
+    Payment: lambda row, _locale: row.end_to_end_id,
+    PaymentBatch: lambda row, _locale: row.number,
     PayoutAccount: lambda row, locale: row.association.name(locale),
     Person: lambda row, locale: row.full_name,
     Price: lambda row, locale: row.name(locale),
@@ -99,6 +104,7 @@ READ_WITH: Mapping[type[Any], Sequence[Sequence[str]]] = {
     Expenditure: [_WITH_GRANT],
     FundingReport: [("fund",)],
     Grant: [("association",)],
+    PayingAccount: [("fund",)],
     PayoutAccount: [("association",)],
     Interest: [("user",)],
     Result: [("target", "indicator")],
