@@ -94,7 +94,7 @@ def create(fund: Fund, chosen: Iterable[Tranche], *, pay_on: date, actor: Actor,
     if not found:
         raise IncompleteError(N_("Choose at least one payment."), field="tranches")
     batch = PaymentBatch(
-        number=numbering.next_number("P", now.year),
+        number=numbering.next_number("PL", now.year),
         fund=fund,
         paying_account=account,
         pay_on=pay_on,

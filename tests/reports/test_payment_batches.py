@@ -39,7 +39,7 @@ def content(*amounts: int, holder: str = "«Ак-Өргө» ассоциация
         for number, amount in enumerate(amounts, start=1)
     ]
     return {
-        "number": "P-2026-0001",
+        "number": "PL-2026-0001",
         "fund": {"code": "EU-1", "names": association},
         "closed_at": "2026-11-23T04:00:00+00:00",
         "pay_on": "2026-11-24",
