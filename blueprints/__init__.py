@@ -71,6 +71,7 @@ NOUNS = (
     "second_factors",
     "selections",
     "signatures",
+    "statements",
     "targets",
     "themes",
     "tranches",
