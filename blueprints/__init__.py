@@ -51,6 +51,8 @@ NOUNS = (
     "lost_devices",
     "meetings",
     "notifications",
+    "override_rules",
+    "overrides",
     "paper_forms",
     "pledges",
     "prices",

@@ -36,22 +36,22 @@ def index() -> ResponseReturnValue:
     return render_template("statements/index.html", kinds=statements.PROGRAMME)
 
 
-@bp.get("/<statement>")
+@bp.get("/<statement_key>")
 @requires(GET=Permission.LEDGER_READ)
-def programme(statement: str) -> ResponseReturnValue:
+def programme(statement_key: str) -> ResponseReturnValue:
     """One statement of the whole programme."""
-    return _page(_programme(statement), "programme", statement=statement)
+    return _page(_programme(statement_key), ".programme_file", statement_key=statement_key)
 
 
-@bp.get("/<statement>/<any(pdf, xlsx, csv):form>")
+@bp.get("/<statement_key>/<any(pdf, xlsx, csv):form>")
 @requires(GET=Permission.LEDGER_READ)
-def programme_file(statement: str, form: str) -> ResponseReturnValue:
+def programme_file(statement_key: str, form: str) -> ResponseReturnValue:
     """The same as a file."""
-    return _file(_programme(statement), form)
+    return _file(_programme(statement_key), form)
 
 
-def _programme(statement: str) -> Statement:
-    kind = statements.PROGRAMME.get(statement) or abort(404)
+def _programme(statement_key: str) -> Statement:
+    kind = statements.PROGRAMME.get(statement_key) or abort(404)
     return kind.gather(_reader())
 
 
@@ -59,7 +59,7 @@ def _programme(statement: str) -> Statement:
 @requires(GET=Permission.CONTRIBUTION_READ)
 def association(association_id: int) -> ResponseReturnValue:
     """The statement of an association."""
-    return _page(_association(association_id), "association", association_id=association_id)
+    return _page(_association(association_id), ".association_file", association_id=association_id)
 
 
 @bp.get("/associations/<int:association_id>/<any(pdf, xlsx, csv):form>")
@@ -77,7 +77,7 @@ def _association(association_id: int) -> Statement:
 @requires(GET=Permission.CONTRIBUTION_READ)
 def grant(grant_id: int) -> ResponseReturnValue:
     """The account of a grant."""
-    return _page(_grant(grant_id), "grant", grant_id=grant_id)
+    return _page(_grant(grant_id), ".grant_file", grant_id=grant_id)
 
 
 @bp.get("/grants/<int:grant_id>/<any(pdf, xlsx, csv):form>")
@@ -95,7 +95,7 @@ def _grant(grant_id: int) -> Statement:
 @requires(GET=Permission.FUND_READ)
 def fund(fund_id: int) -> ResponseReturnValue:
     """The account of a fund."""
-    return _page(_fund(fund_id), "fund", fund_id=fund_id)
+    return _page(_fund(fund_id), ".fund_file", fund_id=fund_id)
 
 
 @bp.get("/funds/<int:fund_id>/<any(pdf, xlsx, csv):form>")
@@ -117,7 +117,7 @@ def _reader() -> Reader:
 
 
 def _page(whole: Statement, view: str, **address: Any) -> ResponseReturnValue:
-    files = [(form, url_for(f".{view}_file", form=form, **address)) for form in FORMS]
+    files = [(form, url_for(view, form=form, **address)) for form in FORMS]
     facts = [(label, statements.shown(value)) for label, value in whole.facts]
     tables = [(one, _rows(one), _footer(one)) for one in whole.tables]
     return render_template(

@@ -93,6 +93,14 @@ FROZEN = {
         ("id", "user_id", "kind", "name", "relation", "register_number", "declared_at"),
         (),
     ),
+    "overrides": (
+        "{row}.id IS NOT NULL",  # from the first moment on: only its approval and its end are set later
+        (
+            *("id", "grant_id", "tranche_id", "condition", "reason"),
+            *("proposed_as", "proposed_by_id", "proposed_at"),
+        ),
+        ("tranche_id", "condition"),
+    ),
     "prices": (
         "{row}.id IS NOT NULL",  # from the first moment on: only the day on which it ends is set later
         (
@@ -102,16 +110,23 @@ FROZEN = {
         ("replaces_id",),
     ),
 }
-"""Rows that cannot be changed, deleted or replaced once they are complete: exchange rates, reports, prices,
+"""Rows that cannot be changed, deleted or replaced once they are complete: exchange rates, reports, prices, overrides,
 registered interests, practice reviews that were handed in, corrected protocols that are signed, what the secretary
 said of a detected conflict, what was written for an association and confirmed by it."""
-STANDING = {"exchange_rates": "{row}.ended_at IS NULL"}
+STANDING = {"exchange_rates": "{row}.ended_at IS NULL", "overrides": "{row}.ended_at IS NULL"}
 """Where the unique columns of `FROZEN` are unique among some rows alone: among which."""
 SET_ONCE = {
     "exchange_rates": (
         ("{row}.approved_at IS NOT NULL OR {row}.ended_at IS NOT NULL", ("approved_at", "approved_by_id")),
         ("{row}.ended_at IS NOT NULL", ("ended_at", "ended_by_id", "ended_reason")),
-    )
+    ),
+    "overrides": (
+        (
+            "{row}.approved_at IS NOT NULL OR {row}.ended_at IS NOT NULL",
+            ("approved_as", "approved_by_id", "approved_at"),
+        ),
+        ("{row}.ended_at IS NOT NULL", ("status", "ended_by_id", "ended_at", "ended_reason", "event_id")),
+    ),
 }
 """Columns that are set once: from which moment on they stay, and which they are."""
 

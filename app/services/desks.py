@@ -14,6 +14,7 @@ from app.services import (
     dictations,
     expenditures,
     lost_devices,
+    override_tasks,
     rankings,
     rate_tasks,
     reporting_dates,
@@ -46,6 +47,7 @@ def tasks_for(user: User, now: datetime) -> list[Task]:
             found.extend(gather(user, now))
     if user.has_role(*lost_devices.HANDLED_BY):
         found.extend(_lost_devices(user))
+    found.extend(override_tasks.of(user))
     return sorted(found, key=lambda task: (task.due_on or date.max, task.text, task.subject))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from app.localisation import N_
-from reports.statements import advances, associations, funds, grants, leverage, payments_ahead, pledges
+from reports.statements import advances, associations, funds, grants, leverage, overrides, payments_ahead, pledges
 from reports.statements.data import Reader, Statement, Subject, Table, shown
 from reports.statements.paper import to_pdf
 from reports.statements.workbook import to_csv, to_xlsx
@@ -53,6 +53,11 @@ PROGRAMME: Mapping[str, Kind] = {
         N_("Aged advances"),
         N_("What was paid and is not accounted for, by how long ago."),
         advances.gather,
+    ),
+    "overrides": Kind(
+        N_("List of overrides"),
+        N_("Conditions of a payment that two people set aside, with their reasons."),
+        overrides.gather,
     ),
 }
 """Statements of the whole programme by the name in their address."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from app.labels import label_text
 from app.localisation import Money
 from app.localisation import gettext as _
-from app.services import co_investments, ledger, match, tranches
+from app.services import co_investments, gates, ledger, match
 from app.services.co_investments import MatchArithmetic
 from models.associations import Association
 from models.base import db
@@ -141,7 +141,7 @@ def _next(matches: Sequence[tuple[Grant, MatchArithmetic]]) -> Table:
 def _steps(grant: Grant, found: MatchArithmetic) -> Iterable[tuple[Cell, ...]]:
     """(what, how much, by when), what the association does before what the programme does."""
     paid = [one.sequence for one in grant.tranches if one.is_paid]
-    missing = tranches.accounting_due(grant, paid[-1]) - tranches.accounted(grant) if paid else 0
+    missing = gates.accounting_due(grant, paid[-1]) - gates.accounted(grant) if paid else 0
     if missing > 0:
         last = grant.ends_on if found.next_ is None else found.next_.due_on
         yield _("The association hands in documents of what it spent of the grant"), Money(missing), last

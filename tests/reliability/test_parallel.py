@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 
 from app import clock
-from app.services import calls, contributions, decisions, duplicates, ledger, second_steps, tranches
+from app.services import calls, contributions, decisions, duplicates, ledger, overrides, second_steps, tranches
 from app.services.actors import Actor
 from app.services.calls import allocations
 from app.services.decisions import Motion
@@ -29,6 +29,7 @@ from models.duplicates import AlikePair
 from models.form_submissions import FormSubmission
 from models.grants import Grant, Tranche, TrancheStatus
 from models.ledger import AccountKind
+from models.overrides import Override, OverrideStatus
 from models.rates import ExchangeRate
 from models.users import Role, User, UserSession
 from tests.conftest import NOW
@@ -91,6 +92,44 @@ def test_one_of_many_parallel_releases_of_a_tranche_succeeds(app, programme, dat
     assert outcomes["done"] == 1
     advanced = ledger.balances((AccountKind.ADVANCED,), grant_id=grant_id)[AccountKind.ADVANCED]
     assert advanced == db.session.get_one(Tranche, tranche_id).amount
+
+
+def test_an_override_withdrawn_while_the_payment_is_released(app, programme, database):
+    """Either the payment went out through it, or it is withdrawn and nothing went out; never both, never neither."""
+    for number in range(4 if FULL else 2):
+        override = programme.make_override("approved")
+        tranche_id, override_id, chair, officer = (
+            programme.advance(override.tranche, TrancheStatus.APPROVED).id,
+            override.id,
+            programme.council_chair.id,
+            programme.finance.id,
+        )
+        db.session.commit()
+
+        def act(
+            which: int, run: int = number, ids: tuple[int, ...] = (tranche_id, override_id, chair, officer)
+        ) -> None:
+            if which % 2:
+                by = Actor(db.session.get_one(User, ids[2]))
+                overrides.withdraw(db.session.get_one(Override, ids[1]), reason=TEXT, actor=by, now=NOW)
+            else:
+                tranches.release(
+                    db.session.get_one(Tranche, ids[0]),
+                    bank_reference=f"RACE-{run}-{which}",
+                    value_on=clock.bishkek_day(NOW),
+                    actor=Actor(db.session.get_one(User, ids[3])),
+                    now=NOW,
+                )
+
+        outcome = at_once(app, 4, act)
+        db.session.expire_all()
+        override, tranche = db.session.get_one(Override, override_id), db.session.get_one(Tranche, tranche_id)
+        assert outcome["done"] == 1, outcome
+        assert (override.status, tranche.status) in (
+            (OverrideStatus.USED, TrancheStatus.RELEASED),
+            (OverrideStatus.WITHDRAWN, TrancheStatus.APPROVED),
+        )
+        print(f"{database.kind}: 2 releases and 2 withdrawals at once: {override.status.value}, {dict(outcome)}")
 
 
 def test_the_last_money_of_an_allocation_is_awarded_once(app, programme, database):

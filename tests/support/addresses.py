@@ -26,7 +26,7 @@ TEXTS = {
     "form": ("csv",),
     "question_key": ("summary",),
     "code": ("EUR",),
-    "statement": ("advances",),
+    "statement_key": ("advances",),
 }
 """{argument: what it may be}, of those that name no row."""
 
