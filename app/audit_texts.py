@@ -4,7 +4,7 @@
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -27,6 +27,7 @@ from models.documents import DocumentKind
 from models.duplicates import DuplicateVerdict
 from models.interests import InterestKind
 from models.journal_exports import FileForm
+from models.overrides import OverridableCondition
 from models.reviews import ConflictKind
 from models.users import Role
 from models.visits import RiskRating
@@ -57,6 +58,8 @@ NOUNS: Mapping[str, str] = {
     "payments": N_("Payment of a list"),
     "payout_accounts": N_("Payout account"),
     "people": N_("Person"),
+    "override_rules": N_("Rule of overrides"),
+    "overrides": N_("Override"),
     "exchange_rates": N_("Exchange rate"),
     "prices": N_("Price of the register"),
     "results": N_("Result"),
@@ -73,7 +76,7 @@ HIDDEN = frozenset(
         "account", "allocation", "assignment", "assignments", "batch", "centre", "equipment", "held_screening",
         "oblast", "old_centre",
         "application", "association", "call", "currency", "document", "event", "fund", "grant", "indicator", "key",
-        "found", "letter", "lost_device", "line", "other", "person", "pledge", "review", "row",
+        "found", "letter", "report", "lost_device", "line", "other", "person", "pledge", "review", "row",
     }
 )  # fmt: skip
 """Details that are row ids or keys, for the computer only."""
@@ -114,6 +117,10 @@ def _short(sha256: str) -> str:
     return f"{sha256[:8]}…{sha256[-8:]}"
 
 
+def _offices(value: Sequence[str]) -> str:
+    return ", ".join(label_text(Role(one)) for one in value) or gettext("nobody")
+
+
 PLAN_TABLES: Mapping[str, str] = {
     "sale_lines": N_("Sales"),
     "running_costs": N_("Running costs"),
@@ -128,6 +135,10 @@ DETAILS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "after": (N_("In som after"), money),
     "amount": (N_("Amount"), str),  # with its currency, see `details_of`
     "amount_kgs": (N_("In som"), money),
+    "approvers": (N_("Who may approve"), _offices),
+    "starts_on": (N_("First day of the period"), lambda value: date_text(date.fromisoformat(value))),
+    "ends_on": (N_("Last day of the period"), lambda value: date_text(date.fromisoformat(value))),
+    "sent_on": (N_("Day on which it was sent"), lambda value: date_text(date.fromisoformat(value))),
     "available": (N_("Judges in the call"), lambda value: gettext("Yes") if value else gettext("No")),
     "attendance": (N_("People present"), number_text),
     "before": (N_("In som before"), money),
@@ -135,6 +146,7 @@ DETAILS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "changed": (N_("Places changed"), number_text),
     "checks": (N_("Checked"), lambda value: "; ".join(label_text(Check(one)) for one in value)),
     "code": (N_("Code"), str),
+    "condition": (N_("Condition"), _one_of(OverridableCondition)),
     "contents": (N_("Fingerprint"), lambda value: ", ".join(f"{one} {_short(of)}" for one, of in value.items())),
     "count": (N_("Number"), number_text),
     "day": (N_("Day of the session"), lambda value: date_text(date.fromisoformat(value))),
@@ -142,6 +154,7 @@ DETAILS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "due_on": (N_("New last day"), lambda value: date_text(date.fromisoformat(value))),
     "file": (N_("Kind of file"), lambda value: {"xlsx": label_text(FileForm.XLSX)}.get(value, "pain.001 (XML)")),
     "form": (N_("Kind of file"), _one_of(FileForm)),
+    "holds_payment": (N_("Keeps further money back"), lambda value: gettext("Yes") if value else gettext("No")),
     "held_on": (N_("Day of the meeting"), lambda value: date_text(date.fromisoformat(value))),
     "is_present": (N_("Present"), lambda value: gettext("Yes") if value else gettext("No")),
     "kind": (N_("Interest"), _one_of(ConflictKind, InterestKind)),
@@ -171,6 +184,7 @@ DETAILS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "prices_added": (N_("Prices added"), number_text),
     "prices_changed": (N_("Prices replaced"), number_text),
     "criterion": (N_("Criterion"), lambda value: text_in(value["title"], current_locale())),
+    "proposers": (N_("Who may propose"), _offices),
     "question": (N_("Question"), lambda value: text_in(value["title"], current_locale())),
     "reason": (N_("Reason"), lambda value: str(suspension_reason(value))),
     "recused": (N_("Out of the room"), lambda value: number_text(len(value))),

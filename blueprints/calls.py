@@ -36,6 +36,7 @@ bp = Blueprint("calls", __name__)
 PLAIN = (
     "code",
     "accounting_percent",
+    "visits_before_tranches",
     "match_percent",
     "in_kind_counts",
     "expected_applications",

@@ -12,7 +12,7 @@ from app.localisation import Money, current_locale, gettext, to_minor
 from app.policy import Permission
 from app.services import agendas, conflicts, decisions, new_decisions, rankings
 from app.services.ballots import Ballot, DissentInput
-from app.services.calls import allocations
+from app.services.calls import allocations, paid_from
 from app.services.calls.allocations import Standing
 from app.services.decisions import Motion
 from app.web.access import actor, load, requires, signed_in_user
@@ -38,7 +38,7 @@ def new(session_id: int, application_id: int) -> ResponseReturnValue:
     if decision is not None and request.method == "GET":
         return _decided(session, decision)
     closed = conflicts.closed_to(signed_in_user(), session.call)
-    found = allocations.fitting(application, _standings(session, closed))
+    found = paid_from.fitting(application, _standings(session, closed))
     form = _with_choices(_form(session, application), found)
     _guard_item(form, session, application)
     is_same = _is_same_room(form, session, application)

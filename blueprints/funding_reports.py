@@ -107,14 +107,15 @@ def show(report_id: int) -> ResponseReturnValue:
     )
 
 
-def _texts() -> dict[str, dict[str, str]]:
+def _texts() -> dict[str, object]:
     """The frozen figures hold plain codes: what people read instead."""
     tables = {
         "kind_texts": ContributionKind,
         "status_texts": GrantStatus,
         "risk_texts": RiskRating,
     }
-    return {name: {one.value: label_text(one) for one in codes} for name, codes in tables.items()}
+    texts = {name: {one.value: label_text(one) for one in codes} for name, codes in tables.items()}
+    return texts | {"overridden": funding.overridden, "offices": funding.offices}
 
 
 @bp.get("/<int:report_id>/progress")

@@ -6,20 +6,28 @@ from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock
-from app.labels import currency_text
+from app.labels import currency_text, label_text
 from app.localisation import EXPONENTS, current_locale, gettext, plain_amount
 from app.policy import Permission, visible
-from app.services import conflicts, donors, funds, grants, ledger, rates, users
-from app.services.funds import FundInput
+from app.services import conflicts, donors, fund_agreements, funds, grants, ledger, rates, users
+from app.services.fund_agreements import FundInput
 from app.web.access import actor, can, day_and_number, load, requires, signed_in_user
 from app.web.submissions import attempt, finish, form_page, guard_version, in_words
 from forms.funds import FundForm, ReceiveForm
+from models.applications import BudgetHeading
 from models.base import BASE_CURRENCY, LOCALES
 from models.funds import Donor, Fund, FundInstalment
 from models.grants import Grant
 
 bp = Blueprint("funds", __name__, url_prefix="/funds")
 PAGE, GRANTS = 15, 15
+USUAL = {
+    "currency": "EUR",
+    "eligible_headings": [one.value for one in BudgetHeading],
+    "indirect_percent": 0,
+    "contingency_percent": 0,
+}
+"""What stands in the form of a new fund."""
 
 
 @bp.get("")
@@ -38,10 +46,10 @@ def index() -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     """Enter a fund as its agreement says."""
     among = donors.listed()
-    form = _offer(FundForm(currency="EUR"), among)
+    form = _offer(FundForm(data=USUAL), among)
     if form.validate_on_submit() and (
         fund := attempt(
-            form, lambda: funds.create(_chosen(form, among), _content(form), actor=actor(), now=clock.now())
+            form, lambda: fund_agreements.create(_chosen(form, among), _content(form), actor=actor(), now=clock.now())
         )
     ):
         return finish(url_for("funds.show", fund_id=fund.id), gettext("The fund is entered. It holds no money yet."))
@@ -57,7 +65,7 @@ def edit(fund_id: int) -> ResponseReturnValue:
     form = _offer(FundForm(data=stored), among)
     guard_version(form, fund, in_words(_offer(FundForm(None, data=stored), among)), location)
     if form.validate_on_submit() and attempt(
-        form, lambda: funds.change(fund, _chosen(form, among), _content(form), actor=actor(), now=clock.now())
+        form, lambda: fund_agreements.change(fund, _chosen(form, among), _content(form), actor=actor(), now=clock.now())
     ):
         return finish(location, gettext("The fund is changed."))
     return form_page("funds/edit.html", form, fund=fund)
@@ -65,6 +73,7 @@ def edit(fund_id: int) -> ResponseReturnValue:
 
 def _offer(form: FundForm, among: list[Donor]) -> FundForm:
     form.donor.choices = [(donor.id, donor.name(current_locale())) for donor in among]
+    form.eligible_headings.choices = [(one.value, label_text(one)) for one in BudgetHeading]
     form.currency.choices = [(code, f"{code} · {currency_text(code)}") for code in EXPONENTS]
     return form
 
@@ -83,12 +92,20 @@ def _content(form: FundForm) -> FundInput:
         ends_on=form.ends_on.data,
         purpose=form.texts("purpose"),
         statement=form.texts("statement"),
+        agreement_number=form.agreement_number.data or "",
+        agreed_on=form.agreed_on.data,
+        eligible_headings=[BudgetHeading(one) for one in form.eligible_headings.data],
+        indirect_percent=form.indirect_percent.data,
+        contingency_percent=form.contingency_percent.data,
     )
 
 
 def _stored(fund: Fund) -> dict[str, Any]:
     """The fields of the form as they are kept."""
-    kept = ("code", "name_ky", "name_ru", "name_en", "currency", "starts_on", "ends_on")
+    kept = (
+        *("code", "name_ky", "name_ru", "name_en", "currency", "starts_on", "ends_on", "agreement_number", "agreed_on"),
+        *("eligible_headings", "indirect_percent", "contingency_percent"),
+    )
     texts = {"purpose": fund.purpose, "statement": fund.statement}
     return {
         "donor": fund.donor_id,

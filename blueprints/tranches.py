@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from app import clock
 from app.localisation import gettext
 from app.policy import Permission
-from app.services import next_steps, payments, tranches, users
+from app.services import gates, next_steps, overrides, payments, tranches, users
 from app.services.workflow import allowed
 from app.web.access import actor, load, requires, signed_in_user
 from app.web.submissions import act_on_button, attempt, finish, form_page
@@ -23,13 +23,17 @@ bp = Blueprint("tranches", __name__, url_prefix="/tranches/<int:tranche_id>")
 def show(tranche_id: int) -> ResponseReturnValue:
     """What opens the tranche, and who did what when."""
     tranche = load(Tranche, tranche_id, Permission.CONTRIBUTION_READ)
+    gate, there = gates.gate(tranche), overrides.of_tranche(tranche)
     return render_template(
         "tranches/show.html",
         tranche=tranche,
         step=next_steps.step_of_tranche(tranche),
-        gate=tranches.gate(tranche),
         attempts=payments.attempts(tranche),
-        is_open=tranches.is_open(tranche),
+        gate=gate,
+        is_open=all(one.is_passed for one in gate),
+        overrides=there,
+        override_steps={one.id: overrides.steps_for(one, signed_in_user()) for one in there},
+        may_override=bool(overrides.overridable(tranche, gate, signed_in_user())),
         actions=allowed(tranches.TRANSITIONS, tranche.status),
         obstacle=tranches.account_obstacle(tranche, clock.now()),
         is_preparer=tranche.prepared_by_id == signed_in_user().id,

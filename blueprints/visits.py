@@ -83,6 +83,7 @@ def _record(form: RecordVisitForm, visit: Visit) -> None:
         risk=RiskRating(form.risk.data),
         latitude=None if form.latitude.data is None else float(form.latitude.data),
         longitude=None if form.longitude.data is None else float(form.longitude.data),
+        holds_payment=form.holds_payment.data,
         actor=actor(visit),
         now=clock.now(),
     )

@@ -8,8 +8,9 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import Field, HiddenField, StringField, TextAreaField
+from wtforms import Field, HiddenField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, Regexp, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.localisation import N_, gettext, lazy, translated, translated_plural
 
@@ -197,6 +198,13 @@ class DayField(Field):
                 self.data = day
                 return
         raise ValueError(gettext("Enter a day as DD.MM.YYYY."))
+
+
+class BoxesField(SelectMultipleField):
+    """Ticks: none is fine."""
+
+    option_widget = CheckboxInput()
+    widget = ListWidget(prefix_label=False)
 
 
 class UploadField(FileField):

@@ -87,6 +87,9 @@ class MoneyForm(BaseForm):
     grant_ceiling = AmountField(N_("Largest grant"))
     tranche_percents = PercentsField(N_("Parts in which the grant is paid"), longest=40)
     accounting_percent = WholeNumberField(N_("Accounted for before the next tranche"))
+    visits_before_tranches = BooleanField(
+        lazy(N_("A monitoring visit is made before the second and each later tranche"))
+    )
 
 
 class MatchForm(BaseForm):

@@ -8,11 +8,13 @@ from app.localisation import LOCALE_CODES, N_, lazy
 from forms.base import (
     AmountField,
     BaseForm,
+    BoxesField,
     CodeField,
     DayField,
     LongTextField,
     NamedForm,
     TextField,
+    WholeNumberField,
     required_input,
 )
 
@@ -31,6 +33,11 @@ class FundForm(NamedForm):
     purpose_ky = LongTextField(N_("Purpose in Kyrgyz"), longest=LONGEST_PURPOSE)
     purpose_ru = LongTextField(N_("Purpose in Russian"), longest=LONGEST_PURPOSE)
     purpose_en = LongTextField(N_("Purpose in English"), longest=LONGEST_PURPOSE)
+    agreement_number = TextField(N_("Number of the agreement"), required=False, longest=60)
+    agreed_on = DayField(N_("Day of the agreement"), required=False)
+    eligible_headings = BoxesField(lazy(N_("What grants of this fund may pay for")))
+    indirect_percent = WholeNumberField(N_("Kept for indirect costs"))
+    contingency_percent = WholeNumberField(N_("Kept as contingency reserve"))
     statement_ky = LongTextField(N_("Funding statement in Kyrgyz"), longest=LONGEST_STATEMENT)
     statement_ru = LongTextField(N_("Funding statement in Russian"), longest=LONGEST_STATEMENT)
     statement_en = LongTextField(N_("Funding statement in English"), longest=LONGEST_STATEMENT)

@@ -1,17 +1,9 @@
 """What reviewers say of themselves and of a call."""
 
-from wtforms import BooleanField, SelectField, SelectMultipleField
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms import BooleanField, SelectField
 
 from app.localisation import N_, lazy
-from forms.base import BaseForm, WholeNumberField, optional_id
-
-
-class BoxesField(SelectMultipleField):
-    """Ticks: none is fine."""
-
-    option_widget = CheckboxInput()
-    widget = ListWidget(prefix_label=False)
+from forms.base import BaseForm, BoxesField, WholeNumberField, optional_id
 
 
 class ProfileForm(BaseForm):

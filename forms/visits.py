@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from wtforms import RadioField, SelectField, SelectMultipleField
+from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.localisation import N_, lazy
@@ -40,5 +40,6 @@ class RecordVisitForm(BaseForm):
     findings = LongTextField(N_("What you saw"))
     follow_up = LongTextField(N_("What has to be done until the next visit"), required=False)
     risk = RadioField(lazy(N_("Risk that the project fails")), validators=[required_input()])
+    holds_payment = BooleanField(lazy(N_("No further money until what I found is mended")))
     latitude = NumberField(N_("Latitude in degrees"), required=False, places=6)
     longitude = NumberField(N_("Longitude in degrees"), required=False, places=6)

@@ -70,6 +70,7 @@ FIXED = (
     "cloned_from_id",
     "tranche_percents",
     "accounting_percent",
+    "visits_before_tranches",
     "reviewers_per_application",
     "reviewers_named",
     "pass_total",
@@ -158,6 +159,7 @@ class Call(Versioned, Base):
     match_percent: Mapped[int] = mapped_column(default=100)
     tranche_percents: Mapped[Json] = mapped_column(default=lambda: [40, 40, 20])
     accounting_percent: Mapped[int] = mapped_column(default=80)
+    visits_before_tranches: Mapped[bool] = mapped_column(default=False)
     in_kind_counts: Mapped[bool] = mapped_column(default=False)
     match_terms: Mapped[Json] = mapped_column(default=usual_match_terms)
     pass_total: Mapped[int] = mapped_column(default=60)

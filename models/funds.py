@@ -28,12 +28,20 @@ class Donor(NamedInThree, Versioned, Base):
 
 
 class Fund(NamedInThree, Versioned, Base):
-    """An amount in a currency for a purpose and a period. `statement` is the funding statement in three languages."""
+    """An amount in a currency for a purpose and a period. `statement` is the funding statement in three languages.
+
+    `eligible_headings` are the kinds of cost its grants may pay (`BudgetHeading` values); `indirect_percent` and
+    `contingency_percent` are what of the money received the agreement keeps from grants.
+    """
 
     __tablename__ = "funds"
     __table_args__ = (
         sa.CheckConstraint("amount > 0", name="amount_positive"),
         sa.CheckConstraint("ends_on >= starts_on", name="period_in_order"),
+        sa.CheckConstraint(
+            "indirect_percent >= 0 AND contingency_percent >= 0 AND indirect_percent + contingency_percent < 100",
+            name="percents_leave_grants",
+        ),
         STRICT,
     )
 
@@ -46,6 +54,11 @@ class Fund(NamedInThree, Versioned, Base):
     ends_on: Mapped[date]
     purpose: Mapped[Json]
     statement: Mapped[Json]
+    agreement_number: Mapped[str] = mapped_column(sa.String(60), default="")
+    agreed_on: Mapped[date | None]
+    eligible_headings: Mapped[Json]
+    indirect_percent: Mapped[int] = mapped_column(default=0)
+    contingency_percent: Mapped[int] = mapped_column(default=0)
     donor: Mapped[Donor] = relationship()
     instalments: Mapped[list["FundInstalment"]] = relationship(back_populates="fund")
 

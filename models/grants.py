@@ -33,6 +33,7 @@ class Grant(Versioned, Base):
 
     `amount` is the award in force, to which the tranches add up; `awarded` what it was before any reduction.
     `match_percent` is the ratio of this applicant; `match_applicant` the sort that gave it, None for the usual one.
+    `visit_before` lists the sequences of the tranches before which a monitoring visit is made.
     """
 
     __tablename__ = "grants"
@@ -56,6 +57,7 @@ class Grant(Versioned, Base):
     match_terms: Mapped[Json]
     accounting_percent: Mapped[int]
     in_kind_counts: Mapped[bool]
+    visit_before: Mapped[Json] = mapped_column(default=list)
     starts_on: Mapped[date]
     ends_on: Mapped[date]
     offered_by_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))

@@ -3,6 +3,22 @@
 They belong to what protects the database (`models/protection.py`); a migration writes them out.
 """
 
+FROZEN: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
+    "payment_batches": (
+        "{row}.content IS NOT NULL",
+        ("id", "number", "fund_id", "paying_account_id", "pay_on", "content", "sha256", "made_by_id", "made_at"),
+        ("number",),
+    ),
+    "payments": (
+        "{row}.id IS NOT NULL",  # from the first moment on: only what became of it is set later
+        (
+            *("id", "batch_id", "tranche_id", "payout_account_id", "amount", "end_to_end_id"),
+            *("listed_by_id", "listed_at"),
+        ),
+        ("end_to_end_id",),
+    ),
+}
+"""Part of `protection.FROZEN`: a list stays as it was closed, a payment as it was put on it."""
 _LIVE = "('listed', 'sent')"
 _COLUMNS = ("status", "amount", "payout_account_id")
 """What stays of a tranche while it stands on a list."""

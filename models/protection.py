@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 
 from models.calls import AMENDABLE, FIXED, UNTIL_SUBMITTED
+from models.payment_guards import FROZEN as LISTS
 from models.payment_guards import guards
 
 APPEND_ONLY = (
@@ -94,18 +95,13 @@ FROZEN = {
         ("id", "user_id", "kind", "name", "relation", "register_number", "declared_at"),
         (),
     ),
-    "payment_batches": (
-        "{row}.content IS NOT NULL",
-        ("id", "number", "fund_id", "paying_account_id", "pay_on", "content", "sha256", "made_by_id", "made_at"),
-        ("number",),
-    ),
-    "payments": (
-        "{row}.id IS NOT NULL",  # from the first moment on: only what became of it is set later
+    "overrides": (
+        "{row}.id IS NOT NULL",  # from the first moment on: only its approval and its end are set later
         (
-            *("id", "batch_id", "tranche_id", "payout_account_id", "amount", "end_to_end_id"),
-            *("listed_by_id", "listed_at"),
+            *("id", "grant_id", "tranche_id", "condition", "reason"),
+            *("proposed_as", "proposed_by_id", "proposed_at"),
         ),
-        ("end_to_end_id",),
+        ("tranche_id", "condition"),
     ),
     "prices": (
         "{row}.id IS NOT NULL",  # from the first moment on: only the day on which it ends is set later
@@ -115,17 +111,26 @@ FROZEN = {
         ),
         ("replaces_id",),
     ),
+    **LISTS,
 }
-"""Rows that cannot be changed, deleted or replaced once they are complete: exchange rates, reports, prices, lists for
-the bank and their payments, registered interests, practice reviews that were handed in, corrected protocols that are
-signed, what the secretary said of a detected conflict, what was written for an association and confirmed by it."""
-STANDING = {"exchange_rates": "{row}.ended_at IS NULL"}
+"""Rows that cannot be changed, deleted or replaced once they are complete: exchange rates, reports, prices, overrides,
+lists for the bank and their payments, registered interests, practice reviews that were handed in, corrected protocols
+that are signed, what the secretary said of a detected conflict, what was written for an association and confirmed by
+it."""
+STANDING = {"exchange_rates": "{row}.ended_at IS NULL", "overrides": "{row}.ended_at IS NULL"}
 """Where the unique columns of `FROZEN` are unique among some rows alone: among which."""
 SET_ONCE = {
     "exchange_rates": (
         ("{row}.approved_at IS NOT NULL OR {row}.ended_at IS NOT NULL", ("approved_at", "approved_by_id")),
         ("{row}.ended_at IS NOT NULL", ("ended_at", "ended_by_id", "ended_reason")),
-    )
+    ),
+    "overrides": (
+        (
+            "{row}.approved_at IS NOT NULL OR {row}.ended_at IS NOT NULL",
+            ("approved_as", "approved_by_id", "approved_at"),
+        ),
+        ("{row}.ended_at IS NOT NULL", ("status", "ended_by_id", "ended_at", "ended_reason", "event_id")),
+    ),
 }
 """Columns that are set once: from which moment on they stay, and which they are."""
 

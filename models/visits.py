@@ -22,7 +22,10 @@ class RiskRating(StrEnum):
 
 
 class Visit(Versioned, Base):
-    """A visit to a grant. `checklist` is {item key: bool}; photos are documents; place in degrees, WGS 84."""
+    """A visit to a grant. `checklist` is {item key: bool}; photos are documents; place in degrees, WGS 84.
+
+    While the newest visit `holds_payment`, what was found keeps further money back.
+    """
 
     __tablename__ = "visits"
     __table_args__ = (
@@ -42,6 +45,7 @@ class Visit(Versioned, Base):
     findings: Mapped[LongText] = mapped_column(sa.Text, default="")
     follow_up: Mapped[LongText] = mapped_column(sa.Text, default="")
     risk: Mapped[RiskRating | None]
+    holds_payment: Mapped[bool] = mapped_column(default=False)
     latitude: Mapped[float | None] = mapped_column(sa.Float)
     longitude: Mapped[float | None] = mapped_column(sa.Float)
     grant: Mapped[Grant] = relationship()

@@ -4,8 +4,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from app.services import donors, funds
-from app.services.funds import FundInput
+from app.services import donors, fund_agreements, funds, reporting_dates
+from app.services.fund_agreements import FundInput
 from models.funds import Emblem, Fund
 from seeds import payment_batches, people
 from seeds.agenda import Story, at
@@ -23,6 +23,16 @@ INSTALMENTS: dict[str, tuple[tuple[tuple[int, int, int], str], ...]] = {
 """Fund: day and amount in major units of the fund's currency."""
 
 
+INDIRECT = {"EU": 7}
+"""Percent of the money received that the agreement lets the programme use for its own running."""
+REPORTS: tuple[tuple[tuple[int, int, int], tuple[int, int, int], tuple[int, int, int], bool], ...] = (
+    ((2025, 1, 1), (2025, 12, 31), (2026, 3, 31), False),
+    ((2026, 1, 1), (2026, 12, 31), (2027, 3, 31), False),
+    ((2025, 1, 1), (2027, 12, 31), (2028, 6, 30), True),
+)
+"""First day, last day, due by, whether it is the final one: what each agreement asks for."""
+
+
 def agreements(programme: Programme) -> Story:
     """The donors' agreements are entered, then the money as it comes."""
     now = yield at(programme.calendar.on(2025, 1, 9), 11)
@@ -33,7 +43,7 @@ def agreements(programme: Programme) -> Story:
         )
         people.donor_account(programme, row["code"], REPRESENTATIVES[row["code"]], now)
     for row in programme.content.funds["funds"]:
-        fund = funds.create(
+        fund = fund_agreements.create(
             programme.donors[row["donor"]],
             FundInput(
                 code=row["code"],
@@ -44,11 +54,24 @@ def agreements(programme: Programme) -> Story:
                 ends_on=programme.calendar.on(2027, 12, 31),
                 purpose=row["purpose"],
                 statement=row["statement"],
+                agreement_number=f"{row['code']}/2025",
+                agreed_on=programme.calendar.on(2025, 1, 9),
+                indirect_percent=INDIRECT.get(row["donor"], 0),
             ),
             actor=actor,
             now=now,
         )
         programme.funds[fund.code] = fund
+        for first, last, due, is_final in REPORTS:
+            reporting_dates.enter(
+                fund,
+                starts_on=programme.calendar.on(*first),
+                ends_on=programme.calendar.on(*last),
+                due_on=programme.calendar.on(*due),
+                is_final=is_final,
+                actor=actor,
+                now=now,
+            )
         for number, (day, amount) in enumerate(INSTALMENTS[fund.code], start=1):
             programme.agenda.start(_instalment(programme, fund, programme.calendar.on(*day), amount, number))
     yield from payment_batches.accounts(programme, now, programme.chance("paying accounts"))

@@ -4,15 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
-from app.services import documents, grants, reductions
+from app.services import documents, grants, overrides, reductions
 from app.services.actors import Actor
 from models.applications import Application
 from models.documents import DocumentKind
-from models.grants import Grant
+from models.grants import Grant, Tranche
+from models.overrides import OverridableCondition
 from seeds import contributions, expenditures, papers, people, tranches
 from seeds import results as reported
 from seeds import visits as visited
-from seeds.agenda import Story, later
+from seeds.agenda import Chapter, Story, later
 from seeds.programme import Programme
 
 LENGTH = timedelta(days=364)
@@ -27,6 +28,7 @@ class Course:
     is_completed: bool = False
     is_suspended: bool = False
     is_reduced: bool = False
+    is_overridden: bool = False
 
 
 COURSES: dict[str, Course] = {
@@ -43,7 +45,7 @@ COURSES: dict[str, Course] = {
     "confirmed": Course(1, "confirmed", is_reduced=True),
     "suspended": Course(1, "confirmed", is_suspended=True),
     "next_open": Course(1, "accounted"),
-    "second_requested": Course(2, "requested"),
+    "second_requested": Course(2, "requested", is_overridden=True),
     "third_released": Course(3, "released"),
     "completed": Course(3, "accounted", is_completed=True),
 }
@@ -68,6 +70,10 @@ DECLINES = {
 REDUCTIONS = {
     "ky": "Айыл калганын чогулта албасын жыйында айтты; азайтылган суммага макул.",
     "ru": "На собрании решили: остальное село не соберёт и согласно на меньшую сумму.",
+}
+OVERRIDES = {
+    "ky": "Муздаткыч даяр турат, эсеп-фактурасы кечигип жатат. Сезон бүтүп баратат, күтүүгө болбойт.",
+    "ru": "Оборудование готово, счёт-фактура задерживается. Сезон заканчивается, ждать нельзя.",
 }
 DECLINED_AGO = 5
 VISIT_AHEAD = timedelta(days=9)
@@ -106,10 +112,15 @@ def story(programme: Programme, application: Application, fate: str, signed_at: 
         if is_last:
             begin = max(begin, later(_days_ago(programme, RECENT[course.step]), 0, chance))
         now = yield from contributions.for_tranche(programme, grant, tranche.sequence, chance, begin)
-        stop = course.step if is_last else "accounted"
+        stop = course.step if is_last else "confirmed" if course.is_overridden else "accounted"
+        if course.is_overridden and is_last:
+            now = yield from _override(programme, tranche, chance, now)
         now = yield from tranches.cycle(programme, tranche, stop, chance, now)
         if tranche.sequence == 1 and (not is_last or stop == "accounted" or course.is_suspended):
             now = yield from visited.made(programme, grant, course.is_suspended, chance, now)
+        if course.is_overridden and not is_last:
+            yield from expenditures.waiting(programme, grant, chance, now)
+            now = yield later(now, 7, chance)
         if stop == "accounted" and tranche.sequence < 3:
             now = yield from reported.midway(programme, grant, is_last, chance, now)
     if course.is_reduced:
@@ -127,6 +138,15 @@ def story(programme: Programme, application: Application, fate: str, signed_at: 
     elif course.tranche > 1:
         now = yield later(now, 1, chance)
         visited.planned(programme, grant, programme.calendar.today + VISIT_AHEAD, now)
+
+
+def _override(programme: Programme, tranche: Tranche, chance: Random, now: datetime) -> Chapter:
+    """Finance asks and the Council's chair agrees that the next tranche goes out before the last is accounted for."""
+    reason, accounted = OVERRIDES[tranche.grant.application.language], OverridableCondition.ACCOUNTED
+    override = overrides.propose(tranche, accounted, reason=reason, actor=programme.as_staff("finance1"), now=now)
+    now = yield later(now, 1, chance)
+    overrides.approve(override, actor=programme.as_staff("council_chair"), now=now)
+    return now
 
 
 def _decline(programme: Programme, grant: Grant, chance: Random) -> Story:

@@ -31,6 +31,7 @@ from app.services import (
     documents,
     donors,
     dry_runs,
+    fund_agreements,
     funds,
     interests,
     letters,
@@ -48,7 +49,7 @@ from app.services.applications.meetings import MeetingInput
 from app.services.calls import CallInput, allocations, terms
 from app.services.decisions import Motion
 from app.services.documents import Upload
-from app.services.funds import FundInput
+from app.services.fund_agreements import FundInput
 from app.services.reviews import Judgement
 from app.services.rubrics import default_rubric
 from models.amendments import Amendment
@@ -299,7 +300,7 @@ class Programme(GrantFactories):
         number, now, actor = next(self.numbers), clock.now() - LONG_AGO, Actor(self.finance)
         donor = donors.create(f"D{number}", three("Донор"), Emblem.EU, actor=actor, now=now)
         day = clock.bishkek_day(now)
-        fund = funds.create(
+        fund = fund_agreements.create(
             donor,
             FundInput(
                 code=code or f"F{number}",

@@ -11,6 +11,7 @@ from app.services import (
     contributions,
     expenditures,
     grants,
+    overrides,
     paying_accounts,
     payment_batches,
     reductions,
@@ -29,6 +30,7 @@ from models.expenditures import Expenditure, ExpenditureStatus
 from models.funds import Fund
 from models.grants import Grant, GrantStatus, Tranche, TrancheStatus
 from models.indicators import Result, ResultStatus
+from models.overrides import OverridableCondition, Override, OverrideStatus
 from models.paying_accounts import PayingAccount
 from models.payment_batches import PaymentBatch
 from models.users import User
@@ -36,6 +38,7 @@ from models.visits import RiskRating, Visit, VisitStatus
 from tests.support.shelf import Numbers
 
 BEGAN_AGO = timedelta(days=60)
+WHY = "Жабдуу келди, эсеп-фактура кечигип жатат, сезон күтпөйт."
 FINDINGS = "Жабдуу орнотулган, иштеп турат, айылдаштар ыраазы."
 T = TrancheStatus
 ROUTE = (T.PLANNED, T.REQUESTED, T.PREPARED, T.APPROVED, T.RELEASED, T.CONFIRMED, T.ACCOUNTED)
@@ -47,6 +50,7 @@ class GrantFactories:
     numbers: Numbers
     finance: User
     other_finance: User
+    council_chair: User
     monitor: User
     storage: Path
     shelf: Callable[..., Any] | None
@@ -265,8 +269,35 @@ class GrantFactories:
             expenditures.refuse(expenditure, reason="Окулбайт", actor=Actor(self.finance), now=now)
         return expenditure
 
+    def make_override(self, status: OverrideStatus | str, *, tranche: Tranche | None = None) -> Override:
+        """Of the second tranche, whose match is there while the first is not accounted for: finance, then the chair."""
+        wanted, now = OverrideStatus(status), clock.now()
+        tranche = tranche or self.make_tranche(T.CONFIRMED).grant.tranches[1]
+        made = overrides.propose(
+            tranche, OverridableCondition.ACCOUNTED, reason=WHY, actor=Actor(self.finance), now=now
+        )
+        chair = Actor(self.council_chair)
+        if wanted is OverrideStatus.REFUSED:
+            overrides.refuse(made, reason=WHY, actor=chair, now=now)
+        elif wanted not in (OverrideStatus.PROPOSED, OverrideStatus.LAPSED):
+            overrides.approve(made, actor=chair, now=now)
+        if wanted is OverrideStatus.WITHDRAWN:
+            overrides.withdraw(made, reason=WHY, actor=chair, now=now)
+        elif wanted is OverrideStatus.USED:
+            self.advance(tranche, T.RELEASED)
+        elif wanted is OverrideStatus.LAPSED:
+            self.make_expenditure(tranche.grant, ExpenditureStatus.ACCEPTED, amount=tranche.grant.tranches[0].amount)
+            self.advance(tranche, T.RELEASED)
+        assert made.status is wanted
+        return made
+
     def make_visit(
-        self, grant: Grant, status: VisitStatus | str = VisitStatus.PLANNED, *, with_photo: bool = True
+        self,
+        grant: Grant,
+        status: VisitStatus | str = VisitStatus.PLANNED,
+        *,
+        with_photo: bool = True,
+        holds_payment: bool = False,
     ) -> Visit:
         """A visit of the monitor today."""
         now, monitor = clock.now(), Actor(self.monitor)
@@ -283,6 +314,7 @@ class GrantFactories:
                 risk=RiskRating.LOW,
                 latitude=40.5,
                 longitude=72.8,
+                holds_payment=holds_payment,
                 actor=monitor,
                 now=now,
             )

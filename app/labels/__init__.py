@@ -15,7 +15,14 @@ from app.labels.judging import (
 )
 from app.labels.lists import COUNTRIES, CURRENCIES, UNITS, VISIT_CHECKLIST, country_text, currency_text, unit_text
 from app.labels.members import LABELS, heading_text, label, label_text
-from app.labels.money import CONTRIBUTION_KINDS, EMBLEMS, GRANT_STATUSES, RATE_SOURCES, TRANCHE_STATUSES
+from app.labels.money import (
+    CONTRIBUTION_KINDS,
+    EMBLEMS,
+    GRANT_STATUSES,
+    OVERRIDABLE_CONDITIONS,
+    RATE_SOURCES,
+    TRANCHE_STATUSES,
+)
 from app.labels.monitoring import RISK_RATINGS
 from app.labels.people import IDENTITY_CHECKS, ROLES
 from app.labels.tones import tone
@@ -32,6 +39,7 @@ __all__ = [
     "GRANT_STATUSES",
     "IDENTITY_CHECKS",
     "LABELS",
+    "OVERRIDABLE_CONDITIONS",
     "PAYERS",
     "RATE_SOURCES",
     "RECUSAL_GROUNDS",

@@ -10,6 +10,7 @@ from models.funds import Emblem
 from models.grants import GrantStatus, TrancheStatus
 from models.journal_exports import ExportStatus, FileForm
 from models.ledger import AccountKind, EventKind
+from models.overrides import OverridableCondition, OverrideStatus
 from models.payment_batches import BatchStatus, PaymentStatus
 from models.rates import RateSource, RateState
 
@@ -117,6 +118,18 @@ PAYMENT_STATUSES: Mapping[PaymentStatus, str] = {
     PaymentStatus.FAILED: N_("Not paid by the bank"),
     PaymentStatus.REMOVED: N_("Taken off the list"),
     PaymentStatus.RETURNED: N_("Came back"),
+}
+OVERRIDABLE_CONDITIONS: Mapping[OverridableCondition, str] = {
+    OverridableCondition.ACCOUNTED: N_("The tranche before is accounted for"),
+    OverridableCondition.VISIT: N_("A monitoring visit was made"),
+}
+OVERRIDE_STATUSES: Mapping[OverrideStatus, str] = {
+    OverrideStatus.PROPOSED: N_("Override waits for approval"),
+    OverrideStatus.APPROVED: N_("In force for the next payment"),
+    OverrideStatus.REFUSED: N_("Override refused"),
+    OverrideStatus.WITHDRAWN: N_("Override withdrawn"),
+    OverrideStatus.USED: N_("Used by the payment"),
+    OverrideStatus.LAPSED: N_("Not needed any more"),
 }
 RATE_SOURCES: Mapping[RateSource, str] = {
     RateSource.NBKR_DAILY: N_("National Bank, daily rate"),

@@ -19,6 +19,7 @@ from models.indicators import ResultStatus
 from models.journal_exports import ExportStatus
 from models.letters import LetterStatus
 from models.lost_devices import LostDeviceStatus
+from models.overrides import OverrideStatus
 from models.payment_batches import BatchStatus, PaymentStatus
 from models.pledges import PledgeStatus
 from models.rates import RateState
@@ -41,7 +42,7 @@ def _tones() -> dict[tuple[type[StrEnum], str], str]:
             RiskRating.LOW, DuplicateVerdict.FALSE_ALARM, ConflictVerdict.FALSE_ALARM, HeldStatus.SENT,
             PlanStatus.APPLIED, SignatureOutcome.SIGNED, ReviewFlag.EXCELLENT, AgendaStatus.DECIDED,
             LetterStatus.SENT, AppealStatus.UPHELD, CorrectionStatus.SIGNED, RateState.APPROVED, ExportStatus.DONE,
-            LostDeviceStatus.CONFIRMED, BatchStatus.SETTLED, PaymentStatus.CONFIRMED,
+            LostDeviceStatus.CONFIRMED, OverrideStatus.APPROVED, BatchStatus.SETTLED, PaymentStatus.CONFIRMED,
         ),
         WAITING: (
             ApplicationStatus.SIGNED_OFF, ApplicationStatus.RETURNED, ApplicationStatus.RESERVE,
@@ -53,13 +54,14 @@ def _tones() -> dict[tuple[type[StrEnum], str], str]:
             ReviewFlag.ASK, AgendaStatus.DISCUSSED, LetterStatus.HELD,
             AppealStatus.LODGED, AppealStatus.ACKNOWLEDGED, CorrectionStatus.PROPOSED, RateState.WAITING,
             ExportStatus.WAITING,
-            LostDeviceStatus.REPORTED, LostDeviceStatus.CHECKED, BatchStatus.OPEN, BatchStatus.CLOSED,
-            PaymentStatus.LISTED,
+            LostDeviceStatus.REPORTED, LostDeviceStatus.CHECKED, OverrideStatus.PROPOSED, BatchStatus.OPEN,
+            BatchStatus.CLOSED, PaymentStatus.LISTED,
         ),
         PROBLEM: (
             ApplicationStatus.INELIGIBLE, ApplicationStatus.REJECTED, ScreeningOutcome.INELIGIBLE,
             ContributionStatus.REFUSED, ContributionStatus.REVERSED, DecisionOutcome.REJECTED,
             ExpenditureStatus.REFUSED, FundingReportStatus.FAILED, GrantStatus.SUSPENDED, GrantStatus.TERMINATED,
+            OverrideStatus.REFUSED,
             TrancheStatus.RETURNED, ResultStatus.REFUSED, PledgeStatus.LAPSED, AssignmentStatus.RECUSED,
             RiskRating.HIGH, DuplicateVerdict.CONFIRMED, ConflictVerdict.CONFIRMED, ConflictStrength.STRONG,
             HeldStatus.LEFT_OUT, ReviewFlag.SUSPECT, AppealStatus.DISMISSED, RateState.WITHDRAWN,

@@ -17,6 +17,7 @@ from models.expenditures import Expenditure
 from models.funds import Fund
 from models.grants import Grant, Tranche
 from models.indicators import Result, Target
+from models.overrides import Override
 from models.reviews import Assignment
 from models.users import Role, User
 from models.visits import Visit
@@ -80,6 +81,10 @@ class Permission(StrEnum):
     GRANT_COMPLETE = "grant:complete"
     TRANCHE_REQUEST = "tranche:request"
     TRANCHE_PAY = "tranche:pay"
+    OVERRIDE_READ = "override:read"
+    OVERRIDE_PROPOSE = "override:propose"
+    OVERRIDE_DECIDE = "override:decide"
+    OVERRIDE_RULE_MANAGE = "override_rule:manage"
     CONTRIBUTION_READ = "contribution:read"
     CONTRIBUTION_RECORD = "contribution:record"
     CONTRIBUTION_VERIFY = "contribution:verify"
@@ -199,6 +204,10 @@ GRANTS: Mapping[Permission, Mapping[Role, Scope]] = {
     P.GRANT_COMPLETE: {R.MONITOR: S.ALL},
     P.TRANCHE_REQUEST: _APPLICANT,
     P.TRANCHE_PAY: {R.FINANCE: S.ALL},
+    P.OVERRIDE_READ: OFFICE | {R.FINANCE: S.ALL, R.MONITOR: S.ALL},
+    P.OVERRIDE_PROPOSE: OFFICE | {R.FINANCE: S.ALL, R.MONITOR: S.ALL},  # narrowed by the rules of overrides
+    P.OVERRIDE_DECIDE: OFFICE | {R.FINANCE: S.ALL, R.MONITOR: S.ALL},  # narrowed by the rules of overrides
+    P.OVERRIDE_RULE_MANAGE: {R.SECRETARY: S.ALL, R.ADMINISTRATOR: S.ALL},
     P.CONTRIBUTION_READ: _APPLICANT | OFFICE | {R.FINANCE: S.ALL, R.MONITOR: S.ALL},
     P.CONTRIBUTION_RECORD: _APPLICANT,
     P.CONTRIBUTION_VERIFY: {R.MONITOR: S.ALL},
@@ -236,6 +245,9 @@ FRESH: frozenset[Permission] = frozenset(
         P.GRANT_OFFER,
         P.LOST_DEVICE_BEGIN,
         P.LOST_DEVICE_DECIDE,
+        P.OVERRIDE_DECIDE,
+        P.OVERRIDE_PROPOSE,
+        P.OVERRIDE_RULE_MANAGE,
         P.PAYOUT_ACCOUNT_CONFIRM,
         P.PAYOUT_ACCOUNT_PROPOSE,
         P.PAYMENT_BATCH_MANAGE,
@@ -298,7 +310,7 @@ def _grant_of(row: Any) -> Grant | None:
     """The grant a row is, or belongs to."""
     if isinstance(row, Grant):
         return row
-    if isinstance(row, Tranche | Contribution | Expenditure | Visit):
+    if isinstance(row, Tranche | Contribution | Expenditure | Override | Visit):
         return row.grant
     if isinstance(row, LedgerAccount | LedgerEvent):
         return db.session.get(Grant, row.grant_id) if row.grant_id is not None else None

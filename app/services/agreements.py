@@ -174,6 +174,11 @@ def terms(grant: Grant, locale: str) -> dict[str, list[str]]:
                     "At least %(share)s of the tranches before are accounted for by accepted documents.",
                     share=percent_text(grant.accounting_percent),
                 ),
+                *(
+                    [_("A monitoring visit was made after the tranche before was paid, from the second tranche on.")]
+                    if grant.visit_before
+                    else []
+                ),
                 _("Nothing stops the grant, and the account of the association is confirmed."),
             ],
             "duties": _duties(),

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Load
 
+from app.labels import label_text
 from app.localisation import N_, gettext
 from app.services import audit
 from app.services.conflicts import Ties
@@ -33,6 +34,7 @@ from models.interests import Interest
 from models.journal_exports import JournalExport
 from models.letters import Letter
 from models.lost_devices import LostDevice
+from models.overrides import Override, OverrideRule
 from models.paying_accounts import PayingAccount
 from models.payment_batches import Payment, PaymentBatch
 from models.people import Person
@@ -77,6 +79,8 @@ NAMES: Mapping[type[Any], Name] = {
     Indicator: lambda row, locale: row.title_in(locale),
     Interest: lambda row, locale: row.user.display_name,
     LostDevice: lambda row, locale: row.user.display_name,
+    Override: _of_grant,
+    OverrideRule: lambda row, locale: label_text(row.condition),
     PayingAccount: lambda row, locale: row.fund.name(locale),
     Payment: lambda row, _locale: row.end_to_end_id,
     PaymentBatch: lambda row, _locale: row.number,
@@ -104,6 +108,7 @@ READ_WITH: Mapping[type[Any], Sequence[Sequence[str]]] = {
     Expenditure: [_WITH_GRANT],
     FundingReport: [("fund",)],
     Grant: [("association",)],
+    Override: [_WITH_GRANT],
     PayingAccount: [("fund",)],
     PayoutAccount: [("association",)],
     Interest: [("user",)],
@@ -117,6 +122,7 @@ READ_WITH: Mapping[type[Any], Sequence[Sequence[str]]] = {
 WHOLE_LISTS: Mapping[str, str] = {
     "assignments:due": N_("Reviews that are due soon"),
     "assignments:late": N_("Reviews that are late"),
+    "override_rules:all": N_("The rules of overrides"),
     "places:all": N_("The list of places"),
     "prices:all": N_("The price register"),
 }
@@ -134,7 +140,7 @@ _APPLICATION_OF = {
     "letters": db.select(Letter.id, Letter.application_id),
     **{
         model.__tablename__: db.select(model.id, Grant.application_id).join(Grant, Grant.id == model.grant_id)
-        for model in (Contribution, Expenditure, Target, Tranche, Visit)
+        for model in (Contribution, Expenditure, Override, Target, Tranche, Visit)
     },
     "results": db.select(Result.id, Grant.application_id).join(Result.target).join(Grant, Grant.id == Target.grant_id),
     "reviews": db.select(Review.id, Assignment.application_id).join(Assignment, Assignment.id == Review.assignment_id),

@@ -22,7 +22,7 @@ from app.services.actors import Actor
 from app.services.agendas import must_be_open
 from app.services.applications import TRANSITIONS as APPLICATION_TRANSITIONS
 from app.services.ballots import Ballot, Counts, DissentInput
-from app.services.calls import allocations
+from app.services.calls import allocations, paid_from
 from app.services.calls.allocations import Standing
 from app.services.conflicts import ApplicationLike
 from app.services.errors import (
@@ -233,8 +233,8 @@ def _allocation(application: Application, amount: int | None, allocation_id: int
         raise LimitExceededError(message, field="amount", asked=Money(least))
     if amount < least:
         raise LimitExceededError(N_("At least %(least)s must be awarded."), field="amount", least=Money(least))
-    found = allocations.fitting(application, new_decisions.money_left(application.call))
-    return allocations.choose(found, amount, allocation_id)
+    found = paid_from.fitting(application, new_decisions.money_left(application.call))
+    return paid_from.choose(found, amount, allocation_id)
 
 
 def departs(

@@ -14,9 +14,11 @@ from app.services import (
     dictations,
     expenditures,
     lost_devices,
+    override_tasks,
     payment_batches,
     rankings,
     rate_tasks,
+    reporting_dates,
     results,
     screening_batches,
     visits,
@@ -47,6 +49,7 @@ def tasks_for(user: User, now: datetime) -> list[Task]:
             found.extend(gather(user, now))
     if user.has_role(*lost_devices.HANDLED_BY):
         found.extend(_lost_devices(user))
+    found.extend(override_tasks.of(user))
     return sorted(found, key=lambda task: (task.due_on or date.max, task.text, task.subject))
 
 
@@ -307,7 +310,7 @@ def _finance(user: User, now: datetime) -> list[Task]:
         name, until = account.association.name(current_locale()), bishkek_day(account.proposed_at + ANSWER_WITHIN)
         where = {"association_id": account.association_id}
         tasks.append(Task(N_("Confirm the payout account"), name, "associations.show", where, until))
-    return tasks + rate_tasks.finance(user, now)
+    return [*tasks, *rate_tasks.finance(user, now), *reporting_dates.tasks(user, now)]
 
 
 def _monitor(user: User, _now: datetime) -> list[Task]:

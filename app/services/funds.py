@@ -1,22 +1,22 @@
-"""Funds: agreed with donors, received, promised to grants, paid and spent."""
+"""Funds: received from donors, promised to grants, paid and spent; what was agreed is in `fund_agreements`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from app.clock import bishkek_day
-from app.localisation import EXPONENTS, N_, Money
+from app.localisation import N_, Money
 from app.services import audit, ledger, notifications, rates
 from app.services.actors import Actor
 from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, LimitExceededError
 from app.services.references import reference_key
+from models.applications import BudgetHeading
 from models.base import BASE_CURRENCY, db, lock, lock_name
-from models.funds import Donor, Fund, FundInstalment
+from models.funds import Fund, FundInstalment
 from models.ledger import AccountKind, EventKind
 from models.users import Role
 
-HIGHEST_AGREEMENT = 100_000_000_000_00  # minor units, as for a call
 LARGEST_ROUNDING = 100  # tyiyn: a bank that credits a sum further off has changed at another rate
 
 
@@ -41,86 +41,15 @@ class Position:
 
 
 @dataclass(frozen=True)
-class FundInput:
-    """What is entered for a fund. `amount` in minor units of `currency`; texts in three languages."""
+class HeldBack:
+    """What of the money received the agreement keeps from grants, in tyiyn, rounded down."""
 
-    code: str
-    names: Mapping[str, str]
-    currency: str
-    amount: int
-    starts_on: date
-    ends_on: date
-    purpose: Mapping[str, str]
-    statement: Mapping[str, str]
+    indirect: int
+    contingency: int
 
-
-def create(donor: Donor, content: FundInput, *, actor: Actor, now: datetime) -> Fund:
-    """Open a fund. It holds nothing until an instalment is received.
-
-    Raises `AlreadyUsedError` for a code in use and `DomainError` at the field that does not fit.
-    """
-    _check(content, None)
-    fund = Fund(donor=donor, **_columns(content))
-    db.session.add(fund)
-    db.session.flush()
-    audit.record(actor, "fund.create", fund, now, code=content.code, amount=content.amount, currency=content.currency)
-    return fund
-
-
-def change(fund: Fund, donor: Donor, content: FundInput, *, actor: Actor, now: datetime) -> None:
-    """Change a fund. Once money has come, code, donor and currency stay and the amount covers what came.
-
-    Raises `LimitExceededError` for an amount below that; else as `create` does.
-    """
-    lock(fund)
-    _check(content, fund)
-    if fund.instalments:
-        for name, is_same in (
-            ("code", content.code == fund.code),
-            ("donor", donor.id == fund.donor_id),
-            ("currency", content.currency == fund.currency),
-        ):
-            if not is_same:
-                raise DomainError(N_("Money has come already: this cannot be changed any more."), field=name)
-        come = sum(one.amount for one in fund.instalments)
-        if content.amount < come:
-            raise LimitExceededError(
-                N_("%(come)s has come already: the amount cannot be less."),
-                field="amount",
-                come=Money(come, fund.currency),
-            )
-    fund.donor = donor
-    for name, value in _columns(content).items():
-        setattr(fund, name, value)
-    db.session.flush()
-    audit.record(actor, "fund.change", fund, now, code=content.code, amount=content.amount, currency=content.currency)
-
-
-def _check(content: FundInput, own: Fund | None) -> None:
-    taken = db.session.scalar(db.select(Fund.id).where(Fund.code == content.code))
-    if taken is not None and (own is None or taken != own.id):
-        raise AlreadyUsedError(N_("This code is taken."), field="code")
-    if content.currency not in EXPONENTS:
-        raise DomainError(N_("The programme does not handle this currency."), field="currency")
-    if not 0 < content.amount <= HIGHEST_AGREEMENT:
-        raise DomainError(N_("The amount must be more than zero and believable."), field="amount")
-    if content.ends_on < content.starts_on:
-        raise DomainError(N_("The end must lie after the start."), field="ends_on")
-
-
-def _columns(content: FundInput) -> dict[str, Any]:
-    return {
-        "code": content.code,
-        "name_ky": content.names["ky"],
-        "name_ru": content.names["ru"],
-        "name_en": content.names["en"],
-        "currency": content.currency,
-        "amount": content.amount,
-        "starts_on": content.starts_on,
-        "ends_on": content.ends_on,
-        "purpose": dict(content.purpose),
-        "statement": dict(content.statement),
-    }
+    @property
+    def total(self) -> int:
+        return self.indirect + self.contingency
 
 
 def receive(
@@ -240,6 +169,27 @@ def positions(funds: Sequence[Fund]) -> Mapping[int, Position]:
         fund.id: Position(sum(one.amount_kgs for one in fund.instalments), *(held[fund.id][kind] for kind in kinds))
         for fund in funds
     }
+
+
+def pays_for(fund: Fund) -> frozenset[BudgetHeading]:
+    """The kinds of cost its grants may pay."""
+    return frozenset(BudgetHeading(one) for one in fund.eligible_headings)
+
+
+def held_back(funds: Iterable[Fund]) -> Mapping[int, HeldBack]:
+    """What the agreement of each fund keeps from grants, by the fund's id."""
+    found = {fund.id: fund for fund in funds}
+    keeping = [fund.id for fund in found.values() if fund.indirect_percent or fund.contingency_percent]
+    received: dict[int, int] = {}
+    if keeping:  # one query more only where an agreement keeps something
+        query = db.select(FundInstalment.fund_id, db.func.sum(FundInstalment.amount_kgs))
+        query = query.where(FundInstalment.fund_id.in_(keeping)).group_by(FundInstalment.fund_id)
+        received = {fund_id: int(amount) for fund_id, amount in db.session.execute(query)}
+    return {key: _held_back(fund, received.get(key, 0)) for key, fund in found.items()}
+
+
+def _held_back(fund: Fund, received: int) -> HeldBack:
+    return HeldBack(received * fund.indirect_percent // 100, received * fund.contingency_percent // 100)
 
 
 def listed(among: Any) -> list[Fund]:

@@ -144,6 +144,8 @@ def offer(application: Application, *, starts_on: date, ends_on: date, actor: Ac
     )
     parts = match.split_tranches(decision.amount, call.tranche_percents)
     step = (ends_on - starts_on) / len(parts)
+    if call.visits_before_tranches:
+        grant.visit_before = list(range(2, len(parts) + 1))
     for number, amount in enumerate(parts, start=1):
         grant.tranches.append(Tranche(sequence=number, amount=amount, due_on=starts_on + (number - 1) * step))
     db.session.add(grant)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.localisation import N_, LazyText, Money, lazy
-from app.services import grants, payments, tranches
+from app.services import gates, grants, payments
 from models.grants import Grant, GrantStatus, Tranche, TrancheStatus
 from models.users import Role
 
@@ -78,7 +78,7 @@ def step_of_tranche(tranche: Tranche) -> Step:
         return Step(lazy(N_("This tranche is accounted for. Nothing waits.")))
     if tranche.status is TrancheStatus.DROPPED:
         return Step(lazy(N_("Nothing is left of this tranche: the grant was reduced.")))
-    if not tranches.is_open(tranche):
+    if not gates.is_open(tranche):
         closed = N_("Tranche %(number)s of %(amount)s opens when every condition below is met.")
         return Step(lazy(closed, number=number, amount=amount), Role.MEMBER)
     ready = N_("Tranche %(number)s can be requested: %(amount)s.")

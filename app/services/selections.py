@@ -8,7 +8,7 @@ from app.clock import bishkek_day
 from app.localisation import N_
 from app.services import new_decisions, rankings, scoring, selection_solver
 from app.services.applicants import YOUTH
-from app.services.calls import allocations
+from app.services.calls import allocations, paid_from
 from app.services.calls.allocations import Standing
 from app.services.errors import LimitExceededError
 from app.services.new_decisions import EarlierAward
@@ -131,7 +131,7 @@ def candidates_of(
     first time: no grant accepted until then.
     """
     facts, had_grant = _facts(call), _had_grant(call)
-    lines = sorted(allocations.of(call) if given is None else given, key=allocations.narrowest_first)
+    lines = sorted(allocations.of(call) if given is None else given, key=paid_from.narrowest_first)
     fitting: dict[tuple[int, int | None], tuple[int, ...]] = {}  # few places and themes, hundreds of applications
     year = bishkek_day(call.closes_at).year
     found = []

@@ -1,20 +1,17 @@
-"""Tranches and their gate: requested, prepared, approved by another person, released, confirmed, accounted for."""
+"""Tranches: requested, prepared, approved by another person, released, confirmed, accounted for."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from app.clock import bishkek_day
 from app.localisation import N_, Money
-from app.services import associations, audit, co_investments, grants, ledger, notifications, payments, user_accounts
+from app.services import associations, audit, gates, ledger, notifications, overrides, payments, user_accounts
 from app.services.actors import Actor
 from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, SeparationOfDutyError
 from app.services.references import reference_key
 from app.services.workflow import Transition, reason_given, target
-from models.applications import Payer
 from models.base import db, lock, lock_name
-from models.expenditures import Expenditure, ExpenditureStatus
-from models.grants import Grant, GrantStatus, Tranche, TrancheStatus
+from models.grants import Grant, Tranche, TrancheStatus
 from models.ledger import AccountKind, EventKind
 from models.users import Role
 
@@ -42,91 +39,6 @@ TRANSITIONS: Mapping[tuple[TrancheStatus, str], Transition] = {
 }
 
 
-@dataclass(frozen=True)
-class Condition:
-    """One condition of the gate: its text, whether it is met, and the figures (message with parameters)."""
-
-    key: str
-    text: str
-    met: bool
-    detail: DomainError
-
-
-def gate(tranche: Tranche) -> list[Condition]:
-    """The conditions for paying `tranche`, each with what is there and what is missing (domain.md section 4)."""
-    grant = tranche.grant
-    before = [one for one in grant.tranches if one.sequence < tranche.sequence]
-    through = sum(one.amount for one in before) + tranche.amount
-    previous = before[-1] if before else None
-    account = grant.association.payout_account
-    return [
-        Condition(
-            "match",
-            N_("The co-investment due is verified."),
-            co_investments.missing(grant, through).total == 0,
-            co_investments.shortfall(grant, through),
-        ),
-        Condition(
-            "accounted",
-            N_("The tranche before is accounted for."),
-            previous is None or previous.status is T.ACCOUNTED,
-            DomainError(N_("This is the first tranche."))
-            if previous is None
-            else DomainError(
-                N_("Accounted for: %(done)s of %(due)s due."),
-                done=Money(accounted(grant)),
-                due=Money(accounting_due(grant, previous.sequence)),
-            ),
-        ),
-        Condition(
-            "running",
-            N_("The grant is running and nothing stops it."),
-            grant.status is GrantStatus.ACTIVE,
-            DomainError(N_("Suspended: %(reason)s"), reason=grants.suspension_reason(grant.suspended_reason))
-            if grant.is_stopped
-            else DomainError(
-                N_("The agreement is signed.") if grant.status is GrantStatus.ACTIVE else N_("The grant is not active.")
-            ),
-        ),
-        Condition(
-            "account",
-            N_("The payout account is confirmed."),
-            account is not None,
-            DomainError(N_("%(bank)s, %(number)s"), bank=account.bank, number=account.masked_number)
-            if account
-            else DomainError(N_("No confirmed account.")),
-        ),
-    ]
-
-
-def is_open(tranche: Tranche) -> bool:
-    return all(condition.met for condition in gate(tranche))
-
-
-def accounted(grant: Grant) -> int:
-    """Grant money accounted for by accepted expenditure, in tyiyn."""
-    query = db.select(db.func.coalesce(db.func.sum(Expenditure.amount), 0)).where(
-        Expenditure.grant_id == grant.id,
-        Expenditure.status == ExpenditureStatus.ACCEPTED,
-        Expenditure.payer == Payer.GRANT,
-    )
-    return int(db.session.scalar(query))
-
-
-def accounted_by_grant() -> Mapping[int, int]:
-    """As `accounted` of every grant that has any; one query for all of them."""
-    query = db.select(Expenditure.grant_id, db.func.sum(Expenditure.amount)).where(
-        Expenditure.status == ExpenditureStatus.ACCEPTED, Expenditure.payer == Payer.GRANT
-    )
-    return {row[0]: int(row[1]) for row in db.session.execute(query.group_by(Expenditure.grant_id))}
-
-
-def accounting_due(grant: Grant, through_sequence: int) -> int:
-    """What must be accounted for before the tranche after `through_sequence` may be paid, in tyiyn (rounded up)."""
-    paid = sum(one.amount for one in grant.tranches if one.sequence <= through_sequence)
-    return -(-paid * grant.accounting_percent // 100)
-
-
 def account_obstacle(tranche: Tranche, now: datetime) -> DomainError | None:
     """Why the payment cannot go to the association's account at `now`, None when it can.
 
@@ -152,7 +64,7 @@ def request(tranche: Tranche, *, actor: Actor, now: datetime) -> None:
     """The association asks for the tranche."""
     lock(tranche.grant)
     lock(tranche)
-    _check_gate(tranche)
+    gates.check(tranche)
     tranche.status = target(TRANSITIONS, tranche.status, "request")
     tranche.requested_by_id, tranche.requested_at = actor.user_id, now
     _undo_preparation(tranche)
@@ -170,7 +82,7 @@ def prepare(tranche: Tranche, *, actor: Actor, now: datetime) -> None:
     lock(tranche.grant)
     lock(tranche)
     associations.lock_payout_accounts(tranche.grant.association)
-    _check_gate(tranche)
+    gates.check(tranche)
     new_status = target(TRANSITIONS, tranche.status, "prepare")
     associations.must_not_act_for(tranche.grant.association, actor)
     if tranche.requested_by_id == actor.user_id:
@@ -210,7 +122,7 @@ def approve(tranche: Tranche, *, actor: Actor, now: datetime) -> None:
     associations.must_not_act_for(tranche.grant.association, actor)
     if tranche.prepared_by_id == actor.user_id:
         raise SeparationOfDutyError(N_("You prepared this payment: another person has to approve it."))
-    _check_gate(tranche)
+    gates.check(tranche)
     _check_account(tranche, now)
     tranche.status = new_status
     tranche.approved_by_id, tranche.approved_at = actor.user_id, now
@@ -238,7 +150,7 @@ def release(tranche: Tranche, *, bank_reference: str, value_on: date, actor: Act
 def must_be_payable(tranche: Tranche, now: datetime) -> None:
     """The gate is open and the account is the prepared one. The caller holds the locks of grant and tranche."""
     associations.lock_payout_accounts(tranche.grant.association)  # a change of account comes before or after
-    _check_gate(tranche)
+    gates.check(tranche)
     _check_account(tranche, now)
 
 
@@ -263,6 +175,7 @@ def book(tranche: Tranche, *, reference: str, value_on: date, actor: Actor, now:
     lock(tranche)
     new_status = target(TRANSITIONS, tranche.status, "release")
     associations.must_not_act_for(grant.association, actor)
+    conditions = gates.gate(tranche)  # what the gate says by now: money that left is booked in any case
     event = ledger.post(
         EventKind.TRANCHE_RELEASED,
         [ledger.Leg(_committed(grant), _advanced(grant), tranche.amount)],
@@ -275,6 +188,7 @@ def book(tranche: Tranche, *, reference: str, value_on: date, actor: Actor, now:
     tranche.status, tranche.bank_reference, tranche.event_id = new_status, reference, event.id
     tranche.bank_reference_key = reference_key(reference)
     tranche.released_by_id, tranche.released_at = actor.user_id, now
+    overrides.end_with_payment(tranche, conditions, event.id, actor=actor, now=now)
     _note(tranche, "release", actor, now, event=event.id, amount=tranche.amount, account=tranche.payout_account_id)
     _tell_association(tranche, N_("%(amount)s of %(number)s were sent to your account."), now)
 
@@ -321,14 +235,15 @@ def return_(tranche: Tranche, *, reason: str, actor: Actor, now: datetime) -> No
 def drop(tranche: Tranche, *, actor: Actor, now: datetime) -> None:
     """Nothing is left of a tranche that was not paid: its grant is being reduced. The caller holds both locks."""
     tranche.status, tranche.amount = target(TRANSITIONS, tranche.status, "drop"), 0
+    overrides.lapse(tranche, actor=actor, now=now)
     _note(tranche, "drop", actor, now)
 
 
 def settle(grant: Grant, *, actor: Actor, now: datetime) -> None:
     """Mark confirmed tranches as accounted for once the agreement's share is covered by accepted expenditure."""
-    done = accounted(grant)
+    done = gates.accounted(grant)
     for tranche in grant.tranches:
-        if tranche.status is T.CONFIRMED and done >= accounting_due(grant, tranche.sequence):
+        if tranche.status is T.CONFIRMED and done >= gates.accounting_due(grant, tranche.sequence):
             tranche.status = target(TRANSITIONS, tranche.status, "account")
             tranche.accounted_at = now
             _note(tranche, "account", actor, now)
@@ -349,12 +264,6 @@ def _committed(grant: Grant) -> ledger.LedgerAccount:
 
 def _advanced(grant: Grant) -> ledger.LedgerAccount:
     return ledger.account(AccountKind.ADVANCED, fund_id=grant.fund_id, grant_id=grant.id)
-
-
-def _check_gate(tranche: Tranche) -> None:
-    for condition in gate(tranche):
-        if not condition.met:
-            raise IncompleteError(condition.detail.message, **condition.detail.parameters)
 
 
 def _check_account(tranche: Tranche, now: datetime) -> None:

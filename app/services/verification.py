@@ -16,6 +16,7 @@ from app.services import (
     corrected_protocols,
     documents,
     funds,
+    gates,
     last_acts,
     ledger,
     match,
@@ -23,7 +24,6 @@ from app.services import (
     payment_batches,
     protocols,
     recorded_acts,
-    tranches,
 )
 from models import unmet_rules
 from models.applications import Application, ApplicationStatus, Snapshot
@@ -156,7 +156,7 @@ def _tranches(check: Check) -> Iterator[str]:
 
 
 def _match(check: Check) -> Iterator[str]:
-    verified, accounted = contributions.verified_by_grant(), tranches.accounted_by_grant()
+    verified, accounted = contributions.verified_by_grant(), gates.accounted_by_grant()
     paid_of = db.select(Tranche.grant_id, db.func.sum(Tranche.amount)).where(Tranche.status.in_(PAID))
     paid_by_grant = {row[0]: int(row[1]) for row in db.session.execute(paid_of.group_by(Tranche.grant_id))}
     for grant in db.session.scalars(db.select(Grant).execution_options(yield_per=1000)):

@@ -66,10 +66,11 @@ def record(
     risk: RiskRating,
     latitude: float | None,
     longitude: float | None,
+    holds_payment: bool = False,
     actor: Actor,
     now: datetime,
 ) -> None:
-    """Record what was seen. Photos are attached before.
+    """Record what was seen. Photos are attached before. Where it `holds_payment`, nothing more is paid.
 
     Raises `IncompleteError` without findings or without a photo, `SeparationOfDutyError` for an officer with a tie.
     """
@@ -91,9 +92,18 @@ def record(
     visit.status, visit.visited_on, visit.recorded_at = new_status, visited_on, now
     visit.checklist, visit.findings, visit.follow_up = dict(checklist), findings.strip(), follow_up.strip()
     visit.risk, visit.latitude, visit.longitude = risk, latitude, longitude
+    visit.holds_payment = holds_payment
     db.session.flush()
-    audit.record(actor, "visit.record", visit, now, grant=visit.grant_id, risk=risk.value)
-    notifications.tell_association(visit.grant, N_("The visit to %(number)s has been recorded."), now)
+    stops = {"holds_payment": True} if holds_payment else {}
+    audit.record(actor, "visit.record", visit, now, grant=visit.grant_id, risk=risk.value, **stops)
+    if not holds_payment:
+        notifications.tell_association(visit.grant, N_("The visit to %(number)s has been recorded."), now)
+        return
+    message = N_(
+        "The visit to %(number)s has been recorded. What it found keeps further money back until it is mended."
+    )
+    notifications.tell_association(visit.grant, message, now)
+    notifications.tell_holders(Role.FINANCE, visit.grant, message, now)
 
 
 def attach_photo(visit: Visit, upload: Upload, *, storage: Path, actor: Actor, now: datetime) -> Document:

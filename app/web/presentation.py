@@ -18,6 +18,7 @@ from app import clock, labels, localisation
 from app.localisation import LOCALE_CODES, LOCALES, N_, gettext
 from app.policy import Permission
 from app.services import match, notifications
+from app.services.calls import allocations
 from app.web import templating, unsaved
 from app.web.access import can, is_signed_in, signed_in_user
 from app.web.form_parts import form_of, part_url
@@ -53,6 +54,7 @@ NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     (N_("Written on behalf"), "dictations.index", Permission.DICTATION_READ),
     (N_("Resource centres"), "centres.index", Permission.CENTRE_KEEP),
     (N_("People"), "users.index", Permission.USER_READ),
+    (N_("Rules of overrides"), "override_rules.edit", Permission.OVERRIDE_RULE_MANAGE),
     (N_("Conflicts of interest"), "detected_conflicts.index", Permission.CONFLICT_JUDGE),
     (N_("My interests"), "interests.index", Permission.INTEREST_KEEP),
     (N_("History"), "audit_events.index", Permission.AUDIT_READ),
@@ -89,11 +91,11 @@ _PAGES_OF: Mapping[str, tuple[str, ...]] = {
         "reserves",
         "selections",
     ),
-    "funds": ("donors", "paying_accounts", "payment_batches"),
-    "grants": ("contributions", "expenditures", "reductions", "results", "tranches", "visits"),
+    "funds": ("donors", "fund_agreements", "paying_accounts", "payment_batches", "reporting_dates"),
+    "grants": ("contributions", "expenditures", "overrides", "reductions", "results", "tranches", "visits"),
     "reviews": ("calibrations", "review_workbooks", "reviewers", "seats"),
     "screenings": ("screening_batches",),
-    "trial_balances": ("journal_exports", "ledger_accounts", "ledger_events"),
+    "trial_balances": ("journal_exports", "ledger_accounts", "ledger_events", "statements"),
     "users": ("lost_devices",),
 }
 SECTION_OF = {noun: entry for entry, nouns in _PAGES_OF.items() for noun in nouns}
@@ -206,6 +208,8 @@ SUBJECT_PAGES: Mapping[str, tuple[str, str, Permission]] = {
     "funds": ("funds.show", "fund_id", Permission.FUND_READ),
     "grants": ("grants.show", "grant_id", Permission.GRANT_READ),
     "journal_exports": ("journal_exports.show", "export_id", Permission.LEDGER_READ),
+    "ledger_events": ("ledger_events.show", "event_id", Permission.LEDGER_READ),
+    "override_rules": ("overrides.index", "", Permission.OVERRIDE_READ),
     "payment_batches": ("payment_batches.show", "batch_id", Permission.PAYMENT_BATCH_READ),
     "prices": ("prices.index", "", Permission.PRICE_READ),
     "reviewers": ("reviewers.profile", "", Permission.REVIEW_WRITE),
@@ -269,6 +273,7 @@ def install(app: Flask) -> None:
         saved_page=unsaved.saved_page,
         reader_mark=unsaved.reader_mark,
         form_of=form_of,
+        headings_paid=allocations.headings_paid,
         match_sentences=match.sentences,
         part_url=part_url,
         country=labels.country_text,
@@ -280,6 +285,7 @@ def install(app: Flask) -> None:
         datetime=localisation.datetime_text,
         deadline=localisation.deadline_text,
         hours=localisation.hours_text,
+        label=labels.label_text,
         number=localisation.number_text,
         percent=localisation.percent_text,
         points=lambda hundredths: localisation.number_text(hundredths / 100, 2),

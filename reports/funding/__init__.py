@@ -6,7 +6,7 @@
 from reports.funding.data import FundingReportData, figures, from_json, to_json
 from reports.funding.gathering import gather
 from reports.funding.paper import to_pdf
-from reports.funding.wording import in_period, rate_source
+from reports.funding.wording import in_period, offices, overridden, rate_source
 from reports.funding.workbook import to_csv, to_xlsx
 
 __all__ = [
@@ -15,6 +15,8 @@ __all__ = [
     "from_json",
     "gather",
     "in_period",
+    "offices",
+    "overridden",
     "rate_source",
     "to_csv",
     "to_json",

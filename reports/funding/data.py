@@ -174,6 +174,20 @@ class RiskRow:
 
 
 @dataclass(frozen=True)
+class OverrideRow:
+    """A condition of a tranche that two offices set aside; `paid_on` is the day of the payment, None before it."""
+
+    grant: str
+    sequence: int
+    condition: str
+    reason: str
+    approved_on: date
+    proposed_as: str
+    approved_as: str
+    paid_on: date | None
+
+
+@dataclass(frozen=True)
 class RateRow:
     """An exchange rate pinned by what is counted here: how many instalments and contributions.
 
@@ -235,6 +249,8 @@ class FundingReportData:
     risks: tuple[RiskRow, ...]
     rates: tuple[RateRow, ...]
     instalments: tuple[InstalmentRow, ...]
+    overrides: tuple[OverrideRow, ...] = ()
+    """Left out of the JSON where there is none: reports of before do not have them."""
 
     @property
     def number(self) -> str:
@@ -272,6 +288,8 @@ def to_json(data: FundingReportData) -> str:
         for name in ("note", "withdrawn_on"):
             if rate[name] is None:
                 del rate[name]
+    if not values["overrides"]:
+        del values["overrides"]
     return canonical_json(values)
 
 

@@ -98,6 +98,7 @@ def gather(
         risks=risks,
         rates=registers.rates(span),
         instalments=instalments,
+        overrides=registers.overrides(span),
     )
     tell(100, "")
     return data

@@ -15,7 +15,7 @@ from models.base import text_in
 from models.grants import GrantStatus, TrancheStatus
 from models.visits import RiskRating
 from reports.funding.data import FundingReportData
-from reports.funding.wording import rate_source, sum_of
+from reports.funding.wording import offices, overridden, rate_source, sum_of
 from reports.pages import (
     WIDTH,
     WIDTH_LANDSCAPE,
@@ -119,6 +119,32 @@ def delays(data: FundingReportData) -> list[Flowable]:
 def _more(count: int) -> list[Flowable]:
     left = count - LISTED
     return [small(_("and %(count)s more, in the workbook", count=number_text(left)))] if left > 0 else []
+
+
+def overrides(data: FundingReportData) -> list[Flowable]:
+    """Conditions that two people set aside, all of them: a donor reads each."""
+    rows = [
+        (
+            one.grant,
+            number_text(one.sequence),
+            overridden(one),
+            one.reason,
+            date_text(one.approved_on),
+            offices(one),
+            date_text(one.paid_on) if one.paid_on else _("not paid yet"),
+        )
+        for one in data.overrides
+    ]
+    return [
+        heading(_("Conditions overridden")),
+        *table(
+            [Column(_("Grant"), 1.1), Column(_("Tranche"), 0.7), Column(_("Condition"), 1.5), Column(_("Reason"), 2.4),
+             Column(_("Approved"), 0.9), Column(_("By whom"), 1.6), Column(_("Paid on"), 0.9)],
+            rows,
+            empty=_("None: every tranche was paid with all its conditions met."),
+            most_lines=12,
+        ),
+    ]  # fmt: skip
 
 
 def rates(data: FundingReportData) -> list[Flowable]:

@@ -60,6 +60,7 @@ def to_pdf(data: FundingReportData, locale: str, *, demonstration: bool = False)
             *_results(data, locale),
             *lists.tranches(data),
             *lists.delays(data),
+            *lists.overrides(data),
             *lists.rates(data),
             *lists.grants(data, locale),
             gap(10),

@@ -17,6 +17,7 @@ from models.funds import FundInstalment
 from models.grants import Grant, Tranche, TrancheStatus
 from models.indicators import Indicator, Result, ResultStatus, Target
 from models.ledger import AccountKind, LedgerEvent
+from models.overrides import Override, OverrideStatus
 from models.places import AyilOkmotu, Oblast, Rayon, Village
 from models.rates import ExchangeRate
 from models.themes import Theme
@@ -26,6 +27,7 @@ from reports.funding.data import (
     Figure,
     GrantRow,
     InstalmentRow,
+    OverrideRow,
     RateRow,
     ResultRow,
     RiskRow,
@@ -136,6 +138,36 @@ def tranches(span: Span) -> tuple[TrancheRow, ...]:
             )
         )
     return tuple(rows)
+
+
+def overrides(span: Span) -> tuple[OverrideRow, ...]:
+    """What was set aside up to the end: used by a payment, or in force for the next one; offices, no people."""
+    query = (
+        sa.select(Grant.number, Tranche.sequence, Override, LedgerEvent.value_on)
+        .join(Tranche, Tranche.id == Override.tranche_id)
+        .join(Grant, Grant.id == Override.grant_id)
+        .outerjoin(LedgerEvent, LedgerEvent.id == Override.event_id)
+        .where(
+            Grant.fund_id == span.fund_id,
+            Override.approved_at <= end_of_day(span.ends_on),
+            Override.status.in_((OverrideStatus.APPROVED, OverrideStatus.USED)),
+        )
+        .order_by(Override.id)
+    )
+    return tuple(
+        OverrideRow(
+            grant=number,
+            sequence=sequence,
+            condition=one.condition.value,
+            reason=one.reason,
+            approved_on=bishkek_day(one.approved_at),
+            proposed_as=one.proposed_as.value,
+            approved_as=one.approved_as.value,
+            paid_on=paid_on if paid_on is not None and paid_on <= span.ends_on else None,
+        )
+        for number, sequence, one, paid_on in db.session.execute(query)
+        if one.approved_at is not None and one.approved_as is not None
+    )
 
 
 def tranche_delays(tranches: tuple[TrancheRow, ...], running: set[str], ends_on: date) -> tuple[TrancheDelay, ...]:

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
-from app.labels import RATE_SOURCES
+from app.labels import OVERRIDABLE_CONDITIONS, RATE_SOURCES, ROLES
 from app.localisation import N_, date_text, money, number_text
 from app.localisation import gettext as _
+from models.overrides import OverridableCondition
 from models.rates import RateSource
-from reports.funding.data import FundingReportData, GrantRow, Leverage, RateRow
+from models.users import Role
+from reports.funding.data import FundingReportData, GrantRow, Leverage, OverrideRow, RateRow
 
 TITLE = N_("Funding report")
 
@@ -28,6 +30,17 @@ def rate_source(rate: RateRow) -> str:
     if rate.withdrawn_on is not None:
         parts.append(_("withdrawn on %(day)s", day=rate.withdrawn_on))
     return "; ".join(parts)
+
+
+def overridden(row: OverrideRow) -> str:
+    """The condition that was set aside."""
+    return _(OVERRIDABLE_CONDITIONS[OverridableCondition(row.condition)])
+
+
+def offices(row: OverrideRow) -> str:
+    """Who set it aside: offices, no people."""
+    names = {"proposed": _(ROLES[Role(row.proposed_as)]), "approved": _(ROLES[Role(row.approved_as)])}
+    return _("proposed: %(proposed)s; approved: %(approved)s", **names)
 
 
 def in_period(data: FundingReportData) -> dict[str, int]:

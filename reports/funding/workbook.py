@@ -19,7 +19,16 @@ from models.grants import GrantStatus, TrancheStatus
 from models.visits import RiskRating
 from reports.credits import Credit
 from reports.funding.data import FundingReportData, GrantRow, figures, to_json
-from reports.funding.wording import TITLE, identity_text, in_period, leverage_lines, period_text, rate_source
+from reports.funding.wording import (
+    TITLE,
+    identity_text,
+    in_period,
+    leverage_lines,
+    offices,
+    overridden,
+    period_text,
+    rate_source,
+)
 from reports.pages import demonstration_note
 from reports.sheets import Heading, Sheets, Value, csv_of, major, money_format
 
@@ -28,7 +37,7 @@ WHOLE, PLAIN, DEGREES = "#,##0", "#,##0.##", "0.00000"
 
 
 def to_xlsx(data: FundingReportData, locale: str, *, demonstration: bool = False) -> bytes:
-    """The workbook: Summary, Grants, Co-investment, Results, Tranches, Delays, Rates."""
+    """The workbook: Summary, Grants, Co-investment, Results, Tranches, Delays, Overrides, Rates."""
     with use_locale(locale):
         sheets = Sheets(f"{_(TITLE)} {data.number}", data.generated_at, Credit(data.emblem, data.statement), locale)
         _summary(sheets, data, locale, demonstration)
@@ -37,6 +46,7 @@ def to_xlsx(data: FundingReportData, locale: str, *, demonstration: bool = False
         _results(sheets, data, locale)
         _tranches(sheets, data)
         _delays(sheets, data)
+        _overrides(sheets, data)
         _rates(sheets, data)
         return sheets.save()
 
@@ -256,6 +266,23 @@ def _delays(sheets: Sheets, data: FundingReportData) -> None:
         Heading(_("State"), 28),
     ]
     sheets.add(_("Delays and risks"), headings, rows)
+
+
+def _overrides(sheets: Sheets, data: FundingReportData) -> None:
+    headings = [
+        Heading(_("Grant"), 14),
+        Heading(_("Tranche"), 10),
+        Heading(_("Condition"), 34),
+        Heading(_("Reason"), 60),
+        Heading(_("Approved"), 12),
+        Heading(_("By whom"), 50),
+        Heading(_("Paid on"), 12),
+    ]
+    rows = [
+        (one.grant, one.sequence, overridden(one), one.reason, one.approved_on, offices(one), one.paid_on)
+        for one in data.overrides
+    ]
+    sheets.add(_("Overrides"), headings, rows)
 
 
 def _rates(sheets: Sheets, data: FundingReportData) -> None:

@@ -15,9 +15,9 @@ from sqlalchemy import func, insert, select, text
 
 from app.clock import bishkek_day
 from app.localisation import LOCALE_CODES
-from app.services import funds, ledger, rates
+from app.services import fund_agreements, funds, ledger, rates
 from app.services.actors import Actor
-from app.services.funds import FundInput
+from app.services.fund_agreements import FundInput
 from app.services.match import split_tranches
 from app.services.references import reference_key
 from models.applications import Application, BudgetHeading, BudgetLine, Payer
@@ -98,7 +98,7 @@ def _fund(stage: Stage, now: datetime) -> Fund:
     amount = 20_000 * AWARD * 2
     starts_on = today - YEARS
     content = FundInput(CODE, texts, "KGS", amount, starts_on, today + YEARS, texts, texts)
-    fund = funds.create(donor, content, actor=Actor(finance), now=now)
+    fund = fund_agreements.create(donor, content, actor=Actor(finance), now=now)
     funds.receive(fund, amount, received_on=starts_on, bank_reference="SCALE-1", actor=Actor(finance), now=now)
     return fund
 

@@ -11,7 +11,8 @@ from app.services import user_sessions
 from app.web import freshness
 from models.base import db
 from models.users import Role, UserSession
-from tests.architecture.matrix import FRESH, MATRIX, SENDS_BACK, roles_for
+from tests.architecture.matrix import MATRIX, roles_for
+from tests.architecture.proofs import FRESH, SENDS_BACK
 from tests.factories import Programme
 from tests.support.clients import Client
 

@@ -18,6 +18,7 @@ from app.services import (
     letters,
     lost_devices,
     new_decisions,
+    overrides,
     payment_batches,
     reductions,
     reserves,
@@ -41,6 +42,7 @@ from models.expenditures import ExpenditureStatus
 from models.grants import GrantStatus, TrancheStatus
 from models.indicators import ResultStatus
 from models.lost_devices import IdentityCheck
+from models.overrides import OverrideStatus
 from models.reviews import ConflictKind
 from models.users import Role, User
 from models.visits import VisitStatus
@@ -213,6 +215,18 @@ def walk_payment_lists(programme: Programme) -> None:
     tranches.return_(paid.tranche, reason=TEXT, actor=finance, now=now)
 
 
+def walk_overrides(programme: Programme) -> None:
+    """Each end there is; one that was in force is not needed, because the tranche before is accounted for by then."""
+    for status in OverrideStatus:
+        programme.make_override(status)
+    override = programme.make_override(OverrideStatus.APPROVED)
+    override.grant.accounting_percent = 0
+    tranches.settle(override.grant, actor=Actor(programme.finance), now=clock.now())
+    programme.advance(override.tranche, TrancheStatus.RELEASED)
+    proposed = programme.make_override(OverrideStatus.PROPOSED)
+    overrides.withdraw(proposed, reason=TEXT, actor=Actor(programme.finance), now=clock.now())
+
+
 def walk_lost_phones(programme: Programme) -> None:
     """One is confirmed, one refused after it was checked, one as it was reported."""
     now, secretary, administrator = clock.now(), Actor(programme.secretary), Actor(programme.administrator)
@@ -318,6 +332,7 @@ def test_every_change_of_a_status_is_told(programme: Programme) -> None:
     walk_plans(programme)
     walk_grants(programme)
     walk_payment_lists(programme)
+    walk_overrides(programme)
     walk_lost_phones(programme)
     walk_corrected_protocols(programme, walk_reserves(programme))
     walk_appeals(programme)

@@ -10,7 +10,7 @@ import pytest
 from pypdf import PdfReader
 
 from app import clock, jobs
-from app.services import tranches, verification
+from app.services import gates, verification
 from models.applications import Application, ApplicationStatus
 from models.base import db
 from models.calls import Call
@@ -257,7 +257,7 @@ def pay_and_account(walk, grant, chair, begin) -> None:
         with clock.at(begin + timedelta(days=20 * number)):
             now = clock.now()
             people.make_rate("RUB", value="1.25")
-            assert not tranches.is_open(tranche)
+            assert not gates.is_open(tranche)
             som = tranche.amount // 100
             walk.send(
                 chair,
@@ -276,7 +276,7 @@ def pay_and_account(walk, grant, chair, begin) -> None:
             checks = dict.fromkeys(("legible", "amount", "day", "sender", "unused", "arrived"), "y")
             walk.send(people.monitor, f"/contributions/{newest_id('contributions')}/verify", **checks)
             db.session.expire_all()
-            assert tranches.is_open(tranche)
+            assert gates.is_open(tranche)
             page = f"/tranches/{tranche.id}"
             walk.press(chair, page, f"{page}/request")
             walk.press(people.finance, page, f"{page}/prepare")

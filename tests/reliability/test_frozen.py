@@ -21,6 +21,7 @@ from models.calls import AMENDABLE, FIXED, UNTIL_SUBMITTED, Call, Criterion, Vot
 from models.corrected_protocols import CorrectedProtocol
 from models.council_sessions import DecisionOutcome
 from models.funding_reports import FundingReport
+from models.overrides import Override
 from models.payment_batches import Payment, PaymentBatch
 from models.prices import Price, PriceKind
 from models.rates import ExchangeRate, RateSource
@@ -80,6 +81,12 @@ def a_corrected_protocol(programme: Any) -> CorrectedProtocol:
     return made
 
 
+def an_override(programme: Any) -> Override:
+    """One that a payment has used."""
+    made: Override = programme.make_override("used")
+    return made
+
+
 def a_batch(programme: Any) -> PaymentBatch:
     """A closed list for the bank."""
     made: PaymentBatch = programme.make_batch(until="closed")
@@ -101,6 +108,7 @@ FROZEN = {
     a_rate: {"value": Decimal("9.99")},
     a_report: {"content": '{"total":2}'},
     a_criterion: {"weight": 1},
+    an_override: {"status": "approved", "ended_at": None, "event_id": None},
     an_allocation: {"amount": 900_000_000},
 }
 """How to make a frozen row -> the change that is tried."""
@@ -120,7 +128,7 @@ def attempts(row: Any, change: dict[str, Any]) -> dict[str, Any]:
     if db.engine.dialect.name == "sqlite":
         ways["replace"] = sa.insert(table).prefix_with("OR REPLACE").values(**kept)
         other = {name: value for name, value in kept.items() if name != "id"}
-        if table.name != "funding_reports":  # it has no other unique key: this would be just another report
+        if table.name not in ("funding_reports", "overrides"):  # no other unique key: this would be just another one
             ways["replace by another key"] = sa.insert(table).prefix_with("OR REPLACE").values(**other)
     return ways
 

@@ -21,6 +21,7 @@ from app.services import (
     decisions,
     duplicates,
     ledger,
+    overrides,
     payment_batches,
     second_steps,
     tranches,
@@ -39,6 +40,7 @@ from models.form_submissions import FormSubmission
 from models.funds import Fund
 from models.grants import Grant, Tranche, TrancheStatus
 from models.ledger import AccountKind
+from models.overrides import Override, OverrideStatus
 from models.payment_batches import Payment, PaymentStatus
 from models.rates import ExchangeRate
 from models.users import Role, User, UserSession
@@ -139,6 +141,44 @@ def test_one_of_many_parallel_lists_takes_a_tranche_and_one_answer_of_the_bank_i
     assert outcomes["done"] == 1
     is_paid = db.session.get_one(Payment, payment_id).status is PaymentStatus.CONFIRMED
     assert db.session.get_one(Tranche, tranche_id).is_paid is is_paid
+
+
+def test_an_override_withdrawn_while_the_payment_is_released(app, programme, database):
+    """Either the payment went out through it, or it is withdrawn and nothing went out; never both, never neither."""
+    for number in range(4 if FULL else 2):
+        override = programme.make_override("approved")
+        tranche_id, override_id, chair, officer = (
+            programme.advance(override.tranche, TrancheStatus.APPROVED).id,
+            override.id,
+            programme.council_chair.id,
+            programme.finance.id,
+        )
+        db.session.commit()
+
+        def act(
+            which: int, run: int = number, ids: tuple[int, ...] = (tranche_id, override_id, chair, officer)
+        ) -> None:
+            if which % 2:
+                by = Actor(db.session.get_one(User, ids[2]))
+                overrides.withdraw(db.session.get_one(Override, ids[1]), reason=TEXT, actor=by, now=NOW)
+            else:
+                tranches.release(
+                    db.session.get_one(Tranche, ids[0]),
+                    bank_reference=f"RACE-{run}-{which}",
+                    value_on=clock.bishkek_day(NOW),
+                    actor=Actor(db.session.get_one(User, ids[3])),
+                    now=NOW,
+                )
+
+        outcome = at_once(app, 4, act)
+        db.session.expire_all()
+        override, tranche = db.session.get_one(Override, override_id), db.session.get_one(Tranche, tranche_id)
+        assert outcome["done"] == 1, outcome
+        assert (override.status, tranche.status) in (
+            (OverrideStatus.USED, TrancheStatus.RELEASED),
+            (OverrideStatus.WITHDRAWN, TrancheStatus.APPROVED),
+        )
+        print(f"{database.kind}: 2 releases and 2 withdrawals at once: {override.status.value}, {dict(outcome)}")
 
 
 def test_the_last_money_of_an_allocation_is_awarded_once(app, programme, database):

@@ -72,7 +72,8 @@ def test_workbook_has_no_formula_and_keeps_types() -> None:
     content = funding.to_xlsx(samples.funding(), "en")
     book = load_workbook(io.BytesIO(content))
     assert book.sheetnames == [
-        "Summary", "Grants", "Co-investment", "Results", "Tranches", "Delays and risks", "Rates", "Instalments",
+        "Summary", "Grants", "Co-investment", "Results", "Tranches", "Delays and risks", "Overrides", "Rates",
+        "Instalments",
     ]  # fmt: skip
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
     assert len(cells) > 1500
@@ -92,7 +93,7 @@ def test_every_sheet_and_every_page_printed_of_it_carries_emblem_and_statement(l
     data = samples.funding()
     statement = {code: f"{text} & Ко" for code, text in samples.STATEMENT.items()}
     book = load_workbook(io.BytesIO(funding.to_xlsx(replace(data, statement=statement), locale)))
-    assert len(book.sheetnames) == 8
+    assert len(book.sheetnames) == 9
     for sheet in book:
         assert sheet["A1"].value == statement[locale]
         assert sheet.print_title_rows.startswith("$1:")

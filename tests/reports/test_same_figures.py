@@ -191,7 +191,7 @@ def on_paper(content: bytes, data: FundingReportData) -> Figures:
 def in_workbook(content: bytes) -> Figures:
     book = load_workbook(io.BytesIO(content))
     tables = [list(sheet.iter_rows(values_only=True)) for sheet in book]
-    summary, grants, co, _results, tranches, _delays, _rates, instalments = tables
+    summary, grants, co, _results, tranches, _delays, _overrides, _rates, instalments = tables
 
     def exact(*values: Any) -> list[Decimal | None]:
         return [None if value is None else Decimal(str(value)) for value in values]

@@ -8,7 +8,7 @@ import pytest
 from app import clock
 from app.services import amendments, calls, decisions, verification
 from app.services.actors import Actor
-from app.services.calls import allocations
+from app.services.calls import allocations, paid_from
 from app.services.calls.set_up import HIGHEST_BUDGET
 from app.services.decisions import Motion
 from app.services.errors import AlreadyUsedError, DomainError, LimitExceededError
@@ -253,13 +253,11 @@ def test_the_money_of_the_own_oblast_goes_first_and_the_grant_is_of_its_fund(
     everywhere, for_osh = call.allocations
     first, second, third = (reviewed(programme, call, one) for one in (OSH, OSH, BATKEN))
     session = programme.make_session(call)
-    assert [one.allocation.id for one in allocations.fitting(first, allocations.standings(first.call))] == [
+    assert [one.allocation.id for one in paid_from.fitting(first, allocations.standings(first.call))] == [
         for_osh.id,
         everywhere.id,
     ]
-    assert [one.allocation.id for one in allocations.fitting(third, allocations.standings(third.call))] == [
-        everywhere.id
-    ]
+    assert [one.allocation.id for one in paid_from.fitting(third, allocations.standings(third.call))] == [everywhere.id]
     taken = [decide(programme, session, one, 250_000).allocation_id for one in (first, second, third)]
     assert taken == [for_osh.id, everywhere.id, everywhere.id], "50,000 were left for Osh: too little for the second"
     standing = [(one.awarded // SOM, one.left // SOM) for one in allocations.standings(call)]
@@ -336,9 +334,9 @@ def test_an_oblast_without_money_gets_no_award(programme: Programme) -> None:
     programme.skip_dry_run(call, call.opens_at)
     calls.open_(call, actor=Actor(programme.secretary), now=call.opens_at)
     outside = programme.make_application("submitted", call=call, association=programme.make_association(oblast=OSH))
-    assert allocations.fitting(outside, allocations.standings(outside.call)) == []
+    assert paid_from.fitting(outside, allocations.standings(outside.call)) == []
     with pytest.raises(DomainError, match="облуска") as refusal:
-        allocations.choose(allocations.fitting(outside, allocations.standings(outside.call)), 200_000 * SOM)
+        paid_from.choose(paid_from.fitting(outside, allocations.standings(outside.call)), 200_000 * SOM)
     assert refusal.value.field == "amount"
 
 

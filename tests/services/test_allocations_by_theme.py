@@ -8,7 +8,7 @@ from app import clock
 from app.localisation import use_locale
 from app.services import amendments, calls, decisions, eligibility, selections, verification
 from app.services.actors import Actor
-from app.services.calls import allocations
+from app.services.calls import allocations, paid_from
 from app.services.calls.allocations import AllocationInput
 from app.services.decisions import Motion
 from app.services.errors import AlreadyUsedError, DomainError, LimitExceededError
@@ -130,7 +130,7 @@ def test_the_narrowest_that_fits_goes_first(programme: Programme, call: Call) ->
     found = [reviewed(programme, call, *one) for one in fitting]
     standings = allocations.standings(call)
     for application, wanted in zip(found, fitting.values(), strict=True):
-        assert [one.allocation for one in allocations.fitting(application, standings)] == wanted
+        assert [one.allocation for one in paid_from.fitting(application, standings)] == wanted
     paid = selections.of_call(call).straight.awards
     assert [paid[one.id].line_id for one in found] == [one.id for one in (for_both, for_osh, for_water, everywhere)]
     session = programme.make_session(call)
@@ -159,16 +159,16 @@ def test_an_application_without_a_theme_fits_only_what_is_for_every_one(programm
     db.session.flush()
     everywhere, for_osh, _for_water, _for_both = call.allocations
     standings = allocations.standings(call)
-    assert [one.allocation for one in allocations.fitting(older, standings)] == [for_osh, everywhere]
+    assert [one.allocation for one in paid_from.fitting(older, standings)] == [for_osh, everywhere]
     assert selections.of_call(call).straight.awards[older.id].line_id == for_osh.id
 
 
 def test_without_money_for_a_theme_there_is_no_award(programme: Programme, call: Call) -> None:
     food = reviewed(programme, call, BATKEN, "food")
     standings = [one for one in allocations.standings(call) if one.allocation.theme_id]
-    assert allocations.fitting(food, standings) == []
+    assert paid_from.fitting(food, standings) == []
     with pytest.raises(DomainError, match="багытка"):
-        allocations.choose(allocations.fitting(food, standings), 200_000 * SOM)
+        paid_from.choose(paid_from.fitting(food, standings), 200_000 * SOM)
 
 
 # An allocation more in an open call --------------------------------------------------------------------------

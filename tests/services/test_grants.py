@@ -5,7 +5,7 @@ import pytest
 from app import clock
 from app.clock import bishkek_day
 from app.localisation import LOCALE_CODES, render, use_locale
-from app.services import agreements, applicants, co_investments, contributions, grants, match, tranches
+from app.services import agreements, applicants, co_investments, contributions, gates, grants, match
 from app.services.actors import Actor
 from app.services.errors import DomainError, IncompleteError
 from models.base import db
@@ -153,7 +153,7 @@ def test_the_gate_names_what_is_missing_of_whom(programme):
     grant = programme.make_grant("active", call=call)
     first = grant.tranches[0]
     programme.make_contribution(grant, "verified", amount=first.amount)
-    (condition,) = [one for one in tranches.gate(first) if one.key == "match"]
+    (condition,) = [one for one in gates.gate(first) if one.key == "match"]
     assert not condition.met
     with use_locale("en"):
         assert "of it at least 0 som from remittances and 40 000 som in cash" in str(condition.detail).replace(
@@ -161,6 +161,6 @@ def test_the_gate_names_what_is_missing_of_whom(programme):
         )
     village = {"kind": ContributionKind.COMMUNITY_CASH, "channel": None, "reference": ""}
     programme.make_contribution(grant, "verified", amount=first.amount // 2, **village)
-    assert tranches.is_open(first)
+    assert gates.is_open(first)
     found = co_investments.unlocked_by(grant, ContributionKind.COMMUNITY_CASH, grant.amount)
     assert found.carried == 2 * first.amount and found.tranches == (2,)

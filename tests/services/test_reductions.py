@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from app import clock
-from app.services import funds, grants, ledger, reductions, tranches, verification
+from app.services import funds, gates, grants, ledger, reductions, verification
 from app.services.actors import Actor
 from app.services.errors import DomainError, IncompleteError, SeparationOfDutyError
 from models.base import db
@@ -41,7 +41,7 @@ def test_the_last_tranche_is_cut_to_what_is_carried_and_the_rest_is_free_again(p
         before, committed=before.committed - freed, available=before.available + freed
     )
     assert set(ledger.currency_totals().values()) == {0}
-    assert tranches.is_open(grant.tranches[2]), "what is left of the last tranche is carried"
+    assert gates.is_open(grant.tranches[2]), "what is left of the last tranche is carried"
     programme.advance(grant.tranches[2], T.ACCOUNTED)
     held = ledger.balances((AccountKind.COMMITTED, AccountKind.ADVANCED), grant_id=grant.id)
     assert held[AccountKind.COMMITTED] == 0

@@ -11,7 +11,7 @@ from flask import Flask
 
 from app import clock
 from app.labels import VISIT_CHECKLIST
-from app.services import applications, cash_flow, desks, funding_reports, ledger, tranches, users, verification
+from app.services import applications, cash_flow, desks, funding_reports, gates, ledger, users, verification
 from app.services.actors import Actor
 from app.services.applications import business_plans
 from models.appeals import Appeal, AppealStatus
@@ -334,7 +334,7 @@ def test_chair_of_tayan_can_request_the_second_tranche_and_sign_off_a_draft(demo
 
     assert statuses_of_grant == [T.ACCOUNTED, T.PLANNED, T.PLANNED]
     assert applications.gaps(draft, clock.now()) == []
-    assert tranches.gate(grant.tranches[1])[1].met
+    assert gates.gate(grant.tranches[1])[1].met
 
 
 @pytest.mark.database

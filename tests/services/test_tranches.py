@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from app import clock
-from app.services import associations, contributions, funds, ledger, tranches, verification
+from app.services import associations, contributions, funds, gates, ledger, tranches, verification
 from app.services.actors import Actor
 from app.services.errors import (
     AlreadyUsedError,
@@ -27,7 +27,7 @@ T = TrancheStatus
 
 
 def unmet(tranche):
-    return {condition.key for condition in tranches.gate(tranche) if not condition.met}
+    return {condition.key for condition in gates.gate(tranche) if not condition.met}
 
 
 def test_a_pledge_alone_never_opens_the_gate(programme):
@@ -203,7 +203,7 @@ def test_a_payment_goes_to_the_account_it_was_prepared_for_or_nowhere(programme,
     old, chair = tranche.payout_account, programme.chair_actor(tranche.grant)
     assert old is tranche.grant.association.payout_account
     new = change_account(programme, tranche.grant, now=clock.now() - LONG_BEFORE)
-    assert tranche.payout_account is old and tranches.is_open(tranche)
+    assert tranche.payout_account is old and gates.is_open(tranche)
     with pytest.raises(DomainError) as refused:
         if status is T.PREPARED:
             tranches.approve(tranche, actor=Actor(programme.other_finance), now=clock.now())

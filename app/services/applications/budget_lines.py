@@ -5,10 +5,12 @@ from decimal import Decimal
 from typing import Any
 
 from app.clock import bishkek_day
+from app.labels import BUDGET_HEADINGS
 from app.localisation import N_, Money
 from app.services import audit, prices
 from app.services.actors import Actor
 from app.services.applications.drafts import must_be_a_month, must_be_editable, renew
+from app.services.calls.allocations import headings_paid
 from app.services.errors import DomainError, IncompleteError
 from app.services.match import HIGHEST_AMOUNT
 from models.applications import Application, BudgetHeading, BudgetLine, Payer
@@ -46,6 +48,7 @@ def add_budget_line(
     Raises `IncompleteError` without a rate, `DomainError` when another price was given.
     """
     must_be_editable(application, "budget")
+    _must_be_eligible(application, heading, payer)
     counted = _counted(application, None, item, unit, unit_cost, payer, price, now)
     _must_be_believable(quantity, counted["unit_cost"])
     must_be_a_month(month)
@@ -105,6 +108,29 @@ def _counted(
     }
 
 
+def ineligible(application: Application) -> list[BudgetHeading]:
+    """The kinds of cost of lines the grant is to pay that the call's money does not pay for, in the list's order.
+
+    While somebody still writes: what was handed in stays eligible, since the call's money cannot be narrowed then.
+    """
+    if not application.is_editable:
+        return []
+    asked = {line.heading for line in application.budget_lines if line.payer is Payer.GRANT}
+    gone = asked - set(headings_paid(application.call)) if asked else set()
+    return [one for one in BudgetHeading if one in gone]
+
+
+def not_paid(heading: BudgetHeading, **where: Any) -> DomainError:
+    """What is said of a kind of cost that no grant of the call pays for."""
+    message = N_("The money of this call does not pay for “%(heading)s”: let another pay for it, or leave it out.")
+    return DomainError(message, heading={"texts": [BUDGET_HEADINGS[heading]]}, **where)
+
+
+def _must_be_eligible(application: Application, heading: BudgetHeading, payer: Payer) -> None:
+    if payer is Payer.GRANT and heading not in headings_paid(application.call):
+        raise not_paid(heading, field="heading")
+
+
 def _must_be_believable(quantity: Decimal, unit_cost: int) -> None:
     if not 0 < quantity <= HIGHEST_QUANTITY:
         raise DomainError(N_("The quantity must be more than zero and believable."), field="quantity")
@@ -129,6 +155,7 @@ def change_budget_line(
 ) -> None:
     """Change a planned cost; `unit_cost` in tyiyn. The caller has checked the line's version. Raises as adding does."""
     must_be_editable(application, "budget")
+    _must_be_eligible(application, heading, payer)
     counted = _counted(application, line, item, unit, unit_cost, payer, price, now)
     _must_be_believable(quantity, counted["unit_cost"])
     must_be_a_month(month)

@@ -18,7 +18,7 @@ from app.services import (
     standing_decisions,
 )
 from app.services.actors import Actor
-from app.services.applications import beneficiaries, business_plans, meetings, themes
+from app.services.applications import beneficiaries, budget_lines, business_plans, meetings, themes
 from app.services.applications.drafts import renew
 from app.services.applications.snapshots import stamp_of, take_snapshot
 from app.services.assignment_transitions import TRANSITIONS as ASSIGNMENT_TRANSITIONS
@@ -176,6 +176,7 @@ def lacking(application: Application, now: datetime, held: Held | None = None) -
             )
         )
     pledged, planned = application.remittance_pledged, application.amount_paid_by(Payer.REMITTANCE)
+    found += [Gap("budget", budget_lines.not_paid(heading)) for heading in budget_lines.ineligible(application)]
     if pledged == 0:
         found.append(Gap("pledges", IncompleteError(N_("Nobody has promised co-investment yet."))))
     elif pledged < planned:

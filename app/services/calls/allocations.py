@@ -13,7 +13,7 @@ from app.services.actors import Actor
 from app.services.calls.set_up import HIGHEST_BUDGET, must_be_draft
 from app.services.errors import AlreadyUsedError, DomainError, LimitExceededError
 from models.allocations import Allocation, title
-from models.applications import Application, ApplicationStatus
+from models.applications import Application, ApplicationStatus, BudgetHeading
 from models.base import db, lock
 from models.calls import Call, CallStatus
 from models.council_sessions import CouncilSession, Decision, DecisionOutcome, SessionStatus
@@ -111,6 +111,9 @@ def must_fit(
     """
     if len(others) >= MOST:
         raise LimitExceededError(N_("A call has at most %(most)s allocations."), most=MOST)
+    if call.status is CallStatus.OPEN and set(headings_paid(call)) - funds.pays_for(wanted.fund):
+        message = N_("This fund does not pay for all that the call pays for: applicants count on it.")
+        raise DomainError(message, field=f"{prefix}fund")
     if any((one.fund_id, one.oblast_id, one.theme_id) == wanted.key for one in others):
         message = N_("This fund is on the list already: change its amount there.")
         raise AlreadyUsedError(message, field=f"{prefix}fund")
@@ -215,6 +218,12 @@ def themes_paid(call: Call, oblast_id: int | None = None) -> set[int] | None:
     return named if named and all(one.theme_id is not None for one in own) else None
 
 
+def headings_paid(call: Call) -> list[BudgetHeading]:
+    """The kinds of cost a grant of this call may pay: those that every fund giving to it pays for."""
+    given = [funds.pays_for(fund) for fund in funds_of(call)]
+    return [one for one in BudgetHeading if all(one in paid for paid in given)]
+
+
 def funds_of(call: Call) -> list[Fund]:
     """The funds that give to a call, in the order of their ids."""
     return sorted({one.fund for one in of(call)}, key=lambda fund: fund.id)
@@ -239,14 +248,15 @@ def promised(call: Call, fund: Fund, amounts: Mapping[int, int] | None = None) -
 def free(fund: Fund, *, beside: Call) -> int:
     """What a fund can still promise to a call, in tyiyn.
 
-    Available, less what is awarded and not granted yet, less what other open calls may still award.
+    Available, less what the agreement keeps from grants, what is awarded and not granted yet, and what other open
+    calls may still award.
     """
-    available = funds.position(fund).available - pending_awards([fund.id])[fund.id]
-    return available - promised_elsewhere([fund.id], beside=beside)[fund.id]
+    available = funds.position(fund).available - funds.held_back([fund])[fund.id].total
+    return available - pending_awards([fund.id])[fund.id] - promised_elsewhere([fund.id], beside=beside)[fund.id]
 
 
-def promised_elsewhere(fund_ids: Iterable[int], *, beside: Call) -> Mapping[int, int]:
-    """What other open calls may still award from each of these funds, in tyiyn."""
+def promised_elsewhere(fund_ids: Iterable[int], *, beside: Call | None = None) -> Mapping[int, int]:
+    """What open calls (but the one `beside`) may still award from each of these funds, in tyiyn."""
     wanted = list(fund_ids)
     awarded = (
         db.select(db.func.coalesce(db.func.sum(Decision.amount), 0))
@@ -257,9 +267,11 @@ def promised_elsewhere(fund_ids: Iterable[int], *, beside: Call) -> Mapping[int,
     others = (
         db.select(Allocation.fund_id, db.func.sum(Allocation.amount - awarded))
         .join(Call, Call.id == Allocation.call_id)
-        .where(Allocation.fund_id.in_(wanted), Call.id != beside.id, Call.status == CallStatus.OPEN)
+        .where(Allocation.fund_id.in_(wanted), Call.status == CallStatus.OPEN)
         .group_by(Allocation.fund_id)
     )
+    if beside is not None:
+        others = others.where(Call.id != beside.id)
     return dict.fromkeys(wanted, 0) | _added_up(others)
 
 
@@ -319,7 +331,8 @@ def standings(call: Call) -> list[Standing]:
     given, spent = of(call), _awarded(call)
     fund_ids = {one.fund_id for one in given}
     held, pending = ledger.balances_of_funds([AccountKind.AVAILABLE], fund_ids), pending_awards(fund_ids)
-    has = {one: held[one][AccountKind.AVAILABLE] - pending[one] for one in fund_ids}
+    kept = funds.held_back(one.fund for one in given)
+    has = {one: held[one][AccountKind.AVAILABLE] - kept[one].total - pending[one] for one in fund_ids}
     return [Standing(one, spent.get(one.id, 0), has[one.fund_id]) for one in given]
 
 
@@ -355,38 +368,3 @@ def left(found: Iterable[Standing]) -> int:
         own[one.allocation.fund_id] = own.get(one.allocation.fund_id, 0) + one.allocation.amount - one.awarded
         has[one.allocation.fund_id] = one.fund_has
     return sum(min(amount, has[fund_id]) for fund_id, amount in own.items())
-
-
-# At the decision ---------------------------------------------------------------------------------------------
-
-
-def fitting(application: Application, found: Iterable[Standing]) -> list[Standing]:
-    """Those of its call's `standings` an application can be paid from, in the order in which they are spent."""
-    oblast_id = application.association.ayil_okmotu.rayon.oblast_id
-    own = [one for one in found if one.allocation.is_for(oblast_id, application.theme_id)]
-    return sorted(own, key=lambda one: narrowest_first(one.allocation))
-
-
-def narrowest_first(allocation: Allocation) -> tuple[bool, bool, int]:
-    """What is for one oblast goes before what is for all, then what is for one theme."""
-    return allocation.oblast_id is None, allocation.theme_id is None, allocation.id
-
-
-def choose(found: Sequence[Standing], amount: int, wanted_id: int | None = None) -> Allocation:
-    """The first of the `fitting` allocations that has `amount` (tyiyn) left; or the one wanted, if it has.
-
-    Raises `DomainError` when none or not the one wanted fits, `LimitExceededError` with what is left.
-    """
-    if not found:
-        raise DomainError(N_("The call has no money for this oblast and theme."), field="amount")
-    among = [one for one in found if wanted_id in (None, one.allocation.id)]
-    if not among:
-        raise DomainError(N_("This application cannot be paid from there."), field="allocation")
-    chosen = next((one.allocation for one in among if one.left >= amount), None)
-    if chosen is not None:
-        return chosen
-    most = max(0, *(one.left for one in among))
-    if len(among) > 1:
-        message = N_("None of the %(count)s allocations for this application has so much left: at most %(left)s.")
-        raise LimitExceededError(message, field="amount", count=len(among), left=Money(most))
-    raise LimitExceededError(N_("Only %(left)s are left to award."), field="amount", left=Money(most))

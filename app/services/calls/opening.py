@@ -196,6 +196,9 @@ def _allocations(call: Call) -> Item:
         problem = N_("The allocations add up to %(together)s, the budget is %(budget)s.")
         figures = LimitExceededError(problem, together=Money(together), budget=Money(call.budget))
         return Item(text, False, figures, section)
+    if not allocations.headings_paid(call):
+        problem = N_("The funds together pay for no kind of cost: what one pays for, another leaves out.")
+        return Item(text, False, IncompleteError(problem), section)
     for one in found:
         if one.oblast is not None and among and one.oblast_id not in among:
             problem = N_("There is money for %(place)s, but none of its villages may apply.")

@@ -1,13 +1,13 @@
 """Lists of approved tranches for the bank, the payments on them, and the accounts funds are paid from.
 
-Revision ID: 0045
-Revises: 0040
+Revision ID: 0043
+Revises: 0042
 """
 
 from alembic import op
 
-revision = "0045"
-down_revision = "0040"
+revision = "0043"
+down_revision = "0042"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,179 @@
+"""The gate of a tranche: every condition of its payment with its figures, met or not, overridden or not."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.clock import bishkek_day
+from app.localisation import N_, Money
+from app.services import co_investments, grants
+from app.services.errors import DomainError, IncompleteError
+from models.applications import Payer
+from models.base import db
+from models.expenditures import Expenditure, ExpenditureStatus
+from models.grants import Grant, GrantStatus, Tranche, TrancheStatus
+from models.overrides import OverridableCondition, Override, OverrideStatus
+from models.visits import Visit, VisitStatus
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One condition of the gate: its text, whether it is met, and the figures (message with parameters).
+
+    `evidence` is the visit it rests on; `override` what two people set it aside by.
+    """
+
+    key: str
+    text: str
+    met: bool
+    detail: DomainError
+    evidence: Visit | None = None
+    override: Override | None = None
+
+    @property
+    def is_passed(self) -> bool:
+        """Whether it keeps the payment back no more."""
+        return self.met or self.override is not None
+
+
+def gate(tranche: Tranche) -> list[Condition]:
+    """The conditions for paying `tranche`, each with what is there and what is missing (domain.md section 4).
+
+    A visit is a condition only where the grant asks for one before this tranche.
+    """
+    grant = tranche.grant
+    before = [one for one in grant.tranches if one.sequence < tranche.sequence]
+    through = sum(one.amount for one in before) + tranche.amount
+    previous = before[-1] if before else None
+    overrides = _overrides(tranche)
+    asks = tranche.sequence in grant.visit_before
+    last = _last_visit(grant) if asks or grant.is_running else None
+    return [
+        Condition(
+            "match",
+            N_("The co-investment due is verified."),
+            co_investments.missing(grant, through).total == 0,
+            co_investments.shortfall(grant, through),
+        ),
+        Condition(
+            "accounted",
+            N_("The tranche before is accounted for."),
+            previous is None or previous.status is TrancheStatus.ACCOUNTED,
+            DomainError(N_("This is the first tranche."))
+            if previous is None
+            else DomainError(
+                N_("Accounted for: %(done)s of %(due)s due."),
+                done=Money(accounted(grant)),
+                due=Money(accounting_due(grant, previous.sequence)),
+            ),
+            override=overrides.get(OverridableCondition.ACCOUNTED),
+        ),
+        *([_visited(previous, last, overrides)] if asks else []),
+        _running(grant, last),
+        _account(grant),
+    ]
+
+
+def is_open(tranche: Tranche) -> bool:
+    return all(condition.is_passed for condition in gate(tranche))
+
+
+def check(tranche: Tranche) -> list[Condition]:
+    """The conditions of an open gate. Raises `IncompleteError` with the first one that keeps the payment back."""
+    conditions = gate(tranche)
+    for condition in conditions:
+        if not condition.is_passed:
+            raise IncompleteError(condition.detail.message, **condition.detail.parameters)
+    return conditions
+
+
+def accounted(grant: Grant) -> int:
+    """Grant money accounted for by accepted expenditure, in tyiyn."""
+    query = db.select(db.func.coalesce(db.func.sum(Expenditure.amount), 0)).where(
+        Expenditure.grant_id == grant.id,
+        Expenditure.status == ExpenditureStatus.ACCEPTED,
+        Expenditure.payer == Payer.GRANT,
+    )
+    return int(db.session.scalar(query))
+
+
+def accounted_by_grant() -> Mapping[int, int]:
+    """As `accounted` of every grant that has any; one query for all of them."""
+    query = db.select(Expenditure.grant_id, db.func.sum(Expenditure.amount)).where(
+        Expenditure.status == ExpenditureStatus.ACCEPTED, Expenditure.payer == Payer.GRANT
+    )
+    return {row[0]: int(row[1]) for row in db.session.execute(query.group_by(Expenditure.grant_id))}
+
+
+def accounting_due(grant: Grant, through_sequence: int) -> int:
+    """What must be accounted for before the tranche after `through_sequence` may be paid, in tyiyn (rounded up)."""
+    paid = sum(one.amount for one in grant.tranches if one.sequence <= through_sequence)
+    return -(-paid * grant.accounting_percent // 100)
+
+
+def _overrides(tranche: Tranche) -> dict[OverridableCondition, Override]:
+    """What is in force for the next payment of a tranche."""
+    if tranche.is_paid:
+        return {}
+    query = db.select(Override).where(Override.tranche_id == tranche.id, Override.status == OverrideStatus.APPROVED)
+    return {one.condition: one for one in db.session.scalars(query)}
+
+
+def _last_visit(grant: Grant) -> Visit | None:
+    query = db.select(Visit).where(Visit.grant_id == grant.id, Visit.status == VisitStatus.DONE)
+    found: Visit | None = db.session.scalar(query.order_by(Visit.recorded_at.desc(), Visit.id.desc()).limit(1))
+    return found
+
+
+def _visited(previous: Tranche | None, last: Visit | None, overrides: Mapping[Any, Override]) -> Condition:
+    """A visit after the money before was sent: one made earlier did not see what it paid for."""
+    since = previous.released_at if previous else None
+    made = last is not None and last.visited_on is not None and last.recorded_at is not None
+    met = made and (previous is None or _is_after(last, since))
+    if met:
+        detail = DomainError(N_("Visited on %(day)s."), day=last.visited_on if last else None)
+    elif since is None:
+        detail = DomainError(N_("No visit has been recorded yet."))
+    else:
+        detail = DomainError(N_("No visit has been recorded since %(day)s."), day=bishkek_day(since))
+    return Condition(
+        "visit",
+        N_("A monitoring visit was made after the tranche before was paid.")
+        if previous
+        else N_("A monitoring visit was made."),
+        met,
+        detail,
+        evidence=last if met else None,
+        override=overrides.get(OverridableCondition.VISIT),
+    )
+
+
+def _is_after(visit: Visit | None, since: Any) -> bool:
+    if visit is None or visit.visited_on is None or since is None:
+        return False
+    return visit.visited_on >= bishkek_day(since)
+
+
+def _running(grant: Grant, last: Visit | None) -> Condition:
+    text = N_("The grant is running and nothing stops it.")
+    if grant.is_stopped:
+        reason = grants.suspension_reason(grant.suspended_reason)
+        return Condition("running", text, False, DomainError(N_("Suspended: %(reason)s"), reason=reason))
+    if grant.status is not GrantStatus.ACTIVE:
+        return Condition("running", text, False, DomainError(N_("The grant is not active.")))
+    if last is not None and last.holds_payment:
+        held = N_("What the visit of %(day)s found keeps further money back until another visit finds it mended.")
+        return Condition("running", text, False, DomainError(held, day=last.visited_on), evidence=last)
+    return Condition("running", text, True, DomainError(N_("The agreement is signed.")))
+
+
+def _account(grant: Grant) -> Condition:
+    account = grant.association.payout_account
+    return Condition(
+        "account",
+        N_("The payout account is confirmed."),
+        account is not None,
+        DomainError(N_("%(bank)s, %(number)s"), bank=account.bank, number=account.masked_number)
+        if account
+        else DomainError(N_("No confirmed account.")),
+    )
