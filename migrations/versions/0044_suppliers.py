@@ -2,15 +2,15 @@
 
 Each name that was typed, folded as it was compared, becomes one supplier under the wording used first.
 
-Revision ID: 0043
-Revises: 0042
+Revision ID: 0044
+Revises: 0043
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0043"
-down_revision = "0042"
+revision = "0044"
+down_revision = "0043"
 branch_labels = None
 depends_on = None
 
@@ -167,7 +167,7 @@ def downgrade():
         "OR tax_number <> '' OR phone <> '' OR address <> '' OR account_number <> '')"
     )
     if op.get_bind().execute(stands).scalar():
-        raise RuntimeError("What is known of suppliers and of parts of spending does not fit into revision 0042.")
+        raise RuntimeError("What is known of suppliers and of parts of spending does not fit into revision 0043.")
     execute("DROP INDEX uq_expenditures_document")
     if op.get_bind().dialect.name == "sqlite":
         there = "".join(f"\n    {name} TEXT NOT NULL," for name in THERE)
