@@ -10,9 +10,10 @@ from typing import Any
 from reportlab.platypus import Flowable
 
 from app.labels import BUDGET_HEADINGS, PAYERS, unit_text
-from app.localisation import N_, date_text, money, number_text
+from app.localisation import N_, date_text, money, month_text, number_text
 from app.localisation import gettext as _
 from app.services import agreements
+from app.services.plan_readings import month_of
 from models.applications import BudgetHeading, Payer
 from models.base import Texts, text_in
 from models.grants import Grant
@@ -73,6 +74,34 @@ class TargetRow:
 
 
 @dataclass(frozen=True)
+class StepRow:
+    """An activity of the work plan, from its first month to its last."""
+
+    activity: str
+    responsible: str
+    first_month: int
+    last_month: int
+
+
+@dataclass(frozen=True)
+class PlanData:
+    """What the project does, and what its business comes to; months count from that of `starts_on`, amounts in tyiyn.
+
+    `break_even` and `payback` are None where the plan does not reach them.
+    """
+
+    objective: str
+    activities: str
+    starts_on: date
+    sales_from: int
+    invested: int
+    year_sales: int
+    break_even: int | None
+    payback: int | None
+    steps: tuple[StepRow, ...]
+
+
+@dataclass(frozen=True)
 class AgreementData:
     """What is agreed. `account` is (bank, number, holder) or None while the grant is only offered.
 
@@ -100,6 +129,8 @@ class AgreementData:
     terms: Mapping[str, Mapping[str, Sequence[str]]]
     emblem: str
     statement: Texts
+    plan: PlanData | None = None
+    """Agreements kept before plans were an annex have none."""
 
     @property
     def credits(self) -> tuple[Credit, ...]:
@@ -150,17 +181,30 @@ def read(content: Mapping[str, Any], sha256: str = "") -> AgreementData:
         terms=content["terms"],
         emblem=content["emblem"],
         statement=content["statement"],
+        plan=_plan_of(content.get("plan")),
     )
 
 
+def _plan_of(kept: Mapping[str, Any] | None) -> PlanData | None:
+    if kept is None:
+        return None
+    steps = tuple(StepRow(**one) for one in kept["steps"])
+    return PlanData(**{**kept, "starts_on": date.fromisoformat(kept["starts_on"]), "steps": steps})
+
+
+def languages_of(locale: str) -> tuple[str, str]:
+    """The pair of languages a paper is told in for a reader of `locale`: Kyrgyz, which governs, and a second one."""
+    return ("ky", "en") if locale == "en" else ("ky", "ru")
+
+
 def to_pdf(data: AgreementData, locale: str, *, demonstration: bool = False) -> bytes:
-    """The agreement as A4 pages, the annexes on new ones."""
-    return papers.to_pdf(
+    """The agreement in Kyrgyz and in a second language (see `languages_of`), A4, the annexes of each on new pages."""
+    return papers.to_pdf_in(
         data,
         TITLE,
         data.dated_at,
-        lambda: [*_body(data, locale), *_annexes(data, locale)],
-        locale,
+        lambda spoken: [*_body(data, spoken), *_annexes(data, spoken), *_plan_annex(data.plan)],
+        languages_of(locale),
         demonstration=demonstration,
     )
 
@@ -172,6 +216,7 @@ def _body(data: AgreementData, locale: str) -> list[Flowable]:
     status = "" if data.is_accepted else _("Offer: the association has not accepted the grant yet.")
     return [
         *title(_("Grant agreement %(number)s", number=data.number), status),
+        *[small(one) for one in terms.get("languages", ())],
         heading(_("1. The parties and the project")),
         facts(
             [
@@ -290,3 +335,44 @@ def _payers(data: AgreementData) -> list[Flowable]:
     sums = {payer: sum(row.amount for row in data.budget if row.payer == payer.value) for payer in Payer}
     shown = [(_(PAYERS[payer]), money(amount)) for payer, amount in sums.items() if amount]
     return [subheading(_("Who pays what")), facts(shown, label_share=0.5)] if shown else []
+
+
+def _plan_annex(plan: PlanData | None) -> list[Flowable]:
+    if plan is None:
+        return []
+    steps = [
+        (one.activity, _months(plan, one.first_month, one.last_month), one.responsible or "–") for one in plan.steps
+    ]
+    return [
+        *new_page(),
+        heading(_("Annex 3. Plan of the project")),
+        *([subheading(_("Aim")), text(plan.objective)] if plan.objective else []),
+        *([subheading(_("Activities")), text(plan.activities)] if plan.activities else []),
+        subheading(_("What the business comes to")),
+        facts(
+            [
+                (_("Sells from"), month_text(month_of(plan.starts_on, plan.sales_from))),
+                (_("Invested in all"), money(plan.invested)),
+                (_("Sales in a full year"), money(plan.year_sales)),
+                (_("Carries itself from"), _month(plan, plan.break_even)),
+                (_("What was invested is earned back by"), _month(plan, plan.payback)),
+            ],
+            label_share=0.5,
+        ),
+        subheading(_("Work plan")),
+        *table(
+            [Column(_("Activity"), 3), Column(_("Months"), 2), Column(_("Responsible"), 1.6)],
+            steps,
+            empty=_("The application has no work plan."),
+            most_lines=6,
+        ),
+    ]
+
+
+def _month(plan: PlanData, number: int | None) -> str:
+    return _("not within the plan") if number is None else month_text(month_of(plan.starts_on, number))
+
+
+def _months(plan: PlanData, first: int, last: int) -> str:
+    begin, end = (month_text(month_of(plan.starts_on, number)) for number in (first, last))
+    return begin if first == last else f"{begin} – {end}"

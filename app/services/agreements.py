@@ -8,6 +8,8 @@ from typing import Any
 from app.localisation import LOCALE_CODES, date_text, money, number_text, percent_text, use_locale
 from app.localisation import gettext as _
 from app.services import audit, match
+from app.services.applications import business_plans
+from app.services.cash_flow import outcome
 from models.agreements import Agreement
 from models.audit import AuditEvent
 from models.base import canonical_json, db, fingerprint
@@ -121,6 +123,7 @@ def content_of(grant: Grant, *, dated_at: datetime) -> dict[str, Any]:
             for line in grant.application.budget_lines
         ],
         "targets": _targets(grant),
+        "plan": _plan(grant),
         "terms": {locale: terms(grant, locale) for locale in LOCALE_CODES},
     }
 
@@ -153,6 +156,35 @@ def _targets(grant: Grant) -> list[Mapping[str, Any]]:
         }
         for one in db.session.scalars(query.order_by(Target.id))
     ]
+
+
+def _plan(grant: Grant) -> Mapping[str, Any] | None:
+    """What the project does and what its business comes to; None where the application has no plan."""
+    application = grant.application
+    found = business_plans.contents(application)
+    plan = business_plans.plan_of(application, found)
+    if found.frame is None or plan is None:
+        return None
+    reckoned = outcome(plan)
+    return {
+        "objective": application.answers.get("objective", ""),
+        "activities": application.answers.get("activities", ""),
+        "starts_on": found.frame.starts_on.isoformat(),
+        "sales_from": found.frame.sales_from,
+        "invested": plan.invested,
+        "year_sales": reckoned.year_sales,
+        "break_even": reckoned.break_even,
+        "payback": reckoned.payback,
+        "steps": [
+            {
+                "activity": one.activity,
+                "responsible": one.responsible,
+                "first_month": one.first_month,
+                "last_month": one.last_month,
+            }
+            for one in found.steps
+        ],
+    }
 
 
 def terms(grant: Grant, locale: str) -> dict[str, list[str]]:
@@ -189,6 +221,12 @@ def terms(grant: Grant, locale: str) -> dict[str, list[str]]:
             ],
             "donor": [
                 _("This statement and the donor's emblem, where there is one, stand on what the grant has paid for.")
+            ],
+            "languages": [
+                _(
+                    "This paper is told in Kyrgyz and in a second language. Where the two differ, the Kyrgyz text "
+                    "governs."
+                )
             ],
             "annexes": [
                 _("The terms of the agreement stand above the annexes. The budget is that of the application.")
