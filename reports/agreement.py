@@ -102,6 +102,28 @@ class PlanData:
 
 
 @dataclass(frozen=True)
+class ChangedLine:
+    """A budget line whose amount the amendment changes."""
+
+    heading: str
+    item: str
+    before: int
+    after: int
+
+
+@dataclass(frozen=True)
+class ChangeData:
+    """What this version of the agreement changes against the one before; `sequence` is its own."""
+
+    kind: str
+    reason: str
+    sequence: int
+    ends_before: date | None
+    ends_on: date | None
+    lines: tuple[ChangedLine, ...]
+
+
+@dataclass(frozen=True)
 class AgreementData:
     """What is agreed. `account` is (bank, number, holder) or None while the grant is only offered.
 
@@ -131,6 +153,7 @@ class AgreementData:
     statement: Texts
     plan: PlanData | None = None
     """Agreements kept before plans were an annex have none."""
+    change: ChangeData | None = None
 
     @property
     def credits(self) -> tuple[Credit, ...]:
@@ -143,9 +166,14 @@ class AgreementData:
         return bool(self.sha256)
 
 
-def gather(grant: Grant) -> AgreementData:
-    """What was agreed last, from the kept content alone; while the grant is only offered, what it says today."""
+def gather(grant: Grant, sequence: int | None = None) -> AgreementData:
+    """What was agreed last, or as that version, from the kept content alone; what an offer says today.
+
+    Raises `LookupError` for a version there is not.
+    """
     agreement = grant.agreement
+    if sequence is not None:
+        agreement = {one.sequence: one for one in grant.agreements}[sequence]
     if agreement is None:
         return read(agreements.content_of(grant, dated_at=grant.offered_at))
     return read(json.loads(agreement.content), agreement.sha256)
@@ -182,7 +210,15 @@ def read(content: Mapping[str, Any], sha256: str = "") -> AgreementData:
         emblem=content["emblem"],
         statement=content["statement"],
         plan=_plan_of(content.get("plan")),
+        change=_change_of(content.get("change")),
     )
+
+
+def _change_of(kept: Mapping[str, Any] | None) -> ChangeData | None:
+    if kept is None:
+        return None
+    days = {name: date.fromisoformat(kept[name]) if kept[name] else None for name in ("ends_before", "ends_on")}
+    return ChangeData(**{**kept, **days, "lines": tuple(ChangedLine(**one) for one in kept["lines"])})
 
 
 def _plan_of(kept: Mapping[str, Any] | None) -> PlanData | None:
@@ -217,6 +253,7 @@ def _body(data: AgreementData, locale: str) -> list[Flowable]:
     return [
         *title(_("Grant agreement %(number)s", number=data.number), status),
         *[small(one) for one in terms.get("languages", ())],
+        *_change(data.change),
         heading(_("1. The parties and the project")),
         facts(
             [
@@ -246,6 +283,32 @@ def _body(data: AgreementData, locale: str) -> list[Flowable]:
         heading(_("8. Signatures")),
         signatures([_("For the programme"), _("For the association: chair"), _("For the association: treasurer")]),
         *_hash(data),
+    ]
+
+
+def _change(change: ChangeData | None) -> list[Flowable]:
+    """What is amended stands before everything else."""
+    if change is None:
+        return []
+    rows = [
+        (
+            _("%(heading)s: %(item)s", heading=_(BUDGET_HEADINGS[BudgetHeading(one.heading)]), item=one.item),
+            money(one.before),
+            money(one.after),
+        )
+        for one in change.lines
+    ]
+    moved = [Column(_("Budget line"), 3), Column(_("Before"), 1.2, numeric=True), Column(_("Now"), 1.2, numeric=True)]
+    days = []
+    if change.ends_before and change.ends_on:
+        before, after = date_text(change.ends_before), date_text(change.ends_on)
+        days = [text(_("The last day of the project was %(before)s and is now %(after)s.", before=before, after=after))]
+    return [
+        heading(_("What this amendment changes")),
+        text(_("This is version %(number)s of the agreement. What is not named here stays.", number=change.sequence)),
+        *days,
+        *(table(moved, rows) if rows else []),
+        text(_("Reason: %(reason)s", reason=change.reason)),
     ]
 
 
