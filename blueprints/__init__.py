@@ -74,6 +74,7 @@ NOUNS = (
     "second_factors",
     "selections",
     "signatures",
+    "statements",
     "targets",
     "themes",
     "tranches",
