@@ -55,6 +55,8 @@ NOUNS = (
     "override_rules",
     "overrides",
     "paper_forms",
+    "paying_accounts",
+    "payment_batches",
     "pledges",
     "prices",
     "projectors",

@@ -20,6 +20,7 @@ from models.grant_amendments import GrantAmendment
 from models.grants import Grant
 
 bp = Blueprint("grant_amendments", __name__)
+REFUSE, WITHDRAW = "grant_amendments/refuse.html", "grant_amendments/withdraw.html"
 PROPOSE, DECIDE = Permission.GRANT_AMENDMENT_PROPOSE, Permission.GRANT_AMENDMENT_DECIDE
 
 
@@ -94,7 +95,7 @@ def approve(amendment_id: int) -> ResponseReturnValue:
 @requires(GET=DECIDE, POST=DECIDE)
 def refuse(amendment_id: int) -> ResponseReturnValue:
     """The agreement stays."""
-    return _with_reason(amendment_id, DECIDE, grant_amendments.refuse, gettext("The change is refused."), "refuse")
+    return _with_reason(amendment_id, DECIDE, grant_amendments.refuse, gettext("The change is refused."), REFUSE)
 
 
 @bp.route("/grant-amendments/<int:amendment_id>/withdraw", methods=["GET", "POST"])
@@ -102,15 +103,15 @@ def refuse(amendment_id: int) -> ResponseReturnValue:
 def withdraw(amendment_id: int) -> ResponseReturnValue:
     """Who asked takes it back."""
     message = gettext("The proposal is withdrawn.")
-    return _with_reason(amendment_id, PROPOSE, grant_amendments.withdraw, message, "withdraw")
+    return _with_reason(amendment_id, PROPOSE, grant_amendments.withdraw, message, WITHDRAW)
 
 
 def _with_reason(
-    amendment_id: int, permission: Permission, verb: Callable[..., None], message: str, act: str
+    amendment_id: int, permission: Permission, verb: Callable[..., None], message: str, template: str
 ) -> ResponseReturnValue:
     amendment, form = load(GrantAmendment, amendment_id, permission), AmendmentReasonForm()
     if form.validate_on_submit() and attempt(
         form, lambda: verb(amendment, reason=form.reason.data or "", actor=actor(amendment), now=clock.now())
     ):
         return finish(url_for(".show", amendment_id=amendment_id), message)
-    return form_page(f"grant_amendments/{act}.html", form, amendment=amendment, grant=amendment.grant)
+    return form_page(template, form, amendment=amendment, grant=amendment.grant)

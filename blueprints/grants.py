@@ -41,6 +41,7 @@ from models.contributions import ContributionKind
 from models.documents import DocumentKind
 from models.grants import Grant, GrantStatus
 from reports import agreement as agreement_paper
+from reports import agreement_content
 
 bp = Blueprint("grants", __name__)
 PAGE = grants.PAGE
@@ -227,7 +228,7 @@ def agreement(grant_id: int) -> ResponseReturnValue:
     sequence = request.args.get("sequence", type=row_number)
     if sequence is not None and sequence not in {one.sequence for one in grant.agreements}:
         abort(404)
-    data = agreement_paper.gather(grant, sequence)
+    data = agreement_content.gather(grant, sequence)
     paper = agreement_paper.to_pdf(data, current_locale(), demonstration=is_demonstration())
     return send_file(
         io.BytesIO(paper),

@@ -1,5 +1,7 @@
 """Which rows are frozen once they are complete, and which columns are set once; `models.protection` makes triggers."""
 
+from models.payment_guards import FROZEN as LISTS
+
 FROZEN = {
     # table: (which rows are frozen, which of their columns: none named means every one, unique columns beside the id)
     "calibration_reviews": ("{row}.submitted_at IS NOT NULL", (), ("calibration_id", "reviewer_id")),
@@ -45,10 +47,12 @@ FROZEN = {
         ),
         ("replaces_id",),
     ),
+    **LISTS,
 }
 """Rows that cannot be changed, deleted or replaced once they are complete: exchange rates, reports, prices, overrides,
-grant amendments, registered interests, practice reviews that were handed in, corrected protocols that are signed, what
-the secretary said of a detected conflict, what was written for an association and confirmed by it."""
+grant amendments, lists for the bank and their payments, registered interests, practice reviews that were handed in,
+corrected protocols that are signed, what the secretary said of a detected conflict, what was written for an association
+and confirmed by it."""
 STANDING = {"exchange_rates": "{row}.ended_at IS NULL", "overrides": "{row}.ended_at IS NULL"}
 """Where the unique columns of `FROZEN` are unique among some rows alone: among which."""
 SET_ONCE = {

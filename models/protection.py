@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from models.calls import AMENDABLE, FIXED, UNTIL_SUBMITTED
 from models.frozen import FROZEN, SET_ONCE, STANDING
+from models.payment_guards import guards
 
 APPEND_ONLY = (
     "agreements",
@@ -86,6 +87,7 @@ def frozen(dialect: str) -> list[str]:
             ]
             + _calls_sqlite()
             + _allocations_sqlite()
+            + guards(dialect)
         )
     return [statement for table in FROZEN for statement in _frozen_postgresql(table)] + [
         _CRITERIA_FUNCTION,
@@ -100,6 +102,7 @@ def frozen(dialect: str) -> list[str]:
         _ALLOCATIONS_FUNCTION,
         "CREATE TRIGGER allocations_no_late_change BEFORE INSERT OR UPDATE OR DELETE ON allocations "
         "FOR EACH ROW EXECUTE FUNCTION refuse_late_allocations()",
+        *guards(dialect),
     ]
 
 

@@ -91,7 +91,7 @@ _PAGES_OF: Mapping[str, tuple[str, ...]] = {
         "reserves",
         "selections",
     ),
-    "funds": ("donors", "fund_agreements", "reporting_dates"),
+    "funds": ("donors", "fund_agreements", "paying_accounts", "payment_batches", "reporting_dates"),
     "grants": (
         "contributions",
         "expenditures",
@@ -219,6 +219,7 @@ SUBJECT_PAGES: Mapping[str, tuple[str, str, Permission]] = {
     "journal_exports": ("journal_exports.show", "export_id", Permission.LEDGER_READ),
     "ledger_events": ("ledger_events.show", "event_id", Permission.LEDGER_READ),
     "override_rules": ("overrides.index", "", Permission.OVERRIDE_READ),
+    "payment_batches": ("payment_batches.show", "batch_id", Permission.PAYMENT_BATCH_READ),
     "prices": ("prices.index", "", Permission.PRICE_READ),
     "reviewers": ("reviewers.profile", "", Permission.REVIEW_WRITE),
     "reviews": ("reviews.index", "", Permission.REVIEW_WRITE),

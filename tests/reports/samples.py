@@ -10,7 +10,7 @@ from models.base import LOCALES, Texts
 from models.calls import usual_match_terms
 from models.dictations import ConfirmationWay
 from models.grants import Grant, Tranche
-from reports.agreement import AgreementData, BudgetRow, PlanData, StepRow, TargetRow, TrancheLine
+from reports.agreement_content import AgreementData, BudgetRow, PlanData, StepRow, TargetRow, TrancheLine
 from reports.allocations import AllocationLine
 from reports.credits import Credit
 from reports.funding.data import (

@@ -24,7 +24,7 @@ from models.applications import BudgetHeading, BudgetLine
 from models.base import db
 from models.grant_amendments import GrantAmendmentStatus
 from models.notifications import Notification
-from reports import agreement as paper
+from reports import agreement_content as paper
 from tests.support.databases import FULL
 
 S = GrantAmendmentStatus
