@@ -60,6 +60,8 @@ from app.labels.money import (
     EXPORT_STATUSES,
     FILE_FORMS,
     FUNDING_REPORT_STATUSES,
+    GRANT_AMENDMENT_KINDS,
+    GRANT_AMENDMENT_STATUSES,
     GRANT_STATUSES,
     OVERRIDABLE_CONDITIONS,
     OVERRIDE_STATUSES,
@@ -98,6 +100,7 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         SUPPLIER_FLAGS,
         IDENTITY_CHECKS, LOST_DEVICE_STATUSES, OVERRIDABLE_CONDITIONS, OVERRIDE_STATUSES, BATCH_STATUSES,
         PAYMENT_STATUSES,
+        GRANT_AMENDMENT_KINDS, GRANT_AMENDMENT_STATUSES,
     )
 }  # fmt: skip
 """{enum class: {member: English message id}} for every enum of the models."""

@@ -11,6 +11,8 @@ FRESH: Mapping[str, str] = {
     "funds.new": "GET POST",
     "funds.receive": "GET POST",
     "expenditures.accept_part": "GET POST",
+    "grant_amendments.approve": "POST",
+    "grant_amendments.refuse": "GET POST",
     "grants.activate": "GET POST",
     "grants.new": "GET POST",
     "grants.resume": "GET POST",

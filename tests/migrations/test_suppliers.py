@@ -1,4 +1,4 @@
-"""Migration 0044 with spending: names typed are registered once, documents stay where they were, down and up again."""
+"""Migration 0045 with spending: names typed are registered once, documents stay where they were, down and up again."""
 
 import pytest
 import sqlalchemy as sa
@@ -17,7 +17,7 @@ DOCUMENTS = (
     "SELECT one.id, one.amount, one.accepted_amount, one.document_key, one.status, who.name, who.name_key "
     "FROM expenditures AS one JOIN suppliers AS who ON who.id = one.supplier_id ORDER BY one.id"
 )
-BEFORE = "0043"
+BEFORE = "0044"
 
 
 def documents() -> list[tuple[object, ...]]:

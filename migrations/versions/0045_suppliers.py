@@ -2,15 +2,15 @@
 
 Each name that was typed, folded as it was compared, becomes one supplier under the wording used first.
 
-Revision ID: 0044
-Revises: 0043
+Revision ID: 0045
+Revises: 0044
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0044"
-down_revision = "0043"
+revision = "0045"
+down_revision = "0044"
 branch_labels = None
 depends_on = None
 
@@ -167,7 +167,7 @@ def downgrade():
         "OR tax_number <> '' OR phone <> '' OR address <> '' OR account_number <> '')"
     )
     if op.get_bind().execute(stands).scalar():
-        raise RuntimeError("What is known of suppliers and of parts of spending does not fit into revision 0043.")
+        raise RuntimeError("What is known of suppliers and of parts of spending does not fit into revision 0044.")
     execute("DROP INDEX uq_expenditures_document")
     if op.get_bind().dialect.name == "sqlite":
         there = "".join(f"\n    {name} TEXT NOT NULL," for name in THERE)
