@@ -62,6 +62,7 @@ NOUNS = (
     "projectors",
     "rankings",
     "rates",
+    "receipt_checks",
     "reductions",
     "reporting_dates",
     "reserves",

@@ -98,6 +98,7 @@ _PAGES_OF: Mapping[str, tuple[str, ...]] = {
         "expenditures",
         "grant_amendments",
         "overrides",
+        "receipt_checks",
         "reductions",
         "results",
         "tranches",
