@@ -221,6 +221,7 @@ SUBJECT_PAGES: Mapping[str, tuple[str, str, Permission]] = {
     "grants": ("grants.show", "grant_id", Permission.GRANT_READ),
     "journal_exports": ("journal_exports.show", "export_id", Permission.LEDGER_READ),
     "ledger_events": ("ledger_events.show", "event_id", Permission.LEDGER_READ),
+    "suppliers": ("suppliers.show", "supplier_id", Permission.SUPPLIER_READ),
     "override_rules": ("overrides.index", "", Permission.OVERRIDE_READ),
     "payment_batches": ("payment_batches.show", "batch_id", Permission.PAYMENT_BATCH_READ),
     "prices": ("prices.index", "", Permission.PRICE_READ),
