@@ -150,6 +150,7 @@ ACTIONS: Mapping[str, str] = {
     "grant.reduce": N_("Reduced the grant to what is carried"),
     "grant.resume": N_("Let the grant go on"),
     "grant.suspend": N_("Suspended the grant"),
+    "grant.take_repayment": N_("Recorded money the association paid back"),
     "indicator.create": N_("Added an indicator"),
     "paying_account.close": N_("Closed an account a fund was paid from"),
     "paying_account.confirm": N_("Confirmed the account a fund is paid from"),

@@ -63,6 +63,7 @@ NOUNS = (
     "rates",
     "reductions",
     "reporting_dates",
+    "repayments",
     "reserves",
     "results",
     "required_documents",

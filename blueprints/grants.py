@@ -25,6 +25,7 @@ from app.services import (
     match,
     next_steps,
     reductions,
+    repayments,
     results,
     users,
     visits,
@@ -108,6 +109,8 @@ def _rows(grant: Grant) -> dict[str, object]:
         "contributions": contributions.of_grant(grant),
         "visits": found,
         "papers": documents.of(grant),
+        "repayments": repayments.of_grant(grant),
+        "unspent": repayments.unspent(grant) if grant.status in repayments.MAY_COME_FROM else 0,
         "journal": journal,
         "names": users.names_of([one.visitor_id for one in found] + [one.actor_id for one in journal]),
     }

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
-from app.services import documents, grants, overrides, reductions
+from app.services import documents, grants, overrides, reductions, repayments
 from app.services.actors import Actor
 from models.applications import Application
 from models.documents import DocumentKind
@@ -74,6 +74,10 @@ REDUCTIONS = {
 OVERRIDES = {
     "ky": "Муздаткыч даяр турат, эсеп-фактурасы кечигип жатат. Сезон бүтүп баратат, күтүүгө болбойт.",
     "ru": "Оборудование готово, счёт-фактура задерживается. Сезон заканчивается, ждать нельзя.",
+}
+REPAYMENTS = {
+    "ky": "Жабдуу смета боюнча болжолдонгондон арзан алынды.",
+    "ru": "Оборудование куплено дешевле, чем по смете.",
 }
 DECLINED_AGO = 5
 VISIT_AHEAD = timedelta(days=9)
@@ -180,6 +184,18 @@ def _complete(programme: Programme, grant: Grant, chance: Random, now: datetime)
     now = yield from visited.made(programme, grant, False, chance, now)
     now = yield from reported.final(programme, grant, chance, now)
     now = yield later(now, 5, chance)
+    left = repayments.unspent(grant)
+    if left:
+        repayments.record(
+            grant,
+            amount=left,
+            paid_on=now.date(),
+            bank_reference=f"ПК-{now:%y}-{programme.number('repayment'):05d}",
+            reason=REPAYMENTS[grant.application.language],
+            actor=programme.as_staff("finance1"),
+            now=now,
+        )
+        now = yield later(now, 0, chance)
     grants.complete(
         grant,
         actor=programme.as_staff("monitoring1"),

@@ -66,7 +66,7 @@ EVENT_KINDS: Mapping[EventKind, str] = {
     EventKind.GRANT_COMMITTED: N_("Grant committed"),
     EventKind.GRANT_RELEASED: N_("Grant money given back to the fund"),
     EventKind.TRANCHE_RELEASED: N_("Tranche paid"),
-    EventKind.TRANCHE_RETURNED: N_("Tranche returned"),
+    EventKind.TRANCHE_RETURNED: N_("Unspent money paid back"),
     EventKind.CONTRIBUTION_VERIFIED: N_("Co-investment verified"),
     EventKind.EXPENDITURE_ACCEPTED: N_("Spending accepted"),
     EventKind.REVERSAL: N_("Reversal"),

@@ -48,7 +48,9 @@ TRANSITIONS: Mapping[tuple[GrantStatus, str], Transition] = {
     (G.ACTIVE, "suspend"): Transition(G.SUSPENDED, N_("Finance officer"), N_("reason given")),
     (G.SUSPENDED, "resume"): Transition(G.ACTIVE, N_("Finance officer"), N_("reason given")),
     (G.ACTIVE, "complete"): Transition(
-        G.COMPLETED, N_("Monitoring officer"), N_("every tranche accounted for; visit done; results verified")
+        G.COMPLETED,
+        N_("Monitoring officer"),
+        N_("every tranche accounted for; nothing unspent; visit done; results verified"),
     ),
 }
 LENGTH = timedelta(days=365)
@@ -292,6 +294,10 @@ def complete(grant: Grant, *, actor: Actor, now: datetime) -> None:
     conflicts.must_have_no_tie(grant.application, actor)
     if not all(one.is_settled for one in grant.tranches):
         raise IncompleteError(N_("Not every tranche is accounted for."))
+    left = ledger.balances((AccountKind.ADVANCED,), grant_id=grant.id)[AccountKind.ADVANCED]
+    if left:
+        text = N_("%(left)s are neither accounted for nor paid back.")
+        raise IncompleteError(text, left=Money(left))
     if _count(Visit, Visit.grant_id == grant.id, Visit.status == VisitStatus.DONE) == 0:
         raise IncompleteError(N_("No monitoring visit has been done."))
     targets = db.select(Target.id).where(Target.grant_id == grant.id)

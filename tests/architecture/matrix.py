@@ -298,6 +298,7 @@ MATRIX: Mapping[str, Mapping[str, str]] = {
     "rates.upload": {"GET": "f", "POST": "f"},
     "rates.withdraw": {"GET": "f", "POST": "f"},
     "reductions.new": {"GET": "f", "POST": "f"},
+    "repayments.new": {"GET": "f", "POST": "f"},
     "required_documents.delete": {"GET": "s", "POST": "s"},
     "required_documents.edit": {"GET": "s", "POST": "s"},
     "required_documents.new": {"GET": "s", "POST": "s"},
