@@ -95,6 +95,7 @@ _PAGES_OF: Mapping[str, tuple[str, ...]] = {
     "grants": (
         "contributions",
         "expenditures",
+        "grant_amendments",
         "overrides",
         "reductions",
         "repayments",
