@@ -79,6 +79,7 @@ NOUNS = (
     "signatures",
     "statements",
     "targets",
+    "terminations",
     "themes",
     "tranches",
     "trial_balances",

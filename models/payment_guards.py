@@ -17,6 +17,7 @@ FROZEN: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
         ),
         ("end_to_end_id",),
     ),
+    "terminations": ("{row}.decided_at IS NOT NULL", (), ()),
     "repayments": ("{row}.id IS NOT NULL", (), ("bank_reference_key",)),
 }
 """Part of `protection.FROZEN`: a list stays as it was closed, a payment as it was put on it, a repayment for ever."""

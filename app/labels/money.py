@@ -14,6 +14,7 @@ from models.ledger import AccountKind, EventKind
 from models.overrides import OverridableCondition, OverrideStatus
 from models.payment_batches import BatchStatus, PaymentStatus
 from models.rates import RateSource, RateState
+from models.terminations import TerminationStatus
 
 ACCOUNT_KINDS: Mapping[AccountKind, str] = {
     AccountKind.DONOR: N_("Donor"),
@@ -154,6 +155,11 @@ RATE_STATES: Mapping[RateState, str] = {
     RateState.APPROVED: N_("Approved"),
     RateState.REFUSED: N_("Refused"),
     RateState.WITHDRAWN: N_("Withdrawn"),
+}
+TERMINATION_STATUSES: Mapping[TerminationStatus, str] = {
+    TerminationStatus.PROPOSED: N_("End proposed"),
+    TerminationStatus.APPROVED: N_("Ended early"),
+    TerminationStatus.REFUSED: N_("End refused"),
 }
 TRANCHE_STATUSES: Mapping[TrancheStatus, str] = {
     TrancheStatus.PLANNED: N_("Planned"),

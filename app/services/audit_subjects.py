@@ -42,6 +42,7 @@ from models.people import Person
 from models.prices import Price
 from models.rates import ExchangeRate
 from models.reviews import Assignment, Review
+from models.terminations import Termination
 from models.users import User
 from models.visits import Visit
 
@@ -92,6 +93,7 @@ NAMES: Mapping[type[Any], Name] = {
     Result: lambda row, locale: row.target.indicator.title_in(locale),
     Review: lambda row, locale: row.assignment.application.number,
     Target: lambda row, locale: row.indicator.title_in(locale),
+    Termination: _of_grant,
     Tranche: _of_grant,
     User: lambda row, locale: row.display_name,
     Visit: _of_grant,
@@ -118,6 +120,7 @@ READ_WITH: Mapping[type[Any], Sequence[Sequence[str]]] = {
     Result: [("target", "indicator")],
     Review: [("assignment", "application")],
     Target: [("indicator",)],
+    Termination: [_WITH_GRANT],
     Tranche: [_WITH_GRANT],
     Visit: [_WITH_GRANT],
 }

@@ -47,6 +47,10 @@ TRANSITIONS: Mapping[tuple[GrantStatus, str], Transition] = {
     (G.ACCEPTED, "activate"): Transition(G.ACTIVE, N_("Finance officer"), N_("signed agreement")),
     (G.ACTIVE, "suspend"): Transition(G.SUSPENDED, N_("Finance officer"), N_("reason given")),
     (G.SUSPENDED, "resume"): Transition(G.ACTIVE, N_("Finance officer"), N_("reason given")),
+    (G.ACTIVE, "terminate"): Transition(G.TERMINATED, N_("Two people"), N_("no payment under way; unspent asked back")),
+    (G.SUSPENDED, "terminate"): Transition(
+        G.TERMINATED, N_("Two people"), N_("no payment under way; unspent asked back")
+    ),
     (G.ACTIVE, "complete"): Transition(
         G.COMPLETED,
         N_("Monitoring officer"),

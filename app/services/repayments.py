@@ -15,7 +15,7 @@ from models.ledger import AccountKind, EventKind
 from models.repayments import Repayment
 from models.users import Role
 
-MAY_COME_FROM = RUNNING | {GrantStatus.COMPLETED}
+MAY_COME_FROM = RUNNING | {GrantStatus.COMPLETED, GrantStatus.TERMINATED}
 
 
 def unspent(grant: Grant) -> int:

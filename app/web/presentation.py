@@ -99,6 +99,7 @@ _PAGES_OF: Mapping[str, tuple[str, ...]] = {
         "overrides",
         "reductions",
         "repayments",
+        "terminations",
         "results",
         "tranches",
         "visits",
