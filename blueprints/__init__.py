@@ -77,6 +77,7 @@ NOUNS = (
     "second_factors",
     "selections",
     "signatures",
+    "suppliers",
     "statements",
     "targets",
     "terminations",

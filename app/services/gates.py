@@ -10,7 +10,7 @@ from app.services import co_investments, grants
 from app.services.errors import DomainError, IncompleteError
 from models.applications import Payer
 from models.base import db
-from models.expenditures import Expenditure, ExpenditureStatus
+from models.expenditures import COUNTED, Expenditure, ExpenditureStatus
 from models.grants import Grant, GrantStatus, Tranche, TrancheStatus
 from models.overrides import OverridableCondition, Override, OverrideStatus
 from models.repayments import Repayment
@@ -89,7 +89,7 @@ def check(tranche: Tranche) -> list[Condition]:
 
 
 _SETTLED = db.union_all(
-    db.select(Expenditure.grant_id, Expenditure.amount).where(
+    db.select(Expenditure.grant_id, COUNTED.label("amount")).where(
         Expenditure.status == ExpenditureStatus.ACCEPTED, Expenditure.payer == Payer.GRANT
     ),
     db.select(Repayment.grant_id, Repayment.amount),

@@ -298,15 +298,15 @@ def complete(grant: Grant, *, actor: Actor, now: datetime) -> None:
     conflicts.must_have_no_tie(grant.application, actor)
     if not all(one.is_settled for one in grant.tranches):
         raise IncompleteError(N_("Not every tranche is accounted for."))
-    left = ledger.balances((AccountKind.ADVANCED,), grant_id=grant.id)[AccountKind.ADVANCED]
-    if left:
-        text = N_("%(left)s are neither accounted for nor paid back.")
-        raise IncompleteError(text, left=Money(left))
     if _count(Visit, Visit.grant_id == grant.id, Visit.status == VisitStatus.DONE) == 0:
         raise IncompleteError(N_("No monitoring visit has been done."))
     targets = db.select(Target.id).where(Target.grant_id == grant.id)
     if _count(Result, Result.target_id.in_(targets), Result.status == ResultStatus.VERIFIED) == 0:
         raise IncompleteError(N_("No result has been verified."))
+    left = ledger.balances((AccountKind.ADVANCED,), grant_id=grant.id)[AccountKind.ADVANCED]
+    if left:
+        text = N_("%(left)s are neither accounted for nor paid back.")
+        raise IncompleteError(text, left=Money(left))
     grant.status, grant.completed_at = new_status, now
     db.session.flush()
     audit.record(actor, "grant.complete", grant, now)
