@@ -68,6 +68,7 @@ from app.labels.money import (
     PAYMENT_STATUSES,
     RATE_SOURCES,
     RATE_STATES,
+    SIGNING_SIDES,
     SUPPLIER_FLAGS,
     TERMINATION_STATUSES,
     TRANCHE_STATUSES,
@@ -101,7 +102,7 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         SUPPLIER_FLAGS,
         IDENTITY_CHECKS, LOST_DEVICE_STATUSES, OVERRIDABLE_CONDITIONS, OVERRIDE_STATUSES, BATCH_STATUSES,
         PAYMENT_STATUSES, TERMINATION_STATUSES,
-        GRANT_AMENDMENT_KINDS, GRANT_AMENDMENT_STATUSES,
+        GRANT_AMENDMENT_KINDS, GRANT_AMENDMENT_STATUSES, SIGNING_SIDES,
     )
 }  # fmt: skip
 """{enum class: {member: English message id}} for every enum of the models."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from app.localisation import N_
+from models.agreement_signatures import SigningSide
 from models.contributions import Channel, Check, ContributionKind, ContributionStatus
 from models.expenditures import ExpenditureStatus
 from models.funding_reports import FundingReportStatus
@@ -32,6 +33,10 @@ ACCOUNT_KINDS: Mapping[AccountKind, str] = {
     AccountKind.CO_INVESTMENT_SPENT: N_("Co-investment spent"),
     AccountKind.IN_KIND_HELD: N_("Goods and labour held"),
     AccountKind.IN_KIND_USED: N_("Goods and labour used"),
+}
+SIGNING_SIDES: Mapping[SigningSide, str] = {
+    SigningSide.ASSOCIATION: N_("For the association"),
+    SigningSide.PROGRAMME: N_("For the programme"),
 }
 CHANNELS: Mapping[Channel, str] = {
     Channel.MONEY_TRANSFER: N_("Money transfer system"),

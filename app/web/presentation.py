@@ -94,6 +94,7 @@ _PAGES_OF: Mapping[str, tuple[str, ...]] = {
     ),
     "funds": ("donors", "fund_agreements", "paying_accounts", "payment_batches", "reporting_dates"),
     "grants": (
+        "agreement_signatures",
         "contributions",
         "expenditures",
         "grant_amendments",
