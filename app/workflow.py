@@ -23,6 +23,7 @@ from app.services import (
     payments,
     results,
     screening_batches,
+    terminations,
     tranches,
     visits,
 )
@@ -41,6 +42,7 @@ TABLES: Mapping[str, Transitions] = {
     N_("Appeal"): appeals.TRANSITIONS,
     N_("Grant"): grants.TRANSITIONS,
     N_("Change of an agreement"): grant_amendments.TRANSITIONS,
+    N_("Early end"): terminations.TRANSITIONS,
     N_("Tranche"): tranches.TRANSITIONS,
     N_("Override"): overrides.TRANSITIONS,
     N_("Payment list"): payment_batches.TRANSITIONS,

@@ -27,7 +27,9 @@ from app.services import (
     match,
     next_steps,
     reductions,
+    repayments,
     results,
+    terminations,
     users,
     visits,
 )
@@ -103,9 +105,11 @@ def _what_if(grant: Grant) -> dict[str, object]:
 
 def _rows(grant: Grant) -> dict[str, object]:
     """What a donor does not see: people, papers, single payments."""
-    found = visits.of_grant(grant)
+    found, ending = visits.of_grant(grant), terminations.of_grant(grant)
     journal = ledger.journal(ledger.JournalFilter(grant_id=grant.id)) if can(Permission.FUND_READ) else []
     accounts = ledger.of_grant(grant) if can(Permission.LEDGER_READ) else []
+    people = [one.visitor_id for one in found] + [one.actor_id for one in journal]
+    people += [one.proposed_by_id for one in ending]
     return {
         "accounts": accounts,
         "balances": ledger.balances_of(accounts) if accounts else {},
@@ -114,8 +118,11 @@ def _rows(grant: Grant) -> dict[str, object]:
         "papers": documents.of(grant),
         "signed": agreement_signatures.of(grant.agreements[0]) if grant.agreements else [],
         "amendments": grant_amendments.of_grant(grant),
+        "terminations": ending,
+        "repayments": repayments.of_grant(grant),
+        "unspent": repayments.unspent(grant) if grant.status in repayments.MAY_COME_FROM else 0,
         "journal": journal,
-        "names": users.names_of([one.visitor_id for one in found] + [one.actor_id for one in journal]),
+        "names": users.names_of(people),
     }
 
 

@@ -74,7 +74,7 @@ class EventKind(StrEnum):
     GRANT_COMMITTED = "grant_committed"
     GRANT_RELEASED = "grant_released"
     TRANCHE_RELEASED = "tranche_released"
-    TRANCHE_RETURNED = "tranche_returned"
+    TRANCHE_RETURNED = "tranche_returned"  # unspent, paid back by the association; a bank's return is a reversal
     CONTRIBUTION_VERIFIED = "contribution_verified"
     EXPENDITURE_ACCEPTED = "expenditure_accepted"
     REVERSAL = "reversal"

@@ -17,8 +17,10 @@ FROZEN: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
         ),
         ("end_to_end_id",),
     ),
+    "terminations": ("{row}.decided_at IS NOT NULL", (), ()),
+    "repayments": ("{row}.id IS NOT NULL", (), ("bank_reference_key",)),
 }
-"""Part of `protection.FROZEN`: a list stays as it was closed, a payment as it was put on it."""
+"""Part of `protection.FROZEN`: a list stays as it was closed, a payment as it was put on it, a repayment for ever."""
 _LIVE = "('listed', 'sent')"
 _COLUMNS = ("status", "amount", "payout_account_id")
 """What stays of a tranche while it stands on a list."""

@@ -16,6 +16,7 @@ from models.overrides import OverridableCondition, OverrideStatus
 from models.payment_batches import BatchStatus, PaymentStatus
 from models.rates import RateSource, RateState
 from models.suppliers import SupplierFlag
+from models.terminations import TerminationStatus
 
 ACCOUNT_KINDS: Mapping[AccountKind, str] = {
     AccountKind.DONOR: N_("Donor"),
@@ -73,7 +74,7 @@ EVENT_KINDS: Mapping[EventKind, str] = {
     EventKind.GRANT_COMMITTED: N_("Grant committed"),
     EventKind.GRANT_RELEASED: N_("Grant money given back to the fund"),
     EventKind.TRANCHE_RELEASED: N_("Tranche paid"),
-    EventKind.TRANCHE_RETURNED: N_("Tranche returned"),
+    EventKind.TRANCHE_RETURNED: N_("Unspent money paid back"),
     EventKind.CONTRIBUTION_VERIFIED: N_("Co-investment verified"),
     EventKind.EXPENDITURE_ACCEPTED: N_("Spending accepted"),
     EventKind.REVERSAL: N_("Reversal"),
@@ -169,6 +170,11 @@ RATE_STATES: Mapping[RateState, str] = {
     RateState.APPROVED: N_("Approved"),
     RateState.REFUSED: N_("Refused"),
     RateState.WITHDRAWN: N_("Withdrawn"),
+}
+TERMINATION_STATUSES: Mapping[TerminationStatus, str] = {
+    TerminationStatus.PROPOSED: N_("End proposed"),
+    TerminationStatus.APPROVED: N_("Ended early"),
+    TerminationStatus.REFUSED: N_("End refused"),
 }
 TRANCHE_STATUSES: Mapping[TrancheStatus, str] = {
     TrancheStatus.PLANNED: N_("Planned"),

@@ -27,6 +27,7 @@ from models.rates import RateState
 from models.reviews import AssignmentStatus, ReviewFlag, ReviewStatus
 from models.screening_batches import HeldStatus
 from models.signatures import SignatureOutcome
+from models.terminations import TerminationStatus
 from models.visits import RiskRating, VisitStatus
 
 MET, WAITING, PROBLEM, INFO = "met", "waiting", "problem", "info"
@@ -57,7 +58,7 @@ def _tones() -> dict[tuple[type[StrEnum], str], str]:
             AppealStatus.LODGED, AppealStatus.ACKNOWLEDGED, CorrectionStatus.PROPOSED, RateState.WAITING,
             ExportStatus.WAITING,
             LostDeviceStatus.REPORTED, LostDeviceStatus.CHECKED, OverrideStatus.PROPOSED, BatchStatus.OPEN,
-            BatchStatus.CLOSED, PaymentStatus.LISTED,
+            BatchStatus.CLOSED, PaymentStatus.LISTED, TerminationStatus.PROPOSED,
             GrantAmendmentStatus.PROPOSED,
         ),
         PROBLEM: (
@@ -70,6 +71,7 @@ def _tones() -> dict[tuple[type[StrEnum], str], str]:
             HeldStatus.LEFT_OUT, ReviewFlag.SUSPECT, AppealStatus.DISMISSED, RateState.WITHDRAWN,
             RateState.REFUSED, ExportStatus.FAILED,
             LostDeviceStatus.REFUSED, PaymentStatus.FAILED, PaymentStatus.RETURNED,
+            TerminationStatus.APPROVED,
         ),
         INFO: (
             ApplicationStatus.SUBMITTED, ApplicationStatus.RESUBMITTED, ApplicationStatus.IN_REVIEW,

@@ -43,6 +43,7 @@ from models.prices import Price
 from models.rates import ExchangeRate
 from models.reviews import Assignment, Review
 from models.suppliers import Supplier
+from models.terminations import Termination
 from models.users import User
 from models.visits import Visit
 
@@ -94,6 +95,7 @@ NAMES: Mapping[type[Any], Name] = {
     Review: lambda row, locale: row.assignment.application.number,
     Supplier: lambda row, locale: row.name,
     Target: lambda row, locale: row.indicator.title_in(locale),
+    Termination: _of_grant,
     Tranche: _of_grant,
     User: lambda row, locale: row.display_name,
     Visit: _of_grant,
@@ -120,6 +122,7 @@ READ_WITH: Mapping[type[Any], Sequence[Sequence[str]]] = {
     Result: [("target", "indicator")],
     Review: [("assignment", "application")],
     Target: [("indicator",)],
+    Termination: [_WITH_GRANT],
     Tranche: [_WITH_GRANT],
     Visit: [_WITH_GRANT],
 }

@@ -13,6 +13,7 @@ from models.base import db
 from models.expenditures import COUNTED, Expenditure, ExpenditureStatus
 from models.grants import Grant, GrantStatus, Tranche, TrancheStatus
 from models.overrides import OverridableCondition, Override, OverrideStatus
+from models.repayments import Repayment
 from models.visits import Visit, VisitStatus
 
 
@@ -87,22 +88,24 @@ def check(tranche: Tranche) -> list[Condition]:
     return conditions
 
 
+_SETTLED = db.union_all(
+    db.select(Expenditure.grant_id, COUNTED.label("amount")).where(
+        Expenditure.status == ExpenditureStatus.ACCEPTED, Expenditure.payer == Payer.GRANT
+    ),
+    db.select(Repayment.grant_id, Repayment.amount),
+).subquery()
+
+
 def accounted(grant: Grant) -> int:
-    """Grant money accounted for by accepted expenditure, in tyiyn."""
-    query = db.select(db.func.coalesce(db.func.sum(COUNTED), 0)).where(
-        Expenditure.grant_id == grant.id,
-        Expenditure.status == ExpenditureStatus.ACCEPTED,
-        Expenditure.payer == Payer.GRANT,
-    )
-    return int(db.session.scalar(query))
+    """Grant money accounted for, in tyiyn: by accepted expenditure, or paid back."""
+    query = db.select(db.func.sum(_SETTLED.c.amount)).where(_SETTLED.c.grant_id == grant.id)
+    return int(db.session.scalar(query) or 0)
 
 
 def accounted_by_grant() -> Mapping[int, int]:
     """As `accounted` of every grant that has any; one query for all of them."""
-    query = db.select(Expenditure.grant_id, db.func.sum(COUNTED)).where(
-        Expenditure.status == ExpenditureStatus.ACCEPTED, Expenditure.payer == Payer.GRANT
-    )
-    return {row[0]: int(row[1]) for row in db.session.execute(query.group_by(Expenditure.grant_id))}
+    query = db.select(_SETTLED.c.grant_id, db.func.sum(_SETTLED.c.amount)).group_by(_SETTLED.c.grant_id)
+    return {row[0]: int(row[1]) for row in db.session.execute(query)}
 
 
 def accounting_due(grant: Grant, through_sequence: int) -> int:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.localisation import N_, LazyText, Money, lazy
-from app.services import gates, grants, payments
+from app.services import gates, grants, payments, repayments
 from models.grants import Grant, GrantStatus, Tranche, TrancheStatus
 from models.users import Role
 
@@ -62,6 +62,9 @@ def step_of(grant: Grant) -> Step:
         reason = grants.suspension_reason(grant.suspended_reason)
         text = lazy(N_("Money is kept back: %(reason)s Finance lets the grant go on."), reason=reason)
         return Step(text, Role.FINANCE)
+    if grant.status is GrantStatus.TERMINATED and (unspent := repayments.unspent(grant)):
+        back = N_("The grant was ended early. The association pays %(amount)s back, or accounts for it.")
+        return Step(lazy(back, amount=Money(unspent)), Role.MEMBER)
     if grant.status is not GrantStatus.ACTIVE:
         return _GRANT[grant.status]
     tranche = next((one for one in grant.tranches if not one.is_settled), None)

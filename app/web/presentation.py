@@ -101,6 +101,8 @@ _PAGES_OF: Mapping[str, tuple[str, ...]] = {
         "overrides",
         "receipt_checks",
         "reductions",
+        "repayments",
+        "terminations",
         "results",
         "tranches",
         "visits",

@@ -27,6 +27,7 @@ from app.services import (
     reviews,
     screening_batches,
     screenings,
+    terminations,
     tranches,
 )
 from app.services.actors import Actor
@@ -61,6 +62,7 @@ NOUNS = {
     "Decision letter": "letters",
     "Corrected protocol": "corrected_protocols",
     "Lost phone": "lost_devices",
+    "Early end": "terminations",
     "Payment list": "payment_batches",
     "Payment of a list": "payments",
 }
@@ -202,6 +204,16 @@ def walk_grants(programme: Programme) -> None:
     programme.make_visit(grant, VisitStatus.DONE)
     for status in (ResultStatus.REFUSED, ResultStatus.VERIFIED):  # one value a day, unless it was refused
         programme.make_result(grant, status)
+
+
+def walk_early_ends(programme: Programme) -> None:
+    """Of an active grant and of a suspended one; a first proposal is refused."""
+    finance, chair, now = Actor(programme.finance), Actor(programme.council_chair), clock.now()
+    for status in (GrantStatus.ACTIVE, GrantStatus.SUSPENDED):
+        grant = programme.make_grant(status)
+        refused = terminations.propose(grant, reason=TEXT, actor=finance, now=now)
+        terminations.refuse(refused, reason=TEXT, actor=chair, now=now)
+        terminations.approve(terminations.propose(grant, reason=TEXT, actor=finance, now=now), actor=chair, now=now)
 
 
 def walk_payment_lists(programme: Programme) -> None:
@@ -348,6 +360,7 @@ def test_every_change_of_a_status_is_told(programme: Programme) -> None:
     walk_a_late_reviewer(programme, third)
     walk_plans(programme)
     walk_grants(programme)
+    walk_early_ends(programme)
     walk_payment_lists(programme)
     walk_overrides(programme)
     walk_grant_amendments(programme)
