@@ -23,6 +23,7 @@ NOUNS = (
     "calibrations",
     "calls",
     "centres",
+    "channels",
     "contributions",
     "corrected_protocols",
     "council_sessions",

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from app.localisation import N_
-from models.contributions import Channel, Check, ContributionKind, ContributionStatus
+from models.channels import EvidenceKind
+from models.contributions import Check, ContributionKind, ContributionStatus
 from models.expenditures import ExpenditureStatus
 from models.funding_reports import FundingReportStatus
 from models.funds import Emblem
@@ -28,14 +29,6 @@ ACCOUNT_KINDS: Mapping[AccountKind, str] = {
     AccountKind.CO_INVESTMENT_SPENT: N_("Co-investment spent"),
     AccountKind.IN_KIND_HELD: N_("Goods and labour held"),
     AccountKind.IN_KIND_USED: N_("Goods and labour used"),
-}
-CHANNELS: Mapping[Channel, str] = {
-    Channel.MONEY_TRANSFER: N_("Money transfer system"),
-    Channel.BANK: N_("Bank transfer"),
-    Channel.MOBILE_WALLET: N_("Mobile wallet"),
-    Channel.CARD: N_("Card to card"),
-    Channel.CUSTOMS_CASH: N_("Cash with customs declaration"),
-    Channel.HAND_TO_HAND: N_("Cash from hand to hand"),
 }
 CHECKS: Mapping[Check, str] = {
     Check.LEGIBLE: N_("The receipt can be read and nothing on it was altered"),
@@ -69,6 +62,11 @@ EVENT_KINDS: Mapping[EventKind, str] = {
     EventKind.CONTRIBUTION_VERIFIED: N_("Co-investment verified"),
     EventKind.EXPENDITURE_ACCEPTED: N_("Spending accepted"),
     EventKind.REVERSAL: N_("Reversal"),
+}
+EVIDENCE_KINDS: Mapping[EvidenceKind, str] = {
+    EvidenceKind.TRANSFER_RECEIPT: N_("Slip of the transfer"),
+    EvidenceKind.STATEMENT: N_("Statement of the bank or of its app"),
+    EvidenceKind.CUSTOMS_DECLARATION: N_("Customs declaration"),
 }
 EXPENDITURE_STATUSES: Mapping[ExpenditureStatus, str] = {
     ExpenditureStatus.RECORDED: N_("Waits to be accepted"),

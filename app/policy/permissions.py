@@ -85,6 +85,7 @@ class Permission(StrEnum):
     OVERRIDE_PROPOSE = "override:propose"
     OVERRIDE_DECIDE = "override:decide"
     OVERRIDE_RULE_MANAGE = "override_rule:manage"
+    CHANNEL_MANAGE = "channel:manage"
     CONTRIBUTION_READ = "contribution:read"
     CONTRIBUTION_RECORD = "contribution:record"
     CONTRIBUTION_VERIFY = "contribution:verify"
@@ -206,6 +207,7 @@ GRANTS: Mapping[Permission, Mapping[Role, Scope]] = {
     P.OVERRIDE_PROPOSE: OFFICE | {R.FINANCE: S.ALL, R.MONITOR: S.ALL},  # narrowed by the rules of overrides
     P.OVERRIDE_DECIDE: OFFICE | {R.FINANCE: S.ALL, R.MONITOR: S.ALL},  # narrowed by the rules of overrides
     P.OVERRIDE_RULE_MANAGE: {R.SECRETARY: S.ALL, R.ADMINISTRATOR: S.ALL},
+    P.CHANNEL_MANAGE: {R.SECRETARY: S.ALL, R.ADMINISTRATOR: S.ALL},
     P.CONTRIBUTION_READ: _APPLICANT | OFFICE | {R.FINANCE: S.ALL, R.MONITOR: S.ALL},
     P.CONTRIBUTION_RECORD: _APPLICANT,
     P.CONTRIBUTION_VERIFY: {R.MONITOR: S.ALL},

@@ -54,6 +54,7 @@ NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     (N_("Written on behalf"), "dictations.index", Permission.DICTATION_READ),
     (N_("Resource centres"), "centres.index", Permission.CENTRE_KEEP),
     (N_("People"), "users.index", Permission.USER_READ),
+    (N_("Channels of money"), "channels.index", Permission.CHANNEL_MANAGE),
     (N_("Rules of overrides"), "override_rules.edit", Permission.OVERRIDE_RULE_MANAGE),
     (N_("Conflicts of interest"), "detected_conflicts.index", Permission.CONFLICT_JUDGE),
     (N_("My interests"), "interests.index", Permission.INTEREST_KEEP),
