@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from app import clock
 from app.localisation import gettext
 from app.policy import Permission
-from app.services import gates, next_steps, overrides, tranches, users
+from app.services import gates, next_steps, overrides, payments, tranches, users
 from app.services.workflow import allowed
 from app.web.access import actor, load, requires, signed_in_user
 from app.web.submissions import act_on_button, attempt, finish, form_page
@@ -28,6 +28,7 @@ def show(tranche_id: int) -> ResponseReturnValue:
         "tranches/show.html",
         tranche=tranche,
         step=next_steps.step_of_tranche(tranche),
+        attempts=payments.attempts(tranche),
         gate=gate,
         is_open=all(one.is_passed for one in gate),
         overrides=there,

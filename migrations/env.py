@@ -11,8 +11,9 @@ from alembic import context
 from flask import current_app
 
 import models
-from models import protection, search_words, turnovers, unmet_rules
+from models import payment_guards, protection, search_words, turnovers, unmet_rules
 from models.base import Base, ExactDecimal, JsonDocument, UTCDateTime, db
+from models.payment_batches import Payment
 from models.search_text import SearchText
 
 config = context.config
@@ -106,6 +107,8 @@ def check_soundness(connection: sa.Connection, before: set[tuple[str, str]], dro
     wanted = {(trigger, table) for trigger, table in before if table in dropped & there}
     if turnovers.Turnover.__tablename__ not in there:  # what keeps them goes with them
         wanted -= turnovers.trigger_names(connection.dialect.name)
+    if Payment.__tablename__ not in there:
+        wanted -= payment_guards.trigger_names()
     missing = sorted(f"{trigger} on {table}" for trigger, table in wanted - triggers(connection))
     if missing:
         problems.append(f"made anew without {', '.join(missing)}: the migration must put them back")

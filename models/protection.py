@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable
 
 from models.calls import AMENDABLE, FIXED, UNTIL_SUBMITTED
+from models.payment_guards import FROZEN as LISTS
+from models.payment_guards import guards
 
 APPEND_ONLY = (
     "agreements",
@@ -109,10 +111,12 @@ FROZEN = {
         ),
         ("replaces_id",),
     ),
+    **LISTS,
 }
 """Rows that cannot be changed, deleted or replaced once they are complete: exchange rates, reports, prices, overrides,
-registered interests, practice reviews that were handed in, corrected protocols that are signed, what the secretary
-said of a detected conflict, what was written for an association and confirmed by it."""
+lists for the bank and their payments, registered interests, practice reviews that were handed in, corrected protocols
+that are signed, what the secretary said of a detected conflict, what was written for an association and confirmed by
+it."""
 STANDING = {"exchange_rates": "{row}.ended_at IS NULL", "overrides": "{row}.ended_at IS NULL"}
 """Where the unique columns of `FROZEN` are unique among some rows alone: among which."""
 SET_ONCE = {
@@ -144,6 +148,7 @@ def frozen(dialect: str) -> list[str]:
             ]
             + _calls_sqlite()
             + _allocations_sqlite()
+            + guards(dialect)
         )
     return [statement for table in FROZEN for statement in _frozen_postgresql(table)] + [
         _CRITERIA_FUNCTION,
@@ -158,6 +163,7 @@ def frozen(dialect: str) -> list[str]:
         _ALLOCATIONS_FUNCTION,
         "CREATE TRIGGER allocations_no_late_change BEFORE INSERT OR UPDATE OR DELETE ON allocations "
         "FOR EACH ROW EXECUTE FUNCTION refuse_late_allocations()",
+        *guards(dialect),
     ]
 
 

@@ -13,7 +13,19 @@ from app.services import themes
 from app.services.sealing import Seal
 from models.base import db
 from models.indicators import Indicator
-from seeds import calls, centres, content, funding_reports, funds, papers, people, prices, rates, reference
+from seeds import (
+    calls,
+    centres,
+    content,
+    funding_reports,
+    funds,
+    papers,
+    payment_batches,
+    people,
+    prices,
+    rates,
+    reference,
+)
 from seeds.agenda import Agenda, Calendar, at
 from seeds.people import DEMO_PASSWORD
 from seeds.programme import Programme
@@ -77,6 +89,7 @@ def load(*, storage: Path, seal: Seal, today: date | None = None) -> Programme:
         funds.agreements(programme),
         centres.equip(programme),
         funding_reports.finished(programme),
+        payment_batches.of_the_week(programme),
     ):
         programme.agenda.start(story)
     calls.all_of_them(programme)

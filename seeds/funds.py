@@ -7,7 +7,7 @@ from typing import Any
 from app.services import donors, fund_agreements, funds, reporting_dates
 from app.services.fund_agreements import FundInput
 from models.funds import Emblem, Fund
-from seeds import people
+from seeds import payment_batches, people
 from seeds.agenda import Story, at
 from seeds.programme import Programme
 
@@ -74,6 +74,7 @@ def agreements(programme: Programme) -> Story:
             )
         for number, (day, amount) in enumerate(INSTALMENTS[fund.code], start=1):
             programme.agenda.start(_instalment(programme, fund, programme.calendar.on(*day), amount, number))
+    yield from payment_batches.accounts(programme, now, programme.chance("paying accounts"))
 
 
 def _instalment(programme: Programme, fund: Fund, day: date, amount: str, number: int) -> Story:

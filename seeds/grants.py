@@ -53,7 +53,7 @@ RECENT = {
     "requested": 10,
     "prepared": 11,
     "approved": 12,
-    "released": 13,
+    "released": 18,
     "returned": 17,
     "confirmed": 26,
     "accounted": 48,

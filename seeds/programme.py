@@ -48,6 +48,8 @@ class Programme:
     chairs: dict[int, User] = field(default_factory=dict)
     """By the id of the association: the few chairs who have an account of their own."""
     grants: list[Grant] = field(default_factory=list)
+    listed: set[int] = field(default_factory=set)
+    """The ids of the tranches that are paid by a list of the last week."""
     numbers: Counter[str] = field(default_factory=Counter)
     """Running numbers of papers (receipts, invoices, bank orders) by series."""
 

@@ -5,7 +5,7 @@ from random import Random
 
 from app.services import tranches
 from models.grants import Tranche
-from seeds import expenditures
+from seeds import expenditures, payment_batches
 from seeds.agenda import Chapter, later
 from seeds.programme import Programme
 
@@ -30,6 +30,13 @@ def cycle(programme: Programme, tranche: Tranche, stop: str, chance: Random, now
             tranches.prepare(tranche, actor=preparer, now=now)
         elif step == "approved":
             tranches.approve(tranche, actor=approver, now=now)
+        elif step == "released" and stop == "released":
+            programme.listed.add(tranche.id)  # the list of the week pays it
+            return now
+        elif step == "released" and stop == "returned":
+            batch = payment_batches.handed_over([tranche], preparer, now)
+            now = yield later(now, 1, chance)
+            payment_batches.confirm(programme, batch, tranche, now)
         elif step == "released":
             reference = f"ПП-{now:%y}-{programme.number('bank order'):05d}"
             tranches.release(tranche, bank_reference=reference, value_on=now.date(), actor=preparer, now=now)

@@ -7,7 +7,19 @@ from pathlib import Path
 from typing import Any
 
 from app import clock
-from app.services import channels, contributions, expenditures, grants, overrides, reductions, results, tranches, visits
+from app.services import (
+    channels,
+    contributions,
+    expenditures,
+    grants,
+    overrides,
+    paying_accounts,
+    payment_batches,
+    reductions,
+    results,
+    tranches,
+    visits,
+)
 from app.services.actors import Actor
 from app.services.documents import Upload
 from models.applications import Application, ApplicationStatus, Payer
@@ -16,9 +28,12 @@ from models.base import db
 from models.contributions import Check, Contribution, ContributionKind, ContributionStatus
 from models.documents import DocumentKind
 from models.expenditures import Expenditure, ExpenditureStatus
+from models.funds import Fund
 from models.grants import Grant, GrantStatus, Tranche, TrancheStatus
 from models.indicators import Result, ResultStatus
 from models.overrides import OverridableCondition, Override, OverrideStatus
+from models.paying_accounts import PayingAccount
+from models.payment_batches import PaymentBatch
 from models.users import User
 from models.visits import RiskRating, Visit, VisitStatus
 from tests.support.shelf import Numbers
@@ -143,6 +158,35 @@ class GrantFactories:
             tranches.return_(tranche, reason="Эсеп жабык", actor=finance, now=clock.now())
         assert tranche.status is wanted
         return tranche
+
+    def name_payer(self, fund: Fund) -> PayingAccount:
+        """The account a fund is paid from: one officer proposes it, the other one confirms it."""
+        known = paying_accounts.current(fund)
+        if known is not None:
+            return known
+        now = clock.now() - BEGAN_AGO
+        account = paying_accounts.propose(
+            fund,
+            bank="Айыл Банк",
+            bank_code="109001",
+            number="1091 8201 8253 0113",
+            holder="Ашар программасы",
+            actor=Actor(self.finance),
+            now=now,
+        )
+        paying_accounts.confirm(account, actor=Actor(self.other_finance), now=now)
+        return account
+
+    def make_batch(self, *chosen: Tranche, until: str = "open") -> PaymentBatch:
+        """A payment list of these approved tranches, of a fresh one without any: "open", "closed" or "sent"."""
+        among = chosen or (self.make_tranche(T.APPROVED),)
+        fund, now, finance = among[0].grant.fund, clock.now(), Actor(self.finance)
+        self.name_payer(fund)
+        batch = payment_batches.create(fund, among, pay_on=clock.bishkek_day(now), actor=finance, now=now)
+        for status, act in (("closed", payment_batches.close), ("sent", payment_batches.send)):
+            if until in (status, "sent"):
+                act(batch, actor=finance, now=now)
+        return batch
 
     def release(self, tranche: Tranche, *, now: datetime | None = None) -> None:
         now = now or clock.now()

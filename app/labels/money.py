@@ -12,6 +12,7 @@ from models.grants import GrantStatus, TrancheStatus
 from models.journal_exports import ExportStatus, FileForm
 from models.ledger import AccountKind, EventKind
 from models.overrides import OverridableCondition, OverrideStatus
+from models.payment_batches import BatchStatus, PaymentStatus
 from models.rates import RateSource, RateState
 
 ACCOUNT_KINDS: Mapping[AccountKind, str] = {
@@ -100,6 +101,21 @@ GRANT_STATUSES: Mapping[GrantStatus, str] = {
     GrantStatus.COMPLETED: N_("Completed"),
     GrantStatus.CLOSED: N_("Closed"),
     GrantStatus.TERMINATED: N_("Terminated"),
+}
+BATCH_STATUSES: Mapping[BatchStatus, str] = {
+    BatchStatus.OPEN: N_("To be looked through"),
+    BatchStatus.CLOSED: N_("Closed, not with the bank yet"),
+    BatchStatus.SENT: N_("With the bank"),
+    BatchStatus.SETTLED: N_("Answered by the bank"),
+    BatchStatus.CANCELLED: N_("Given up"),
+}
+PAYMENT_STATUSES: Mapping[PaymentStatus, str] = {
+    PaymentStatus.LISTED: N_("On the list"),
+    PaymentStatus.SENT: N_("Payment with the bank"),
+    PaymentStatus.CONFIRMED: N_("Paid by the bank"),
+    PaymentStatus.FAILED: N_("Not paid by the bank"),
+    PaymentStatus.REMOVED: N_("Taken off the list"),
+    PaymentStatus.RETURNED: N_("Came back"),
 }
 OVERRIDABLE_CONDITIONS: Mapping[OverridableCondition, str] = {
     OverridableCondition.ACCOUNTED: N_("The tranche before is accounted for"),

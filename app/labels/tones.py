@@ -20,6 +20,7 @@ from models.journal_exports import ExportStatus
 from models.letters import LetterStatus
 from models.lost_devices import LostDeviceStatus
 from models.overrides import OverrideStatus
+from models.payment_batches import BatchStatus, PaymentStatus
 from models.pledges import PledgeStatus
 from models.rates import RateState
 from models.reviews import AssignmentStatus, ReviewFlag, ReviewStatus
@@ -41,7 +42,7 @@ def _tones() -> dict[tuple[type[StrEnum], str], str]:
             RiskRating.LOW, DuplicateVerdict.FALSE_ALARM, ConflictVerdict.FALSE_ALARM, HeldStatus.SENT,
             PlanStatus.APPLIED, SignatureOutcome.SIGNED, ReviewFlag.EXCELLENT, AgendaStatus.DECIDED,
             LetterStatus.SENT, AppealStatus.UPHELD, CorrectionStatus.SIGNED, RateState.APPROVED, ExportStatus.DONE,
-            LostDeviceStatus.CONFIRMED, OverrideStatus.APPROVED,
+            LostDeviceStatus.CONFIRMED, OverrideStatus.APPROVED, BatchStatus.SETTLED, PaymentStatus.CONFIRMED,
         ),
         WAITING: (
             ApplicationStatus.SIGNED_OFF, ApplicationStatus.RETURNED, ApplicationStatus.RESERVE,
@@ -53,7 +54,8 @@ def _tones() -> dict[tuple[type[StrEnum], str], str]:
             ReviewFlag.ASK, AgendaStatus.DISCUSSED, LetterStatus.HELD,
             AppealStatus.LODGED, AppealStatus.ACKNOWLEDGED, CorrectionStatus.PROPOSED, RateState.WAITING,
             ExportStatus.WAITING,
-            LostDeviceStatus.REPORTED, LostDeviceStatus.CHECKED, OverrideStatus.PROPOSED,
+            LostDeviceStatus.REPORTED, LostDeviceStatus.CHECKED, OverrideStatus.PROPOSED, BatchStatus.OPEN,
+            BatchStatus.CLOSED, PaymentStatus.LISTED,
         ),
         PROBLEM: (
             ApplicationStatus.INELIGIBLE, ApplicationStatus.REJECTED, ScreeningOutcome.INELIGIBLE,
@@ -64,12 +66,13 @@ def _tones() -> dict[tuple[type[StrEnum], str], str]:
             RiskRating.HIGH, DuplicateVerdict.CONFIRMED, ConflictVerdict.CONFIRMED, ConflictStrength.STRONG,
             HeldStatus.LEFT_OUT, ReviewFlag.SUSPECT, AppealStatus.DISMISSED, RateState.WITHDRAWN,
             RateState.REFUSED, ExportStatus.FAILED,
-            LostDeviceStatus.REFUSED,
+            LostDeviceStatus.REFUSED, PaymentStatus.FAILED, PaymentStatus.RETURNED,
         ),
         INFO: (
             ApplicationStatus.SUBMITTED, ApplicationStatus.RESUBMITTED, ApplicationStatus.IN_REVIEW,
             ApplicationStatus.REVIEWED, CallStatus.DECIDED, FundingReportStatus.RUNNING, GrantStatus.ACCEPTED,
             TrancheStatus.RELEASED, PledgeStatus.PLEDGED, ExportStatus.RUNNING,
+            BatchStatus.SENT, PaymentStatus.SENT,
         ),
     }  # fmt: skip
     return {(type(member), member.value): name for name, members in groups.items() for member in members}

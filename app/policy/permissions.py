@@ -99,6 +99,8 @@ class Permission(StrEnum):
     RESULT_VERIFY = "result:verify"
     DONOR_READ = "donor:read"
     DONOR_MANAGE = "donor:manage"
+    PAYMENT_BATCH_READ = "payment_batch:read"
+    PAYMENT_BATCH_MANAGE = "payment_batch:manage"
     FUND_READ = "fund:read"
     FUND_MANAGE = "fund:manage"
     LEDGER_READ = "ledger:read"
@@ -223,6 +225,8 @@ GRANTS: Mapping[Permission, Mapping[Role, Scope]] = {
     P.DONOR_MANAGE: {R.FINANCE: S.ALL},
     P.FUND_READ: OFFICE | {R.FINANCE: S.ALL, R.DONOR: S.DONOR},
     P.FUND_MANAGE: {R.FINANCE: S.ALL},
+    P.PAYMENT_BATCH_READ: {R.FINANCE: S.ALL},
+    P.PAYMENT_BATCH_MANAGE: {R.FINANCE: S.ALL},
     P.LEDGER_READ: OFFICE | {R.FINANCE: S.ALL},
     P.RATE_READ: OFFICE | {R.FINANCE: S.ALL, R.MONITOR: S.ALL},  # who verifies a receipt looks its rate up
     P.RATE_MANAGE: {R.FINANCE: S.ALL},
@@ -248,6 +252,7 @@ FRESH: frozenset[Permission] = frozenset(
         P.OVERRIDE_RULE_MANAGE,
         P.PAYOUT_ACCOUNT_CONFIRM,
         P.PAYOUT_ACCOUNT_PROPOSE,
+        P.PAYMENT_BATCH_MANAGE,
         P.RATE_MANAGE,
         P.TRANCHE_PAY,
         P.USER_CREATE,

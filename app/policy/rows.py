@@ -31,6 +31,7 @@ from models.journal_exports import JournalExport
 from models.letters import Letter, LetterStatus
 from models.lost_devices import LostDevice
 from models.overrides import Override
+from models.payment_batches import PaymentBatch
 from models.prices import Price
 from models.rates import ExchangeRate
 from models.reviews import Assignment, AssignmentStatus, ReviewStatus
@@ -222,6 +223,7 @@ _VISIBLE: Mapping[type[Any], Callable[[User], Any]] = {
     LostDevice: lambda user: _only(user, R.ADMINISTRATOR, R.SECRETARY),
     Letter: _letters,
     Override: _of_grants(Override.grant_id),
+    PaymentBatch: lambda user: _only(user, R.FINANCE),
     PayoutAccount: lambda user: PayoutAccount.association_id.in_(db.select(Association.id).where(_associations(user))),
     Price: lambda user: db.true() if may(user, P.PRICE_READ) else db.false(),
     Result: lambda user: Result.target_id.in_(db.select(Target.id).where(_of_grants(Target.grant_id)(user))),

@@ -35,6 +35,8 @@ from models.journal_exports import JournalExport
 from models.letters import Letter
 from models.lost_devices import LostDevice
 from models.overrides import Override, OverrideRule
+from models.paying_accounts import PayingAccount
+from models.payment_batches import Payment, PaymentBatch
 from models.people import Person
 from models.prices import Price
 from models.rates import ExchangeRate
@@ -79,6 +81,9 @@ NAMES: Mapping[type[Any], Name] = {
     LostDevice: lambda row, locale: row.user.display_name,
     Override: _of_grant,
     OverrideRule: lambda row, locale: label_text(row.condition),
+    PayingAccount: lambda row, locale: row.fund.name(locale),
+    Payment: lambda row, _locale: row.end_to_end_id,
+    PaymentBatch: lambda row, _locale: row.number,
     PayoutAccount: lambda row, locale: row.association.name(locale),
     Person: lambda row, locale: row.full_name,
     Price: lambda row, locale: row.name(locale),
@@ -104,6 +109,7 @@ READ_WITH: Mapping[type[Any], Sequence[Sequence[str]]] = {
     FundingReport: [("fund",)],
     Grant: [("association",)],
     Override: [_WITH_GRANT],
+    PayingAccount: [("fund",)],
     PayoutAccount: [("association",)],
     Interest: [("user",)],
     Result: [("target", "indicator")],

@@ -15,6 +15,7 @@ from app.services import (
     expenditures,
     lost_devices,
     override_tasks,
+    payment_batches,
     rankings,
     rate_tasks,
     reporting_dates,
@@ -30,6 +31,7 @@ from models.base import db
 from models.calls import Call, CallStatus
 from models.grants import Grant, GrantStatus, Tranche, TrancheStatus
 from models.lost_devices import LostDeviceStatus
+from models.payment_batches import LIVE, Payment
 from models.reviews import Assignment, AssignmentStatus
 from models.screening_batches import HeldScreening, HeldStatus
 from models.users import Role, User
@@ -242,6 +244,7 @@ def awaiting_first_sign_in() -> int:
 
 def _finance(user: User, now: datetime) -> list[Task]:
     tasks = []
+    listed = db.select(Payment.tranche_id).where(Payment.status.in_(LIVE))
     states = {
         TrancheStatus.REQUESTED: N_("Prepare the payment"),
         TrancheStatus.PREPARED: N_("Approve the payment"),
@@ -249,7 +252,7 @@ def _finance(user: User, now: datetime) -> list[Task]:
     }
     query = (
         db.select(Tranche)
-        .where(Tranche.status.in_(states))
+        .where(Tranche.status.in_(states), Tranche.id.not_in(listed))
         .options(db.joinedload(Tranche.grant).joinedload(Grant.association))
         .order_by(Tranche.due_on)
         .limit(MOST)
@@ -266,6 +269,9 @@ def _finance(user: User, now: datetime) -> list[Task]:
                 planned_for(tranche.due_on, tranche.requested_at),
             )
         )
+    for batch in payment_batches.unfinished(MOST):
+        text, where = payment_batches.NEXT[batch.status], {"batch_id": batch.id}
+        tasks.append(Task(text, f"{batch.number} · {batch.fund.code}", "payment_batches.show", where, batch.pay_on))
     offers = (
         db.select(Application)
         .where(Application.status == ApplicationStatus.SELECTED)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.localisation import N_, LazyText, Money, lazy
-from app.services import gates, grants
+from app.services import gates, grants, payments
 from models.grants import Grant, GrantStatus, Tranche, TrancheStatus
 from models.users import Role
 
@@ -68,6 +68,9 @@ def step_of(grant: Grant) -> Step:
 def step_of_tranche(tranche: Tranche) -> Step:
     """The next step of one tranche."""
     number, amount = tranche.sequence, Money(tranche.amount)
+    if tranche.status is TrancheStatus.APPROVED and (payment := payments.live(tranche)) is not None:
+        listed = N_("Tranche %(number)s stands on the list %(list)s for the bank: %(amount)s.")
+        return Step(lazy(listed, number=number, list=payment.batch.number, amount=amount), Role.FINANCE)
     if tranche.status in _PAYMENT:
         text, who = _PAYMENT[tranche.status]
         return Step(lazy(text, number=number, amount=amount), who)  # the planned day binds only who may request

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from app.clock import bishkek_day
 from app.localisation import N_, Money
-from app.services import associations, audit, gates, ledger, notifications, overrides, user_accounts
+from app.services import associations, audit, gates, ledger, notifications, overrides, payments, user_accounts
 from app.services.actors import Actor
 from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, SeparationOfDutyError
 from app.services.references import reference_key
@@ -100,6 +100,7 @@ def send_back(tranche: Tranche, *, reason: str, actor: Actor, now: datetime) -> 
     lock(tranche.grant)
     lock(tranche)
     new_status = target(TRANSITIONS, tranche.status, "send_back")
+    payments.must_not_be_listed(tranche)
     reason = reason_given(reason)
     tranche.status = new_status
     _undo_preparation(tranche)
@@ -130,26 +131,51 @@ def approve(tranche: Tranche, *, actor: Actor, now: datetime) -> None:
 
 
 def release(tranche: Tranche, *, bank_reference: str, value_on: date, actor: Actor, now: datetime) -> None:
-    """The money was sent: committed becomes advanced in the ledger.
+    """The money was sent without a list: committed becomes advanced in the ledger.
 
     Raises `IncompleteError` when the gate has closed meanwhile, `DomainError` when the association's account is not
-    the prepared one any more, `AlreadyUsedError` for a bank reference in use.
+    the prepared one any more or the payment stands on a list, `AlreadyUsedError` for a bank reference in use.
     """
     user_accounts.must_not_be_reset(actor, now)
+    lock(tranche.grant)
+    lock(tranche)
+    target(TRANSITIONS, tranche.status, "release")
+    payments.must_not_be_listed(tranche)
+    associations.must_not_act_for(tranche.grant.association, actor)
+    must_be_payable(tranche, now)
+    reference = checked_reference(tranche, bank_reference, value_on, now)
+    book(tranche, reference=reference, value_on=value_on, actor=actor, now=now)
+
+
+def must_be_payable(tranche: Tranche, now: datetime) -> None:
+    """The gate is open and the account is the prepared one. The caller holds the locks of grant and tranche."""
+    associations.lock_payout_accounts(tranche.grant.association)  # a change of account comes before or after
+    gates.check(tranche)
+    _check_account(tranche, now)
+
+
+def checked_reference(tranche: Tranche, bank_reference: str, value_on: date, now: datetime) -> str:
+    """The bank's reference as it is kept. Raises a `DomainError` at the field that is missing, wrong or in use."""
+    reference = "".join(bank_reference.split()).upper()
+    if not reference_key(reference):
+        raise IncompleteError(N_("Enter the bank's reference."), field="bank_reference")
+    if value_on > bishkek_day(now) or value_on < tranche.grant.starts_on:
+        raise DomainError(N_("The day must lie between the start of the grant and today."), field="value_on")
+    _must_be_new(reference)
+    return reference
+
+
+def book(tranche: Tranche, *, reference: str, value_on: date, actor: Actor, now: datetime) -> None:
+    """Book that the money left: by hand (`release`), or as the bank said of a payment on a list.
+
+    `reference` comes from `checked_reference`. Raises `SeparationOfDutyError` for who belongs to the association.
+    """
     grant = tranche.grant
     lock(grant)
     lock(tranche)
     new_status = target(TRANSITIONS, tranche.status, "release")
     associations.must_not_act_for(grant.association, actor)
-    associations.lock_payout_accounts(grant.association)  # a change of account comes before the payment or after it
-    conditions = gates.check(tranche)
-    _check_account(tranche, now)
-    reference = "".join(bank_reference.split()).upper()
-    if not reference_key(reference):
-        raise IncompleteError(N_("Enter the bank's reference."), field="bank_reference")
-    if value_on > bishkek_day(now) or value_on < grant.starts_on:
-        raise DomainError(N_("The day must lie between the start of the grant and today."), field="value_on")
-    _must_be_new(reference)
+    conditions = gates.gate(tranche)  # what the gate says by now: money that left is booked in any case
     event = ledger.post(
         EventKind.TRANCHE_RELEASED,
         [ledger.Leg(_committed(grant), _advanced(grant), tranche.amount)],
@@ -197,6 +223,7 @@ def return_(tranche: Tranche, *, reason: str, actor: Actor, now: datetime) -> No
     lock(tranche)
     new_status = target(TRANSITIONS, tranche.status, "return")
     reason = reason_given(reason)
+    payments.take_back(tranche, reason=reason, actor=actor, now=now)
     ledger.reverse(tranche.event_id or 0, actor=actor, now=now, value_on=bishkek_day(now), reason=reason)
     tranche.status, tranche.event_id, tranche.released_at, tranche.bank_reference = new_status, None, None, None
     tranche.bank_reference_key = None

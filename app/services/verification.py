@@ -21,6 +21,7 @@ from app.services import (
     ledger,
     match,
     new_decisions,
+    payment_batches,
     protocols,
     recorded_acts,
 )
@@ -64,6 +65,7 @@ def run(storage: Path) -> list[Check]:
         ("decisions made anew", _new_decisions),
         ("protocols", _protocols),
         ("agreements", _agreements),
+        ("payment lists", _payment_lists),
         ("funding reports", _reports),
         ("stored files", lambda check: _files(check, storage)),
         ("judging by the history", _judging),
@@ -309,6 +311,13 @@ def _files(check: Check, storage: Path) -> Iterator[str]:
             yield f"file {stored.sha256} is missing"
         elif fingerprint(path.read_bytes()) != stored.sha256:
             yield f"file {stored.sha256} does not have its hash"
+
+
+def _payment_lists(check: Check) -> Iterator[str]:
+    for problem in payment_batches.unsound():
+        check.count += 1
+        if problem:
+            yield problem
 
 
 def _judging(check: Check) -> Iterator[str]:

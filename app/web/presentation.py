@@ -92,11 +92,11 @@ _PAGES_OF: Mapping[str, tuple[str, ...]] = {
         "reserves",
         "selections",
     ),
-    "funds": ("donors", "fund_agreements", "reporting_dates"),
+    "funds": ("donors", "fund_agreements", "paying_accounts", "payment_batches", "reporting_dates"),
     "grants": ("contributions", "expenditures", "overrides", "reductions", "results", "tranches", "visits"),
     "reviews": ("calibrations", "review_workbooks", "reviewers", "seats"),
     "screenings": ("screening_batches",),
-    "trial_balances": ("journal_exports", "ledger_accounts", "ledger_events"),
+    "trial_balances": ("journal_exports", "ledger_accounts", "ledger_events", "statements"),
     "users": ("lost_devices",),
 }
 SECTION_OF = {noun: entry for entry, nouns in _PAGES_OF.items() for noun in nouns}
@@ -209,7 +209,9 @@ SUBJECT_PAGES: Mapping[str, tuple[str, str, Permission]] = {
     "funds": ("funds.show", "fund_id", Permission.FUND_READ),
     "grants": ("grants.show", "grant_id", Permission.GRANT_READ),
     "journal_exports": ("journal_exports.show", "export_id", Permission.LEDGER_READ),
+    "ledger_events": ("ledger_events.show", "event_id", Permission.LEDGER_READ),
     "override_rules": ("overrides.index", "", Permission.OVERRIDE_READ),
+    "payment_batches": ("payment_batches.show", "batch_id", Permission.PAYMENT_BATCH_READ),
     "prices": ("prices.index", "", Permission.PRICE_READ),
     "reviewers": ("reviewers.profile", "", Permission.REVIEW_WRITE),
     "reviews": ("reviews.index", "", Permission.REVIEW_WRITE),

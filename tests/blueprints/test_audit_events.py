@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app import audit_texts, clock
-from app.services import applications, assignments, audit, grants, interests, overrides, tranches
+from app.services import applications, assignments, audit, grants, interests, overrides, payments, tranches
 from app.services.actors import Actor
 from app.services.audit_subjects import TABLES
 from models.applications import ApplicationStatus
@@ -24,6 +24,7 @@ MADE = {
     "dictation": {"begin", "confirm", "end"},
     "grant": {"suspend", "resume"},
     "override": {"propose", *(action for _status, action in overrides.TRANSITIONS)},
+    "payment": {"list", *(action for _status, action in payments.TRANSITIONS)},
     "tranche": {action for _status, action in tranches.TRANSITIONS},
 }
 """The actions that stand behind `audit.record(…, f"noun.{action}")`."""

@@ -19,6 +19,7 @@ from app.services import (
     lost_devices,
     new_decisions,
     overrides,
+    payment_batches,
     reductions,
     reserves,
     review_deadlines,
@@ -58,6 +59,8 @@ NOUNS = {
     "Decision letter": "letters",
     "Corrected protocol": "corrected_protocols",
     "Lost phone": "lost_devices",
+    "Payment list": "payment_batches",
+    "Payment of a list": "payments",
 }
 """Nouns whose table is not their plural."""
 S = ApplicationStatus
@@ -199,6 +202,19 @@ def walk_grants(programme: Programme) -> None:
         programme.make_result(grant, status)
 
 
+def walk_payment_lists(programme: Programme) -> None:
+    """A list is given up while it is looked through, another once it is closed; of a third the bank says all it can."""
+    finance, now, day = Actor(programme.finance), clock.now(), clock.bishkek_day(clock.now())
+    chosen = [programme.make_tranche(TrancheStatus.APPROVED) for _ in range(2)]
+    for until in ("open", "closed"):
+        payment_batches.cancel(programme.make_batch(*chosen, until=until), reason=TEXT, actor=finance, now=now)
+    batch = programme.make_batch(*chosen, until="sent")
+    paid, unpaid = batch.payments
+    payment_batches.confirm(batch, paid, bank_reference="LIST-1", value_on=day, actor=finance, now=now)
+    payment_batches.fail(batch, unpaid, reason=TEXT, actor=finance, now=now)
+    tranches.return_(paid.tranche, reason=TEXT, actor=finance, now=now)
+
+
 def walk_overrides(programme: Programme) -> None:
     """Each end there is; one that was in force is not needed, because the tranche before is accounted for by then."""
     for status in OverrideStatus:
@@ -315,6 +331,7 @@ def test_every_change_of_a_status_is_told(programme: Programme) -> None:
     walk_a_late_reviewer(programme, third)
     walk_plans(programme)
     walk_grants(programme)
+    walk_payment_lists(programme)
     walk_overrides(programme)
     walk_lost_phones(programme)
     walk_corrected_protocols(programme, walk_reserves(programme))

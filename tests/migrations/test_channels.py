@@ -12,7 +12,7 @@ from models.base import db
 from models.channels import EvidenceKind
 from tests.factories import Programme, three
 
-BEFORE = "0042"
+BEFORE = "0043"
 WAYS = sa.text(
     "SELECT contributions.id, channels.code, reference_key, reference, contributions.version FROM contributions "
     "LEFT JOIN channels ON channels.id = channel_id ORDER BY contributions.id"

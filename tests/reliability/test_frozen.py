@@ -1,6 +1,6 @@
 """Complete rows are frozen (R4), on both databases: approved rates, reports, form and criteria of an open call."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -22,11 +22,12 @@ from models.corrected_protocols import CorrectedProtocol
 from models.council_sessions import DecisionOutcome
 from models.funding_reports import FundingReport
 from models.overrides import Override
+from models.payment_batches import Payment, PaymentBatch
 from models.prices import Price, PriceKind
 from models.rates import ExchangeRate, RateSource
 from tests.factories import three
 
-REFUSED = r"append-only|frozen"
+REFUSED = r"append-only|frozen|only an approved tranche"
 pytestmark = pytest.mark.database
 
 
@@ -86,7 +87,21 @@ def an_override(programme: Any) -> Override:
     return made
 
 
+def a_batch(programme: Any) -> PaymentBatch:
+    """A closed list for the bank."""
+    made: PaymentBatch = programme.make_batch(until="closed")
+    return made
+
+
+def a_payment(programme: Any) -> Payment:
+    """One on a list that is still looked through."""
+    made: Payment = programme.make_batch().payments[0]
+    return made
+
+
 FROZEN = {
+    a_batch: {"content": "{}", "pay_on": date(2030, 1, 1)},
+    a_payment: {"amount": 1},
     a_corrected_protocol: {"content": "{}", "changes": []},
     a_call: {"budget": 900_000_000, "form": '{"parts":[]}'},
     a_price: {"usual": 1, "low": 1, "high": 1},

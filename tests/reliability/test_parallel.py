@@ -23,6 +23,7 @@ from app.services import (
     duplicates,
     ledger,
     overrides,
+    payment_batches,
     second_steps,
     tranches,
 )
@@ -37,9 +38,11 @@ from models.contributions import Contribution, ContributionKind
 from models.council_sessions import CouncilSession, DecisionOutcome
 from models.duplicates import AlikePair
 from models.form_submissions import FormSubmission
+from models.funds import Fund
 from models.grants import Grant, Tranche, TrancheStatus
 from models.ledger import AccountKind
 from models.overrides import Override, OverrideStatus
+from models.payment_batches import Payment, PaymentStatus
 from models.rates import ExchangeRate
 from models.users import Role, User, UserSession
 from tests.conftest import NOW
@@ -102,6 +105,43 @@ def test_one_of_many_parallel_releases_of_a_tranche_succeeds(app, programme, dat
     assert outcomes["done"] == 1
     advanced = ledger.balances((AccountKind.ADVANCED,), grant_id=grant_id)[AccountKind.ADVANCED]
     assert advanced == db.session.get_one(Tranche, tranche_id).amount
+
+
+def test_one_of_many_parallel_lists_takes_a_tranche_and_one_answer_of_the_bank_is_booked(app, programme, database):
+    tranche = programme.make_tranche(TrancheStatus.APPROVED)
+    programme.name_payer(tranche.grant.fund)
+    tranche_id, fund_id, officer = tranche.id, tranche.grant.fund_id, programme.finance.id
+    db.session.commit()
+
+    def put(_number: int) -> None:
+        fund, chosen = db.session.get_one(Fund, fund_id), db.session.get_one(Tranche, tranche_id)
+        actor, day = Actor(db.session.get_one(User, officer)), clock.bishkek_day(NOW)
+        payment_batches.create(fund, [chosen], pay_on=day, actor=actor, now=NOW)
+
+    outcomes = at_once(app, AT_ONCE, put)
+    print(f"{database.kind}: {AT_ONCE} lists at once: {dict(outcomes)}")
+    db.session.expire_all()
+    payment = db.session.scalars(db.select(Payment)).one()
+    assert outcomes["done"] == 1
+    payment_batches.close(payment.batch, actor=Actor(programme.finance), now=NOW)
+    payment_batches.send(payment.batch, actor=Actor(programme.finance), now=NOW)
+    payment_id = payment.id
+    db.session.commit()
+
+    def answer(number: int) -> None:
+        one, actor = db.session.get_one(Payment, payment_id), Actor(db.session.get_one(User, officer))
+        if number % 2:
+            reference, day = f"LIST-{number}", clock.bishkek_day(NOW)
+            payment_batches.confirm(one.batch, one, bank_reference=reference, value_on=day, actor=actor, now=NOW)
+        else:
+            payment_batches.fail(one.batch, one, reason=TEXT, actor=actor, now=NOW)
+
+    outcomes = at_once(app, AT_ONCE, answer)
+    print(f"{database.kind}: {AT_ONCE} answers of the bank at once: {dict(outcomes)}")
+    db.session.expire_all()
+    assert outcomes["done"] == 1
+    is_paid = db.session.get_one(Payment, payment_id).status is PaymentStatus.CONFIRMED
+    assert db.session.get_one(Tranche, tranche_id).is_paid is is_paid
 
 
 def test_an_override_withdrawn_while_the_payment_is_released(app, programme, database):

@@ -20,7 +20,14 @@ TABLES = {
     "other_id": "applications",
     "promise_id": "targets",
 }
-TEXTS = {"section_key": ("idea",), "kind": ("sales",), "form": ("csv",), "question_key": ("summary",), "code": ("EUR",)}
+TEXTS = {
+    "section_key": ("idea",),
+    "kind": ("sales",),
+    "form": ("csv",),
+    "question_key": ("summary",),
+    "code": ("EUR",),
+    "statement_key": ("advances",),
+}
 """{argument: what it may be}, of those that name no row."""
 
 

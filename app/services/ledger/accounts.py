@@ -102,6 +102,14 @@ def of_grant(grant: Grant) -> list[LedgerAccount]:
     return sorted(db.session.scalars(query), key=order)
 
 
+def of_fund(fund: Fund, kinds: Iterable[AccountKind]) -> list[LedgerAccount]:
+    """The accounts of these kinds that stand for a whole fund, by kind and heading."""
+    query = db.select(LedgerAccount).where(
+        LedgerAccount.fund_id == fund.id, LedgerAccount.control_id.is_(None), LedgerAccount.kind.in_(kinds)
+    )
+    return sorted(db.session.scalars(query), key=order)
+
+
 def order(account: LedgerAccount) -> tuple[int, str, str, int]:
     """The order of a list of accounts: as money runs, then by heading and currency."""
     return list(AccountKind).index(account.kind), account.heading or "", account.currency, account.id

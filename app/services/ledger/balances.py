@@ -14,6 +14,8 @@ from models.ledger import AccountKind, LedgerAccount, LedgerEvent, Transfer
 from models.turnovers import Turnover
 
 DAY = timedelta(days=1)
+AT_ONCE = 5_000
+"""So many owners in one query: databases bound its parameters."""
 _SUM = func.coalesce(func.sum(Turnover.debited - Turnover.credited), 0)
 
 
@@ -25,6 +27,17 @@ def balance(of: LedgerAccount) -> int:
 def balances(kinds: Iterable[AccountKind], *, grant_id: int) -> Mapping[AccountKind, int]:
     """Balance in tyiyn of all accounts of each kind that belong to a grant (som accounts only)."""
     return _balances(_sums_of_grants(), kinds, [grant_id])[grant_id]
+
+
+def balances_of_grants(
+    kinds: Iterable[AccountKind], grant_ids: Iterable[int]
+) -> Mapping[int, Mapping[AccountKind, int]]:
+    """As `balances` for each of these grants."""
+    found: dict[int, Mapping[AccountKind, int]] = {}
+    wanted, ids = list(kinds), list(grant_ids)
+    for start in range(0, len(ids), AT_ONCE):
+        found |= _balances(_sums_of_grants(), wanted, ids[start : start + AT_ONCE])
+    return found
 
 
 def balances_of_funds(kinds: Iterable[AccountKind], fund_ids: Iterable[int]) -> Mapping[int, Mapping[AccountKind, int]]:

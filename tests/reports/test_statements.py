@@ -1,0 +1,159 @@
+"""Statements of the demonstration: the same figures on page, paper and workbook, and those of the ledger."""
+
+import csv
+import io
+import re
+import shutil
+import subprocess
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+from pypdf import PdfReader
+
+from app.localisation import LOCALE_CODES, Money, use_locale
+from app.services import funds, ledger
+from models.associations import Association
+from models.base import db
+from models.funds import Fund
+from models.grants import Grant, GrantStatus
+from models.ledger import AccountKind
+from models.users import RoleAssignment, User
+from reports import statements
+from reports.statements import Reader, Statement, shown
+from tests.conftest import Demonstration
+from tests.support.clients import Client
+from tests.support.pages import text_of
+
+pytestmark = pytest.mark.either_database
+KINDS = tuple(statements.PROGRAMME)
+
+
+def reader(demo: Demonstration, locale: str = "en", without: frozenset[int] = frozenset()) -> Reader:
+    return Reader(demo.now, demo.today, locale, without)
+
+
+def gathered(demo: Demonstration, name: str, locale: str = "en") -> Statement:
+    """One of all statements by its name."""
+    grant = db.session.scalars(db.select(Grant).where(Grant.status == GrantStatus.ACTIVE).order_by(Grant.id)).first()
+    assert grant is not None
+    with use_locale(locale):
+        if name == "grant":
+            return statements.of_grant(grant, reader(demo, locale))
+        if name == "fund":
+            return statements.of_fund(grant.fund, reader(demo, locale))
+        if name == "association":
+            return statements.of_association(grant.association, reader(demo, locale))
+        return statements.PROGRAMME[name].gather(reader(demo, locale))
+
+
+def plain(text: str) -> str:
+    return re.sub(r"\s+", "", text)
+
+
+@pytest.mark.parametrize("name", [*KINDS, "grant", "fund", "association"])
+def test_paper_and_workbook_say_what_was_gathered(demo: Demonstration, name: str) -> None:
+    for locale in LOCALE_CODES if name in ("association", "pledges") else ("en",):
+        whole = gathered(demo, name, locale)
+        pages = PdfReader(io.BytesIO(statements.to_pdf(whole))).pages
+        printed = plain("".join(page.extract_text() for page in pages))
+        book = load_workbook(io.BytesIO(statements.to_xlsx(whole)))
+        assert len(book.worksheets) == len(whole.tables)
+        with use_locale(locale):
+            for table, sheet in zip(whole.tables, book.worksheets, strict=True):
+                values = [[cell.value for cell in row] for row in sheet.iter_rows()]
+                for row in [*table.rows, *([table.total] if table.total else [])]:
+                    amounts = [cell for cell in row if isinstance(cell, Money)]
+                    assert all(plain(shown(one)) in printed for one in amounts), (table.title, row)
+                    majors = [Decimal(one.amount).scaleb(-2 if one.currency != "KRW" else 0) for one in amounts]
+                    found = [[Decimal(str(v)) for v in line if isinstance(v, int | float)] for line in values]
+                    assert any(all(one in line for one in majors) for line in found), (table.title, row)
+        assert name != "association" or len(pages) == 1, "it is printed at the centre on one page"
+
+
+def test_the_figures_are_those_of_the_ledger(demo: Demonstration) -> None:
+    held = ledger.balances_of_funds(list(AccountKind), [one.id for one in db.session.scalars(db.select(Fund))])
+
+    def together(*kinds: AccountKind) -> int:
+        return sum(of_fund[kind] for of_fund in held.values() for kind in kinds)
+
+    advances, leverage = gathered(demo, "advances"), gathered(demo, "leverage")
+    assert advances.facts[0][1] == Money(together(AccountKind.ADVANCED))
+    assert advances.tables[0].total is not None and advances.tables[0].total[-1] == advances.facts[0][1]
+    for table in leverage.tables:
+        assert table.total is not None
+        assert [one for one in table.total if isinstance(one, Money)] == [
+            Money(together(AccountKind.ADVANCED, AccountKind.SPENT)),
+            Money(together(AccountKind.CO_INVESTMENT, AccountKind.CO_INVESTMENT_SPENT)),
+            Money(together(AccountKind.IN_KIND_HELD, AccountKind.IN_KIND_USED)),
+        ]
+    for fund in db.session.scalars(db.select(Fund)):
+        whole = statements.of_fund(fund, reader(demo))
+        assert whole.tables[0].total is not None and whole.tables[0].total[-1] == Money(funds.position(fund).received)
+        gained = [row[-1] for row in whole.tables[1].rows]
+        assert sum(one.amount for one in gained if isinstance(one, Money)) == funds.position(fund).received
+
+
+def test_the_account_of_a_grant_ends_with_what_the_ledger_holds(demo: Demonstration) -> None:
+    for grant in db.session.scalars(db.select(Grant)):
+        total = statements.of_grant(grant, reader(demo)).tables[0].total
+        kinds = (AccountKind.ADVANCED, AccountKind.CO_INVESTMENT, AccountKind.IN_KIND_HELD)
+        held = ledger.balances(kinds, grant_id=grant.id)
+        assert total is not None
+        assert list(total[2:5]) == [Money(held[kind]) for kind in kinds], grant.number
+
+
+def test_who_has_a_tie_is_told_nothing_of_the_grant(demo: Demonstration) -> None:
+    whole = gathered(demo, "calendar")
+    number = str(whole.tables[-1].rows[0][0])
+    grant = db.session.scalars(db.select(Grant).where(Grant.number == number)).one()
+    mine = reader(demo, without=frozenset({grant.id}))
+    for kind in statements.PROGRAMME.values():
+        assert number not in repr(kind.gather(mine))
+    own = statements.of_association(db.session.get_one(Association, grant.association_id), mine)
+    assert number not in repr(own)
+
+
+def test_an_association_prints_its_statement_and_reads_no_other_s(client: Client, demo: Demonstration) -> None:
+    with_grant = db.session.scalars(db.select(Grant).where(Grant.accepted_at.is_not(None))).first()
+    assert with_grant is not None
+    centre_id = with_grant.association.centre_id
+    keeps = db.select(User).join(RoleAssignment, RoleAssignment.user_id == User.id)
+    operator = client.speak("ky").sign_in(db.session.scalars(keeps.where(RoleAssignment.centre_id == centre_id)).one())
+    mine = db.session.scalars(db.select(Association.id).where(Association.centre_id == centre_id)).all()
+    page = operator.get(f"/statements/associations/{with_grant.association_id}")
+    assert with_grant.number in text_of(page.text)
+    for form, kind in (("pdf", "application/pdf"), ("csv", "text/csv")):
+        answer = operator.get(f"/statements/associations/{with_grant.association_id}/{form}")
+        assert (answer.status_code, answer.mimetype) == (200, kind)
+        assert "attachment" in answer.headers["Content-Disposition"]
+    other = db.session.scalars(
+        db.select(Grant).where(Grant.association_id.not_in(mine), Grant.accepted_at.is_not(None))
+    ).first()
+    assert other is not None
+    assert operator.get(f"/statements/associations/{other.association_id}").status_code == 404
+    assert operator.get(f"/statements/grants/{other.id}/pdf").status_code == 404
+    assert operator.get("/statements/advances").status_code == 403
+    assert client.get("/statements/nothing").status_code in (403, 404)
+
+
+@pytest.mark.office
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+def test_libreoffice_reads_the_same_total(demo: Demonstration, tmp_path: Path) -> None:
+    whole = gathered(demo, "advances")
+    book = tmp_path / "statement.xlsx"
+    book.write_bytes(statements.to_xlsx(whole))
+    subprocess.run(
+        [
+            "soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to",
+            "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,1",
+            "--outdir", str(tmp_path), str(book),
+        ],
+        check=True, capture_output=True, timeout=180,
+    )  # fmt: skip
+    made = next(tmp_path.glob("statement*.csv"))
+    total = next(row for row in csv.reader(made.read_text(encoding="utf-8").splitlines()) if row[0] == "Together")
+    expected = whole.facts[0][1]
+    assert isinstance(expected, Money)
+    assert Decimal(total[-1].replace(",", "")) * 100 == expected.amount
