@@ -1,6 +1,7 @@
 """Revision of the channels: contributions keep the way they came, down and up; a channel of one's own gets a kin."""
 
 import sqlalchemy as sa
+from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import downgrade, upgrade
 
@@ -8,11 +9,14 @@ from app import clock
 from app.services import channels
 from app.services.actors import Actor
 from app.services.channels import ChannelInput
+from app.web.health import MIGRATIONS
 from models.base import db
 from models.channels import EvidenceKind
 from tests.factories import Programme, three
 
-BEFORE = "0043"
+BEFORE = str(
+    next(one.down_revision for one in ScriptDirectory(str(MIGRATIONS)).walk_revisions() if "_channels" in one.path)
+)
 WAYS = sa.text(
     "SELECT contributions.id, channels.code, reference_key, reference, contributions.version FROM contributions "
     "LEFT JOIN channels ON channels.id = channel_id ORDER BY contributions.id"
