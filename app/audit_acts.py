@@ -108,6 +108,7 @@ ACTIONS: Mapping[str, str] = {
     "channel.change": N_("Changed a channel of money"),
     "channel.offer": N_("Offered a channel of money again"),
     "channel.retire": N_("Retired a channel of money"),
+    "contribution.look_at_sign": N_("Looked at a sign in the money: nothing is wrong"),
     "contribution.record": N_("Recorded a contribution"),
     "contribution.refuse": N_("Refused a contribution"),
     "contribution.reverse": N_("Reversed a contribution"),

@@ -76,6 +76,7 @@ NOUNS = (
     "second_factors",
     "selections",
     "signatures",
+    "signs",
     "statements",
     "targets",
     "themes",

@@ -9,9 +9,10 @@ from app import clock
 from app.labels import COUNTRIES, CURRENCIES, country_text, currency_text, label_text
 from app.localisation import current_locale, gettext, money
 from app.policy import Permission
-from app.services import applications, channels, contributions, documents, rates, users
+from app.services import applications, channels, conflicts, contributions, documents, rates, signs, users
+from app.services.signs import Sign
 from app.services.workflow import allowed
-from app.web.access import actor, load, requires, signed_in_user, takes_upload
+from app.web.access import actor, can, load, requires, signed_in_user, takes_upload
 from app.web.submissions import attempt, finish, form_page, sent_upload, uploads
 from forms.contributions import ContributionForm, ContributionReasonForm, EvidenceForm, VerifyForm
 from models.contributions import Check, Contribution, ContributionKind
@@ -82,7 +83,17 @@ def show(contribution_id: int) -> ResponseReturnValue:
         checks=[Check(one) for one in row.checks],
         names=users.names_of([row.recorded_by_id, row.verified_by_id]),
         is_recorder=row.recorded_by_id == signed_in_user().id,
+        signs=_signs(row),
     )
+
+
+def _signs(row: Contribution) -> list[tuple[Sign, bool]]:
+    """The signs it has a part in, each with whether the reader may open both sides."""
+    ties, read = conflicts.kept_from(signed_in_user()), Permission.CONTRIBUTION_READ
+    return [
+        (one, all(can(read, each) and not ties.has(each.grant.application) for each in one.rows))
+        for one in signs.of_contribution(row)
+    ]
 
 
 @bp.route("/contributions/<int:contribution_id>/evidence", methods=["GET", "POST"])
@@ -112,7 +123,7 @@ def verify(contribution_id: int) -> ResponseReturnValue:
         form, lambda: contributions.verify(row, checks=form.checks(), actor=actor(row), now=clock.now())
     ):
         return finish(url_for("grants.show", grant_id=row.grant_id), gettext("The contribution is verified."))
-    return form_page("contributions/verify.html", form, row=row, evidence=documents.of(row))
+    return form_page("contributions/verify.html", form, row=row, evidence=documents.of(row), signs=_signs(row))
 
 
 def _act_with_reason(row: Contribution, verb: Callable[..., None], message: str, template: str) -> ResponseReturnValue:

@@ -61,6 +61,8 @@ class Contribution(Versioned, Base):
             sqlite_where=sa.text("status IN ('recorded', 'verified')"),
             postgresql_where=sa.text("status IN ('recorded', 'verified')"),
         ),
+        sa.Index("ix_contributions_in_som", "amount_kgs", "sent_on"),
+        sa.Index("ix_contributions_sent", "currency", "amount", "sent_on"),
         sa.Index("ix_contributions_grant", "grant_id", "id"),
         sa.Index("ix_contributions_status", "status", "id"),
         STRICT,

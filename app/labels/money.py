@@ -14,6 +14,7 @@ from models.ledger import AccountKind, EventKind
 from models.overrides import OverridableCondition, OverrideStatus
 from models.payment_batches import BatchStatus, PaymentStatus
 from models.rates import RateSource, RateState
+from models.signs import SignKind
 
 ACCOUNT_KINDS: Mapping[AccountKind, str] = {
     AccountKind.DONOR: N_("Donor"),
@@ -141,6 +142,10 @@ RATE_STATES: Mapping[RateState, str] = {
     RateState.APPROVED: N_("Approved"),
     RateState.REFUSED: N_("Refused"),
     RateState.WITHDRAWN: N_("Withdrawn"),
+}
+SIGN_KINDS: Mapping[SignKind, str] = {
+    SignKind.NEAR_DUPLICATE: N_("Receipts near alike"),
+    SignKind.CIRCULAR: N_("Money that comes back"),
 }
 TRANCHE_STATUSES: Mapping[TrancheStatus, str] = {
     TrancheStatus.PLANNED: N_("Planned"),

@@ -90,6 +90,7 @@ class Permission(StrEnum):
     CONTRIBUTION_RECORD = "contribution:record"
     CONTRIBUTION_VERIFY = "contribution:verify"
     CONTRIBUTION_REVERSE = "contribution:reverse"
+    SIGN_JUDGE = "sign:judge"
     EXPENDITURE_READ = "expenditure:read"
     EXPENDITURE_RECORD = "expenditure:record"
     EXPENDITURE_ACCEPT = "expenditure:accept"
@@ -214,6 +215,7 @@ GRANTS: Mapping[Permission, Mapping[Role, Scope]] = {
     P.CONTRIBUTION_RECORD: _APPLICANT,
     P.CONTRIBUTION_VERIFY: {R.MONITOR: S.ALL},
     P.CONTRIBUTION_REVERSE: {R.FINANCE: S.ALL},
+    P.SIGN_JUDGE: {R.FINANCE: S.ALL, R.MONITOR: S.ALL},
     P.EXPENDITURE_READ: _APPLICANT | OFFICE | {R.FINANCE: S.ALL, R.MONITOR: S.ALL},
     P.EXPENDITURE_RECORD: _APPLICANT,
     P.EXPENDITURE_ACCEPT: {R.FINANCE: S.ALL},

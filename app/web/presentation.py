@@ -45,6 +45,7 @@ NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     (N_("Reviewers"), "assignments.index", Permission.ASSIGNMENT_MANAGE),
     (N_("Council"), "council_sessions.index", Permission.SESSION_READ),
     (N_("Grants"), "grants.index", Permission.GRANT_READ),
+    (N_("Signs to look at"), "signs.index", Permission.SIGN_JUDGE),
     (N_("Funds"), "funds.index", Permission.FUND_READ),
     (N_("Ledger"), "trial_balances.index", Permission.LEDGER_READ),
     (N_("Rates"), "rates.index", Permission.RATE_READ),

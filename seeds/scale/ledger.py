@@ -274,7 +274,7 @@ def _contribution(hands: _Hands, grant_id: int, number: int, day: date, event: i
     at = datetime.combine(day, time(8), UTC)
     return {
         **{"grant_id": grant_id, "kind": ContributionKind.REMITTANCE, "channel_id": hands.channel_id},
-        **{"reference": reference, "reference_key": reference_key(reference), "sender_name": "Синтетика"},
+        **{"reference": reference, "reference_key": reference_key(reference), "sender_name": f"Синтетика {grant_id}"},
         **{"sender_country": "RU", "sent_on": day, "currency": "RUB", "amount": SENT, "rate_id": hands.rate_id},
         **{"amount_kgs": hands.in_som, "status": ContributionStatus.VERIFIED, "recorded_by_id": recorded_by},
         **{"recorded_at": at, "verified_by_id": hands.monitor, "verified_at": at, "event_id": event},
