@@ -51,6 +51,7 @@ NOUNS: Mapping[str, str] = {
     "funding_reports": N_("Funding report"),
     "journal_exports": N_("File of the journal"),
     "funds": N_("Fund"),
+    "grant_amendments": N_("Change of an agreement"),
     "grants": N_("Grant"),
     "indicators": N_("Indicator"),
     "lost_devices": N_("Lost phone"),
@@ -134,6 +135,7 @@ DETAILS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "columns": (N_("Changed"), lambda value: ", ".join(gettext(AMENDED[one]) for one in value)),
     "added": (N_("Places added"), number_text),
     "after": (N_("In som after"), money),
+    "amended": (N_("Version of the agreement"), number_text),
     "amount": (N_("Amount"), str),  # with its currency, see `details_of`
     "amount_kgs": (N_("In som"), money),
     "approvers": (N_("Who may approve"), _offices),

@@ -42,6 +42,7 @@ NOUNS = (
     "fund_agreements",
     "funding_reports",
     "funds",
+    "grant_amendments",
     "grants",
     "health",
     "interests",

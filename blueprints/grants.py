@@ -3,7 +3,7 @@
 import io
 from collections.abc import Callable
 
-from flask import Blueprint, render_template, request, send_file, url_for
+from flask import Blueprint, abort, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock
@@ -20,6 +20,7 @@ from app.services import (
     documents,
     expenditures,
     gates,
+    grant_amendments,
     grants,
     ledger,
     match,
@@ -40,6 +41,7 @@ from models.contributions import ContributionKind
 from models.documents import DocumentKind
 from models.grants import Grant, GrantStatus
 from reports import agreement as agreement_paper
+from reports import agreement_content
 
 bp = Blueprint("grants", __name__)
 PAGE = grants.PAGE
@@ -108,6 +110,7 @@ def _rows(grant: Grant) -> dict[str, object]:
         "contributions": contributions.of_grant(grant),
         "visits": found,
         "papers": documents.of(grant),
+        "amendments": grant_amendments.of_grant(grant),
         "journal": journal,
         "names": users.names_of([one.visitor_id for one in found] + [one.actor_id for one in journal]),
     }
@@ -220,9 +223,12 @@ def complete(grant_id: int) -> ResponseReturnValue:
 @bp.get("/grants/<int:grant_id>/agreement")
 @requires(GET=Permission.CONTRIBUTION_READ)
 def agreement(grant_id: int) -> ResponseReturnValue:
-    """The agreement as PDF in the page's language. Not for donors: account and holder stand in it."""
+    """The agreement, or a version of it, as PDF. Not for donors: account and holder stand in it."""
     grant = load(Grant, grant_id, Permission.CONTRIBUTION_READ)
-    data = agreement_paper.gather(grant)
+    sequence = request.args.get("sequence", type=row_number)
+    if sequence is not None and sequence not in {one.sequence for one in grant.agreements}:
+        abort(404)
+    data = agreement_content.gather(grant, sequence)
     paper = agreement_paper.to_pdf(data, current_locale(), demonstration=is_demonstration())
     return send_file(
         io.BytesIO(paper),

@@ -1,23 +1,17 @@
 """The grant agreement of one grant: parties, money, duties, annexes. Amounts in tyiyn."""
 
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
-from typing import Any
+from collections.abc import Sequence
 
 from reportlab.platypus import Flowable
 
 from app.labels import BUDGET_HEADINGS, PAYERS, unit_text
-from app.localisation import N_, date_text, money, number_text
+from app.localisation import N_, date_text, money, month_text, number_text
 from app.localisation import gettext as _
-from app.services import agreements
+from app.services.plan_readings import month_of
 from models.applications import BudgetHeading, Payer
-from models.base import Texts, text_in
-from models.grants import Grant
+from models.base import text_in
 from reports import papers
-from reports.credits import Credit
+from reports.agreement_content import AgreementData, ChangeData, PlanData, TrancheLine
 from reports.pages import (
     Column,
     amount_texts,
@@ -38,129 +32,19 @@ from reports.pages import (
 TITLE = N_("Grant agreement")
 
 
-@dataclass(frozen=True)
-class TrancheLine:
-    """An instalment. `co_investment_due` is what must be verified through it, cumulated."""
-
-    sequence: int
-    amount: int
-    due_on: date
-    through: int
-    co_investment_due: int
-
-
-@dataclass(frozen=True)
-class BudgetRow:
-    """A planned cost of the annex."""
-
-    heading: str
-    item: str
-    unit: str
-    quantity: Decimal
-    unit_cost: int
-    amount: int
-    payer: str
-
-
-@dataclass(frozen=True)
-class TargetRow:
-    """A promised result of the annex."""
-
-    title: Texts
-    unit: str
-    baseline: Decimal
-    target: Decimal
-
-
-@dataclass(frozen=True)
-class AgreementData:
-    """What is agreed. `account` is (bank, number, holder) or None while the grant is only offered.
-
-    `terms` are the sentences of each section in each language: {"ky": {"duties": [...], ...}, ...}.
-    """
-
-    number: str
-    sha256: str
-    dated_at: datetime
-    application: str
-    project: str
-    association: Texts
-    village: Texts
-    ayil_okmotu: Texts
-    donor: Texts
-    fund: Texts
-    fund_code: str
-    amount: int
-    starts_on: date
-    ends_on: date
-    account: tuple[str, str, str] | None
-    tranches: tuple[TrancheLine, ...]
-    budget: tuple[BudgetRow, ...]
-    targets: tuple[TargetRow, ...]
-    terms: Mapping[str, Mapping[str, Sequence[str]]]
-    emblem: str
-    statement: Texts
-
-    @property
-    def credits(self) -> tuple[Credit, ...]:
-        """The one fund it is paid from."""
-        return (Credit(self.emblem, self.statement),)
-
-    @property
-    def is_accepted(self) -> bool:
-        """Whether this is the content kept when it was agreed, fixed by its hash, and no mere offer."""
-        return bool(self.sha256)
-
-
-def gather(grant: Grant) -> AgreementData:
-    """What was agreed last, from the kept content alone; while the grant is only offered, what it says today."""
-    agreement = grant.agreement
-    if agreement is None:
-        return read(agreements.content_of(grant, dated_at=grant.offered_at))
-    return read(json.loads(agreement.content), agreement.sha256)
-
-
-def read(content: Mapping[str, Any], sha256: str = "") -> AgreementData:
-    """The data of a kept content, see `agreements.content_of`."""
-    account = content["account"]
-    return AgreementData(
-        number=content["number"],
-        sha256=sha256,
-        dated_at=datetime.fromisoformat(content["dated_at"]),
-        application=content["application"],
-        project=content["project"],
-        association=content["association"],
-        village=content["village"],
-        ayil_okmotu=content["ayil_okmotu"],
-        donor=content["donor"],
-        fund=content["fund"],
-        fund_code=content["fund_code"],
-        starts_on=date.fromisoformat(content["starts_on"]),
-        ends_on=date.fromisoformat(content["ends_on"]),
-        amount=content["amount"],
-        account=(account["bank"], account["number"], account["holder"]) if account else None,
-        tranches=tuple(
-            TrancheLine(**{**one, "due_on": date.fromisoformat(one["due_on"])}) for one in content["tranches"]
-        ),
-        budget=tuple(BudgetRow(**{**one, "quantity": Decimal(one["quantity"])}) for one in content["budget"]),
-        targets=tuple(
-            TargetRow(one["title"], one["unit"], Decimal(one["baseline"]), Decimal(one["target"]))
-            for one in content["targets"]
-        ),
-        terms=content["terms"],
-        emblem=content["emblem"],
-        statement=content["statement"],
-    )
+def languages_of(locale: str) -> tuple[str, str]:
+    """The pair of languages a paper is told in for a reader of `locale`: Kyrgyz, which governs, and a second one."""
+    return ("ky", "en") if locale == "en" else ("ky", "ru")
 
 
 def to_pdf(data: AgreementData, locale: str, *, demonstration: bool = False) -> bytes:
-    """The agreement as A4 pages, the annexes on new ones."""
-    return papers.to_pdf(
+    """The agreement in Kyrgyz and in a second language (see `languages_of`), A4, the annexes of each on new pages."""
+    return papers.to_pdf_in(
         data,
         TITLE,
         data.dated_at,
-        lambda: [*_body(data, locale), *_annexes(data, locale)],
-        locale,
+        lambda spoken: [*_body(data, spoken), *_annexes(data, spoken), *_plan_annex(data.plan)],
+        languages_of(locale),
         demonstration=demonstration,
     )
 
@@ -172,6 +56,8 @@ def _body(data: AgreementData, locale: str) -> list[Flowable]:
     status = "" if data.is_accepted else _("Offer: the association has not accepted the grant yet.")
     return [
         *title(_("Grant agreement %(number)s", number=data.number), status),
+        *[small(one) for one in terms.get("languages", ())],
+        *_change(data.change),
         heading(_("1. The parties and the project")),
         facts(
             [
@@ -201,6 +87,32 @@ def _body(data: AgreementData, locale: str) -> list[Flowable]:
         heading(_("8. Signatures")),
         signatures([_("For the programme"), _("For the association: chair"), _("For the association: treasurer")]),
         *_hash(data),
+    ]
+
+
+def _change(change: ChangeData | None) -> list[Flowable]:
+    """What is amended stands before everything else."""
+    if change is None:
+        return []
+    rows = [
+        (
+            _("%(heading)s: %(item)s", heading=_(BUDGET_HEADINGS[BudgetHeading(one.heading)]), item=one.item),
+            money(one.before),
+            money(one.after),
+        )
+        for one in change.lines
+    ]
+    moved = [Column(_("Budget line"), 3), Column(_("Before"), 1.2, numeric=True), Column(_("Now"), 1.2, numeric=True)]
+    days = []
+    if change.ends_before and change.ends_on:
+        before, after = date_text(change.ends_before), date_text(change.ends_on)
+        days = [text(_("The last day of the project was %(before)s and is now %(after)s.", before=before, after=after))]
+    return [
+        heading(_("What this amendment changes")),
+        text(_("This is version %(number)s of the agreement. What is not named here stays.", number=change.sequence)),
+        *days,
+        *(table(moved, rows) if rows else []),
+        text(_("Reason: %(reason)s", reason=change.reason)),
     ]
 
 
@@ -290,3 +202,44 @@ def _payers(data: AgreementData) -> list[Flowable]:
     sums = {payer: sum(row.amount for row in data.budget if row.payer == payer.value) for payer in Payer}
     shown = [(_(PAYERS[payer]), money(amount)) for payer, amount in sums.items() if amount]
     return [subheading(_("Who pays what")), facts(shown, label_share=0.5)] if shown else []
+
+
+def _plan_annex(plan: PlanData | None) -> list[Flowable]:
+    if plan is None:
+        return []
+    steps = [
+        (one.activity, _months(plan, one.first_month, one.last_month), one.responsible or "–") for one in plan.steps
+    ]
+    return [
+        *new_page(),
+        heading(_("Annex 3. Plan of the project")),
+        *([subheading(_("Aim")), text(plan.objective)] if plan.objective else []),
+        *([subheading(_("Activities")), text(plan.activities)] if plan.activities else []),
+        subheading(_("What the business comes to")),
+        facts(
+            [
+                (_("Sells from"), month_text(month_of(plan.starts_on, plan.sales_from))),
+                (_("Invested in all"), money(plan.invested)),
+                (_("Sales in a full year"), money(plan.year_sales)),
+                (_("Carries itself from"), _month(plan, plan.break_even)),
+                (_("What was invested is earned back by"), _month(plan, plan.payback)),
+            ],
+            label_share=0.5,
+        ),
+        subheading(_("Work plan")),
+        *table(
+            [Column(_("Activity"), 3), Column(_("Months"), 2), Column(_("Responsible"), 1.6)],
+            steps,
+            empty=_("The application has no work plan."),
+            most_lines=6,
+        ),
+    ]
+
+
+def _month(plan: PlanData, number: int | None) -> str:
+    return _("not within the plan") if number is None else month_text(month_of(plan.starts_on, number))
+
+
+def _months(plan: PlanData, first: int, last: int) -> str:
+    begin, end = (month_text(month_of(plan.starts_on, number)) for number in (first, last))
+    return begin if first == last else f"{begin} – {end}"

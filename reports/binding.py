@@ -66,9 +66,10 @@ class Part:
 class _NumberedCanvas(Canvas):
     """Keeps the pages back until the number of each part's is known, then writes header and footer on each."""
 
-    def __init__(self, *args: Any, parts: Sequence[Part], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, parts: Sequence[Part], counts_through: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._parts = parts
+        self._counts_through = counts_through
         self._part = 0
         self._kept: list[dict[str, Any]] = []
 
@@ -83,14 +84,15 @@ class _NumberedCanvas(Canvas):
     def save(self) -> None:
         totals = Counter(state["_part"] for state in self._kept)
         done: Counter[int] = Counter()
-        for state in self._kept:
+        for page, state in enumerate(self._kept, start=1):
             self.__dict__.update(state)
             done[self._part] += 1
             part = self._parts[self._part]
             if part.entry and done[self._part] == 1:
                 self._enter(part)
+            number, total = done[self._part], totals[self._part]
             with use_locale(part.paper.locale):
-                _furnish(self, part.paper, done[self._part], totals[self._part])
+                _furnish(self, part.paper, *((page, len(self._kept)) if self._counts_through else (number, total)))
             super().showPage()
         super().save()
 
@@ -130,11 +132,17 @@ def bind(title: str, number: str, locale: str, parts: Sequence[Part]) -> bytes:
     return _built(f"{title} {number}", title, locale, parts)
 
 
-def _built(name: str, subject: str, locale: str, parts: Sequence[Part]) -> bytes:
+def in_several_languages(parts: Sequence[Part]) -> bytes:
+    """One paper told in several languages, one after the other: the pages are counted through."""
+    first = parts[0].paper
+    return _built(f"{first.title} {first.number}".strip(), first.title, first.locale, parts, counts_through=True)
+
+
+def _built(name: str, subject: str, locale: str, parts: Sequence[Part], *, counts_through: bool = False) -> bytes:
     target = io.BytesIO()
 
     def canvas(filename: Any, **kwargs: Any) -> _NumberedCanvas:
-        return _NumberedCanvas(filename, parts=parts, **kwargs)
+        return _NumberedCanvas(filename, parts=parts, counts_through=counts_through, **kwargs)
 
     document = BaseDocTemplate(
         target,

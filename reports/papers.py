@@ -8,7 +8,7 @@ from reportlab.platypus import Flowable
 
 from app.localisation import gettext as _
 from app.localisation import use_locale
-from reports.binding import Paper, build
+from reports.binding import Paper, Part, build, in_several_languages
 from reports.credits import Credit
 from reports.pages import demonstration_note
 
@@ -45,6 +45,24 @@ def to_pdf(
     with use_locale(locale):
         paper = paper_of(data, title, dated_at, locale, demonstration=demonstration, note=note, across=across)
         return build(paper, story())
+
+
+def to_pdf_in(
+    data: Printed,
+    title: str,
+    dated_at: datetime,
+    story: Callable[[str], Sequence[Flowable]],
+    locales: Sequence[str],
+    *,
+    demonstration: bool,
+) -> bytes:
+    """As `to_pdf`, told in each of `locales`, one after the other on pages that are counted through."""
+    parts = []
+    for locale in locales:
+        with use_locale(locale):
+            paper = paper_of(data, title, dated_at, locale, demonstration=demonstration)
+            parts.append(Part(paper, story(locale)))
+    return in_several_languages(parts)
 
 
 def paper_of(

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
 
-from app.services import documents, expenditures, ledger
+from app.services import documents, expenditures, grant_budgets, ledger
 from models.applications import BudgetHeading, BudgetLine, Payer
 from models.documents import DocumentKind
 from models.expenditures import Expenditure
@@ -62,7 +62,7 @@ def _shares(grant: Grant, payers: tuple[Payer, ...], amount: int) -> list[tuple[
     shares = []
     for line in grant.application.budget_lines:
         if line.payer in payers and amount:
-            share = min(amount, line.amount - expenditures.spent_on(line))
+            share = min(amount, grant_budgets.planned(grant, line) - expenditures.spent_on(line))
             amount -= share
             if share:
                 shares.append((line, share))

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
-from app.services import documents, grants, overrides, reductions
+from app.services import documents, grant_amendments, grants, overrides, reductions
+from app.services import expenditures as spending
 from app.services.actors import Actor
 from models.applications import Application
 from models.documents import DocumentKind
@@ -29,6 +30,7 @@ class Course:
     is_suspended: bool = False
     is_reduced: bool = False
     is_overridden: bool = False
+    is_amended: bool = False
 
 
 COURSES: dict[str, Course] = {
@@ -46,7 +48,7 @@ COURSES: dict[str, Course] = {
     "suspended": Course(1, "confirmed", is_suspended=True),
     "next_open": Course(1, "accounted"),
     "second_requested": Course(2, "requested", is_overridden=True),
-    "third_released": Course(3, "released"),
+    "third_released": Course(3, "released", is_amended=True),
     "completed": Course(3, "accounted", is_completed=True),
 }
 RECENT = {
@@ -75,6 +77,15 @@ OVERRIDES = {
     "ky": "Муздаткыч даяр турат, эсеп-фактурасы кечигип жатат. Сезон бүтүп баратат, күтүүгө болбойт.",
     "ru": "Оборудование готово, счёт-фактура задерживается. Сезон заканчивается, ждать нельзя.",
 }
+EXTENSIONS = {
+    "ky": "Жол жабылып, жабдуу эки айга кечигип келди. Жаңы күнгө чейин орнотуп, эки ай иштетип көрөбүз.",
+    "ru": "Дорога была закрыта, оборудование пришло на два месяца позже. До нового дня установим его и опробуем.",
+}
+SHIFTS = {
+    "ky": "Бул беренедеги сатып алуу арзаныраак болду, калганы экинчи беренедеги кымбаттаган жумушка кетет.",
+    "ru": "Покупка по этой статье обошлась дешевле, остаток пойдёт на подорожавшие работы по другой статье.",
+}
+EXTENDED_BY = timedelta(days=60)
 DECLINED_AGO = 5
 VISIT_AHEAD = timedelta(days=9)
 
@@ -112,6 +123,8 @@ def story(programme: Programme, application: Application, fate: str, signed_at: 
         if is_last:
             begin = max(begin, later(_days_ago(programme, RECENT[course.step]), 0, chance))
         now = yield from contributions.for_tranche(programme, grant, tranche.sequence, chance, begin)
+        if course.is_amended and tranche.sequence == 2:
+            now = yield from _amend(programme, grant, chance, now)
         stop = course.step if is_last else "confirmed" if course.is_overridden else "accounted"
         if course.is_overridden and is_last:
             now = yield from _override(programme, tranche, chance, now)
@@ -146,6 +159,33 @@ def _override(programme: Programme, tranche: Tranche, chance: Random, now: datet
     override = overrides.propose(tranche, accounted, reason=reason, actor=programme.as_staff("finance1"), now=now)
     now = yield later(now, 1, chance)
     overrides.approve(override, actor=programme.as_staff("council_chair"), now=now)
+    return now
+
+
+def _amend(programme: Programme, grant: Grant, chance: Random, now: datetime) -> Chapter:
+    """The association asks for more time; then finance lets a little money move between two lines of one payer."""
+    language, association = grant.application.language, programme.actor_for(grant.association)
+    now = yield later(now, 1, chance)
+    day = min(grant.ends_on + EXTENDED_BY, grant.fund.ends_on)
+    if day > grant.ends_on:
+        extension = grant_amendments.extend(grant, day, reason=EXTENSIONS[language], actor=association, now=now)
+        now = yield later(now, 2, chance)
+        grant_amendments.approve(extension, actor=programme.as_staff("finance2"), now=now)
+    uses = spending.by_line(grant)
+    pairs = [
+        (one, other, amount)
+        for one in uses
+        for other in uses
+        if one.line.id != other.line.id and one.line.payer is other.line.payer
+        if (amount := min(one.left // 2, one.planned // 10, other.planned // 10) // 100_000 * 100_000) > 0
+    ]
+    if pairs:
+        one, other, amount = pairs[0]
+        wanted = {one.line.id: one.planned - amount, other.line.id: other.planned + amount}
+        now = yield later(now, 1, chance)
+        moved = grant_amendments.shift(grant, wanted, reason=SHIFTS[language], actor=association, now=now)
+        now = yield later(now, 1, chance)
+        grant_amendments.approve(moved, actor=programme.as_staff("finance1"), now=now)
     return now
 
 

@@ -8,6 +8,7 @@ from models.contributions import Check, ContributionKind, ContributionStatus
 from models.expenditures import ExpenditureStatus
 from models.funding_reports import FundingReportStatus
 from models.funds import Emblem
+from models.grant_amendments import GrantAmendmentKind, GrantAmendmentStatus
 from models.grants import GrantStatus, TrancheStatus
 from models.journal_exports import ExportStatus, FileForm
 from models.ledger import AccountKind, EventKind
@@ -93,6 +94,16 @@ FUNDING_REPORT_STATUSES: Mapping[FundingReportStatus, str] = {
     FundingReportStatus.RUNNING: N_("Being made"),
     FundingReportStatus.DONE: N_("Ready"),
     FundingReportStatus.FAILED: N_("Could not be made"),
+}
+GRANT_AMENDMENT_KINDS: Mapping[GrantAmendmentKind, str] = {
+    GrantAmendmentKind.EXTENSION: N_("More time, no more money"),
+    GrantAmendmentKind.SHIFT: N_("Money moved within the budget"),
+}
+GRANT_AMENDMENT_STATUSES: Mapping[GrantAmendmentStatus, str] = {
+    GrantAmendmentStatus.PROPOSED: N_("Waits to be decided"),
+    GrantAmendmentStatus.APPROVED: N_("Change in force"),
+    GrantAmendmentStatus.REFUSED: N_("Change refused"),
+    GrantAmendmentStatus.WITHDRAWN: N_("Proposal withdrawn"),
 }
 GRANT_STATUSES: Mapping[GrantStatus, str] = {
     GrantStatus.OFFERED: N_("Offered"),

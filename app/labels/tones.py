@@ -14,6 +14,7 @@ from models.detected_conflicts import ConflictStrength, ConflictVerdict
 from models.duplicates import DuplicateVerdict
 from models.expenditures import ExpenditureStatus
 from models.funding_reports import FundingReportStatus
+from models.grant_amendments import GrantAmendmentStatus
 from models.grants import GrantStatus, TrancheStatus
 from models.indicators import ResultStatus
 from models.journal_exports import ExportStatus
@@ -43,6 +44,7 @@ def _tones() -> dict[tuple[type[StrEnum], str], str]:
             PlanStatus.APPLIED, SignatureOutcome.SIGNED, ReviewFlag.EXCELLENT, AgendaStatus.DECIDED,
             LetterStatus.SENT, AppealStatus.UPHELD, CorrectionStatus.SIGNED, RateState.APPROVED, ExportStatus.DONE,
             LostDeviceStatus.CONFIRMED, OverrideStatus.APPROVED, BatchStatus.SETTLED, PaymentStatus.CONFIRMED,
+            GrantAmendmentStatus.APPROVED,
         ),
         WAITING: (
             ApplicationStatus.SIGNED_OFF, ApplicationStatus.RETURNED, ApplicationStatus.RESERVE,
@@ -56,12 +58,13 @@ def _tones() -> dict[tuple[type[StrEnum], str], str]:
             ExportStatus.WAITING,
             LostDeviceStatus.REPORTED, LostDeviceStatus.CHECKED, OverrideStatus.PROPOSED, BatchStatus.OPEN,
             BatchStatus.CLOSED, PaymentStatus.LISTED,
+            GrantAmendmentStatus.PROPOSED,
         ),
         PROBLEM: (
             ApplicationStatus.INELIGIBLE, ApplicationStatus.REJECTED, ScreeningOutcome.INELIGIBLE,
             ContributionStatus.REFUSED, ContributionStatus.REVERSED, DecisionOutcome.REJECTED,
             ExpenditureStatus.REFUSED, FundingReportStatus.FAILED, GrantStatus.SUSPENDED, GrantStatus.TERMINATED,
-            OverrideStatus.REFUSED,
+            OverrideStatus.REFUSED, GrantAmendmentStatus.REFUSED,
             TrancheStatus.RETURNED, ResultStatus.REFUSED, PledgeStatus.LAPSED, AssignmentStatus.RECUSED,
             RiskRating.HIGH, DuplicateVerdict.CONFIRMED, ConflictVerdict.CONFIRMED, ConflictStrength.STRONG,
             HeldStatus.LEFT_OUT, ReviewFlag.SUSPECT, AppealStatus.DISMISSED, RateState.WITHDRAWN,

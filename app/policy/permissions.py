@@ -15,6 +15,7 @@ from models.contributions import Contribution
 from models.documents import Document
 from models.expenditures import Expenditure
 from models.funds import Fund
+from models.grant_amendments import GrantAmendment
 from models.grants import Grant, Tranche
 from models.indicators import Result, Target
 from models.overrides import Override
@@ -79,6 +80,8 @@ class Permission(StrEnum):
     GRANT_DECLINE = "grant:decline"
     GRANT_MANAGE = "grant:manage"
     GRANT_COMPLETE = "grant:complete"
+    GRANT_AMENDMENT_PROPOSE = "grant_amendment:propose"
+    GRANT_AMENDMENT_DECIDE = "grant_amendment:decide"
     TRANCHE_REQUEST = "tranche:request"
     TRANCHE_PAY = "tranche:pay"
     OVERRIDE_READ = "override:read"
@@ -204,6 +207,8 @@ GRANTS: Mapping[Permission, Mapping[Role, Scope]] = {
     P.GRANT_DECLINE: {R.MEMBER: S.ASSOCIATION},
     P.GRANT_MANAGE: {R.FINANCE: S.ALL},
     P.GRANT_COMPLETE: {R.MONITOR: S.ALL},
+    P.GRANT_AMENDMENT_PROPOSE: _APPLICANT | {R.FINANCE: S.ALL},
+    P.GRANT_AMENDMENT_DECIDE: OFFICE | {R.FINANCE: S.ALL},  # who of them, the service says
     P.TRANCHE_REQUEST: _APPLICANT,
     P.TRANCHE_PAY: {R.FINANCE: S.ALL},
     P.OVERRIDE_READ: OFFICE | {R.FINANCE: S.ALL, R.MONITOR: S.ALL},
@@ -245,6 +250,7 @@ FRESH: frozenset[Permission] = frozenset(
     {
         P.FACTOR_MANAGE,
         P.FUND_MANAGE,
+        P.GRANT_AMENDMENT_DECIDE,
         P.GRANT_MANAGE,
         P.GRANT_OFFER,
         P.LOST_DEVICE_BEGIN,
@@ -314,7 +320,7 @@ def _grant_of(row: Any) -> Grant | None:
     """The grant a row is, or belongs to."""
     if isinstance(row, Grant):
         return row
-    if isinstance(row, Tranche | Contribution | Expenditure | Override | Visit):
+    if isinstance(row, Tranche | Contribution | Expenditure | GrantAmendment | Override | Visit):
         return row.grant
     if isinstance(row, LedgerAccount | LedgerEvent):
         return db.session.get(Grant, row.grant_id) if row.grant_id is not None else None

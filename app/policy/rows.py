@@ -24,6 +24,7 @@ from models.documents import Document
 from models.expenditures import Expenditure
 from models.funding_reports import FundingReport
 from models.funds import Donor, Fund
+from models.grant_amendments import GrantAmendment
 from models.grants import Grant, Tranche
 from models.indicators import Result, Target
 from models.interests import Interest
@@ -216,6 +217,7 @@ _VISIBLE: Mapping[type[Any], Callable[[User], Any]] = {
     Fund: _funds,
     FundingReport: lambda user: FundingReport.fund_id.in_(db.select(Fund.id).where(_funds(user))),
     Grant: _grants,
+    GrantAmendment: _of_grants(GrantAmendment.grant_id),
     Interest: lambda user: Interest.user_id == user.id,
     JournalExport: lambda user: JournalExport.requested_by_id == user.id,
     LedgerAccount: lambda user: _only(user, *OFFICE, R.FINANCE),

@@ -7,24 +7,28 @@ from typing import Any
 
 from app.localisation import LOCALE_CODES, date_text, money, number_text, percent_text, use_locale
 from app.localisation import gettext as _
-from app.services import audit, match
+from app.services import audit, grant_budgets, match
+from app.services.applications import business_plans
+from app.services.cash_flow import outcome
 from models.agreements import Agreement
 from models.audit import AuditEvent
 from models.base import canonical_json, db, fingerprint
 from models.calls import usual_match_terms
+from models.grant_amendments import GrantAmendment, GrantAmendmentKind
 from models.grants import Grant
 from models.indicators import Target
 
-ACTS = ("grant.accept", "grant.keep_agreement")
+ACTS = ("grant.accept", "grant.amend", "grant.keep_agreement")
 """The acts that keep an agreement: their audit events hold its hash."""
 
 
-def keep(grant: Grant, *, dated_at: datetime, now: datetime) -> Agreement:
+def keep(grant: Grant, *, dated_at: datetime, now: datetime, amendment: GrantAmendment | None = None) -> Agreement:
     """Keep what the agreement says now as its next sequence: 1 is the agreement, further ones its amendments.
 
-    `dated_at` is the day it is agreed on, printed on the paper. The caller writes the hash into the audit trail.
+    `amendment` is the change that makes this version, just being approved. `dated_at` is the day it is agreed on,
+    printed on the paper. The caller writes the hash into the audit trail.
     """
-    content = canonical_json(content_of(grant, dated_at=dated_at))
+    content = canonical_json(content_of(grant, dated_at=dated_at, amendment=amendment))
     agreement = Agreement(
         grant_id=grant.id,
         sequence=len(grant.agreements) + 1,
@@ -82,8 +86,10 @@ def _problem(number: str, agreement: Agreement | None, sequence: int, recorded: 
     return None
 
 
-def content_of(grant: Grant, *, dated_at: datetime) -> dict[str, Any]:
+def content_of(grant: Grant, *, dated_at: datetime, amendment: GrantAmendment | None = None) -> dict[str, Any]:
     """All that the agreement prints, as plain JSON values; amounts in tyiyn, decimals as text, days in ISO 8601."""
+    shifts = [amendment] if amendment is not None and amendment.kind is GrantAmendmentKind.SHIFT else []
+    planned = grant_budgets.in_force(grant, also=shifts)
     association, fund, account = grant.association, grant.fund, grant.payout_account
     return {
         "number": grant.number,
@@ -115,12 +121,14 @@ def content_of(grant: Grant, *, dated_at: datetime) -> dict[str, Any]:
                 "unit": line.unit,
                 "quantity": format(line.quantity, "f"),
                 "unit_cost": line.unit_cost,
-                "amount": line.amount,
+                "amount": planned[line.id],
                 "payer": line.payer.value,
             }
             for line in grant.application.budget_lines
         ],
         "targets": _targets(grant),
+        "plan": _plan(grant),
+        "change": _change(grant, amendment) if amendment is not None else None,
         "terms": {locale: terms(grant, locale) for locale in LOCALE_CODES},
     }
 
@@ -153,6 +161,56 @@ def _targets(grant: Grant) -> list[Mapping[str, Any]]:
         }
         for one in db.session.scalars(query.order_by(Target.id))
     ]
+
+
+def _change(grant: Grant, amendment: GrantAmendment) -> Mapping[str, Any]:
+    """What this version changes against the one before, and why."""
+    lines = {one.id: one for one in grant.application.budget_lines}
+    return {
+        "kind": amendment.kind.value,
+        "reason": amendment.reason,
+        "sequence": len(grant.agreements) + 1,
+        "ends_before": amendment.ends_before.isoformat() if amendment.ends_before else None,
+        "ends_on": amendment.ends_on.isoformat() if amendment.ends_on else None,
+        "lines": [
+            {
+                "heading": lines[one["line"]].heading.value,
+                "item": lines[one["line"]].item,
+                "before": one["before"],
+                "after": one["after"],
+            }
+            for one in amendment.lines
+        ],
+    }
+
+
+def _plan(grant: Grant) -> Mapping[str, Any] | None:
+    """What the project does and what its business comes to; None where the application has no plan."""
+    application = grant.application
+    found = business_plans.contents(application)
+    plan = business_plans.plan_of(application, found)
+    if found.frame is None or plan is None:
+        return None
+    reckoned = outcome(plan)
+    return {
+        "objective": application.answers.get("objective", ""),
+        "activities": application.answers.get("activities", ""),
+        "starts_on": found.frame.starts_on.isoformat(),
+        "sales_from": found.frame.sales_from,
+        "invested": plan.invested,
+        "year_sales": reckoned.year_sales,
+        "break_even": reckoned.break_even,
+        "payback": reckoned.payback,
+        "steps": [
+            {
+                "activity": one.activity,
+                "responsible": one.responsible,
+                "first_month": one.first_month,
+                "last_month": one.last_month,
+            }
+            for one in found.steps
+        ],
+    }
 
 
 def terms(grant: Grant, locale: str) -> dict[str, list[str]]:
@@ -189,6 +247,12 @@ def terms(grant: Grant, locale: str) -> dict[str, list[str]]:
             ],
             "donor": [
                 _("This statement and the donor's emblem, where there is one, stand on what the grant has paid for.")
+            ],
+            "languages": [
+                _(
+                    "This paper is told in Kyrgyz and in a second language. Where the two differ, the Kyrgyz text "
+                    "governs."
+                )
             ],
             "annexes": [
                 _("The terms of the agreement stand above the annexes. The budget is that of the application.")

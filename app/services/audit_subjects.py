@@ -29,6 +29,7 @@ from models.dictations import Dictation
 from models.expenditures import Expenditure
 from models.funding_reports import FundingReport
 from models.funds import Donor, Fund
+from models.grant_amendments import GrantAmendment
 from models.grants import Grant, Tranche
 from models.indicators import Indicator, Result, Target
 from models.interests import Interest
@@ -78,6 +79,7 @@ NAMES: Mapping[type[Any], Name] = {
     FundingReport: lambda row, locale: row.fund.name(locale),
     JournalExport: lambda row, locale: row.file_name,
     Grant: lambda row, locale: f"{row.number} · {row.association.name(locale)}",
+    GrantAmendment: _of_grant,
     Indicator: lambda row, locale: row.title_in(locale),
     Interest: lambda row, locale: row.user.display_name,
     LostDevice: lambda row, locale: row.user.display_name,
@@ -113,6 +115,7 @@ READ_WITH: Mapping[type[Any], Sequence[Sequence[str]]] = {
     Override: [_WITH_GRANT],
     PayingAccount: [("fund",)],
     PayoutAccount: [("association",)],
+    GrantAmendment: [_WITH_GRANT],
     Interest: [("user",)],
     Result: [("target", "indicator")],
     Review: [("assignment", "application")],
@@ -142,7 +145,7 @@ _APPLICATION_OF = {
     "letters": db.select(Letter.id, Letter.application_id),
     **{
         model.__tablename__: db.select(model.id, Grant.application_id).join(Grant, Grant.id == model.grant_id)
-        for model in (Contribution, Expenditure, Override, Target, Tranche, Visit)
+        for model in (Contribution, Expenditure, GrantAmendment, Override, Target, Tranche, Visit)
     },
     "results": db.select(Result.id, Grant.application_id).join(Result.target).join(Grant, Grant.id == Target.grant_id),
     "reviews": db.select(Review.id, Assignment.application_id).join(Assignment, Assignment.id == Review.assignment_id),

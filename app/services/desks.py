@@ -13,6 +13,7 @@ from app.services import (
     council_tasks,
     dictations,
     expenditures,
+    grant_amendment_tasks,
     lost_devices,
     override_tasks,
     payment_batches,
@@ -50,6 +51,7 @@ def tasks_for(user: User, now: datetime) -> list[Task]:
     if user.has_role(*lost_devices.HANDLED_BY):
         found.extend(_lost_devices(user))
     found.extend(override_tasks.of(user))
+    found.extend(grant_amendment_tasks.of(user))
     return sorted(found, key=lambda task: (task.due_on or date.max, task.text, task.subject))
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from app.clock import bishkek_day
 from app.localisation import N_, Money, fold
-from app.services import associations, audit, documents, ledger, notifications, tranches
+from app.services import associations, audit, documents, grant_budgets, ledger, notifications, tranches
 from app.services.actors import Actor
 from app.services.documents import Upload
 from app.services.errors import (
@@ -67,7 +67,7 @@ def record(
         raise DomainError(N_("The amount must be more than zero."), field="amount")
     if not grant.starts_on <= paid_on <= min(grant.ends_on, bishkek_day(now)):
         raise DomainError(N_("The day must lie within the grant's period and not in the future."), field="paid_on")
-    left = line.amount - spent_on(line)
+    left = grant_budgets.planned(grant, line) - spent_on(line)
     if amount > left:
         raise LimitExceededError(N_("Only %(left)s are left on this budget line."), field="amount", left=Money(left))
     supplier_key, document_key = fold(supplier), reference_key(document_number)
@@ -121,15 +121,19 @@ def attach(
 
 @dataclass(frozen=True)
 class LineUse:
-    """A budget line against what was spent on it, in tyiyn. `left` takes lines that wait as spent."""
+    """A budget line against what was spent on it, in tyiyn. `left` takes lines that wait as spent.
+
+    `planned` is what is in force: amendments of the grant may have moved it.
+    """
 
     line: BudgetLine
+    planned: int
     accepted: int
     waiting: int
 
     @property
     def left(self) -> int:
-        return self.line.amount - self.accepted - self.waiting
+        return self.planned - self.accepted - self.waiting
 
 
 def by_line(grant: Grant) -> list[LineUse]:
@@ -140,8 +144,9 @@ def by_line(grant: Grant) -> list[LineUse]:
         .group_by(Expenditure.budget_line_id, Expenditure.status)
     )
     spent = {(line_id, status): int(amount) for line_id, status, amount in db.session.execute(query)}
+    planned = grant_budgets.in_force(grant)
     return [
-        LineUse(line, spent.get((line.id, E.ACCEPTED), 0), spent.get((line.id, E.RECORDED), 0))
+        LineUse(line, planned[line.id], spent.get((line.id, E.ACCEPTED), 0), spent.get((line.id, E.RECORDED), 0))
         for line in grant.application.budget_lines
     ]
 

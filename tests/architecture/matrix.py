@@ -211,6 +211,12 @@ MATRIX: Mapping[str, Mapping[str, str]] = {
     "funds.new": {"GET": "f", "POST": "f"},
     "funds.receive": {"GET": "f", "POST": "f"},
     "funds.show": {"GET": "scfd"},
+    "grant_amendments.approve": {"POST": "scf"},
+    "grant_amendments.new_extension": {"GET": "mof", "POST": "mof"},
+    "grant_amendments.new_shift": {"GET": "mof", "POST": "mof"},
+    "grant_amendments.refuse": {"GET": "scf", "POST": "scf"},
+    "grant_amendments.show": {"GET": "moscfv"},
+    "grant_amendments.withdraw": {"GET": "mof", "POST": "mof"},
     "grants.accept": {"GET": "mo", "POST": "mo"},
     "grants.activate": {"GET": "f", "POST": "f"},
     "grants.agreement": {"GET": "moscfv"},  # names people: not for donors

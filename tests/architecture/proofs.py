@@ -10,6 +10,8 @@ FRESH: Mapping[str, str] = {
     "funds.edit": "GET POST",
     "funds.new": "GET POST",
     "funds.receive": "GET POST",
+    "grant_amendments.approve": "POST",
+    "grant_amendments.refuse": "GET POST",
     "grants.activate": "GET POST",
     "grants.new": "GET POST",
     "grants.resume": "GET POST",

@@ -14,6 +14,7 @@ from app.services import (
     contributions,
     corrected_protocols,
     decisions,
+    grant_amendments,
     grants,
     letters,
     lost_devices,
@@ -52,6 +53,7 @@ from tests.support.accounts import enrol
 
 NOUNS = {
     "Spending": "expenditures",
+    "Change of an agreement": "grant_amendments",
     "Held finding": "held_screenings",
     "Plan of assignments": "assignment_plans",
     "Session of the Council": "council_sessions",
@@ -227,6 +229,21 @@ def walk_overrides(programme: Programme) -> None:
     overrides.withdraw(proposed, reason=TEXT, actor=Actor(programme.finance), now=clock.now())
 
 
+def walk_grant_amendments(programme: Programme) -> None:
+    """One of each end."""
+    finance, now = Actor(programme.finance), clock.now()
+    grant = programme.make_grant()
+    grant.fund.ends_on = grant.ends_on + timedelta(days=90)
+    chair = programme.chair_actor(grant)
+    for act in (grant_amendments.refuse, grant_amendments.withdraw, grant_amendments.approve):
+        day = grant.ends_on + timedelta(days=30)
+        made = grant_amendments.extend(grant, day, reason=TEXT, actor=chair, now=now)
+        if act is grant_amendments.approve:
+            grant_amendments.approve(made, actor=finance, now=now)
+        else:
+            act(made, reason=TEXT, actor=finance, now=now)  # type: ignore[operator]
+
+
 def walk_lost_phones(programme: Programme) -> None:
     """One is confirmed, one refused after it was checked, one as it was reported."""
     now, secretary, administrator = clock.now(), Actor(programme.secretary), Actor(programme.administrator)
@@ -333,6 +350,7 @@ def test_every_change_of_a_status_is_told(programme: Programme) -> None:
     walk_grants(programme)
     walk_payment_lists(programme)
     walk_overrides(programme)
+    walk_grant_amendments(programme)
     walk_lost_phones(programme)
     walk_corrected_protocols(programme, walk_reserves(programme))
     walk_appeals(programme)

@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
 from app import clock
-from app.services import corrected_protocols, funding_reports, prices, rates
+from app.services import corrected_protocols, funding_reports, grant_amendments, prices, rates
 from app.services.actors import Actor
 from app.services.prices import Item, Quote
 from app.services.protocol_places import Change, Place
@@ -21,6 +21,7 @@ from models.calls import AMENDABLE, FIXED, UNTIL_SUBMITTED, Call, Criterion, Vot
 from models.corrected_protocols import CorrectedProtocol
 from models.council_sessions import DecisionOutcome
 from models.funding_reports import FundingReport
+from models.grant_amendments import GrantAmendment
 from models.overrides import Override
 from models.payment_batches import Payment, PaymentBatch
 from models.prices import Price, PriceKind
@@ -81,6 +82,16 @@ def a_corrected_protocol(programme: Any) -> CorrectedProtocol:
     return made
 
 
+def an_amendment(programme: Any) -> GrantAmendment:
+    """One of a grant that was refused."""
+    grant, now = programme.make_grant(), clock.now()
+    grant.fund.ends_on = grant.ends_on + timedelta(days=90)
+    by, day = programme.chair_actor(grant), grant.ends_on + timedelta(days=30)
+    made = grant_amendments.extend(grant, day, reason="Жол жабылды", actor=by, now=now)
+    grant_amendments.refuse(made, reason="Убакыт жетет", actor=Actor(programme.finance), now=now)
+    return made
+
+
 def an_override(programme: Any) -> Override:
     """One that a payment has used."""
     made: Override = programme.make_override("used")
@@ -108,6 +119,7 @@ FROZEN = {
     a_rate: {"value": Decimal("9.99")},
     a_report: {"content": '{"total":2}'},
     a_criterion: {"weight": 1},
+    an_amendment: {"status": "proposed", "answer": None, "decided_at": None, "decided_by_id": None},
     an_override: {"status": "approved", "ended_at": None, "event_id": None},
     an_allocation: {"amount": 900_000_000},
 }

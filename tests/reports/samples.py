@@ -10,7 +10,7 @@ from models.base import LOCALES, Texts
 from models.calls import usual_match_terms
 from models.dictations import ConfirmationWay
 from models.grants import Grant, Tranche
-from reports.agreement import AgreementData, BudgetRow, TargetRow, TrancheLine
+from reports.agreement_content import AgreementData, BudgetRow, PlanData, StepRow, TargetRow, TrancheLine
 from reports.allocations import AllocationLine
 from reports.credits import Credit
 from reports.funding.data import (
@@ -175,6 +175,17 @@ def agreement(accepted: bool = True, lines: int = 14) -> AgreementData:
         terms=terms(parts),
         emblem="eu",
         statement=STATEMENT,
+        plan=PlanData(
+            objective="Сүттү кайра иштетүү",
+            activities="Цех куруу, жабдуу орнотуу, үч адамды окутуу",
+            starts_on=date(2027, 4, 1),
+            sales_from=4,
+            invested=80_000_002,
+            year_sales=120_000_000,
+            break_even=5,
+            payback=None,
+            steps=(StepRow("Жабдууну орнотуу", "Төрага", 1, 2), StepRow("Окутуу", "", 3, 3)),
+        ),
     )
 
 

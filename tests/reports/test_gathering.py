@@ -16,7 +16,7 @@ from models.funds import Emblem
 from models.grants import Grant, GrantStatus, TrancheStatus
 from models.indicators import ResultStatus, Target
 from models.visits import VisitStatus
-from reports import agreement, funding, protocol, protocol_content, receipt
+from reports import agreement, agreement_content, funding, protocol, protocol_content, receipt
 from reports.funding.data import FundingReportData, from_json
 from reports.funding.gathering import LedgerMismatchError, _check
 from tests.factories import SOM, Programme
@@ -187,21 +187,21 @@ def test_protocol_reads_the_frozen_content(programme: Programme) -> None:
 
 def test_agreement_reads_the_grant(programme: Programme) -> None:
     grant = programme.make_grant(GrantStatus.ACTIVE)
-    data = agreement.gather(grant)
+    data = agreement_content.gather(grant)
     assert sum(one.amount for one in data.tranches) == data.amount == grant.amount
     assert data.sha256 == grant.agreement.sha256 == fingerprint(grant.agreement.content)
     assert len(data.targets) == 2
     assert agreement.to_pdf(data, "en")
-    offered = agreement.gather(programme.make_grant(GrantStatus.OFFERED))
+    offered = agreement_content.gather(programme.make_grant(GrantStatus.OFFERED))
     assert not offered.is_accepted and offered.account is None
 
 
 def test_everything_the_agreement_prints_is_in_its_content(programme: Programme) -> None:
     """Nothing but the kept content is read: what it was read from can be gone."""
     grant = programme.make_grant(GrantStatus.ACTIVE)
-    data, content = agreement.gather(grant), json.loads(grant.agreement.content)
-    assert agreement.read(content, grant.agreement.sha256) == data
-    assert data == agreement.read(agreements.content_of(grant, dated_at=grant.accepted_at), data.sha256)
+    data, content = agreement_content.gather(grant), json.loads(grant.agreement.content)
+    assert agreement_content.read(content, grant.agreement.sha256) == data
+    assert data == agreement_content.read(agreements.content_of(grant, dated_at=grant.accepted_at), data.sha256)
     assert {one.name for one in fields(data)} - {"sha256"} == content.keys() - {
         "match_percent",
         "accounting_percent",
@@ -217,7 +217,7 @@ def test_everything_the_agreement_prints_is_in_its_content(programme: Programme)
 def test_a_reprint_says_what_was_agreed(programme: Programme, locale: str) -> None:
     """Names, statement, emblem, account, targets, plan and budget may change afterwards: the paper does not."""
     grant = programme.make_grant(GrantStatus.ACCEPTED)
-    before = agreement.to_pdf(agreement.gather(grant), locale)
+    before = agreement.to_pdf(agreement_content.gather(grant), locale)
     target = db.session.scalars(db.select(Target).where(Target.grant_id == grant.id)).first()
     for name in ("name_ky", "name_ru", "name_en"):
         for row in (grant.fund, grant.fund.donor, grant.association, grant.association.ayil_okmotu):
@@ -233,8 +233,8 @@ def test_a_reprint_says_what_was_agreed(programme: Programme, locale: str) -> No
     target.target += 1
     db.session.flush()
     db.session.expire_all()
-    assert agreement.to_pdf(agreement.gather(grant), locale) == before
-    live = agreement.read(agreements.content_of(grant, dated_at=grant.accepted_at), grant.agreement.sha256)
+    assert agreement.to_pdf(agreement_content.gather(grant), locale) == before
+    live = agreement_content.read(agreements.content_of(grant, dated_at=grant.accepted_at), grant.agreement.sha256)
     assert agreement.to_pdf(live, locale) != before
 
 
@@ -243,6 +243,6 @@ def test_the_paper_of_an_amendment_is_the_last_agreement(programme: Programme) -
     grant.ends_on += timedelta(days=90)
     amendment = agreements.keep(grant, dated_at=clock.now(), now=clock.now())
     assert [one.sequence for one in grant.agreements] == [1, 2]
-    data = agreement.gather(grant)
+    data = agreement_content.gather(grant)
     assert (data.sha256, data.ends_on) == (amendment.sha256, grant.ends_on)
     assert json.loads(grant.agreements[0].content)["ends_on"] != data.ends_on.isoformat()

@@ -1,0 +1,77 @@
+"""Which rows are frozen once they are complete, and which columns are set once; `models.protection` makes triggers."""
+
+from models.payment_guards import FROZEN as LISTS
+
+FROZEN = {
+    # table: (which rows are frozen, which of their columns: none named means every one, unique columns beside the id)
+    "calibration_reviews": ("{row}.submitted_at IS NOT NULL", (), ("calibration_id", "reviewer_id")),
+    "corrected_protocols": ("{row}.signed_at IS NOT NULL", (), ("number",)),
+    "detected_conflicts": ("{row}.verdict IS NOT NULL", (), ("application_id", "user_id", "evidence")),
+    "dictations": ("{row}.confirmed_at IS NOT NULL", (), ()),
+    "exchange_rates": (
+        "{row}.id IS NOT NULL",  # from the first moment on: only its approval and its end are set later
+        ("id", "currency", "valid_on", "nominal", "value", "source", "source_note", "entered_by_id", "entered_at"),
+        ("currency", "valid_on", "source"),
+    ),
+    "funding_reports": (
+        "{row}.content IS NOT NULL",
+        ("content", "sha256", "fund_id", "starts_on", "ends_on", "locale"),
+        (),
+    ),
+    "grant_amendments": (
+        "{row}.id IS NOT NULL",  # from the first moment on: only what was decided is set later
+        (
+            *("id", "grant_id", "sequence", "kind", "reason", "ends_before", "ends_on", "lines", "is_over_limit"),
+            *("proposed_by_id", "proposed_at"),
+        ),
+        ("grant_id", "sequence"),
+    ),
+    "interests": (
+        "{row}.id IS NOT NULL",  # from the first moment on: only when it ended is set later
+        ("id", "user_id", "kind", "name", "relation", "register_number", "declared_at"),
+        (),
+    ),
+    "overrides": (
+        "{row}.id IS NOT NULL",  # from the first moment on: only its approval and its end are set later
+        (
+            *("id", "grant_id", "tranche_id", "condition", "reason"),
+            *("proposed_as", "proposed_by_id", "proposed_at"),
+        ),
+        ("tranche_id", "condition"),
+    ),
+    "prices": (
+        "{row}.id IS NOT NULL",  # from the first moment on: only the day on which it ends is set later
+        (
+            *("id", "kind", "name_ky", "name_ru", "name_en", "unit", "low", "usual", "high", "oblast_id", "source"),
+            *("valid_from", "replaces_id", "entered_by_id", "entered_at"),
+        ),
+        ("replaces_id",),
+    ),
+    **LISTS,
+}
+"""Rows that cannot be changed, deleted or replaced once they are complete: exchange rates, reports, prices, overrides,
+grant amendments, lists for the bank and their payments, registered interests, practice reviews that were handed in,
+corrected protocols that are signed, what the secretary said of a detected conflict, what was written for an association
+and confirmed by it."""
+STANDING = {"exchange_rates": "{row}.ended_at IS NULL", "overrides": "{row}.ended_at IS NULL"}
+"""Where the unique columns of `FROZEN` are unique among some rows alone: among which."""
+SET_ONCE = {
+    "exchange_rates": (
+        ("{row}.approved_at IS NOT NULL OR {row}.ended_at IS NOT NULL", ("approved_at", "approved_by_id")),
+        ("{row}.ended_at IS NOT NULL", ("ended_at", "ended_by_id", "ended_reason")),
+    ),
+    "grant_amendments": (
+        (
+            "{row}.decided_at IS NOT NULL",
+            ("status", "decided_by_id", "decided_at", "answer", "agreement_id"),
+        ),
+    ),
+    "overrides": (
+        (
+            "{row}.approved_at IS NOT NULL OR {row}.ended_at IS NOT NULL",
+            ("approved_as", "approved_by_id", "approved_at"),
+        ),
+        ("{row}.ended_at IS NOT NULL", ("status", "ended_by_id", "ended_at", "ended_reason", "event_id")),
+    ),
+}
+"""Columns that are set once: from which moment on they stay, and which they are."""
