@@ -29,6 +29,7 @@ from models.interests import InterestKind
 from models.journal_exports import FileForm
 from models.overrides import OverridableCondition
 from models.reviews import ConflictKind
+from models.suppliers import SupplierFlag
 from models.users import Role
 from models.visits import RiskRating
 
@@ -66,6 +67,7 @@ NOUNS: Mapping[str, str] = {
     "prices": N_("Price of the register"),
     "results": N_("Result"),
     "reviews": N_("Review"),
+    "suppliers": N_("Supplier"),
     "tranches": N_("Tranche"),
     "users": N_("User account"),
     "visits": N_("Visit"),
@@ -78,7 +80,7 @@ HIDDEN = frozenset(
         "account", "allocation", "assignment", "assignments", "batch", "centre", "equipment", "held_screening",
         "oblast", "old_centre",
         "application", "association", "call", "currency", "document", "event", "fund", "grant", "indicator", "key",
-        "found", "letter", "report", "lost_device", "line", "other", "person", "pledge", "review", "row",
+        "found", "into", "letter", "report", "lost_device", "line", "other", "person", "pledge", "review", "row",
     }
 )  # fmt: skip
 """Details that are row ids or keys, for the computer only."""
@@ -156,6 +158,7 @@ DETAILS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "day": (N_("Day of the session"), lambda value: date_text(date.fromisoformat(value))),
     "due_before": (N_("Last day before"), lambda value: date_text(date.fromisoformat(value))),
     "due_on": (N_("New last day"), lambda value: date_text(date.fromisoformat(value))),
+    "flags": (N_("Flagged"), lambda value: "; ".join(label_text(SupplierFlag(one)) for one in value)),
     "file": (N_("Kind of file"), lambda value: {"xlsx": label_text(FileForm.XLSX)}.get(value, "pain.001 (XML)")),
     "form": (N_("Kind of file"), _one_of(FileForm)),
     "holds_payment": (N_("Keeps further money back"), lambda value: gettext("Yes") if value else gettext("No")),

@@ -78,6 +78,7 @@ NOUNS = (
     "selections",
     "signatures",
     "signs",
+    "suppliers",
     "statements",
     "targets",
     "themes",

@@ -6,12 +6,13 @@ from flask.typing import ResponseReturnValue
 from app import clock
 from app.localisation import gettext, money, to_minor
 from app.policy import Permission
-from app.services import documents, expenditures, signs, users
+from app.services import documents, expenditures, signs, supplier_flags, suppliers, users
 from app.services.expenditures import LineUse
+from app.services.suppliers import Details
 from app.services.workflow import allowed
 from app.web.access import actor, load, requires, signed_in_user, takes_upload
 from app.web.submissions import act_on_button, attempt, finish, form_page, sent_upload, uploads
-from forms.expenditures import ExpenditureForm, ExpenditureReasonForm, ScanForm
+from forms.expenditures import AcceptPartForm, ExpenditureForm, ExpenditureReasonForm, ScanForm
 from models.base import BASE_CURRENCY
 from models.documents import DocumentKind
 from models.expenditures import Expenditure, ExpenditureStatus
@@ -44,7 +45,7 @@ def new(grant_id: int) -> ResponseReturnValue:
     if form.validate_on_submit() and (row := attempt(form, lambda: _record(form, grant, lines))):
         message = gettext("The spending is recorded. A finance officer checks it next.")
         return finish(url_for("expenditures.show", expenditure_id=row.id), message)
-    return form_page("expenditures/new.html", form, grant=grant, lines=list(lines.values()))
+    return form_page("expenditures/new.html", form, grant=grant, names=suppliers.suggested())
 
 
 def _named(use: LineUse) -> str:
@@ -53,13 +54,15 @@ def _named(use: LineUse) -> str:
 
 def _record(form: ExpenditureForm, grant: Grant, lines: dict[str, LineUse]) -> Expenditure:
     who, now = actor(grant), clock.now()
+    details = Details(form.tax_number.data or "", form.phone.data or "", account_number=form.account_number.data or "")
     row = expenditures.record(
         grant,
         lines[form.budget_line.data].line,
         title=form.title.data,
         amount=to_minor(form.amount.data, BASE_CURRENCY),
         paid_on=form.paid_on.data,
-        supplier=form.supplier.data,
+        supplier=suppliers.named(form.supplier.data, details, is_another=form.is_another.data, actor=who, now=now),
+        quantity=form.quantity.data,
         document_number=form.document_number.data,
         actor=who,
         now=now,
@@ -81,8 +84,10 @@ def show(expenditure_id: int) -> ResponseReturnValue:
         row=row,
         use=uses[0],
         scans=documents.of(row),
+        flags=supplier_flags.of_expenditure(row),
+        open_flags=supplier_flags.open_of(row),
         actions=allowed(expenditures.TRANSITIONS, row.status),
-        names=users.names_of([row.recorded_by_id, row.accepted_by_id]),
+        names=users.names_of([row.recorded_by_id, row.accepted_by_id, row.seen_by_id]),
         is_recorder=row.recorded_by_id == signed_in_user().id,
         waits=row.status is ExpenditureStatus.RECORDED,
         signs=[(one, True) for one in signs.of_expenditure(row)],
@@ -116,6 +121,35 @@ def accept(expenditure_id: int) -> ResponseReturnValue:
         url_for("expenditures.show", expenditure_id=expenditure_id),
         gettext("The spending is accepted."),
     )
+
+
+@bp.route("/spending/<int:expenditure_id>/accept-part", methods=["GET", "POST"])
+@requires(GET=Permission.EXPENDITURE_ACCEPT, POST=Permission.EXPENDITURE_ACCEPT, fresh=True)
+def accept_part(expenditure_id: int) -> ResponseReturnValue:
+    """Finance accepts less than was claimed."""
+    row, form = load(Expenditure, expenditure_id, Permission.EXPENDITURE_ACCEPT), AcceptPartForm()
+    if form.validate_on_submit() and attempt(form, lambda: _accept_part(row, form)):
+        message = gettext("A part of the spending is accepted; the rest is free on its budget line.")
+        return finish(url_for(".show", expenditure_id=expenditure_id), message)
+    return form_page("expenditures/accept_part.html", form, row=row)
+
+
+def _accept_part(row: Expenditure, form: AcceptPartForm) -> None:
+    amount, reason = to_minor(form.amount.data, BASE_CURRENCY), form.reason.data or ""
+    expenditures.accept_part(row, amount, reason=reason, actor=actor(row), now=clock.now())
+
+
+@bp.route("/spending/<int:expenditure_id>/look-at", methods=["GET", "POST"])
+@requires(GET=Permission.EXPENDITURE_ACCEPT, POST=Permission.EXPENDITURE_ACCEPT)
+def look_at(expenditure_id: int) -> ResponseReturnValue:
+    """Finance has looked at what is flagged."""
+    row, form = load(Expenditure, expenditure_id, Permission.EXPENDITURE_ACCEPT), ExpenditureReasonForm()
+    if form.validate_on_submit() and attempt(
+        form, lambda: expenditures.look_at(row, reason=form.reason.data or "", actor=actor(row), now=clock.now())
+    ):
+        message = gettext("It is kept that you looked at what was flagged, and why it may be accepted.")
+        return finish(url_for(".show", expenditure_id=expenditure_id), message)
+    return form_page("expenditures/look_at.html", form, row=row, flags=supplier_flags.open_of(row))
 
 
 @bp.route("/spending/<int:expenditure_id>/refuse", methods=["GET", "POST"])

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
 
-from app.services import documents, expenditures, grant_budgets, ledger
+from app.services import documents, expenditures, grant_budgets, ledger, supplier_flags, suppliers
 from models.applications import BudgetHeading, BudgetLine, Payer
 from models.documents import DocumentKind
 from models.expenditures import Expenditure
@@ -22,6 +22,11 @@ REFUSALS = {
     "ru": "На чеке нет печати поставщика, сумма не читается. Переснимите и загрузите снова.",
 }
 
+LOOKED_AT = {
+    "ky": "Айыл башчысына чалдык, келишимди жана жүк кагазын көрдүк: товар келген, баасы базардагыдай.",
+    "ru": "Позвонили главе села, посмотрели договор и накладную: товар получен, цена рыночная.",
+}
+
 
 def account_for(programme: Programme, tranche: Tranche, chance: Random, now: datetime) -> Chapter:
     """Spend the tranche and the co-investment that has come, in two batches; finance accepts each line."""
@@ -36,7 +41,7 @@ def account_for(programme: Programme, tranche: Tranche, chance: Random, now: dat
         recorded = [record(programme, grant, line, amount, chance, now) for line, amount in batch]
         now = yield later(now, chance.randint(2, 3), chance)
         for expenditure in recorded:
-            expenditures.accept(expenditure, actor=programme.as_staff("finance2"), now=now)
+            _accept(programme, expenditure, "finance2", now)
     return now
 
 
@@ -48,9 +53,18 @@ def waiting(programme: Programme, grant: Grant, chance: Random, now: datetime) -
         record(programme, grant, line, line.amount // part // 100 * 100, chance, now) for part in (5, 9, 8)
     )
     now = yield later(now, 2, chance)
-    expenditures.accept(accepted, actor=programme.as_staff("finance1"), now=now)
+    _accept(programme, accepted, "finance1", now)
     reason = REFUSALS[grant.application.language]
     expenditures.refuse(refused, reason=reason, actor=programme.as_staff("finance1"), now=now)
+
+
+def _accept(programme: Programme, expenditure: Expenditure, who: str, now: datetime) -> None:
+    """Accept a line; what is flagged is looked at first."""
+    actor = programme.as_staff(who)
+    if supplier_flags.open_of(expenditure):
+        reason = LOOKED_AT[expenditure.grant.application.language]
+        expenditures.look_at(expenditure, reason=reason, actor=actor, now=now)
+    expenditures.accept(expenditure, actor=actor, now=now)
 
 
 def _held(grant: Grant, kind: AccountKind) -> int:
@@ -78,13 +92,14 @@ def record(
     paid_on = max(grant.starts_on, now.date() - timedelta(days=chance.randint(0, 3)))
     document_number = f"{'АКТ' if line.payer is Payer.IN_KIND else 'СФ'}-{number:04d}"
     title = pick(chance, programme.content.misc["expenditure_titles"][line.heading.value])[language]
+    known = suppliers.named(supplier, suppliers.Details(), is_another=True, actor=actor, now=now)
     expenditure = expenditures.record(
         grant,
         line,
         title=f"{title}: {line.item}"[:200],
         amount=amount,
         paid_on=paid_on,
-        supplier=supplier,
+        supplier=known,
         document_number=document_number,
         actor=actor,
         now=now,

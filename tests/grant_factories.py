@@ -17,6 +17,8 @@ from app.services import (
     payment_batches,
     reductions,
     results,
+    supplier_flags,
+    suppliers,
     tranches,
     visits,
 )
@@ -254,13 +256,15 @@ class GrantFactories:
         """A bill on the first budget line of `payer`, recorded by the chair and accepted by finance."""
         wanted, now, chair = ExpenditureStatus(status), now or clock.now(), self.chair_actor(grant)
         number = next(self.numbers)
+        name = f"ОсОО Дүкөн {number}"
+        supplier = suppliers.named(name, suppliers.Details(), is_another=True, actor=chair, now=now)
         expenditure = expenditures.record(
             grant,
             next(line for line in grant.application.budget_lines if line.payer is payer),
             title="Сүт муздаткыч",
             amount=amount,
             paid_on=now.date() - timedelta(days=1),
-            supplier=f"ОсОО Дүкөн {number}",
+            supplier=supplier,
             document_number=f"INV-{number}",
             actor=chair,
             now=now,
@@ -270,6 +274,8 @@ class GrantFactories:
                 expenditure, DocumentKind.INVOICE, self.make_pdf(), storage=self.storage, actor=chair, now=now
             )
         if wanted is ExpenditureStatus.ACCEPTED:
+            if supplier_flags.open_of(expenditure):
+                expenditures.look_at(expenditure, reason="Каралды", actor=Actor(self.finance), now=now)
             expenditures.accept(expenditure, actor=Actor(self.finance), now=now)
         elif wanted is ExpenditureStatus.REFUSED:
             expenditures.refuse(expenditure, reason="Окулбайт", actor=Actor(self.finance), now=now)

@@ -16,6 +16,7 @@ from models.overrides import OverridableCondition, OverrideStatus
 from models.payment_batches import BatchStatus, PaymentStatus
 from models.rates import RateSource, RateState
 from models.signs import SignKind
+from models.suppliers import SupplierFlag
 
 ACCOUNT_KINDS: Mapping[AccountKind, str] = {
     AccountKind.DONOR: N_("Donor"),
@@ -75,6 +76,15 @@ EXPENDITURE_STATUSES: Mapping[ExpenditureStatus, str] = {
     ExpenditureStatus.RECORDED: N_("Waits to be accepted"),
     ExpenditureStatus.ACCEPTED: N_("Spending accepted"),
     ExpenditureStatus.REFUSED: N_("Spending refused"),
+}
+SUPPLIER_FLAGS: Mapping[SupplierFlag, str] = {
+    SupplierFlag.MEMBER: N_("The supplier may be a present or former member of the association"),
+    SupplierFlag.CONTRIBUTOR: N_("The supplier may be somebody who gives co-investment to this grant"),
+    SupplierFlag.STAFF: N_("The supplier may work at the resource centre"),
+    SupplierFlag.COUNCIL: N_("The supplier may belong to the Council or its office"),
+    SupplierFlag.ACCOUNT: N_("The supplier's account is the one the grant is paid to"),
+    SupplierFlag.SHARE: N_("One supplier has more than half of the grant"),
+    SupplierFlag.PRICE: N_("The price is far above the price register"),
 }
 EXPORT_STATUSES: Mapping[ExportStatus, str] = {
     ExportStatus.WAITING: N_("Waiting to be written"),

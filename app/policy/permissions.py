@@ -97,6 +97,8 @@ class Permission(StrEnum):
     EXPENDITURE_READ = "expenditure:read"
     EXPENDITURE_RECORD = "expenditure:record"
     EXPENDITURE_ACCEPT = "expenditure:accept"
+    SUPPLIER_READ = "supplier:read"
+    SUPPLIER_KEEP = "supplier:keep"
     VISIT_READ = "visit:read"
     VISIT_MANAGE = "visit:manage"
     RESULT_REPORT = "result:report"
@@ -224,6 +226,8 @@ GRANTS: Mapping[Permission, Mapping[Role, Scope]] = {
     P.EXPENDITURE_READ: _APPLICANT | OFFICE | {R.FINANCE: S.ALL, R.MONITOR: S.ALL},
     P.EXPENDITURE_RECORD: _APPLICANT,
     P.EXPENDITURE_ACCEPT: {R.FINANCE: S.ALL},
+    P.SUPPLIER_READ: {R.FINANCE: S.ALL, R.MONITOR: S.ALL},
+    P.SUPPLIER_KEEP: {R.FINANCE: S.ALL},
     P.VISIT_READ: _APPLICANT | OFFICE | {R.FINANCE: S.ALL, R.MONITOR: S.ALL},
     P.VISIT_MANAGE: {R.MONITOR: S.ALL},
     P.RESULT_REPORT: _APPLICANT,

@@ -37,6 +37,7 @@ from models.prices import Price
 from models.rates import ExchangeRate
 from models.reviews import Assignment, AssignmentStatus, ReviewStatus
 from models.screening_batches import ScreeningBatch
+from models.suppliers import Supplier
 from models.users import Role, RoleAssignment, User
 from models.visits import Visit
 
@@ -230,6 +231,7 @@ _VISIBLE: Mapping[type[Any], Callable[[User], Any]] = {
     Price: lambda user: db.true() if may(user, P.PRICE_READ) else db.false(),
     Result: lambda user: Result.target_id.in_(db.select(Target.id).where(_of_grants(Target.grant_id)(user))),
     ScreeningBatch: lambda user: _only(user, R.SECRETARY),
+    Supplier: lambda user: _only(user, R.FINANCE, R.MONITOR),
     Target: _of_grants(Target.grant_id),
     Tranche: _of_grants(Tranche.grant_id),
     User: _users,

@@ -43,6 +43,7 @@ from models.people import Person
 from models.prices import Price
 from models.rates import ExchangeRate
 from models.reviews import Assignment, Review
+from models.suppliers import Supplier
 from models.users import User
 from models.visits import Visit
 
@@ -93,6 +94,7 @@ NAMES: Mapping[type[Any], Name] = {
     Price: lambda row, locale: row.name(locale),
     Result: lambda row, locale: row.target.indicator.title_in(locale),
     Review: lambda row, locale: row.assignment.application.number,
+    Supplier: lambda row, locale: row.name,
     Target: lambda row, locale: row.indicator.title_in(locale),
     Tranche: _of_grant,
     User: lambda row, locale: row.display_name,

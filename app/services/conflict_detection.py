@@ -37,6 +37,7 @@ from models.people import Person
 from models.places import AyilOkmotu, Village
 from models.pledges import Pledge
 from models.reviews import ConflictKind
+from models.suppliers import Supplier
 from models.users import User
 
 _AT_ONCE = 500
@@ -180,9 +181,10 @@ def _applicant_rows(ids: Sequence[int]) -> Iterator[Row]:
         clues = ((C.ACCOUNT, _account_mark(number)), *_firm_clues(holder), *_name_clues(holder))
         yield from _marks({"application_id": application_id}, P.HOLDER, holder, clues)
     suppliers = (
-        db.select(Application.id, Expenditure.supplier)
+        db.select(Application.id, Supplier.name)
         .join(Grant, Grant.association_id == Application.association_id)
         .join(Expenditure, Expenditure.grant_id == Grant.id)
+        .join(Supplier, Supplier.id == Expenditure.supplier_id)
         .where(Application.id.in_(ids))
         .distinct()
     )

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 
 from app.clock import bishkek_day
-from app.localisation import N_, Money, fold
-from app.services import associations, audit, documents, grant_budgets, ledger, notifications, tranches
+from app.localisation import N_, Money
+from app.services import associations, audit, documents, grant_budgets, ledger, notifications, supplier_flags, tranches
 from app.services.actors import Actor
 from app.services.documents import Upload
 from app.services.errors import (
@@ -22,15 +23,19 @@ from app.services.workflow import ASSOCIATION_READS_REASON, Transition, reason_g
 from models.applications import BudgetLine, Payer
 from models.base import db, lock
 from models.documents import Document, DocumentKind
-from models.expenditures import Expenditure, ExpenditureStatus
+from models.expenditures import COUNTED, Expenditure, ExpenditureStatus
 from models.grants import Grant
 from models.ledger import AccountKind, EventKind
+from models.suppliers import Supplier
 from models.users import Role
 
 E = ExpenditureStatus
 TRANSITIONS: Mapping[tuple[ExpenditureStatus, str], Transition] = {
     (E.RECORDED, "accept"): Transition(
-        E.ACCEPTED, N_("Finance officer"), N_("not who recorded it; scan attached; money there")
+        E.ACCEPTED, N_("Finance officer"), N_("not who recorded it; scan attached; flags looked at; money there")
+    ),
+    (E.RECORDED, "accept_part"): Transition(
+        E.ACCEPTED, N_("Finance officer"), N_("as for accepting; less than claimed, reason given")
     ),
     (E.RECORDED, "refuse"): Transition(E.REFUSED, N_("Finance officer"), N_("reason given")),
 }
@@ -49,12 +54,13 @@ def record(
     title: str,
     amount: int,
     paid_on: date,
-    supplier: str,
+    supplier: Supplier,
     document_number: str,
+    quantity: Decimal | None = None,
     actor: Actor,
     now: datetime,
 ) -> Expenditure:
-    """Record one paid document on a budget line; `amount` in tyiyn, the payer is the line's.
+    """Record one paid document on a budget line; `amount` in tyiyn, the payer is the line's, `quantity` in its units.
 
     Raises `LimitExceededError` beyond the line, `AlreadyUsedError` for a supplier's document recorded before.
     """
@@ -70,11 +76,13 @@ def record(
     left = grant_budgets.planned(grant, line) - spent_on(line)
     if amount > left:
         raise LimitExceededError(N_("Only %(left)s are left on this budget line."), field="amount", left=Money(left))
-    supplier_key, document_key = fold(supplier), reference_key(document_number)
+    if quantity is not None and quantity <= 0:
+        raise DomainError(N_("The number bought must be more than zero."), field="quantity")
+    document_key = reference_key(document_number)
     if not document_key:
         raise IncompleteError(N_("Enter the number of the document."), field="document_number")
     used = db.select(Expenditure.id).where(
-        Expenditure.supplier_key == supplier_key,
+        Expenditure.supplier_id == supplier.id,
         Expenditure.document_key == document_key,
         Expenditure.status != E.REFUSED,
     )
@@ -87,8 +95,8 @@ def record(
         payer=line.payer,
         amount=amount,
         paid_on=paid_on,
-        supplier=supplier.strip(),
-        supplier_key=supplier_key,
+        quantity=quantity,
+        supplier=supplier,
         document_number=document_number.strip(),
         document_key=document_key,
         recorded_by_id=actor.user_id,
@@ -102,8 +110,8 @@ def record(
 
 
 def spent_on(line: BudgetLine) -> int:
-    """What has been recorded on a budget line and not refused, in tyiyn."""
-    query = db.select(db.func.coalesce(db.func.sum(Expenditure.amount), 0)).where(
+    """What has been recorded on a budget line and not refused, in tyiyn; of what was accepted in part that part."""
+    query = db.select(db.func.coalesce(db.func.sum(COUNTED), 0)).where(
         Expenditure.budget_line_id == line.id, Expenditure.status != E.REFUSED
     )
     return int(db.session.scalar(query))
@@ -139,7 +147,7 @@ class LineUse:
 def by_line(grant: Grant) -> list[LineUse]:
     """Every budget line of the grant with its accepted and waiting spending."""
     query = (
-        db.select(Expenditure.budget_line_id, Expenditure.status, db.func.sum(Expenditure.amount))
+        db.select(Expenditure.budget_line_id, Expenditure.status, db.func.sum(COUNTED))
         .where(Expenditure.grant_id == grant.id, Expenditure.status != E.REFUSED)
         .group_by(Expenditure.budget_line_id, Expenditure.status)
     )
@@ -151,19 +159,64 @@ def by_line(grant: Grant) -> list[LineUse]:
     ]
 
 
+def look_at(expenditure: Expenditure, *, reason: str, actor: Actor, now: datetime) -> None:
+    """Who accepts has looked at what is flagged and says why it may be accepted all the same."""
+    lock(expenditure)
+    _must_be_another(expenditure, actor)
+    target(TRANSITIONS, expenditure.status, "accept")
+    flags = supplier_flags.open_of(expenditure)
+    if not flags:
+        raise DomainError(N_("Nothing is flagged that was not looked at."))
+    reason = reason_given(reason)
+    expenditure.seen_flags = sorted({*expenditure.seen_flags, *(flag.kind.value for flag in flags)})
+    expenditure.seen_reason, expenditure.seen_by_id, expenditure.seen_at = reason, actor.user_id, now
+    db.session.flush()
+    kinds = [flag.kind.value for flag in flags]
+    audit.record(actor, "expenditure.look_at", expenditure, now, flags=kinds, reason=reason)
+
+
 def accept(expenditure: Expenditure, *, actor: Actor, now: datetime) -> None:
     """Accept a line: the money leaves the advance (or the co-investment) for its heading.
 
-    Raises `IncompleteError` without a scan, `LimitExceededError` when more is spent than was received.
+    Raises `IncompleteError` without a scan or with a flag nobody has looked at, `LimitExceededError` when more is
+    spent than was received.
     """
-    lock(expenditure.grant)
-    lock(expenditure)
-    new_status = target(TRANSITIONS, expenditure.status, "accept")
+    _book(expenditure, "accept", expenditure.amount, actor=actor, now=now)
+    _tell(expenditure, N_("Spending of %(amount)s on %(number)s is accepted."), now)
+
+
+def accept_part(expenditure: Expenditure, amount: int, *, reason: str, actor: Actor, now: datetime) -> None:
+    """Accept less than was claimed, with a reason: that is booked, the rest is free again on the budget line.
+
+    `amount` in tyiyn. Raises what `accept` raises.
+    """
+    if not 0 < amount < expenditure.amount:
+        raise LimitExceededError(
+            N_("Enter more than zero and less than the %(amount)s that are claimed."),
+            field="amount",
+            amount=Money(expenditure.amount),
+        )
+    text = reason_given(reason, ASSOCIATION_READS_REASON)
+    _book(expenditure, "accept_part", amount, reason=text, actor=actor, now=now)
+    message = N_("Of spending of %(amount)s on %(number)s %(accepted)s are accepted: %(reason)s")
+    _tell(expenditure, message, now, accepted=Money(amount), reason=text)
+
+
+def _must_be_another(expenditure: Expenditure, actor: Actor) -> None:
     associations.must_not_act_for(expenditure.grant.association, actor)
     if expenditure.recorded_by_id == actor.user_id:
         raise SeparationOfDutyError(N_("You recorded this line: another person has to accept it."))
+
+
+def _book(expenditure: Expenditure, action: str, amount: int, *, reason: str = "", actor: Actor, now: datetime) -> None:
+    lock(expenditure.grant)
+    lock(expenditure)
+    new_status = target(TRANSITIONS, expenditure.status, action)
+    _must_be_another(expenditure, actor)
     if not documents.of(expenditure):
         raise IncompleteError(N_("There is no scan of the document: attach it first."))
+    if supplier_flags.open_of(expenditure):
+        raise IncompleteError(N_("Something is flagged: look at it first, and say why it may be accepted."))
     grant = expenditure.grant
     source, spent = ACCOUNTS[expenditure.payer]
     heading = expenditure.budget_line.heading.value
@@ -173,7 +226,7 @@ def accept(expenditure: Expenditure, *, actor: Actor, now: datetime) -> None:
             ledger.Leg(
                 ledger.account(source, fund_id=grant.fund_id, grant_id=grant.id),
                 ledger.account(spent, fund_id=grant.fund_id, grant_id=grant.id, heading=heading),
-                expenditure.amount,
+                amount,
             )
         ],
         actor=actor,
@@ -182,12 +235,12 @@ def accept(expenditure: Expenditure, *, actor: Actor, now: datetime) -> None:
         grant_id=grant.id,
         fund_id=grant.fund_id,
     )
-    expenditure.status, expenditure.event_id = new_status, event.id
+    expenditure.status, expenditure.event_id, expenditure.reason = new_status, event.id, reason
+    expenditure.accepted_amount = amount
     expenditure.accepted_by_id, expenditure.accepted_at = actor.user_id, now
     db.session.flush()
-    audit.record(actor, "expenditure.accept", expenditure, now, event=event.id)
+    audit.record(actor, f"expenditure.{action}", expenditure, now, event=event.id, amount=amount)
     tranches.settle(grant, actor=actor, now=now)
-    _tell(expenditure, N_("Spending of %(amount)s on %(number)s is accepted."), now)
 
 
 def refuse(expenditure: Expenditure, *, reason: str, actor: Actor, now: datetime) -> None:
@@ -205,7 +258,9 @@ def refuse(expenditure: Expenditure, *, reason: str, actor: Actor, now: datetime
 
 def of_grant(grant: Grant) -> list[Expenditure]:
     query = db.select(Expenditure).where(Expenditure.grant_id == grant.id).order_by(Expenditure.id)
-    return list(db.session.scalars(query.options(db.joinedload(Expenditure.budget_line))))
+    return list(
+        db.session.scalars(query.options(db.joinedload(Expenditure.budget_line), db.joinedload(Expenditure.supplier)))
+    )
 
 
 def waiting(limit: int = 60) -> list[Expenditure]:

@@ -10,7 +10,7 @@ from app.services import co_investments, grants
 from app.services.errors import DomainError, IncompleteError
 from models.applications import Payer
 from models.base import db
-from models.expenditures import Expenditure, ExpenditureStatus
+from models.expenditures import COUNTED, Expenditure, ExpenditureStatus
 from models.grants import Grant, GrantStatus, Tranche, TrancheStatus
 from models.overrides import OverridableCondition, Override, OverrideStatus
 from models.visits import Visit, VisitStatus
@@ -89,7 +89,7 @@ def check(tranche: Tranche) -> list[Condition]:
 
 def accounted(grant: Grant) -> int:
     """Grant money accounted for by accepted expenditure, in tyiyn."""
-    query = db.select(db.func.coalesce(db.func.sum(Expenditure.amount), 0)).where(
+    query = db.select(db.func.coalesce(db.func.sum(COUNTED), 0)).where(
         Expenditure.grant_id == grant.id,
         Expenditure.status == ExpenditureStatus.ACCEPTED,
         Expenditure.payer == Payer.GRANT,
@@ -99,7 +99,7 @@ def accounted(grant: Grant) -> int:
 
 def accounted_by_grant() -> Mapping[int, int]:
     """As `accounted` of every grant that has any; one query for all of them."""
-    query = db.select(Expenditure.grant_id, db.func.sum(Expenditure.amount)).where(
+    query = db.select(Expenditure.grant_id, db.func.sum(COUNTED)).where(
         Expenditure.status == ExpenditureStatus.ACCEPTED, Expenditure.payer == Payer.GRANT
     )
     return {row[0]: int(row[1]) for row in db.session.execute(query.group_by(Expenditure.grant_id))}

@@ -22,6 +22,7 @@ from models.contributions import Contribution, ContributionKind, ContributionSta
 from models.expenditures import Expenditure, ExpenditureStatus
 from models.grants import Grant
 from models.signs import SignFinding, SignKind
+from models.suppliers import Supplier
 
 COUNTING = (ContributionStatus.RECORDED, ContributionStatus.VERIFIED)
 PAGE = 60
@@ -30,7 +31,7 @@ _RECEIVED = (
     *(Contribution.amount, Contribution.amount_kgs, Contribution.sent_on),
 )
 _KEYS = (SignFinding.contribution_id, SignFinding.twin_id, SignFinding.expenditure_id)
-_PAID = (Expenditure.id, Expenditure.grant_id, Expenditure.supplier_key, Expenditure.amount, Expenditure.paid_on)
+_PAID = (Expenditure.id, Expenditure.grant_id, Supplier.name_key, Expenditure.amount, Expenditure.paid_on)
 
 
 @dataclass(frozen=True)
@@ -171,7 +172,7 @@ def _received(*conditions: Any) -> list[Received]:
 
 def _spent(*conditions: Any) -> list[Paid]:
     counts = (Expenditure.status != ExpenditureStatus.REFUSED, Expenditure.payer != Payer.IN_KIND)
-    query = db.select(*_PAID).where(*counts, *conditions)
+    query = db.select(*_PAID).join(Expenditure.supplier).where(*counts, *conditions)
     return [Paid(*row) for row in db.session.execute(query)]
 
 

@@ -50,6 +50,7 @@ NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     (N_("Ledger"), "trial_balances.index", Permission.LEDGER_READ),
     (N_("Rates"), "rates.index", Permission.RATE_READ),
     (N_("Prices"), "prices.index", Permission.PRICE_READ),
+    (N_("Suppliers"), "suppliers.index", Permission.SUPPLIER_READ),
     (N_("Reports"), "funding_reports.index", Permission.FUNDING_REPORT_READ),
     (N_("Associations"), "associations.index", Permission.ASSOCIATION_READ),
     (N_("Written on behalf"), "dictations.index", Permission.DICTATION_READ),

@@ -15,7 +15,7 @@ from sqlalchemy import func, insert, select, text
 
 from app.clock import bishkek_day
 from app.localisation import LOCALE_CODES
-from app.services import fund_agreements, funds, ledger, rates
+from app.services import fund_agreements, funds, ledger, rates, suppliers
 from app.services.actors import Actor
 from app.services.fund_agreements import FundInput
 from app.services.match import split_tranches
@@ -68,13 +68,14 @@ class _Hands:
     channel_id: int
     in_som: int
     accounts: dict[int, int]
+    supplier_id: int
 
 
 def load(count: int, *, now: datetime) -> Fund:
     """Add a grant for each of the first `count` synthetic applications that have none. The caller commits."""
     stage = stages.find()
     fund = db.session.scalar(select(Fund).where(Fund.code == CODE)) or _fund(stage, now)
-    hands = _hands(stage, fund)
+    hands = _hands(stage, fund, now)
     chosen = _applications(count)
     waiting = {row[0] for row in chosen[-LEFT_WAITING:]} if count > LEFT_WAITING else set()
     numbers = _Numbers()
@@ -110,8 +111,8 @@ def _users(role: Role) -> list[User]:
     return list(db.session.scalars(query.where(RoleAssignment.role == role).order_by(User.id)))
 
 
-def _hands(stage: Stage, fund: Fund) -> _Hands:
-    heading = BudgetHeading.EQUIPMENT.value
+def _hands(stage: Stage, fund: Fund, now: datetime) -> _Hands:
+    heading, actor = BudgetHeading.EQUIPMENT.value, Actor(_users(Role.FINANCE)[0])
     currency = stage.rate.currency
     return _Hands(
         fund=fund,
@@ -136,6 +137,7 @@ def _hands(stage: Stage, fund: Fund) -> _Hands:
                 )
             )
         },
+        supplier_id=suppliers.named("Синтетика", suppliers.Details(), is_another=True, actor=actor, now=now).id,
     )
 
 
@@ -324,8 +326,9 @@ def _expenditure(
     document, at = f"S{grant_id:06d}D{number}", datetime.combine(day, time(9), UTC)
     return {
         **{"grant_id": grant_id, "budget_line_id": line_id, "title": "Синтетика", "payer": Payer.GRANT},
-        **{"amount": amount, "paid_on": day, "supplier": "Синтетика", "supplier_key": "синтетика"},
+        **{"amount": amount, "paid_on": day, "supplier_id": hands.supplier_id, "accepted_amount": amount},
         **{"document_number": document, "document_key": reference_key(document), "version": 1, "reason": ""},
         **{"status": ExpenditureStatus.ACCEPTED, "recorded_by_id": hands.finance[0], "recorded_at": at},
         **{"accepted_by_id": hands.finance[1], "accepted_at": at, "event_id": event},
+        **{"seen_flags": [], "seen_reason": ""},
     }

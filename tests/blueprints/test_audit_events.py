@@ -22,6 +22,7 @@ MADE = {
     "appeal": {"uphold", "dismiss"},
     "assignment": {"accept", "recuse"},
     "dictation": {"begin", "confirm", "end"},
+    "expenditure": {"accept", "accept_part"},
     "grant": {"suspend", "resume"},
     "override": {"propose", *(action for _status, action in overrides.TRANSITIONS)},
     "payment": {"list", *(action for _status, action in payments.TRANSITIONS)},

@@ -165,3 +165,40 @@ def test_strangers_find_nothing(english: Client, programme: Programme, grant: Gr
         assert english.get(url).status_code == 404, url
     assert english.get(f"/spending/{row.id}/scan").status_code == 404
     assert english.get(f"/spending/{row.id}/refuse").status_code == 403
+
+
+def test_a_supplier_much_like_another_is_asked_about_and_can_be_another_one(
+    english: Client, programme: Programme, grant: Grant
+) -> None:
+    english.sign_in(programme.chair_of(grant.association))
+    record(english, grant, programme.make_pdf())
+    page = record(english, grant, programme.make_pdf(), supplier="Айкөл", document_number="16")
+    assert page.status_code == 422
+    assert "There is a supplier much like this one: ОсОО Айкөл." in text_of(page.text)
+    assert 'name="is_another"' in page.text and '<option value="ОсОО Айкөл">' in page.text
+    url = f"/grants/{grant.id}/spending/new"
+    changes = {"upload": sent(programme.make_pdf()), "is_another": "y"}
+    assert english.post(url, data=filled(choose_form(page.text, url), changes)).status_code == 303
+    assert english.get("/suppliers").status_code == 403
+
+
+def test_finance_looks_accepts_a_part_and_merges(english: Client, programme: Programme, grant: Grant) -> None:
+    row, other = programme.make_expenditure(grant), programme.make_expenditure(grant)
+    row.supplier.name = f"ИП {grant.association.memberships[0].person.full_name}"
+    english.sign_in(programme.finance)
+    url = f"/spending/{row.id}"
+    page = english.get(url).text
+    assert "/accept-part" not in page and "present or former member of the association" in text_of(page)
+    assert english.submit(f"{url}/look-at", reason="Other shops are 60 km away").status_code == 303
+    assert english.submit(f"{url}/accept-part", amount="4 000,50", reason="No delivery note").status_code == 303
+    assert (row.status, row.accepted_amount) == (ExpenditureStatus.ACCEPTED, 4_000_50)
+    assert "4 000.50 som of 10 000 som" in text_of(english.get(f"/grants/{grant.id}/spending").text)
+    supplier = f"/suppliers/{other.supplier_id}"
+    kept = str(row.supplier_id)
+    assert english.submit(f"{supplier}/edit", tax_number="123", is_active="y").status_code == 303
+    assert "does not have 14 digits" in text_of(english.get(supplier).text)
+    assert english.submit(f"{supplier}/merge", into=kept, reason="One tax number").location == f"/suppliers/{kept}"
+    assert other.supplier_id == row.supplier_id
+    english.sign_in(programme.monitor)
+    assert english.get(f"/suppliers/{kept}").status_code == 200
+    assert english.get(f"/suppliers/{kept}/edit").status_code == 403

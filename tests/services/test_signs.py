@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 
 from app import clock
-from app.services import expenditures, signs
+from app.services import expenditures, signs, suppliers
 from app.services.actors import Actor
 from app.services.conflicts import NO_TIES, Ties
 from app.services.errors import AlreadyUsedError, IncompleteError, SeparationOfDutyError
@@ -64,6 +64,8 @@ def test_money_that_comes_back_is_found_on_both_sides(programme):
     same = programme.make_contribution(grant, amount=7_777_00, sender_name="Акматова Айгүл", sent_on=day)
     line = next(one for one in grant.application.budget_lines if one.payer is Payer.REMITTANCE)
 
+    by = {"actor": programme.chair_actor(grant), "now": clock.now()}
+
     def pay(supplier, amount, number):
         return expenditures.record(
             grant,
@@ -71,10 +73,9 @@ def test_money_that_comes_back_is_found_on_both_sides(programme):
             title="Төлөм",
             amount=amount,
             paid_on=day - timedelta(days=1),
-            supplier=supplier,
+            supplier=suppliers.named(supplier, suppliers.Details(), is_another=True, **by),
             document_number=number,
-            actor=programme.chair_actor(grant),
-            now=clock.now(),
+            **by,
         )
 
     to_sender, as_much = pay("ТОКТОГУЛОВ нурбек", 1_000_00, "N-1"), pay("ОсОО Дүкөн", 7_777_00, "N-2")
