@@ -150,6 +150,8 @@ ACTIONS: Mapping[str, str] = {
     "funding_report.request": N_("Asked for a funding report"),
     "grant.accept": N_("Accepted the grant"),
     "grant.activate": N_("Entered the signed agreement"),
+    "grant.countersign": N_("Countersigned the agreement on the screen"),
+    "grant.sign": N_("Signed the agreement on the screen"),
     "grant.decline": N_("Declined the grant"),
     "grant.amend": N_("Kept a new version of the agreement"),
     "grant.complete": N_("Completed the grant"),

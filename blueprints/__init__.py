@@ -8,6 +8,7 @@ NOUNS = (
     "accounts",
     "adjournments",
     "agenda_items",
+    "agreement_signatures",
     "allocations",
     "amendments",
     "appeals",

@@ -11,6 +11,7 @@ from app.labels import label_text
 from app.localisation import current_locale, gettext, to_minor
 from app.policy import Permission, visible
 from app.services import (
+    agreement_signatures,
     applicants,
     applications,
     awards,
@@ -30,6 +31,7 @@ from app.services import (
     users,
     visits,
 )
+from app.services.associations import chair_name
 from app.services.workflow import allowed
 from app.web.access import actor, can, load, requires, row_number, signed_in_user, takes_upload
 from app.web.presentation import is_demonstration
@@ -110,6 +112,7 @@ def _rows(grant: Grant) -> dict[str, object]:
         "contributions": contributions.of_grant(grant),
         "visits": found,
         "papers": documents.of(grant),
+        "signed": agreement_signatures.of(grant.agreements[0]) if grant.agreements else [],
         "amendments": grant_amendments.of_grant(grant),
         "journal": journal,
         "names": users.names_of([one.visitor_id for one in found] + [one.actor_id for one in journal]),
@@ -173,10 +176,18 @@ def decline(grant_id: int) -> ResponseReturnValue:
 def activate(grant_id: int) -> ResponseReturnValue:
     """The signed agreement is there."""
     grant = load(Grant, grant_id, Permission.GRANT_MANAGE)
-    form = ActivateForm()
+    form = ActivateForm(association_signer=chair_name(grant.association), signed_on=clock.bishkek_day(clock.now()))
 
     def act() -> None:
         who, now, kind = actor(grant), clock.now(), DocumentKind.SIGNED_AGREEMENT
+        agreement_signatures.record_paper(
+            grant,
+            association=form.association_signer.data or "",
+            programme=form.programme_signer.data or "",
+            signed_on=form.signed_on.data,
+            actor=who,
+            now=now,
+        )
         grants.attach(grant, kind, sent_upload(), storage=uploads(), actor=who, now=now)
         grants.activate(grant, actor=who, now=now)
 
@@ -229,7 +240,8 @@ def agreement(grant_id: int) -> ResponseReturnValue:
     if sequence is not None and sequence not in {one.sequence for one in grant.agreements}:
         abort(404)
     data = agreement_content.gather(grant, sequence)
-    paper = agreement_paper.to_pdf(data, current_locale(), demonstration=is_demonstration())
+    signed = agreement_signatures.on_screen(grant, sequence)
+    paper = agreement_paper.to_pdf(data, current_locale(), signed=signed, demonstration=is_demonstration())
     return send_file(
         io.BytesIO(paper),
         mimetype="application/pdf",

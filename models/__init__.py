@@ -2,6 +2,7 @@
 
 from models import (
     agenda_items,
+    agreement_signatures,
     agreements,
     allocations,
     amendments,
@@ -68,6 +69,7 @@ from models import (
 
 __all__ = [
     "agenda_items",
+    "agreement_signatures",
     "agreements",
     "allocations",
     "amendments",

@@ -1,13 +1,15 @@
 """The grant agreement of one grant: parties, money, duties, annexes. Amounts in tyiyn."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from reportlab.platypus import Flowable
 
-from app.labels import BUDGET_HEADINGS, PAYERS, unit_text
+from app.labels import BUDGET_HEADINGS, PAYERS, SIGNING_SIDES, unit_text
 from app.localisation import N_, date_text, money, month_text, number_text
 from app.localisation import gettext as _
 from app.services.plan_readings import month_of
+from models.agreement_signatures import SigningSide
 from models.applications import BudgetHeading, Payer
 from models.base import text_in
 from reports import papers
@@ -37,19 +39,24 @@ def languages_of(locale: str) -> tuple[str, str]:
     return ("ky", "en") if locale == "en" else ("ky", "ru")
 
 
-def to_pdf(data: AgreementData, locale: str, *, demonstration: bool = False) -> bytes:
-    """The agreement in Kyrgyz and in a second language (see `languages_of`), A4, the annexes of each on new pages."""
+def to_pdf(
+    data: AgreementData, locale: str, *, signed: Sequence[tuple[str, str, date]] = (), demonstration: bool = False
+) -> bytes:
+    """The agreement in Kyrgyz and in a second language (see `languages_of`), A4, the annexes of each on new pages.
+
+    `signed` is who signed it on the screen: (value of `SigningSide`, name, day); on paper there is room to sign.
+    """
     return papers.to_pdf_in(
         data,
         TITLE,
         data.dated_at,
-        lambda spoken: [*_body(data, spoken), *_annexes(data, spoken), *_plan_annex(data.plan)],
+        lambda spoken: [*_body(data, spoken, signed), *_annexes(data, spoken), *_plan_annex(data.plan)],
         languages_of(locale),
         demonstration=demonstration,
     )
 
 
-def _body(data: AgreementData, locale: str) -> list[Flowable]:
+def _body(data: AgreementData, locale: str, signed: Sequence[tuple[str, str, date]]) -> list[Flowable]:
     association, village = text_in(data.association, locale), text_in(data.village, locale)
     terms = data.terms[locale]
     place = ", ".join(part for part in (village, text_in(data.ayil_okmotu, locale)) if part)
@@ -85,7 +92,7 @@ def _body(data: AgreementData, locale: str) -> list[Flowable]:
         text(text_in(data.statement, locale)),
         *_sentences(terms["donor"]),
         heading(_("8. Signatures")),
-        signatures([_("For the programme"), _("For the association: chair"), _("For the association: treasurer")]),
+        *_signed(signed),
         *_hash(data),
     ]
 
@@ -114,6 +121,14 @@ def _change(change: ChangeData | None) -> list[Flowable]:
         *(table(moved, rows) if rows else []),
         text(_("Reason: %(reason)s", reason=change.reason)),
     ]
+
+
+def _signed(signed: Sequence[tuple[str, str, date]]) -> list[Flowable]:
+    if not signed:
+        sides = [_("For the programme"), _("For the association: chair"), _("For the association: treasurer")]
+        return [signatures(sides)]
+    rows = [(_(SIGNING_SIDES[SigningSide(side)]), f"{name}, {date_text(day)}") for side, name, day in signed]
+    return [facts([(side, f"{words} ({_('signed on the screen')})") for side, words in rows])]
 
 
 def _sentences(sentences: Sequence[str]) -> list[Flowable]:

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
-from app.services import documents, grant_amendments, grants, overrides, reductions
+from app.services import agreement_signatures, documents, grant_amendments, grants, overrides, reductions
 from app.services import expenditures as spending
 from app.services.actors import Actor
 from models.applications import Application
+from models.associations import MembershipRole
 from models.documents import DocumentKind
 from models.grants import Grant, Tranche
 from models.overrides import OverridableCondition
@@ -212,6 +213,11 @@ def _agreement(programme: Programme, grant: Grant, actor: Actor, now: datetime) 
         title = f"Договор о гранте {grant.number}"
         facts = [f"Получатель: {association.name_ru}", f"Проект: {grant.application.title}", "Подписан сторонами."]
     upload = papers.pdf(f"{grant.number}.pdf", title, facts)
+    chair = next(held.person for held in association.memberships if held.role is MembershipRole.CHAIR).full_name
+    secretary = programme.staff["secretary"].display_name
+    agreement_signatures.record_paper(
+        grant, association=chair, programme=secretary, signed_on=now.date(), actor=actor, now=now
+    )
     documents.attach(grant, DocumentKind.SIGNED_AGREEMENT, upload, storage=programme.storage, actor=actor, now=now)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from app import clock
 from app.services import (
+    agreement_signatures,
     channels,
     contributions,
     expenditures,
@@ -97,6 +98,10 @@ class GrantFactories:
             return grant
         paper, later = self.make_pdf(), now + timedelta(days=1)
         grants.attach(grant, DocumentKind.SIGNED_AGREEMENT, paper, storage=self.storage, actor=finance, now=later)
+        chairs = self.chair_of(grant.association).display_name
+        agreement_signatures.record_paper(
+            grant, association=chairs, programme="Асанова Гүлнара", signed_on=later.date(), actor=finance, now=later
+        )
         grants.activate(grant, actor=finance, now=later)
         if is_matched or wanted is GrantStatus.COMPLETED:
             self.make_contribution(grant, ContributionStatus.VERIFIED, amount=grant.amount)

@@ -21,6 +21,7 @@ from app.labels.money import (
     GRANT_STATUSES,
     OVERRIDABLE_CONDITIONS,
     RATE_SOURCES,
+    SIGNING_SIDES,
     TRANCHE_STATUSES,
 )
 from app.labels.monitoring import RISK_RATINGS
@@ -46,6 +47,7 @@ __all__ = [
     "REVIEW_FLAGS",
     "RISK_RATINGS",
     "ROLES",
+    "SIGNING_SIDES",
     "TRANCHE_STATUSES",
     "UNITS",
     "VISIT_CHECKLIST",

@@ -69,6 +69,7 @@ from app.labels.money import (
     RATE_SOURCES,
     RATE_STATES,
     SIGN_KINDS,
+    SIGNING_SIDES,
     SUPPLIER_FLAGS,
     TRANCHE_STATUSES,
 )
@@ -101,7 +102,7 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         SIGN_KINDS, IDENTITY_CHECKS, LOST_DEVICE_STATUSES, OVERRIDABLE_CONDITIONS, OVERRIDE_STATUSES, BATCH_STATUSES,
         SUPPLIER_FLAGS,
         PAYMENT_STATUSES,
-        GRANT_AMENDMENT_KINDS, GRANT_AMENDMENT_STATUSES,
+        GRANT_AMENDMENT_KINDS, GRANT_AMENDMENT_STATUSES, SIGNING_SIDES,
     )
 }  # fmt: skip
 """{enum class: {member: English message id}} for every enum of the models."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from app.localisation import N_
+from models.agreement_signatures import SigningSide
 from models.channels import EvidenceKind
 from models.contributions import Check, ContributionKind, ContributionStatus
 from models.expenditures import ExpenditureStatus
@@ -33,6 +34,10 @@ ACCOUNT_KINDS: Mapping[AccountKind, str] = {
     AccountKind.CO_INVESTMENT_SPENT: N_("Co-investment spent"),
     AccountKind.IN_KIND_HELD: N_("Goods and labour held"),
     AccountKind.IN_KIND_USED: N_("Goods and labour used"),
+}
+SIGNING_SIDES: Mapping[SigningSide, str] = {
+    SigningSide.ASSOCIATION: N_("For the association"),
+    SigningSide.PROGRAMME: N_("For the programme"),
 }
 CHECKS: Mapping[Check, str] = {
     Check.LEGIBLE: N_("The receipt can be read and nothing on it was altered"),

@@ -77,6 +77,8 @@ class Permission(StrEnum):
     GRANT_READ = "grant:read"
     GRANT_OFFER = "grant:offer"
     GRANT_ACCEPT = "grant:accept"
+    AGREEMENT_SIGN = "agreement:sign"
+    AGREEMENT_COUNTERSIGN = "agreement:countersign"
     GRANT_DECLINE = "grant:decline"
     GRANT_MANAGE = "grant:manage"
     GRANT_COMPLETE = "grant:complete"
@@ -206,6 +208,8 @@ GRANTS: Mapping[Permission, Mapping[Role, Scope]] = {
     P.GRANT_READ: _APPLICANT | OFFICE | {R.FINANCE: S.ALL, R.MONITOR: S.ALL, R.DONOR: S.DONOR},
     P.GRANT_OFFER: {R.FINANCE: S.ALL},
     P.GRANT_ACCEPT: _APPLICANT,
+    P.AGREEMENT_SIGN: {R.MEMBER: S.ASSOCIATION},
+    P.AGREEMENT_COUNTERSIGN: {R.SECRETARY: S.ALL},
     P.GRANT_DECLINE: {R.MEMBER: S.ASSOCIATION},
     P.GRANT_MANAGE: {R.FINANCE: S.ALL},
     P.GRANT_COMPLETE: {R.MONITOR: S.ALL},
@@ -252,6 +256,8 @@ GRANTS: Mapping[Permission, Mapping[Role, Scope]] = {
 
 FRESH: frozenset[Permission] = frozenset(
     {
+        P.AGREEMENT_COUNTERSIGN,
+        P.AGREEMENT_SIGN,
         P.FACTOR_MANAGE,
         P.FUND_MANAGE,
         P.GRANT_AMENDMENT_DECIDE,

@@ -264,6 +264,12 @@ def is_chair(association: Association, person: Person) -> bool:
     )
 
 
+def chair_name(association: Association) -> str:
+    """Who chairs the association now, or nobody."""
+    chairs = (held for held in association.memberships if held.is_current and held.role is MembershipRole.CHAIR)
+    return next((held.person.full_name for held in chairs), "")
+
+
 def lock_payout_accounts(association: Association) -> None:
     """Read the accounts anew and keep them as they are until the transaction ends."""
     lock(association)

@@ -7,8 +7,19 @@ from decimal import Decimal
 from pathlib import Path
 
 from app.clock import bishkek_day
+from app.labels import BUDGET_HEADINGS
 from app.localisation import N_, Money
-from app.services import associations, audit, documents, grant_budgets, ledger, notifications, supplier_flags, tranches
+from app.services import (
+    associations,
+    audit,
+    documents,
+    funds,
+    grant_budgets,
+    ledger,
+    notifications,
+    supplier_flags,
+    tranches,
+)
 from app.services.actors import Actor
 from app.services.documents import Upload
 from app.services.errors import (
@@ -73,6 +84,12 @@ def record(
         raise DomainError(N_("The amount must be more than zero."), field="amount")
     if not grant.starts_on <= paid_on <= min(grant.ends_on, bishkek_day(now)):
         raise DomainError(N_("The day must lie within the grant's period and not in the future."), field="paid_on")
+    if line.payer is Payer.GRANT and line.heading not in funds.pays_for(grant.fund):
+        raise DomainError(
+            N_("The agreement with the donor does not let this grant pay for “%(heading)s”."),
+            field="budget_line",
+            heading={"texts": [BUDGET_HEADINGS[line.heading]]},
+        )
     left = grant_budgets.planned(grant, line) - spent_on(line)
     if amount > left:
         raise LimitExceededError(N_("Only %(left)s are left on this budget line."), field="amount", left=Money(left))

@@ -27,6 +27,7 @@ from app.services.conflicts import Ties
 from app.services.documents import Upload
 from app.services.errors import DomainError, IncompleteError, LimitExceededError, SeparationOfDutyError
 from app.services.workflow import Transition, reason_given, target
+from models.agreement_signatures import AgreementSignature, SigningSide
 from models.applications import Application
 from models.base import Base, db, lock
 from models.documents import Document, DocumentKind
@@ -44,7 +45,9 @@ G = GrantStatus
 TRANSITIONS: Mapping[tuple[GrantStatus, str], Transition] = {
     (G.OFFERED, "accept"): Transition(G.ACCEPTED, N_("Association or operator"), N_("confirmed payout account")),
     (G.OFFERED, "decline"): Transition(G.TERMINATED, N_("Association's chair"), N_("reason given")),
-    (G.ACCEPTED, "activate"): Transition(G.ACTIVE, N_("Finance officer"), N_("signed agreement")),
+    (G.ACCEPTED, "activate"): Transition(
+        G.ACTIVE, N_("Finance officer; council secretary on the screen"), N_("agreement signed by both sides")
+    ),
     (G.ACTIVE, "suspend"): Transition(G.SUSPENDED, N_("Finance officer"), N_("reason given")),
     (G.SUSPENDED, "resume"): Transition(G.ACTIVE, N_("Finance officer"), N_("reason given")),
     (G.ACTIVE, "complete"): Transition(
@@ -235,11 +238,12 @@ def decline(grant: Grant, *, reason: str, actor: Actor, now: datetime) -> None:
 def activate(grant: Grant, *, actor: Actor, now: datetime) -> None:
     """The signed agreement is there: tranches can be requested.
 
-    Raises `IncompleteError` while the scan of the signed agreement is not attached.
+    Raises `IncompleteError` while neither its scan is attached nor both sides have signed on the screen.
     """
     lock(grant)
     new_status = target(TRANSITIONS, grant.status, "activate")
-    if not any(one.kind is DocumentKind.SIGNED_AGREEMENT for one in documents.of(grant)):
+    has_scan = any(one.kind is DocumentKind.SIGNED_AGREEMENT for one in documents.of(grant))
+    if not has_scan and not _is_signed_on_screen(grant):
         raise IncompleteError(N_("The signed agreement is missing: attach its scan first."), field="upload")
     grant.status, grant.activated_at = new_status, now
     db.session.flush()
@@ -248,6 +252,12 @@ def activate(grant: Grant, *, actor: Actor, now: datetime) -> None:
         grant, N_("The agreement of %(number)s is signed: you can request the first tranche."), now
     )
     notifications.tell_holders(Role.MONITOR, grant, N_("The grant %(number)s runs now: plan a visit."), now)
+
+
+def _is_signed_on_screen(grant: Grant) -> bool:
+    """Whether both sides have signed the agreement in force, each from an account of its own."""
+    signed = AgreementSignature.agreement_id == (grant.agreement.id if grant.agreement else None)
+    return _count(AgreementSignature, signed, AgreementSignature.user_id.is_not(None)) == len(SigningSide)
 
 
 def suspension_reason(text: str) -> str | LazyText:

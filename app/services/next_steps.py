@@ -23,7 +23,13 @@ _GRANT: dict[GrantStatus, Step] = {
         lazy(N_("The association reads the offer and accepts it. It needs a confirmed payout account.")), Role.MEMBER
     ),
     GrantStatus.ACCEPTED: Step(
-        lazy(N_("The agreement is printed, signed by both sides and scanned. Finance enters the scan.")), Role.FINANCE
+        lazy(
+            N_(
+                "The chair signs the agreement on the screen and the secretary countersigns it; or it is printed, "
+                "signed by both sides and scanned, and finance enters the scan."
+            )
+        ),
+        Role.FINANCE,
     ),
     GrantStatus.COMPLETED: Step(lazy(N_("Everything is paid, accounted for, visited and verified. Nothing waits."))),
     GrantStatus.CLOSED: Step(lazy(N_("The grant is closed. Nothing waits."))),

@@ -29,6 +29,8 @@ MATRIX: Mapping[str, Mapping[str, str]] = {
     "accounts.sign_in": {"GET": "public", "POST": "public"},
     "accounts.sign_out": {"POST": "*"},
     "accounts.sign_out_everywhere": {"POST": "*"},
+    "agreement_signatures.countersign": {"GET": "s", "POST": "s"},
+    "agreement_signatures.sign": {"GET": "m", "POST": "m"},
     "allocations.delete": {"GET": "s", "POST": "s"},
     "allocations.edit": {"GET": "s", "POST": "s"},
     "allocations.index": {"GET": "s"},

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 
 FRESH: Mapping[str, str] = {
+    "agreement_signatures.countersign": "GET POST",
+    "agreement_signatures.sign": "GET POST",
     "assignment_plans.download": "GET",
     "associations.confirm_payout_account": "POST",
     "associations.new_payout_account": "GET POST",

@@ -142,7 +142,7 @@ def test_a_file_is_chosen_once_more_and_nothing_else_is_lost(
         return io.BytesIO(programme.make_photo().content), "келишим.jpg"
 
     with clock.at(LATE):
-        answer = client.post(here, data=filled(form, {"upload": paper()}))
+        answer = client.post(here, data=filled(form, {"programme_signer": "Асанова", "upload": paper()}))
         assert answer.status_code == 401
         assert 'type="file"' in answer.text and 'enctype="multipart/form-data"' in answer.text
         asked = question(answer.text)

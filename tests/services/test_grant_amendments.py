@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app import clock
 from app.localisation import use_locale
-from app.services import budget_shifts, expenditures, grant_amendments, grant_budgets, verification
+from app.services import budget_shifts, expenditures, grant_amendments, grant_budgets, suppliers, verification
 from app.services.actors import Actor
 from app.services.errors import (
     AlreadyUsedError,
@@ -191,16 +191,17 @@ def test_what_is_in_force_is_what_may_be_spent(programme):
 
 
 def spend(programme, grant, line, amount):
-    number = next(programme.numbers)
+    number, chair = next(programme.numbers), programme.chair_actor(grant)
+    supplier = suppliers.named(f"ОсОО {number}", suppliers.Details(), is_another=True, actor=chair, now=clock.now())
     return expenditures.record(
         grant,
         line,
         title="Темир",
         amount=amount,
         paid_on=clock.bishkek_day(clock.now()) - timedelta(days=1),
-        supplier=f"ОсОО {number}",
+        supplier=supplier,
         document_number=f"INV-{number}",
-        actor=programme.chair_actor(grant),
+        actor=chair,
         now=clock.now(),
     )
 

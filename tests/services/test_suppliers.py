@@ -175,3 +175,14 @@ def test_a_part_is_booked_and_the_rest_is_free_again(programme, grant):
         with pytest.raises(sa.exc.IntegrityError), db.session.begin_nested():
             db.session.execute(sa.text(f"UPDATE expenditures SET {broken} WHERE id = {row.id}"))
     assert db.session.scalar(db.select(db.func.count()).select_from(Supplier)) == 1
+
+
+def test_what_the_donor_does_not_pay_for_is_refused(programme, grant):
+    supplier = named(programme, grant, "ОсОО Нур-Сервис")
+    line = next(one for one in grant.application.budget_lines if one.payer is Payer.GRANT)
+    grant.fund.eligible_headings = [one for one in grant.fund.eligible_headings if one != line.heading.value]
+    with pytest.raises(DomainError) as refusal:
+        bought(programme, grant, supplier)
+    assert refusal.value.field == "budget_line"
+    line.payer = Payer.COMMUNITY  # what the village pays for is its own affair
+    assert bought(programme, grant, supplier, payer=Payer.COMMUNITY).amount == 10_000 * SOM

@@ -4,8 +4,8 @@ A database that has contributions gets the channels they came by; the rest of th
 data. On the way down a channel of the programme's own becomes the old one with the same kind of evidence; its
 references get its code in front, so that they stay unique.
 
-Revision ID: 0046
-Revises: 0045
+Revision ID: 0047
+Revises: 0046
 """
 
 import json
@@ -13,8 +13,8 @@ import json
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0046"
-down_revision = "0045"
+revision = "0047"
+down_revision = "0046"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,126 @@
+"""Signing the agreement: on the screen by the chair and then the programme, or on the paper that finance enters."""
+
+from datetime import date, datetime
+
+from app.clock import bishkek_day
+from app.localisation import N_
+from app.services import associations, audit, conflicts, grants, notifications, own_codes
+from app.services.actors import Actor
+from app.services.associations import is_chair
+from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, SeparationOfDutyError
+from models.agreement_signatures import AgreementSignature, SigningSide
+from models.agreements import Agreement
+from models.base import db, lock
+from models.grants import Grant, GrantStatus
+from models.users import Role, User
+
+
+def sign(grant: Grant, *, actor: Actor, now: datetime) -> AgreementSignature:
+    """The chair of the association signs on the screen, from the own account; the programme is told.
+
+    The edge asks for the code of the account anew. Raises `SeparationOfDutyError` for anybody else, and for an account
+    whose code somebody else gave out in the last day: the paper is left then.
+    """
+    agreement = _to_sign(grant)
+    if actor.on_behalf_of is not None or not is_chair(grant.association, actor.user.person):
+        raise SeparationOfDutyError(N_("Only the chair of the association signs the agreement."))
+    own_codes.must_be_ones_own(actor.user, now)
+    if of(agreement):
+        raise AlreadyUsedError(N_("The agreement is signed for the association already."))
+    made = _keep(
+        agreement, SigningSide.ASSOCIATION, actor.user.display_name, bishkek_day(now), actor, now, on_screen=True
+    )
+    audit.record(actor, "grant.sign", grant, now, sha256=agreement.sha256)
+    message = N_("The chair has signed the agreement of %(number)s on the screen: the programme countersigns.")
+    notifications.tell_holders(Role.SECRETARY, grant, message, now)
+    return made
+
+
+def countersign(grant: Grant, *, actor: Actor, now: datetime) -> AgreementSignature:
+    """The programme signs after the chair: the grant is active, both sides are told.
+
+    Raises `IncompleteError` before the chair has signed on the screen, `SeparationOfDutyError` for who offered the
+    grant, belongs to the association or has a tie to it.
+    """
+    agreement = _to_sign(grant)
+    if not of(agreement):
+        raise IncompleteError(N_("First the chair of the association signs on the screen."))
+    problem = obstacle(grant, actor.user)
+    if problem is not None:
+        raise SeparationOfDutyError(problem)
+    associations.must_not_act_for(grant.association, actor)
+    conflicts.must_have_no_tie(grant.application, actor)
+    made = _keep(
+        agreement, SigningSide.PROGRAMME, actor.user.display_name, bishkek_day(now), actor, now, on_screen=True
+    )
+    audit.record(actor, "grant.countersign", grant, now, sha256=agreement.sha256)
+    notifications.tell_holders(Role.FINANCE, grant, N_("The agreement of %(number)s is signed by both sides."), now)
+    grants.activate(grant, actor=actor, now=now)
+    return made
+
+
+def record_paper(
+    grant: Grant, *, association: str, programme: str, signed_on: date, actor: Actor, now: datetime
+) -> None:
+    """Write down who signed the paper for each side, and on which day. The scan is attached beside it.
+
+    Raises `AlreadyUsedError` once the chair has signed on the screen, `DomainError` for a day before the acceptance.
+    """
+    agreement = _to_sign(grant)
+    if of(agreement):
+        raise AlreadyUsedError(N_("The chair has signed on the screen: the programme countersigns there."))
+    if not bishkek_day(grant.accepted_at or now) <= signed_on <= bishkek_day(now):
+        raise DomainError(N_("The day must lie between the acceptance and today."), field="signed_on")
+    for side, name, field in (
+        (SigningSide.ASSOCIATION, association.strip(), "association_signer"),
+        (SigningSide.PROGRAMME, programme.strip(), "programme_signer"),
+    ):
+        if not name:
+            raise IncompleteError(N_("Write who signed the paper."), field=field)
+        _keep(agreement, side, name, signed_on, actor, now, on_screen=False)
+
+
+def of(agreement: Agreement | None) -> list[AgreementSignature]:
+    """Those of one version, the association's first."""
+    if agreement is None:
+        return []
+    query = db.select(AgreementSignature).where(AgreementSignature.agreement_id == agreement.id)
+    return list(db.session.scalars(query.order_by(AgreementSignature.id)))
+
+
+def on_screen(grant: Grant, sequence: int | None = None) -> list[tuple[str, str, date]]:
+    """Who signed the version in force, or that one, on the screen: side, name and day, for its paper."""
+    agreement = next((one for one in grant.agreements if one.sequence == sequence), grant.agreement)
+    return [(one.side.value, one.name, one.signed_on) for one in of(agreement) if one.is_on_screen]
+
+
+def obstacle(grant: Grant, user: User) -> str | None:
+    """Why `user` cannot countersign (an English message id); None when they can."""
+    if grant.offered_by_id == user.id:
+        return N_("You offered this grant: another person countersigns.")
+    return None
+
+
+def _to_sign(grant: Grant) -> Agreement:
+    lock(grant)
+    if grant.status is not GrantStatus.ACCEPTED or grant.agreement is None:
+        raise DomainError(N_("The agreement is signed once, after the association has accepted the grant."))
+    return grant.agreement
+
+
+def _keep(
+    agreement: Agreement, side: SigningSide, name: str, day: date, actor: Actor, now: datetime, *, on_screen: bool
+) -> AgreementSignature:
+    made = AgreementSignature(
+        agreement_id=agreement.id,
+        side=side,
+        name=name,
+        user_id=actor.user_id if on_screen else None,
+        signed_on=day,
+        sha256=agreement.sha256,
+        recorded_by_id=actor.user_id,
+        recorded_at=now,
+    )
+    db.session.add(made)
+    db.session.flush()
+    return made
