@@ -7,14 +7,15 @@ from flask.typing import ResponseReturnValue
 
 from app import clock
 from app.labels import COUNTRIES, CURRENCIES, country_text, currency_text, label_text
-from app.localisation import gettext, money
+from app.localisation import current_locale, gettext, money
 from app.policy import Permission
-from app.services import applications, contributions, documents, rates, users
+from app.services import applications, channels, conflicts, contributions, documents, rates, signs, users
+from app.services.signs import Sign
 from app.services.workflow import allowed
-from app.web.access import actor, load, requires, signed_in_user, takes_upload
+from app.web.access import actor, can, load, requires, signed_in_user, takes_upload
 from app.web.submissions import attempt, finish, form_page, sent_upload, uploads
 from forms.contributions import ContributionForm, ContributionReasonForm, EvidenceForm, VerifyForm
-from models.contributions import Channel, Check, Contribution, ContributionKind
+from models.contributions import Check, Contribution, ContributionKind
 from models.documents import DocumentKind
 from models.grants import Grant
 from models.pledges import Pledge
@@ -33,12 +34,13 @@ def new(grant_id: int) -> ResponseReturnValue:
     if form.validate_on_submit() and (row := attempt(form, lambda: _record(form, grant, pledges))):
         message = gettext("The contribution is recorded. A monitoring officer verifies it next.")
         return finish(url_for("contributions.show", contribution_id=row.id), message)
-    return form_page("contributions/new.html", form, grant=grant)
+    return form_page("contributions/new.html", form, grant=grant, channels=channels.offered())
 
 
 def _offer_choices(form: ContributionForm, pledges: dict[str, Pledge]) -> None:
     form.kind.choices = [(one.value, label_text(one)) for one in ContributionKind]
-    form.channel.choices = [("", gettext("Choose")), *((one.value, label_text(one)) for one in Channel)]
+    ways = [(one.code, one.name(current_locale())) for one in channels.offered()]
+    form.channel.choices = [("", gettext("Choose")), *ways]
     form.sender_country.choices = [("", gettext("Choose")), *((code, country_text(code)) for code in COUNTRIES)]
     form.currency.choices = [(code, currency_text(code)) for code in CURRENCIES]
     form.pledge.choices = [("", gettext("None of them")), *((key, _named(one)) for key, one in pledges.items())]
@@ -53,7 +55,7 @@ def _record(form: ContributionForm, grant: Grant, pledges: dict[str, Pledge]) ->
     row = contributions.record(
         grant,
         ContributionKind(form.kind.data),
-        channel=Channel(form.channel.data) if form.channel.data else None,
+        channel=channels.of_code(form.channel.data) if form.channel.data else None,
         reference=form.reference.data or "",
         sender_name=form.sender_name.data,
         sender_country=form.sender_country.data,
@@ -81,7 +83,17 @@ def show(contribution_id: int) -> ResponseReturnValue:
         checks=[Check(one) for one in row.checks],
         names=users.names_of([row.recorded_by_id, row.verified_by_id]),
         is_recorder=row.recorded_by_id == signed_in_user().id,
+        signs=_signs(row),
     )
+
+
+def _signs(row: Contribution) -> list[tuple[Sign, bool]]:
+    """The signs it has a part in, each with whether the reader may open both sides."""
+    ties, read = conflicts.kept_from(signed_in_user()), Permission.CONTRIBUTION_READ
+    return [
+        (one, all(can(read, each) and not ties.has(each.grant.application) for each in one.rows))
+        for one in signs.of_contribution(row)
+    ]
 
 
 @bp.route("/contributions/<int:contribution_id>/evidence", methods=["GET", "POST"])
@@ -111,7 +123,7 @@ def verify(contribution_id: int) -> ResponseReturnValue:
         form, lambda: contributions.verify(row, checks=form.checks(), actor=actor(row), now=clock.now())
     ):
         return finish(url_for("grants.show", grant_id=row.grant_id), gettext("The contribution is verified."))
-    return form_page("contributions/verify.html", form, row=row, evidence=documents.of(row))
+    return form_page("contributions/verify.html", form, row=row, evidence=documents.of(row), signs=_signs(row))
 
 
 def _act_with_reason(row: Contribution, verb: Callable[..., None], message: str, template: str) -> ResponseReturnValue:

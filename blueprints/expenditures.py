@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from app import clock
 from app.localisation import gettext, money, to_minor
 from app.policy import Permission
-from app.services import documents, expenditures, supplier_flags, suppliers, users
+from app.services import documents, expenditures, signs, supplier_flags, suppliers, users
 from app.services.expenditures import LineUse
 from app.services.suppliers import Details
 from app.services.workflow import allowed
@@ -90,6 +90,7 @@ def show(expenditure_id: int) -> ResponseReturnValue:
         names=users.names_of([row.recorded_by_id, row.accepted_by_id, row.seen_by_id]),
         is_recorder=row.recorded_by_id == signed_in_user().id,
         waits=row.status is ExpenditureStatus.RECORDED,
+        signs=[(one, True) for one in signs.of_expenditure(row)],
     )
 
 

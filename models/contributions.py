@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import STRICT, Base, Currency, Id, Json, Minor, Versioned
+from models.channels import Channel
 from models.grants import Grant
 from models.pledges import Pledge
 from models.rates import ExchangeRate
@@ -23,17 +24,6 @@ class ContributionStatus(StrEnum):
     VERIFIED = "verified"
     REFUSED = "refused"
     REVERSED = "reversed"
-
-
-class Channel(StrEnum):
-    """How the money travelled."""
-
-    MONEY_TRANSFER = "money_transfer"
-    BANK = "bank"
-    MOBILE_WALLET = "mobile_wallet"
-    CARD = "card"
-    CUSTOMS_CASH = "customs_cash"
-    HAND_TO_HAND = "hand_to_hand"
 
 
 class Check(StrEnum):
@@ -62,14 +52,17 @@ class Contribution(Versioned, Base):
         ),
         sa.CheckConstraint("(status = 'reversed') = (reversal_event_id IS NOT NULL)", name="reversed_with_event"),
         sa.CheckConstraint("(kind = 'remittance') = (reference_key IS NOT NULL)", name="remittance_has_reference"),
+        sa.CheckConstraint("(kind = 'remittance') = (channel_id IS NOT NULL)", name="remittance_has_channel"),
         sa.Index(
             "uq_contributions_reference",
-            "channel",
+            "channel_id",
             "reference_key",
             unique=True,
             sqlite_where=sa.text("status IN ('recorded', 'verified')"),
             postgresql_where=sa.text("status IN ('recorded', 'verified')"),
         ),
+        sa.Index("ix_contributions_in_som", "amount_kgs", "sent_on"),
+        sa.Index("ix_contributions_sent", "currency", "amount", "sent_on"),
         sa.Index("ix_contributions_grant", "grant_id", "id"),
         sa.Index("ix_contributions_status", "status", "id"),
         STRICT,
@@ -79,7 +72,7 @@ class Contribution(Versioned, Base):
     grant_id: Mapped[int] = mapped_column(sa.ForeignKey("grants.id"))
     pledge_id: Mapped[int | None] = mapped_column(sa.ForeignKey("pledges.id"), index=True)
     kind: Mapped[ContributionKind]
-    channel: Mapped[Channel | None]
+    channel_id: Mapped[int | None] = mapped_column(sa.ForeignKey("channels.id"))
     reference: Mapped[str] = mapped_column(sa.String(60), default="")
     reference_key: Mapped[str | None] = mapped_column(sa.String(60))
     sender_name: Mapped[str] = mapped_column(sa.String(200))
@@ -101,4 +94,5 @@ class Contribution(Versioned, Base):
 
     grant: Mapped[Grant] = relationship()
     pledge: Mapped[Pledge | None] = relationship()
+    channel: Mapped[Channel | None] = relationship()
     rate: Mapped[ExchangeRate | None] = relationship()

@@ -4,9 +4,10 @@ from datetime import datetime, timedelta
 from decimal import ROUND_CEILING, Decimal
 from random import Random
 
-from app.services import applications, contributions, documents
+from app.services import applications, channels, contributions, documents
 from models.applications import Payer
-from models.contributions import Channel, Check, Contribution, ContributionKind, ContributionStatus
+from models.channels import Channel
+from models.contributions import Check, Contribution, ContributionKind, ContributionStatus
 from models.documents import DocumentKind
 from models.grants import Grant
 from models.pledges import Pledge
@@ -15,8 +16,8 @@ from seeds.agenda import Chapter, Story, later
 from seeds.content import by_key, pick
 from seeds.programme import Programme
 
-CHANNELS = {"bank": Channel.BANK, "mts": Channel.MONEY_TRANSFER, "wallet": Channel.MOBILE_WALLET}
-"""By the ending of the key in misc.json; an "app" is a wallet, declared cash crosses the border."""
+CHANNELS = {"bank": "bank", "mts": "money_transfer", "wallet": "mobile_wallet"}
+"""Codes by the ending of the key in misc.json; an "app" is a wallet, declared cash crosses the border."""
 REFUSED_EVERY, REVERSED_EVERY = 6, 8
 WRONG_BY = 10  # a zero too many
 RECENT_DAYS = 6
@@ -143,7 +144,7 @@ def _record(
     return contribution
 
 
-def _channel(programme: Programme, pledge: Pledge, chance: Random) -> tuple[Channel, str]:
+def _channel(programme: Programme, pledge: Pledge, chance: Random) -> tuple[Channel | None, str]:
     """How money of a pledge travels: the channel and the pattern of its references."""
     fitting = [
         one
@@ -151,10 +152,9 @@ def _channel(programme: Programme, pledge: Pledge, chance: Random) -> tuple[Chan
         if pledge.country in one["countries"] and one["currency"] == pledge.currency
     ]
     row = pick(chance, fitting)
-    ending = row["key"].split("_")[-1]
-    if row["key"].startswith("cash"):
-        return Channel.CUSTOMS_CASH, row["reference_pattern"]
-    return CHANNELS.get(ending, Channel.MOBILE_WALLET), row["reference_pattern"]
+    is_cash, ending = row["key"].startswith("cash"), row["key"].split("_")[-1]
+    code = "customs_cash" if is_cash else CHANNELS.get(ending, "mobile_wallet")
+    return channels.of_code(code), row["reference_pattern"]
 
 
 def _verify(programme: Programme, contribution: Contribution, now: datetime) -> None:

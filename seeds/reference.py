@@ -1,4 +1,4 @@
-"""Reference data every installation starts with: places, indicators and themes. Safe to load at every start."""
+"""Reference data every installation starts with: places, indicators, themes, channels. Safe to load at every start."""
 
 import csv
 from datetime import date, datetime
@@ -7,6 +7,7 @@ from typing import Any
 from app.clock import bishkek_day
 from app.services import audit, places
 from models.base import db
+from models.channels import Channel, EvidenceKind
 from models.indicators import Frequency, Indicator
 from models.places import AyilOkmotu, Oblast, Rayon, Village
 from models.themes import Theme
@@ -15,6 +16,7 @@ from seeds.content import DATA, read
 PLACES = DATA / "places.csv"
 INDICATORS = "indicators.json"
 THEMES = "themes.json"
+CHANNELS = "channels.json"
 
 
 class ReferenceDataRefusedError(Exception):
@@ -26,6 +28,7 @@ def load(now: datetime) -> None:
     load_places(bishkek_day(now))
     load_indicators(now)
     load_themes()
+    load_channels()
 
 
 def load_places(today: date) -> None:
@@ -79,4 +82,15 @@ def load_themes() -> None:
             db.session.add(
                 Theme(code=entry["code"], position=entry["position"], purpose_code=entry["purpose_code"], **names)
             )
+    db.session.flush()
+
+
+def load_channels() -> None:
+    """Add the channels whose code is not there yet."""
+    known = set(db.session.scalars(db.select(Channel.code)))
+    for entry in read(CHANNELS):
+        if entry["code"] not in known:
+            names = {f"name_{locale}": text for locale, text in entry["name"].items()}
+            shown = {key: entry[key] for key in ("reference_label", "names_sender", "names_receiver", "position")}
+            db.session.add(Channel(code=entry["code"], evidence=EvidenceKind(entry["evidence"]), **names, **shown))
     db.session.flush()

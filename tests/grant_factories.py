@@ -9,6 +9,7 @@ from typing import Any
 from app import clock
 from app.services import (
     agreement_signatures,
+    channels,
     contributions,
     expenditures,
     grants,
@@ -28,7 +29,7 @@ from app.services.documents import Upload
 from models.applications import Application, ApplicationStatus, Payer
 from models.associations import Association
 from models.base import db
-from models.contributions import Channel, Check, Contribution, ContributionKind, ContributionStatus
+from models.contributions import Check, Contribution, ContributionKind, ContributionStatus
 from models.documents import DocumentKind
 from models.expenditures import Expenditure, ExpenditureStatus
 from models.funds import Fund
@@ -232,10 +233,13 @@ class GrantFactories:
         now: datetime | None = None,
         **fields: Any,
     ) -> Contribution:
-        """A remittance in som by bank with its receipt, recorded by the chair and verified by the monitor."""
+        """A remittance in som by bank with its receipt, recorded by the chair and verified by the monitor.
+
+        `channel` is a code.
+        """
         wanted, now, chair = ContributionStatus(status), now or clock.now(), self.chair_actor(grant)
         details: dict[str, Any] = {
-            "channel": Channel.BANK,
+            "channel": "bank",
             "reference": f"RCPT-{next(self.numbers):06d}",
             "sender_name": "Токтогулов Нурбек",
             "sender_country": "RU",
@@ -244,7 +248,9 @@ class GrantFactories:
             "pledge": None,
         }
         kind = fields.pop("kind", ContributionKind.REMITTANCE)
-        contribution = contributions.record(grant, kind, amount=amount, actor=chair, now=now, **(details | fields))
+        details |= fields
+        details["channel"] = channels.of_code(details["channel"]) if details["channel"] else None
+        contribution = contributions.record(grant, kind, amount=amount, actor=chair, now=now, **details)
         if with_evidence:
             contributions.attach(
                 contribution, DocumentKind.RECEIPT, self.make_pdf(), storage=self.storage, actor=chair, now=now

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from app.localisation import N_
 from models.agreement_signatures import SigningSide
-from models.contributions import Channel, Check, ContributionKind, ContributionStatus
+from models.channels import EvidenceKind
+from models.contributions import Check, ContributionKind, ContributionStatus
 from models.expenditures import ExpenditureStatus
 from models.funding_reports import FundingReportStatus
 from models.funds import Emblem
@@ -15,6 +16,7 @@ from models.ledger import AccountKind, EventKind
 from models.overrides import OverridableCondition, OverrideStatus
 from models.payment_batches import BatchStatus, PaymentStatus
 from models.rates import RateSource, RateState
+from models.signs import SignKind
 from models.suppliers import SupplierFlag
 from models.terminations import TerminationStatus
 
@@ -37,14 +39,6 @@ ACCOUNT_KINDS: Mapping[AccountKind, str] = {
 SIGNING_SIDES: Mapping[SigningSide, str] = {
     SigningSide.ASSOCIATION: N_("For the association"),
     SigningSide.PROGRAMME: N_("For the programme"),
-}
-CHANNELS: Mapping[Channel, str] = {
-    Channel.MONEY_TRANSFER: N_("Money transfer system"),
-    Channel.BANK: N_("Bank transfer"),
-    Channel.MOBILE_WALLET: N_("Mobile wallet"),
-    Channel.CARD: N_("Card to card"),
-    Channel.CUSTOMS_CASH: N_("Cash with customs declaration"),
-    Channel.HAND_TO_HAND: N_("Cash from hand to hand"),
 }
 CHECKS: Mapping[Check, str] = {
     Check.LEGIBLE: N_("The receipt can be read and nothing on it was altered"),
@@ -78,6 +72,11 @@ EVENT_KINDS: Mapping[EventKind, str] = {
     EventKind.CONTRIBUTION_VERIFIED: N_("Co-investment verified"),
     EventKind.EXPENDITURE_ACCEPTED: N_("Spending accepted"),
     EventKind.REVERSAL: N_("Reversal"),
+}
+EVIDENCE_KINDS: Mapping[EvidenceKind, str] = {
+    EvidenceKind.TRANSFER_RECEIPT: N_("Slip of the transfer"),
+    EvidenceKind.STATEMENT: N_("Statement of the bank or of its app"),
+    EvidenceKind.CUSTOMS_DECLARATION: N_("Customs declaration"),
 }
 EXPENDITURE_STATUSES: Mapping[ExpenditureStatus, str] = {
     ExpenditureStatus.RECORDED: N_("Waits to be accepted"),
@@ -175,6 +174,10 @@ TERMINATION_STATUSES: Mapping[TerminationStatus, str] = {
     TerminationStatus.PROPOSED: N_("End proposed"),
     TerminationStatus.APPROVED: N_("Ended early"),
     TerminationStatus.REFUSED: N_("End refused"),
+}
+SIGN_KINDS: Mapping[SignKind, str] = {
+    SignKind.NEAR_DUPLICATE: N_("Receipts near alike"),
+    SignKind.CIRCULAR: N_("Money that comes back"),
 }
 TRANCHE_STATUSES: Mapping[TrancheStatus, str] = {
     TrancheStatus.PLANNED: N_("Planned"),

@@ -92,10 +92,12 @@ class Permission(StrEnum):
     OVERRIDE_PROPOSE = "override:propose"
     OVERRIDE_DECIDE = "override:decide"
     OVERRIDE_RULE_MANAGE = "override_rule:manage"
+    CHANNEL_MANAGE = "channel:manage"
     CONTRIBUTION_READ = "contribution:read"
     CONTRIBUTION_RECORD = "contribution:record"
     CONTRIBUTION_VERIFY = "contribution:verify"
     CONTRIBUTION_REVERSE = "contribution:reverse"
+    SIGN_JUDGE = "sign:judge"
     EXPENDITURE_READ = "expenditure:read"
     EXPENDITURE_RECORD = "expenditure:record"
     EXPENDITURE_ACCEPT = "expenditure:accept"
@@ -223,10 +225,12 @@ GRANTS: Mapping[Permission, Mapping[Role, Scope]] = {
     P.OVERRIDE_PROPOSE: OFFICE | {R.FINANCE: S.ALL, R.MONITOR: S.ALL},  # narrowed by the rules of overrides
     P.OVERRIDE_DECIDE: OFFICE | {R.FINANCE: S.ALL, R.MONITOR: S.ALL},  # narrowed by the rules of overrides
     P.OVERRIDE_RULE_MANAGE: {R.SECRETARY: S.ALL, R.ADMINISTRATOR: S.ALL},
+    P.CHANNEL_MANAGE: {R.SECRETARY: S.ALL, R.ADMINISTRATOR: S.ALL},
     P.CONTRIBUTION_READ: _APPLICANT | OFFICE | {R.FINANCE: S.ALL, R.MONITOR: S.ALL},
     P.CONTRIBUTION_RECORD: _APPLICANT,
     P.CONTRIBUTION_VERIFY: {R.MONITOR: S.ALL},
     P.CONTRIBUTION_REVERSE: {R.FINANCE: S.ALL},
+    P.SIGN_JUDGE: {R.FINANCE: S.ALL, R.MONITOR: S.ALL},
     P.EXPENDITURE_READ: _APPLICANT | OFFICE | {R.FINANCE: S.ALL, R.MONITOR: S.ALL},
     P.EXPENDITURE_RECORD: _APPLICANT,
     P.EXPENDITURE_ACCEPT: {R.FINANCE: S.ALL},

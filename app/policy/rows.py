@@ -14,6 +14,7 @@ from models.base import db
 from models.calibrations import Calibration
 from models.calls import Call, CallStatus
 from models.centres import Centre
+from models.channels import Channel
 from models.contributions import Contribution
 from models.corrected_protocols import CorrectedProtocol
 from models.council_sessions import Attendance, CouncilSession, SessionStatus
@@ -203,6 +204,7 @@ _VISIBLE: Mapping[type[Any], Callable[[User], Any]] = {
     Association: _associations,
     Call: _calls,
     Centre: _centres,
+    Channel: lambda user: _only(user, R.SECRETARY, R.ADMINISTRATOR),
     Contribution: _of_grants(Contribution.grant_id),
     Calibration: lambda user: _only(user, R.SECRETARY, R.REVIEWER),
     CorrectedProtocol: lambda user: _only(user, *OFFICE),

@@ -20,6 +20,7 @@ from models.audit import AuditEvent
 from models.base import db
 from models.calls import Call
 from models.centres import Centre
+from models.channels import Channel
 from models.contributions import Contribution
 from models.corrected_protocols import CorrectedProtocol
 from models.council_sessions import CouncilSession
@@ -68,6 +69,7 @@ NAMES: Mapping[type[Any], Name] = {
     Association: lambda row, locale: row.name(locale),
     Call: lambda row, locale: row.title_in(locale),
     Centre: lambda row, locale: row.name(locale),
+    Channel: lambda row, locale: row.name(locale),
     Contribution: _of_grant,
     CorrectedProtocol: lambda row, locale: row.number or row.corrects.number,
     CouncilSession: lambda row, locale: row.call.title_in(locale),

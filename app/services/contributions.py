@@ -22,7 +22,8 @@ from app.services.match import Verified
 from app.services.references import reference_key
 from app.services.workflow import ASSOCIATION_READS_REASON, Transition, reason_given, target
 from models.base import BASE_CURRENCY, db, lock
-from models.contributions import Channel, Check, Contribution, ContributionKind, ContributionStatus
+from models.channels import Channel
+from models.contributions import Check, Contribution, ContributionKind, ContributionStatus
 from models.documents import Document, DocumentKind
 from models.grants import Grant, GrantStatus
 from models.ledger import AccountKind, EventKind
@@ -108,13 +109,15 @@ def record(
 def _new_key(channel: Channel | None, reference: str) -> str:
     if channel is None:
         raise IncompleteError(N_("Choose how the money came."), field="channel")
+    if not channel.is_active:
+        raise DomainError(N_("Nothing is recorded by this channel any more: choose another one."), field="channel")
     key = reference_key(reference)
     if len(key) < 4:
         raise IncompleteError(
             N_("Enter the number on the receipt (at least four letters or digits)."), field="reference"
         )
     used = db.select(Contribution.id).where(
-        Contribution.channel == channel,
+        Contribution.channel_id == channel.id,
         Contribution.reference_key == key,
         Contribution.status.in_([C.RECORDED, C.VERIFIED]),
     )

@@ -24,7 +24,8 @@ from models.applications import Application, BudgetHeading, BudgetLine, Payer
 from models.associations import PayoutAccount
 from models.base import Base, db
 from models.calls import Call, usual_match_terms
-from models.contributions import Channel, Check, Contribution, ContributionKind, ContributionStatus
+from models.channels import Channel
+from models.contributions import Check, Contribution, ContributionKind, ContributionStatus
 from models.expenditures import Expenditure, ExpenditureStatus
 from models.funds import Donor, Fund
 from models.grants import Grant, GrantStatus, Tranche, TrancheStatus
@@ -64,6 +65,7 @@ class _Hands:
     remitters: int
     exchange: tuple[int, int]
     rate_id: int
+    channel_id: int
     in_som: int
     accounts: dict[int, int]
     supplier_id: int
@@ -125,6 +127,7 @@ def _hands(stage: Stage, fund: Fund, now: datetime) -> _Hands:
         remitters=ledger.account(A.REMITTER, currency=currency).id,
         exchange=(ledger.account(A.EXCHANGE, currency=currency).id, ledger.account(A.EXCHANGE).id),
         rate_id=stage.rate.id,
+        channel_id=db.session.scalars(select(Channel.id).where(Channel.code == "money_transfer")).one(),
         in_som=rates.in_som(SENT, currency, stage.rate),
         accounts={
             row[0]: row[1]
@@ -272,8 +275,8 @@ def _contribution(hands: _Hands, grant_id: int, number: int, day: date, event: i
     reference = f"S{grant_id:06d}R{number:02d}"
     at = datetime.combine(day, time(8), UTC)
     return {
-        **{"grant_id": grant_id, "kind": ContributionKind.REMITTANCE, "channel": Channel.MONEY_TRANSFER},
-        **{"reference": reference, "reference_key": reference_key(reference), "sender_name": "Синтетика"},
+        **{"grant_id": grant_id, "kind": ContributionKind.REMITTANCE, "channel_id": hands.channel_id},
+        **{"reference": reference, "reference_key": reference_key(reference), "sender_name": f"Синтетика {grant_id}"},
         **{"sender_country": "RU", "sent_on": day, "currency": "RUB", "amount": SENT, "rate_id": hands.rate_id},
         **{"amount_kgs": hands.in_som, "status": ContributionStatus.VERIFIED, "recorded_by_id": recorded_by},
         **{"recorded_at": at, "verified_by_id": hands.monitor, "verified_at": at, "event_id": event},

@@ -17,6 +17,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from app import clock
 from app.services import (
     calls,
+    channels,
     contributions,
     decisions,
     duplicates,
@@ -33,7 +34,7 @@ from app.services.errors import DomainError
 from models.applications import Application
 from models.base import db
 from models.calls import Call, CallStatus
-from models.contributions import Channel, Contribution, ContributionKind
+from models.contributions import Contribution, ContributionKind
 from models.council_sessions import CouncilSession, DecisionOutcome
 from models.duplicates import AlikePair
 from models.form_submissions import FormSubmission
@@ -257,7 +258,7 @@ def test_one_receipt_recorded_by_many_at_once_counts_once(app, programme, databa
         contributions.record(
             db.session.get_one(Grant, grant_id),
             ContributionKind.REMITTANCE,
-            channel=Channel.BANK,
+            channel=channels.of_code("bank"),
             reference="SAME-RECEIPT",
             sender_name="Айбек",
             sender_country="RU",

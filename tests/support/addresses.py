@@ -19,6 +19,7 @@ TABLES = {
     "export_id": "journal_exports",
     "other_id": "applications",
     "promise_id": "targets",
+    "twin_id": "contributions",
 }
 TEXTS = {
     "section_key": ("idea",),
