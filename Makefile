@@ -40,7 +40,8 @@ bench: $(TOOLS) ## speed, with 20,000 applications (ONLY=name for one figure)
 
 reliability: $(TOOLS) test-programs ## the promises of reliability.md at their full N: takes long
 	@ASHAR_FULL=yes $(BIN)/pytest tests/reliability tests/services/test_seeds.py \
-	  tests/journeys/test_unnamed_reviewers.py -s
+	  tests/journeys/test_unnamed_reviewers.py -s --deselect tests/reliability/test_money_histories.py
+	@ASHAR_FULL=yes $(BIN)/pytest -n $(CPUS) -rP tests/reliability/test_money_histories.py
 	@ASHAR_FULL=yes $(BIN)/pytest -n $(CPUS) --dist loadfile --quiet tests/services --ignore tests/services/test_seeds.py
 
 format: $(TOOLS) ## put the code into its one form
@@ -75,6 +76,7 @@ test-programs:
 	command -v redis-server >/dev/null || command -v valkey-server >/dev/null || missing="$$missing redis-server"; \
 	command -v soffice >/dev/null || missing="$$missing libreoffice-calc"; \
 	command -v pdftotext >/dev/null || missing="$$missing poppler-utils"; \
+	command -v strace >/dev/null || missing="$$missing strace"; \
 	[ -z "$$missing" ] && exit 0; \
 	if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then \
 	  echo "Not installed, their tests are skipped:$$missing (needs root and apt-get)"; exit 0; fi; \

@@ -64,6 +64,7 @@ NOUNS = (
     "projectors",
     "rankings",
     "rates",
+    "receipt_checks",
     "reductions",
     "reporting_dates",
     "reserves",

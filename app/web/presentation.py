@@ -101,6 +101,7 @@ _PAGES_OF: Mapping[str, tuple[str, ...]] = {
         "expenditures",
         "grant_amendments",
         "overrides",
+        "receipt_checks",
         "reductions",
         "results",
         "tranches",

@@ -312,6 +312,8 @@ MATRIX: Mapping[str, Mapping[str, str]] = {
     "rates.take": {"POST": "f"},
     "rates.upload": {"GET": "f", "POST": "f"},
     "rates.withdraw": {"GET": "f", "POST": "f"},
+    "receipt_checks.index": {"GET": "v"},
+    "receipt_checks.show": {"GET": "v", "POST": "v"},
     "reductions.new": {"GET": "f", "POST": "f"},
     "required_documents.delete": {"GET": "s", "POST": "s"},
     "required_documents.edit": {"GET": "s", "POST": "s"},

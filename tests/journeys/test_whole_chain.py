@@ -297,6 +297,9 @@ def pay_and_account(walk, grant, chair, begin) -> None:
                 upload=walk.file(people.make_pdf()),
             )
             spent = newest_id("expenditures")
+            if f"/spending/{spent}/look-at" in walk.as_(people.finance).get(f"/spending/{spent}").text:
+                assert number > 1, "one seller takes more than half of the grant from the second tranche on"
+                walk.send(people.finance, f"/spending/{spent}/look-at", reason="Аймакта башка сатуучу жок.")
             walk.press(people.finance, f"/spending/{spent}", f"/spending/{spent}/accept")
             db.session.expire_all()
             assert tranche.status is TrancheStatus.ACCOUNTED

@@ -107,7 +107,7 @@ class Client(FlaskClient):
         db.session.commit()
 
         def set_cookie() -> None:
-            with self.application.test_request_context(headers={"User-Agent": _agent(self)}):
+            with self.application.test_request_context(headers={"User-Agent": agent_of(self)}):
                 identifier = _create_identifier()
             with self.session_transaction() as session:
                 session.clear()
@@ -138,7 +138,8 @@ class Client(FlaskClient):
         return self.post(form.action or url, data=pages.filled(form, changes))
 
 
-def _agent(client: Client) -> str:
+def agent_of(client: Client) -> str:
+    """What it calls itself."""
     environ = client._request_from_builder_args((), {}).environ
     return str(environ.get("HTTP_USER_AGENT", ""))
 

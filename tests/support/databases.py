@@ -217,6 +217,28 @@ class PostgresqlServer:
             binaries / "initdb", "-D", self.folder / "data", "-U", "ashar", "-A", "trust", "-E", "UTF8",
             "--locale", "C.UTF-8", "--no-sync",
         )  # fmt: skip
+        self.begin()
+
+    def begin(self) -> None:
+        """Start it over its data, also after it was killed: what it started may still be ending then."""
+        ends = time.monotonic() + 30
+        while True:
+            self._launch()
+            try:
+                return self._wait()
+            except NoPostgresqlError:
+                if time.monotonic() > ends:
+                    raise
+                time.sleep(0.1)
+
+    def kill(self) -> None:
+        """As if the machine had lost it: no shutdown of any kind."""
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait(10)
+
+    def _launch(self) -> None:
+        binaries = postgresql_binaries()
         user = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
         with (self.folder / "log").open("wb") as log:
             self.process = subprocess.Popen(
@@ -225,7 +247,6 @@ class PostgresqlServer:
                 stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, cwd="/",
                 preexec_fn=launcher.die_with_parent, **user,
             )  # fmt: skip
-        self._wait()
 
     def _wait(self) -> None:
         ends = time.monotonic() + 30
