@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
-from app.services import agendas, assignments, council_sessions, decisions, duplicates
+from app.services import agendas, assignments, council_sessions, decisions, duplicates, signs
 from app.services.actors import Actor
 from app.services.ballots import Ballot, DissentInput
 from app.services.decisions import Motion
@@ -81,8 +81,17 @@ def write_history(programme: Programme) -> None:
     programme.reopen(assignments.of_application(programme.make_application("reviewed"))[0])
     programme.amend(programme.call)
     programme.make_reduced()
+    look_at_a_sign(programme)
     hold_a_session(programme)
     db.session.commit()
+
+
+def look_at_a_sign(programme: Programme) -> None:
+    """Two receipts of one sender and one amount: somebody says what they are."""
+    grant = programme.make_grant()
+    first, _second = (programme.make_contribution(grant) for _number in range(2))
+    (sign,) = (one for one in signs.of_contribution(first) if one.twin is not None)
+    signs.judge(sign, reason=TEXT, actor=Actor(programme.monitor), now=NOW)
 
 
 def hold_a_session(programme: Programme) -> None:

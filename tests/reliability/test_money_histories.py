@@ -28,8 +28,8 @@ from app.services.verification import Check
 from models.applications import ApplicationStatus, Payer
 from models.audit import AuditEvent
 from models.base import db
-from models.contributions import Channel, Contribution, ContributionKind, ContributionStatus
 from models.contributions import Check as ReceiptCheck
+from models.contributions import Contribution, ContributionKind, ContributionStatus
 from models.expenditures import Expenditure
 from models.funds import Fund
 from models.grants import Grant, Tranche, TrancheStatus
@@ -90,7 +90,7 @@ def make_world(app: Flask, programme: Programme, database: Copy, home: Path) -> 
     for currency, value in RATES.items():
         minor = 1 if currency == "KRW" else 100
         amount = int(each / 100 / float(value)) * minor
-        programme.make_contribution(grant, currency=currency, amount=amount, channel=Channel.MONEY_TRANSFER)
+        programme.make_contribution(grant, currency=currency, amount=amount, channel="money_transfer")
     programme.make_contribution(
         grant, kind=ContributionKind.COMMUNITY_CASH, amount=each, channel=None, reference="", sender_country="KG"
     )
@@ -219,7 +219,7 @@ class Histories(RuleBasedStateMachine):
         """A receipt with its scan; a rate reaches back seven days at most."""
         form = {
             "kind": "remittance",
-            "channel": Channel.BANK.value,
+            "channel": "bank",
             "reference": f"HIST-{secrets.token_hex(5)}",
             "sender_name": "Токтогулов Нурбек",
             "sender_country": "RU",
