@@ -92,7 +92,7 @@ _SETTLED = db.union_all(
     db.select(Expenditure.grant_id, COUNTED.label("amount")).where(
         Expenditure.status == ExpenditureStatus.ACCEPTED, Expenditure.payer == Payer.GRANT
     ),
-    db.select(Repayment.grant_id, Repayment.amount),
+    db.select(Repayment.grant_id, Repayment.amount).where(Repayment.reversal_event_id.is_(None)),
 ).subquery()
 
 

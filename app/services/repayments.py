@@ -28,6 +28,10 @@ def of_grant(grant: Grant) -> list[Repayment]:
     return list(db.session.scalars(db.select(Repayment).where(Repayment.grant_id == grant.id).order_by(Repayment.id)))
 
 
+def repayment_of(grant: Grant, repayment_id: int) -> Repayment | None:
+    return next((one for one in of_grant(grant) if one.id == repayment_id), None)
+
+
 def record(
     grant: Grant, *, amount: int, paid_on: date, bank_reference: str, reason: str, actor: Actor, now: datetime
 ) -> Repayment:
@@ -90,6 +94,37 @@ def record(
     return repayment
 
 
+def reverse(repayment: Repayment, *, reason: str, actor: Actor, now: datetime) -> None:
+    """It was recorded by mistake: the ledger answers it by its reverse, and the bank's reference is free again.
+
+    A tranche whose accounts rested on it waits for its accounts again. Raises `DomainError` for a grant that was
+    completed with it, `LimitExceededError` when the fund has promised the money to others, `AlreadyUsedError` for one
+    that is reversed.
+    """
+    grant = repayment.grant
+    user_accounts.must_not_be_reset(actor, now)
+    lock(grant)
+    lock(repayment)
+    associations.must_not_act_for(grant.association, actor)
+    if repayment.is_reversed:
+        raise AlreadyUsedError(N_("This has been reversed already."))
+    if grant.status is GrantStatus.COMPLETED:
+        raise DomainError(N_("The grant was completed with this money: it cannot be taken out of its accounts."))
+    reason = reason_given(reason, ASSOCIATION_READS_REASON)
+    lock(grant.fund)
+    reversal = ledger.reverse(repayment.event_id, actor=actor, now=now, value_on=bishkek_day(now), reason=reason)
+    repayment.reversal_event_id, repayment.reversal_reason = reversal.id, reason
+    db.session.flush()
+    audit.record(
+        actor, "grant.reverse_repayment", grant, now, amount=repayment.amount, event=reversal.id, reason=reason
+    )
+    tranches.reopen(grant, actor=actor, now=now)
+    message = N_("Money of %(number)s said to be paid back was recorded by mistake: %(amount)s. %(reason)s")
+    given = {"amount": Money(repayment.amount), "reason": reason}
+    notifications.tell_association(grant, message, now, **given)
+    notifications.tell_holders(Role.FINANCE, grant, message, now, **given)
+
+
 def _must_be_new(reference: str) -> None:
     """Refuse a payment that is booked already; the refusal names the grant."""
     key = reference_key(reference)
@@ -97,7 +132,7 @@ def _must_be_new(reference: str) -> None:
         raise IncompleteError(N_("Enter the bank's reference."), field="bank_reference")
     lock_name(f"repayment {key}")
     query = db.select(Grant.number).join(Repayment, Repayment.grant_id == Grant.id)
-    known = db.session.scalar(query.where(Repayment.bank_reference_key == key))
+    known = db.session.scalar(query.where(Repayment.bank_reference_key == key, Repayment.reversal_event_id.is_(None)))
     if known is not None:
         text = N_("This bank reference has been recorded already: grant %(number)s.")
         raise AlreadyUsedError(text, field="bank_reference", number=known)

@@ -28,7 +28,11 @@ class Figure:
 
 @dataclass(frozen=True)
 class Position:
-    """Where the money stands at the end. received = available + committed + advanced + spent."""
+    """Where the money stands at the end. received = available + committed + advanced + spent.
+
+    `disbursed` is what associations have or have spent: what was paid less what they paid back (`repaid`), which
+    reports of before do not have.
+    """
 
     received: Figure
     committed: int
@@ -37,6 +41,7 @@ class Position:
     spent: Figure
     returned: Figure
     available: int
+    repaid: Figure = Figure()
 
     @property
     def difference(self) -> int:
@@ -266,6 +271,7 @@ def figures(data: FundingReportData) -> list[tuple[str, str, int]]:
         ("awarded", N_("Awarded to grants"), data.awarded.total),
         ("committed", N_("Committed and not yet paid"), position.committed),
         ("disbursed", N_("Disbursed to associations"), position.disbursed.total),
+        ("repaid", N_("Paid back by associations"), position.repaid.total),
         ("spent", N_("Spent and accounted for"), position.spent.total),
         ("returned", N_("Sent back by banks"), position.returned.total),
         ("available", N_("Available for new grants"), position.available),
@@ -290,6 +296,8 @@ def to_json(data: FundingReportData) -> str:
                 del rate[name]
     if not values["overrides"]:
         del values["overrides"]
+    if not data.position.repaid.total:
+        del values["position"]["repaid"]
     return canonical_json(values)
 
 

@@ -51,6 +51,7 @@ def in_period(data: FundingReportData) -> dict[str, int]:
         "disbursed": position.disbursed.in_period,
         "spent": position.spent.in_period,
         "returned": position.returned.in_period,
+        "repaid": position.repaid.in_period,
         "awarded": data.awarded.in_period,
         "cash": data.cash.in_period,
         "in_kind": data.in_kind.in_period,

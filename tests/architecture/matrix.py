@@ -316,6 +316,7 @@ MATRIX: Mapping[str, Mapping[str, str]] = {
     "receipt_checks.show": {"GET": "v", "POST": "v"},
     "reductions.new": {"GET": "f", "POST": "f"},
     "repayments.new": {"GET": "f", "POST": "f"},
+    "repayments.reverse": {"GET": "f", "POST": "f"},
     "required_documents.delete": {"GET": "s", "POST": "s"},
     "required_documents.edit": {"GET": "s", "POST": "s"},
     "required_documents.new": {"GET": "s", "POST": "s"},

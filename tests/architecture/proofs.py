@@ -54,6 +54,7 @@ FRESH: Mapping[str, str] = {
     "reporting_dates.new": "GET POST",
     "reporting_dates.send": "GET POST",
     "repayments.new": "GET POST",
+    "repayments.reverse": "GET POST",
     "second_factors.new": "GET POST",
     "second_factors.remove": "POST",
     "second_factors.renew_codes": "POST",

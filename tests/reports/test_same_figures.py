@@ -30,7 +30,7 @@ from tests.support.clients import Client
 NUMBER = re.compile(r"–|(?:\d{1,3}(?:[ \u00a0]\d{3})+|\d+)(?:[.,]\d+)?")
 SUMS = ("amount", "disbursed", "spent", "cash", "in_kind")
 HEADS = ("Awarded, som", "Disbursed, som", "Spent, som", "Co-investment in cash, som", "In kind, som")
-TILES = (0, 3, 4, 7, 6)
+TILES = (0, 3, 5, 8, 7)
 """Which of the headlines stand large on paper, in their order there."""
 
 Figures = dict[str, Any]
@@ -55,6 +55,7 @@ def headlines(data: FundingReportData) -> dict[str, tuple[int, int | None]]:
         "Awarded to grants": (data.awarded.total, data.awarded.in_period),
         "Committed and not yet paid": (at.committed, None),
         "Disbursed to associations": (at.disbursed.total, at.disbursed.in_period),
+        "Paid back by associations": (at.repaid.total, at.repaid.in_period),
         "Spent and accounted for": (at.spent.total, at.spent.in_period),
         "Sent back by banks": (at.returned.total, at.returned.in_period),
         "Available for new grants": (at.available, None),
@@ -164,7 +165,7 @@ def on_paper(content: bytes, data: FundingReportData) -> Figures:
     said["position"] = paper.take(":", 5)
     cash, _divided, ratio = paper.take(":", 3)
     _all, _divided, with_in_kind = paper.take(":", 3)
-    assert [ratio] == leverage and cash == said["headlines"][gettext(labels[7])][0]
+    assert [ratio] == leverage and cash == said["headlines"][gettext("Verified co-investment in cash")][0]
     said["leverage"] = [ratio, with_in_kind]
     paper.go(gettext("Of it in the period"))
     said["co-investment"] = [

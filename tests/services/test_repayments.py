@@ -63,6 +63,35 @@ def test_a_repayment_counts_once_and_is_recorded_by_who_has_no_part_in_it(progra
         repayments.record(grant, amount=1, paid_on=today, **own)
 
 
+def test_a_repayment_recorded_by_mistake_is_reversed_and_the_tranche_waits_for_its_accounts_again(programme):
+    tranche = programme.make_tranche(T.CONFIRMED)
+    grant, before = tranche.grant, funds.position(tranche.grant.fund)
+    programme.repay(grant, tranche.amount, reference="ВК-78")
+    assert tranche.status is T.ACCOUNTED
+    wrong = repayments.of_grant(grant)[0]
+    given_ = {"reason": TEXT, "now": clock.now()}
+    with pytest.raises(SeparationOfDutyError):
+        repayments.reverse(wrong, actor=programme.chair_actor(grant), **given_)
+    repayments.reverse(wrong, actor=Actor(programme.finance), **given_)
+    assert tranche.status is T.CONFIRMED and repayments.unspent(grant) == tranche.amount
+    assert funds.position(grant.fund) == before
+    with pytest.raises(AlreadyUsedError):
+        repayments.reverse(wrong, actor=Actor(programme.finance), **given_)
+    programme.repay(grant, 10 * SOM, reference="ВК-78")  # of the same paper, to the right sum
+    assert [one.is_reversed for one in repayments.of_grant(grant)] == [True, False]
+    assert [one for check in verification.run(programme.storage) for one in check.findings] == []
+
+
+def test_what_a_completed_grant_rests_on_and_what_is_promised_to_others_is_not_reversed(programme):
+    grant = programme.make_tranche(T.CONFIRMED).grant
+    programme.repay(grant, 10 * SOM)
+    (mine,) = repayments.of_grant(grant)
+    grant.status = GrantStatus.COMPLETED
+    with pytest.raises(DomainError) as refusal:
+        repayments.reverse(mine, reason=TEXT, actor=Actor(programme.finance), now=clock.now())
+    assert "completed" in refusal.value.message
+
+
 def test_a_grant_with_unspent_money_is_not_completed(programme):
     grant = programme.make_grant(is_matched=True)
     for tranche in grant.tranches:
