@@ -84,6 +84,7 @@ NOUNS = (
     "suppliers",
     "statements",
     "targets",
+    "recoveries",
     "terminations",
     "themes",
     "tranches",

@@ -17,6 +17,7 @@ FROZEN: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
         ),
         ("end_to_end_id",),
     ),
+    "recoveries": ("{row}.decided_at IS NOT NULL", (), ()),
     "terminations": ("{row}.decided_at IS NOT NULL", (), ()),
     "repayments": (
         "{row}.id IS NOT NULL",  # from the first moment on: only its reversal is set later

@@ -82,6 +82,8 @@ class Permission(StrEnum):
     GRANT_DECLINE = "grant:decline"
     GRANT_MANAGE = "grant:manage"
     GRANT_COMPLETE = "grant:complete"
+    RECOVERY_PROPOSE = "recovery:propose"
+    RECOVERY_DECIDE = "recovery:decide"
     TERMINATION_PROPOSE = "termination:propose"
     TERMINATION_DECIDE = "termination:decide"
     GRANT_AMENDMENT_PROPOSE = "grant_amendment:propose"
@@ -215,6 +217,8 @@ GRANTS: Mapping[Permission, Mapping[Role, Scope]] = {
     P.GRANT_DECLINE: {R.MEMBER: S.ASSOCIATION},
     P.GRANT_MANAGE: {R.FINANCE: S.ALL},
     P.GRANT_COMPLETE: {R.MONITOR: S.ALL},
+    P.RECOVERY_PROPOSE: {R.FINANCE: S.ALL},
+    P.RECOVERY_DECIDE: {R.FINANCE: S.ALL, R.COUNCIL_CHAIR: S.ALL},
     P.TERMINATION_PROPOSE: {R.FINANCE: S.ALL, R.SECRETARY: S.ALL},
     P.TERMINATION_DECIDE: {R.FINANCE: S.ALL, R.COUNCIL_CHAIR: S.ALL},
     P.GRANT_AMENDMENT_PROPOSE: _APPLICANT | {R.FINANCE: S.ALL},
@@ -276,6 +280,8 @@ FRESH: frozenset[Permission] = frozenset(
         P.PAYOUT_ACCOUNT_PROPOSE,
         P.PAYMENT_BATCH_MANAGE,
         P.RATE_MANAGE,
+        P.RECOVERY_DECIDE,
+        P.RECOVERY_PROPOSE,
         P.TERMINATION_DECIDE,
         P.TERMINATION_PROPOSE,
         P.TRANCHE_PAY,

@@ -6,12 +6,13 @@ from typing import Any
 
 from app.clock import bishkek_day
 from app.localisation import N_, Money
-from app.services import co_investments, grants
+from app.services import co_investments, grants, ledger
 from app.services.errors import DomainError, IncompleteError
 from models.applications import Payer
 from models.base import db
 from models.expenditures import COUNTED, Expenditure, ExpenditureStatus
 from models.grants import Grant, GrantStatus, Tranche, TrancheStatus
+from models.ledger import AccountKind
 from models.overrides import OverridableCondition, Override, OverrideStatus
 from models.repayments import Repayment
 from models.visits import Visit, VisitStatus
@@ -70,6 +71,7 @@ def gate(tranche: Tranche) -> list[Condition]:
             override=overrides.get(OverridableCondition.ACCOUNTED),
         ),
         *([_visited(previous, last, overrides)] if asks else []),
+        *_claimed(grant),
         _running(grant, last),
         _account(grant),
     ]
@@ -168,6 +170,15 @@ def _running(grant: Grant, last: Visit | None) -> Condition:
         held = N_("What the visit of %(day)s found keeps further money back until another visit finds it mended.")
         return Condition("running", text, False, DomainError(held, day=last.visited_on), evidence=last)
     return Condition("running", text, True, DomainError(N_("The agreement is signed.")))
+
+
+def _claimed(grant: Grant) -> list[Condition]:
+    """A condition only while money is claimed back: none more is paid to who owes some."""
+    owed = ledger.balances((AccountKind.RECOVERABLE,), grant_id=grant.id)[AccountKind.RECOVERABLE]
+    if not owed:
+        return []
+    detail = DomainError(N_("%(amount)s are claimed back and not paid yet."), amount=Money(owed))
+    return [Condition("recovery", N_("Nothing that was claimed back is owed."), False, detail)]
 
 
 def _account(grant: Grant) -> Condition:

@@ -313,7 +313,7 @@ def complete(grant: Grant, *, actor: Actor, now: datetime) -> None:
     targets = db.select(Target.id).where(Target.grant_id == grant.id)
     if _count(Result, Result.target_id.in_(targets), Result.status == ResultStatus.VERIFIED) == 0:
         raise IncompleteError(N_("No result has been verified."))
-    left = ledger.balances((AccountKind.ADVANCED,), grant_id=grant.id)[AccountKind.ADVANCED]
+    left = sum(ledger.balances((AccountKind.ADVANCED, AccountKind.RECOVERABLE), grant_id=grant.id).values())
     if left:
         text = N_("%(left)s are neither accounted for nor paid back.")
         raise IncompleteError(text, left=Money(left))

@@ -1,5 +1,6 @@
 """Repayments: an association pays back what it did not spend of its grant; the fund has it again."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from app.clock import bishkek_day
@@ -15,17 +16,26 @@ from models.ledger import AccountKind, EventKind
 from models.repayments import Repayment
 from models.users import Role
 
+SOURCES = (AccountKind.RECOVERABLE, AccountKind.ADVANCED)
+"""Where money that comes back is taken from: first what was claimed."""
 MAY_COME_FROM = RUNNING | {GrantStatus.COMPLETED, GrantStatus.TERMINATED}
 
 
 def unspent(grant: Grant) -> int:
-    """What was paid to the association and neither accounted for nor paid back, in tyiyn."""
-    return ledger.balances((AccountKind.ADVANCED,), grant_id=grant.id)[AccountKind.ADVANCED]
+    """What was paid to the association and neither accounted for nor paid back nor given up, in tyiyn."""
+    return sum(ledger.balances(SOURCES, grant_id=grant.id).values())
 
 
 def of_grant(grant: Grant) -> list[Repayment]:
     """What came back, the first one first."""
     return list(db.session.scalars(db.select(Repayment).where(Repayment.grant_id == grant.id).order_by(Repayment.id)))
+
+
+def by_grant(grant_ids: Iterable[int]) -> Mapping[int, int]:
+    """{grant: what came back, in tyiyn} of those of these grants of which something did."""
+    query = db.select(Repayment.grant_id, db.func.sum(Repayment.amount)).group_by(Repayment.grant_id)
+    query = query.where(Repayment.grant_id.in_(list(grant_ids)), Repayment.reversal_event_id.is_(None))
+    return {row[0]: int(row[1]) for row in db.session.execute(query)}
 
 
 def repayment_of(grant: Grant, repayment_id: int) -> Repayment | None:
@@ -35,7 +45,7 @@ def repayment_of(grant: Grant, repayment_id: int) -> Repayment | None:
 def record(
     grant: Grant, *, amount: int, paid_on: date, bank_reference: str, reason: str, actor: Actor, now: datetime
 ) -> Repayment:
-    """Record money that came back on the programme's account: advanced becomes available in the fund.
+    """Record money that came back on the programme's account: claimed or advanced, it is available in the fund.
 
     What is paid back counts as accounted for, so a tranche may be settled by it. Raises `LimitExceededError` beyond
     what is unspent, `AlreadyUsedError` for a bank reference in use, `SeparationOfDutyError` for who belongs to the
@@ -58,13 +68,7 @@ def record(
     lock(grant.fund)
     event = ledger.post(
         EventKind.TRANCHE_RETURNED,
-        [
-            ledger.Leg(
-                ledger.account(AccountKind.ADVANCED, fund_id=grant.fund_id, grant_id=grant.id),
-                ledger.account(AccountKind.AVAILABLE, fund_id=grant.fund_id),
-                amount,
-            )
-        ],
+        _legs(grant, amount),
         actor=actor,
         now=now,
         value_on=paid_on,
@@ -92,6 +96,18 @@ def record(
         notifications.tell_holders(role, grant, message, now, **given)
     tranches.settle(grant, actor=actor, now=now)
     return repayment
+
+
+def _legs(grant: Grant, amount: int) -> list[ledger.Leg]:
+    """Claimed money first, then what is only advanced."""
+    available, legs = ledger.account(AccountKind.AVAILABLE, fund_id=grant.fund_id), []
+    held = ledger.balances(SOURCES, grant_id=grant.id)
+    for kind in SOURCES:
+        part = min(amount, held[kind])
+        if part:
+            legs.append(ledger.Leg(ledger.account(kind, fund_id=grant.fund_id, grant_id=grant.id), available, part))
+        amount -= part
+    return legs
 
 
 def reverse(repayment: Repayment, *, reason: str, actor: Actor, now: datetime) -> None:

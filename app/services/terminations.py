@@ -1,7 +1,7 @@
 """Terminations: one person proposes that a running grant ends early, another decides; the money follows.
 
 What is committed and not paid goes back to the fund; what was paid and is neither accounted for nor paid back is asked
-of the association (`repayments`).
+of the association: claimed back (`recoveries`) until it is there (`repayments`).
 """
 
 from collections.abc import Mapping
@@ -9,7 +9,17 @@ from datetime import datetime
 
 from app.clock import bishkek_day
 from app.localisation import N_, Money
-from app.services import associations, audit, conflicts, grants, ledger, notifications, user_accounts
+from app.services import (
+    associations,
+    audit,
+    conflicts,
+    grants,
+    ledger,
+    notifications,
+    recoveries,
+    repayments,
+    user_accounts,
+)
 from app.services.actors import Actor
 from app.services.errors import AlreadyUsedError, DomainError, SeparationOfDutyError
 from app.services.workflow import ASSOCIATION_READS_REASON, Transition, reason_given, target
@@ -41,9 +51,9 @@ def termination_of(grant: Grant, termination_id: int) -> Termination | None:
 
 
 def left(grant: Grant) -> tuple[int, int]:
-    """(committed and not paid, paid and unspent) of a grant, in tyiyn."""
-    found = ledger.balances((AccountKind.COMMITTED, AccountKind.ADVANCED), grant_id=grant.id)
-    return found[AccountKind.COMMITTED], found[AccountKind.ADVANCED]
+    """(committed and not paid, paid and unspent) of a grant, in tyiyn; what is claimed back already is unspent."""
+    committed = ledger.balances((AccountKind.COMMITTED,), grant_id=grant.id)[AccountKind.COMMITTED]
+    return committed, repayments.unspent(grant)
 
 
 def obstacle(grant: Grant) -> DomainError | None:
@@ -99,6 +109,9 @@ def approve(termination: Termination, *, actor: Actor, now: datetime) -> None:
     committed, advanced = left(grant)
     if committed:
         _free(grant, committed, termination.reason, actor, now)
+    recoveries.claim_at_the_end(
+        grant, reason=termination.reason, proposed_by_id=termination.proposed_by_id, actor=actor, now=now
+    )
     grant.status, grant.suspended_reason = ended, ""
     termination.status, termination.freed, termination.to_repay = new_status, committed, advanced
     termination.decided_by_id, termination.decided_at = actor.user_id, now

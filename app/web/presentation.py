@@ -104,6 +104,7 @@ _PAGES_OF: Mapping[str, tuple[str, ...]] = {
         "receipt_checks",
         "reductions",
         "repayments",
+        "recoveries",
         "terminations",
         "results",
         "tranches",

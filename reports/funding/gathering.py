@@ -172,6 +172,8 @@ def _position(balances: Balances, received: Figure, returned: Figure, repaid: Fi
         spent=all_of(balances, (A.SPENT,)),
         returned=returned,
         repaid=repaid,
+        recoverable=all_of(balances, (A.RECOVERABLE,)).total,
+        written_off=all_of(balances, (A.WRITTEN_OFF,)).total,
         available=all_of(balances, (A.AVAILABLE,)).total,
     )
 

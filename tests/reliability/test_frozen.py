@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
 from app import clock
-from app.services import corrected_protocols, funding_reports, grant_amendments, prices, rates, repayments
+from app.services import corrected_protocols, funding_reports, grant_amendments, prices, rates, recoveries, repayments
 from app.services.actors import Actor
 from app.services.prices import Item, Quote
 from app.services.protocol_places import Change, Place
@@ -26,6 +26,7 @@ from models.overrides import Override
 from models.payment_batches import Payment, PaymentBatch
 from models.prices import Price, PriceKind
 from models.rates import ExchangeRate, RateSource
+from models.recoveries import Recovery, RecoveryKind
 from models.repayments import Repayment
 from tests.factories import three
 
@@ -111,6 +112,22 @@ def a_payment(programme: Any) -> Payment:
     return made
 
 
+def a_claim(programme: Any) -> Recovery:
+    """Decided by another person."""
+    grant, now = programme.make_tranche("confirmed").grant, clock.now()
+    made = recoveries.propose(
+        grant,
+        RecoveryKind.CLAIM,
+        amount=1,
+        reason="Документтер жок",
+        due_on=clock.bishkek_day(now),
+        actor=Actor(programme.finance),
+        now=now,
+    )
+    recoveries.approve(made, actor=Actor(programme.council_chair), now=now)
+    return made
+
+
 def a_repayment(programme: Any) -> Repayment:
     """The whole of what was paid."""
     grant = programme.make_tranche("confirmed").grant
@@ -120,6 +137,7 @@ def a_repayment(programme: Any) -> Repayment:
 
 
 FROZEN = {
+    a_claim: {"amount": 2},
     a_repayment: {"amount": 1},
     a_batch: {"content": "{}", "pay_on": date(2030, 1, 1)},
     a_payment: {"amount": 1},
