@@ -26,11 +26,11 @@ FORMS: Mapping[RecoveryKind, type[ClaimForm | LiftForm]] = {
 }
 
 
-@bp.route("/<any(claim, lift, write_off):kind>/new", methods=["GET", "POST"])
+@bp.route("/<any(claim, lift, write_off):move>/new", methods=["GET", "POST"])
 @requires(GET=P.RECOVERY_PROPOSE, POST=P.RECOVERY_PROPOSE)
-def new(grant_id: int, kind: str) -> ResponseReturnValue:
+def new(grant_id: int, move: str) -> ResponseReturnValue:
     """Propose what is to become of the money; nothing moves yet."""
-    grant, wanted = load(Grant, grant_id, P.RECOVERY_PROPOSE), RecoveryKind(kind)
+    grant, wanted = load(Grant, grant_id, P.RECOVERY_PROPOSE), RecoveryKind(move)
     proposed = {"due_on": clock.bishkek_day(clock.now()) + recoveries.TIME_TO_PAY}
     form = FORMS[wanted](data=proposed if wanted is RecoveryKind.CLAIM else None)
     if form.validate_on_submit() and attempt(form, lambda: _propose(grant, wanted, form)):
