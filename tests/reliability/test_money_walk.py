@@ -133,9 +133,11 @@ def test_a_grant_is_walked_from_acceptance_to_completion(hall: Hall) -> None:
     paid(one, begin_list(one, first), "EB 70/2")
     arrived(one, first)
     reverse(one, one.newest("contributions"))
-    spend(one, Bill("140 000,37", 1, "Жүн жуугуч ванналар", "ОсОО Агротехника", "ЭФ-1"))
-    amend(one)
     verify(one, record(one, TENGE, "Жусупов Ысак"))
+    go_on(one)
+    spend(one, Bill("140 000,37", 1, "Жүн жуугуч ванналар", "ОсОО Агротехника", "ЭФ-1"))
+    session_ends(one)
+    amend(one)
     verify(one, record(one, replace(DOLLARS, reference="FED-889900")))
     verify(one, record(one, LIRAS))
     request_and_approve(one, second)
@@ -194,12 +196,13 @@ def accept_and_sign(one: Walk) -> None:
     assert not page.locator(f"main a[href='{GRANT}/sign']").count(), "the centre does not sign for a village"
     page = one.at("ala-buka.chair", "/")
     look(page, "chair-desk")
-    page.goto(GRANT)
+    follow(page, f"main a[href='{GRANT}']")
     follow(page, f"main a[href='{GRANT}/sign']")
     look(page, "chair-sign")
     done(page, SEND)
     look(page, "chair-signed")
-    page = one.at("secretary", GRANT)
+    page = one.at("secretary", "/")
+    follow(page, f"main a[href='{GRANT}']")
     follow(page, f"main a[href='{GRANT}/countersign']")
     look(page, "secretary-countersign")
     done(page, SEND)
@@ -242,6 +245,7 @@ def co_invest(one: Walk) -> None:
     done(page, SEND)
     page = one.at("ala-buka.operator", f"/contributions/{wrong}")
     look(page, "operator-refused")
+    assert page.locator(f"main a[href='{GRANT}/contributions/new']").count(), "the way to record it anew"
     roubles = record(one, ROUBLES, "Шарипова Чынара")
     page = one.at("ala-buka.operator", f"/contributions/{roubles}")
     look(page, "operator-contribution")
@@ -304,7 +308,12 @@ def release(one: Walk, tranche: int, reference: str) -> None:
     page.locator(SEND).dblclick()
     expect(page.locator(walk.SUCCESS)).to_be_visible()
     look(page, f"finance1-released-{tranche}")
-    assert one.acts("tranche.release", tranche) == before + 1, "pressed twice, paid once"
+    page.go_back()
+    page.fill("input[name=bank_reference]", f"{reference} B")
+    follow(page, SEND)
+    expect(page.locator(".govuk-error-summary")).to_be_visible()
+    look(page, f"finance1-released-again-{tranche}")
+    assert one.acts("tranche.release", tranche) == before + 1, "pressed twice and sent again, paid once"
 
 
 def come_back(one: Walk, tranche: int) -> None:
@@ -315,6 +324,7 @@ def come_back(one: Walk, tranche: int) -> None:
     look(page, "finance1-return")
     done(page, SEND)
     page = one.at("ala-buka.operator", f"/tranches/{tranche}")
+    assert "аты туура келбейт" in words(page), "why it came back"
     look(page, "operator-returned")
 
 
@@ -375,6 +385,10 @@ def reverse(one: Walk, contribution: int) -> None:
     assert one.value("SELECT status FROM grants WHERE id = ?", GRANT_ID) == "suspended"
     page = one.at("ala-buka.operator", GRANT)
     look(page, "operator-suspended")
+
+
+def go_on(one: Walk) -> None:
+    """What is missing has come: finance lets the grant go on."""
     page = one.at("finance1", GRANT)
     look(page, "finance1-suspended")
     follow(page, f"main a[href='{GRANT}/resume']")
@@ -400,6 +414,21 @@ def spend(one: Walk, bill: Bill) -> None:
         done(page, SEND)
     look(page, "finance1-spending")
     done(page, f"form[action='{here}/accept'] button[type=submit]")
+
+
+def session_ends(one: Walk) -> None:
+    """Who is signed out meanwhile gets back what was typed, signs in and is at the same form again."""
+    page = one.at("ala-buka.chair", f"{GRANT}/spending/new")
+    page.fill("input[name=title]", "Кургаткычтын түтүгү, үч метр")
+    page.context.clear_cookies()
+    follow(page, SEND)
+    look(page, "chair-signed-out")
+    assert page.locator("main textarea").input_value() == "Кургаткычтын түтүгү, үч метр"
+    follow(page, "main a[href^='/sign-in']")
+    page.fill("input[name=name]", "ala-buka.chair")
+    page.fill("input[name=password]", walk.PASSWORD)
+    follow(page, "main button[type=submit]")
+    assert urlsplit(page.url).path == f"{GRANT}/spending/new", page.url
 
 
 def amend(one: Walk) -> None:
