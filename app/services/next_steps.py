@@ -61,15 +61,15 @@ def step_of(grant: Grant) -> Step:
     if grant.status is GrantStatus.SUSPENDED:
         reason = grants.suspension_reason(grant.suspended_reason)
         if grant.suspended_reason == grants.NO_LONGER_CARRIES:
-            text = N_(
+            brings = N_(
                 "Money is kept back: %(reason)s The association records what is missing, then finance lets it go on."
             )
-            return Step(lazy(text, reason=reason), Role.MEMBER)
-        text = N_("Money is kept back: %(reason)s Finance lets the grant go on.")
-        return Step(lazy(text, reason=reason), Role.FINANCE)
+            return Step(lazy(brings, reason=reason), Role.MEMBER)
+        text = lazy(N_("Money is kept back: %(reason)s Finance lets the grant go on."), reason=reason)
+        return Step(text, Role.FINANCE)
     if grant.status is GrantStatus.ACCEPTED and agreement_signatures.of(grant.agreement):
-        text = N_("The chair has signed the agreement on the screen: the secretary countersigns it.")
-        return Step(lazy(text), Role.SECRETARY)
+        text = lazy(N_("The chair has signed the agreement on the screen: the secretary countersigns it."))
+        return Step(text, Role.SECRETARY)
     if grant.status is not GrantStatus.ACTIVE:
         return _GRANT[grant.status]
     tranche = next((one for one in grant.tranches if not one.is_settled), None)
