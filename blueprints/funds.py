@@ -9,7 +9,7 @@ from app import clock
 from app.labels import currency_text, label_text
 from app.localisation import EXPONENTS, current_locale, gettext, plain_amount
 from app.policy import Permission, visible
-from app.services import conflicts, donors, fund_agreements, funds, grants, ledger, rates, users
+from app.services import conflicts, donors, fund_agreements, fund_closings, funds, grants, ledger, rates, users
 from app.services.fund_agreements import FundInput
 from app.web.access import actor, can, day_and_number, load, requires, signed_in_user
 from app.web.submissions import attempt, finish, form_page, guard_version, in_words
@@ -125,6 +125,8 @@ def show(fund_id: int) -> ResponseReturnValue:
     ties = conflicts.kept_from(signed_in_user())
     found = grants.page(visible(signed_in_user(), Grant), ties, fund_id=fund.id, limit=GRANTS)
     sees_people = can(Permission.CONTRIBUTION_READ)
+    closings = fund_closings.of_fund(fund) if sees_people else []
+    people = [one.actor_id for one in journal] + [one.proposed_by_id for one in closings]
     return render_template(
         "funds/show.html",
         fund=fund,
@@ -135,7 +137,8 @@ def show(fund_id: int) -> ResponseReturnValue:
         grants=found,
         grant_numbers=grants.numbers_of(one.grant_id for one in journal),
         more_grants=len(found) == GRANTS,
-        names=users.names_of(one.actor_id for one in journal) if sees_people else {},
+        names=users.names_of(people) if sees_people else {},
+        closings=closings,
         sees_people=sees_people,
     )
 

@@ -17,6 +17,7 @@ FROZEN: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
         ),
         ("end_to_end_id",),
     ),
+    "fund_closings": ("{row}.decided_at IS NOT NULL", (), ()),
     "recoveries": ("{row}.decided_at IS NOT NULL", (), ()),
     "terminations": ("{row}.decided_at IS NOT NULL", (), ()),
     "repayments": (

@@ -12,6 +12,7 @@ from models.funds import Emblem
 from models.grant_amendments import GrantAmendmentKind, GrantAmendmentStatus
 from models.grants import GrantStatus, TrancheStatus
 from models.journal_exports import ExportStatus, FileForm
+from models.fund_closings import ClosingStatus
 from models.ledger import AccountKind, EventKind
 from models.overrides import OverridableCondition, OverrideStatus
 from models.payment_batches import BatchStatus, PaymentStatus
@@ -29,6 +30,7 @@ ACCOUNT_KINDS: Mapping[AccountKind, str] = {
     AccountKind.IN_KIND_GIVEN: N_("Givers of goods and labour"),
     AccountKind.ROUNDING: N_("Differences of rounding"),
     AccountKind.AVAILABLE: N_("Fund: available"),
+    AccountKind.INDIRECT: N_("Fund: kept for indirect costs"),
     AccountKind.COMMITTED: N_("Grant: committed"),
     AccountKind.ADVANCED: N_("Grant: advanced"),
     AccountKind.RECOVERABLE: N_("Grant: claimed back"),
@@ -75,7 +77,7 @@ EVENT_KINDS: Mapping[EventKind, str] = {
     EventKind.RECOVERY_CLAIMED: N_("Money claimed back"),
     EventKind.RECOVERY_LIFTED: N_("Claim lifted"),
     EventKind.WRITTEN_OFF: N_("Claim given up"),
-    EventKind.DONOR_REPAID: N_("Given back to the donor"),
+    EventKind.FUND_CLOSED: N_("Fund closed"),
     EventKind.CONTRIBUTION_VERIFIED: N_("Co-investment verified"),
     EventKind.EXPENDITURE_ACCEPTED: N_("Spending accepted"),
     EventKind.REVERSAL: N_("Reversal"),
@@ -176,6 +178,11 @@ RATE_STATES: Mapping[RateState, str] = {
     RateState.APPROVED: N_("Approved"),
     RateState.REFUSED: N_("Refused"),
     RateState.WITHDRAWN: N_("Withdrawn"),
+}
+CLOSING_STATUSES: Mapping[ClosingStatus, str] = {
+    ClosingStatus.PROPOSED: N_("Closing proposed"),
+    ClosingStatus.APPROVED: N_("Closed"),
+    ClosingStatus.REFUSED: N_("Closing refused"),
 }
 RECOVERY_KINDS: Mapping[RecoveryKind, str] = {
     RecoveryKind.CLAIM: N_("Claim money back"),

@@ -24,6 +24,7 @@ from models.overrides import OverrideStatus
 from models.payment_batches import BatchStatus, PaymentStatus
 from models.pledges import PledgeStatus
 from models.rates import RateState
+from models.fund_closings import ClosingStatus
 from models.recoveries import RecoveryStatus
 from models.reviews import AssignmentStatus, ReviewFlag, ReviewStatus
 from models.screening_batches import HeldStatus
@@ -59,7 +60,7 @@ def _tones() -> dict[tuple[type[StrEnum], str], str]:
             AppealStatus.LODGED, AppealStatus.ACKNOWLEDGED, CorrectionStatus.PROPOSED, RateState.WAITING,
             ExportStatus.WAITING,
             LostDeviceStatus.REPORTED, LostDeviceStatus.CHECKED, OverrideStatus.PROPOSED, BatchStatus.OPEN,
-            BatchStatus.CLOSED, PaymentStatus.LISTED, RecoveryStatus.PROPOSED, TerminationStatus.PROPOSED,
+            BatchStatus.CLOSED, PaymentStatus.LISTED, ClosingStatus.PROPOSED, RecoveryStatus.PROPOSED, TerminationStatus.PROPOSED,
             GrantAmendmentStatus.PROPOSED,
         ),
         PROBLEM: (

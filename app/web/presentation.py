@@ -94,7 +94,7 @@ _PAGES_OF: Mapping[str, tuple[str, ...]] = {
         "reserves",
         "selections",
     ),
-    "funds": ("donors", "fund_agreements", "paying_accounts", "payment_batches", "reporting_dates"),
+    "funds": ("donors", "fund_agreements", "fund_closings", "paying_accounts", "payment_batches", "reporting_dates"),
     "grants": (
         "agreement_signatures",
         "contributions",
