@@ -4,6 +4,11 @@ from models.payment_guards import FROZEN as LISTS
 
 FROZEN = {
     # table: (which rows are frozen, which of their columns: none named means every one, unique columns beside the id)
+    "bank_statements": (
+        "{row}.id IS NOT NULL",  # from the first moment on: only what was found in it and became of it is set later
+        ("id", "form", "file_name", "sha256", "channel_id", "uploaded_by_id", "uploaded_at"),
+        (),
+    ),
     "calibration_reviews": ("{row}.submitted_at IS NOT NULL", (), ("calibration_id", "reviewer_id")),
     "corrected_protocols": ("{row}.signed_at IS NOT NULL", (), ("number",)),
     "detected_conflicts": ("{row}.verdict IS NOT NULL", (), ("application_id", "user_id", "evidence")),

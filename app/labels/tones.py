@@ -6,6 +6,7 @@ from models.agenda_items import AgendaStatus
 from models.appeals import AppealStatus
 from models.applications import ApplicationStatus, ScreeningOutcome
 from models.assignment_plans import PlanStatus
+from models.bank_statements import BankStatementStatus, Likeness, MatchStatus
 from models.calls import CallStatus
 from models.contributions import ContributionStatus
 from models.corrected_protocols import CorrectionStatus
@@ -44,7 +45,7 @@ def _tones() -> dict[tuple[type[StrEnum], str], str]:
             PlanStatus.APPLIED, SignatureOutcome.SIGNED, ReviewFlag.EXCELLENT, AgendaStatus.DECIDED,
             LetterStatus.SENT, AppealStatus.UPHELD, CorrectionStatus.SIGNED, RateState.APPROVED, ExportStatus.DONE,
             LostDeviceStatus.CONFIRMED, OverrideStatus.APPROVED, BatchStatus.SETTLED, PaymentStatus.CONFIRMED,
-            GrantAmendmentStatus.APPROVED,
+            GrantAmendmentStatus.APPROVED, BankStatementStatus.ENTERED, MatchStatus.CONFIRMED, Likeness.EXACT,
         ),
         WAITING: (
             ApplicationStatus.SIGNED_OFF, ApplicationStatus.RETURNED, ApplicationStatus.RESERVE,
@@ -58,7 +59,8 @@ def _tones() -> dict[tuple[type[StrEnum], str], str]:
             ExportStatus.WAITING,
             LostDeviceStatus.REPORTED, LostDeviceStatus.CHECKED, OverrideStatus.PROPOSED, BatchStatus.OPEN,
             BatchStatus.CLOSED, PaymentStatus.LISTED,
-            GrantAmendmentStatus.PROPOSED,
+            GrantAmendmentStatus.PROPOSED, BankStatementStatus.COLUMNS, BankStatementStatus.READ,
+            MatchStatus.PROPOSED, Likeness.LIKELY,
         ),
         PROBLEM: (
             ApplicationStatus.INELIGIBLE, ApplicationStatus.REJECTED, ScreeningOutcome.INELIGIBLE,
@@ -69,13 +71,14 @@ def _tones() -> dict[tuple[type[StrEnum], str], str]:
             RiskRating.HIGH, DuplicateVerdict.CONFIRMED, ConflictVerdict.CONFIRMED, ConflictStrength.STRONG,
             HeldStatus.LEFT_OUT, ReviewFlag.SUSPECT, AppealStatus.DISMISSED, RateState.WITHDRAWN,
             RateState.REFUSED, ExportStatus.FAILED,
+            BankStatementStatus.FAILED, MatchStatus.REJECTED,
             LostDeviceStatus.REFUSED, PaymentStatus.FAILED, PaymentStatus.RETURNED,
         ),
         INFO: (
             ApplicationStatus.SUBMITTED, ApplicationStatus.RESUBMITTED, ApplicationStatus.IN_REVIEW,
             ApplicationStatus.REVIEWED, CallStatus.DECIDED, FundingReportStatus.RUNNING, GrantStatus.ACCEPTED,
             TrancheStatus.RELEASED, PledgeStatus.PLEDGED, ExportStatus.RUNNING,
-            BatchStatus.SENT, PaymentStatus.SENT,
+            BatchStatus.SENT, PaymentStatus.SENT, BankStatementStatus.READING, BankStatementStatus.ENTERING,
         ),
     }  # fmt: skip
     return {(type(member), member.value): name for name, members in groups.items() for member in members}

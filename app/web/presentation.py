@@ -94,7 +94,7 @@ _PAGES_OF: Mapping[str, tuple[str, ...]] = {
         "reserves",
         "selections",
     ),
-    "funds": ("donors", "fund_agreements", "paying_accounts", "payment_batches", "reporting_dates"),
+    "funds": ("bank_statements", "donors", "fund_agreements", "paying_accounts", "payment_batches", "reporting_dates"),
     "grants": (
         "agreement_signatures",
         "contributions",
@@ -213,6 +213,7 @@ SUBJECT_PAGES: Mapping[str, tuple[str, str, Permission]] = {
     "applications": ("applications.show", "application_id", Permission.APPLICATION_READ),
     "assignments": ("assignments.answer", "assignment_id", Permission.ASSIGNMENT_ANSWER),
     "associations": ("associations.show", "association_id", Permission.ASSOCIATION_READ),
+    "bank_statements": ("bank_statements.show", "statement_id", Permission.BANK_STATEMENT_MANAGE),
     "calibrations": ("calibrations.index", "", Permission.REVIEW_WRITE),
     "calls": ("calls.show", "call_id", Permission.CALL_READ),
     "council_sessions": ("council_sessions.show", "session_id", Permission.SESSION_READ),

@@ -10,6 +10,8 @@ from app.services import (
     applications,
     assignment_plans,
     assignments,
+    bank_statement_matches,
+    bank_statements,
     calls,
     contributions,
     corrected_protocols,
@@ -31,6 +33,7 @@ from app.services import (
 )
 from app.services.actors import Actor
 from app.services.decisions import Motion
+from app.services.errors import DomainError
 from app.services.protocol_places import Change, Place
 from app.services.reviews import Judgement
 from app.workflow import TABLES
@@ -61,6 +64,8 @@ NOUNS = {
     "Decision letter": "letters",
     "Corrected protocol": "corrected_protocols",
     "Lost phone": "lost_devices",
+    "Bank statement": "bank_statements",
+    "Match of a bank statement": "bank_statement_matches",
     "Payment list": "payment_batches",
     "Payment of a list": "payments",
 }
@@ -217,6 +222,36 @@ def walk_payment_lists(programme: Programme) -> None:
     tranches.return_(paid.tranche, reason=TEXT, actor=finance, now=now)
 
 
+def walk_bank_statements(programme: Programme) -> None:
+    """One is entered and its matches decided both ways; others are dropped or cannot be read, at each step."""
+    finance, now = Actor(programme.finance), clock.now()
+    by = {"actor": finance, "now": now}
+    made = programme.make_bank_statement(until="columns")
+    bank_statements.drop(made, **by)
+    programme.make_contribution(programme.make_grant(), reference="TRAIL-1", amount=7_000_00)
+    programme.make_contribution(programme.make_grant(), reference="TRAIL-2", amount=8_000_00)
+    lines = [("TRAIL-1", 7_000_00), ("TRAIL-2", 8_000_00)]
+    entered = programme.make_bank_statement(*lines)
+    for match, act in zip(
+        programme.matches_of(entered), (bank_statement_matches.confirm, bank_statement_matches.reject), strict=True
+    ):
+        act(match, **by)
+        bank_statement_matches.undo(match, **by)
+    bank_statements.search(entered, **by)
+    bank_statements.fail(entered, DomainError("nothing"), now=now)
+    read = programme.make_bank_statement(("X-1", 1_00), until="read")
+    layout = bank_statements.layout_of(read)
+    bank_statements.name_columns(read, layout, **by)
+    bank_statements.fail(read, DomainError("nothing"), now=now)
+    bank_statements.drop(read, **by)
+    for until in ("read", "entering"):
+        one = programme.make_bank_statement((f"{until}-1", 1_00), until=until)
+        if until == "read":
+            bank_statements.drop(one, **by)
+        else:
+            bank_statements.fail(one, DomainError("nothing"), now=now)
+
+
 def walk_overrides(programme: Programme) -> None:
     """Each end there is; one that was in force is not needed, because the tranche before is accounted for by then."""
     for status in OverrideStatus:
@@ -349,6 +384,7 @@ def test_every_change_of_a_status_is_told(programme: Programme) -> None:
     walk_plans(programme)
     walk_grants(programme)
     walk_payment_lists(programme)
+    walk_bank_statements(programme)
     walk_overrides(programme)
     walk_grant_amendments(programme)
     walk_lost_phones(programme)
