@@ -120,7 +120,9 @@ def _with_statement(statement: BankStatement, act: Callable[[], None]) -> None:
         db.session.commit()
     except Exception:
         db.session.rollback()
-        unknown = DomainError(N_("Something went wrong on our side. Try again; if it stays so, tell the administrator."))
+        unknown = DomainError(
+            N_("Something went wrong on our side. Try again; if it stays so, tell the administrator.")
+        )
         bank_statements.fail(statement, unknown, now=clock.now())
         db.session.commit()
         raise
@@ -146,9 +148,7 @@ def _enter_bank_statement(statement: BankStatement) -> None:
     with reading():
         pairs = bank_statement_matches.proposals(statement)
     found = bank_statement_matches.propose(statement, pairs)
-    bank_statements.finish(
-        statement, exact=found.exact, likely=found.likely, returned=found.returned, now=clock.now()
-    )
+    bank_statements.finish(statement, exact=found.exact, likely=found.likely, returned=found.returned, now=clock.now())
     db.session.commit()
 
 

@@ -175,8 +175,8 @@ def progress(statement_id: int) -> ResponseReturnValue:
 
 def _act(statement_id: int, verb: Callable[..., None], message: str, endpoint: str = "show") -> ResponseReturnValue:
     statement = load(BankStatement, statement_id, MANAGE)
-    values = {} if endpoint == "index" else {"statement_id": statement_id}
-    location = url_for(f"bank_statements.{endpoint}", **values)
+    is_list = endpoint == "index"
+    location = url_for("bank_statements.index") if is_list else url_for(".show", statement_id=statement_id)
     return act_on_button(lambda: verb(statement, actor=actor(), now=clock.now()), location, message)
 
 

@@ -1,7 +1,5 @@
 """Bank statements: the file, and what its columns mean."""
 
-from typing import Any
-
 from wtforms import SelectField
 
 from app.localisation import N_, lazy
@@ -36,7 +34,5 @@ class BankColumnsForm(BaseForm):
 
     def columns(self) -> dict[str, int]:
         """{meaning: number of the column}, of those that were chosen."""
-        named: dict[str, Any] = {name.removesuffix("_column"): field.data for name, field in self._fields.items()}
-        chosen = {name: data for name, data in named.items() if f"{name}_column" in self._fields}
-        return {name: number for name, number in chosen.items() if number is not None}
-
+        chosen = {name: field.data for name, field in self._fields.items() if name.endswith("_column")}
+        return {name.removesuffix("_column"): number for name, number in chosen.items() if number is not None}

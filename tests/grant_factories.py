@@ -207,7 +207,11 @@ class GrantFactories:
         day = f"{clock.bishkek_day(clock.now()):%d.%m.%Y}"
         name = columns.get("name", "Токтогулов Нурбек")
         rows = [f"{day};{amount / 100:.2f};{reference};{name}" for reference, amount in lines]
-        head = f"Дата;Сумма;Номер {next(self.numbers)};Отправитель" if until == "columns" else "Дата;Сумма;Номер;Отправитель"
+        head = (
+            f"Дата;Сумма;Номер {next(self.numbers)};Отправитель"
+            if until == "columns"
+            else "Дата;Сумма;Номер;Отправитель"
+        )
         content = "\n".join([head, *rows, f"Итого;;{next(self.numbers)};"]).encode()
         by = {"actor": Actor(self.finance), "now": clock.now()}
         file = bank_statements.look_at("statement.csv", content)

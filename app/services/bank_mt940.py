@@ -112,4 +112,3 @@ def _row(line: int, data: dict[str, Any]) -> FileRow:
         text=bank_files.cut(text, "text"),
         is_reversal=str(data.get("status", "")).startswith("R"),
     )
-

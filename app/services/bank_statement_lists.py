@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from app.clock import bishkek_day
 from app.localisation import N_
 from app.services import grants
 from app.services.conflicts import Ties
+from app.services.desk_tasks import ANSWER_WITHIN, Task
 from models.bank_statements import (
     BankStatement,
     BankStatementMatch,
@@ -145,3 +147,29 @@ def waiting() -> list[tuple[BankStatement, int]]:
         .order_by(BankStatement.id)
     )
     return [(row[0], row[1]) for row in db.session.execute(query)]
+
+
+NEXT: Mapping[BankStatementStatus, str] = {
+    BankStatementStatus.COLUMNS: N_("Say what the columns of a bank statement mean"),
+    BankStatementStatus.READ: N_("Look at a bank statement and enter it"),
+    BankStatementStatus.ENTERED: N_("Decide what the rows of a bank statement stand for"),
+}
+"""What a statement waits for."""
+
+
+def tasks() -> list[Task]:
+    """What statements wait for on the desk of finance."""
+    unread = db.select(BankStatement).where(
+        BankStatement.status.in_([BankStatementStatus.COLUMNS, BankStatementStatus.READ])
+    )
+    among = [*db.session.scalars(unread.order_by(BankStatement.id)), *(one for one, _count in waiting())]
+    return [
+        Task(
+            NEXT[one.status],
+            one.file_name,
+            "bank_statements.show",
+            {"statement_id": one.id},
+            bishkek_day((one.entered_at or one.uploaded_at) + ANSWER_WITHIN),
+        )
+        for one in among
+    ]

@@ -3,7 +3,7 @@
 Confirming moves no money and changes no record: the row stands from then on as evidence beside it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -105,7 +105,9 @@ def propose(statement: BankStatement, pairs: Sequence[Pair]) -> Found:
     db.session.execute(db.delete(BankStatementMatch).where(old))
     live = BankStatementMatch.status != M.REJECTED
     taken = set(db.session.scalars(db.select(BankStatementMatch.record_key).where(live)))
-    rows = set(db.session.scalars(db.select(BankStatementMatch.row_id).where(live, BankStatementMatch.row_id.in_(of_it))))
+    rows = set(
+        db.session.scalars(db.select(BankStatementMatch.row_id).where(live, BankStatementMatch.row_id.in_(of_it)))
+    )
     new = [one for one in pairs if one.key not in taken and one.row not in rows]
     if new:
         db.session.execute(db.insert(BankStatementMatch), [_as_stored(one) for one in new])
@@ -219,9 +221,7 @@ def _instalments(*conditions: Any) -> list[Record]:
     ]
 
 
-_PAYEE = (
-    *(PayoutAccount.number, PayoutAccount.holder, Association.name_ky, Association.name_ru, Association.name_en),
-)
+_PAYEE = (*(PayoutAccount.number, PayoutAccount.holder, Association.name_ky, Association.name_ru, Association.name_en),)
 
 
 def _moved(kind: str, row: Any, event_id: int, on: date, account_key: str) -> list[Record]:
@@ -318,9 +318,7 @@ def confirm(match: BankStatementMatch, *, actor: Actor, now: datetime) -> None:
     _decide(match, status, "confirm", actor, now)
 
 
-def confirm_exact(
-    statement: BankStatement, match_ids: Sequence[int], *, actor: Actor, now: datetime
-) -> int:
+def confirm_exact(statement: BankStatement, match_ids: Sequence[int], *, actor: Actor, now: datetime) -> int:
     """Confirm these exact matches of the statement, each for itself; how many. All of them or none."""
     query = (
         db.select(BankStatementMatch)

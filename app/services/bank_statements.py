@@ -69,9 +69,7 @@ def look_at(name: str, content: bytes) -> Brought:
     return Brought(name, content, form, head)
 
 
-def bring_in(
-    file: Brought, *, account: str, channel: Channel | None, actor: Actor, now: datetime
-) -> BankStatement:
+def bring_in(file: Brought, *, account: str, channel: Channel | None, actor: Actor, now: datetime) -> BankStatement:
     """Keep a file; it is read by a job, or waits until somebody says what its columns mean.
 
     Raises `AlreadyUsedError` for a file that was brought in before, `IncompleteError` for a table when nobody says

@@ -7,7 +7,15 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 
 from app import clock, jobs
-from app.services import bank_statement_lists, bank_statement_matches, bank_statements, channels, contributions, ledger
+from app.services import (
+    bank_statement_lists,
+    bank_statement_matches,
+    bank_statements,
+    channels,
+    contributions,
+    funds,
+    ledger,
+)
 from app.services.actors import Actor
 from app.services.bank_statement_lists import Group
 from app.services.bank_statement_matches import proposals
@@ -44,7 +52,12 @@ def matched(programme):
     day = clock.bishkek_day(clock.now())
     programme.make_contribution(grant, reference="AB-10001", amount=50_000_00, sent_on=day - timedelta(days=2))
     programme.make_contribution(grant, reference="AB-20002", amount=60_000_00, sent_on=day)
-    rows = [("ab 10001", 50_000_00), ("AB-20002", 65_000_00), ("NEW-30003", 1_00), (tranche.bank_reference, -tranche.amount)]
+    rows = [
+        ("ab 10001", 50_000_00),
+        ("AB-20002", 65_000_00),
+        ("NEW-30003", 1_00),
+        (tranche.bank_reference, -tranche.amount),
+    ]
     return programme.make_bank_statement(*rows), tranche
 
 
@@ -52,13 +65,19 @@ def test_rows_are_matched_decided_and_stand_as_evidence_and_nothing_moves(progra
     statement, tranche = matched
     before = list(ledger.batches())
     exact, likely, release = programme.matches_of(statement)
-    assert {group: count for group, count in bank_statement_lists.counts(statement, NO_TIES).items()} == {
+    assert bank_statement_lists.counts(statement, NO_TIES) == {
         Group.EXACT: 2, Group.LIKELY: 1, Group.NONE: 1, Group.CONFIRMED: 0,
     }  # fmt: skip
     assert likely.differs == ["amount"] and release.tranche is tranche and not release.is_return
-    assert bank_statement_matches.confirm_exact(statement, [exact.id, likely.id, release.id], **by(programme.finance)) == 2
+    assert (
+        bank_statement_matches.confirm_exact(statement, [exact.id, likely.id, release.id], **by(programme.finance)) == 2
+    )
     bank_statement_matches.reject(likely, **by(programme.finance))
-    assert [one.status for one in (exact, likely, release)] == [MatchStatus.CONFIRMED, MatchStatus.REJECTED, MatchStatus.CONFIRMED]
+    assert [one.status for one in (exact, likely, release)] == [
+        MatchStatus.CONFIRMED,
+        MatchStatus.REJECTED,
+        MatchStatus.CONFIRMED,
+    ]
     assert bank_statement_lists.evidence_of(exact.contribution) == [exact]
     assert bank_statement_lists.evidence_of(tranche) == [release]
     assert proposals(statement) == [], "what a person rejected is not proposed again"
@@ -67,18 +86,23 @@ def test_rows_are_matched_decided_and_stand_as_evidence_and_nothing_moves(progra
     bank_statement_matches.undo(exact, **by(programme.finance))
     assert (exact.status, exact.decided_by_id) == (MatchStatus.PROPOSED, None)
     assert list(ledger.batches()) == before
-    for statement_of in ("UPDATE bank_statement_rows SET amount = 1", "DELETE FROM bank_statement_rows", "UPDATE bank_statements SET sha256 = 'x'"):
+    for statement_of in (
+        "UPDATE bank_statement_rows SET amount = 1",
+        "DELETE FROM bank_statement_rows",
+        "UPDATE bank_statements SET sha256 = 'x'",
+    ):
         with pytest.raises(DBAPIError), db.session.begin_nested():
             db.session.execute(db.text(statement_of))
     with pytest.raises(DBAPIError), db.session.begin_nested():  # a record stands for one row alone
         db.session.execute(
-            db.text("UPDATE bank_statement_matches SET record_key = :key WHERE id = :id"), {"key": exact.record_key, "id": release.id}
+            db.text("UPDATE bank_statement_matches SET record_key = :key WHERE id = :id"),
+            {"key": exact.record_key, "id": release.id},
         )
 
 
 @pytest.mark.either_database
 def test_a_payment_that_came_back_is_pointed_out(programme, matched):
-    statement, tranche = matched
+    _statement, tranche = matched
     again = programme.make_bank_statement((tranche.bank_reference, tranche.amount))
     (back,) = programme.matches_of(again)
     assert back.is_return and back.tranche is tranche
@@ -146,15 +170,21 @@ def test_of_a_channel_only_its_own_contributions_are_looked_at(programme):
     programme.make_contribution(grant, reference="W-1000", amount=4_000_00)
     wallet = next(one for one in channels.offered() if one.code == "mobile_wallet")
     bank = next(one for one in channels.offered() if one.code == "bank")
-    assert programme.matches_of(programme.make_bank_statement(("W-1000", 4_000_00), account="wallet 1", channel=wallet)) == []
-    (match,) = programme.matches_of(programme.make_bank_statement(("W-1000", 4_000_00), account="wallet 2", channel=bank))
+    assert (
+        programme.matches_of(programme.make_bank_statement(("W-1000", 4_000_00), account="wallet 1", channel=wallet))
+        == []
+    )
+    (match,) = programme.matches_of(
+        programme.make_bank_statement(("W-1000", 4_000_00), account="wallet 2", channel=bank)
+    )
     assert match.differs == []
 
 
 @pytest.mark.either_database
 def test_an_instalment_of_a_fund_is_found(programme):
-    fund = programme.make_fund("EU-77", received=900_000_00)
-    (instalment,) = fund.instalments
+    fund = programme.make_fund("EU-77", amount=900_000_00)
+    day = clock.bishkek_day(clock.now())
+    instalment = funds.receive(fund, 30_000_00, received_on=day, bank_reference="EU-BANK-9", **by(programme.finance))
     (match,) = programme.matches_of(programme.make_bank_statement((instalment.bank_reference, instalment.amount)))
     assert match.instalment is instalment and bank_statement_matches.grant_of(match) is None
     bank_statement_matches.confirm(match, **by(programme.finance))
@@ -164,7 +194,9 @@ def test_the_jobs_read_enter_and_match_and_may_run_twice(programme):
     programme.make_contribution(programme.make_grant(), reference="J-1000", amount=9_000_00)
     content = f"Дата;Сумма;Номер\n{clock.bishkek_day(clock.now()):%d.%m.%Y};9000,00;J-1000\n".encode()
     with pytest.raises(IncompleteError):
-        bank_statements.bring_in(bank_statements.look_at("a.csv", content), account=" ", channel=None, **by(programme.finance))
+        bank_statements.bring_in(
+            bank_statements.look_at("a.csv", content), account=" ", channel=None, **by(programme.finance)
+        )
     file = bank_statements.look_at("folder\\a.csv", content)
     statement = bank_statements.bring_in(file, account="Эсеп 12345", channel=None, **by(programme.finance))
     assert (statement.status, statement.file_name) == (BankStatementStatus.COLUMNS, "a.csv")
@@ -183,13 +215,21 @@ def test_the_jobs_read_enter_and_match_and_may_run_twice(programme):
     sent = [job.function for job in db.session.scalars(db.select(OutboxJob)) if "bank" in job.function]
     assert sent == ["app.jobs.read_bank_statement", "app.jobs.enter_bank_statement"]
     other = content.replace(b"9000", b"8000")
-    known = bank_statements.bring_in(bank_statements.look_at("b.csv", other), account="54321", channel=None, **by(programme.finance))
+    known = bank_statements.bring_in(
+        bank_statements.look_at("b.csv", other), account="54321", channel=None, **by(programme.finance)
+    )
     assert known.status is BankStatementStatus.READING and known.layout == statement.layout, "the head is known"
-    broken = bank_statements.bring_in(bank_statements.look_at("c.xml", b"<a/>"), account="", channel=None, **by(programme.finance))
+    broken = bank_statements.bring_in(
+        bank_statements.look_at("c.xml", b"<a/>"), account="", channel=None, **by(programme.finance)
+    )
     db.session.commit()
     jobs.read_bank_statement(broken.id)
     assert broken.status is BankStatementStatus.FAILED and "camt.053" in broken.problem["message"]
-    acts = [(row.action, json.loads(row.details)) for row in db.session.scalars(db.select(AuditEvent).order_by(AuditEvent.id)) if row.subject == f"bank_statements:{statement.id}"]
+    acts = [
+        (row.action, json.loads(row.details))
+        for row in db.session.scalars(db.select(AuditEvent).order_by(AuditEvent.id))
+        if row.subject == f"bank_statements:{statement.id}"
+    ]
     assert [act for act, _details in acts] == [
         f"bank_statement.{act}" for act in ("bring_in", "name_columns", "read", "enter", "store", "finish")
     ]

@@ -35,7 +35,9 @@ def one_entry(amount="5500.50", side="CRDT", status="BOOK", details="", more="")
     return ENTRY.format(amount=amount, side=side, status=status, details=details, more=more)
 
 
-@pytest.mark.parametrize(("version", "name"), [("02", "<Nm>Токтогулов Нурбек</Nm>"), ("08", "<Pty><Nm>Токтогулов Нурбек</Nm></Pty>")])
+@pytest.mark.parametrize(
+    ("version", "name"), [("02", "<Nm>Токтогулов Нурбек</Nm>"), ("08", "<Pty><Nm>Токтогулов Нурбек</Nm></Pty>")]
+)
 def test_camt_says_who_paid_how_much_by_which_numbers(version, name):
     detail = DETAIL.format(end="E2E-1", amount="5500.50", name=name)
     file = bank_camt.read(camt(one_entry(details=detail), version=version))
@@ -49,9 +51,22 @@ def test_camt_says_who_paid_how_much_by_which_numbers(version, name):
 
 
 def test_camt_splits_what_was_booked_together_and_leaves_out_what_was_not():
-    parts = "".join(DETAIL.format(end=f"E2E-{one}", amount=amount, name="<Nm>А</Nm>") for one, amount in ((1, "500.50"), (2, "5000.00")))
-    file = bank_camt.read(camt(one_entry(details=parts), one_entry(status="PDNG"), one_entry("2.00", "DBIT", more="<RvslInd>true</RvslInd>")))
-    assert [(row.line, row.amount, row.is_reversal) for row in file.rows] == [(1, 500_50, False), (2, 5_000_00, False), (3, -2_00, True)]
+    parts = "".join(
+        DETAIL.format(end=f"E2E-{one}", amount=amount, name="<Nm>А</Nm>")
+        for one, amount in ((1, "500.50"), (2, "5000.00"))
+    )
+    file = bank_camt.read(
+        camt(
+            one_entry(details=parts),
+            one_entry(status="PDNG"),
+            one_entry("2.00", "DBIT", more="<RvslInd>true</RvslInd>"),
+        )
+    )
+    assert [(row.line, row.amount, row.is_reversal) for row in file.rows] == [
+        (1, 500_50, False),
+        (2, 5_000_00, False),
+        (3, -2_00, True),
+    ]
     assert [row.message for row in file.refused] == ["The bank has not booked it yet."]
     assert file.balances[0].difference == 2_00, "the rows do not lead to the balance"
 
@@ -89,7 +104,12 @@ MT940 = """{1:F01BANKKG22XXXX}{4:
 def test_mt940_is_read_with_what_a_bank_takes_back():
     file = bank_mt940.read(MT940.encode())
     first, back = file.rows
-    assert (first.on, first.amount, first.reference, first.name) == (date(2026, 9, 14), 5_500_50, "BANK-77", "Токтогулов Нурбек")
+    assert (first.on, first.amount, first.reference, first.name) == (
+        date(2026, 9, 14),
+        5_500_50,
+        "BANK-77",
+        "Токтогулов Нурбек",
+    )
     assert first.account == "DE02120300000000202051" and "E2E1" in first.keys
     assert (back.amount, back.is_reversal, back.reference) == (-500_00, True, "BANK-78")
     assert file.balances[0].difference == 0
@@ -104,7 +124,8 @@ LAYOUT = Layout({Column.DAY: 0, Column.CAME: 1, Column.WENT: 2, Column.REFERENCE
 def test_a_table_is_read_as_its_columns_say_and_refuses_row_by_row(encoding):
     text = (
         "Айыл Банк;;;;\nКөчүрмө;;;;\nДата;Кредит;Дебет;Номер;Отправитель\n"
-        "14.09.2026;1 250,50;;№ 77;Токтогулов\n15.09.2026;;300;'=78;\n31.02.2026;1;;;\n16.09.2026;1,005;;;\n17.09.2026;0;;;\nИтого;;;;\n"
+        "14.09.2026;1 250,50;;№ 77;Токтогулов\n15.09.2026;;300;'=78;\n"
+        "31.02.2026;1;;;\n16.09.2026;1,005;;;\n17.09.2026;0;;;\nИтого;;;;\n"
     )
     if encoding is Encoding.CP1251:
         text = text.replace("ө", "о").replace("ү", "у")

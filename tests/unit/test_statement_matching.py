@@ -17,7 +17,9 @@ def entry(row=1, on=DAY, amount=5_000_00, keys=("A1B2",), name="Токтогул
 
 
 def record(key="c1", on=DAY, amount=5_000_00, keys=("A1B2",), name="Нурбек Токтогулов", **rest):
-    return Record(key, on, amount, rest.pop("currency", "KGS"), rest.pop("is_in", True), frozenset(keys), marks([name]), **rest)
+    return Record(
+        key, on, amount, rest.pop("currency", "KGS"), rest.pop("is_in", True), frozenset(keys), marks([name]), **rest
+    )
 
 
 def says(one, other):
@@ -46,10 +48,16 @@ _keys = st.sets(st.sampled_from(["K100", "K200", "K300", "K400"]), max_size=2)
 _names = st.sampled_from(["Токтогулов Нурбек", "Акматова Айгүл"])
 _amounts = st.sampled_from([100, 200])
 entries = st.lists(st.builds(entry, on=_days, amount=_amounts, keys=_keys, name=_names), max_size=9).map(
-    lambda found: [Entry(row, *[getattr(one, name) for name in ("on", "amount", "currency", "is_in", "keys", "marks")]) for row, one in enumerate(found)]
+    lambda found: [
+        Entry(row, *[getattr(one, name) for name in ("on", "amount", "currency", "is_in", "keys", "marks")])
+        for row, one in enumerate(found)
+    ]
 )
 records = st.lists(st.builds(record, on=_days, amount=_amounts, keys=_keys, name=_names), max_size=9).map(
-    lambda found: [Record(f"c{row}", *[getattr(one, name) for name in ("on", "amount", "currency", "is_in", "keys", "marks")]) for row, one in enumerate(found)]
+    lambda found: [
+        Record(f"c{row}", *[getattr(one, name) for name in ("on", "amount", "currency", "is_in", "keys", "marks")])
+        for row, one in enumerate(found)
+    ]
 )
 
 
