@@ -93,6 +93,7 @@ def show(contribution_id: int) -> ResponseReturnValue:
         checks=[Check(one) for one in row.checks],
         names=users.names_of([row.recorded_by_id, row.verified_by_id]),
         is_recorder=row.recorded_by_id == signed_in_user().id,
+        may_record=contributions.takes_contributions(row.grant) and can(Permission.CONTRIBUTION_RECORD, row.grant),
         signs=_signs(row),
         found=bank_statement_lists.evidence_of(row),
     )

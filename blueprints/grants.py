@@ -85,6 +85,7 @@ def show(grant_id: int) -> ResponseReturnValue:
         lines=expenditures.by_line(grant),
         targets=results.targets_of(grant),
         actions=allowed(grants.TRANSITIONS, grant.status),
+        takes_contributions=contributions.takes_contributions(grant),
         works_with_it=works_with_it,
         **(_rows(grant) if works_with_it else {}),
     )

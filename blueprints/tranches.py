@@ -29,6 +29,7 @@ def show(tranche_id: int) -> ResponseReturnValue:
         tranche=tranche,
         step=next_steps.step_of_tranche(tranche),
         attempts=payments.attempts(tranche),
+        came_back=tranches.came_back_because(tranche),
         gate=gate,
         is_open=all(one.is_passed for one in gate),
         overrides=there,

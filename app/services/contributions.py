@@ -66,7 +66,7 @@ def record(
     Raises `AlreadyUsedError` when this channel's reference has been recorded anywhere in the programme.
     """
     lock(grant)
-    if grant.status not in (GrantStatus.ACCEPTED, GrantStatus.ACTIVE):
+    if not takes_contributions(grant):
         raise DomainError(N_("Contributions are recorded once the grant is accepted and while it runs."))
     if amount <= 0:
         raise DomainError(N_("The amount must be more than zero."), field="amount")
@@ -104,6 +104,14 @@ def record(
     audit.record(actor, "contribution.record", contribution, now, grant=grant.id, amount=amount, currency=currency)
     notifications.tell_holders(Role.MONITOR, grant, N_("A contribution to %(number)s waits to be verified."), now)
     return contribution
+
+
+def takes_contributions(grant: Grant) -> bool:
+    """Whether what comes is recorded: once the grant is accepted and while it runs, also while its money is kept back.
+
+    A grant that a reversal stopped goes on only by what comes then.
+    """
+    return grant.status is GrantStatus.ACCEPTED or grant.is_running
 
 
 def _new_key(channel: Channel | None, reference: str) -> str:

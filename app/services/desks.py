@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from app.clock import bishkek_day
 from app.localisation import N_, current_locale, ngettext
 from app.services import (
+    agreement_tasks,
     applications,
     assignments,
     bank_statement_lists,
@@ -51,6 +52,7 @@ def tasks_for(user: User, now: datetime) -> list[Task]:
             found.extend(gather(user, now))
     if user.has_role(*lost_devices.HANDLED_BY):
         found.extend(_lost_devices(user))
+    found.extend(agreement_tasks.of(user))
     found.extend(override_tasks.of(user))
     found.extend(grant_amendment_tasks.of(user))
     return sorted(found, key=lambda task: (task.due_on or date.max, task.text, task.subject))
@@ -285,15 +287,6 @@ def _finance(user: User, now: datetime) -> list[Task]:
     for one in db.session.scalars(offers):
         subject, paid_on = f"{one.title} · {one.association.name(current_locale())}", one.call.first_payment_on
         tasks.append(Task(N_("Offer the grant"), subject, "grants.new", {"application_id": one.id}, paid_on))
-    for grant in db.session.scalars(
-        db.select(Grant)
-        .where(Grant.status == GrantStatus.ACCEPTED)
-        .options(db.joinedload(Grant.association))
-        .limit(MOST)
-    ):
-        subject = f"{grant.number} · {grant.association.name(current_locale())}"
-        until = planned_for(grant.starts_on, grant.accepted_at)
-        tasks.append(Task(N_("Enter the signed agreement"), subject, "grants.show", {"grant_id": grant.id}, until))
     for line in expenditures.waiting(MOST):
         subject = f"{line.title} · {line.grant.association.name(current_locale())}"
         tasks.append(

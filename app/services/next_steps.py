@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.localisation import N_, LazyText, Money, lazy
-from app.services import gates, grants, payments
+from app.services import agreement_signatures, gates, grants, payments
 from models.grants import Grant, GrantStatus, Tranche, TrancheStatus
 from models.users import Role
 
@@ -29,7 +29,7 @@ _GRANT: dict[GrantStatus, Step] = {
                 "signed by both sides and scanned, and finance enters the scan."
             )
         ),
-        Role.FINANCE,
+        Role.MEMBER,
     ),
     GrantStatus.COMPLETED: Step(lazy(N_("Everything is paid, accounted for, visited and verified. Nothing waits."))),
     GrantStatus.CLOSED: Step(lazy(N_("The grant is closed. Nothing waits."))),
@@ -60,8 +60,16 @@ def step_of(grant: Grant) -> Step:
     """The next thing that keeps the grant from going on."""
     if grant.status is GrantStatus.SUSPENDED:
         reason = grants.suspension_reason(grant.suspended_reason)
+        if grant.suspended_reason == grants.NO_LONGER_CARRIES:
+            brings = N_(
+                "Money is kept back: %(reason)s The association records what is missing, then finance lets it go on."
+            )
+            return Step(lazy(brings, reason=reason), Role.MEMBER)
         text = lazy(N_("Money is kept back: %(reason)s Finance lets the grant go on."), reason=reason)
         return Step(text, Role.FINANCE)
+    if grant.status is GrantStatus.ACCEPTED and agreement_signatures.of(grant.agreement):
+        text = lazy(N_("The chair has signed the agreement on the screen: the secretary countersigns it."))
+        return Step(text, Role.SECRETARY)
     if grant.status is not GrantStatus.ACTIVE:
         return _GRANT[grant.status]
     tranche = next((one for one in grant.tranches if not one.is_settled), None)

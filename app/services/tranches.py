@@ -1,5 +1,6 @@
 """Tranches: requested, prepared, approved by another person, released, confirmed, accounted for."""
 
+import json
 from collections.abc import Mapping
 from datetime import date, datetime
 
@@ -16,6 +17,7 @@ from models.ledger import AccountKind, EventKind
 from models.users import Role
 
 T = TrancheStatus
+_CAME_BACK = frozenset({"tranche.send_back", "tranche.return"})
 TRANSITIONS: Mapping[tuple[TrancheStatus, str], Transition] = {
     (T.PLANNED, "request"): Transition(T.REQUESTED, N_("Association or operator"), N_("gate open")),
     (T.REQUESTED, "prepare"): Transition(T.PREPARED, N_("Finance officer"), N_("gate open; account not new")),
@@ -230,6 +232,15 @@ def return_(tranche: Tranche, *, reason: str, actor: Actor, now: datetime) -> No
     tranche.payout_account = None
     _note(tranche, "return", actor, now, reason=reason)
     _tell_association(tranche, N_("The bank sent %(amount)s of %(number)s back: %(reason)s"), now, reason=reason)
+
+
+def came_back_because(tranche: Tranche) -> str:
+    """Why finance sent the last request back, or the bank the money: what the association has to mend; else ""."""
+    if tranche.status not in (T.PLANNED, T.RETURNED):
+        return ""
+    last = next(iter(audit.latest(limit=1, subject=audit.subject_of(tranche))), None)
+    told = json.loads(last.details) if last is not None and last.action in _CAME_BACK else {}
+    return str(told.get("reason", ""))
 
 
 def drop(tranche: Tranche, *, actor: Actor, now: datetime) -> None:

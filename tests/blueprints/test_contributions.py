@@ -230,3 +230,11 @@ def test_strangers_find_nothing(english: Client, programme: Programme, grant: Gr
     data["upload"] = sent(programme.make_pdf())
     assert english.post(f"/grants/{grant.id}/contributions/new", data=data).status_code == 404
     assert count(Contribution) == 1
+
+
+def test_who_reads_that_a_receipt_is_refused_can_record_it_anew(
+    english: Client, programme: Programme, grant: Grant
+) -> None:
+    refused, anew = programme.make_contribution(grant, "refused"), f'href="/grants/{grant.id}/contributions/new"'
+    assert anew in english.sign_in(programme.chair_of(grant.association)).get(f"/contributions/{refused.id}").text
+    assert anew not in english.sign_in(programme.monitor).get(f"/contributions/{refused.id}").text

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from app import clock
-from app.services import desks, funding_reports, notifications, rankings
+from app.services import agreement_signatures, desks, funding_reports, next_steps, notifications, rankings
 from app.services.actors import Actor
 from app.services.conflicts import NO_TIES
 from models.applications import Application, ApplicationStatus
@@ -93,6 +93,17 @@ def test_the_tasks_of_finance_have_the_days_money_is_planned_for(client, program
     tranche.due_on = date(2026, 1, 1)  # asked for long after it was planned: there is a week all the same
     assert days(programme.finance)["Prepare the payment"] == week
     assert "no day set" not in desk(client, programme.finance)
+
+
+def test_an_agreement_waits_for_the_chair_or_finance_then_for_the_secretary(programme):
+    grant = programme.make_grant("accepted")
+    chair = programme.chair_of(grant.association)
+    assert "Sign the agreement" in days(chair) and "Enter the signed agreement" in days(programme.finance)
+    assert "Countersign the agreement" not in days(programme.secretary)
+    agreement_signatures.sign(grant, actor=programme.chair_actor(grant), now=clock.now())
+    assert "Sign the agreement" not in days(chair) and "Enter the signed agreement" not in days(programme.finance)
+    assert "Countersign the agreement" in days(programme.secretary)
+    assert next_steps.step_of(grant).who is Role.SECRETARY
 
 
 @pytest.mark.parametrize(("status", "text"), [("prepared", "Approve the payment"), ("approved", "Release the payment")])

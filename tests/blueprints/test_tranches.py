@@ -244,3 +244,14 @@ def test_who_got_a_code_from_somebody_else_does_not_pay_for_a_day(english: Clien
     assert set(db.session.scalars(told)) == {victim.id, programme.finance.id, programme.secretary.id}
     with clock.at(clock.now() + timedelta(hours=24, seconds=1)):
         assert "The payment is approved." in press(english, tranche, "approve")
+
+
+def test_the_association_reads_why_its_money_or_its_request_came_back(client: Client, programme: Programme) -> None:
+    tranche = programme.make_tranche("returned")
+    here, chair = f"/tranches/{tranche.id}", programme.chair_of(tranche.grant.association)
+    client.speak("en").sign_in(chair)
+    assert "Why it came back: Эсеп жабык" in text_of(client.get(here).text)
+    press(client, tranche, "request")
+    assert "Why it came back" not in client.get(here).text
+    client.sign_in(programme.finance).submit(f"{here}/send-back", reason="Эсепти тактагыла")
+    assert "Why it came back: Эсепти тактагыла" in text_of(client.sign_in(chair).get(here).text)

@@ -239,7 +239,7 @@ def test_a_tranche_is_paid_accounted_for_and_what_came_of_it_is_seen(
     if status == "planned":
         association.goto(f"/tranches/{tranche}")
         assert not association.locator("form[action$='/request']").count(), "the gate is shut"
-        money_walk.contribute(association, grant, TODAY, "250000")
+        money_walk.contribute(association, grant, TODAY, money_walk.Remittance("250000"))
         money_walk.verify_contribution(monitor, newest(site, "contributions"))
         money_walk.act(association, tranche, "request")
     money_walk.act(finance, tranche, "prepare")
@@ -248,7 +248,7 @@ def test_a_tranche_is_paid_accounted_for_and_what_came_of_it_is_seen(
     money_walk.act(other, tranche, "approve")
     money_walk.release(finance, tranche, TODAY)
     money_walk.act(association, tranche, "confirm")
-    money_walk.spend(association, grant, TODAY, "1500")
+    money_walk.spend(association, grant, TODAY, money_walk.Bill("1500"))
     money_walk.accept_spending(finance, newest(site, "expenditures"))
     money_walk.plan_visit(monitor, grant, TODAY)
     money_walk.record_visit(monitor, newest(site, "visits"), TODAY, TEXT)

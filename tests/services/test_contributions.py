@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from app import clock
-from app.services import contributions, documents, ledger, rates
+from app.services import contributions, documents, gates, ledger, next_steps, rates
 from app.services.actors import Actor
 from app.services.documents import Upload
 from app.services.errors import (
@@ -25,6 +25,7 @@ from models.documents import DocumentKind
 from models.grants import GrantStatus
 from models.ledger import AccountKind
 from models.pledges import PledgeStatus
+from models.users import Role
 
 
 @pytest.mark.parametrize("typed", ["UN 1234-5678", "un12345678", " UN/1234.5678 "])
@@ -161,6 +162,21 @@ def test_a_reversal_takes_the_money_out_again_and_keeps_both_events(programme):
     assert held[AccountKind.CO_INVESTMENT] == 0
     assert contribution.event_id and contribution.reversal_event_id
     assert len(ledger.journal(ledger.JournalFilter(grant_id=grant.id))) == 3  # committed, verified, reversed
+
+
+@pytest.mark.either_database
+def test_a_grant_that_a_reversal_stopped_takes_what_comes_in_its_place(programme):
+    """Else it could never go on: what is missing comes only while it is stopped."""
+    tranche = programme.make_tranche("confirmed")
+    grant = tranche.grant
+    wrong = contributions.of_grant(grant)[0]
+    contributions.reverse(wrong, reason="Эки жолу", actor=Actor(programme.finance), now=clock.now())
+    assert grant.status is GrantStatus.SUSPENDED and next_steps.step_of(grant).who is Role.MEMBER
+    programme.make_contribution(grant, "verified", amount=grant.amount)
+    assert gates.gate(tranche)[0].met
+    with pytest.raises(DomainError) as refusal:
+        programme.make_contribution(programme.make_grant("completed"))
+    assert refusal.value.message.endswith("while it runs.")
 
 
 def test_money_that_is_spent_cannot_be_reversed(programme):

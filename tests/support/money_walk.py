@@ -2,6 +2,7 @@
 
 import io
 import itertools
+from dataclasses import dataclass
 
 import pikepdf
 from PIL import Image
@@ -30,19 +31,36 @@ def photo() -> FilePayload:
     return {"name": f"photo-{number}.jpg", "mimeType": "image/jpeg", "buffer": target.getvalue()}
 
 
-def contribute(page: Page, grant: int, day: str, roubles: str) -> None:
-    """Record a remittance from Russia with its receipt."""
+@dataclass(frozen=True)
+class Remittance:
+    """What stands on a receipt, and by which channel it came."""
+
+    amount: str
+    currency: str = "RUB"
+    country: str = "RU"
+    channel: str = "money_transfer"
+    reference: str = ""
+    sender: str = "Айбек"
+
+
+def contribute(page: Page, grant: int, day: str, what: Remittance) -> None:
+    """Record a remittance with its receipt."""
     page.goto(f"/grants/{grant}/contributions/new")
-    page.check("input[name=kind][value=remittance]")
-    page.locator("select[name=channel]").select_option("money_transfer")
-    page.fill("input[name=reference]", f"TR-{grant:06d}")
-    page.fill("input[name=sender_name]", "Айбек")
-    page.locator("select[name=sender_country]").select_option("RU")
-    page.fill("input[name=sent_on]", day)
-    page.locator("select[name=currency]").select_option("RUB")
-    page.fill("input[name=amount]", roubles)
-    page.set_input_files("input[name=upload]", paper())
+    fill_contribution(page, grant, day, what)
     press(page, SEND)
+
+
+def fill_contribution(page: Page, grant: int, day: str, what: Remittance) -> None:
+    """Fill the form that is open, up to its button."""
+    page.check("input[name=kind][value=remittance]")
+    page.locator("select[name=channel]").select_option(what.channel)
+    page.fill("input[name=reference]", what.reference or f"TR-{grant:06d}")
+    page.fill("input[name=sender_name]", what.sender)
+    page.locator("select[name=sender_country]").select_option(what.country)
+    page.fill("input[name=sent_on]", day)
+    page.locator("select[name=currency]").select_option(what.currency)
+    page.fill("input[name=amount]", what.amount)
+    page.set_input_files("input[name=upload]", paper())
 
 
 def verify_contribution(page: Page, contribution: int) -> None:
@@ -66,15 +84,26 @@ def release(page: Page, tranche: int, day: str) -> None:
     press(page, SEND)
 
 
-def spend(page: Page, grant: int, day: str, amount: str) -> None:
+@dataclass(frozen=True)
+class Bill:
+    """What stands on a bill: `line` is the place of its budget line in the list, from 1."""
+
+    amount: str
+    line: int = 1
+    title: str = "Муздаткычтын компрессору"
+    supplier: str = "ОсОО Агротехника"
+    number: str = ""
+
+
+def spend(page: Page, grant: int, day: str, bill: Bill) -> None:
     """Record spending with the scan of its document."""
     page.goto(f"/grants/{grant}/spending/new")
-    page.locator("select[name=budget_line]").select_option(index=1)
-    page.fill("input[name=title]", "Муздаткычтын компрессору")
-    page.fill("input[name=amount]", amount)
+    page.locator("select[name=budget_line]").select_option(index=bill.line)
+    page.fill("input[name=title]", bill.title)
+    page.fill("input[name=amount]", bill.amount)
     page.fill("input[name=paid_on]", day)
-    page.fill("input[name=supplier]", "ОсОО Агротехника")
-    page.fill("input[name=document_number]", f"ЭФ-{grant}")
+    page.fill("input[name=supplier]", bill.supplier)
+    page.fill("input[name=document_number]", bill.number or f"ЭФ-{grant}")
     page.set_input_files("input[name=upload]", paper())
     press(page, SEND)
 

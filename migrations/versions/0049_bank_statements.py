@@ -1,12 +1,12 @@
 """Statements of banks and channels: the files, their rows, what each row was matched to, and remembered columns.
 
-Revision ID: 0071
+Revision ID: 0049
 Revises: 0048
 """
 
 from alembic import op
 
-revision = "0071"
+revision = "0049"
 down_revision = "0048"
 branch_labels = None
 depends_on = None
