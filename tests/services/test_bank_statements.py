@@ -156,7 +156,7 @@ def test_a_file_comes_once_and_a_row_once(programme):
     assert second.skipped == [2, 3] == second.summary["there"]
     assert len(lines_of(second, Group.NONE)) == 2
     third = programme.make_bank_statement(("R-1", 1_00), until="read")
-    with pytest.raises(DomainError, match="nothing to enter"):
+    with pytest.raises(DomainError):
         bank_statements.enter(third, **by(programme.finance))
     bank_statements.drop(third, **by(programme.finance))
     assert third.content is None and third not in bank_statements.page()
