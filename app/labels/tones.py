@@ -25,9 +25,11 @@ from models.overrides import OverrideStatus
 from models.payment_batches import BatchStatus, PaymentStatus
 from models.pledges import PledgeStatus
 from models.rates import RateState
+from models.recoveries import RecoveryStatus
 from models.reviews import AssignmentStatus, ReviewFlag, ReviewStatus
 from models.screening_batches import HeldStatus
 from models.signatures import SignatureOutcome
+from models.terminations import TerminationStatus
 from models.visits import RiskRating, VisitStatus
 
 MET, WAITING, PROBLEM, INFO = "met", "waiting", "problem", "info"
@@ -58,7 +60,7 @@ def _tones() -> dict[tuple[type[StrEnum], str], str]:
             AppealStatus.LODGED, AppealStatus.ACKNOWLEDGED, CorrectionStatus.PROPOSED, RateState.WAITING,
             ExportStatus.WAITING,
             LostDeviceStatus.REPORTED, LostDeviceStatus.CHECKED, OverrideStatus.PROPOSED, BatchStatus.OPEN,
-            BatchStatus.CLOSED, PaymentStatus.LISTED,
+            BatchStatus.CLOSED, PaymentStatus.LISTED, RecoveryStatus.PROPOSED, TerminationStatus.PROPOSED,
             GrantAmendmentStatus.PROPOSED, BankStatementStatus.COLUMNS, BankStatementStatus.READ,
             MatchStatus.PROPOSED, Likeness.LIKELY,
         ),
@@ -73,6 +75,7 @@ def _tones() -> dict[tuple[type[StrEnum], str], str]:
             RateState.REFUSED, ExportStatus.FAILED,
             BankStatementStatus.FAILED, MatchStatus.REJECTED,
             LostDeviceStatus.REFUSED, PaymentStatus.FAILED, PaymentStatus.RETURNED,
+            RecoveryStatus.APPROVED, TerminationStatus.APPROVED,
         ),
         INFO: (
             ApplicationStatus.SUBMITTED, ApplicationStatus.RESUBMITTED, ApplicationStatus.IN_REVIEW,

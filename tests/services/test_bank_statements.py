@@ -183,6 +183,7 @@ def test_of_a_channel_only_its_own_contributions_are_looked_at(programme):
 @pytest.mark.either_database
 def test_an_instalment_of_a_fund_is_found(programme):
     fund = programme.make_fund("EU-77", amount=900_000_00)
+    fund.amount += 30_000_00  # the donor gives more
     day = clock.bishkek_day(clock.now())
     instalment = funds.receive(fund, 30_000_00, received_on=day, bank_reference="EU-BANK-9", **by(programme.finance))
     (match,) = programme.matches_of(programme.make_bank_statement((instalment.bank_reference, instalment.amount)))
