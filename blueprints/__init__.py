@@ -17,6 +17,7 @@ NOUNS = (
     "assignments",
     "associations",
     "audit_events",
+    "bank_statements",
     "beneficiaries",
     "budget_lines",
     "business_plans",

@@ -25,7 +25,10 @@ def new(fund_id: int) -> ResponseReturnValue:
     """Propose to close the fund, or read what keeps it open."""
     fund, form = load(Fund, fund_id, P.FUND_MANAGE), FundClosingForm()
     if form.validate_on_submit() and attempt(form, lambda: _propose(fund, form)):
-        return finish(url_for("funds.show", fund_id=fund_id, _anchor="closing"), gettext("It is proposed. Another person decides."))
+        return finish(
+            url_for("funds.show", fund_id=fund_id, _anchor="closing"),
+            gettext("It is proposed. Another person decides."),
+        )
     position, most = funds.position(fund), fund_closings.most_kept(fund)
     obstacle = fund_closings.obstacle(fund)
     return form_page("fund_closings/new.html", form, fund=fund, position=position, most=most, obstacle=obstacle)

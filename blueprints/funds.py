@@ -125,8 +125,6 @@ def show(fund_id: int) -> ResponseReturnValue:
     ties = conflicts.kept_from(signed_in_user())
     found = grants.page(visible(signed_in_user(), Grant), ties, fund_id=fund.id, limit=GRANTS)
     sees_people = can(Permission.CONTRIBUTION_READ)
-    closings = fund_closings.of_fund(fund) if sees_people else []
-    people = [one.actor_id for one in journal] + [one.proposed_by_id for one in closings]
     return render_template(
         "funds/show.html",
         fund=fund,
@@ -137,10 +135,16 @@ def show(fund_id: int) -> ResponseReturnValue:
         grants=found,
         grant_numbers=grants.numbers_of(one.grant_id for one in journal),
         more_grants=len(found) == GRANTS,
-        names=users.names_of(people) if sees_people else {},
-        closings=closings,
         sees_people=sees_people,
+        **_people(fund, journal if sees_people else None),
     )
+
+
+def _people(fund: Fund, journal: list[ledger.JournalEntry] | None) -> dict[str, object]:
+    """Who booked and who would close the fund; nothing of it where the reader sees no people (None)."""
+    closings = fund_closings.of_fund(fund) if journal is not None else []
+    people = [one.actor_id for one in journal or []] + [one.proposed_by_id for one in closings]
+    return {"closings": closings, "names": users.names_of(people) if people else {}}
 
 
 @bp.route("/<int:fund_id>/instalments/new", methods=["GET", "POST"])

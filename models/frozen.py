@@ -3,7 +3,13 @@
 from models.payment_guards import FROZEN as LISTS
 
 FROZEN = {
-    # table: (which rows are frozen, which of their columns: none named means every one, unique columns beside the id)
+    # table: (which rows are frozen, which of their columns: none named means every one, unique columns beside the id,
+    # or several sets of them)
+    "bank_statements": (
+        "{row}.id IS NOT NULL",  # from the first moment on: only what was found in it and became of it is set later
+        ("id", "form", "file_name", "sha256", "channel_id", "uploaded_by_id", "uploaded_at"),
+        (),
+    ),
     "calibration_reviews": ("{row}.submitted_at IS NOT NULL", (), ("calibration_id", "reviewer_id")),
     "corrected_protocols": ("{row}.signed_at IS NOT NULL", (), ("number",)),
     "detected_conflicts": ("{row}.verdict IS NOT NULL", (), ("application_id", "user_id", "evidence")),
@@ -55,8 +61,10 @@ corrected protocols that are signed, what the secretary said of a detected confl
 and confirmed by it."""
 STANDING = {
     "exchange_rates": "{row}.ended_at IS NULL",
+    "fund_closings": "{row}.status <> 'refused'",
     "overrides": "{row}.ended_at IS NULL",
     "repayments": "{row}.reversal_event_id IS NULL",
+    "terminations": "{row}.status <> 'refused'",
 }
 """Where the unique columns of `FROZEN` are unique among some rows alone: among which."""
 SET_ONCE = {

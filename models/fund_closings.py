@@ -30,7 +30,8 @@ class FundClosing(Versioned, Base):
             name="amounts_fit",
         ),
         sa.CheckConstraint(
-            "(amount = 0) = (paid_on IS NULL) AND (amount = 0) = (bank_reference_key IS NULL)", name="paid_with_reference"
+            "(amount = 0) = (paid_on IS NULL) AND (amount = 0) = (bank_reference_key IS NULL)",
+            name="paid_with_reference",
         ),
         sa.CheckConstraint("reason <> ''", name="with_reason"),
         sa.CheckConstraint("decided_by_id IS NULL OR decided_by_id <> proposed_by_id", name="two_people"),

@@ -43,7 +43,9 @@ class Fund(NamedInThree, Versioned, Base):
             "indirect_percent >= 0 AND contingency_percent >= 0 AND indirect_percent + contingency_percent < 100",
             name="percents_leave_grants",
         ),
-        sa.CheckConstraint("given_back = 0 OR (given_back > 0 AND closed_on IS NOT NULL)", name="given_back_when_closed"),
+        sa.CheckConstraint(
+            "given_back = 0 OR (given_back > 0 AND closed_on IS NOT NULL)", name="given_back_when_closed"
+        ),
         STRICT,
     )
 

@@ -6,6 +6,7 @@ from models.agenda_items import AgendaStatus
 from models.appeals import AppealStatus
 from models.applications import ApplicationStatus, ScreeningOutcome
 from models.assignment_plans import PlanStatus
+from models.bank_statements import BankStatementStatus, Likeness, MatchStatus
 from models.calls import CallStatus
 from models.contributions import ContributionStatus
 from models.corrected_protocols import CorrectionStatus
@@ -13,6 +14,7 @@ from models.council_sessions import DecisionOutcome, SessionStatus
 from models.detected_conflicts import ConflictStrength, ConflictVerdict
 from models.duplicates import DuplicateVerdict
 from models.expenditures import ExpenditureStatus
+from models.fund_closings import ClosingStatus
 from models.funding_reports import FundingReportStatus
 from models.grant_amendments import GrantAmendmentStatus
 from models.grants import GrantStatus, TrancheStatus
@@ -24,7 +26,6 @@ from models.overrides import OverrideStatus
 from models.payment_batches import BatchStatus, PaymentStatus
 from models.pledges import PledgeStatus
 from models.rates import RateState
-from models.fund_closings import ClosingStatus
 from models.recoveries import RecoveryStatus
 from models.reviews import AssignmentStatus, ReviewFlag, ReviewStatus
 from models.screening_batches import HeldStatus
@@ -47,7 +48,7 @@ def _tones() -> dict[tuple[type[StrEnum], str], str]:
             PlanStatus.APPLIED, SignatureOutcome.SIGNED, ReviewFlag.EXCELLENT, AgendaStatus.DECIDED,
             LetterStatus.SENT, AppealStatus.UPHELD, CorrectionStatus.SIGNED, RateState.APPROVED, ExportStatus.DONE,
             LostDeviceStatus.CONFIRMED, OverrideStatus.APPROVED, BatchStatus.SETTLED, PaymentStatus.CONFIRMED,
-            GrantAmendmentStatus.APPROVED,
+            GrantAmendmentStatus.APPROVED, BankStatementStatus.ENTERED, MatchStatus.CONFIRMED, Likeness.EXACT,
         ),
         WAITING: (
             ApplicationStatus.SIGNED_OFF, ApplicationStatus.RETURNED, ApplicationStatus.RESERVE,
@@ -60,8 +61,9 @@ def _tones() -> dict[tuple[type[StrEnum], str], str]:
             AppealStatus.LODGED, AppealStatus.ACKNOWLEDGED, CorrectionStatus.PROPOSED, RateState.WAITING,
             ExportStatus.WAITING,
             LostDeviceStatus.REPORTED, LostDeviceStatus.CHECKED, OverrideStatus.PROPOSED, BatchStatus.OPEN,
-            BatchStatus.CLOSED, PaymentStatus.LISTED, ClosingStatus.PROPOSED, RecoveryStatus.PROPOSED, TerminationStatus.PROPOSED,
-            GrantAmendmentStatus.PROPOSED,
+            BatchStatus.CLOSED, PaymentStatus.LISTED, RecoveryStatus.PROPOSED, TerminationStatus.PROPOSED,
+            GrantAmendmentStatus.PROPOSED, ClosingStatus.PROPOSED, BankStatementStatus.COLUMNS,
+            BankStatementStatus.READ, MatchStatus.PROPOSED, Likeness.LIKELY,
         ),
         PROBLEM: (
             ApplicationStatus.INELIGIBLE, ApplicationStatus.REJECTED, ScreeningOutcome.INELIGIBLE,
@@ -72,6 +74,7 @@ def _tones() -> dict[tuple[type[StrEnum], str], str]:
             RiskRating.HIGH, DuplicateVerdict.CONFIRMED, ConflictVerdict.CONFIRMED, ConflictStrength.STRONG,
             HeldStatus.LEFT_OUT, ReviewFlag.SUSPECT, AppealStatus.DISMISSED, RateState.WITHDRAWN,
             RateState.REFUSED, ExportStatus.FAILED,
+            BankStatementStatus.FAILED, MatchStatus.REJECTED,
             LostDeviceStatus.REFUSED, PaymentStatus.FAILED, PaymentStatus.RETURNED,
             RecoveryStatus.APPROVED, TerminationStatus.APPROVED,
         ),
@@ -79,7 +82,7 @@ def _tones() -> dict[tuple[type[StrEnum], str], str]:
             ApplicationStatus.SUBMITTED, ApplicationStatus.RESUBMITTED, ApplicationStatus.IN_REVIEW,
             ApplicationStatus.REVIEWED, CallStatus.DECIDED, FundingReportStatus.RUNNING, GrantStatus.ACCEPTED,
             TrancheStatus.RELEASED, PledgeStatus.PLEDGED, ExportStatus.RUNNING,
-            BatchStatus.SENT, PaymentStatus.SENT,
+            BatchStatus.SENT, PaymentStatus.SENT, BankStatementStatus.READING, BankStatementStatus.ENTERING,
         ),
     }  # fmt: skip
     return {(type(member), member.value): name for name, members in groups.items() for member in members}

@@ -112,6 +112,7 @@ class Permission(StrEnum):
     RESULT_VERIFY = "result:verify"
     DONOR_READ = "donor:read"
     DONOR_MANAGE = "donor:manage"
+    BANK_STATEMENT_MANAGE = "bank_statement:manage"
     PAYMENT_BATCH_READ = "payment_batch:read"
     PAYMENT_BATCH_MANAGE = "payment_batch:manage"
     FUND_READ = "fund:read"
@@ -250,6 +251,7 @@ GRANTS: Mapping[Permission, Mapping[Role, Scope]] = {
     P.DONOR_MANAGE: {R.FINANCE: S.ALL},
     P.FUND_READ: OFFICE | {R.FINANCE: S.ALL, R.DONOR: S.DONOR},
     P.FUND_MANAGE: {R.FINANCE: S.ALL},
+    P.BANK_STATEMENT_MANAGE: {R.FINANCE: S.ALL},
     P.PAYMENT_BATCH_READ: {R.FINANCE: S.ALL},
     P.PAYMENT_BATCH_MANAGE: {R.FINANCE: S.ALL},
     P.LEDGER_READ: OFFICE | {R.FINANCE: S.ALL},

@@ -10,6 +10,7 @@ from models.appeals import Appeal
 from models.applications import AWARDED, Application
 from models.assignment_plans import AssignmentPlan
 from models.associations import Association, PayoutAccount
+from models.bank_statements import BankStatement, BankStatementMatch
 from models.base import db
 from models.calibrations import Calibration
 from models.calls import Call, CallStatus
@@ -202,6 +203,8 @@ _VISIBLE: Mapping[type[Any], Callable[[User], Any]] = {
     Assignment: _assignments,
     AssignmentPlan: lambda user: _only(user, R.SECRETARY),
     Association: _associations,
+    BankStatement: lambda user: _only(user, R.FINANCE),
+    BankStatementMatch: lambda user: _only(user, R.FINANCE),
     Call: _calls,
     Centre: _centres,
     Channel: lambda user: _only(user, R.SECRETARY, R.ADMINISTRATOR),

@@ -9,6 +9,7 @@ from app.services import (
     agreement_tasks,
     applications,
     assignments,
+    bank_statement_lists,
     conflicts,
     contributions,
     council_tasks,
@@ -273,6 +274,7 @@ def _finance(user: User, now: datetime) -> list[Task]:
                 planned_for(tranche.due_on, tranche.requested_at),
             )
         )
+    tasks += bank_statement_lists.tasks()
     for batch in payment_batches.unfinished(MOST):
         text, where = payment_batches.NEXT[batch.status], {"batch_id": batch.id}
         tasks.append(Task(text, f"{batch.number} · {batch.fund.code}", "payment_batches.show", where, batch.pay_on))

@@ -7,7 +7,13 @@ from app.clock import bishkek_day
 from app.localisation import N_, Money
 from app.services import audit, fund_agreements, funds, ledger, notifications, user_accounts
 from app.services.actors import Actor
-from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, LimitExceededError, SeparationOfDutyError
+from app.services.errors import (
+    AlreadyUsedError,
+    DomainError,
+    IncompleteError,
+    LimitExceededError,
+    SeparationOfDutyError,
+)
 from app.services.references import reference_key
 from app.services.workflow import Transition, reason_given, target
 from models.base import BASE_CURRENCY, db, lock, lock_name
@@ -187,7 +193,7 @@ def _book(closing: FundClosing, actor: Actor, now: datetime) -> int:
 
 
 def _checked(fund: Fund, rest: int, amount: int, paid_on: date | None, bank_reference: str, now: datetime) -> str:
-    """The bank's reference as it is kept, "" where nothing goes back; a `DomainError` at the field that does not fit."""
+    """The bank's reference as it is kept, "" where nothing goes back. Refuses at the field that does not fit."""
     if not rest:
         if amount or bank_reference.strip():
             raise DomainError(N_("Nothing is left to go back: leave the payment out."), field="amount")

@@ -68,12 +68,13 @@ PROTECTED = {
     "sqlite": (
         "CREATE TRIGGER recoveries_no_update BEFORE UPDATE ON recoveries WHEN (OLD.decided_at IS NOT NULL) OR"
         " EXISTS (SELECT 1 FROM recoveries AS there WHERE there.decided_at IS NOT NULL AND there.id <> OLD.id AND"
-        " (there.id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'recoveries is append-only'); END",
+        " (there.id = NEW.id OR (there.event_id = NEW.event_id))) BEGIN SELECT RAISE(ABORT, 'recoveries is"
+        " append-only'); END",
         "CREATE TRIGGER recoveries_no_delete BEFORE DELETE ON recoveries WHEN OLD.decided_at IS NOT NULL BEGIN"
         " SELECT RAISE(ABORT, 'recoveries is append-only'); END",
         "CREATE TRIGGER recoveries_no_replace BEFORE INSERT ON recoveries WHEN EXISTS (SELECT 1 FROM recoveries AS"
-        " there WHERE there.decided_at IS NOT NULL AND (there.id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'recoveries"
-        " is append-only'); END",
+        " there WHERE there.decided_at IS NOT NULL AND (there.id = NEW.id OR (there.event_id = NEW.event_id)))"
+        " BEGIN SELECT RAISE(ABORT, 'recoveries is append-only'); END",
     ),
     "postgresql": (
         "CREATE TRIGGER recoveries_no_change BEFORE UPDATE ON recoveries FOR EACH ROW WHEN (OLD.decided_at IS NOT"

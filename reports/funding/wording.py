@@ -76,7 +76,9 @@ def identity_text(data: FundingReportData) -> str:
     position = data.position
     amounts = {name: getattr(position, name) for name in _PARTS} | {"spent": position.spent.total}
     parts = [_(text, amount=money(amounts[name])) for name, text in _PARTS.items() if amounts[name] or name not in RARE]
-    return _("Check: %(received)s received = %(parts)s.", received=money(position.received.total), parts=" + ".join(parts))
+    return _(
+        "Check: %(received)s received = %(parts)s.", received=money(position.received.total), parts=" + ".join(parts)
+    )
 
 
 def leverage_lines(data: FundingReportData) -> list[str]:

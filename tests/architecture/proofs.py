@@ -9,6 +9,7 @@ FRESH: Mapping[str, str] = {
     "associations.confirm_payout_account": "POST",
     "associations.new_payout_account": "GET POST",
     "associations.refuse_payout_account": "GET POST",
+    "bank_statements.download": "POST",
     "funds.edit": "GET POST",
     "funds.new": "GET POST",
     "funds.receive": "GET POST",

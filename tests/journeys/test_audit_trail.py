@@ -10,10 +10,14 @@ from app.services import (
     applications,
     assignment_plans,
     assignments,
+    bank_statement_matches,
+    bank_statements,
     calls,
     contributions,
     corrected_protocols,
     decisions,
+    fund_closings,
+    funds,
     grant_amendments,
     grants,
     letters,
@@ -34,6 +38,7 @@ from app.services import (
 )
 from app.services.actors import Actor
 from app.services.decisions import Motion
+from app.services.errors import DomainError
 from app.services.protocol_places import Change, Place
 from app.services.reviews import Judgement
 from app.workflow import TABLES
@@ -65,8 +70,11 @@ NOUNS = {
     "Decision letter": "letters",
     "Corrected protocol": "corrected_protocols",
     "Lost phone": "lost_devices",
+    "Bank statement": "bank_statements",
+    "Match of a bank statement": "bank_statement_matches",
     "Early end": "terminations",
     "Money claimed back": "recoveries",
+    "Closing of a fund": "fund_closings",
     "Payment list": "payment_batches",
     "Payment of a list": "payments",
 }
@@ -226,6 +234,27 @@ def walk_claims(programme: Programme) -> None:
     repayments.reverse(back, reason=TEXT, actor=finance, now=now)
 
 
+def walk_closings(programme: Programme) -> None:
+    """Of a fund whose grant is completed: first refused, then decided."""
+    fund, now = (
+        programme.make_grant(GrantStatus.COMPLETED, call=programme.make_call(fund=programme.make_fund())).fund,
+        clock.now(),
+    )
+    for verb in ("refuse", "approve"):
+        closing = fund_closings.propose(
+            fund,
+            kept=0,
+            amount=funds.position(fund).available,
+            paid_on=clock.bishkek_day(now),
+            bank_reference="OUT-1",
+            reason=TEXT,
+            actor=Actor(programme.finance),
+            now=now,
+        )
+        more = {"reason": TEXT} if verb == "refuse" else {}
+        getattr(fund_closings, verb)(closing, actor=Actor(programme.council_chair), now=now, **more)
+
+
 def walk_early_ends(programme: Programme) -> None:
     """Of an active grant and of a suspended one; a first proposal is refused."""
     finance, chair, now = Actor(programme.finance), Actor(programme.council_chair), clock.now()
@@ -247,6 +276,36 @@ def walk_payment_lists(programme: Programme) -> None:
     payment_batches.confirm(batch, paid, bank_reference="LIST-1", value_on=day, actor=finance, now=now)
     payment_batches.fail(batch, unpaid, reason=TEXT, actor=finance, now=now)
     tranches.return_(paid.tranche, reason=TEXT, actor=finance, now=now)
+
+
+def walk_bank_statements(programme: Programme) -> None:
+    """One is entered and its matches decided both ways; others are dropped or cannot be read, at each step."""
+    finance, now = Actor(programme.finance), clock.now()
+    by = {"actor": finance, "now": now}
+    made = programme.make_bank_statement(until="columns")
+    bank_statements.drop(made, **by)
+    programme.make_contribution(programme.make_grant(), reference="TRAIL-1", amount=7_000_00)
+    programme.make_contribution(programme.make_grant(), reference="TRAIL-2", amount=8_000_00)
+    lines = [("TRAIL-1", 7_000_00), ("TRAIL-2", 8_000_00)]
+    entered = programme.make_bank_statement(*lines)
+    for match, act in zip(
+        programme.matches_of(entered), (bank_statement_matches.confirm, bank_statement_matches.reject), strict=True
+    ):
+        act(match, **by)
+        bank_statement_matches.undo(match, **by)
+    bank_statements.search(entered, **by)
+    bank_statements.fail(entered, DomainError("nothing"), now=now)
+    read = programme.make_bank_statement(("X-1", 1_00), until="read")
+    layout = bank_statements.layout_of(read)
+    bank_statements.name_columns(read, layout, **by)
+    bank_statements.fail(read, DomainError("nothing"), now=now)
+    bank_statements.drop(read, **by)
+    for until in ("read", "entering"):
+        one = programme.make_bank_statement((f"{until}-1", 1_00), until=until)
+        if until == "read":
+            bank_statements.drop(one, **by)
+        else:
+            bank_statements.fail(one, DomainError("nothing"), now=now)
 
 
 def walk_overrides(programme: Programme) -> None:
@@ -382,7 +441,9 @@ def test_every_change_of_a_status_is_told(programme: Programme) -> None:
     walk_grants(programme)
     walk_early_ends(programme)
     walk_claims(programme)
+    walk_closings(programme)
     walk_payment_lists(programme)
+    walk_bank_statements(programme)
     walk_overrides(programme)
     walk_grant_amendments(programme)
     walk_lost_phones(programme)

@@ -117,7 +117,7 @@ def on_page(content: str) -> Figures:
     listed = {row[0]: (plain(row[2]), plain(row[1])) for row in columns}
     assert [(label, total) for label, (total, _part) in listed.items()] == large[: len(listed)]
     bar = page.xpath("//figure[.//table[@class='ash-chart__legend']]")[0]
-    spent, advanced, recoverable, written_off, committed, available = (
+    spent, advanced, recoverable, written_off, committed, indirect, given_back, available = (
         plain(cells(row)[1]) for row in bar.xpath(".//tbody/tr")
     )
     co, all_co = table("Verified co-investment by country, kind and currency")
