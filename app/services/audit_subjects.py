@@ -27,7 +27,9 @@ from models.corrected_protocols import CorrectedProtocol
 from models.council_sessions import CouncilSession
 from models.detected_conflicts import DetectedConflict
 from models.dictations import Dictation
+from models.expenditure_reports import ExpenditureReport
 from models.expenditures import Expenditure
+from models.fund_closings import FundClosing
 from models.funding_reports import FundingReport
 from models.funds import Donor, Fund
 from models.grant_amendments import GrantAmendment
@@ -81,7 +83,9 @@ NAMES: Mapping[type[Any], Name] = {
     Donor: lambda row, locale: row.name(locale),
     ExchangeRate: lambda row, locale: row.currency,
     Expenditure: _of_grant,
+    ExpenditureReport: _of_grant,
     Fund: lambda row, locale: row.name(locale),
+    FundClosing: lambda row, locale: row.fund.name(locale),
     FundingReport: lambda row, locale: row.fund.name(locale),
     JournalExport: lambda row, locale: row.file_name,
     Grant: lambda row, locale: f"{row.number} · {row.association.name(locale)}",
@@ -120,6 +124,8 @@ READ_WITH: Mapping[type[Any], Sequence[Sequence[str]]] = {
     CouncilSession: [("call",)],
     Dictation: [("association",)],
     Expenditure: [_WITH_GRANT],
+    ExpenditureReport: [_WITH_GRANT],
+    FundClosing: [("fund",)],
     FundingReport: [("fund",)],
     Grant: [("association",)],
     Override: [_WITH_GRANT],
@@ -167,7 +173,7 @@ _APPLICATION_OF = {
     "letters": db.select(Letter.id, Letter.application_id),
     **{
         model.__tablename__: db.select(model.id, Grant.application_id).join(Grant, Grant.id == model.grant_id)
-        for model in (Contribution, Expenditure, GrantAmendment, Override, Target, Tranche, Visit)
+        for model in (Contribution, Expenditure, ExpenditureReport, GrantAmendment, Override, Target, Tranche, Visit)
     },
     "results": db.select(Result.id, Grant.application_id).join(Result.target).join(Grant, Grant.id == Target.grant_id),
     "reviews": db.select(Review.id, Assignment.application_id).join(Assignment, Assignment.id == Review.assignment_id),

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from app import clock
 from app.services import (
     corrected_protocols,
+    expenditure_reports,
     fund_closings,
     funding_reports,
     funds,
@@ -31,6 +32,7 @@ from models.base import db
 from models.calls import AMENDABLE, FIXED, UNTIL_SUBMITTED, Call, Criterion, VoteRule
 from models.corrected_protocols import CorrectedProtocol
 from models.council_sessions import DecisionOutcome
+from models.expenditure_reports import ExpenditureReport
 from models.fund_closings import FundClosing
 from models.funding_reports import FundingReport
 from models.grant_amendments import GrantAmendment
@@ -104,6 +106,16 @@ def an_amendment(programme: Any) -> GrantAmendment:
     by, day = programme.chair_actor(grant), grant.ends_on + timedelta(days=30)
     made = grant_amendments.extend(grant, day, reason="Жол жабылды", actor=by, now=now)
     grant_amendments.refuse(made, reason="Убакыт жетет", actor=Actor(programme.finance), now=now)
+    return made
+
+
+def a_spending_report(programme: Any) -> ExpenditureReport:
+    """An accepted one."""
+    grant, now = programme.make_grant("active"), clock.now()
+    by: dict[str, Any] = {"actor": programme.chair_actor(grant), "now": now}
+    made = expenditure_reports.draft(grant, clock.bishkek_day(now), **by)
+    expenditure_reports.submit(made, explanation="", **by)
+    expenditure_reports.accept(made, actor=Actor(programme.finance), now=now)
     return made
 
 
@@ -188,6 +200,7 @@ FROZEN = {
     a_report: {"content": '{"total":2}'},
     a_criterion: {"weight": 1},
     an_amendment: {"status": "proposed", "answer": None, "decided_at": None, "decided_by_id": None},
+    a_spending_report: {"explanation": "Башка"},
     an_override: {"status": "approved", "ended_at": None, "event_id": None},
     an_allocation: {"amount": 900_000_000},
 }

@@ -1,13 +1,13 @@
 """A fund is closed by two people: what is kept for indirect costs, what went back to the donor, by which payment.
 
-Revision ID: 0053
-Revises: 0052
+Revision ID: 0054
+Revises: 0053
 """
 
 from alembic import op
 
-revision = "0053"
-down_revision = "0052"
+revision = "0054"
+down_revision = "0053"
 branch_labels = None
 depends_on = None
 
