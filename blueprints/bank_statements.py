@@ -194,6 +194,13 @@ def search(statement_id: int) -> ResponseReturnValue:
     return _act(statement_id, bank_statements.search, gettext("Matches are looked for again."))
 
 
+@bp.post("/bank-statements/<int:statement_id>/resume")
+@requires(POST=MANAGE)
+def resume(statement_id: int) -> ResponseReturnValue:
+    """It stands still: have its job done once more."""
+    return _act(statement_id, bank_statements.resume, gettext("The work on the file begins again."))
+
+
 @bp.post("/bank-statements/<int:statement_id>/drop")
 @requires(POST=MANAGE)
 def drop(statement_id: int) -> ResponseReturnValue:
