@@ -232,7 +232,7 @@ def download(statement_id: int) -> ResponseReturnValue:
 def confirm_exact(statement_id: int) -> ResponseReturnValue:
     """Confirm the exact matches that are ticked, each for itself."""
     statement = load(BankStatement, statement_id, MANAGE)
-    ids = [int(one) for one in request.form.getlist("matches") if one.isdigit() and len(one) < 19]
+    ids = [int(one) for one in request.form.getlist("chosen") if one.isdigit() and len(one) < 19]
     return act_on_button(
         lambda: bank_statement_matches.confirm_exact(statement, ids, actor=actor(), now=clock.now()),
         url_for("bank_statements.show", statement_id=statement_id, group=Group.EXACT),

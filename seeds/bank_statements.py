@@ -37,7 +37,7 @@ def of_the_month(programme: Programme) -> Story:
     now = yield later(programme.agenda.until, -ENTERED_AGO, chance)
     actor = programme.as_staff("finance1")
     content = _content(now)
-    file = bank_statements.look_at("vypiska.csv", content)
+    file = bank_statements.look_at("выписка.csv", content)
     account = f"{BANK_CODE}0000000001"
     statement = bank_statements.bring_in(file, account=account, channel=None, actor=actor, now=now)
     bank_statements.name_columns(statement, Layout(COLUMNS, head=1), actor=actor, now=now)

@@ -56,10 +56,10 @@ def test_a_table_is_brought_in_named_looked_at_entered_and_decided(english, prog
     assert "the same number, but another amount" in text_of(english.get(f"{url}?group=likely").text)
     assert "1 2" not in text_of(english.get(f"{url}?group=none").text)
     assert "Decide what the rows of a bank statement stand for" in text_of(english.get("/").text)
-    ticked = f'form="exact" name="matches" value="{exact.id}"'
+    ticked = f'form="exact" name="chosen" value="{exact.id}"'
     page = english.get(url).text
     assert ticked in page
-    data = filled(choose_form(page, url, f"{url}/confirm-exact"), {}) | {"matches": str(exact.id)}
+    data = filled(choose_form(page, url, f"{url}/confirm-exact"), {}) | {"chosen": str(exact.id)}
     answer = english.post(f"{url}/confirm-exact", data=data)
     assert answer.status_code == 303 and exact.status is MatchStatus.CONFIRMED
     english.submit(f"{url}?group=likely", action=f"/bank-statement-matches/{other.id}/reject")
