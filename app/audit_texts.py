@@ -54,6 +54,7 @@ NOUNS: Mapping[str, str] = {
     "funding_reports": N_("Funding report"),
     "journal_exports": N_("File of the journal"),
     "funds": N_("Fund"),
+    "expenditure_reports": N_("Spending report"),
     "grant_amendments": N_("Change of an agreement"),
     "grants": N_("Grant"),
     "indicators": N_("Indicator"),

@@ -40,6 +40,7 @@ NOUNS = (
     "donors",
     "dry_runs",
     "equipment",
+    "expenditure_reports",
     "expenditures",
     "fund_agreements",
     "funding_reports",

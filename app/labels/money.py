@@ -7,6 +7,7 @@ from models.agreement_signatures import SigningSide
 from models.bank_statements import BankFileForm, BankStatementStatus, Likeness, MatchStatus
 from models.channels import EvidenceKind
 from models.contributions import Check, ContributionKind, ContributionStatus
+from models.expenditure_reports import ExpenditureReportStatus
 from models.expenditures import ExpenditureStatus
 from models.funding_reports import FundingReportStatus
 from models.funds import Emblem
@@ -85,6 +86,12 @@ EVIDENCE_KINDS: Mapping[EvidenceKind, str] = {
     EvidenceKind.TRANSFER_RECEIPT: N_("Slip of the transfer"),
     EvidenceKind.STATEMENT: N_("Statement of the bank or of its app"),
     EvidenceKind.CUSTOMS_DECLARATION: N_("Customs declaration"),
+}
+EXPENDITURE_REPORT_STATUSES: Mapping[ExpenditureReportStatus, str] = {
+    ExpenditureReportStatus.DRAFT: N_("Draft of a spending report"),
+    ExpenditureReportStatus.SUBMITTED: N_("Report handed in"),
+    ExpenditureReportStatus.RETURNED: N_("Report came back"),
+    ExpenditureReportStatus.ACCEPTED: N_("Report accepted"),
 }
 EXPENDITURE_STATUSES: Mapping[ExpenditureStatus, str] = {
     ExpenditureStatus.RECORDED: N_("Waits to be accepted"),

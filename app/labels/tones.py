@@ -13,6 +13,7 @@ from models.corrected_protocols import CorrectionStatus
 from models.council_sessions import DecisionOutcome, SessionStatus
 from models.detected_conflicts import ConflictStrength, ConflictVerdict
 from models.duplicates import DuplicateVerdict
+from models.expenditure_reports import ExpenditureReportStatus
 from models.expenditures import ExpenditureStatus
 from models.funding_reports import FundingReportStatus
 from models.grant_amendments import GrantAmendmentStatus
@@ -47,6 +48,7 @@ def _tones() -> dict[tuple[type[StrEnum], str], str]:
             PlanStatus.APPLIED, SignatureOutcome.SIGNED, ReviewFlag.EXCELLENT, AgendaStatus.DECIDED,
             LetterStatus.SENT, AppealStatus.UPHELD, CorrectionStatus.SIGNED, RateState.APPROVED, ExportStatus.DONE,
             LostDeviceStatus.CONFIRMED, OverrideStatus.APPROVED, BatchStatus.SETTLED, PaymentStatus.CONFIRMED,
+            ExpenditureReportStatus.ACCEPTED,
             GrantAmendmentStatus.APPROVED, BankStatementStatus.ENTERED, MatchStatus.CONFIRMED, Likeness.EXACT,
         ),
         WAITING: (
@@ -61,7 +63,8 @@ def _tones() -> dict[tuple[type[StrEnum], str], str]:
             ExportStatus.WAITING,
             LostDeviceStatus.REPORTED, LostDeviceStatus.CHECKED, OverrideStatus.PROPOSED, BatchStatus.OPEN,
             BatchStatus.CLOSED, PaymentStatus.LISTED, RecoveryStatus.PROPOSED, TerminationStatus.PROPOSED,
-            GrantAmendmentStatus.PROPOSED, BankStatementStatus.COLUMNS, BankStatementStatus.READ,
+            GrantAmendmentStatus.PROPOSED, ExpenditureReportStatus.SUBMITTED, ExpenditureReportStatus.RETURNED,
+            BankStatementStatus.COLUMNS, BankStatementStatus.READ,
             MatchStatus.PROPOSED, Likeness.LIKELY,
         ),
         PROBLEM: (

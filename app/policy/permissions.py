@@ -13,6 +13,7 @@ from models.base import db
 from models.centres import Centre
 from models.contributions import Contribution
 from models.documents import Document
+from models.expenditure_reports import ExpenditureReport
 from models.expenditures import Expenditure
 from models.funds import Fund
 from models.grant_amendments import GrantAmendment
@@ -344,7 +345,7 @@ def _grant_of(row: Any) -> Grant | None:
     """The grant a row is, or belongs to."""
     if isinstance(row, Grant):
         return row
-    if isinstance(row, Tranche | Contribution | Expenditure | GrantAmendment | Override | Visit):
+    if isinstance(row, Tranche | Contribution | Expenditure | ExpenditureReport | GrantAmendment | Override | Visit):
         return row.grant
     if isinstance(row, LedgerAccount | LedgerEvent):
         return db.session.get(Grant, row.grant_id) if row.grant_id is not None else None

@@ -27,6 +27,7 @@ from models.corrected_protocols import CorrectedProtocol
 from models.council_sessions import CouncilSession
 from models.detected_conflicts import DetectedConflict
 from models.dictations import Dictation
+from models.expenditure_reports import ExpenditureReport
 from models.expenditures import Expenditure
 from models.funding_reports import FundingReport
 from models.funds import Donor, Fund
@@ -81,6 +82,7 @@ NAMES: Mapping[type[Any], Name] = {
     Donor: lambda row, locale: row.name(locale),
     ExchangeRate: lambda row, locale: row.currency,
     Expenditure: _of_grant,
+    ExpenditureReport: _of_grant,
     Fund: lambda row, locale: row.name(locale),
     FundingReport: lambda row, locale: row.fund.name(locale),
     JournalExport: lambda row, locale: row.file_name,
@@ -120,6 +122,7 @@ READ_WITH: Mapping[type[Any], Sequence[Sequence[str]]] = {
     CouncilSession: [("call",)],
     Dictation: [("association",)],
     Expenditure: [_WITH_GRANT],
+    ExpenditureReport: [_WITH_GRANT],
     FundingReport: [("fund",)],
     Grant: [("association",)],
     Override: [_WITH_GRANT],
@@ -167,7 +170,7 @@ _APPLICATION_OF = {
     "letters": db.select(Letter.id, Letter.application_id),
     **{
         model.__tablename__: db.select(model.id, Grant.application_id).join(Grant, Grant.id == model.grant_id)
-        for model in (Contribution, Expenditure, GrantAmendment, Override, Target, Tranche, Visit)
+        for model in (Contribution, Expenditure, ExpenditureReport, GrantAmendment, Override, Target, Tranche, Visit)
     },
     "results": db.select(Result.id, Grant.application_id).join(Result.target).join(Grant, Grant.id == Target.grant_id),
     "reviews": db.select(Review.id, Assignment.application_id).join(Assignment, Assignment.id == Review.assignment_id),

@@ -14,6 +14,7 @@ from app.services import (
     contributions,
     council_tasks,
     dictations,
+    expenditure_report_tasks,
     expenditures,
     grant_amendment_tasks,
     lost_devices,
@@ -150,7 +151,7 @@ def _applicant(user: User, now: datetime) -> list[Task]:
                 break
             elif not tranche.is_settled:
                 break
-    return tasks
+    return [*tasks, *expenditure_report_tasks.applicant(own, now)]
 
 
 def _is_complete(application: Application, now: datetime) -> bool:
@@ -307,6 +308,7 @@ def _finance(user: User, now: datetime) -> list[Task]:
         name, until = account.association.name(current_locale()), bishkek_day(account.proposed_at + ANSWER_WITHIN)
         where = {"association_id": account.association_id}
         tasks.append(Task(N_("Confirm the payout account"), name, "associations.show", where, until))
+    tasks += expenditure_report_tasks.finance(user, now)
     return [*tasks, *rate_tasks.finance(user, now), *reporting_dates.tasks(user, now)]
 
 

@@ -98,6 +98,7 @@ _PAGES_OF: Mapping[str, tuple[str, ...]] = {
     "grants": (
         "agreement_signatures",
         "contributions",
+        "expenditure_reports",
         "expenditures",
         "grant_amendments",
         "overrides",
@@ -222,6 +223,8 @@ SUBJECT_PAGES: Mapping[str, tuple[str, str, Permission]] = {
     "council_sessions": ("council_sessions.show", "session_id", Permission.SESSION_READ),
     "dictations": ("dictations.show", "dictation_id", Permission.DICTATION_READ),
     "exchange_rates": ("rates.show", "rate_id", Permission.RATE_READ),
+    "expenditure_reports": ("expenditure_reports.show", "expenditure_report_id", Permission.EXPENDITURE_READ),
+    "expenditures": ("expenditures.show", "expenditure_id", Permission.EXPENDITURE_READ),
     "funding_reports": ("funding_reports.show", "report_id", Permission.FUNDING_REPORT_READ),
     "funds": ("funds.show", "fund_id", Permission.FUND_READ),
     "grants": ("grants.show", "grant_id", Permission.GRANT_READ),

@@ -13,6 +13,8 @@ FRESH: Mapping[str, str] = {
     "funds.edit": "GET POST",
     "funds.new": "GET POST",
     "funds.receive": "GET POST",
+    "expenditure_reports.accept": "POST",
+    "expenditure_reports.return_": "GET POST",
     "expenditures.accept_part": "GET POST",
     "grant_amendments.approve": "POST",
     "grant_amendments.refuse": "GET POST",

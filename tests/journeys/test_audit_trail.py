@@ -16,6 +16,7 @@ from app.services import (
     contributions,
     corrected_protocols,
     decisions,
+    expenditure_reports,
     grant_amendments,
     grants,
     letters,
@@ -60,6 +61,7 @@ from tests.support.accounts import enrol
 
 NOUNS = {
     "Spending": "expenditures",
+    "Spending report": "expenditure_reports",
     "Change of an agreement": "grant_amendments",
     "Held finding": "held_screenings",
     "Plan of assignments": "assignment_plans",
@@ -311,6 +313,18 @@ def walk_grant_amendments(programme: Programme) -> None:
             act(made, reason=TEXT, actor=finance, now=now)  # type: ignore[operator]
 
 
+def walk_spending_reports(programme: Programme) -> None:
+    """It is handed in, sent back, handed in again and accepted."""
+    finance, now = Actor(programme.finance), clock.now()
+    grant = programme.make_grant("active")
+    chair = programme.chair_actor(grant)
+    report = expenditure_reports.draft(grant, clock.bishkek_day(now), actor=chair, now=now)
+    expenditure_reports.submit(report, explanation=TEXT, actor=chair, now=now)
+    expenditure_reports.return_(report, reason=TEXT, actor=finance, now=now)
+    expenditure_reports.submit(report, explanation=TEXT, actor=chair, now=now)
+    expenditure_reports.accept(report, actor=finance, now=now)
+
+
 def walk_lost_phones(programme: Programme) -> None:
     """One is confirmed, one refused after it was checked, one as it was reported."""
     now, secretary, administrator = clock.now(), Actor(programme.secretary), Actor(programme.administrator)
@@ -421,6 +435,7 @@ def test_every_change_of_a_status_is_told(programme: Programme) -> None:
     walk_bank_statements(programme)
     walk_overrides(programme)
     walk_grant_amendments(programme)
+    walk_spending_reports(programme)
     walk_lost_phones(programme)
     walk_corrected_protocols(programme, walk_reserves(programme))
     walk_appeals(programme)
