@@ -58,6 +58,7 @@ ACTIONS: Mapping[str, str] = {
     "bank_statement.finish": N_("The rows of a bank statement were matched"),
     "bank_statement.name_columns": N_("Said what the columns of a bank statement mean"),
     "bank_statement.read": N_("A bank statement was read"),
+    "bank_statement.resume": N_("Had the work on a bank statement begun again"),
     "bank_statement.search": N_("Looked for matches of a bank statement again"),
     "bank_statement.store": N_("The rows of a bank statement were stored"),
     "bank_statement_match.confirm": N_("Confirmed that a row of a bank statement is this record's"),

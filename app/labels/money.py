@@ -114,7 +114,7 @@ BANK_STATEMENT_STATUSES: Mapping[BankStatementStatus, str] = {
     BankStatementStatus.READING: N_("Being read"),
     BankStatementStatus.READ: N_("To be looked at"),
     BankStatementStatus.ENTERING: N_("Being matched"),
-    BankStatementStatus.ENTERED: N_("Entered"),
+    BankStatementStatus.ENTERED: N_("Entered, its rows matched"),
     BankStatementStatus.FAILED: N_("Could not be read"),
     BankStatementStatus.DROPPED: N_("Dropped"),
 }

@@ -92,6 +92,7 @@ MATRIX: Mapping[str, Mapping[str, str]] = {
     "bank_statements.new": {"GET": "f", "POST": "f"},
     "bank_statements.progress": {"GET": "f"},
     "bank_statements.reject": {"POST": "f"},
+    "bank_statements.resume": {"POST": "f"},
     "bank_statements.search": {"POST": "f"},
     "bank_statements.show": {"GET": "f"},
     "bank_statements.undo": {"POST": "f"},
