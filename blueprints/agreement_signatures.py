@@ -1,12 +1,12 @@
 """Signing the agreement on the screen: the chair of the association first, then the programme."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock
-from app.localisation import gettext
+from app.localisation import N_, gettext
 from app.policy import Permission
 from app.services import agreement_signatures
 from app.web.access import actor, load, requires, signed_in_user
@@ -24,23 +24,39 @@ SIGN, COUNTERSIGN = Permission.AGREEMENT_SIGN, Permission.AGREEMENT_COUNTERSIGN
 def sign(grant_id: int) -> ResponseReturnValue:
     """The chair signs what the paper says."""
     message = gettext("The agreement is signed. The programme countersigns next.")
-    return _page(grant_id, SIGN, agreement_signatures.sign, message, "agreement_signatures/sign.html")
+    page = {
+        "act": N_("Sign the agreement on the screen"),
+        "what_follows": N_(
+            "You sign for the association what this paper says, with the code of your account. "
+            "Then the programme countersigns."
+        ),
+    }
+    return _page(grant_id, SIGN, agreement_signatures.sign, message, page)
 
 
 @bp.route("/countersign", methods=["GET", "POST"])
 @requires(GET=COUNTERSIGN, POST=COUNTERSIGN)
 def countersign(grant_id: int) -> ResponseReturnValue:
     """The programme signs: the grant is active."""
-    verb, template = agreement_signatures.countersign, "agreement_signatures/countersign.html"
-    return _page(grant_id, COUNTERSIGN, verb, gettext("The grant is active."), template)
+    page = {
+        "act": N_("Countersign the agreement"),
+        "what_follows": N_(
+            "You sign for the programme. The grant becomes active: the association can request the first tranche."
+        ),
+    }
+    return _page(grant_id, COUNTERSIGN, agreement_signatures.countersign, gettext("The grant is active."), page)
 
 
 def _page(
-    grant_id: int, permission: Permission, verb: Callable[..., AgreementSignature], message: str, template: str
+    grant_id: int,
+    permission: Permission,
+    verb: Callable[..., AgreementSignature],
+    message: str,
+    page: Mapping[str, str],
 ) -> ResponseReturnValue:
     grant, form = load(Grant, grant_id, permission), ConfirmForm()
     if form.validate_on_submit() and attempt(form, lambda: verb(grant, actor=actor(grant), now=clock.now())):
         return finish(url_for("grants.show", grant_id=grant_id), message)
     signed = agreement_signatures.of(grant.agreement)
-    problem = agreement_signatures.obstacle(grant, signed_in_user())
-    return form_page(template, form, grant=grant, signed=signed, problem=problem)
+    problem = agreement_signatures.obstacle(grant, signed_in_user()) if permission is COUNTERSIGN else None
+    return form_page("agreement_signatures/new.html", form, grant=grant, signed=signed, problem=problem, **page)

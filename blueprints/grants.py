@@ -26,8 +26,11 @@ from app.services import (
     ledger,
     match,
     next_steps,
+    recoveries,
     reductions,
+    repayments,
     results,
+    terminations,
     users,
     visits,
 )
@@ -42,6 +45,7 @@ from models.base import BASE_CURRENCY
 from models.contributions import ContributionKind
 from models.documents import DocumentKind
 from models.grants import Grant, GrantStatus
+from models.recoveries import RecoveryKind
 from reports import agreement as agreement_paper
 from reports import agreement_content
 
@@ -104,9 +108,11 @@ def _what_if(grant: Grant) -> dict[str, object]:
 
 def _rows(grant: Grant) -> dict[str, object]:
     """What a donor does not see: people, papers, single payments."""
-    found = visits.of_grant(grant)
+    found, ending, claims = visits.of_grant(grant), terminations.of_grant(grant), recoveries.of_grant(grant)
     journal = ledger.journal(ledger.JournalFilter(grant_id=grant.id)) if can(Permission.FUND_READ) else []
     accounts = ledger.of_grant(grant) if can(Permission.LEDGER_READ) else []
+    people = [one.visitor_id for one in found] + [one.actor_id for one in journal]
+    people += [one.proposed_by_id for one in ending] + [one.proposed_by_id for one in claims]
     return {
         "accounts": accounts,
         "balances": ledger.balances_of(accounts) if accounts else {},
@@ -115,8 +121,13 @@ def _rows(grant: Grant) -> dict[str, object]:
         "papers": documents.of(grant),
         "signed": agreement_signatures.of(grant.agreements[0]) if grant.agreements else [],
         "amendments": grant_amendments.of_grant(grant),
+        "terminations": ending,
+        "recoveries": claims,
+        "owed": recoveries.most(grant, RecoveryKind.LIFT) if claims else 0,
+        "repayments": repayments.of_grant(grant),
+        "unspent": repayments.unspent(grant) if grant.status in repayments.MAY_COME_FROM else 0,
         "journal": journal,
-        "names": users.names_of([one.visitor_id for one in found] + [one.actor_id for one in journal]),
+        "names": users.names_of(people),
     }
 
 

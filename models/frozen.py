@@ -53,7 +53,11 @@ FROZEN = {
 grant amendments, lists for the bank and their payments, registered interests, practice reviews that were handed in,
 corrected protocols that are signed, what the secretary said of a detected conflict, what was written for an association
 and confirmed by it."""
-STANDING = {"exchange_rates": "{row}.ended_at IS NULL", "overrides": "{row}.ended_at IS NULL"}
+STANDING = {
+    "exchange_rates": "{row}.ended_at IS NULL",
+    "overrides": "{row}.ended_at IS NULL",
+    "repayments": "{row}.reversal_event_id IS NULL",
+}
 """Where the unique columns of `FROZEN` are unique among some rows alone: among which."""
 SET_ONCE = {
     "exchange_rates": (
@@ -73,5 +77,6 @@ SET_ONCE = {
         ),
         ("{row}.ended_at IS NOT NULL", ("status", "ended_by_id", "ended_at", "ended_reason", "event_id")),
     ),
+    "repayments": (("{row}.reversal_event_id IS NOT NULL", ("reversal_event_id", "reversal_reason")),),
 }
 """Columns that are set once: from which moment on they stay, and which they are."""

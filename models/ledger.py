@@ -25,6 +25,8 @@ class AccountKind(StrEnum):
     AVAILABLE = "available"  # fund: received and not yet promised
     COMMITTED = "committed"  # grant: awarded and not yet paid
     ADVANCED = "advanced"  # grant: paid and not yet accounted for
+    RECOVERABLE = "recoverable"  # grant: claimed back from the association and not there yet
+    WRITTEN_OFF = "written_off"  # grant: claimed back and given up
     SPENT = "spent"  # grant and heading: grant money accounted for
     CO_INVESTMENT = "co_investment"  # grant: verified cash held by the project
     CO_INVESTMENT_SPENT = "co_investment_spent"  # grant and heading: co-investment cash accounted for
@@ -74,7 +76,11 @@ class EventKind(StrEnum):
     GRANT_COMMITTED = "grant_committed"
     GRANT_RELEASED = "grant_released"
     TRANCHE_RELEASED = "tranche_released"
-    TRANCHE_RETURNED = "tranche_returned"
+    TRANCHE_RETURNED = "tranche_returned"  # unspent, paid back by the association; a bank's return is a reversal
+    RECOVERY_CLAIMED = "recovery_claimed"
+    RECOVERY_LIFTED = "recovery_lifted"
+    WRITTEN_OFF = "written_off"
+    DONOR_REPAID = "donor_repaid"  # what a fund did not use goes back to its donor
     CONTRIBUTION_VERIFIED = "contribution_verified"
     EXPENDITURE_ACCEPTED = "expenditure_accepted"
     REVERSAL = "reversal"

@@ -17,8 +17,18 @@ FROZEN: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
         ),
         ("end_to_end_id",),
     ),
+    "recoveries": ("{row}.decided_at IS NOT NULL", (), ()),
+    "terminations": ("{row}.decided_at IS NOT NULL", (), ()),
+    "repayments": (
+        "{row}.id IS NOT NULL",  # from the first moment on: only its reversal is set later
+        (
+            *("id", "grant_id", "amount", "paid_on", "bank_reference", "bank_reference_key", "reason", "event_id"),
+            *("recorded_by_id", "recorded_at"),
+        ),
+        ("bank_reference_key",),
+    ),
 }
-"""Part of `protection.FROZEN`: a list stays as it was closed, a payment as it was put on it."""
+"""Part of `protection.FROZEN`: a list stays as it was closed; payments and repayments as they were put down."""
 _LIVE = "('listed', 'sent')"
 _COLUMNS = ("status", "amount", "payout_account_id")
 """What stays of a tranche while it stands on a list."""

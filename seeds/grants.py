@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
-from app.services import agreement_signatures, documents, grant_amendments, grants, overrides, reductions
+from app.services import agreement_signatures, documents, grant_amendments, grants, overrides, reductions, repayments
 from app.services import expenditures as spending
 from app.services.actors import Actor
 from models.applications import Application
@@ -87,6 +87,10 @@ SHIFTS = {
     "ru": "Покупка по этой статье обошлась дешевле, остаток пойдёт на подорожавшие работы по другой статье.",
 }
 EXTENDED_BY = timedelta(days=60)
+REPAYMENTS = {
+    "ky": "Жабдуу смета боюнча болжолдонгондон арзан алынды.",
+    "ru": "Оборудование куплено дешевле, чем по смете.",
+}
 DECLINED_AGO = 5
 VISIT_AHEAD = timedelta(days=9)
 
@@ -226,6 +230,18 @@ def _complete(programme: Programme, grant: Grant, chance: Random, now: datetime)
     now = yield from visited.made(programme, grant, False, chance, now)
     now = yield from reported.final(programme, grant, chance, now)
     now = yield later(now, 5, chance)
+    left = repayments.unspent(grant)
+    if left:
+        repayments.record(
+            grant,
+            amount=left,
+            paid_on=now.date(),
+            bank_reference=f"ПК-{now:%y}-{programme.number('repayment'):05d}",
+            reason=REPAYMENTS[grant.application.language],
+            actor=programme.as_staff("finance1"),
+            now=now,
+        )
+        now = yield later(now, 0, chance)
     grants.complete(
         grant,
         actor=programme.as_staff("monitoring1"),

@@ -17,6 +17,7 @@ from app.services import (
     paying_accounts,
     payment_batches,
     reductions,
+    repayments,
     results,
     supplier_flags,
     suppliers,
@@ -121,7 +122,22 @@ class GrantFactories:
             self.advance(tranche, T.ACCOUNTED)
         self.make_visit(grant, VisitStatus.DONE)
         self.make_result(grant, ResultStatus.VERIFIED)
+        self.repay(grant)
         grants.complete(grant, actor=Actor(self.monitor), now=clock.now())
+
+    def repay(self, grant: Grant, amount: int | None = None, *, reference: str = "") -> None:
+        """The association pays back what it did not spend, where there is any."""
+        amount, now = repayments.unspent(grant) if amount is None else amount, clock.now()
+        if amount:
+            repayments.record(
+                grant,
+                amount=amount,
+                paid_on=clock.bishkek_day(now),
+                bank_reference=reference or f"BACK-{grant.number}-{amount}",
+                reason=FINDINGS,
+                actor=Actor(self.finance),
+                now=now,
+            )
 
     # Tranches -------------------------------------------------------------------------------------------------
 

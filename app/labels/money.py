@@ -16,8 +16,10 @@ from models.ledger import AccountKind, EventKind
 from models.overrides import OverridableCondition, OverrideStatus
 from models.payment_batches import BatchStatus, PaymentStatus
 from models.rates import RateSource, RateState
+from models.recoveries import RecoveryKind, RecoveryStatus
 from models.signs import SignKind
 from models.suppliers import SupplierFlag
+from models.terminations import TerminationStatus
 
 ACCOUNT_KINDS: Mapping[AccountKind, str] = {
     AccountKind.DONOR: N_("Donor"),
@@ -29,6 +31,8 @@ ACCOUNT_KINDS: Mapping[AccountKind, str] = {
     AccountKind.AVAILABLE: N_("Fund: available"),
     AccountKind.COMMITTED: N_("Grant: committed"),
     AccountKind.ADVANCED: N_("Grant: advanced"),
+    AccountKind.RECOVERABLE: N_("Grant: claimed back"),
+    AccountKind.WRITTEN_OFF: N_("Grant: given up"),
     AccountKind.SPENT: N_("Grant: spent"),
     AccountKind.CO_INVESTMENT: N_("Co-investment held"),
     AccountKind.CO_INVESTMENT_SPENT: N_("Co-investment spent"),
@@ -67,7 +71,11 @@ EVENT_KINDS: Mapping[EventKind, str] = {
     EventKind.GRANT_COMMITTED: N_("Grant committed"),
     EventKind.GRANT_RELEASED: N_("Grant money given back to the fund"),
     EventKind.TRANCHE_RELEASED: N_("Tranche paid"),
-    EventKind.TRANCHE_RETURNED: N_("Tranche returned"),
+    EventKind.TRANCHE_RETURNED: N_("Unspent money paid back"),
+    EventKind.RECOVERY_CLAIMED: N_("Money claimed back"),
+    EventKind.RECOVERY_LIFTED: N_("Claim lifted"),
+    EventKind.WRITTEN_OFF: N_("Claim given up"),
+    EventKind.DONOR_REPAID: N_("Given back to the donor"),
     EventKind.CONTRIBUTION_VERIFIED: N_("Co-investment verified"),
     EventKind.EXPENDITURE_ACCEPTED: N_("Spending accepted"),
     EventKind.REVERSAL: N_("Reversal"),
@@ -168,6 +176,21 @@ RATE_STATES: Mapping[RateState, str] = {
     RateState.APPROVED: N_("Approved"),
     RateState.REFUSED: N_("Refused"),
     RateState.WITHDRAWN: N_("Withdrawn"),
+}
+RECOVERY_KINDS: Mapping[RecoveryKind, str] = {
+    RecoveryKind.CLAIM: N_("Claim money back"),
+    RecoveryKind.LIFT: N_("Lift the claim"),
+    RecoveryKind.WRITE_OFF: N_("Give up the claim"),
+}
+RECOVERY_STATUSES: Mapping[RecoveryStatus, str] = {
+    RecoveryStatus.PROPOSED: N_("Proposed, not decided"),
+    RecoveryStatus.APPROVED: N_("Decided so"),
+    RecoveryStatus.REFUSED: N_("Proposal refused"),
+}
+TERMINATION_STATUSES: Mapping[TerminationStatus, str] = {
+    TerminationStatus.PROPOSED: N_("End proposed"),
+    TerminationStatus.APPROVED: N_("Ended early"),
+    TerminationStatus.REFUSED: N_("End refused"),
 }
 SIGN_KINDS: Mapping[SignKind, str] = {
     SignKind.NEAR_DUPLICATE: N_("Receipts near alike"),

@@ -24,9 +24,11 @@ from models.overrides import OverrideStatus
 from models.payment_batches import BatchStatus, PaymentStatus
 from models.pledges import PledgeStatus
 from models.rates import RateState
+from models.recoveries import RecoveryStatus
 from models.reviews import AssignmentStatus, ReviewFlag, ReviewStatus
 from models.screening_batches import HeldStatus
 from models.signatures import SignatureOutcome
+from models.terminations import TerminationStatus
 from models.visits import RiskRating, VisitStatus
 
 MET, WAITING, PROBLEM, INFO = "met", "waiting", "problem", "info"
@@ -57,7 +59,7 @@ def _tones() -> dict[tuple[type[StrEnum], str], str]:
             AppealStatus.LODGED, AppealStatus.ACKNOWLEDGED, CorrectionStatus.PROPOSED, RateState.WAITING,
             ExportStatus.WAITING,
             LostDeviceStatus.REPORTED, LostDeviceStatus.CHECKED, OverrideStatus.PROPOSED, BatchStatus.OPEN,
-            BatchStatus.CLOSED, PaymentStatus.LISTED,
+            BatchStatus.CLOSED, PaymentStatus.LISTED, RecoveryStatus.PROPOSED, TerminationStatus.PROPOSED,
             GrantAmendmentStatus.PROPOSED,
         ),
         PROBLEM: (
@@ -70,6 +72,7 @@ def _tones() -> dict[tuple[type[StrEnum], str], str]:
             HeldStatus.LEFT_OUT, ReviewFlag.SUSPECT, AppealStatus.DISMISSED, RateState.WITHDRAWN,
             RateState.REFUSED, ExportStatus.FAILED,
             LostDeviceStatus.REFUSED, PaymentStatus.FAILED, PaymentStatus.RETURNED,
+            RecoveryStatus.APPROVED, TerminationStatus.APPROVED,
         ),
         INFO: (
             ApplicationStatus.SUBMITTED, ApplicationStatus.RESUBMITTED, ApplicationStatus.IN_REVIEW,

@@ -82,6 +82,10 @@ class Permission(StrEnum):
     GRANT_DECLINE = "grant:decline"
     GRANT_MANAGE = "grant:manage"
     GRANT_COMPLETE = "grant:complete"
+    RECOVERY_PROPOSE = "recovery:propose"
+    RECOVERY_DECIDE = "recovery:decide"
+    TERMINATION_PROPOSE = "termination:propose"
+    TERMINATION_DECIDE = "termination:decide"
     GRANT_AMENDMENT_PROPOSE = "grant_amendment:propose"
     GRANT_AMENDMENT_DECIDE = "grant_amendment:decide"
     TRANCHE_REQUEST = "tranche:request"
@@ -213,6 +217,10 @@ GRANTS: Mapping[Permission, Mapping[Role, Scope]] = {
     P.GRANT_DECLINE: {R.MEMBER: S.ASSOCIATION},
     P.GRANT_MANAGE: {R.FINANCE: S.ALL},
     P.GRANT_COMPLETE: {R.MONITOR: S.ALL},
+    P.RECOVERY_PROPOSE: {R.FINANCE: S.ALL},
+    P.RECOVERY_DECIDE: {R.FINANCE: S.ALL, R.COUNCIL_CHAIR: S.ALL},
+    P.TERMINATION_PROPOSE: {R.FINANCE: S.ALL, R.SECRETARY: S.ALL},
+    P.TERMINATION_DECIDE: {R.FINANCE: S.ALL, R.COUNCIL_CHAIR: S.ALL},
     P.GRANT_AMENDMENT_PROPOSE: _APPLICANT | {R.FINANCE: S.ALL},
     P.GRANT_AMENDMENT_DECIDE: OFFICE | {R.FINANCE: S.ALL},  # who of them, the service says
     P.TRANCHE_REQUEST: _APPLICANT,
@@ -272,6 +280,10 @@ FRESH: frozenset[Permission] = frozenset(
         P.PAYOUT_ACCOUNT_PROPOSE,
         P.PAYMENT_BATCH_MANAGE,
         P.RATE_MANAGE,
+        P.RECOVERY_DECIDE,
+        P.RECOVERY_PROPOSE,
+        P.TERMINATION_DECIDE,
+        P.TERMINATION_PROPOSE,
         P.TRANCHE_PAY,
         P.USER_CREATE,
         P.USER_MANAGE,

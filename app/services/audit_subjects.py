@@ -42,8 +42,10 @@ from models.payment_batches import Payment, PaymentBatch
 from models.people import Person
 from models.prices import Price
 from models.rates import ExchangeRate
+from models.recoveries import Recovery
 from models.reviews import Assignment, Review
 from models.suppliers import Supplier
+from models.terminations import Termination
 from models.users import User
 from models.visits import Visit
 
@@ -96,6 +98,8 @@ NAMES: Mapping[type[Any], Name] = {
     Review: lambda row, locale: row.assignment.application.number,
     Supplier: lambda row, locale: row.name,
     Target: lambda row, locale: row.indicator.title_in(locale),
+    Recovery: _of_grant,
+    Termination: _of_grant,
     Tranche: _of_grant,
     User: lambda row, locale: row.display_name,
     Visit: _of_grant,
@@ -122,6 +126,8 @@ READ_WITH: Mapping[type[Any], Sequence[Sequence[str]]] = {
     Result: [("target", "indicator")],
     Review: [("assignment", "application")],
     Target: [("indicator",)],
+    Recovery: [_WITH_GRANT],
+    Termination: [_WITH_GRANT],
     Tranche: [_WITH_GRANT],
     Visit: [_WITH_GRANT],
 }

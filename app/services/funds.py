@@ -17,22 +17,33 @@ from models.funds import Fund, FundInstalment
 from models.ledger import AccountKind, EventKind
 from models.users import Role
 
+PLACES = (
+    *(AccountKind.AVAILABLE, AccountKind.COMMITTED, AccountKind.ADVANCED),
+    *(AccountKind.RECOVERABLE, AccountKind.WRITTEN_OFF, AccountKind.SPENT),
+)
+"""The accounts in which a fund's money lies, in the order of `Position`."""
 LARGEST_ROUNDING = 100  # tyiyn: a bank that credits a sum further off has changed at another rate
 
 
 @dataclass(frozen=True)
 class Position:
-    """Where a fund's money stands, in tyiyn. received = available + committed + advanced + spent."""
+    """Where a fund's money stands, in tyiyn: `received` is all the other parts together.
+
+    Of what associations have, `recoverable` is claimed back; `written_off` was claimed and given up.
+    """
 
     received: int
     available: int
     committed: int
     advanced: int
+    recoverable: int
+    written_off: int
     spent: int
 
     @property
     def disbursed(self) -> int:
-        return self.advanced + self.spent
+        """What associations have or had: paid, less what they paid back."""
+        return self.advanced + self.recoverable + self.written_off + self.spent
 
     @property
     def accounted(self) -> int:
@@ -163,10 +174,9 @@ def position(fund: Fund) -> Position:
 
 def positions(funds: Sequence[Fund]) -> Mapping[int, Position]:
     """Where the money of each fund stands now, by the fund's id."""
-    kinds = (AccountKind.AVAILABLE, AccountKind.COMMITTED, AccountKind.ADVANCED, AccountKind.SPENT)
-    held = ledger.balances_of_funds(kinds, [fund.id for fund in funds])
+    held = ledger.balances_of_funds(PLACES, [fund.id for fund in funds])
     return {
-        fund.id: Position(sum(one.amount_kgs for one in fund.instalments), *(held[fund.id][kind] for kind in kinds))
+        fund.id: Position(sum(one.amount_kgs for one in fund.instalments), *(held[fund.id][kind] for kind in PLACES))
         for fund in funds
     }
 

@@ -6,13 +6,15 @@ from typing import Any
 
 from app.clock import bishkek_day
 from app.localisation import N_, Money
-from app.services import co_investments, grants
+from app.services import co_investments, grants, ledger
 from app.services.errors import DomainError, IncompleteError
 from models.applications import Payer
 from models.base import db
 from models.expenditures import COUNTED, Expenditure, ExpenditureStatus
 from models.grants import Grant, GrantStatus, Tranche, TrancheStatus
+from models.ledger import AccountKind
 from models.overrides import OverridableCondition, Override, OverrideStatus
+from models.repayments import Repayment
 from models.visits import Visit, VisitStatus
 
 
@@ -69,6 +71,7 @@ def gate(tranche: Tranche) -> list[Condition]:
             override=overrides.get(OverridableCondition.ACCOUNTED),
         ),
         *([_visited(previous, last, overrides)] if asks else []),
+        *_claimed(grant),
         _running(grant, last),
         _account(grant),
     ]
@@ -87,22 +90,24 @@ def check(tranche: Tranche) -> list[Condition]:
     return conditions
 
 
+_SETTLED = db.union_all(
+    db.select(Expenditure.grant_id, COUNTED.label("amount")).where(
+        Expenditure.status == ExpenditureStatus.ACCEPTED, Expenditure.payer == Payer.GRANT
+    ),
+    db.select(Repayment.grant_id, Repayment.amount).where(Repayment.reversal_event_id.is_(None)),
+).subquery()
+
+
 def accounted(grant: Grant) -> int:
-    """Grant money accounted for by accepted expenditure, in tyiyn."""
-    query = db.select(db.func.coalesce(db.func.sum(COUNTED), 0)).where(
-        Expenditure.grant_id == grant.id,
-        Expenditure.status == ExpenditureStatus.ACCEPTED,
-        Expenditure.payer == Payer.GRANT,
-    )
-    return int(db.session.scalar(query))
+    """Grant money accounted for, in tyiyn: by accepted expenditure, or paid back."""
+    query = db.select(db.func.sum(_SETTLED.c.amount)).where(_SETTLED.c.grant_id == grant.id)
+    return int(db.session.scalar(query) or 0)
 
 
 def accounted_by_grant() -> Mapping[int, int]:
     """As `accounted` of every grant that has any; one query for all of them."""
-    query = db.select(Expenditure.grant_id, db.func.sum(COUNTED)).where(
-        Expenditure.status == ExpenditureStatus.ACCEPTED, Expenditure.payer == Payer.GRANT
-    )
-    return {row[0]: int(row[1]) for row in db.session.execute(query.group_by(Expenditure.grant_id))}
+    query = db.select(_SETTLED.c.grant_id, db.func.sum(_SETTLED.c.amount)).group_by(_SETTLED.c.grant_id)
+    return {row[0]: int(row[1]) for row in db.session.execute(query)}
 
 
 def accounting_due(grant: Grant, through_sequence: int) -> int:
@@ -165,6 +170,15 @@ def _running(grant: Grant, last: Visit | None) -> Condition:
         held = N_("What the visit of %(day)s found keeps further money back until another visit finds it mended.")
         return Condition("running", text, False, DomainError(held, day=last.visited_on), evidence=last)
     return Condition("running", text, True, DomainError(N_("The agreement is signed.")))
+
+
+def _claimed(grant: Grant) -> list[Condition]:
+    """A condition only while money is claimed back: none more is paid to who owes some."""
+    owed = ledger.balances((AccountKind.RECOVERABLE,), grant_id=grant.id)[AccountKind.RECOVERABLE]
+    if not owed:
+        return []
+    detail = DomainError(N_("%(amount)s are claimed back and not paid yet."), amount=Money(owed))
+    return [Condition("recovery", N_("Nothing that was claimed back is owed."), False, detail)]
 
 
 def _account(grant: Grant) -> Condition:

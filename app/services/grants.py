@@ -50,8 +50,14 @@ TRANSITIONS: Mapping[tuple[GrantStatus, str], Transition] = {
     ),
     (G.ACTIVE, "suspend"): Transition(G.SUSPENDED, N_("Finance officer"), N_("reason given")),
     (G.SUSPENDED, "resume"): Transition(G.ACTIVE, N_("Finance officer"), N_("reason given")),
+    (G.ACTIVE, "terminate"): Transition(G.TERMINATED, N_("Two people"), N_("no payment under way; unspent asked back")),
+    (G.SUSPENDED, "terminate"): Transition(
+        G.TERMINATED, N_("Two people"), N_("no payment under way; unspent asked back")
+    ),
     (G.ACTIVE, "complete"): Transition(
-        G.COMPLETED, N_("Monitoring officer"), N_("every tranche accounted for; visit done; results verified")
+        G.COMPLETED,
+        N_("Monitoring officer"),
+        N_("every tranche accounted for; nothing unspent; visit done; results verified"),
     ),
 }
 LENGTH = timedelta(days=365)
@@ -307,6 +313,10 @@ def complete(grant: Grant, *, actor: Actor, now: datetime) -> None:
     targets = db.select(Target.id).where(Target.grant_id == grant.id)
     if _count(Result, Result.target_id.in_(targets), Result.status == ResultStatus.VERIFIED) == 0:
         raise IncompleteError(N_("No result has been verified."))
+    left = sum(ledger.balances((AccountKind.ADVANCED, AccountKind.RECOVERABLE), grant_id=grant.id).values())
+    if left:
+        text = N_("%(left)s are neither accounted for nor paid back.")
+        raise IncompleteError(text, left=Money(left))
     grant.status, grant.completed_at = new_status, now
     db.session.flush()
     audit.record(actor, "grant.complete", grant, now)

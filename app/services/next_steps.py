@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.localisation import N_, LazyText, Money, lazy
-from app.services import agreement_signatures, gates, grants, payments
+from app.services import agreement_signatures, gates, grants, payments, repayments
 from models.grants import Grant, GrantStatus, Tranche, TrancheStatus
 from models.users import Role
 
@@ -67,6 +67,9 @@ def step_of(grant: Grant) -> Step:
             return Step(lazy(brings, reason=reason), Role.MEMBER)
         text = lazy(N_("Money is kept back: %(reason)s Finance lets the grant go on."), reason=reason)
         return Step(text, Role.FINANCE)
+    if grant.status is GrantStatus.TERMINATED and (unspent := repayments.unspent(grant)):
+        back = N_("The grant was ended early. The association pays %(amount)s back.")
+        return Step(lazy(back, amount=Money(unspent)), Role.MEMBER)
     if grant.status is GrantStatus.ACCEPTED and agreement_signatures.of(grant.agreement):
         text = lazy(N_("The chair has signed the agreement on the screen: the secretary countersigns it."))
         return Step(text, Role.SECRETARY)

@@ -34,6 +34,9 @@ TRANSITIONS: Mapping[tuple[TrancheStatus, str], Transition] = {
     (T.CONFIRMED, "account"): Transition(
         T.ACCOUNTED, N_("Finance officer accepts expenditure"), N_("the agreement's share accounted for")
     ),
+    (T.ACCOUNTED, "reopen"): Transition(
+        T.CONFIRMED, N_("Finance officer reverses a repayment"), N_("the agreement's share accounted for no more")
+    ),
     (T.RELEASED, "return"): Transition(T.RETURNED, N_("Finance officer"), N_("bank sent the money back; reason given")),
     (T.RETURNED, "request"): Transition(T.REQUESTED, N_("Association or operator"), N_("gate open")),
     (T.PLANNED, "drop"): Transition(T.DROPPED, N_("Finance officer"), N_("grant reduced; nothing of it is carried")),
@@ -260,6 +263,17 @@ def settle(grant: Grant, *, actor: Actor, now: datetime) -> None:
             _note(tranche, "account", actor, now)
             _tell_association(tranche, N_("Tranche %(sequence)s of %(number)s is accounted for."), now)
             tell_when_settled(grant, now)
+
+
+def reopen(grant: Grant, *, actor: Actor, now: datetime) -> None:
+    """Tranches wait for their accounts again where those do not cover the agreement's share any more."""
+    done = gates.accounted(grant)
+    for tranche in grant.tranches:
+        if tranche.status is T.ACCOUNTED and done < gates.accounting_due(grant, tranche.sequence):
+            tranche.status, tranche.accounted_at = target(TRANSITIONS, tranche.status, "reopen"), None
+            _note(tranche, "reopen", actor, now)
+            message = N_("Tranche %(sequence)s of %(number)s has to be accounted for again.")
+            _tell_association(tranche, message, now)
 
 
 def tell_when_settled(grant: Grant, now: datetime) -> None:

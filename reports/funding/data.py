@@ -28,7 +28,12 @@ class Figure:
 
 @dataclass(frozen=True)
 class Position:
-    """Where the money stands at the end. received = available + committed + advanced + spent."""
+    """Where the money stands at the end.
+
+    received = available + committed + advanced + recoverable + written_off + spent. `disbursed` is the last four: what
+    was paid to associations less what they paid back (`repaid`). Reports of before have neither what was paid back nor
+    what was claimed back (`recoverable`) or given up (`written_off`).
+    """
 
     received: Figure
     committed: int
@@ -37,11 +42,15 @@ class Position:
     spent: Figure
     returned: Figure
     available: int
+    repaid: Figure = Figure()
+    recoverable: int = 0
+    written_off: int = 0
 
     @property
     def difference(self) -> int:
         """What the identity is off by, in tyiyn: zero, or the ledger is not right."""
-        return self.received.total - self.available - self.committed - self.advanced - self.spent.total
+        with_associations = self.advanced + self.recoverable + self.written_off + self.spent.total
+        return self.received.total - self.available - self.committed - with_associations
 
 
 @dataclass(frozen=True)
@@ -266,11 +275,21 @@ def figures(data: FundingReportData) -> list[tuple[str, str, int]]:
         ("awarded", N_("Awarded to grants"), data.awarded.total),
         ("committed", N_("Committed and not yet paid"), position.committed),
         ("disbursed", N_("Disbursed to associations"), position.disbursed.total),
+        ("repaid", N_("Paid back by associations"), position.repaid.total),
+        *_claims(position),
         ("spent", N_("Spent and accounted for"), position.spent.total),
         ("returned", N_("Sent back by banks"), position.returned.total),
         ("available", N_("Available for new grants"), position.available),
         ("cash", N_("Verified co-investment in cash"), data.cash.total),
         ("in_kind", N_("Verified co-investment in kind"), data.in_kind.total),
+    ]
+
+
+def _claims(position: Position) -> list[tuple[str, str, int]]:
+    """What was claimed back, where anything was: most funds have nothing to say here."""
+    return [
+        *([("recoverable", N_("Claimed back and not paid yet"), position.recoverable)] if position.recoverable else []),
+        *([("written_off", N_("Claimed back and given up"), position.written_off)] if position.written_off else []),
     ]
 
 
@@ -290,6 +309,12 @@ def to_json(data: FundingReportData) -> str:
                 del rate[name]
     if not values["overrides"]:
         del values["overrides"]
+    position = values["position"]
+    if not data.position.repaid.total:
+        del position["repaid"]
+    for name in ("recoverable", "written_off"):
+        if not position[name]:
+            del position[name]
     return canonical_json(values)
 
 

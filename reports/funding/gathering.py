@@ -54,9 +54,10 @@ def gather(
         sum(one.amount_kgs for one in instalments),
         sum(one.amount_kgs for one in instalments if one.received_on >= starts_on),
     )
-    position = _position(balances, received, returned)
+    repaid = _repaid(span)
+    position = _position(balances, received, returned, repaid)
     tell(25, N_("Reading the grants"))
-    grants, awarded = registers.grants(span, balances)
+    grants, awarded = registers.grants(span, balances, repaid)
     tell(45, N_("Reading the tranches"))
     tranches = registers.tranches(span)
     tell(60, N_("Reading the co-investment"))
@@ -139,23 +140,30 @@ def _balances(span: Span) -> Balances:
 
 def _returned(span: Span) -> Figure:
     """Tranches the bank sent back: what reversals of payments took out of the advances."""
-    original = aliased(LedgerEvent)
-    query = (
-        sa.select(LedgerEvent.value_on, sa.func.sum(Transfer.amount))
-        .join(original, original.id == LedgerEvent.reverses_id)
-        .join(Transfer, Transfer.event_id == LedgerEvent.id)
-        .where(
-            LedgerEvent.fund_id == span.fund_id,
-            original.kind == EventKind.TRANCHE_RELEASED,
-            LedgerEvent.value_on <= span.ends_on,
-        )
-        .group_by(LedgerEvent.value_on)
-    )
-    rows = [(day, int(amount)) for day, amount in db.session.execute(query)]
+    return _moved(span, EventKind.TRANCHE_RELEASED, reversed_ones=True)
+
+
+def _repaid(span: Span) -> Figure:
+    """What associations paid back of what they had, less what was recorded so by mistake."""
+    booked = _moved(span, EventKind.TRANCHE_RETURNED)
+    wrong = _moved(span, EventKind.TRANCHE_RETURNED, reversed_ones=True)
+    return Figure(booked.total - wrong.total, booked.in_period - wrong.in_period)
+
+
+def _moved(span: Span, kind: EventKind, *, reversed_ones: bool = False) -> Figure:
+    """What events of this kind, or the reversals of such events, moved up to the end of the report and within it."""
+    query = sa.select(LedgerEvent.value_on, sa.func.sum(Transfer.amount)).join(Transfer)
+    if reversed_ones:
+        original = aliased(LedgerEvent)
+        query = query.join(original, original.id == LedgerEvent.reverses_id).where(original.kind == kind)
+    else:
+        query = query.where(LedgerEvent.kind == kind)
+    query = query.where(LedgerEvent.fund_id == span.fund_id, LedgerEvent.value_on <= span.ends_on)
+    rows = [(day, int(amount)) for day, amount in db.session.execute(query.group_by(LedgerEvent.value_on))]
     return Figure(sum(amount for _day, amount in rows), sum(amount for day, amount in rows if day >= span.starts_on))
 
 
-def _position(balances: Balances, received: Figure, returned: Figure) -> Position:
+def _position(balances: Balances, received: Figure, returned: Figure, repaid: Figure) -> Position:
     return Position(
         received=received,
         committed=all_of(balances, (A.COMMITTED,)).total,
@@ -163,6 +171,9 @@ def _position(balances: Balances, received: Figure, returned: Figure) -> Positio
         disbursed=all_of(balances, DISBURSED_KINDS),
         spent=all_of(balances, (A.SPENT,)),
         returned=returned,
+        repaid=repaid,
+        recoverable=all_of(balances, (A.RECOVERABLE,)).total,
+        written_off=all_of(balances, (A.WRITTEN_OFF,)).total,
         available=all_of(balances, (A.AVAILABLE,)).total,
     )
 

@@ -20,6 +20,7 @@ from models.ledger import AccountKind, LedgerEvent
 from models.overrides import Override, OverrideStatus
 from models.places import AyilOkmotu, Oblast, Rayon, Village
 from models.rates import ExchangeRate
+from models.terminations import Termination, TerminationStatus
 from models.themes import Theme
 from models.visits import RiskRating, Visit, VisitStatus
 from reports.funding.data import (
@@ -35,7 +36,7 @@ from reports.funding.data import (
     TrancheRow,
     VisitDelay,
 )
-from reports.funding.sums import CASH_KINDS, DISBURSED_KINDS, IN_KIND_KINDS, Balances, Span, all_of, of
+from reports.funding.sums import CASH_KINDS, DISBURSED_KINDS, IN_KIND_KINDS, Balances, Span, add, all_of, of
 
 AVERAGED = frozenset({"household_income"})  # an average already: grants are averaged, not added
 A = AccountKind
@@ -61,8 +62,12 @@ def instalments(span: Span) -> tuple[InstalmentRow, ...]:
     return tuple(InstalmentRow(*row) for row in db.session.execute(query))
 
 
-def grants(span: Span, balances: Balances) -> tuple[tuple[GrantRow, ...], Figure]:
-    """The grants offered up to the end, and what was awarded (still committed or disbursed)."""
+def grants(span: Span, balances: Balances, repaid: Figure) -> tuple[tuple[GrantRow, ...], Figure]:
+    """The grants offered up to the end, and what was awarded: still committed, or paid, also when it was paid back.
+
+    What an early end gave back to the fund unpaid is not awarded any more.
+    """
+    end = end_of_day(span.ends_on)
     query = (
         sa.select(
             Grant.id,
@@ -70,7 +75,7 @@ def grants(span: Span, balances: Balances) -> tuple[tuple[GrantRow, ...], Figure
             Grant.status,
             Grant.starts_on,
             Grant.ends_on,
-            Grant.amount,
+            Grant.amount - sa.func.coalesce(Termination.freed, 0),
             Application.title,
             sa.func.coalesce(Village.latitude, AyilOkmotu.latitude),
             sa.func.coalesce(Village.longitude, AyilOkmotu.longitude),
@@ -88,7 +93,15 @@ def grants(span: Span, balances: Balances) -> tuple[tuple[GrantRow, ...], Figure
         .join(Rayon, Rayon.id == AyilOkmotu.rayon_id)
         .join(Oblast, Oblast.id == Rayon.oblast_id)
         .outerjoin(Village, Village.id == Association.village_id)
-        .where(Grant.fund_id == span.fund_id, Grant.offered_at <= end_of_day(span.ends_on))
+        .outerjoin(
+            Termination,
+            sa.and_(
+                Termination.grant_id == Grant.id,
+                Termination.status == TerminationStatus.APPROVED,
+                Termination.decided_at <= end,
+            ),
+        )
+        .where(Grant.fund_id == span.fund_id, Grant.offered_at <= end)
         .order_by(Grant.number)
     )
     rows = []
@@ -115,7 +128,7 @@ def grants(span: Span, balances: Balances) -> tuple[tuple[GrantRow, ...], Figure
                 purpose_code=row.Theme.purpose_code if row.Theme else None,
             )
         )
-    return tuple(rows), all_of(balances, (A.COMMITTED, A.ADVANCED, A.SPENT))
+    return tuple(rows), add([all_of(balances, (A.COMMITTED, *DISBURSED_KINDS)), repaid])
 
 
 def tranches(span: Span) -> tuple[TrancheRow, ...]:

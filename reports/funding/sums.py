@@ -8,7 +8,7 @@ from reports.funding.data import Figure
 
 CASH_KINDS = (AccountKind.CO_INVESTMENT, AccountKind.CO_INVESTMENT_SPENT)
 IN_KIND_KINDS = (AccountKind.IN_KIND_HELD, AccountKind.IN_KIND_USED)
-DISBURSED_KINDS = (AccountKind.ADVANCED, AccountKind.SPENT)
+DISBURSED_KINDS = (AccountKind.ADVANCED, AccountKind.RECOVERABLE, AccountKind.WRITTEN_OFF, AccountKind.SPENT)
 
 
 @dataclass(frozen=True)

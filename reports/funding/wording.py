@@ -51,6 +51,7 @@ def in_period(data: FundingReportData) -> dict[str, int]:
         "disbursed": position.disbursed.in_period,
         "spent": position.spent.in_period,
         "returned": position.returned.in_period,
+        "repaid": position.repaid.in_period,
         "awarded": data.awarded.in_period,
         "cash": data.cash.in_period,
         "in_kind": data.in_kind.in_period,
@@ -60,6 +61,8 @@ def in_period(data: FundingReportData) -> dict[str, int]:
 def identity_text(data: FundingReportData) -> str:
     """The identity every position keeps, with its figures."""
     position = data.position
+    if position.recoverable or position.written_off:
+        return _identity_with_claims(data)
     return _(
         "Check: %(received)s received = %(available)s available + %(committed)s committed and not yet paid "
         "+ %(advanced)s paid and not yet accounted for + %(spent)s spent.",
@@ -67,6 +70,22 @@ def identity_text(data: FundingReportData) -> str:
         available=money(position.available),
         committed=money(position.committed),
         advanced=money(position.advanced),
+        spent=money(position.spent.total),
+    )
+
+
+def _identity_with_claims(data: FundingReportData) -> str:
+    position = data.position
+    return _(
+        "Check: %(received)s received = %(available)s available + %(committed)s committed and not yet paid "
+        "+ %(advanced)s paid and not yet accounted for + %(recoverable)s claimed back + %(written_off)s given up "
+        "+ %(spent)s spent.",
+        received=money(position.received.total),
+        available=money(position.available),
+        committed=money(position.committed),
+        advanced=money(position.advanced),
+        recoverable=money(position.recoverable),
+        written_off=money(position.written_off),
         spent=money(position.spent.total),
     )
 

@@ -26,6 +26,8 @@ ROOTS: Mapping[AccountKind, str] = {
     K.AVAILABLE: "Assets:Available",
     K.COMMITTED: "Assets:Committed",
     K.ADVANCED: "Assets:Advanced",
+    K.RECOVERABLE: "Assets:Recoverable",
+    K.WRITTEN_OFF: "Expenses:WrittenOff",
     K.SPENT: "Expenses:Grant",
     K.CO_INVESTMENT: "Assets:CoInvestment",
     K.CO_INVESTMENT_SPENT: "Expenses:CoInvestment",

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from app.clock import bishkek_day
 from app.localisation import N_, Money
 from app.localisation import gettext as _
-from app.services import ledger
+from app.services import ledger, repayments
 from models.associations import Association
 from models.base import db
 from models.grants import PAID, Grant, Tranche
@@ -110,9 +110,9 @@ def _lines(reader: Reader) -> Iterable[tuple[Tranche, int, int]]:
     paid: dict[int, list[Tranche]] = {}
     for tranche in db.session.scalars(query):
         paid.setdefault(tranche.grant_id, []).append(tranche)
-    advanced: Mapping[int, Mapping[AccountKind, int]] = ledger.balances_of_grants([AccountKind.ADVANCED], paid)
+    held: Mapping[int, Mapping[AccountKind, int]] = ledger.balances_of_grants(repayments.SOURCES, paid)
     for grant_id, tranches in paid.items():
-        parts = open_parts([one.amount for one in tranches], advanced[grant_id][AccountKind.ADVANCED])
+        parts = open_parts([one.amount for one in tranches], sum(held[grant_id].values()))
         for tranche, part in zip(tranches, parts, strict=True):
             if part and tranche.released_at:
                 yield tranche, (reader.day - bishkek_day(tranche.released_at)).days, part

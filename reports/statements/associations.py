@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from app.labels import label_text
 from app.localisation import Money
 from app.localisation import gettext as _
-from app.services import co_investments, gates, ledger, match
+from app.services import co_investments, gates, ledger, match, repayments
 from app.services.co_investments import MatchArithmetic
 from models.associations import Association
 from models.base import db
@@ -15,7 +15,10 @@ from models.ledger import AccountKind
 from reports import credits
 from reports.statements.data import Cell, Column, Reader, Statement, Subject, Table
 
-HELD = (AccountKind.ADVANCED, AccountKind.SPENT, AccountKind.CO_INVESTMENT, AccountKind.IN_KIND_HELD)
+HELD = (
+    *(AccountKind.ADVANCED, AccountKind.RECOVERABLE, AccountKind.SPENT),
+    *(AccountKind.CO_INVESTMENT, AccountKind.IN_KIND_HELD),
+)
 OVER = (GrantStatus.COMPLETED, GrantStatus.CLOSED, GrantStatus.TERMINATED)
 
 
@@ -54,10 +57,12 @@ def gather(association: Association, reader: Reader) -> Statement:
 
 def _grants(found: Sequence[Grant], held: Mapping[int, Mapping[AccountKind, int]]) -> Table:
     rows: list[tuple[Cell, ...]] = []
-    sums = [0, 0, 0, 0]
+    sums, repaid = [0, 0, 0, 0, 0], repayments.by_grant([one.id for one in found])
     for one in found:
-        advanced, spent = held[one.id][AccountKind.ADVANCED], held[one.id][AccountKind.SPENT]
-        amounts = one.amount, sum(part.amount for part in one.tranches if part.is_paid), spent, advanced
+        by = held[one.id]
+        paid = sum(part.amount for part in one.tranches if part.is_paid)
+        open_ = by[AccountKind.ADVANCED] + by[AccountKind.RECOVERABLE]
+        amounts = one.amount, paid, by[AccountKind.SPENT], repaid.get(one.id, 0), open_
         sums = [before + amount for before, amount in zip(sums, amounts, strict=True)]
         rows.append((one.number, label_text(one.status), *(Money(amount) for amount in amounts)))
     return Table(
@@ -68,6 +73,7 @@ def _grants(found: Sequence[Grant], held: Mapping[int, Mapping[AccountKind, int]
             Column(_("Award"), 1.6, True),
             Column(_("Paid"), 1.6, True),
             Column(_("Accounted for"), 1.6, True),
+            Column(_("Paid back"), 1.5, True),
             Column(_("Still to account for"), 1.6, True),
         ],
         rows=rows,

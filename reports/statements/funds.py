@@ -13,7 +13,7 @@ from reports import credits
 from reports.statements.data import Cell, Column, Reader, Statement, Table
 
 PLACES = (AccountKind.AVAILABLE, AccountKind.COMMITTED, AccountKind.ADVANCED, AccountKind.SPENT)
-"""Where the money of a fund goes, from one to the next."""
+"""Where the money of a fund goes, from one to the next; other accounts of it are named where they hold something."""
 LEFT_OUT = frozenset(
     {
         *(AccountKind.CO_INVESTMENT, AccountKind.CO_INVESTMENT_SPENT),

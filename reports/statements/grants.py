@@ -10,19 +10,21 @@ from models.base import db
 from models.contributions import Contribution
 from models.expenditures import Expenditure
 from models.grants import Grant, Tranche
-from models.ledger import AccountKind
+from models.ledger import AccountKind, EventKind
 from reports import credits
 from reports.statements.data import Cell, Column, Reader, Statement, Subject, Table
 
 HELD = (AccountKind.ADVANCED, AccountKind.CO_INVESTMENT, AccountKind.IN_KIND_HELD)
 """What the association holds, in the order of the columns."""
+CLAIMS = (EventKind.RECOVERY_CLAIMED, EventKind.RECOVERY_LIFTED)
+"""They change what is owed, not what is held."""
 MOST = 5_000
 
 
 def gather(grant: Grant, reader: Reader) -> Statement:
     """The account of one grant from the first entry on."""
     newest_first = ledger.journal(ledger.JournalFilter(grant_id=grant.id), limit=MOST)
-    found = [one for one in reversed(newest_first) if any(moved(one).values())]
+    found = [one for one in reversed(newest_first) if one.kind in CLAIMS or any(moved(one).values())]
     names = _names([one.id for one in found])
     held = dict.fromkeys(HELD, 0)
     rows: list[Sequence[Cell]] = []
@@ -66,13 +68,16 @@ def _cash(held: Mapping[AccountKind, int]) -> Money:
 
 
 def moved(entry: ledger.JournalEntry) -> dict[AccountKind, int]:
-    """What an entry added to what the association holds, in tyiyn, less what it took away."""
+    """What an entry added to what the association holds, in tyiyn, less what it took away.
+
+    Money that is claimed back stays with the association until it is there: it is held like an advance.
+    """
     by = dict.fromkeys(HELD, 0)
     for leg in entry.legs:
-        if leg.debit.kind in by:
-            by[leg.debit.kind] += leg.amount
-        if leg.credit.kind in by:
-            by[leg.credit.kind] -= leg.amount
+        for kind, amount in ((leg.debit.kind, leg.amount), (leg.credit.kind, -leg.amount)):
+            place = AccountKind.ADVANCED if kind is AccountKind.RECOVERABLE else kind
+            if place in by:
+                by[place] += amount
     return by
 
 

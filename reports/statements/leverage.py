@@ -17,7 +17,7 @@ from reports.statements.data import Cell, Column, Reader, Statement, Table
 
 CASH = (AccountKind.CO_INVESTMENT, AccountKind.CO_INVESTMENT_SPENT)
 IN_KIND = (AccountKind.IN_KIND_HELD, AccountKind.IN_KIND_USED)
-DISBURSED = (AccountKind.ADVANCED, AccountKind.SPENT)
+DISBURSED = (AccountKind.ADVANCED, AccountKind.RECOVERABLE, AccountKind.WRITTEN_OFF, AccountKind.SPENT)
 
 
 def gather(reader: Reader) -> Statement:

@@ -17,7 +17,7 @@ from tests.factories import Programme
 from tests.support.clients import Client
 
 NOBODY_S_ID = 999_999_999
-SAMPLE = {"form": "csv", "section_key": "idea"}
+SAMPLE = {"form": "csv", "section_key": "idea", "move": "claim"}
 
 
 def rules(app: Flask) -> Iterator[tuple[Rule, str]]:

@@ -58,7 +58,8 @@ def test_progress_then_the_report(english: Client, programme: Programme) -> None
     assert english.get(f"{url}/progress").headers["HX-Refresh"] == "true"
     page = english.get(url)
     text = text_of(page.text)
-    assert "Disbursed to associations 200 000 som" in text
+    assert "Disbursed to associations 160 000 som" in text
+    assert "Paid back by associations 40 000 som" in text
     assert "Spent and accounted for 160 000 som" in text
     assert grant.number in text
     assert emblems.outline("eu") in page.text and grant.fund.statement["en"] in text

@@ -220,6 +220,9 @@ def test_complete_says_what_is_missing(english: Client, programme: Programme) ->
     assert grant.status is GrantStatus.ACTIVE
     programme.make_visit(grant, "done")
     programme.make_result(grant, "verified")
+    page = english.submit(url, action=f"{url}/complete")
+    assert "neither accounted for nor paid back" in text_of(english.get(page.location).text)
+    programme.repay(grant)
     assert english.submit(url, action=f"{url}/complete").status_code == 303
     assert grant.status is GrantStatus.COMPLETED
 

@@ -21,12 +21,15 @@ from app.services import (
     new_decisions,
     overrides,
     payment_batches,
+    recoveries,
     reductions,
+    repayments,
     reserves,
     review_deadlines,
     reviews,
     screening_batches,
     screenings,
+    terminations,
     tranches,
 )
 from app.services.actors import Actor
@@ -44,6 +47,7 @@ from models.grants import GrantStatus, TrancheStatus
 from models.indicators import ResultStatus
 from models.lost_devices import IdentityCheck
 from models.overrides import OverrideStatus
+from models.recoveries import RecoveryKind
 from models.reviews import ConflictKind
 from models.users import Role, User
 from models.visits import VisitStatus
@@ -61,6 +65,8 @@ NOUNS = {
     "Decision letter": "letters",
     "Corrected protocol": "corrected_protocols",
     "Lost phone": "lost_devices",
+    "Early end": "terminations",
+    "Money claimed back": "recoveries",
     "Payment list": "payment_batches",
     "Payment of a list": "payments",
 }
@@ -202,6 +208,32 @@ def walk_grants(programme: Programme) -> None:
     programme.make_visit(grant, VisitStatus.DONE)
     for status in (ResultStatus.REFUSED, ResultStatus.VERIFIED):  # one value a day, unless it was refused
         programme.make_result(grant, status)
+
+
+def walk_claims(programme: Programme) -> None:
+    """A claim is refused, another decided and paid; then the payment is found to be a mistake."""
+    finance, chair, now = Actor(programme.finance), Actor(programme.council_chair), clock.now()
+    grant, day = programme.make_tranche(TrancheStatus.CONFIRMED).grant, clock.bishkek_day(now)
+    for _time in range(2):
+        claim = recoveries.propose(
+            grant, RecoveryKind.CLAIM, amount=SOM, reason=TEXT, due_on=day, actor=finance, now=now
+        )
+        if recoveries.of_grant(grant) == [claim]:
+            recoveries.refuse(claim, reason=TEXT, actor=chair, now=now)
+    recoveries.approve(claim, actor=chair, now=now)
+    programme.repay(grant)
+    (back,) = repayments.of_grant(grant)
+    repayments.reverse(back, reason=TEXT, actor=finance, now=now)
+
+
+def walk_early_ends(programme: Programme) -> None:
+    """Of an active grant and of a suspended one; a first proposal is refused."""
+    finance, chair, now = Actor(programme.finance), Actor(programme.council_chair), clock.now()
+    for status in (GrantStatus.ACTIVE, GrantStatus.SUSPENDED):
+        grant = programme.make_grant(status)
+        refused = terminations.propose(grant, reason=TEXT, actor=finance, now=now)
+        terminations.refuse(refused, reason=TEXT, actor=chair, now=now)
+        terminations.approve(terminations.propose(grant, reason=TEXT, actor=finance, now=now), actor=chair, now=now)
 
 
 def walk_payment_lists(programme: Programme) -> None:
@@ -348,6 +380,8 @@ def test_every_change_of_a_status_is_told(programme: Programme) -> None:
     walk_a_late_reviewer(programme, third)
     walk_plans(programme)
     walk_grants(programme)
+    walk_early_ends(programme)
+    walk_claims(programme)
     walk_payment_lists(programme)
     walk_overrides(programme)
     walk_grant_amendments(programme)

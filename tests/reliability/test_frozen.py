@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
 from app import clock
-from app.services import corrected_protocols, funding_reports, grant_amendments, prices, rates
+from app.services import corrected_protocols, funding_reports, grant_amendments, prices, rates, recoveries, repayments
 from app.services.actors import Actor
 from app.services.prices import Item, Quote
 from app.services.protocol_places import Change, Place
@@ -26,6 +26,8 @@ from models.overrides import Override
 from models.payment_batches import Payment, PaymentBatch
 from models.prices import Price, PriceKind
 from models.rates import ExchangeRate, RateSource
+from models.recoveries import Recovery, RecoveryKind
+from models.repayments import Repayment
 from tests.factories import three
 
 REFUSED = r"append-only|frozen|only an approved tranche"
@@ -110,7 +112,33 @@ def a_payment(programme: Any) -> Payment:
     return made
 
 
+def a_claim(programme: Any) -> Recovery:
+    """Decided by another person."""
+    grant, now = programme.make_tranche("confirmed").grant, clock.now()
+    made = recoveries.propose(
+        grant,
+        RecoveryKind.CLAIM,
+        amount=1,
+        reason="Документтер жок",
+        due_on=clock.bishkek_day(now),
+        actor=Actor(programme.finance),
+        now=now,
+    )
+    recoveries.approve(made, actor=Actor(programme.council_chair), now=now)
+    return made
+
+
+def a_repayment(programme: Any) -> Repayment:
+    """The whole of what was paid."""
+    grant = programme.make_tranche("confirmed").grant
+    programme.repay(grant)
+    made: Repayment = repayments.of_grant(grant)[0]
+    return made
+
+
 FROZEN = {
+    a_claim: {"amount": 2},
+    a_repayment: {"amount": 1},
     a_batch: {"content": "{}", "pay_on": date(2030, 1, 1)},
     a_payment: {"amount": 1},
     a_corrected_protocol: {"content": "{}", "changes": []},

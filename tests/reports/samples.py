@@ -307,7 +307,18 @@ def unlike() -> FundingReportData:
         )
         for one, title in zip(data.grants, ("Сүт цехи", "Жылыткана", "Тигүү цехи", "Наабайкана"), strict=True)
     )  # fmt: skip
-    position = Position(figure(), next(amounts), next(amounts), figure(), figure(), figure(), next(amounts))
+    position = Position(
+        figure(),
+        next(amounts),
+        next(amounts),
+        figure(),
+        figure(),
+        figure(),
+        next(amounts),
+        figure(),
+        next(amounts),
+        next(amounts),
+    )
     cash, in_kind = figure(), figure()
     return replace(
         data,

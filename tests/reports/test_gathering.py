@@ -70,7 +70,8 @@ def test_parts_add_up_to_the_totals(programme: Programme, busy: Grant) -> None:
     assert sum(one.spent for one in data.grants) == data.position.spent.total
     assert sum(one.cash for one in data.grants) == data.cash.total
     assert sum(one.in_kind for one in data.grants) == data.in_kind.total == 7_000 * SOM
-    assert sum(one.paid for one in data.tranches) == data.position.disbursed.total
+    assert sum(one.paid for one in data.tranches) == data.position.disbursed.total + data.position.repaid.total
+    assert data.position.repaid.total > 0
     assert sum(one.amount for one in data.tranches) == data.awarded.total
     assert sum(one.kgs.total for one in data.co_investments) == data.cash.total + data.in_kind.total
     assert data.leverage.disbursed == data.position.disbursed.total

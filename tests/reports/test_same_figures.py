@@ -30,7 +30,7 @@ from tests.support.clients import Client
 NUMBER = re.compile(r"–|(?:\d{1,3}(?:[ \u00a0]\d{3})+|\d+)(?:[.,]\d+)?")
 SUMS = ("amount", "disbursed", "spent", "cash", "in_kind")
 HEADS = ("Awarded, som", "Disbursed, som", "Spent, som", "Co-investment in cash, som", "In kind, som")
-TILES = (0, 3, 4, 7, 6)
+TILES = (0, 3, 7, 10, 9)
 """Which of the headlines stand large on paper, in their order there."""
 
 Figures = dict[str, Any]
@@ -55,6 +55,9 @@ def headlines(data: FundingReportData) -> dict[str, tuple[int, int | None]]:
         "Awarded to grants": (data.awarded.total, data.awarded.in_period),
         "Committed and not yet paid": (at.committed, None),
         "Disbursed to associations": (at.disbursed.total, at.disbursed.in_period),
+        "Paid back by associations": (at.repaid.total, at.repaid.in_period),
+        "Claimed back and not paid yet": (at.recoverable, None),
+        "Claimed back and given up": (at.written_off, None),
         "Spent and accounted for": (at.spent.total, at.spent.in_period),
         "Sent back by banks": (at.returned.total, at.returned.in_period),
         "Available for new grants": (at.available, None),
@@ -70,7 +73,11 @@ def expected(data: FundingReportData) -> Figures:
     return {
         "headlines": {label: (major(total), major(part)) for label, (total, part) in headlines(data).items()},
         "position": [
-            major(one) for one in (at.received.total, at.available, at.committed, at.advanced, at.spent.total)
+            major(one)
+            for one in (
+                *(at.received.total, at.available, at.committed, at.advanced),
+                *(at.recoverable, at.written_off, at.spent.total),
+            )
         ],
         "leverage": [
             round(Decimal(one) / data.leverage.disbursed, 2) for one in (data.leverage.cash, both)
@@ -108,13 +115,18 @@ def on_page(content: str) -> Figures:
     listed = {row[0]: (plain(row[2]), plain(row[1])) for row in columns}
     assert [(label, total) for label, (total, _part) in listed.items()] == large[: len(listed)]
     bar = page.xpath("//figure[.//table[@class='ash-chart__legend']]")[0]
-    spent, advanced, committed, available = (plain(cells(row)[1]) for row in bar.xpath(".//tbody/tr"))
+    spent, advanced, recoverable, written_off, committed, available = (
+        plain(cells(row)[1]) for row in bar.xpath(".//tbody/tr")
+    )
     co, all_co = table("Verified co-investment by country, kind and currency")
     grants, all_grants = table("Grants of this fund")
     instalments, all_instalments = table("Instalments received")
     return {
         "headlines": listed,
-        "position": [plain(bar.findtext("figcaption")), available, committed, advanced, spent],
+        "position": [
+            *(plain(bar.findtext("figcaption")), available, committed),
+            *(advanced, recoverable, written_off, spent),
+        ],
         "leverage": [value for _label, value in large[len(listed) :]],
         "co-investment": [[plain(one) for one in row[3:]] for row in co],
         "all co-investment": [plain(all_co[place]) for place in (3, 5, 6)],
@@ -161,10 +173,10 @@ def on_paper(content: bytes, data: FundingReportData) -> Figures:
         total, part = paper.take(gettext(label), 2)
         said["headlines"][gettext(label)] = (total, part)
     assert tiles == [said["headlines"][gettext(labels[place])][0] for place in TILES]
-    said["position"] = paper.take(":", 5)
+    said["position"] = paper.take(":", 7)
     cash, _divided, ratio = paper.take(":", 3)
     _all, _divided, with_in_kind = paper.take(":", 3)
-    assert [ratio] == leverage and cash == said["headlines"][gettext(labels[7])][0]
+    assert [ratio] == leverage and cash == said["headlines"][gettext("Verified co-investment in cash")][0]
     said["leverage"] = [ratio, with_in_kind]
     paper.go(gettext("Of it in the period"))
     said["co-investment"] = [
@@ -202,7 +214,7 @@ def in_workbook(content: bytes) -> Figures:
         assert rows[-1][0] == gettext("Total")
         return rows[start + 1 : -1], rows[-1]
 
-    identity = next(row[0] for row in summary if row[0].count("+") == 3)
+    identity = next(row[0] for row in summary if row[0].count("+") == 5)
     start = next(place for place, row in enumerate(summary) if row[0] == gettext("Som"))
     rows = summary[start + 1 :]
     heads = next(row for row in grants if row[0] == gettext("Number"))

@@ -64,6 +64,7 @@ def test_a_tranche_of_which_nothing_is_carried_is_dropped_and_the_grant_can_be_c
     assert programme.monitor.id in set(db.session.scalars(every))
     programme.make_visit(grant, "done")
     programme.make_result(grant, "verified")
+    programme.repay(grant)
     grants.complete(grant, actor=Actor(programme.monitor), now=clock.now())
     assert grant.status is GrantStatus.COMPLETED
     assert not any(check.findings for check in verification.run(programme.storage))

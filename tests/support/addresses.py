@@ -20,6 +20,7 @@ TABLES = {
     "other_id": "applications",
     "promise_id": "targets",
     "twin_id": "contributions",
+    "recovery_id": "recoveries",
 }
 TEXTS = {
     "section_key": ("idea",),
@@ -27,6 +28,7 @@ TEXTS = {
     "form": ("csv",),
     "question_key": ("summary",),
     "code": ("EUR",),
+    "move": ("claim",),
     "statement_key": ("advances",),
 }
 """{argument: what it may be}, of those that name no row."""
