@@ -1,13 +1,15 @@
 """RQ job functions: thin, idempotent, each in an application context of the worker and with its own commits."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from urllib.parse import urlsplit
 
 from flask import current_app
 
 from app import clock, queue
-from app.localisation import use_locale
+from app.localisation import N_, use_locale
 from app.services import (
+    bank_statement_matches,
+    bank_statements,
     conflict_detection,
     funding_reports,
     journal_exports,
@@ -16,8 +18,10 @@ from app.services import (
     second_steps,
     sign_in_attempts,
 )
+from app.services.bank_files import BankFile
 from app.services.errors import DomainError
 from app.services.rate_files import RateFile
+from models.bank_statements import BankStatement, BankStatementStatus
 from models.base import db, reading
 from models.calls import Call
 from models.funding_reports import FundingReport, FundingReportStatus
@@ -81,6 +85,71 @@ def write_journal_export(export_id: int) -> None:
         journal_exports.fail(db.session.merge(export), now=clock.now())
         db.session.commit()
         raise
+
+
+def read_bank_statement(statement_id: int) -> None:
+    """Read a bank's file, so that a person can look at what it holds. Nothing is open while it is read."""
+    statement = db.session.get(BankStatement, statement_id)
+    if statement is None or statement.status is not BankStatementStatus.READING:
+        db.session.commit()
+        return
+    _with_statement(statement, lambda: _read_bank_statement(statement))
+
+
+def _read_bank_statement(statement: BankStatement) -> None:
+    file = _bank_file(statement)
+    bank_statements.note_read(statement, file, now=clock.now())
+    db.session.commit()
+
+
+def _bank_file(statement: BankStatement) -> BankFile:
+    """What the file of the statement says."""
+    with reading():
+        content, form = bank_statements.content_of(statement), statement.form
+        layout = bank_statements.layout_of(statement)
+    return bank_statements.read_file(content, form, layout)
+
+
+def _with_statement(statement: BankStatement, act: Callable[[], None]) -> None:
+    """Do a step of a statement; what goes wrong is kept with it, for the page and for who brought it in."""
+    try:
+        act()
+    except DomainError as problem:
+        db.session.rollback()
+        bank_statements.fail(statement, problem, now=clock.now())
+        db.session.commit()
+    except Exception:
+        db.session.rollback()
+        unknown = DomainError(
+            N_("Something went wrong on our side. Try again; if it stays so, tell the administrator.")
+        )
+        bank_statements.fail(statement, unknown, now=clock.now())
+        db.session.commit()
+        raise
+
+
+def enter_bank_statement(statement_id: int) -> None:
+    """Store the rows of a statement unless they are there, then look for what they stand for; may be done twice."""
+    statement = db.session.get(BankStatement, statement_id)
+    if statement is None or statement.status is not BankStatementStatus.ENTERING:
+        db.session.commit()
+        return
+    _with_statement(statement, lambda: _enter_bank_statement(statement))
+
+
+def _enter_bank_statement(statement: BankStatement) -> None:
+    if statement.entered_at is None:
+        file = _bank_file(statement)
+        bank_statements.note_progress(statement, 30)
+        db.session.commit()
+        bank_statements.store(statement, file, now=clock.now())
+        bank_statements.note_progress(statement, 60)
+    db.session.commit()
+    with reading():
+        pairs = bank_statement_matches.proposals(statement)
+    found = bank_statement_matches.propose(statement, pairs)
+    bank_statements.finish(statement, exact=found.exact, likely=found.likely, returned=found.returned, now=clock.now())
+    db.session.commit()
 
 
 def _watched(lines: Iterable[Line], export_id: int, count: int) -> Iterator[Line]:

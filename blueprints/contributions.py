@@ -9,7 +9,17 @@ from app import clock
 from app.labels import COUNTRIES, CURRENCIES, country_text, currency_text, label_text
 from app.localisation import current_locale, gettext, money
 from app.policy import Permission
-from app.services import applications, channels, conflicts, contributions, documents, rates, signs, users
+from app.services import (
+    applications,
+    bank_statement_lists,
+    channels,
+    conflicts,
+    contributions,
+    documents,
+    rates,
+    signs,
+    users,
+)
 from app.services.signs import Sign
 from app.services.workflow import allowed
 from app.web.access import actor, can, load, requires, signed_in_user, takes_upload
@@ -85,6 +95,7 @@ def show(contribution_id: int) -> ResponseReturnValue:
         is_recorder=row.recorded_by_id == signed_in_user().id,
         may_record=contributions.takes_contributions(row.grant) and can(Permission.CONTRIBUTION_RECORD, row.grant),
         signs=_signs(row),
+        found=bank_statement_lists.evidence_of(row),
     )
 
 
@@ -124,7 +135,14 @@ def verify(contribution_id: int) -> ResponseReturnValue:
         form, lambda: contributions.verify(row, checks=form.checks(), actor=actor(row), now=clock.now())
     ):
         return finish(url_for("grants.show", grant_id=row.grant_id), gettext("The contribution is verified."))
-    return form_page("contributions/verify.html", form, row=row, evidence=documents.of(row), signs=_signs(row))
+    return form_page(
+        "contributions/verify.html",
+        form,
+        row=row,
+        evidence=documents.of(row),
+        signs=_signs(row),
+        found=bank_statement_lists.evidence_of(row),
+    )
 
 
 def _act_with_reason(row: Contribution, verb: Callable[..., None], message: str, template: str) -> ResponseReturnValue:

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from app import clock
 from app.localisation import gettext, money, to_minor
 from app.policy import Permission
-from app.services import documents, expenditures, signs, supplier_flags, suppliers, users
+from app.services import documents, expenditure_reports, expenditures, signs, supplier_flags, suppliers, users
 from app.services.expenditures import LineUse
 from app.services.suppliers import Details
 from app.services.workflow import allowed
@@ -31,6 +31,7 @@ def index(grant_id: int) -> ResponseReturnValue:
         grant=grant,
         lines=expenditures.by_line(grant),
         rows=expenditures.of_grant(grant),
+        reports=expenditure_reports.of_grant(grant),
     )
 
 

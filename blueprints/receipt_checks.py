@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from app import clock
 from app.localisation import gettext
 from app.policy import Permission
-from app.services import contributions, documents, receipt_checks
+from app.services import bank_statement_lists, contributions, documents, receipt_checks
 from app.web.access import actor, load, requires, row_number, signed_in_user
 from app.web.submissions import attempt, finish, form_page
 from forms.receipt_checks import ReceiptCheckForm
@@ -44,6 +44,7 @@ def show(contribution_id: int) -> ResponseReturnValue:
         form,
         row=row,
         evidence=documents.of(row),
+        found=bank_statement_lists.evidence_of(row),
         waiting=len(ids),
         onwards=onwards,
         before=receipt_checks.preceding(ids, row.id),

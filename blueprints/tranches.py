@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from app import clock
 from app.localisation import gettext
 from app.policy import Permission
-from app.services import gates, next_steps, overrides, payments, tranches, users
+from app.services import bank_statement_lists, gates, next_steps, overrides, payments, tranches, users
 from app.services.workflow import allowed
 from app.web.access import actor, load, requires, signed_in_user
 from app.web.submissions import act_on_button, attempt, finish, form_page
@@ -39,6 +39,7 @@ def show(tranche_id: int) -> ResponseReturnValue:
         obstacle=tranches.account_obstacle(tranche, clock.now()),
         is_preparer=tranche.prepared_by_id == signed_in_user().id,
         names=_names(tranche),
+        found=bank_statement_lists.evidence_of(tranche),
     )
 
 

@@ -3,7 +3,13 @@
 from models.payment_guards import FROZEN as LISTS
 
 FROZEN = {
-    # table: (which rows are frozen, which of their columns: none named means every one, unique columns beside the id)
+    # table: (which rows are frozen, which of their columns: none named means every one, unique columns beside the id;
+    # where several keys are unique, a tuple of each)
+    "bank_statements": (
+        "{row}.id IS NOT NULL",  # from the first moment on: only what was found in it and became of it is set later
+        ("id", "form", "file_name", "sha256", "channel_id", "uploaded_by_id", "uploaded_at"),
+        (),
+    ),
     "calibration_reviews": ("{row}.submitted_at IS NOT NULL", (), ("calibration_id", "reviewer_id")),
     "corrected_protocols": ("{row}.signed_at IS NOT NULL", (), ("number",)),
     "detected_conflicts": ("{row}.verdict IS NOT NULL", (), ("application_id", "user_id", "evidence")),
@@ -12,6 +18,11 @@ FROZEN = {
         "{row}.id IS NOT NULL",  # from the first moment on: only its approval and its end are set later
         ("id", "currency", "valid_on", "nominal", "value", "source", "source_note", "entered_by_id", "entered_at"),
         ("currency", "valid_on", "source"),
+    ),
+    "expenditure_reports": (
+        "{row}.status = 'accepted'",
+        (),
+        (("grant_id", "sequence"), ("grant_id", "ends_on"), ("grant_id", "follows_on")),
     ),
     "funding_reports": (
         "{row}.content IS NOT NULL",
@@ -51,6 +62,7 @@ FROZEN = {
 }
 """Rows that cannot be changed, deleted or replaced once they are complete: exchange rates, reports, prices, overrides,
 grant amendments, lists for the bank and their payments, registered interests, practice reviews that were handed in,
+spending reports that are accepted,
 corrected protocols that are signed, what the secretary said of a detected conflict, what was written for an association
 and confirmed by it."""
 STANDING = {

@@ -18,6 +18,7 @@ APPEND_ONLY = (
     "agreements",
     "amendments",
     "audit_events",
+    "bank_statement_rows",
     "call_forms",
     "conflicts",
     "decisions",
@@ -50,6 +51,7 @@ UNIQUE_KEYS = {
     "agreements": (("grant_id", "sequence"),),
     "amendments": (("call_id", "sequence"),),
     "audit_events": (("hash",),),
+    "bank_statement_rows": (("statement_id", "line"), ("fingerprint",)),
     "call_forms": (("call_id", "sha256"),),
     "decisions": (("session_id", "application_id"), ("application_id", "sequence")),
     "dissents": (("decision_id", "user_id"),),
@@ -276,7 +278,8 @@ def _frozen_sqlite(table: str) -> list[str]:
     old, new = condition.format(row="OLD"), condition.format(row="there")
     changed = "".join((" AND (", " OR ".join(f"NEW.{one} IS NOT OLD.{one}" for one in columns), ")")) if columns else ""
     among = [STANDING[table].format(row="there")] if table in STANDING else []
-    same = " OR (" + " AND ".join([*(f"there.{one} = NEW.{one}" for one in key), *among]) + ")" if key else ""
+    keys = key if key and isinstance(key[0], tuple) else ([key] if key else [])
+    same = "".join(f" OR ({' AND '.join([*(f'there.{one} = NEW.{one}' for one in each), *among])})" for each in keys)
     refuse = f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
     replaced = (  # UPDATE OR REPLACE of an open row would delete the frozen one whose key it takes
         f"EXISTS (SELECT 1 FROM {table} AS there "  # noqa: S608 - our own names

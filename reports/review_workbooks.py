@@ -5,22 +5,21 @@ Column A is hidden: it says what each row is, and its first cell holds the stamp
 
 import io
 import re
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from xml.parsers import expat
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell.cell import TYPE_FORMULA
-from openpyxl.reader.excel import ExcelReader
 from openpyxl.styles import Border, PatternFill, Protection, Side
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from app.localisation import N_, gettext
-from app.services.errors import DomainError, LimitExceededError
+from app.services import workbooks
+from app.services.errors import DomainError
+from app.services.workbooks import Bounds
 from models.applications import Application
 from models.reviews import Assignment, ReviewFlag
 from reports import judged_applications
@@ -30,12 +29,10 @@ LARGEST = 5 * 1024 * 1024
 """Bytes of a file that is read."""
 LARGEST_PART, LARGEST_UNPACKED = 2 * 1024 * 1024, 10 * 1024 * 1024
 """Bytes of one part unpacked, and of all together; the texts of all sheets are one part, which may take it all."""
-TEXTS = "xl/sharedStrings.xml"
 MOST_PARTS, MOST_SHEETS, MOST_ROWS, MOST_CELLS = 600, 200, 400, 1024
 """Cells of one row: ours has nine, but some programs write a whole row when its look is changed."""
 MOST_ELEMENTS_OF_PART, MOST_ELEMENTS = 40_000, 200_000
 """An element costs a hundred times the bytes it is written in; a sheet of ours has a thousand."""
-XML_ENDINGS = (".xml", ".rels")
 WIDTHS = {"A": 4, "B": 34, "C": 24, "D": 24, "E": 24, "F": 24, "G": 24, "H": 12, "I": 60}
 LEVEL, TEXT = "H", "I"
 ROOM_TO_WRITE = 6
@@ -160,6 +157,18 @@ NO_WORKBOOK = N_("This is no workbook that can be read. Send the file you downlo
 
 
 TOO_LARGE = N_("The workbook is too large.")
+BOUNDS = Bounds(
+    bytes=LARGEST,
+    part=LARGEST_PART,
+    unpacked=LARGEST_UNPACKED,
+    parts=MOST_PARTS,
+    sheets=MOST_SHEETS,
+    cells=MOST_CELLS,
+    elements_of_part=MOST_ELEMENTS_OF_PART,
+    elements=MOST_ELEMENTS,
+    too_large=TOO_LARGE,
+    no_workbook=NO_WORKBOOK,
+)
 
 
 def read(content: bytes) -> list[FilledSheet]:
@@ -167,95 +176,14 @@ def read(content: bytes) -> list[FilledSheet]:
 
     Raises `DomainError` for what is no such workbook and `LimitExceededError` for one that is too large, packed or not.
     """
-    if len(content) > LARGEST:
-        raise LimitExceededError(TOO_LARGE, field="upload")
     try:
-        harmless = _packed_anew(_harmless_parts(content))
-        _must_have_few_sheets(harmless)
+        harmless = workbooks.bounded(content, BOUNDS)
         book = load_workbook(io.BytesIO(harmless), read_only=True, data_only=False, keep_links=False)
         return [_read_sheet(sheet) for sheet in book.worksheets]
     except DomainError:
         raise
     except Exception as error:  # whatever a parser of foreign bytes raises
         raise DomainError(NO_WORKBOOK, field="upload") from error
-
-
-def _harmless_parts(content: bytes) -> dict[str, bytes]:
-    """{name: text} of the archive's XML, each looked at before any of it is understood. Pictures and such stay out."""
-    parts: dict[str, bytes] = {}
-    left, elements = LARGEST_UNPACKED, MOST_ELEMENTS
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        entries = archive.infolist()
-        if len(entries) > MOST_PARTS or sum(one.file_size for one in entries) > LARGEST_UNPACKED:
-            raise LimitExceededError(TOO_LARGE, field="upload")
-        if len({one.filename for one in entries}) < len(entries):
-            raise DomainError(NO_WORKBOOK, field="upload")
-        for entry in entries:
-            most = min(left, LARGEST_UNPACKED if entry.filename == TEXTS else LARGEST_PART)
-            if entry.file_size > most:
-                raise LimitExceededError(TOO_LARGE, field="upload")
-            if not entry.filename.lower().endswith(XML_ENDINGS):
-                continue
-            with archive.open(entry) as part:
-                text = part.read(most + 1)  # its head may lie about its size
-            if len(text) > most:
-                raise LimitExceededError(TOO_LARGE, field="upload")
-            elements -= _elements_of(text, min(elements, MOST_ELEMENTS_OF_PART))
-            left -= len(text)
-            parts[entry.filename] = text
-    return parts
-
-
-def _elements_of(text: bytes, most: int) -> int:
-    """How many elements a part has: at most `most`, few cells in a row, no declarations, and UTF-8 alone.
-
-    In another encoding the same bytes could mean something else to whoever looks and to whoever reads.
-    """
-    elements = cells = 0
-
-    def begin(name: str, _attributes: object) -> None:
-        nonlocal elements, cells
-        kind = name.rpartition(":")[2]
-        elements += 1
-        cells = 0 if kind == "row" else cells + (kind == "c")
-        if elements > most or cells > MOST_CELLS:
-            raise LimitExceededError(TOO_LARGE, field="upload")
-
-    def declare(_version: str, encoding: str | None, _is_standalone: int) -> None:
-        if (encoding or "utf-8").lower() != "utf-8":
-            raise DomainError(NO_WORKBOOK, field="upload")
-
-    def refuse(*_declared: object) -> None:
-        raise DomainError(NO_WORKBOOK, field="upload")
-
-    parser = expat.ParserCreate()
-    parser.StartElementHandler, parser.XmlDeclHandler = begin, declare
-    parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = refuse
-    if b"\0" in text:  # UTF-16 or UTF-32, which the parser takes without being told
-        refuse()
-    parser.Parse(text, True)
-    return elements
-
-
-def _packed_anew(parts: Mapping[str, bytes]) -> bytes:
-    """What was looked at and nothing else, so that it alone is read."""
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w") as archive:
-        for name, text in parts.items():
-            archive.writestr(name, text)
-    return target.getvalue()
-
-
-def _must_have_few_sheets(content: bytes) -> None:
-    """Count the sheets before one is read; no two may be the same part, which would be read again for each."""
-    book = ExcelReader(io.BytesIO(content), read_only=True, keep_links=False)
-    book.read_manifest()
-    book.read_workbook()
-    if len(book.parser.sheets) > MOST_SHEETS:
-        raise LimitExceededError(TOO_LARGE, field="upload")
-    targets = [relation.target for _sheet, relation in book.parser.find_sheets()]
-    if len(set(targets)) < len(targets):
-        raise DomainError(NO_WORKBOOK, field="upload")
 
 
 def _read_sheet(sheet: Any) -> FilledSheet:

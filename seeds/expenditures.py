@@ -21,15 +21,23 @@ REFUSALS = {
     "ky": "Чекте берүүчүнүн мөөрү жок, сумма окулбайт. Кайра сүрөткө тартып жүктөңүз.",
     "ru": "На чеке нет печати поставщика, сумма не читается. Переснимите и загрузите снова.",
 }
-
+CUTS = {
+    "ky": "Жеткирүү бюджетте жок: ал кабыл алынган жок.",
+    "ru": "Доставки нет в бюджете: она не принята.",
+}
 LOOKED_AT = {
     "ky": "Айыл башчысына чалдык, келишимди жана жүк кагазын көрдүк: товар келген, баасы базардагыдай.",
     "ru": "Позвонили главе села, посмотрели договор и накладную: товар получен, цена рыночная.",
 }
 
 
-def account_for(programme: Programme, tranche: Tranche, chance: Random, now: datetime) -> Chapter:
-    """Spend the tranche and the co-investment that has come, in two batches; finance accepts each line."""
+def account_for(
+    programme: Programme, tranche: Tranche, chance: Random, now: datetime, *, is_part: bool = False
+) -> Chapter:
+    """Spend the tranche and the co-investment that has come, in two batches; finance accepts each line.
+
+    `is_part`: of one line of the grant only a part.
+    """
     grant = tranche.grant
     batches = (
         _shares(grant, (Payer.GRANT,), tranche.amount),
@@ -41,7 +49,8 @@ def account_for(programme: Programme, tranche: Tranche, chance: Random, now: dat
         recorded = [record(programme, grant, line, amount, chance, now) for line, amount in batch]
         now = yield later(now, chance.randint(2, 3), chance)
         for expenditure in recorded:
-            _accept(programme, expenditure, "finance2", now)
+            is_cut = is_part and expenditure is recorded[0] and expenditure.payer is Payer.GRANT
+            _accept(programme, expenditure, "finance2", now, is_cut=is_cut)
     return now
 
 
@@ -58,13 +67,17 @@ def waiting(programme: Programme, grant: Grant, chance: Random, now: datetime) -
     expenditures.refuse(refused, reason=reason, actor=programme.as_staff("finance1"), now=now)
 
 
-def _accept(programme: Programme, expenditure: Expenditure, who: str, now: datetime) -> None:
-    """Accept a line; what is flagged is looked at first."""
+def _accept(programme: Programme, expenditure: Expenditure, who: str, now: datetime, *, is_cut: bool = False) -> None:
+    """Accept a line, or nineteen twentieths of it; what is flagged is looked at first."""
     actor = programme.as_staff(who)
     if supplier_flags.open_of(expenditure):
         reason = LOOKED_AT[expenditure.grant.application.language]
         expenditures.look_at(expenditure, reason=reason, actor=actor, now=now)
-    expenditures.accept(expenditure, actor=actor, now=now)
+    if is_cut:
+        reason, part = CUTS[expenditure.grant.application.language], expenditure.amount * 19 // 20
+        expenditures.accept_part(expenditure, part, reason=reason, actor=actor, now=now)
+    else:
+        expenditures.accept(expenditure, actor=actor, now=now)
 
 
 def _held(grant: Grant, kind: AccountKind) -> int:

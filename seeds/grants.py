@@ -12,7 +12,7 @@ from models.associations import MembershipRole
 from models.documents import DocumentKind
 from models.grants import Grant, Tranche
 from models.overrides import OverridableCondition
-from seeds import contributions, expenditures, papers, people, tranches
+from seeds import contributions, expenditure_reports, expenditures, papers, people, tranches
 from seeds import results as reported
 from seeds import visits as visited
 from seeds.agenda import Chapter, Story, later
@@ -133,7 +133,10 @@ def story(programme: Programme, application: Application, fate: str, signed_at: 
         stop = course.step if is_last else "confirmed" if course.is_overridden else "accounted"
         if course.is_overridden and is_last:
             now = yield from _override(programme, tranche, chance, now)
-        now = yield from tranches.cycle(programme, tranche, stop, chance, now)
+        is_reported = course.is_amended and tranche.sequence == 1
+        now = yield from tranches.cycle(programme, tranche, stop, chance, now, is_part=is_reported)
+        if is_reported:
+            now = yield from expenditure_reports.accepted(programme, grant, chance, now)
         if tranche.sequence == 1 and (not is_last or stop == "accounted" or course.is_suspended):
             now = yield from visited.made(programme, grant, course.is_suspended, chance, now)
         if course.is_overridden and not is_last:

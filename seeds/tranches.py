@@ -16,13 +16,15 @@ RETURNS = {
 }
 
 
-def cycle(programme: Programme, tranche: Tranche, stop: str, chance: Random, now: datetime) -> Chapter:
-    """Walk the tranche up to the step `stop` ("returned" stands beside "confirmed")."""
+def cycle(
+    programme: Programme, tranche: Tranche, stop: str, chance: Random, now: datetime, *, is_part: bool = False
+) -> Chapter:
+    """Walk the tranche up to the step `stop` ("returned" stands beside "confirmed"); `is_part` as for spending."""
     association, actor = tranche.grant.association, programme.actor_for(tranche.grant.association)
     preparer, approver = programme.as_staff("finance1"), programme.as_staff("finance2")
     for step in STEPS:
         if step == "accounted":
-            return (yield from expenditures.account_for(programme, tranche, chance, now))
+            return (yield from expenditures.account_for(programme, tranche, chance, now, is_part=is_part))
         now = yield later(now, chance.randint(1, 2) if step == "confirmed" else 1, chance)
         if step == "requested":
             tranches.request(tranche, actor=programme.actor_for(association), now=now)

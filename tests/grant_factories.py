@@ -9,6 +9,8 @@ from typing import Any
 from app import clock
 from app.services import (
     agreement_signatures,
+    bank_statement_matches,
+    bank_statements,
     channels,
     contributions,
     expenditures,
@@ -25,9 +27,11 @@ from app.services import (
     visits,
 )
 from app.services.actors import Actor
+from app.services.bank_tables import Column, DecimalMark, Layout
 from app.services.documents import Upload
 from models.applications import Application, ApplicationStatus, BudgetHeading, BudgetLine, Payer
 from models.associations import Association
+from models.bank_statements import BankStatement, BankStatementMatch, BankStatementRow, BankStatementStatus
 from models.base import db
 from models.contributions import Check, Contribution, ContributionKind, ContributionStatus
 from models.documents import DocumentKind
@@ -228,6 +232,51 @@ class GrantFactories:
             if until in (status, "sent"):
                 act(batch, actor=finance, now=now)
         return batch
+
+    def make_bank_statement(self, *lines: tuple[str, int], until: str = "entered", **columns: Any) -> BankStatement:
+        """A CSV of (reference, tyiyn) of today, led on as its jobs do: "columns", "read", "entering" or "entered".
+
+        `columns` are `name`, `account` (whose statement it is) and `channel`.
+        """
+        day = f"{clock.bishkek_day(clock.now()):%d.%m.%Y}"
+        name = columns.get("name", "Токтогулов Нурбек")
+        rows = [f"{day};{amount / 100:.2f};{reference};{name}" for reference, amount in lines]
+        head = (
+            f"Дата;Сумма;Номер {next(self.numbers)};Отправитель"
+            if until == "columns"
+            else "Дата;Сумма;Номер;Отправитель"
+        )
+        content = "\n".join([head, *rows, f"Итого;;{next(self.numbers)};"]).encode()
+        by = {"actor": Actor(self.finance), "now": clock.now()}
+        file = bank_statements.look_at("statement.csv", content)
+        account = columns.get("account", "1091820182530113")
+        statement = bank_statements.bring_in(file, account=account, channel=columns.get("channel"), **by)
+        if until == "columns":
+            return statement
+        if statement.status is BankStatementStatus.COLUMNS:
+            places = {Column.DAY: 0, Column.AMOUNT: 1, Column.REFERENCE: 2, Column.NAME: 3}
+            bank_statements.name_columns(statement, Layout(places, 0, mark=DecimalMark.POINT), **by)
+        read = bank_statements.read_file(content, statement.form, bank_statements.layout_of(statement))
+        bank_statements.note_read(statement, read, now=clock.now())
+        if until == "read":
+            return statement
+        bank_statements.enter(statement, **by)
+        if until == "entering":
+            return statement
+        bank_statements.store(statement, read, now=clock.now())
+        self.match_bank_statement(statement)
+        return statement
+
+    def match_bank_statement(self, statement: BankStatement) -> None:
+        """As the job does once the rows are stored."""
+        found = bank_statement_matches.propose(statement, bank_statement_matches.proposals(statement))
+        counts = {"exact": found.exact, "likely": found.likely, "returned": found.returned}
+        bank_statements.finish(statement, **counts, now=clock.now())
+
+    def matches_of(self, statement: BankStatement) -> list[BankStatementMatch]:
+        """In the order of its rows."""
+        query = db.select(BankStatementMatch).join(BankStatementMatch.row).order_by(BankStatementRow.line)
+        return list(db.session.scalars(query.where(BankStatementRow.statement_id == statement.id)))
 
     def release(self, tranche: Tranche, *, now: datetime | None = None) -> None:
         now = now or clock.now()

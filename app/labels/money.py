@@ -4,8 +4,10 @@ from collections.abc import Mapping
 
 from app.localisation import N_
 from models.agreement_signatures import SigningSide
+from models.bank_statements import BankFileForm, BankStatementStatus, Likeness, MatchStatus
 from models.channels import EvidenceKind
 from models.contributions import Check, ContributionKind, ContributionStatus
+from models.expenditure_reports import ExpenditureReportStatus
 from models.expenditures import ExpenditureStatus
 from models.funding_reports import FundingReportStatus
 from models.funds import Emblem
@@ -85,6 +87,12 @@ EVIDENCE_KINDS: Mapping[EvidenceKind, str] = {
     EvidenceKind.STATEMENT: N_("Statement of the bank or of its app"),
     EvidenceKind.CUSTOMS_DECLARATION: N_("Customs declaration"),
 }
+EXPENDITURE_REPORT_STATUSES: Mapping[ExpenditureReportStatus, str] = {
+    ExpenditureReportStatus.DRAFT: N_("Draft of a spending report"),
+    ExpenditureReportStatus.SUBMITTED: N_("Report handed in"),
+    ExpenditureReportStatus.RETURNED: N_("Report came back"),
+    ExpenditureReportStatus.ACCEPTED: N_("Report accepted"),
+}
 EXPENDITURE_STATUSES: Mapping[ExpenditureStatus, str] = {
     ExpenditureStatus.RECORDED: N_("Waits to be accepted"),
     ExpenditureStatus.ACCEPTED: N_("Spending accepted"),
@@ -98,6 +106,30 @@ SUPPLIER_FLAGS: Mapping[SupplierFlag, str] = {
     SupplierFlag.ACCOUNT: N_("The supplier's account is the one the grant is paid to"),
     SupplierFlag.SHARE: N_("One supplier has more than half of the grant"),
     SupplierFlag.PRICE: N_("The price is far above the price register"),
+}
+BANK_STATEMENT_STATUSES: Mapping[BankStatementStatus, str] = {
+    BankStatementStatus.COLUMNS: N_("Its columns are to be named"),
+    BankStatementStatus.READING: N_("Being read"),
+    BankStatementStatus.READ: N_("To be looked at"),
+    BankStatementStatus.ENTERING: N_("Being matched"),
+    BankStatementStatus.ENTERED: N_("Entered"),
+    BankStatementStatus.FAILED: N_("Could not be read"),
+    BankStatementStatus.DROPPED: N_("Dropped"),
+}
+BANK_FILE_FORMS: Mapping[BankFileForm, str] = {
+    BankFileForm.CAMT: N_("XML of the bank (camt.053)"),
+    BankFileForm.MT940: N_("MT940 of the bank"),
+    BankFileForm.CSV: N_("Table (CSV)"),
+    BankFileForm.XLSX: N_("Workbook (XLSX)"),
+}
+LIKENESSES: Mapping[Likeness, str] = {
+    Likeness.EXACT: N_("Exact"),
+    Likeness.LIKELY: N_("Likely"),
+}
+MATCH_STATUSES: Mapping[MatchStatus, str] = {
+    MatchStatus.PROPOSED: N_("To be decided"),
+    MatchStatus.CONFIRMED: N_("Confirmed"),
+    MatchStatus.REJECTED: N_("Rejected"),
 }
 EXPORT_STATUSES: Mapping[ExportStatus, str] = {
     ExportStatus.WAITING: N_("Waiting to be written"),

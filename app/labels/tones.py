@@ -6,12 +6,14 @@ from models.agenda_items import AgendaStatus
 from models.appeals import AppealStatus
 from models.applications import ApplicationStatus, ScreeningOutcome
 from models.assignment_plans import PlanStatus
+from models.bank_statements import BankStatementStatus, Likeness, MatchStatus
 from models.calls import CallStatus
 from models.contributions import ContributionStatus
 from models.corrected_protocols import CorrectionStatus
 from models.council_sessions import DecisionOutcome, SessionStatus
 from models.detected_conflicts import ConflictStrength, ConflictVerdict
 from models.duplicates import DuplicateVerdict
+from models.expenditure_reports import ExpenditureReportStatus
 from models.expenditures import ExpenditureStatus
 from models.funding_reports import FundingReportStatus
 from models.grant_amendments import GrantAmendmentStatus
@@ -46,7 +48,8 @@ def _tones() -> dict[tuple[type[StrEnum], str], str]:
             PlanStatus.APPLIED, SignatureOutcome.SIGNED, ReviewFlag.EXCELLENT, AgendaStatus.DECIDED,
             LetterStatus.SENT, AppealStatus.UPHELD, CorrectionStatus.SIGNED, RateState.APPROVED, ExportStatus.DONE,
             LostDeviceStatus.CONFIRMED, OverrideStatus.APPROVED, BatchStatus.SETTLED, PaymentStatus.CONFIRMED,
-            GrantAmendmentStatus.APPROVED,
+            ExpenditureReportStatus.ACCEPTED,
+            GrantAmendmentStatus.APPROVED, BankStatementStatus.ENTERED, MatchStatus.CONFIRMED, Likeness.EXACT,
         ),
         WAITING: (
             ApplicationStatus.SIGNED_OFF, ApplicationStatus.RETURNED, ApplicationStatus.RESERVE,
@@ -60,7 +63,9 @@ def _tones() -> dict[tuple[type[StrEnum], str], str]:
             ExportStatus.WAITING,
             LostDeviceStatus.REPORTED, LostDeviceStatus.CHECKED, OverrideStatus.PROPOSED, BatchStatus.OPEN,
             BatchStatus.CLOSED, PaymentStatus.LISTED, RecoveryStatus.PROPOSED, TerminationStatus.PROPOSED,
-            GrantAmendmentStatus.PROPOSED,
+            GrantAmendmentStatus.PROPOSED, ExpenditureReportStatus.SUBMITTED, ExpenditureReportStatus.RETURNED,
+            BankStatementStatus.COLUMNS, BankStatementStatus.READ,
+            MatchStatus.PROPOSED, Likeness.LIKELY,
         ),
         PROBLEM: (
             ApplicationStatus.INELIGIBLE, ApplicationStatus.REJECTED, ScreeningOutcome.INELIGIBLE,
@@ -71,6 +76,7 @@ def _tones() -> dict[tuple[type[StrEnum], str], str]:
             RiskRating.HIGH, DuplicateVerdict.CONFIRMED, ConflictVerdict.CONFIRMED, ConflictStrength.STRONG,
             HeldStatus.LEFT_OUT, ReviewFlag.SUSPECT, AppealStatus.DISMISSED, RateState.WITHDRAWN,
             RateState.REFUSED, ExportStatus.FAILED,
+            BankStatementStatus.FAILED, MatchStatus.REJECTED,
             LostDeviceStatus.REFUSED, PaymentStatus.FAILED, PaymentStatus.RETURNED,
             RecoveryStatus.APPROVED, TerminationStatus.APPROVED,
         ),
@@ -78,7 +84,7 @@ def _tones() -> dict[tuple[type[StrEnum], str], str]:
             ApplicationStatus.SUBMITTED, ApplicationStatus.RESUBMITTED, ApplicationStatus.IN_REVIEW,
             ApplicationStatus.REVIEWED, CallStatus.DECIDED, FundingReportStatus.RUNNING, GrantStatus.ACCEPTED,
             TrancheStatus.RELEASED, PledgeStatus.PLEDGED, ExportStatus.RUNNING,
-            BatchStatus.SENT, PaymentStatus.SENT,
+            BatchStatus.SENT, PaymentStatus.SENT, BankStatementStatus.READING, BankStatementStatus.ENTERING,
         ),
     }  # fmt: skip
     return {(type(member), member.value): name for name, members in groups.items() for member in members}

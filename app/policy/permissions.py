@@ -13,6 +13,7 @@ from models.base import db
 from models.centres import Centre
 from models.contributions import Contribution
 from models.documents import Document
+from models.expenditure_reports import ExpenditureReport
 from models.expenditures import Expenditure
 from models.funds import Fund
 from models.grant_amendments import GrantAmendment
@@ -111,6 +112,7 @@ class Permission(StrEnum):
     RESULT_VERIFY = "result:verify"
     DONOR_READ = "donor:read"
     DONOR_MANAGE = "donor:manage"
+    BANK_STATEMENT_MANAGE = "bank_statement:manage"
     PAYMENT_BATCH_READ = "payment_batch:read"
     PAYMENT_BATCH_MANAGE = "payment_batch:manage"
     FUND_READ = "fund:read"
@@ -248,6 +250,7 @@ GRANTS: Mapping[Permission, Mapping[Role, Scope]] = {
     P.DONOR_MANAGE: {R.FINANCE: S.ALL},
     P.FUND_READ: OFFICE | {R.FINANCE: S.ALL, R.DONOR: S.DONOR},
     P.FUND_MANAGE: {R.FINANCE: S.ALL},
+    P.BANK_STATEMENT_MANAGE: {R.FINANCE: S.ALL},
     P.PAYMENT_BATCH_READ: {R.FINANCE: S.ALL},
     P.PAYMENT_BATCH_MANAGE: {R.FINANCE: S.ALL},
     P.LEDGER_READ: OFFICE | {R.FINANCE: S.ALL},
@@ -342,7 +345,7 @@ def _grant_of(row: Any) -> Grant | None:
     """The grant a row is, or belongs to."""
     if isinstance(row, Grant):
         return row
-    if isinstance(row, Tranche | Contribution | Expenditure | GrantAmendment | Override | Visit):
+    if isinstance(row, Tranche | Contribution | Expenditure | ExpenditureReport | GrantAmendment | Override | Visit):
         return row.grant
     if isinstance(row, LedgerAccount | LedgerEvent):
         return db.session.get(Grant, row.grant_id) if row.grant_id is not None else None

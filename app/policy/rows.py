@@ -10,6 +10,7 @@ from models.appeals import Appeal
 from models.applications import AWARDED, Application
 from models.assignment_plans import AssignmentPlan
 from models.associations import Association, PayoutAccount
+from models.bank_statements import BankStatement, BankStatementMatch
 from models.base import db
 from models.calibrations import Calibration
 from models.calls import Call, CallStatus
@@ -21,6 +22,7 @@ from models.council_sessions import Attendance, CouncilSession, SessionStatus
 from models.detected_conflicts import DetectedConflict
 from models.dictations import Dictation
 from models.documents import Document
+from models.expenditure_reports import ExpenditureReport
 from models.expenditures import Expenditure
 from models.funding_reports import FundingReport
 from models.funds import Donor, Fund
@@ -202,6 +204,8 @@ _VISIBLE: Mapping[type[Any], Callable[[User], Any]] = {
     Assignment: _assignments,
     AssignmentPlan: lambda user: _only(user, R.SECRETARY),
     Association: _associations,
+    BankStatement: lambda user: _only(user, R.FINANCE),
+    BankStatementMatch: lambda user: _only(user, R.FINANCE),
     Call: _calls,
     Centre: _centres,
     Channel: lambda user: _only(user, R.SECRETARY, R.ADMINISTRATOR),
@@ -215,6 +219,7 @@ _VISIBLE: Mapping[type[Any], Callable[[User], Any]] = {
     Donor: lambda user: _only(user, R.SECRETARY, R.COUNCIL_CHAIR, R.FINANCE),
     ExchangeRate: lambda user: _only(user, *OFFICE, R.FINANCE, R.MONITOR),
     Expenditure: _of_grants(Expenditure.grant_id),
+    ExpenditureReport: _of_grants(ExpenditureReport.grant_id),
     Fund: _funds,
     FundingReport: lambda user: FundingReport.fund_id.in_(db.select(Fund.id).where(_funds(user))),
     Grant: _grants,

@@ -17,6 +17,7 @@ from models.applications import Application
 from models.assignment_plans import AssignmentPlan, PlannedAssignment
 from models.associations import Association, PayoutAccount
 from models.audit import AuditEvent
+from models.bank_statements import BankStatement, BankStatementMatch
 from models.base import db
 from models.calls import Call
 from models.centres import Centre
@@ -26,6 +27,7 @@ from models.corrected_protocols import CorrectedProtocol
 from models.council_sessions import CouncilSession
 from models.detected_conflicts import DetectedConflict
 from models.dictations import Dictation
+from models.expenditure_reports import ExpenditureReport
 from models.expenditures import Expenditure
 from models.funding_reports import FundingReport
 from models.funds import Donor, Fund
@@ -68,6 +70,8 @@ NAMES: Mapping[type[Any], Name] = {
     Assignment: lambda row, locale: f"{row.application.number} · {row.reviewer.display_name}",
     AssignmentPlan: lambda row, locale: row.call.title_in(locale),
     Association: lambda row, locale: row.name(locale),
+    BankStatement: lambda row, _locale: row.file_name,
+    BankStatementMatch: lambda row, _locale: row.row.statement.file_name,
     Call: lambda row, locale: row.title_in(locale),
     Centre: lambda row, locale: row.name(locale),
     Channel: lambda row, locale: row.name(locale),
@@ -78,6 +82,7 @@ NAMES: Mapping[type[Any], Name] = {
     Donor: lambda row, locale: row.name(locale),
     ExchangeRate: lambda row, locale: row.currency,
     Expenditure: _of_grant,
+    ExpenditureReport: _of_grant,
     Fund: lambda row, locale: row.name(locale),
     FundingReport: lambda row, locale: row.fund.name(locale),
     JournalExport: lambda row, locale: row.file_name,
@@ -111,11 +116,13 @@ READ_WITH: Mapping[type[Any], Sequence[Sequence[str]]] = {
     Application: [("association",)],
     Assignment: [("application",), ("reviewer",)],
     AssignmentPlan: [("call",)],
+    BankStatementMatch: [("row", "statement")],
     Contribution: [_WITH_GRANT],
     CorrectedProtocol: [("protocol",), ("follows",)],
     CouncilSession: [("call",)],
     Dictation: [("association",)],
     Expenditure: [_WITH_GRANT],
+    ExpenditureReport: [_WITH_GRANT],
     FundingReport: [("fund",)],
     Grant: [("association",)],
     Override: [_WITH_GRANT],
@@ -142,18 +149,28 @@ WHOLE_LISTS: Mapping[str, str] = {
 """{subject: message id} of what is no single row."""
 
 
+_RETURNED = db.aliased(Tranche)
+_OF_MATCHES = (
+    db.select(BankStatementMatch.id, Grant.application_id)
+    .outerjoin(Contribution, Contribution.id == BankStatementMatch.contribution_id)
+    .outerjoin(Tranche, Tranche.id == BankStatementMatch.tranche_id)
+    .outerjoin(Payment, Payment.id == BankStatementMatch.payment_id)
+    .outerjoin(_RETURNED, _RETURNED.id == Payment.tranche_id)
+    .join(Grant, Grant.id == db.func.coalesce(Contribution.grant_id, Tranche.grant_id, _RETURNED.grant_id))
+)
 _APPLICATION_OF = {
     "agenda_items": db.select(AgendaItem.id, AgendaItem.application_id),
     "appeals": db.select(Appeal.id, Letter.application_id).join(Letter, Letter.id == Appeal.letter_id),
     "applications": db.select(Application.id, Application.id),
     "assignment_plans": db.select(PlannedAssignment.plan_id, PlannedAssignment.application_id),
     "assignments": db.select(Assignment.id, Assignment.application_id),
+    "bank_statement_matches": _OF_MATCHES,
     "detected_conflicts": db.select(DetectedConflict.id, DetectedConflict.application_id),
     "grants": db.select(Grant.id, Grant.application_id),
     "letters": db.select(Letter.id, Letter.application_id),
     **{
         model.__tablename__: db.select(model.id, Grant.application_id).join(Grant, Grant.id == model.grant_id)
-        for model in (Contribution, Expenditure, GrantAmendment, Override, Target, Tranche, Visit)
+        for model in (Contribution, Expenditure, ExpenditureReport, GrantAmendment, Override, Target, Tranche, Visit)
     },
     "results": db.select(Result.id, Grant.application_id).join(Result.target).join(Grant, Grant.id == Target.grant_id),
     "reviews": db.select(Review.id, Assignment.application_id).join(Assignment, Assignment.id == Review.assignment_id),

@@ -9,10 +9,12 @@ from app.services import (
     agreement_tasks,
     applications,
     assignments,
+    bank_statement_lists,
     conflicts,
     contributions,
     council_tasks,
     dictations,
+    expenditure_report_tasks,
     expenditures,
     grant_amendment_tasks,
     lost_devices,
@@ -149,7 +151,7 @@ def _applicant(user: User, now: datetime) -> list[Task]:
                 break
             elif not tranche.is_settled:
                 break
-    return tasks
+    return [*tasks, *expenditure_report_tasks.applicant(own, now)]
 
 
 def _is_complete(application: Application, now: datetime) -> bool:
@@ -273,6 +275,7 @@ def _finance(user: User, now: datetime) -> list[Task]:
                 planned_for(tranche.due_on, tranche.requested_at),
             )
         )
+    tasks += bank_statement_lists.tasks()
     for batch in payment_batches.unfinished(MOST):
         text, where = payment_batches.NEXT[batch.status], {"batch_id": batch.id}
         tasks.append(Task(text, f"{batch.number} · {batch.fund.code}", "payment_batches.show", where, batch.pay_on))
@@ -305,6 +308,7 @@ def _finance(user: User, now: datetime) -> list[Task]:
         name, until = account.association.name(current_locale()), bishkek_day(account.proposed_at + ANSWER_WITHIN)
         where = {"association_id": account.association_id}
         tasks.append(Task(N_("Confirm the payout account"), name, "associations.show", where, until))
+    tasks += expenditure_report_tasks.finance(user, now)
     return [*tasks, *rate_tasks.finance(user, now), *reporting_dates.tasks(user, now)]
 
 

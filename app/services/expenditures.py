@@ -13,6 +13,7 @@ from app.services import (
     associations,
     audit,
     documents,
+    expenditure_reports,
     funds,
     grant_budgets,
     ledger,
@@ -84,6 +85,7 @@ def record(
         raise DomainError(N_("The amount must be more than zero."), field="amount")
     if not grant.starts_on <= paid_on <= min(grant.ends_on, bishkek_day(now)):
         raise DomainError(N_("The day must lie within the grant's period and not in the future."), field="paid_on")
+    expenditure_reports.must_be_open(grant, paid_on)
     if line.payer is Payer.GRANT and line.heading not in funds.pays_for(grant.fund):
         raise DomainError(
             N_("The agreement with the donor does not let this grant pay for “%(heading)s”."),

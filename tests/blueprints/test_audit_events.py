@@ -19,6 +19,7 @@ from tests.support.pages import text_of
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted([*(ROOT / "app").rglob("*.py"), *(ROOT / "seeds").rglob("*.py")])
 MADE = {
+    "bank_statement_match": {"confirm", "reject", "undo"},
     "appeal": {"uphold", "dismiss"},
     "assignment": {"accept", "recuse"},
     "dictation": {"begin", "confirm", "end"},

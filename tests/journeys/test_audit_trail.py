@@ -10,10 +10,13 @@ from app.services import (
     applications,
     assignment_plans,
     assignments,
+    bank_statement_matches,
+    bank_statements,
     calls,
     contributions,
     corrected_protocols,
     decisions,
+    expenditure_reports,
     grant_amendments,
     grants,
     letters,
@@ -34,6 +37,7 @@ from app.services import (
 )
 from app.services.actors import Actor
 from app.services.decisions import Motion
+from app.services.errors import DomainError
 from app.services.protocol_places import Change, Place
 from app.services.reviews import Judgement
 from app.workflow import TABLES
@@ -57,6 +61,7 @@ from tests.support.accounts import enrol
 
 NOUNS = {
     "Spending": "expenditures",
+    "Spending report": "expenditure_reports",
     "Change of an agreement": "grant_amendments",
     "Held finding": "held_screenings",
     "Plan of assignments": "assignment_plans",
@@ -65,6 +70,8 @@ NOUNS = {
     "Decision letter": "letters",
     "Corrected protocol": "corrected_protocols",
     "Lost phone": "lost_devices",
+    "Bank statement": "bank_statements",
+    "Match of a bank statement": "bank_statement_matches",
     "Early end": "terminations",
     "Money claimed back": "recoveries",
     "Payment list": "payment_batches",
@@ -249,6 +256,36 @@ def walk_payment_lists(programme: Programme) -> None:
     tranches.return_(paid.tranche, reason=TEXT, actor=finance, now=now)
 
 
+def walk_bank_statements(programme: Programme) -> None:
+    """One is entered and its matches decided both ways; others are dropped or cannot be read, at each step."""
+    finance, now = Actor(programme.finance), clock.now()
+    by = {"actor": finance, "now": now}
+    made = programme.make_bank_statement(until="columns")
+    bank_statements.drop(made, **by)
+    programme.make_contribution(programme.make_grant(), reference="TRAIL-1", amount=7_000_00)
+    programme.make_contribution(programme.make_grant(), reference="TRAIL-2", amount=8_000_00)
+    lines = [("TRAIL-1", 7_000_00), ("TRAIL-2", 8_000_00)]
+    entered = programme.make_bank_statement(*lines)
+    for match, act in zip(
+        programme.matches_of(entered), (bank_statement_matches.confirm, bank_statement_matches.reject), strict=True
+    ):
+        act(match, **by)
+        bank_statement_matches.undo(match, **by)
+    bank_statements.search(entered, **by)
+    bank_statements.fail(entered, DomainError("nothing"), now=now)
+    read = programme.make_bank_statement(("X-1", 1_00), until="read")
+    layout = bank_statements.layout_of(read)
+    bank_statements.name_columns(read, layout, **by)
+    bank_statements.fail(read, DomainError("nothing"), now=now)
+    bank_statements.drop(read, **by)
+    for until in ("read", "entering"):
+        one = programme.make_bank_statement((f"{until}-1", 1_00), until=until)
+        if until == "read":
+            bank_statements.drop(one, **by)
+        else:
+            bank_statements.fail(one, DomainError("nothing"), now=now)
+
+
 def walk_overrides(programme: Programme) -> None:
     """Each end there is; one that was in force is not needed, because the tranche before is accounted for by then."""
     for status in OverrideStatus:
@@ -274,6 +311,18 @@ def walk_grant_amendments(programme: Programme) -> None:
             grant_amendments.approve(made, actor=finance, now=now)
         else:
             act(made, reason=TEXT, actor=finance, now=now)  # type: ignore[operator]
+
+
+def walk_spending_reports(programme: Programme) -> None:
+    """It is handed in, sent back, handed in again and accepted."""
+    finance, now = Actor(programme.finance), clock.now()
+    grant = programme.make_grant("active")
+    chair = programme.chair_actor(grant)
+    report = expenditure_reports.draft(grant, clock.bishkek_day(now), actor=chair, now=now)
+    expenditure_reports.submit(report, explanation=TEXT, actor=chair, now=now)
+    expenditure_reports.return_(report, reason=TEXT, actor=finance, now=now)
+    expenditure_reports.submit(report, explanation=TEXT, actor=chair, now=now)
+    expenditure_reports.accept(report, actor=finance, now=now)
 
 
 def walk_lost_phones(programme: Programme) -> None:
@@ -383,8 +432,10 @@ def test_every_change_of_a_status_is_told(programme: Programme) -> None:
     walk_early_ends(programme)
     walk_claims(programme)
     walk_payment_lists(programme)
+    walk_bank_statements(programme)
     walk_overrides(programme)
     walk_grant_amendments(programme)
+    walk_spending_reports(programme)
     walk_lost_phones(programme)
     walk_corrected_protocols(programme, walk_reserves(programme))
     walk_appeals(programme)

@@ -10,7 +10,16 @@ from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
 from app import clock
-from app.services import corrected_protocols, funding_reports, grant_amendments, prices, rates, recoveries, repayments
+from app.services import (
+    corrected_protocols,
+    expenditure_reports,
+    funding_reports,
+    grant_amendments,
+    prices,
+    rates,
+    recoveries,
+    repayments,
+)
 from app.services.actors import Actor
 from app.services.prices import Item, Quote
 from app.services.protocol_places import Change, Place
@@ -20,6 +29,7 @@ from models.base import db
 from models.calls import AMENDABLE, FIXED, UNTIL_SUBMITTED, Call, Criterion, VoteRule
 from models.corrected_protocols import CorrectedProtocol
 from models.council_sessions import DecisionOutcome
+from models.expenditure_reports import ExpenditureReport
 from models.funding_reports import FundingReport
 from models.grant_amendments import GrantAmendment
 from models.overrides import Override
@@ -94,6 +104,16 @@ def an_amendment(programme: Any) -> GrantAmendment:
     return made
 
 
+def a_spending_report(programme: Any) -> ExpenditureReport:
+    """An accepted one."""
+    grant, now = programme.make_grant("active"), clock.now()
+    by: dict[str, Any] = {"actor": programme.chair_actor(grant), "now": now}
+    made = expenditure_reports.draft(grant, clock.bishkek_day(now), **by)
+    expenditure_reports.submit(made, explanation="", **by)
+    expenditure_reports.accept(made, actor=Actor(programme.finance), now=now)
+    return made
+
+
 def an_override(programme: Any) -> Override:
     """One that a payment has used."""
     made: Override = programme.make_override("used")
@@ -148,6 +168,7 @@ FROZEN = {
     a_report: {"content": '{"total":2}'},
     a_criterion: {"weight": 1},
     an_amendment: {"status": "proposed", "answer": None, "decided_at": None, "decided_by_id": None},
+    a_spending_report: {"explanation": "Башка"},
     an_override: {"status": "approved", "ended_at": None, "event_id": None},
     an_allocation: {"amount": 900_000_000},
 }

@@ -7,6 +7,7 @@ import zipfile
 import pytest
 from openpyxl import Workbook
 
+from app.services import workbooks
 from app.services.errors import DomainError, LimitExceededError
 from reports import review_workbooks
 
@@ -71,7 +72,7 @@ def large_together(parts):
 
 
 def large_texts(parts):
-    return parts | {review_workbooks.TEXTS: "<a>" + " " * review_workbooks.LARGEST_UNPACKED + "</a>"}
+    return parts | {workbooks.TEXTS: "<a>" + " " * review_workbooks.LARGEST_UNPACKED + "</a>"}
 
 
 def sheets(parts):

@@ -37,6 +37,7 @@ from app.services.ledger.journal import (
     journal,
     place_text,
     reversal_of,
+    value_days,
 )
 from app.services.ledger.origins import Origin, origin
 from app.services.ledger.posting import Leg, post, reverse
@@ -88,5 +89,6 @@ __all__ = [
     "reversal_of",
     "reverse",
     "trial_balance",
+    "value_days",
     "wrong_turnovers",
 ]

@@ -1,6 +1,6 @@
 """The journal: events with their transfers by value day, and one account with what it held after each transfer."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -16,6 +16,17 @@ from models.turnovers import Turnover
 
 Place = tuple[date, int]
 """Where a page ends: the value day and the number of its last entry."""
+SOME = 500
+
+
+def value_days(event_ids: Collection[int]) -> dict[int, date]:
+    """{event: the day on which its money moved}, read some hundred at a time."""
+    found: dict[int, date] = {}
+    ids = sorted(event_ids)
+    for start in range(0, len(ids), SOME):
+        query = db.select(LedgerEvent.id, LedgerEvent.value_on).where(LedgerEvent.id.in_(ids[start : start + SOME]))
+        found |= {row[0]: row[1] for row in db.session.execute(query)}
+    return found
 
 
 def place_text(value_on: date, number: int) -> str:
