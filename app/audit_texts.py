@@ -70,6 +70,7 @@ NOUNS: Mapping[str, str] = {
     "prices": N_("Price of the register"),
     "results": N_("Result"),
     "reviews": N_("Review"),
+    "remitters": N_("Who sends money"),
     "suppliers": N_("Supplier"),
     "recoveries": N_("Money claimed back"),
     "terminations": N_("Early end of a grant"),

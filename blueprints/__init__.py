@@ -69,6 +69,7 @@ NOUNS = (
     "receipt_checks",
     "reductions",
     "reporting_dates",
+    "remitters",
     "repayments",
     "reserves",
     "results",

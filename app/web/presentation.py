@@ -94,6 +94,7 @@ _PAGES_OF: Mapping[str, tuple[str, ...]] = {
         "reserves",
         "selections",
     ),
+    "associations": ("remitters",),
     "funds": ("bank_statements", "donors", "fund_agreements", "paying_accounts", "payment_batches", "reporting_dates"),
     "grants": (
         "agreement_signatures",
@@ -230,6 +231,7 @@ SUBJECT_PAGES: Mapping[str, tuple[str, str, Permission]] = {
     "grants": ("grants.show", "grant_id", Permission.GRANT_READ),
     "journal_exports": ("journal_exports.show", "export_id", Permission.LEDGER_READ),
     "ledger_events": ("ledger_events.show", "event_id", Permission.LEDGER_READ),
+    "remitters": ("remitters.show", "remitter_id", Permission.REMITTER_READ),
     "suppliers": ("suppliers.show", "supplier_id", Permission.SUPPLIER_READ),
     "override_rules": ("overrides.index", "", Permission.OVERRIDE_READ),
     "payment_batches": ("payment_batches.show", "batch_id", Permission.PAYMENT_BATCH_READ),
