@@ -7,7 +7,18 @@ from pathlib import Path
 
 from app.clock import bishkek_day
 from app.localisation import N_, Money
-from app.services import associations, audit, conflicts, documents, grants, ledger, match, notifications, rates, remitters
+from app.services import (
+    associations,
+    audit,
+    conflicts,
+    documents,
+    grants,
+    ledger,
+    match,
+    notifications,
+    rates,
+    remitters,
+)
 from app.services.actors import Actor
 from app.services.conflicts import Ties
 from app.services.documents import Upload

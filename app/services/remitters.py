@@ -56,7 +56,7 @@ def named(
         others = [] if is_another else alike(association, name)
         if others:
             raise AlreadyUsedError(
-                N_("%(names)s may be the same person. Choose from the list whose money it is, or say that it is another person."),
+                N_("%(names)s may be the same person. Choose from the list, or say that it is another person."),
                 field="remitter",
                 names="; ".join(one.name for one in others),
             )  # fmt: skip

@@ -13,7 +13,6 @@ from app.services.remitters import Consent
 from models.applications import Application
 from models.base import db
 from models.pledges import Pledge
-from models.remitters import Remitter
 
 LATEST_PLEDGE = timedelta(days=5 * 366)
 
@@ -137,7 +136,11 @@ def change_pledge(
             now=now,
         )
     if is_anew:
-        pledge.consent_version, pledge.consent_on, pledge.consent_locale = agreed.version, agreed.given_on, agreed.locale
+        pledge.consent_version, pledge.consent_on, pledge.consent_locale = (
+            agreed.version,
+            agreed.given_on,
+            agreed.locale,
+        )
     pledge.remitter = remitter
     before = pledge.amount_kgs
     if (amount, currency) != (pledge.amount, pledge.currency):
