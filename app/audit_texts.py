@@ -72,6 +72,7 @@ NOUNS: Mapping[str, str] = {
     "reviews": N_("Review"),
     "remitters": N_("Who sends money"),
     "suppliers": N_("Supplier"),
+    "fund_closings": N_("Closing of a fund"),
     "recoveries": N_("Money claimed back"),
     "terminations": N_("Early end of a grant"),
     "tranches": N_("Tranche"),

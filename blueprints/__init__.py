@@ -44,6 +44,7 @@ NOUNS = (
     "expenditures",
     "fund_agreements",
     "funding_reports",
+    "fund_closings",
     "funds",
     "grant_amendments",
     "grants",

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from app.clock import bishkek_day
 from app.localisation import N_, Money
-from app.services import associations, audit, gates, ledger, notifications, overrides, payments, user_accounts
+from app.services import associations, audit, gates, grants, ledger, notifications, overrides, payments, user_accounts
 from app.services.actors import Actor
 from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, SeparationOfDutyError
 from app.services.references import reference_key
@@ -196,6 +196,7 @@ def book(tranche: Tranche, *, reference: str, value_on: date, actor: Actor, now:
     overrides.end_with_payment(tranche, conditions, event.id, actor=actor, now=now)
     _note(tranche, "release", actor, now, event=event.id, amount=tranche.amount, account=tranche.payout_account_id)
     _tell_association(tranche, N_("%(amount)s of %(number)s were sent to your account."), now)
+    grants.stop_if_not_carried(grant, actor=actor, now=now)
 
 
 def _must_be_new(reference: str) -> None:

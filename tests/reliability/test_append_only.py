@@ -82,6 +82,7 @@ def write_history(programme: Programme) -> None:
     programme.amend(programme.call)
     programme.make_reduced()
     look_at_a_sign(programme)
+    programme.make_bank_statement(("A-1", 100_00))
     hold_a_session(programme)
     db.session.commit()
 
