@@ -7,6 +7,7 @@ from datetime import date, datetime
 from app.localisation import N_, fold, sort_key
 from app.services import associations, audit, notifications
 from app.services.actors import Actor
+from app.services.conflicts import Ties
 from app.services.errors import AlreadyUsedError, ChangedMeanwhileError, DomainError, IncompleteError
 from app.services.people_matching import Known, same_person
 from app.services.price_checks import likeness
@@ -208,14 +209,11 @@ def save(
     if db.session.scalar(taken) is not None:
         raise AlreadyUsedError(N_("Another entry has this name and country: join the two."), field="name")
     person, had_consent = remitter.person, remitter.consent_on is not None
+    who = None if is_pseudonym else person or _person(remitter.association, name, had_consent, actor, now)
+    if who is not None:
+        who.full_name, who.folded_name = name, fold(name)
     remitter.name, remitter.name_key, remitter.country = name, fold(name)[:200], country
-    remitter.phone, remitter.is_pseudonym = phone.strip(), is_pseudonym
-    if is_pseudonym:
-        remitter.person = None
-    elif person is None:
-        remitter.person = _person(remitter.association, name, had_consent, actor, now)
-    else:
-        person.full_name, person.folded_name = name, fold(name)
+    remitter.person, remitter.phone, remitter.is_pseudonym = who, phone.strip(), is_pseudonym
     db.session.flush()
     if is_pseudonym and person is not None:
         db.session.delete(person)
@@ -293,6 +291,12 @@ def listed(association: Association) -> list[Listed]:
 def _sums(query: object, column: object, ids: Sequence[int]) -> dict[int, tuple[int, ...]]:
     rows = db.session.execute(query.where(column.in_(ids)).group_by(column))  # type: ignore[attr-defined]
     return {row[0]: tuple(int(one or 0) for one in row[1:]) for row in rows}
+
+
+def are_open(association: Association, ties: Ties) -> bool:
+    """Whether who has these ties may see who sends to the association: nothing of it is theirs."""
+    query = db.select(Association.id).where(Association.id == association.id, *ties.free_associations(Association.id))
+    return db.session.scalar(query) is not None
 
 
 def pledges_of(remitter: Remitter) -> list[Pledge]:
