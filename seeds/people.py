@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from random import Random
 
-from app.services import associations, centres, reviewers, second_factors, users
+from app.services import associations, centres, payout_accounts, reviewers, second_factors, users
 from app.services.actors import Actor
 from app.services.sealing import Seal
 from models.associations import Association, AssociationKind, MembershipRole
@@ -122,7 +122,7 @@ def _associations_of(programme: Programme, centre: Centre, number: int) -> Story
             _give_account_to_chair(programme, programme.associations[village.id], now)
     now = yield later(now, 1, chance)
     proposed = [
-        associations.propose_payout_account(
+        payout_accounts.propose(
             association,
             bank=BANK,
             number=f"1290{chance.randrange(10**12):012d}",
@@ -134,7 +134,7 @@ def _associations_of(programme: Programme, centre: Centre, number: int) -> Story
     ]
     now = yield later(now, 4, chance)
     for account in proposed:
-        associations.confirm_payout_account(account, actor=programme.as_staff("finance1"), now=now)
+        payout_accounts.confirm(account, actor=programme.as_staff("finance1"), now=now)
 
 
 def _found(

@@ -35,6 +35,7 @@ from app.services import (
     funds,
     interests,
     letters,
+    payout_accounts,
     questions,
     rates,
     review_versions,
@@ -280,7 +281,7 @@ class Programme(GrantFactories):
     def confirm_account(self, association: Association, *, now: datetime | None = None) -> PayoutAccount:
         """A payout account, proposed by the chair and confirmed by finance."""
         now = now or clock.now()
-        account = associations.propose_payout_account(
+        account = payout_accounts.propose(
             association,
             bank="Айыл Банк",
             number=f"1290{association.id:012d}",
@@ -288,7 +289,7 @@ class Programme(GrantFactories):
             actor=Actor(self.chair_of(association)),
             now=now,
         )
-        associations.confirm_payout_account(account, actor=Actor(self.finance), now=now)
+        payout_accounts.confirm(account, actor=Actor(self.finance), now=now)
         return account
 
     @cached_property

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from app import clock
-from app.services import associations
+from app.services import payout_accounts
 from app.services.actors import Actor
 from models.audit import AuditEvent
 from models.base import db
@@ -200,7 +200,7 @@ def test_a_payment_after_a_change_of_account_goes_nowhere_and_the_page_says_so(
 ) -> None:
     tranche, now = programme.make_tranche("approved"), clock.now()
     association, old = tranche.grant.association, tranche.payout_account
-    new = associations.propose_payout_account(
+    new = payout_accounts.propose(
         association,
         bank="РСК Банк",
         number="1299000011112222",
@@ -208,7 +208,7 @@ def test_a_payment_after_a_change_of_account_goes_nowhere_and_the_page_says_so(
         actor=Actor(programme.chair_of(association)),
         now=now - timedelta(days=4),
     )
-    associations.confirm_payout_account(new, actor=Actor(programme.finance), now=now - timedelta(days=4))
+    payout_accounts.confirm(new, actor=Actor(programme.finance), now=now - timedelta(days=4))
     db.session.commit()
     english.sign_in(programme.finance)
     url, another = f"/tranches/{tranche.id}", "another one than the one this payment was prepared for"

@@ -8,13 +8,13 @@ from sqlalchemy.exc import IntegrityError
 
 from app import clock
 from app.services import (
-    associations,
     funds,
     grants,
     ledger,
     paying_accounts,
     payment_batches,
     payments,
+    payout_accounts,
     tranches,
     verification,
 )
@@ -123,7 +123,7 @@ def test_what_happened_since_keeps_the_list_back_but_not_money_that_left(program
 def test_an_account_that_changed_keeps_the_list_back(programme):
     batch = programme.make_batch()
     association, now = batch.payments[0].tranche.grant.association, clock.now()
-    account = associations.propose_payout_account(
+    account = payout_accounts.propose(
         association,
         bank="Банк",
         number="1090000000000999",
@@ -131,7 +131,7 @@ def test_an_account_that_changed_keeps_the_list_back(programme):
         actor=programme.chair_actor(batch.payments[0].tranche.grant),
         now=now,
     )
-    associations.confirm_payout_account(account, actor=Actor(programme.finance), now=now)
+    payout_accounts.confirm(account, actor=Actor(programme.finance), now=now)
     with pytest.raises(IncompleteError):
         payment_batches.close(batch, actor=Actor(programme.finance), now=now)
 
