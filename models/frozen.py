@@ -64,8 +64,8 @@ FROZEN = {
 """Rows that cannot be changed, deleted or replaced once they are complete: exchange rates, reports, prices, overrides,
 grant amendments, lists for the bank and their payments, registered interests, practice reviews that were handed in,
 spending reports that are accepted,
-corrected protocols that are signed, objections to an account that are settled, what the secretary said of a detected conflict, what was written for an association
-and confirmed by it."""
+corrected protocols that are signed, objections to an account that are settled, what the secretary said of a detected
+conflict, what was written for an association and confirmed by it."""
 STANDING = {
     "exchange_rates": "{row}.ended_at IS NULL",
     "overrides": "{row}.ended_at IS NULL",

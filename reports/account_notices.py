@@ -6,7 +6,7 @@ from datetime import datetime
 
 from reportlab.platypus import Flowable
 
-from app.labels import MEMBERSHIP_ROLES
+from app.labels.people import MEMBERSHIP_ROLES
 from app.localisation import N_, datetime_text
 from app.localisation import gettext as _
 from app.services import account_notices

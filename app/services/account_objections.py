@@ -1,4 +1,4 @@
-"""Account objections: raised by who was told of a change of account, answered by finance, settled by a second person."""
+"""Account objections: raised by who was told of a change, answered by finance, settled by a second person."""
 
 from collections.abc import Mapping
 from datetime import datetime

@@ -14,7 +14,6 @@ from app.services import (
     paying_accounts,
     payment_batches,
     payments,
-    payout_accounts,
     tranches,
     verification,
 )
@@ -123,15 +122,7 @@ def test_what_happened_since_keeps_the_list_back_but_not_money_that_left(program
 def test_an_account_that_changed_keeps_the_list_back(programme):
     batch = programme.make_batch()
     association, now = batch.payments[0].tranche.grant.association, clock.now()
-    account = payout_accounts.propose(
-        association,
-        bank="Банк",
-        number="1090000000000999",
-        holder=TEXT,
-        actor=programme.chair_actor(batch.payments[0].tranche.grant),
-        now=now,
-    )
-    payout_accounts.confirm(account, actor=Actor(programme.finance), now=now)
+    programme.change_account(association, now=now)
     with pytest.raises(IncompleteError):
         payment_batches.close(batch, actor=Actor(programme.finance), now=now)
 
