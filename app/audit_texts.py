@@ -73,6 +73,7 @@ NOUNS: Mapping[str, str] = {
     "results": N_("Result"),
     "reviews": N_("Review"),
     "suppliers": N_("Supplier"),
+    "fund_closings": N_("Closing of a fund"),
     "recoveries": N_("Money claimed back"),
     "terminations": N_("Early end of a grant"),
     "tranches": N_("Tranche"),

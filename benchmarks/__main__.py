@@ -24,7 +24,18 @@ from app.clock import now
 from app.config import UNUSABLE, Config, ConfigurationMissing, from_environment
 from app.factory import create_app
 from app.services.sealing import Seal
-from benchmarks import applying, assignment, detection, judging, money, requests, screening, selection, sittings
+from benchmarks import (
+    applying,
+    assignment,
+    detection,
+    judging,
+    money,
+    requests,
+    screening,
+    selection,
+    sittings,
+    statements,
+)
 from benchmarks.measure import DATABASE, Cpu, Figure, Measure
 from models.applications import Application
 from models.base import db
@@ -139,6 +150,7 @@ def money_measures() -> dict[str, Measure]:
         "release": money.release_post,
         "verify-money": money.verify,
         "journal-file": money.journal_file,
+        "statement": statements.entering,
     }
 
 

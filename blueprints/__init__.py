@@ -46,6 +46,7 @@ NOUNS = (
     "expenditures",
     "fund_agreements",
     "funding_reports",
+    "fund_closings",
     "funds",
     "grant_amendments",
     "grants",

@@ -194,6 +194,13 @@ def search(statement_id: int) -> ResponseReturnValue:
     return _act(statement_id, bank_statements.search, gettext("Matches are looked for again."))
 
 
+@bp.post("/bank-statements/<int:statement_id>/resume")
+@requires(POST=MANAGE)
+def resume(statement_id: int) -> ResponseReturnValue:
+    """It stands still: have its job done once more."""
+    return _act(statement_id, bank_statements.resume, gettext("The work on the file begins again."))
+
+
 @bp.post("/bank-statements/<int:statement_id>/drop")
 @requires(POST=MANAGE)
 def drop(statement_id: int) -> ResponseReturnValue:
@@ -225,7 +232,7 @@ def download(statement_id: int) -> ResponseReturnValue:
 def confirm_exact(statement_id: int) -> ResponseReturnValue:
     """Confirm the exact matches that are ticked, each for itself."""
     statement = load(BankStatement, statement_id, MANAGE)
-    ids = [int(one) for one in request.form.getlist("matches") if one.isdigit() and len(one) < 19]
+    ids = [int(one) for one in request.form.getlist("chosen") if one.isdigit() and len(one) < 19]
     return act_on_button(
         lambda: bank_statement_matches.confirm_exact(statement, ids, actor=actor(), now=clock.now()),
         url_for("bank_statements.show", statement_id=statement_id, group=Group.EXACT),

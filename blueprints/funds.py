@@ -9,7 +9,7 @@ from app import clock
 from app.labels import currency_text, label_text
 from app.localisation import EXPONENTS, current_locale, gettext, plain_amount
 from app.policy import Permission, visible
-from app.services import conflicts, donors, fund_agreements, funds, grants, ledger, rates, users
+from app.services import conflicts, donors, fund_agreements, fund_closings, funds, grants, ledger, rates, users
 from app.services.fund_agreements import FundInput
 from app.web.access import actor, can, day_and_number, load, requires, signed_in_user
 from app.web.submissions import attempt, finish, form_page, guard_version, in_words
@@ -135,9 +135,16 @@ def show(fund_id: int) -> ResponseReturnValue:
         grants=found,
         grant_numbers=grants.numbers_of(one.grant_id for one in journal),
         more_grants=len(found) == GRANTS,
-        names=users.names_of(one.actor_id for one in journal) if sees_people else {},
         sees_people=sees_people,
+        **_people(fund, journal if sees_people else None),
     )
+
+
+def _people(fund: Fund, journal: list[ledger.JournalEntry] | None) -> dict[str, object]:
+    """Who booked and who would close the fund; nothing of it where the reader sees no people (None)."""
+    closings = fund_closings.of_fund(fund) if journal is not None else []
+    people = [one.actor_id for one in journal or []] + [one.proposed_by_id for one in closings]
+    return {"closings": closings, "names": users.names_of(people) if people else {}}
 
 
 @bp.route("/<int:fund_id>/instalments/new", methods=["GET", "POST"])

@@ -106,6 +106,11 @@ class BankStatement(Versioned, Base):
     def is_under_way(self) -> bool:
         return self.status in UNDER_WAY
 
+    @property
+    def masked_account(self) -> str:
+        """As those read it who keep no accounts: of a number its last digits."""
+        return f"…{self.account[-3:]}" if any(sign.isdigit() for sign in self.account) else self.account
+
 
 class BankStatementRow(Base):
     """One movement on the account: `amount` in minor units, above 0 when money came, below when it went.

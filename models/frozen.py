@@ -68,8 +68,10 @@ corrected protocols that are signed, objections to an account that are settled, 
 conflict, what was written for an association and confirmed by it."""
 STANDING = {
     "exchange_rates": "{row}.ended_at IS NULL",
+    "fund_closings": "{row}.status <> 'refused'",
     "overrides": "{row}.ended_at IS NULL",
     "repayments": "{row}.reversal_event_id IS NULL",
+    "terminations": "{row}.status <> 'refused'",
 }
 """Where the unique columns of `FROZEN` are unique among some rows alone: among which."""
 SET_ONCE = {

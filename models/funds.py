@@ -31,7 +31,8 @@ class Fund(NamedInThree, Versioned, Base):
     """An amount in a currency for a purpose and a period. `statement` is the funding statement in three languages.
 
     `eligible_headings` are the kinds of cost its grants may pay (`BudgetHeading` values); `indirect_percent` and
-    `contingency_percent` are what of the money received the agreement keeps from grants.
+    `contingency_percent` are what of the money received the agreement keeps from grants. `closed_on` is set when the
+    fund is over; `given_back` is what then went back to the donor, in tyiyn (`fund_closings`).
     """
 
     __tablename__ = "funds"
@@ -41,6 +42,9 @@ class Fund(NamedInThree, Versioned, Base):
         sa.CheckConstraint(
             "indirect_percent >= 0 AND contingency_percent >= 0 AND indirect_percent + contingency_percent < 100",
             name="percents_leave_grants",
+        ),
+        sa.CheckConstraint(
+            "given_back = 0 OR (given_back > 0 AND closed_on IS NOT NULL)", name="given_back_when_closed"
         ),
         STRICT,
     )
@@ -59,8 +63,14 @@ class Fund(NamedInThree, Versioned, Base):
     eligible_headings: Mapped[Json]
     indirect_percent: Mapped[int] = mapped_column(default=0)
     contingency_percent: Mapped[int] = mapped_column(default=0)
+    closed_on: Mapped[date | None]
+    given_back: Mapped[Minor] = mapped_column(default=0)
     donor: Mapped[Donor] = relationship()
     instalments: Mapped[list["FundInstalment"]] = relationship(back_populates="fund")
+
+    @property
+    def is_closed(self) -> bool:
+        return self.closed_on is not None
 
 
 class FundInstalment(Base):

@@ -23,6 +23,7 @@ class AccountKind(StrEnum):
     IN_KIND_GIVEN = "in_kind_given"  # (world) labour, materials, land use
     ROUNDING = "rounding"  # (world) fund: what a bank credited beside the som its rate gives
     AVAILABLE = "available"  # fund: received and not yet promised
+    INDIRECT = "indirect"  # fund: kept by the programme for its own costs, as the agreement allows
     COMMITTED = "committed"  # grant: awarded and not yet paid
     ADVANCED = "advanced"  # grant: paid and not yet accounted for
     RECOVERABLE = "recoverable"  # grant: claimed back from the association and not there yet
@@ -80,7 +81,7 @@ class EventKind(StrEnum):
     RECOVERY_CLAIMED = "recovery_claimed"
     RECOVERY_LIFTED = "recovery_lifted"
     WRITTEN_OFF = "written_off"
-    DONOR_REPAID = "donor_repaid"  # what a fund did not use goes back to its donor
+    FUND_CLOSED = "fund_closed"  # what a fund did not use goes back to its donor
     CONTRIBUTION_VERIFIED = "contribution_verified"
     EXPENDITURE_ACCEPTED = "expenditure_accepted"
     REVERSAL = "reversal"

@@ -3,7 +3,7 @@
 They belong to what protects the database (`models/protection.py`); a migration writes them out.
 """
 
-FROZEN: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
+FROZEN: dict[str, tuple[str, tuple[str, ...], tuple[str, ...] | tuple[tuple[str, ...], ...]]] = {
     "payment_batches": (
         "{row}.content IS NOT NULL",
         ("id", "number", "fund_id", "paying_account_id", "pay_on", "content", "sha256", "made_by_id", "made_at"),
@@ -17,8 +17,9 @@ FROZEN: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
         ),
         ("end_to_end_id",),
     ),
-    "recoveries": ("{row}.decided_at IS NOT NULL", (), ()),
-    "terminations": ("{row}.decided_at IS NOT NULL", (), ()),
+    "fund_closings": ("{row}.decided_at IS NOT NULL", (), (("fund_id",), ("bank_reference_key",), ("event_id",))),
+    "recoveries": ("{row}.decided_at IS NOT NULL", (), ("event_id",)),
+    "terminations": ("{row}.decided_at IS NOT NULL", (), ("grant_id",)),
     "repayments": (
         "{row}.id IS NOT NULL",  # from the first moment on: only its reversal is set later
         (

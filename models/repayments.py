@@ -27,7 +27,6 @@ class Repayment(Base):
             sqlite_where=sa.text("reversal_event_id IS NULL"),
             postgresql_where=sa.text("reversal_event_id IS NULL"),
         ),
-        sa.UniqueConstraint("event_id"),
         sa.CheckConstraint("(reversal_event_id IS NULL) = (reversal_reason = '')", name="reversed_with_reason"),
         sa.Index("ix_repayments_grant", "grant_id", "id"),
         STRICT,
@@ -43,7 +42,7 @@ class Repayment(Base):
     event_id: Mapped[int] = mapped_column(sa.ForeignKey("ledger_events.id"))
     recorded_by_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
     recorded_at: Mapped[datetime]
-    reversal_event_id: Mapped[int | None] = mapped_column(sa.ForeignKey("ledger_events.id"), unique=True)
+    reversal_event_id: Mapped[int | None] = mapped_column(sa.ForeignKey("ledger_events.id"))
     reversal_reason: Mapped[str] = mapped_column(sa.String(400), default="")
 
     grant: Mapped[Grant] = relationship()

@@ -14,6 +14,7 @@ from app.services.sealing import Seal
 from models.base import db
 from models.indicators import Indicator
 from seeds import (
+    bank_statements,
     calls,
     centres,
     content,
@@ -90,6 +91,7 @@ def load(*, storage: Path, seal: Seal, today: date | None = None) -> Programme:
         centres.equip(programme),
         funding_reports.finished(programme),
         payment_batches.of_the_week(programme),
+        bank_statements.of_the_month(programme),
     ):
         programme.agenda.start(story)
     calls.all_of_them(programme)

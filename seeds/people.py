@@ -13,6 +13,7 @@ from models.centres import Centre
 from models.people import MigrantStatus, Person, Sex
 from models.places import AyilOkmotu, Village
 from models.users import Role, User
+from seeds import payout_accounts as changed_accounts
 from seeds.agenda import Story, at, later, working_day
 from seeds.content import pick
 from seeds.programme import Programme
@@ -32,6 +33,8 @@ ADMINISTRATOR = ("admin", "admin")
 DEMO_VILLAGE = "41705214835010"  # Tayan, Kyshtut ayil aymak
 CHAIRS_AT = (0, 3, 11, 14, 20)
 """Places in the list of ayil okmotus whose first village's chair has an account, beside the one of Tayan."""
+CHANGED_AT = 1
+"""Place of the ayil okmotu whose last village's association changes its account."""
 REVIEWERS_IN_AYIL_OKMOTUS = 15
 COMMITTEE = (
     MembershipRole.CHAIR,
@@ -135,6 +138,8 @@ def _associations_of(programme: Programme, centre: Centre, number: int) -> Story
     now = yield later(now, 4, chance)
     for account in proposed:
         payout_accounts.confirm(account, actor=programme.as_staff("finance1"), now=now)
+    if number == CHANGED_AT:
+        programme.agenda.start(changed_accounts.changed(programme, founded[-1]))
 
 
 def _found(

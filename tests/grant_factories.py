@@ -29,7 +29,7 @@ from app.services import (
 from app.services.actors import Actor
 from app.services.bank_tables import Column, DecimalMark, Layout
 from app.services.documents import Upload
-from models.applications import Application, ApplicationStatus, Payer
+from models.applications import Application, ApplicationStatus, BudgetHeading, BudgetLine, Payer
 from models.associations import Association
 from models.bank_statements import BankStatement, BankStatementMatch, BankStatementRow, BankStatementStatus
 from models.base import db
@@ -115,6 +115,24 @@ class GrantFactories:
         elif wanted is GrantStatus.COMPLETED:
             self._complete(grant)
         assert grant.status is wanted
+        return grant
+
+    def spread(self, grant: Grant) -> Grant:
+        """Give each payer of a grant a second budget line like the first, of another heading: so money can move."""
+        for line in list(grant.application.budget_lines):
+            other = next(one for one in BudgetHeading if one is not line.heading)
+            more = BudgetLine(
+                application_id=grant.application_id,
+                heading=other,
+                item=f"{line.item} 2",
+                unit=line.unit,
+                quantity=line.quantity,
+                unit_cost=line.unit_cost,
+                payer=line.payer,
+            )
+            db.session.add(more)
+        db.session.flush()
+        db.session.refresh(grant.application, ["budget_lines"])
         return grant
 
     def chair_actor(self, grant: Grant) -> Actor:

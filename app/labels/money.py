@@ -9,6 +9,7 @@ from models.channels import EvidenceKind
 from models.contributions import Check, ContributionKind, ContributionStatus
 from models.expenditure_reports import ExpenditureReportStatus
 from models.expenditures import ExpenditureStatus
+from models.fund_closings import ClosingStatus
 from models.funding_reports import FundingReportStatus
 from models.funds import Emblem
 from models.grant_amendments import GrantAmendmentKind, GrantAmendmentStatus
@@ -31,6 +32,7 @@ ACCOUNT_KINDS: Mapping[AccountKind, str] = {
     AccountKind.IN_KIND_GIVEN: N_("Givers of goods and labour"),
     AccountKind.ROUNDING: N_("Differences of rounding"),
     AccountKind.AVAILABLE: N_("Fund: available"),
+    AccountKind.INDIRECT: N_("Fund: kept for indirect costs"),
     AccountKind.COMMITTED: N_("Grant: committed"),
     AccountKind.ADVANCED: N_("Grant: advanced"),
     AccountKind.RECOVERABLE: N_("Grant: claimed back"),
@@ -77,7 +79,7 @@ EVENT_KINDS: Mapping[EventKind, str] = {
     EventKind.RECOVERY_CLAIMED: N_("Money claimed back"),
     EventKind.RECOVERY_LIFTED: N_("Claim lifted"),
     EventKind.WRITTEN_OFF: N_("Claim given up"),
-    EventKind.DONOR_REPAID: N_("Given back to the donor"),
+    EventKind.FUND_CLOSED: N_("Fund closed"),
     EventKind.CONTRIBUTION_VERIFIED: N_("Co-investment verified"),
     EventKind.EXPENDITURE_ACCEPTED: N_("Spending accepted"),
     EventKind.REVERSAL: N_("Reversal"),
@@ -112,7 +114,7 @@ BANK_STATEMENT_STATUSES: Mapping[BankStatementStatus, str] = {
     BankStatementStatus.READING: N_("Being read"),
     BankStatementStatus.READ: N_("To be looked at"),
     BankStatementStatus.ENTERING: N_("Being matched"),
-    BankStatementStatus.ENTERED: N_("Entered"),
+    BankStatementStatus.ENTERED: N_("Entered, its rows matched"),
     BankStatementStatus.FAILED: N_("Could not be read"),
     BankStatementStatus.DROPPED: N_("Dropped"),
 }
@@ -208,6 +210,11 @@ RATE_STATES: Mapping[RateState, str] = {
     RateState.APPROVED: N_("Approved"),
     RateState.REFUSED: N_("Refused"),
     RateState.WITHDRAWN: N_("Withdrawn"),
+}
+CLOSING_STATUSES: Mapping[ClosingStatus, str] = {
+    ClosingStatus.PROPOSED: N_("Closing proposed"),
+    ClosingStatus.APPROVED: N_("Closed"),
+    ClosingStatus.REFUSED: N_("Closing refused"),
 }
 RECOVERY_KINDS: Mapping[RecoveryKind, str] = {
     RecoveryKind.CLAIM: N_("Claim money back"),

@@ -16,6 +16,7 @@ from models.detected_conflicts import ConflictStrength, ConflictVerdict
 from models.duplicates import DuplicateVerdict
 from models.expenditure_reports import ExpenditureReportStatus
 from models.expenditures import ExpenditureStatus
+from models.fund_closings import ClosingStatus
 from models.funding_reports import FundingReportStatus
 from models.grant_amendments import GrantAmendmentStatus
 from models.grants import GrantStatus, TrancheStatus
@@ -64,8 +65,8 @@ def _tones() -> dict[tuple[type[StrEnum], str], str]:
             ExportStatus.WAITING,
             LostDeviceStatus.REPORTED, LostDeviceStatus.CHECKED, OverrideStatus.PROPOSED, BatchStatus.OPEN,
             BatchStatus.CLOSED, PaymentStatus.LISTED, RecoveryStatus.PROPOSED, TerminationStatus.PROPOSED,
-            GrantAmendmentStatus.PROPOSED, ExpenditureReportStatus.SUBMITTED, ExpenditureReportStatus.RETURNED,
-            BankStatementStatus.COLUMNS, BankStatementStatus.READ,
+            GrantAmendmentStatus.PROPOSED, ClosingStatus.PROPOSED, ExpenditureReportStatus.SUBMITTED,
+            ExpenditureReportStatus.RETURNED, BankStatementStatus.COLUMNS, BankStatementStatus.READ,
             MatchStatus.PROPOSED, Likeness.LIKELY,
             AccountObjectionStatus.OPEN, AccountObjectionStatus.ANSWERED,
         ),

@@ -88,6 +88,7 @@ class Permission(StrEnum):
     GRANT_DECLINE = "grant:decline"
     GRANT_MANAGE = "grant:manage"
     GRANT_COMPLETE = "grant:complete"
+    FUND_CLOSE = "fund:close"
     RECOVERY_PROPOSE = "recovery:propose"
     RECOVERY_DECIDE = "recovery:decide"
     TERMINATION_PROPOSE = "termination:propose"
@@ -229,6 +230,7 @@ GRANTS: Mapping[Permission, Mapping[Role, Scope]] = {
     P.GRANT_DECLINE: {R.MEMBER: S.ASSOCIATION},
     P.GRANT_MANAGE: {R.FINANCE: S.ALL},
     P.GRANT_COMPLETE: {R.MONITOR: S.ALL},
+    P.FUND_CLOSE: {R.FINANCE: S.ALL, R.COUNCIL_CHAIR: S.ALL},
     P.RECOVERY_PROPOSE: {R.FINANCE: S.ALL},
     P.RECOVERY_DECIDE: {R.FINANCE: S.ALL, R.COUNCIL_CHAIR: S.ALL},
     P.TERMINATION_PROPOSE: {R.FINANCE: S.ALL, R.SECRETARY: S.ALL},
@@ -297,6 +299,7 @@ FRESH: frozenset[Permission] = frozenset(
         P.PAYOUT_ACCOUNT_PROPOSE,
         P.PAYMENT_BATCH_MANAGE,
         P.RATE_MANAGE,
+        P.FUND_CLOSE,
         P.RECOVERY_DECIDE,
         P.RECOVERY_PROPOSE,
         P.TERMINATION_DECIDE,

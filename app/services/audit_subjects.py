@@ -31,6 +31,7 @@ from models.detected_conflicts import DetectedConflict
 from models.dictations import Dictation
 from models.expenditure_reports import ExpenditureReport
 from models.expenditures import Expenditure
+from models.fund_closings import FundClosing
 from models.funding_reports import FundingReport
 from models.funds import Donor, Fund
 from models.grant_amendments import GrantAmendment
@@ -86,6 +87,7 @@ NAMES: Mapping[type[Any], Name] = {
     Expenditure: _of_grant,
     ExpenditureReport: _of_grant,
     Fund: lambda row, locale: row.name(locale),
+    FundClosing: lambda row, locale: row.fund.name(locale),
     FundingReport: lambda row, locale: row.fund.name(locale),
     JournalExport: lambda row, locale: row.file_name,
     Grant: lambda row, locale: f"{row.number} · {row.association.name(locale)}",
@@ -127,6 +129,7 @@ READ_WITH: Mapping[type[Any], Sequence[Sequence[str]]] = {
     Dictation: [("association",)],
     Expenditure: [_WITH_GRANT],
     ExpenditureReport: [_WITH_GRANT],
+    FundClosing: [("fund",)],
     FundingReport: [("fund",)],
     Grant: [("association",)],
     Override: [_WITH_GRANT],

@@ -41,7 +41,7 @@ GROUPS: Mapping[Group, str] = {
     Group.EXACT: N_("Exact"),
     Group.LIKELY: N_("Likely"),
     Group.NONE: N_("No match"),
-    Group.CONFIRMED: N_("Confirmed"),
+    Group.CONFIRMED: N_("Confirmed matches"),
 }
 _WHICH = {
     Group.EXACT: (BankStatementMatch.status == M.PROPOSED) & (BankStatementMatch.likeness == Likeness.EXACT),

@@ -229,6 +229,7 @@ def _moved(kind: str, row: Any, event_id: int, on: date, account_key: str) -> li
     keys = frozenset(reference_key(one) for one in (row.bank_reference, row.end_to_end_id) if one)
     is_payees = bool(account_key) and account_key == reference_key(row.number)
     names = [row.holder, row.name_ky, row.name_ru, row.name_en]
+    marks = frozenset() if is_payees else statement_matching.marks(names, [reference_key(row.number)])
     return [
         Record(
             key=key_of(kind, row.id, event_id, way),
@@ -237,7 +238,7 @@ def _moved(kind: str, row: Any, event_id: int, on: date, account_key: str) -> li
             currency=BASE_CURRENCY,
             is_in=way is not Way.MADE,
             keys=keys,
-            marks=frozenset() if is_payees else statement_matching.marks(names, [reference_key(row.number)]),
+            marks=marks,
             is_return=way is Way.BACK,
         )
         for way in ((Way.ARRIVED,) if is_payees else (Way.MADE, Way.BACK))

@@ -17,7 +17,13 @@ from app.services import audit, bank_camt, bank_files, bank_mt940, bank_tables, 
 from app.services.actors import Actor
 from app.services.bank_files import BankFile, FileRow
 from app.services.bank_tables import Layout
-from app.services.errors import AlreadyUsedError, ChangedMeanwhileError, DomainError, IncompleteError
+from app.services.errors import (
+    AlreadyUsedError,
+    ChangedMeanwhileError,
+    DomainError,
+    IncompleteError,
+    WrongTransitionError,
+)
 from app.services.workflow import Transition, allowed, target
 from models.bank_statements import (
     BankFileForm,
@@ -286,6 +292,16 @@ def search(statement: BankStatement, *, actor: Actor, now: datetime) -> None:
     db.session.flush()
     audit.record(actor, "bank_statement.search", statement, now)
     enqueue_after_commit("app.jobs.enter_bank_statement", statement.id, now=now)
+
+
+def resume(statement: BankStatement, *, actor: Actor, now: datetime) -> None:
+    """Hand the job that reads or enters it to the queue once more: a worker may have died. Both may run twice."""
+    lock(statement)
+    if not statement.is_under_way:
+        raise WrongTransitionError(N_("Nothing is being done with this statement any more. Look at the page again."))
+    job = "read_bank_statement" if statement.status is S.READING else "enter_bank_statement"
+    audit.record(actor, "bank_statement.resume", statement, now)
+    enqueue_after_commit(f"app.jobs.{job}", statement.id, now=now)
 
 
 def store(statement: BankStatement, file: BankFile, *, now: datetime) -> None:

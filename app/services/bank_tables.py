@@ -31,13 +31,13 @@ NO_TABLE = N_("This is no bank statement that can be read. Take camt.053, MT940,
 TOO_LARGE = N_("The file is too large for a bank statement.")
 BOUNDS = Bounds(
     bytes=bank_files.LARGEST,
-    part=40 * 1024 * 1024,
-    unpacked=60 * 1024 * 1024,
+    part=24 * 1024 * 1024,
+    unpacked=32 * 1024 * 1024,
     parts=200,
     sheets=20,
     cells=1024,
-    elements_of_part=1_500_000,
-    elements=2_000_000,
+    elements_of_part=800_000,
+    elements=1_000_000,
     too_large=TOO_LARGE,
     no_workbook=NO_TABLE,
 )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.localisation import N_, Money
-from app.services import contributions, match
+from app.services import contributions, match, verified_co_investments
 from app.services.errors import DomainError
 from app.services.match import Due, Line, Unlocked, Verified
 from models.contributions import ContributionKind
@@ -13,7 +13,7 @@ from models.grants import Grant, Tranche
 
 def missing(grant: Grant, through: int) -> Due:
     """The further co-investment that is needed for so much of the grant."""
-    return match.further_due(match.rule_of(grant), through, contributions.verified(grant))
+    return match.further_due(match.rule_of(grant), through, verified_co_investments.of(grant))
 
 
 def shortfall(grant: Grant, through: int) -> DomainError:
@@ -53,7 +53,7 @@ class MatchArithmetic:
 
 def match_of(grant: Grant) -> MatchArithmetic:
     """The arithmetic a page shows: award, ratio, what is verified, what it carries, what the next tranche needs."""
-    rule, verified = match.rule_of(grant, most=grant.amount), contributions.verified(grant)
+    rule, verified = match.rule_of(grant, most=grant.amount), verified_co_investments.of(grant)
     paid = sum(one.amount for one in grant.tranches if one.is_paid)
     next_ = next((one for one in grant.tranches if not one.is_paid and not one.is_settled), None)
     last = next_.sequence if next_ else len(grant.tranches)
@@ -75,4 +75,4 @@ def unlocked_by(grant: Grant, kind: ContributionKind, amount: int) -> Unlocked:
     """What a further contribution of `amount` tyiyn would carry, were it verified."""
     rule = match.rule_of(grant, most=grant.amount)
     parts = [one.amount for one in grant.tranches]
-    return match.unlocked(rule, contributions.verified(grant), kind.value, amount, parts)
+    return match.unlocked(rule, verified_co_investments.of(grant), kind.value, amount, parts)

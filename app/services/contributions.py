@@ -7,7 +7,18 @@ from pathlib import Path
 
 from app.clock import bishkek_day
 from app.localisation import N_, Money
-from app.services import associations, audit, conflicts, documents, grants, ledger, match, notifications, rates
+from app.services import (
+    associations,
+    audit,
+    conflicts,
+    documents,
+    grants,
+    ledger,
+    match,
+    notifications,
+    rates,
+    verified_co_investments,
+)
 from app.services.actors import Actor
 from app.services.conflicts import Ties
 from app.services.documents import Upload
@@ -244,9 +255,7 @@ def reverse(contribution: Contribution, *, reason: str, actor: Actor, now: datet
     documents.release(contribution, now=now)
     _renew_pledge(contribution.pledge)
     audit.record(actor, "contribution.reverse", contribution, now, event=reversal.id, pledge=contribution.pledge_id)
-    paid = sum(one.amount for one in grant.tranches if one.is_paid)
-    if grant.status is GrantStatus.ACTIVE and paid > match.carried(match.rule_of(grant), verified(grant)):
-        grants.suspend(grant, reason=grants.NO_LONGER_CARRIES, actor=actor, now=now)
+    grants.stop_if_not_carried(grant, actor=actor, now=now)
     _tell(
         contribution,
         N_("A contribution of %(amount)s to %(number)s was reversed: %(reason)s"),
@@ -257,21 +266,11 @@ def reverse(contribution: Contribution, *, reason: str, actor: Actor, now: datet
 
 def counted(grant: Grant) -> int:
     """Verified co-investment that counts for the match, in tyiyn: by the rule the grant took from its call."""
-    return sum(match.counted(match.rule_of(grant), verified(grant)))
-
-
-def verified(grant: Grant) -> Verified:
-    """Verified amounts in tyiyn by kind."""
-    query = (
-        db.select(Contribution.kind, db.func.sum(Contribution.amount_kgs))
-        .where(Contribution.grant_id == grant.id, Contribution.status == C.VERIFIED)
-        .group_by(Contribution.kind)
-    )
-    return Verified(**{kind.value: int(amount) for kind, amount in db.session.execute(query)})
+    return sum(match.counted(match.rule_of(grant), verified_co_investments.of(grant)))
 
 
 def verified_by_grant() -> Mapping[int, Verified]:
-    """As `verified` of every grant that has any; one query for all of them."""
+    """As `verified_co_investments.of` of every grant that has any; one query for all of them."""
     query = (
         db.select(Contribution.grant_id, Contribution.kind, db.func.sum(Contribution.amount_kgs))
         .where(Contribution.status == C.VERIFIED)

@@ -65,6 +65,7 @@ def change(fund: Fund, donor: Donor, content: FundInput, *, actor: Actor, now: d
     Raises `LimitExceededError` for an amount below what came or is promised; else as `create` does.
     """
     lock(fund)
+    funds.must_be_open(fund)
     _check(content, fund)
     _must_keep_its_costs(fund, content)
     _must_cover_its_promises(fund, content)

@@ -18,7 +18,7 @@ from models.ledger import AccountKind, EventKind
 from models.users import Role
 
 PLACES = (
-    *(AccountKind.AVAILABLE, AccountKind.COMMITTED, AccountKind.ADVANCED),
+    *(AccountKind.AVAILABLE, AccountKind.INDIRECT, AccountKind.COMMITTED, AccountKind.ADVANCED),
     *(AccountKind.RECOVERABLE, AccountKind.WRITTEN_OFF, AccountKind.SPENT),
 )
 """The accounts in which a fund's money lies, in the order of `Position`."""
@@ -29,11 +29,14 @@ LARGEST_ROUNDING = 100  # tyiyn: a bank that credits a sum further off has chang
 class Position:
     """Where a fund's money stands, in tyiyn: `received` is all the other parts together.
 
-    Of what associations have, `recoverable` is claimed back; `written_off` was claimed and given up.
+    Of what associations have, `recoverable` is claimed back; `written_off` was claimed and given up. Once the fund is
+    closed, `given_back` is with the donor again and `indirect` was kept for the programme's own costs.
     """
 
     received: int
+    given_back: int
     available: int
+    indirect: int
     committed: int
     advanced: int
     recoverable: int
@@ -48,7 +51,7 @@ class Position:
     @property
     def accounted(self) -> int:
         """What the ledger says about all that was received; `flask verify` compares the two."""
-        return self.available + self.committed + self.disbursed
+        return self.given_back + self.available + self.indirect + self.committed + self.disbursed
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,7 @@ def receive(
     is none of rounding, `AlreadyUsedError` for a bank reference recorded before, for whichever fund.
     """
     lock(fund)
+    must_be_open(fund)
     if amount <= 0:
         raise DomainError(N_("The amount must be more than zero."), field="amount")
     if received_on > bishkek_day(now):
@@ -139,6 +143,12 @@ def receive(
     return instalment
 
 
+def must_be_open(fund: Fund) -> None:
+    """Refuse to change what is over."""
+    if fund.is_closed:
+        raise DomainError(N_("The fund is closed."))
+
+
 def _must_be_rounding(difference: int) -> None:
     if abs(difference) > LARGEST_ROUNDING:
         raise LimitExceededError(
@@ -176,7 +186,9 @@ def positions(funds: Sequence[Fund]) -> Mapping[int, Position]:
     """Where the money of each fund stands now, by the fund's id."""
     held = ledger.balances_of_funds(PLACES, [fund.id for fund in funds])
     return {
-        fund.id: Position(sum(one.amount_kgs for one in fund.instalments), *(held[fund.id][kind] for kind in PLACES))
+        fund.id: Position(
+            sum(one.amount_kgs for one in fund.instalments), fund.given_back, *(held[fund.id][kind] for kind in PLACES)
+        )
         for fund in funds
     }
 

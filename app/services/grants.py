@@ -19,6 +19,7 @@ from app.services import (
     notifications,
     numbering,
     reserves,
+    verified_co_investments,
 )
 from app.services.actors import Actor
 from app.services.applications import TRANSITIONS as APPLICATION_TRANSITIONS
@@ -49,7 +50,9 @@ TRANSITIONS: Mapping[tuple[GrantStatus, str], Transition] = {
         G.ACTIVE, N_("Finance officer; council secretary on the screen"), N_("agreement signed by both sides")
     ),
     (G.ACTIVE, "suspend"): Transition(G.SUSPENDED, N_("Finance officer"), N_("reason given")),
-    (G.SUSPENDED, "resume"): Transition(G.ACTIVE, N_("Finance officer"), N_("reason given")),
+    (G.SUSPENDED, "resume"): Transition(
+        G.ACTIVE, N_("Finance officer"), N_("reason given; co-investment carries what was paid")
+    ),
     (G.ACTIVE, "terminate"): Transition(G.TERMINATED, N_("Two people"), N_("no payment under way; unspent asked back")),
     (G.SUSPENDED, "terminate"): Transition(
         G.TERMINATED, N_("Two people"), N_("no payment under way; unspent asked back")
@@ -279,7 +282,20 @@ def suspend(grant: Grant, *, reason: str, actor: Actor, now: datetime) -> None:
     )
 
 
+def stop_if_not_carried(grant: Grant, *, actor: Actor, now: datetime) -> None:
+    """Suspend an active grant on which more was paid than its verified co-investment carries by now.
+
+    So after a reversal; and after a payment the bank made while a receipt was reversed.
+    """
+    if grant.status is G.ACTIVE and not verified_co_investments.carry_what_was_paid(grant):
+        suspend(grant, reason=NO_LONGER_CARRIES, actor=actor, now=now)
+
+
 def resume(grant: Grant, *, reason: str, actor: Actor, now: datetime) -> None:
+    """Let the grant go on. Raises `IncompleteError` while the verified co-investment does not carry what was paid."""
+    lock(grant)
+    if grant.status is G.SUSPENDED and not verified_co_investments.carry_what_was_paid(grant):
+        raise IncompleteError(NO_LONGER_CARRIES)
     _with_reason(grant, "resume", reason, actor, now)
     notifications.tell_association(grant, N_("The grant %(number)s goes on."), now)
 

@@ -5,7 +5,15 @@ from datetime import datetime
 
 from app.clock import bishkek_day
 from app.localisation import N_, Money
-from app.services import associations, audit, contributions, ledger, match, notifications, tranches
+from app.services import (
+    associations,
+    audit,
+    ledger,
+    match,
+    notifications,
+    tranches,
+    verified_co_investments,
+)
 from app.services.actors import Actor
 from app.services.errors import DomainError, IncompleteError
 from app.services.match import Verified
@@ -34,7 +42,7 @@ class Proposal:
 
 def proposed(grant: Grant) -> Proposal:
     """The award cut to what is carried: the last tranches give way first, what was paid stays."""
-    verified = contributions.verified(grant)
+    verified = verified_co_investments.of(grant)
     carried = match.carried(match.rule_of(grant, most=grant.amount), verified)
     amounts = [one.amount for one in grant.tranches]
     paid = sum(one.amount for one in grant.tranches if one.is_paid)

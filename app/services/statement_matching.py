@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from app.services.people_matching import firm_key, name_keys
 from models.bank_statements import Likeness
@@ -19,7 +20,8 @@ from models.bank_statements import Likeness
 WITHIN = timedelta(days=3)
 RETURNED_WITHIN = timedelta(days=60)
 """A bank brings back a payment so many days after it was made at most."""
-MOST_NEIGHBOURS = 200
+SHORTEST_ACCOUNT = 8
+MOST_NEIGHBOURS = 50
 """Records of one name, amount and currency within the days that a row is held against: more say nothing."""
 
 
@@ -76,13 +78,14 @@ class Pair:
 
 def marks(names: Iterable[str], accounts: Iterable[str] = ()) -> frozenset[str]:
     """What the other side is known by: names in any spelling and order, and whole account numbers."""
-    found: set[str] = set()
-    for name in names:
-        found |= name_keys(name)
-        firm = firm_key(name)
-        if firm:
-            found.add(f"firm {firm}")
-    return frozenset(found | {f"account {one}" for one in accounts if len(one) >= 8})
+    numbers = (f"account {one}" for one in accounts if len(one) >= SHORTEST_ACCOUNT)
+    return frozenset().union(*map(_marks_of_name, names), numbers)
+
+
+@lru_cache(maxsize=50_000)  # a register has few names, a statement the same ones again and again
+def _marks_of_name(name: str) -> frozenset[str]:
+    firm = firm_key(name)
+    return name_keys(name) | ({f"firm {firm}"} if firm else set())
 
 
 def compare(entry: Entry, record: Record) -> Pair | None:

@@ -10,6 +10,7 @@ from app.services import (
     associations,
     audit,
     gates,
+    grants,
     ledger,
     notifications,
     overrides,
@@ -206,6 +207,7 @@ def book(tranche: Tranche, *, reference: str, value_on: date, actor: Actor, now:
     overrides.end_with_payment(tranche, conditions, event.id, actor=actor, now=now)
     _note(tranche, "release", actor, now, event=event.id, amount=tranche.amount, account=tranche.payout_account_id)
     _tell_association(tranche, N_("%(amount)s of %(number)s were sent to your account."), now)
+    grants.stop_if_not_carried(grant, actor=actor, now=now)
 
 
 def _must_be_new(reference: str) -> None:

@@ -95,7 +95,15 @@ _PAGES_OF: Mapping[str, tuple[str, ...]] = {
         "reserves",
         "selections",
     ),
-    "funds": ("bank_statements", "donors", "fund_agreements", "paying_accounts", "payment_batches", "reporting_dates"),
+    "funds": (
+        "bank_statements",
+        "donors",
+        "fund_agreements",
+        "fund_closings",
+        "paying_accounts",
+        "payment_batches",
+        "reporting_dates",
+    ),
     "grants": (
         "agreement_signatures",
         "contributions",

@@ -29,8 +29,6 @@ CREATE TABLE repayments (
     CONSTRAINT ck_repayments_amount_positive CHECK (amount > 0),
     CONSTRAINT ck_repayments_with_reason CHECK (reason <> ''),
     CONSTRAINT ck_repayments_reversed_with_reason CHECK ((reversal_event_id IS NULL) = (reversal_reason = '')),
-    CONSTRAINT uq_repayments_event_id UNIQUE (event_id),
-    CONSTRAINT uq_repayments_reversal_event_id UNIQUE (reversal_event_id),
     CONSTRAINT fk_repayments_grant_id FOREIGN KEY(grant_id) REFERENCES grants (id),
     CONSTRAINT fk_repayments_event_id FOREIGN KEY(event_id) REFERENCES ledger_events (id),
     CONSTRAINT fk_repayments_recorded_by_id FOREIGN KEY(recorded_by_id) REFERENCES users (id),

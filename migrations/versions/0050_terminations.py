@@ -48,24 +48,26 @@ TYPES = {
         **{"text40": "VARCHAR(40)", "text400": "VARCHAR(400)"},
     },
 }
-REFUSE = "BEGIN SELECT RAISE(ABORT, 'terminations is append-only'); END"
 TRIGGERS = {
     "sqlite": (
-        "CREATE TRIGGER terminations_no_update BEFORE UPDATE ON terminations WHEN (OLD.decided_at IS NOT NULL) OR "
-        "EXISTS (SELECT 1 FROM terminations AS there WHERE there.decided_at IS NOT NULL AND there.id <> OLD.id "
-        f"AND (there.id = NEW.id)) {REFUSE}",
-        "CREATE TRIGGER terminations_no_delete BEFORE DELETE ON terminations "
-        f"WHEN OLD.decided_at IS NOT NULL {REFUSE}",
-        "CREATE TRIGGER terminations_no_replace BEFORE INSERT ON terminations WHEN EXISTS (SELECT 1 FROM terminations "
-        f"AS there WHERE there.decided_at IS NOT NULL AND (there.id = NEW.id)) {REFUSE}",
+        "CREATE TRIGGER terminations_no_update BEFORE UPDATE ON terminations WHEN (OLD.decided_at IS NOT NULL) OR"
+        " EXISTS (SELECT 1 FROM terminations AS there WHERE there.decided_at IS NOT NULL AND there.id <> OLD.id"
+        " AND (there.id = NEW.id OR (there.grant_id = NEW.grant_id AND there.status <> 'refused'))) BEGIN SELECT"
+        " RAISE(ABORT, 'terminations is append-only'); END",
+        "CREATE TRIGGER terminations_no_delete BEFORE DELETE ON terminations WHEN OLD.decided_at IS NOT NULL BEGIN"
+        " SELECT RAISE(ABORT, 'terminations is append-only'); END",
+        "CREATE TRIGGER terminations_no_replace BEFORE INSERT ON terminations WHEN EXISTS (SELECT 1 FROM"
+        " terminations AS there WHERE there.decided_at IS NOT NULL AND (there.id = NEW.id OR (there.grant_id ="
+        " NEW.grant_id AND there.status <> 'refused'))) BEGIN SELECT RAISE(ABORT, 'terminations is append-only');"
+        " END",
     ),
     "postgresql": (
-        "CREATE TRIGGER terminations_no_change BEFORE UPDATE ON terminations FOR EACH ROW "
-        "WHEN (OLD.decided_at IS NOT NULL AND (true)) EXECUTE FUNCTION refuse_change()",
-        "CREATE TRIGGER terminations_no_delete BEFORE DELETE ON terminations FOR EACH ROW "
-        "WHEN (OLD.decided_at IS NOT NULL) EXECUTE FUNCTION refuse_change()",
-        "CREATE TRIGGER terminations_no_truncate BEFORE TRUNCATE ON terminations "
-        "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()",
+        "CREATE TRIGGER terminations_no_change BEFORE UPDATE ON terminations FOR EACH ROW WHEN (OLD.decided_at IS"
+        " NOT NULL AND (true)) EXECUTE FUNCTION refuse_change()",
+        "CREATE TRIGGER terminations_no_delete BEFORE DELETE ON terminations FOR EACH ROW WHEN (OLD.decided_at IS"
+        " NOT NULL) EXECUTE FUNCTION refuse_change()",
+        "CREATE TRIGGER terminations_no_truncate BEFORE TRUNCATE ON terminations FOR EACH STATEMENT EXECUTE"
+        " FUNCTION refuse_change()",
     ),
 }
 

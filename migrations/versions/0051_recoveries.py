@@ -1,6 +1,6 @@
 """Money is claimed back from an association, or given up, by two people; the ledger has accounts for both.
 
-A fund's unused money goes back to its donor by an event of its own. No row of the ledger changes.
+A fund that is closed gives back to its donor, or keeps for indirect costs, by an event of its own. No row of the ledger changes.
 
 Revision ID: 0051
 Revises: 0050
@@ -68,12 +68,13 @@ PROTECTED = {
     "sqlite": (
         "CREATE TRIGGER recoveries_no_update BEFORE UPDATE ON recoveries WHEN (OLD.decided_at IS NOT NULL) OR"
         " EXISTS (SELECT 1 FROM recoveries AS there WHERE there.decided_at IS NOT NULL AND there.id <> OLD.id AND"
-        " (there.id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'recoveries is append-only'); END",
+        " (there.id = NEW.id OR (there.event_id = NEW.event_id))) BEGIN SELECT RAISE(ABORT, 'recoveries is"
+        " append-only'); END",
         "CREATE TRIGGER recoveries_no_delete BEFORE DELETE ON recoveries WHEN OLD.decided_at IS NOT NULL BEGIN"
         " SELECT RAISE(ABORT, 'recoveries is append-only'); END",
         "CREATE TRIGGER recoveries_no_replace BEFORE INSERT ON recoveries WHEN EXISTS (SELECT 1 FROM recoveries AS"
-        " there WHERE there.decided_at IS NOT NULL AND (there.id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'recoveries"
-        " is append-only'); END",
+        " there WHERE there.decided_at IS NOT NULL AND (there.id = NEW.id OR (there.event_id = NEW.event_id)))"
+        " BEGIN SELECT RAISE(ABORT, 'recoveries is append-only'); END",
     ),
     "postgresql": (
         "CREATE TRIGGER recoveries_no_change BEFORE UPDATE ON recoveries FOR EACH ROW WHEN (OLD.decided_at IS NOT"
@@ -85,15 +86,15 @@ PROTECTED = {
     ),
 }
 ACCOUNT_KINDS = (
-    "'donor', 'exchange', 'remitter', 'community', 'in_kind_given', 'rounding', 'available', 'committed', 'advanced', "
-    "{more}'spent', 'co_investment', 'co_investment_spent', 'in_kind_held', 'in_kind_used'"
+    "'donor', 'exchange', 'remitter', 'community', 'in_kind_given', 'rounding', 'available', {kept}'committed', "
+    "'advanced', {more}'spent', 'co_investment', 'co_investment_spent', 'in_kind_held', 'in_kind_used'"
 )
 MORE_ACCOUNTS = "'recoverable', 'written_off', "
 EVENT_KINDS = (
     "'fund_received', 'grant_committed', 'grant_released', 'tranche_released', 'tranche_returned', {more}"
     "'contribution_verified', 'expenditure_accepted', 'reversal'"
 )
-MORE_EVENTS = "'recovery_claimed', 'recovery_lifted', 'written_off', 'donor_repaid', "
+MORE_EVENTS = "'recovery_claimed', 'recovery_lifted', 'written_off', 'fund_closed', "
 
 
 def execute(statement):
@@ -128,7 +129,7 @@ def allow(table, name, kinds):
 
 def upgrade():
     dialect = op.get_bind().dialect.name
-    allow("ledger_accounts", "accountkind", ACCOUNT_KINDS.format(more=MORE_ACCOUNTS))
+    allow("ledger_accounts", "accountkind", ACCOUNT_KINDS.format(kept="'indirect', ", more=MORE_ACCOUNTS))
     allow("ledger_events", "eventkind", EVENT_KINDS.format(more=MORE_EVENTS))
     for statement in (RECOVERIES.format(**TYPES[dialect]), *INDEXES, *PROTECTED[dialect]):
         execute(statement)
@@ -138,4 +139,4 @@ def downgrade():
     """Refused by the database where money was claimed back: the ledger keeps what it has."""
     execute("DROP TABLE recoveries")
     allow("ledger_events", "eventkind", EVENT_KINDS.format(more=""))
-    allow("ledger_accounts", "accountkind", ACCOUNT_KINDS.format(more=""))
+    allow("ledger_accounts", "accountkind", ACCOUNT_KINDS.format(kept="", more=""))

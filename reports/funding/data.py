@@ -16,6 +16,13 @@ from app.localisation import N_
 from models.base import Texts, canonical_json
 
 VERSION = 1
+RARE = {
+    "recoverable": N_("Claimed back and not paid yet"),
+    "written_off": N_("Claimed back and given up"),
+    "indirect": N_("Kept for indirect costs"),
+    "given_back": N_("Given back to the donor"),
+}
+"""Parts of a position (message ids) that most funds never have: named, and kept in the JSON, where there is any."""
 
 
 @dataclass(frozen=True)
@@ -30,9 +37,10 @@ class Figure:
 class Position:
     """Where the money stands at the end.
 
-    received = available + committed + advanced + recoverable + written_off + spent. `disbursed` is the last four: what
-    was paid to associations less what they paid back (`repaid`). Reports of before have neither what was paid back nor
-    what was claimed back (`recoverable`) or given up (`written_off`).
+    received = available + committed + indirect + given_back + disbursed, of which
+    disbursed = advanced + recoverable + written_off + spent: what was paid to associations less what they paid back
+    (`repaid`). Reports of before have neither what was paid back nor what was claimed back (`recoverable`) or given up
+    (`written_off`); a fund that is not closed kept nothing (`indirect`) and gave nothing back (`given_back`).
     """
 
     received: Figure
@@ -45,12 +53,15 @@ class Position:
     repaid: Figure = Figure()
     recoverable: int = 0
     written_off: int = 0
+    indirect: int = 0
+    given_back: int = 0
 
     @property
     def difference(self) -> int:
         """What the identity is off by, in tyiyn: zero, or the ledger is not right."""
         with_associations = self.advanced + self.recoverable + self.written_off + self.spent.total
-        return self.received.total - self.available - self.committed - with_associations
+        with_programme = self.available + self.committed + self.indirect
+        return self.received.total - with_programme - with_associations - self.given_back
 
 
 @dataclass(frozen=True)
@@ -276,7 +287,7 @@ def figures(data: FundingReportData) -> list[tuple[str, str, int]]:
         ("committed", N_("Committed and not yet paid"), position.committed),
         ("disbursed", N_("Disbursed to associations"), position.disbursed.total),
         ("repaid", N_("Paid back by associations"), position.repaid.total),
-        *_claims(position),
+        *_rare(position),
         ("spent", N_("Spent and accounted for"), position.spent.total),
         ("returned", N_("Sent back by banks"), position.returned.total),
         ("available", N_("Available for new grants"), position.available),
@@ -285,12 +296,9 @@ def figures(data: FundingReportData) -> list[tuple[str, str, int]]:
     ]
 
 
-def _claims(position: Position) -> list[tuple[str, str, int]]:
-    """What was claimed back, where anything was: most funds have nothing to say here."""
-    return [
-        *([("recoverable", N_("Claimed back and not paid yet"), position.recoverable)] if position.recoverable else []),
-        *([("written_off", N_("Claimed back and given up"), position.written_off)] if position.written_off else []),
-    ]
+def _rare(position: Position) -> list[tuple[str, str, int]]:
+    """What was claimed back, or settled when the fund was closed, where there is any."""
+    return [(name, text, getattr(position, name)) for name, text in RARE.items() if getattr(position, name)]
 
 
 # Canonical JSON ---------------------------------------------------------------------------------------------------
@@ -312,7 +320,7 @@ def to_json(data: FundingReportData) -> str:
     position = values["position"]
     if not data.position.repaid.total:
         del position["repaid"]
-    for name in ("recoverable", "written_off"):
+    for name in RARE:
         if not position[name]:
             del position[name]
     return canonical_json(values)

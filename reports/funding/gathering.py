@@ -55,7 +55,7 @@ def gather(
         sum(one.amount_kgs for one in instalments if one.received_on >= starts_on),
     )
     repaid = _repaid(span)
-    position = _position(balances, received, returned, repaid)
+    position = _position(balances, received, returned, repaid, registers.given_back(span))
     tell(25, N_("Reading the grants"))
     grants, awarded = registers.grants(span, balances, repaid)
     tell(45, N_("Reading the tranches"))
@@ -163,7 +163,7 @@ def _moved(span: Span, kind: EventKind, *, reversed_ones: bool = False) -> Figur
     return Figure(sum(amount for _day, amount in rows), sum(amount for day, amount in rows if day >= span.starts_on))
 
 
-def _position(balances: Balances, received: Figure, returned: Figure, repaid: Figure) -> Position:
+def _position(balances: Balances, received: Figure, returned: Figure, repaid: Figure, given_back: int) -> Position:
     return Position(
         received=received,
         committed=all_of(balances, (A.COMMITTED,)).total,
@@ -174,6 +174,8 @@ def _position(balances: Balances, received: Figure, returned: Figure, repaid: Fi
         repaid=repaid,
         recoverable=all_of(balances, (A.RECOVERABLE,)).total,
         written_off=all_of(balances, (A.WRITTEN_OFF,)).total,
+        indirect=all_of(balances, (A.INDIRECT,)).total,
+        given_back=given_back,
         available=all_of(balances, (A.AVAILABLE,)).total,
     )
 

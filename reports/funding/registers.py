@@ -13,6 +13,7 @@ from models.applications import Application
 from models.associations import Association
 from models.base import Texts, db
 from models.contributions import Contribution, ContributionKind
+from models.fund_closings import ClosingStatus, FundClosing
 from models.funds import FundInstalment
 from models.grants import Grant, Tranche, TrancheStatus
 from models.indicators import Indicator, Result, ResultStatus, Target
@@ -60,6 +61,16 @@ def instalments(span: Span) -> tuple[InstalmentRow, ...]:
         .order_by(FundInstalment.received_on, FundInstalment.id)
     )
     return tuple(InstalmentRow(*row) for row in db.session.execute(query))
+
+
+def given_back(span: Span) -> int:
+    """What went back to the donor when the fund was closed, in tyiyn, if that was up to the end."""
+    query = sa.select(sa.func.sum(FundClosing.left_kgs - FundClosing.kept_kgs)).where(
+        FundClosing.fund_id == span.fund_id,
+        FundClosing.status == ClosingStatus.APPROVED,
+        FundClosing.paid_on <= span.ends_on,
+    )
+    return int(db.session.scalar(query) or 0)
 
 
 def grants(span: Span, balances: Balances, repaid: Figure) -> tuple[tuple[GrantRow, ...], Figure]:

@@ -8,7 +8,7 @@ from app.localisation import gettext as _
 from models.overrides import OverridableCondition
 from models.rates import RateSource
 from models.users import Role
-from reports.funding.data import FundingReportData, GrantRow, Leverage, OverrideRow, RateRow
+from reports.funding.data import RARE, FundingReportData, GrantRow, Leverage, OverrideRow, RateRow
 
 TITLE = N_("Funding report")
 
@@ -58,35 +58,26 @@ def in_period(data: FundingReportData) -> dict[str, int]:
     }
 
 
+_PARTS = {
+    "available": N_("%(amount)s available"),
+    "indirect": N_("%(amount)s kept for indirect costs"),
+    "given_back": N_("%(amount)s given back to the donor"),
+    "committed": N_("%(amount)s committed and not yet paid"),
+    "advanced": N_("%(amount)s paid and not yet accounted for"),
+    "recoverable": N_("%(amount)s claimed back"),
+    "written_off": N_("%(amount)s given up"),
+    "spent": N_("%(amount)s spent"),
+}
+"""What the money received is made of, in the order of its way."""
+
+
 def identity_text(data: FundingReportData) -> str:
-    """The identity every position keeps, with its figures."""
+    """The identity every position keeps, with its figures; what is rare is named where there is any."""
     position = data.position
-    if position.recoverable or position.written_off:
-        return _identity_with_claims(data)
+    amounts = {name: getattr(position, name) for name in _PARTS} | {"spent": position.spent.total}
+    parts = [_(text, amount=money(amounts[name])) for name, text in _PARTS.items() if amounts[name] or name not in RARE]
     return _(
-        "Check: %(received)s received = %(available)s available + %(committed)s committed and not yet paid "
-        "+ %(advanced)s paid and not yet accounted for + %(spent)s spent.",
-        received=money(position.received.total),
-        available=money(position.available),
-        committed=money(position.committed),
-        advanced=money(position.advanced),
-        spent=money(position.spent.total),
-    )
-
-
-def _identity_with_claims(data: FundingReportData) -> str:
-    position = data.position
-    return _(
-        "Check: %(received)s received = %(available)s available + %(committed)s committed and not yet paid "
-        "+ %(advanced)s paid and not yet accounted for + %(recoverable)s claimed back + %(written_off)s given up "
-        "+ %(spent)s spent.",
-        received=money(position.received.total),
-        available=money(position.available),
-        committed=money(position.committed),
-        advanced=money(position.advanced),
-        recoverable=money(position.recoverable),
-        written_off=money(position.written_off),
-        spent=money(position.spent.total),
+        "Check: %(received)s received = %(parts)s.", received=money(position.received.total), parts=" + ".join(parts)
     )
 
 

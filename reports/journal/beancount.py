@@ -24,6 +24,7 @@ ROOTS: Mapping[AccountKind, str] = {
     K.IN_KIND_GIVEN: "Income:InKind",
     K.ROUNDING: "Equity:Rounding",
     K.AVAILABLE: "Assets:Available",
+    K.INDIRECT: "Expenses:Indirect",
     K.COMMITTED: "Assets:Committed",
     K.ADVANCED: "Assets:Advanced",
     K.RECOVERABLE: "Assets:Recoverable",

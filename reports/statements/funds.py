@@ -56,8 +56,11 @@ def _places(fund: Fund) -> Table:
     return Table(
         title=_("Where the money is"),
         columns=[Column(_("Account"), 3), Column(_("Som"), 1.6, True)],
-        rows=[(label_text(kind), Money(held[kind])) for kind in AccountKind if kind in held],
-        total=(_("Received from the donor"), Money(sum(held.values()))),
+        rows=[
+            *((label_text(kind), Money(held[kind])) for kind in AccountKind if kind in held),
+            *([(_("Given back to the donor"), Money(fund.given_back))] if fund.given_back else []),
+        ],
+        total=(_("Received from the donor"), Money(sum(held.values()) + fund.given_back)),
         empty="",
     )
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app import audit_texts, clock
-from app.services import applications, assignments, audit, grants, interests, overrides, payments, tranches
+from app.services import applications, assignments, audit, grants, interests, overrides, payments, recoveries, tranches
 from app.services.actors import Actor
 from app.services.audit_subjects import TABLES
 from models.applications import ApplicationStatus
@@ -26,6 +26,7 @@ MADE = {
     "expenditure": {"accept", "accept_part"},
     "grant": {"suspend", "resume"},
     "override": {"propose", *(action for _status, action in overrides.TRANSITIONS)},
+    "recovery": {"propose", *(action for _status, action in recoveries.TRANSITIONS)},
     "payment": {"list", *(action for _status, action in payments.TRANSITIONS)},
     "tranche": {action for _status, action in tranches.TRANSITIONS},
 }

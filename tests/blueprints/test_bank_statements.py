@@ -9,6 +9,7 @@ from app.services import bank_statement_matches, bank_statements
 from app.services.actors import Actor
 from models.bank_statements import BankStatement, BankStatementStatus, MatchStatus
 from models.base import db
+from models.outbox import OutboxJob
 from tests.support.pages import choose_form, filled, text_of
 
 pytestmark = pytest.mark.either_database
@@ -46,16 +47,19 @@ def test_a_table_is_brought_in_named_looked_at_entered_and_decided(english, prog
     page = text_of(english.get(url).text)
     assert "“Итого” is no day." in page and "12 000 som" in page.replace("\u00a0", " ")
     assert english.submit(url, action=f"{url}/enter").status_code == 303
+    assert english.submit(url, action=f"{url}/resume").status_code == 303
+    sent = [job.function for job in db.session.scalars(db.select(OutboxJob)) if "bank" in job.function]
+    assert sent[-2:] == ["app.jobs.enter_bank_statement"] * 2
     jobs.enter_bank_statement(statement.id)
     exact, other = programme.matches_of(statement)
     assert (exact.contribution, other.contribution) == (found, likely)
     assert "the same number, but another amount" in text_of(english.get(f"{url}?group=likely").text)
     assert "1 2" not in text_of(english.get(f"{url}?group=none").text)
     assert "Decide what the rows of a bank statement stand for" in text_of(english.get("/").text)
-    ticked = f'form="exact" name="matches" value="{exact.id}"'
+    ticked = f'form="exact" name="chosen" value="{exact.id}"'
     page = english.get(url).text
     assert ticked in page
-    data = filled(choose_form(page, url, f"{url}/confirm-exact"), {}) | {"matches": str(exact.id)}
+    data = filled(choose_form(page, url, f"{url}/confirm-exact"), {}) | {"chosen": str(exact.id)}
     answer = english.post(f"{url}/confirm-exact", data=data)
     assert answer.status_code == 303 and exact.status is MatchStatus.CONFIRMED
     english.submit(f"{url}?group=likely", action=f"/bank-statement-matches/{other.id}/reject")
@@ -67,7 +71,7 @@ def test_a_table_is_brought_in_named_looked_at_entered_and_decided(english, prog
     for user in (programme.chair_of(grant.association), programme.monitor):
         english.sign_in(user)
         page = english.get(f"/contributions/{found.id}").text
-        assert "Found on the statement of Эсеп 1091820182530113, row 2" in text_of(page)
+        assert "Found on the statement of …113, row 2" in text_of(page)
         assert "/bank-statements/" not in page and english.get(url).status_code == 403
     assert "Found on the statement" in text_of(english.get(f"/contributions/{found.id}/verify").text)
     assert "Found on the statement" in text_of(english.get(f"/receipt-checks/{found.id}").text)

@@ -49,7 +49,13 @@ def language_shown(page: Page) -> str:
 
 
 def scrolls_sideways(page: Page) -> bool:
-    return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
+    """Whether the page does, or something sticks out of its picture."""
+    return bool(
+        page.evaluate(
+            "[document.documentElement, ...document.querySelectorAll('.ash-chart')]"
+            ".some(one => one.scrollWidth > one.clientWidth)"
+        )
+    )
 
 
 def resize(page: Page, width: int) -> None:

@@ -18,6 +18,8 @@ from app.services import (
     corrected_protocols,
     decisions,
     expenditure_reports,
+    fund_closings,
+    funds,
     grant_amendments,
     grants,
     letters,
@@ -77,6 +79,7 @@ NOUNS = {
     "Match of a bank statement": "bank_statement_matches",
     "Early end": "terminations",
     "Money claimed back": "recoveries",
+    "Closing of a fund": "fund_closings",
     "Payment list": "payment_batches",
     "Payment of a list": "payments",
 }
@@ -234,6 +237,27 @@ def walk_claims(programme: Programme) -> None:
     programme.repay(grant)
     (back,) = repayments.of_grant(grant)
     repayments.reverse(back, reason=TEXT, actor=finance, now=now)
+
+
+def walk_closings(programme: Programme) -> None:
+    """Of a fund whose grant is completed: first refused, then decided."""
+    fund, now = (
+        programme.make_grant(GrantStatus.COMPLETED, call=programme.make_call(fund=programme.make_fund())).fund,
+        clock.now(),
+    )
+    for verb in ("refuse", "approve"):
+        closing = fund_closings.propose(
+            fund,
+            kept=0,
+            amount=funds.position(fund).available,
+            paid_on=clock.bishkek_day(now),
+            bank_reference="OUT-1",
+            reason=TEXT,
+            actor=Actor(programme.finance),
+            now=now,
+        )
+        more = {"reason": TEXT} if verb == "refuse" else {}
+        getattr(fund_closings, verb)(closing, actor=Actor(programme.council_chair), now=now, **more)
 
 
 def walk_early_ends(programme: Programme) -> None:
@@ -449,6 +473,7 @@ def test_every_change_of_a_status_is_told(programme: Programme) -> None:
     walk_grants(programme)
     walk_early_ends(programme)
     walk_claims(programme)
+    walk_closings(programme)
     walk_payment_lists(programme)
     walk_bank_statements(programme)
     walk_overrides(programme)

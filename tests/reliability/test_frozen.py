@@ -14,12 +14,15 @@ from app.services import (
     account_objections,
     corrected_protocols,
     expenditure_reports,
+    fund_closings,
     funding_reports,
+    funds,
     grant_amendments,
     prices,
     rates,
     recoveries,
     repayments,
+    terminations,
 )
 from app.services.actors import Actor
 from app.services.prices import Item, Quote
@@ -32,6 +35,7 @@ from models.calls import AMENDABLE, FIXED, UNTIL_SUBMITTED, Call, Criterion, Vot
 from models.corrected_protocols import CorrectedProtocol
 from models.council_sessions import DecisionOutcome
 from models.expenditure_reports import ExpenditureReport
+from models.fund_closings import FundClosing
 from models.funding_reports import FundingReport
 from models.grant_amendments import GrantAmendment
 from models.overrides import Override
@@ -40,6 +44,7 @@ from models.prices import Price, PriceKind
 from models.rates import ExchangeRate, RateSource
 from models.recoveries import Recovery, RecoveryKind
 from models.repayments import Repayment
+from models.terminations import Termination
 from tests.factories import TEXT, three
 
 REFUSED = r"append-only|frozen|only an approved tranche"
@@ -146,6 +151,31 @@ def a_payment(programme: Any) -> Payment:
     return made
 
 
+def a_closing(programme: Any) -> FundClosing:
+    """Refused by another person."""
+    fund, now = programme.make_grant("completed").fund, clock.now()
+    made = fund_closings.propose(
+        fund,
+        kept=0,
+        amount=funds.position(fund).available,
+        paid_on=clock.bishkek_day(now),
+        bank_reference="OUT-1",
+        reason="Фонд бүттү",
+        actor=Actor(programme.finance),
+        now=now,
+    )
+    fund_closings.approve(made, actor=Actor(programme.council_chair), now=now)
+    return made
+
+
+def an_early_end(programme: Any) -> Termination:
+    """Decided by another person."""
+    grant, now = programme.make_grant("active"), clock.now()
+    made = terminations.propose(grant, reason="Иш токтоду", actor=Actor(programme.finance), now=now)
+    terminations.approve(made, actor=Actor(programme.council_chair), now=now)
+    return made
+
+
 def a_claim(programme: Any) -> Recovery:
     """Decided by another person."""
     grant, now = programme.make_tranche("confirmed").grant, clock.now()
@@ -171,7 +201,9 @@ def a_repayment(programme: Any) -> Repayment:
 
 
 FROZEN = {
+    an_early_end: {"freed": 1, "reason": "x"},
     a_claim: {"amount": 2},
+    a_closing: {"amount": 2},
     a_repayment: {"amount": 1},
     a_batch: {"content": "{}", "pay_on": date(2030, 1, 1)},
     a_payment: {"amount": 1},
@@ -204,7 +236,11 @@ def attempts(row: Any, change: dict[str, Any]) -> dict[str, Any]:
     if db.engine.dialect.name == "sqlite":
         ways["replace"] = sa.insert(table).prefix_with("OR REPLACE").values(**kept)
         other = {name: value for name, value in kept.items() if name != "id"}
-        if table.name not in ("account_objections", "funding_reports", "overrides"):  # no other unique key: this would be just another one
+        if table.name not in (
+            "account_objections",
+            "funding_reports",
+            "overrides",
+        ):  # no other unique key: this would be just another one
             ways["replace by another key"] = sa.insert(table).prefix_with("OR REPLACE").values(**other)
     return ways
 

@@ -9,173 +9,73 @@ was taken and refused; `make test` a few.
 
 import secrets
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, ClassVar
 
 import pytest
 from flask import Flask
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
-from itsdangerous import URLSafeSerializer
+from hypothesis.stateful import initialize, precondition, rule, run_state_machine_as_test
 
 from app import clock
-from app.services import co_investments, funds, gates, ledger, match, verification
-from app.services.verification import Check
-from models.applications import ApplicationStatus, Payer
-from models.audit import AuditEvent
+from app.services import co_investments, grant_budgets, match
 from models.base import db
 from models.contributions import Check as ReceiptCheck
-from models.contributions import Contribution, ContributionKind, ContributionStatus
+from models.contributions import Contribution, ContributionStatus
 from models.expenditures import Expenditure
-from models.funds import Fund
+from models.grant_amendments import GrantAmendment
 from models.grants import Grant, Tranche, TrancheStatus
+from models.payment_batches import PaymentBatch
 from models.rates import ExchangeRate
 from tests.conftest import NOW
 from tests.factories import Programme
-from tests.support.clients import Client
-from tests.support.databases import FULL, SECRET, Copy
-from tests.support.pages import forms_of, sent
+from tests.support.databases import FULL, Copy
+from tests.support.histories import RATES, History, make_world
+from tests.support.pages import sent
 
 pytestmark = pytest.mark.database
 PARTS = 4 if FULL else 1
 """Parts of the histories that can run beside one another."""
 HISTORIES = {"sqlite": 10_000 // PARTS if FULL else 6, "postgresql": 400 // PARTS if FULL else 2}
 STEPS = 14
-RATES = {"RUB": "1.10", "USD": "87.45", "KZT": "0.17", "TRY": "2.11", "KRW": "0.06"}
-"""Currencies of the receipts, and som for one unit."""
 REASON = "Себеби кагазда жазылган"
 LUCK = st.integers(0, 3)
 """What ends a way is tried only when this is 0."""
 WHO = ("finance", "other_finance", "monitor", "chair", "secretary")
+DECIDERS = ("finance", "other_finance", "council_chair", "secretary", "chair")
+"""Who tries to decide about a change of the agreement, or to countersign it; not all of them may."""
+ENDS_OF_CHANGES = st.tuples(
+    st.sampled_from(("approve", "approve", "approve", "refuse", "withdraw", "")), st.sampled_from(DECIDERS)
+)
+PAIRS = ((0, 2), (2, 0), (1, 3), (3, 1), (0, 1))
+"""From which line of the budget to which: the last pair goes from one payer to another."""
+LIST_ACTS = (
+    *("begin a list", "close a list", "send a list", "cancel a list"),
+    *("remove a payment", "confirm a payment", "fail a payment"),
+)
+
+_SENT = ("close a list", "send a list")
+ENDS_OF_LISTS = (
+    (*_SENT, "confirm a payment"),
+    (*_SENT, "release", "confirm a payment"),
+    (*_SENT, "fail a payment"),
+    _SENT,
+    ("close a list", "cancel a list"),
+    ("remove a payment",),
+)
 
 
-@dataclass
-class World:
-    """What every history begins with: ids, and how each person signs the requests."""
+class Histories(History):
+    """One history: people of every office press what they may and what they may not."""
 
-    programme: Programme
-    database: Copy
-    kept: tuple[Path, str]
-    clients: Mapping[str, Client]
-    users: Mapping[str, int]
-    tokens: Mapping[str, str]
-    application_id: int
-    grant_id: int
-    fund_id: int
+    moves = frozenset({"award", "verify", "reverse", "release", "return", "spend", "reduce", "confirm a payment"})
 
-    def begin(self) -> None:
-        db.session.remove()
-        db.engine.dispose()
-        self.database.put_back(*self.kept)
-
-    def post(self, who: str, path: str, fields: Mapping[str, Any]) -> tuple[int, str]:
-        """Send a form as `who`: (status, where it leads)."""
-        key = URLSafeSerializer(SECRET, salt=f"form:{self.users[who]}").dumps(secrets.token_hex(8))
-        data = {"csrf_token": self.tokens[who], "idempotency_key": key, **fields}
-        answer = self.clients[who].post(path, data=data)
-        return answer.status_code, answer.location or ""
-
-
-def make_world(app: Flask, programme: Programme, database: Copy, home: Path) -> World:
-    """A grant to be offered, one that runs with receipts and spending that wait, and people of each office."""
-    for currency, value in RATES.items():
-        programme.make_rate(currency, on=clock.bishkek_day(NOW) - timedelta(days=5), value=value)
-    waiting = programme.make_application(ApplicationStatus.SELECTED)
-    grant = programme.make_grant()
-    each = grant.amount // 4  # four of the six carry the whole award
-    for currency, value in RATES.items():
-        minor = 1 if currency == "KRW" else 100
-        amount = int(each / 100 / float(value)) * minor
-        programme.make_contribution(grant, currency=currency, amount=amount, channel="money_transfer")
-    programme.make_contribution(
-        grant, kind=ContributionKind.COMMUNITY_CASH, amount=each, channel=None, reference="", sender_country="KG"
-    )
-    for payer, amount in ((Payer.GRANT, grant.tranches[0].amount), (Payer.GRANT, 1_000_00), (Payer.REMITTANCE, 500_00)):
-        programme.make_expenditure(grant, amount=amount, payer=payer)
-    people = {
-        "finance": programme.finance,
-        "other_finance": programme.other_finance,
-        "monitor": programme.monitor,
-        "chair": programme.chair_of(grant.association),
-        "secretary": programme.secretary,
-    }
-    clients, tokens = {}, {}
-    for name, user in people.items():
-        client = app.test_client()
-        assert isinstance(client, Client)
-        page = client.sign_in(user).get("/account")
-        clients[name], tokens[name] = client, next(form.fields["csrf_token"] for form in forms_of(page.text))
-    ids = {name: user.id for name, user in people.items()}
-    made = (waiting.id, grant.id, grant.fund_id)
-    db.session.commit()
-    db.session.remove()
-    db.engine.dispose()
-    kept = (home / "histories", f"histories_{secrets.token_hex(4)}")
-    database.keep(*kept)
-    return World(programme, database, kept, clients, ids, tokens, *made)
-
-
-class Histories(RuleBasedStateMachine):
-    """One history: acts over HTTP, each followed by a look at the books."""
-
-    world: ClassVar[World]
-    taken: ClassVar[Counter[str]] = Counter()
-    refused: ClassVar[Counter[str]] = Counter()
-    begun: ClassVar[int] = 0
+    # Who does what -----------------------------------------------------------------------------------------------
 
     def __init__(self) -> None:
         super().__init__()
-        type(self).begun += 1
-        self.world.begin()
         self.payments = 0
-
-    def act(self, name: str, who: str, path: str, **fields: Any) -> None:
-        """Send it: what was taken is in the audit trail, and booked if it is of that sort; else nothing changed."""
-        trail, booked = self.trail(), ledger.count()
-        status, _where = self.world.post(who, path, fields)
-        db.session.expire_all()
-        assert status in (303, 403, 404, 409, 422), f"{name} by {who}: {status}"
-        done = self.trail() > trail
-        assert not done or status == 303, f"{name} by {who} was refused and is in the trail"
-        assert (ledger.count() > booked) == (done and name in MOVES), f"{name} by {who}: {status}"
-        (self.taken if done else self.refused)[name] += 1
-        self.hold()
-
-    @staticmethod
-    def trail() -> int:
-        return int(db.session.scalar(db.select(db.func.max(AuditEvent.id))) or 0)
-
-    def hold(self) -> None:
-        """What is true of the books whatever was done."""
-        assert not any(ledger.currency_totals().values())
-        assert ledger.overdrawn() == []
-        for fund in db.session.scalars(db.select(Fund)):
-            position = funds.position(fund)
-            assert position.accounted == position.received
-        for grant in db.session.scalars(db.select(Grant)):
-            paid = [one for one in grant.tranches if one.is_paid]
-            assert sum(one.amount for one in grant.tranches) == grant.amount <= grant.awarded
-            rule_, verified = match.rule_of(grant, most=grant.amount), co_investments.match_of(grant).verified
-            carried = match.carried(rule_, verified)
-            assert sum(one.amount for one in paid) <= carried or grant.is_stopped, (
-                "a reversal stops what is not carried"
-            )
-            for one in paid:
-                before = [other for other in grant.tranches if other.sequence < one.sequence]
-                assert all(other.status is TrancheStatus.ACCOUNTED for other in before[-1:])
-                assert one.prepared_by_id != one.approved_by_id
-            assert gates.accounted(grant) <= sum(one.amount for one in paid)
-
-    def teardown(self) -> None:
-        for name, check in verification.MONEY:
-            assert list(check(Check(name))) == [], name
-        db.session.rollback()
-
-    # Who does what -----------------------------------------------------------------------------------------------
 
     def tranche(self, number: int) -> Tranche:
         grant = db.session.get_one(Grant, self.world.grant_id)
@@ -316,7 +216,7 @@ class Histories(RuleBasedStateMachine):
         rule_ = match.rule_of(grant, most=grant.amount)
         carried = match.carried(rule_, co_investments.match_of(grant).verified)
         form = {"reason": REASON, "expected": str(carried + stale)}
-        self.act("amend", "finance", f"/grants/{grant.id}/reductions/new", **form)
+        self.act("reduce", "finance", f"/grants/{grant.id}/reductions/new", **form)
 
     @rule(currency=st.sampled_from(list(RATES)), value=st.integers(1, 200), days=st.integers(0, 9), luck=LUCK)
     def change_rate(self, currency: str, value: int, days: int, luck: int) -> None:
@@ -341,9 +241,96 @@ class Histories(RuleBasedStateMachine):
         newest = db.session.scalar(db.select(db.func.max(ExchangeRate.id)))
         self.act("withdraw a rate", "other_finance", f"/rates/{newest}/withdraw", reason=REASON)
 
+    # Lists for the bank ------------------------------------------------------------------------------------------
 
-MOVES = frozenset({"award", "verify", "reverse", "release", "return", "spend", "amend"})
-"""The acts that book something when they are taken."""
+    def list_act(self, what: str, who: str = "finance") -> None:
+        """One act on the newest list and its last payment, whatever state they are in."""
+        batch = db.session.scalar(db.select(PaymentBatch).order_by(PaymentBatch.id.desc()).limit(1))
+        here = f"/payment-lists/{batch.id if batch else 1}"
+        payment = f"{here}/payments/{batch.payments[-1].id if batch and batch.payments else 1}"
+        today = f"{clock.bishkek_day(NOW):%d.%m.%Y}"
+        if what == "begin a list":
+            approved = db.select(Tranche.id).where(Tranche.status == TrancheStatus.APPROVED)
+            chosen = list(db.session.scalars(approved)) or [self.tranche(0).id]
+            self.act(what, who, f"/payment-lists/new/{self.world.fund_id}", tranches=chosen, pay_on=today)
+        elif what == "confirm a payment":
+            self.payments += 1
+            told = {"bank_reference": f"PL-{self.payments}", "value_on": today}
+            self.act(what, who, f"{payment}/confirm", **told)
+        elif what == "fail a payment":
+            self.act(what, who, f"{payment}/fail", reason=REASON)
+        elif what == "remove a payment":
+            self.act(what, who, f"{payment}/remove")
+        else:
+            self.act(what, who, f"{here}/{what.split()[0]}", reason=REASON)
+
+    @rule(what=st.sampled_from(LIST_ACTS), who=st.sampled_from(("finance", "other_finance", "chair")))
+    def act_on_a_list(self, what: str, who: str) -> None:
+        self.list_act(what, who)
+
+    @rule(ends=st.sampled_from(ENDS_OF_LISTS), late=st.integers(0, 3))
+    def pay_by_list(self, ends: tuple[str, ...], late: int) -> None:
+        """The next tranche goes the way through a list; `late` 0: a receipt is reversed while the bank has it.
+
+        "release": somebody pays by hand what the bank has on a list.
+        """
+        grant = db.session.get_one(Grant, self.world.grant_id)
+        number = next((place for place, one in enumerate(grant.tranches) if not one.is_paid), 0)
+        tranche = grant.tranches[number].id
+        self.act("request", "chair", f"/tranches/{tranche}/request")
+        self.act("prepare", "other_finance", f"/tranches/{tranche}/prepare")
+        self.act("approve", "finance", f"/tranches/{tranche}/approve")
+        self.list_act("begin a list")
+        for what in ends:
+            if what == "release":
+                self.release(number, "finance", again=False)
+            else:
+                self.list_act(what)
+            if what == "send a list" and not late:
+                self.reverse("finance")
+
+    # Changes of the agreement ------------------------------------------------------------------------------------
+
+    @rule(days=st.integers(-10, 100), who=st.sampled_from(("chair", "finance", "monitor")), end=ENDS_OF_CHANGES)
+    def extend(self, days: int, who: str, end: tuple[str, str]) -> None:
+        grant = db.session.get_one(Grant, self.world.grant_id)
+        day = f"{grant.ends_on + timedelta(days=days):%d.%m.%Y}"
+        self.act("propose more time", who, f"/grants/{grant.id}/extension", ends_on=day, reason=REASON)
+        self.decide(*end)
+
+    @rule(
+        pair=st.sampled_from(PAIRS),
+        som=st.integers(1, 150_000),
+        who=st.sampled_from(("chair", "finance")),
+        end=ENDS_OF_CHANGES,
+    )
+    def shift(self, pair: tuple[int, int], som: int, who: str, end: tuple[str, str]) -> None:
+        """From a line to another one; of the same payer or not, over the limit or not, more than is left or not."""
+        grant = db.session.get_one(Grant, self.world.grant_id)
+        held = dict(grant_budgets.in_force(grant))
+        lines = sorted(held)
+        held[lines[pair[0]]] -= som * 100
+        held[lines[pair[1]]] += som * 100
+        form = {f"line_{line}": f"{amount / 100:.2f}" for line, amount in held.items()}
+        self.act("propose a shift", who, f"/grants/{grant.id}/budget-shift", **form, reason=REASON)
+        self.decide(*end)
+
+    def decide(self, what: str, who: str) -> None:
+        """About the newest proposal; nothing when `what` is "", so that it waits."""
+        newest = db.session.scalar(db.select(db.func.max(GrantAmendment.id)))
+        if what:
+            self.act(f"{what} a change", who, f"/grant-amendments/{newest or 1}/{what}", reason=REASON)
+
+    @rule(end=ENDS_OF_CHANGES)
+    def decide_later(self, end: tuple[str, str]) -> None:
+        self.decide(*end)
+
+    @rule(first=st.sampled_from(("signing_chair", "signing_chair", "chair")), second=st.sampled_from(DECIDERS))
+    def sign(self, first: str, second: str) -> None:
+        """The chair signs on the screen and somebody countersigns: once."""
+        here = f"/grants/{self.world.signing_id}"
+        self.act("sign", first, f"{here}/sign")
+        self.act("countersign", second, f"{here}/countersign")
 
 
 @pytest.mark.parametrize("part", range(PARTS))
@@ -368,4 +355,4 @@ def test_no_history_creates_or_destroys_money(
     print(f"taken {dict(Histories.taken)}, refused {dict(Histories.refused)}")
     if FULL:
         assert Histories.begun >= HISTORIES[database.kind]
-        assert Histories.taken.keys() >= MOVES, "each act that moves money was taken in some history"
+        assert Histories.taken.keys() >= Histories.moves, "each act that moves money was taken in some history"

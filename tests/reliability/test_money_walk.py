@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, FilePayload, Page, expect
 
+from tests.browser.test_tour import scrolls_sideways
 from tests.support import council_walk as walk
 from tests.support import databases, money_walk, servers
 from tests.support.council_walk import Hall
@@ -70,8 +71,7 @@ def look(page: Page, _station: str) -> None:
     """Nothing on the page makes it scroll sideways, on a phone or a PC."""
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
-        wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
-        assert not wide, f"{page.url} at {width}"
+        assert not scrolls_sideways(page), f"{page.url} at {width}"
 
 
 def follow(page: Page, selector: str) -> None:

@@ -308,16 +308,18 @@ def unlike() -> FundingReportData:
         for one, title in zip(data.grants, ("Сүт цехи", "Жылыткана", "Тигүү цехи", "Наабайкана"), strict=True)
     )  # fmt: skip
     position = Position(
-        figure(),
-        next(amounts),
-        next(amounts),
-        figure(),
-        figure(),
-        figure(),
-        next(amounts),
-        figure(),
-        next(amounts),
-        next(amounts),
+        received=figure(),
+        committed=next(amounts),
+        advanced=next(amounts),
+        disbursed=figure(),
+        spent=figure(),
+        returned=figure(),
+        available=next(amounts),
+        repaid=figure(),
+        recoverable=next(amounts),
+        written_off=next(amounts),
+        indirect=next(amounts),
+        given_back=next(amounts),
     )
     cash, in_kind = figure(), figure()
     return replace(

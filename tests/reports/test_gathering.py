@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 
 from app import clock
-from app.services import agreements, funds
+from app.services import agreements, fund_closings, funds
+from app.services.actors import Actor
 from models.base import LOCALES, db, fingerprint
 from models.contributions import ContributionKind, ContributionStatus
 from models.council_sessions import Protocol
@@ -75,6 +76,21 @@ def test_parts_add_up_to_the_totals(programme: Programme, busy: Grant) -> None:
     assert sum(one.amount for one in data.tranches) == data.awarded.total
     assert sum(one.kgs.total for one in data.co_investments) == data.cash.total + data.in_kind.total
     assert data.leverage.disbursed == data.position.disbursed.total
+
+
+def test_a_closed_fund_says_what_it_kept_and_gave_back(programme: Programme) -> None:
+    fund = programme.make_grant(GrantStatus.COMPLETED).fund
+    fund.indirect_percent = 5
+    left, kept, now = funds.position(fund).available, fund_closings.most_kept(fund), clock.now()
+    closing = fund_closings.propose(
+        fund, kept=kept, amount=left - kept, paid_on=clock.bishkek_day(now), bank_reference="OUT-1", reason="Бүттү",
+        actor=Actor(programme.finance), now=now,
+    )  # fmt: skip
+    fund_closings.approve(closing, actor=Actor(programme.council_chair), now=now)
+    position = report(programme).position
+    assert (position.indirect, position.given_back, position.available) == (kept, left - kept, 0)
+    yesterday = clock.bishkek_day(now) - timedelta(days=1)
+    assert report(programme, ends_on=yesterday).position.given_back == 0
 
 
 def test_results_miss_what_was_not_collected(programme: Programme, busy: Grant) -> None:

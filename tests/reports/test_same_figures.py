@@ -30,7 +30,7 @@ from tests.support.clients import Client
 NUMBER = re.compile(r"–|(?:\d{1,3}(?:[ \u00a0]\d{3})+|\d+)(?:[.,]\d+)?")
 SUMS = ("amount", "disbursed", "spent", "cash", "in_kind")
 HEADS = ("Awarded, som", "Disbursed, som", "Spent, som", "Co-investment in cash, som", "In kind, som")
-TILES = (0, 3, 7, 10, 9)
+TILES = (0, 3, 9, 12, 11)
 """Which of the headlines stand large on paper, in their order there."""
 
 Figures = dict[str, Any]
@@ -58,6 +58,8 @@ def headlines(data: FundingReportData) -> dict[str, tuple[int, int | None]]:
         "Paid back by associations": (at.repaid.total, at.repaid.in_period),
         "Claimed back and not paid yet": (at.recoverable, None),
         "Claimed back and given up": (at.written_off, None),
+        "Kept for indirect costs": (at.indirect, None),
+        "Given back to the donor": (at.given_back, None),
         "Spent and accounted for": (at.spent.total, at.spent.in_period),
         "Sent back by banks": (at.returned.total, at.returned.in_period),
         "Available for new grants": (at.available, None),
@@ -75,7 +77,7 @@ def expected(data: FundingReportData) -> Figures:
         "position": [
             major(one)
             for one in (
-                *(at.received.total, at.available, at.committed, at.advanced),
+                *(at.received.total, at.available, at.indirect, at.given_back, at.committed, at.advanced),
                 *(at.recoverable, at.written_off, at.spent.total),
             )
         ],
@@ -115,7 +117,7 @@ def on_page(content: str) -> Figures:
     listed = {row[0]: (plain(row[2]), plain(row[1])) for row in columns}
     assert [(label, total) for label, (total, _part) in listed.items()] == large[: len(listed)]
     bar = page.xpath("//figure[.//table[@class='ash-chart__legend']]")[0]
-    spent, advanced, recoverable, written_off, committed, available = (
+    spent, advanced, recoverable, written_off, committed, indirect, given_back, available = (
         plain(cells(row)[1]) for row in bar.xpath(".//tbody/tr")
     )
     co, all_co = table("Verified co-investment by country, kind and currency")
@@ -124,7 +126,7 @@ def on_page(content: str) -> Figures:
     return {
         "headlines": listed,
         "position": [
-            *(plain(bar.findtext("figcaption")), available, committed),
+            *(plain(bar.findtext("figcaption")), available, indirect, given_back, committed),
             *(advanced, recoverable, written_off, spent),
         ],
         "leverage": [value for _label, value in large[len(listed) :]],
@@ -173,7 +175,7 @@ def on_paper(content: bytes, data: FundingReportData) -> Figures:
         total, part = paper.take(gettext(label), 2)
         said["headlines"][gettext(label)] = (total, part)
     assert tiles == [said["headlines"][gettext(labels[place])][0] for place in TILES]
-    said["position"] = paper.take(":", 7)
+    said["position"] = paper.take(":", 9)
     cash, _divided, ratio = paper.take(":", 3)
     _all, _divided, with_in_kind = paper.take(":", 3)
     assert [ratio] == leverage and cash == said["headlines"][gettext("Verified co-investment in cash")][0]
@@ -214,7 +216,7 @@ def in_workbook(content: bytes) -> Figures:
         assert rows[-1][0] == gettext("Total")
         return rows[start + 1 : -1], rows[-1]
 
-    identity = next(row[0] for row in summary if row[0].count("+") == 5)
+    identity = next(row[0] for row in summary if row[0].count("+") == 7)
     start = next(place for place, row in enumerate(summary) if row[0] == gettext("Som"))
     rows = summary[start + 1 :]
     heads = next(row for row in grants if row[0] == gettext("Number"))
@@ -250,7 +252,7 @@ def test_no_two_figures_of_the_sample_are_equal() -> None:
     found = expected(samples.unlike())
     numbers = [
         *(one for pair in found["headlines"].values() for one in pair if one is not None),
-        *found["position"][3:4], *found["leverage"],
+        *found["position"][5:6], *found["leverage"],
         *(one for row in found["co-investment"] for one in row), *found["all co-investment"],
         *(one for row in found["grants"].values() for one in row), *found["all grants"], *found["all tranches"],
         *(one for row in found["instalments"] for one in row),

@@ -123,6 +123,9 @@ def test_what_changed_meanwhile_what_belongs_to_others_and_what_is_tied(programm
     contribution = exact.contribution
     with pytest.raises(SeparationOfDutyError):
         bank_statement_matches.confirm(exact, actor=programme.chair_actor(contribution.grant), now=clock.now())
+    programme.tie(contribution.grant.application, programme.other_finance)
+    with pytest.raises(SeparationOfDutyError):
+        bank_statement_matches.confirm(exact, **by(programme.other_finance))
     ties = Ties(frozenset({contribution.grant.association_id}), frozenset())
     assert bank_statement_lists.counts(statement, ties)[Group.NONE] == 1
     assert sum(bank_statement_lists.counts(statement, ties).values()) == 1

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from app import clock
-from app.services import contributions, documents, gates, ledger, next_steps, rates
+from app.services import contributions, documents, gates, grants, ledger, next_steps, rates
 from app.services.actors import Actor
 from app.services.documents import Upload
 from app.services.errors import (
@@ -172,8 +172,13 @@ def test_a_grant_that_a_reversal_stopped_takes_what_comes_in_its_place(programme
     wrong = contributions.of_grant(grant)[0]
     contributions.reverse(wrong, reason="Эки жолу", actor=Actor(programme.finance), now=clock.now())
     assert grant.status is GrantStatus.SUSPENDED and next_steps.step_of(grant).who is Role.MEMBER
+    goes_on = {"reason": "Башка которуулар келди", "actor": Actor(programme.finance), "now": clock.now()}
+    with pytest.raises(IncompleteError):
+        grants.resume(grant, **goes_on)
     programme.make_contribution(grant, "verified", amount=grant.amount)
     assert gates.gate(tranche)[0].met
+    grants.resume(grant, **goes_on)
+    assert grant.status is GrantStatus.ACTIVE
     with pytest.raises(DomainError) as refusal:
         programme.make_contribution(programme.make_grant("completed"))
     assert refusal.value.message.endswith("while it runs.")

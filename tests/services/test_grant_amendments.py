@@ -20,7 +20,6 @@ from app.services.errors import (
     LimitExceededError,
     SeparationOfDutyError,
 )
-from models.applications import BudgetHeading, BudgetLine
 from models.base import db
 from models.grant_amendments import GrantAmendmentStatus
 from models.notifications import Notification
@@ -39,22 +38,7 @@ def in_english():
 
 def spread(programme, **grant):
     """A running grant with a second line of each payer, of another heading than the first."""
-    made = programme.make_grant(**grant)
-    for line in list(made.application.budget_lines):
-        other = next(one for one in BudgetHeading if one is not line.heading)
-        more = BudgetLine(
-            application_id=made.application_id,
-            heading=other,
-            item=f"{line.item} 2",
-            unit=line.unit,
-            quantity=line.quantity,
-            unit_cost=line.unit_cost,
-            payer=line.payer,
-        )
-        db.session.add(more)
-    db.session.flush()
-    db.session.refresh(made.application, ["budget_lines"])
-    return made
+    return programme.spread(programme.make_grant(**grant))
 
 
 def extended(programme, grant, days=30, *, by=None):

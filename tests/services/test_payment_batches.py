@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app import clock
 from app.services import (
+    contributions,
     funds,
     grants,
     ledger,
@@ -20,7 +21,7 @@ from app.services import (
 from app.services.actors import Actor
 from app.services.errors import DomainError, IncompleteError, SeparationOfDutyError, WrongTransitionError
 from models.base import db, fingerprint
-from models.grants import TrancheStatus
+from models.grants import GrantStatus, TrancheStatus
 from models.payment_batches import BatchStatus, Payment, PaymentStatus
 from tests.factories import TEXT
 
@@ -159,3 +160,15 @@ def test_a_name_in_the_order_is_used_once(programme):
         payment_batches.cancel(batch, reason=TEXT, actor=Actor(programme.finance), now=clock.now())
         batch = programme.make_batch(tranche)
         assert batch.payments[0].end_to_end_id == f"{tranche.grant.number}-{tranche.sequence}-{attempt}"
+
+
+@pytest.mark.either_database
+def test_what_the_bank_pays_although_a_receipt_was_reversed_meanwhile_stops_the_grant(programme):
+    tranche = programme.make_tranche(TrancheStatus.APPROVED)
+    batch, grant = programme.make_batch(tranche, until="sent"), tranche.grant
+    by = {"actor": Actor(programme.finance), "now": clock.now()}
+    contributions.reverse(contributions.of_grant(grant)[0], reason=TEXT, **by)
+    assert grant.status is GrantStatus.ACTIVE, "nothing is paid yet"
+    confirm(programme, batch, batch.payments[0], "PP 77")
+    assert tranche.is_paid and grant.suspended_reason == grants.NO_LONGER_CARRIES
+    assert list(dict(verification.MONEY)["released within the match"](verification.Check("match"))) == []

@@ -20,6 +20,7 @@ TABLES = {
     "other_id": "applications",
     "promise_id": "targets",
     "twin_id": "contributions",
+    "closing_id": "fund_closings",
     "recovery_id": "recoveries",
 }
 TEXTS = {

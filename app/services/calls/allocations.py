@@ -111,6 +111,8 @@ def must_fit(
     """
     if len(others) >= MOST:
         raise LimitExceededError(N_("A call has at most %(most)s allocations."), most=MOST)
+    if wanted.fund.is_closed:
+        raise DomainError(N_("The fund is closed."), field=f"{prefix}fund")
     if call.status is CallStatus.OPEN and set(headings_paid(call)) - funds.pays_for(wanted.fund):
         message = N_("This fund does not pay for all that the call pays for: applicants count on it.")
         raise DomainError(message, field=f"{prefix}fund")

@@ -3,14 +3,14 @@
 Accounts that were changed before are owed no notice. A notice points to who proposed the change, so that the database
 refuses one that the same person records.
 
-Revision ID: 0054
-Revises: 0053
+Revision ID: 0055
+Revises: 0054
 """
 
 from alembic import op
 
-revision = "0054"
-down_revision = "0053"
+revision = "0055"
+down_revision = "0054"
 branch_labels = None
 depends_on = None
 
@@ -145,7 +145,7 @@ def downgrade():
         "+ (SELECT count(*) FROM payout_accounts WHERE replaces_id IS NOT NULL)"
     )
     if execute(stands).scalar():
-        raise RuntimeError("Notices of changed accounts and objections do not fit into revision 0053.")
+        raise RuntimeError("Notices of changed accounts and objections do not fit into revision 0054.")
     for table in ("account_objections", "account_notices"):
         op.drop_table(table)
     execute("DROP INDEX uq_payout_accounts_proposer")
