@@ -31,9 +31,14 @@ def new(account_id: int) -> ResponseReturnValue:
     if form.validate_on_submit() and attempt(form, lambda: _record(account, form)):
         location = url_for("associations.show", association_id=account.association_id)
         return finish(location, gettext("It is noted that the change was told."))
-    changes = account_notices.changes_before(account)
-    contacts = account_notices.contacts(account)
-    return form_page("account_notices/new.html", form, account=account, contacts=contacts, changes=changes)
+    return form_page(
+        "account_notices/new.html",
+        form,
+        account=account,
+        contacts=account_notices.contacts(account),
+        changes=account_notices.changes_before(account),
+        is_own=account.proposed_by_id == signed_in_user().id,
+    )
 
 
 def _form(account: PayoutAccount) -> AccountNoticeForm:

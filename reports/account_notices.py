@@ -26,7 +26,7 @@ class NoticeData:
     number: str
     made_at: datetime
     association: Texts
-    village: Texts
+    ayil_okmotu: Texts
     centre: Texts
     centre_phone: str
     before: tuple[str, str]
@@ -45,7 +45,7 @@ def gather(account: PayoutAccount, now: datetime) -> NoticeData:
         number=f"{association.id}-{account.id}",
         made_at=now,
         association=association.names,
-        village=(association.village or association.ayil_okmotu).names,
+        ayil_okmotu=association.ayil_okmotu.names,
         centre=association.centre.names,
         centre_phone=association.centre.phone or "",
         before=(before.bank, before.masked_number) if before else ("", ""),
@@ -70,7 +70,7 @@ def _story(data: NoticeData, locale: str) -> list[Flowable]:
         facts(
             [
                 (_("Association"), text_in(data.association, locale)),
-                (_("Place"), text_in(data.village, locale)),
+                (_("Ayil aymak"), text_in(data.ayil_okmotu, locale)),
                 (_("Account of before"), _("%(bank)s, %(number)s", bank=data.before[0], number=data.before[1])),
                 (_("New account"), _("%(bank)s, %(number)s", bank=data.then[0], number=data.then[1])),
                 (_("Account holder"), data.holder),
