@@ -62,6 +62,8 @@ NOUNS: Mapping[str, str] = {
     "paying_accounts": N_("Account a fund is paid from"),
     "payment_batches": N_("Payment list"),
     "payments": N_("Payment of a list"),
+    "account_notices": N_("Notice of a changed account"),
+    "account_objections": N_("Objection to a payout account"),
     "payout_accounts": N_("Payout account"),
     "people": N_("Person"),
     "override_rules": N_("Rule of overrides"),

@@ -5,6 +5,8 @@ from importlib import import_module
 from flask import Flask
 
 NOUNS = (
+    "account_notices",
+    "account_objections",
     "accounts",
     "adjournments",
     "agenda_items",

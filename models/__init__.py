@@ -1,6 +1,8 @@
 """Tables, constraints and facts about a row: one module a noun. Importing the package registers every table."""
 
 from models import (
+    account_notices,
+    account_objections,
     agenda_items,
     agreement_signatures,
     agreements,
@@ -75,6 +77,8 @@ from models import (
 )
 
 __all__ = [
+    "account_notices",
+    "account_objections",
     "agenda_items",
     "agreement_signatures",
     "agreements",

@@ -6,6 +6,7 @@ from typing import Any
 
 from app.policy.permissions import OFFICE, STAFF, P, R, may
 from app.services.ledger import LedgerAccount, LedgerEvent
+from models.account_objections import AccountObjection
 from models.appeals import Appeal
 from models.applications import AWARDED, Application
 from models.assignment_plans import AssignmentPlan
@@ -200,6 +201,11 @@ def _only(user: User, *roles: Role) -> Any:
 
 
 _VISIBLE: Mapping[type[Any], Callable[[User], Any]] = {
+    AccountObjection: lambda user: AccountObjection.payout_account_id.in_(
+        db.select(PayoutAccount.id).where(
+            PayoutAccount.association_id.in_(db.select(Association.id).where(_associations(user)))
+        )
+    ),
     Appeal: lambda user: Appeal.letter_id.in_(db.select(Letter.id).where(_letters(user))),
     Application: _applications,
     Assignment: _assignments,

@@ -80,6 +80,7 @@ _PAGES_OF: Mapping[str, tuple[str, ...]] = {
         "themes",
     ),
     "assignments": ("assignment_plans",),
+    "associations": ("account_notices", "account_objections"),
     "calls": ("allocations", "amendments", "call_forms", "criteria", "dry_runs", "required_documents"),
     "centres": ("equipment",),
     "council_sessions": (
@@ -222,6 +223,7 @@ def action_fields() -> Markup:
 
 
 SUBJECT_PAGES: Mapping[str, tuple[str, str, Permission]] = {
+    "account_objections": ("account_objections.show", "objection_id", Permission.ACCOUNT_OBJECTION_READ),
     "appeals": ("appeals.show", "appeal_id", Permission.APPEAL_READ),
     "applications": ("applications.show", "application_id", Permission.APPLICATION_READ),
     "assignments": ("assignments.answer", "assignment_id", Permission.ASSIGNMENT_ANSWER),

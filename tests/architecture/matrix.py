@@ -22,6 +22,13 @@ LETTERS: Mapping[str, Role] = {
 }
 
 MATRIX: Mapping[str, Mapping[str, str]] = {
+    "account_notices.new": {"GET": "mof", "POST": "mof"},
+    "account_notices.paper": {"GET": "mof"},
+    "account_objections.agree": {"POST": "scf"},
+    "account_objections.answer": {"GET": "f", "POST": "f"},
+    "account_objections.disagree": {"GET": "scf", "POST": "scf"},
+    "account_objections.new": {"GET": "mof", "POST": "mof"},
+    "account_objections.show": {"GET": "moscf"},
     "accounts.change_password": {"GET": "*", "POST": "*"},
     "accounts.confirm": {"GET": "*", "POST": "*"},
     "accounts.set_locale": {"POST": "public"},

@@ -3,8 +3,8 @@
 Each name of a pledge with its country becomes one remitter of the association; money that came without a pledge is
 that of the sender on its receipt. Who did not choose a name is registered as a person, as members are.
 
-Revision ID: 0055
-Revises: 0054
+Revision ID: 0056
+Revises: 0055
 """
 
 import re
@@ -12,8 +12,8 @@ import re
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0055"
-down_revision = "0054"
+revision = "0056"
+down_revision = "0055"
 branch_labels = None
 depends_on = None
 
