@@ -18,15 +18,15 @@ bp = Blueprint("remitters", __name__)
 FIELDS = ("name", "is_pseudonym", "country", "phone")
 
 
-def _keep_tied_away(association_id: int) -> None:
+def _keep_tied_away(association: Association) -> None:
     """Who also judges or monitors and has a tie to the association sees nothing of who sends to it."""
-    if association_id in conflicts.kept_from(signed_in_user()).association_ids:
+    if not remitters.are_open(association, conflicts.kept_from(signed_in_user())):
         refuse_tied()
 
 
 def _load(remitter_id: int, permission: Permission) -> Remitter:
     row = load(Remitter, remitter_id, permission)
-    _keep_tied_away(row.association_id)
+    _keep_tied_away(row.association)
     return row
 
 
@@ -35,7 +35,7 @@ def _load(remitter_id: int, permission: Permission) -> Remitter:
 def index(association_id: int) -> ResponseReturnValue:
     """Who sends to the association, with what was promised and what came."""
     association = load(Association, association_id, Permission.REMITTER_READ)
-    _keep_tied_away(association_id)
+    _keep_tied_away(association)
     rows = remitters.listed(association)
     return render_template("remitters/index.html", association=association, rows=rows)
 

@@ -80,7 +80,7 @@ _PAGES_OF: Mapping[str, tuple[str, ...]] = {
         "themes",
     ),
     "assignments": ("assignment_plans",),
-    "associations": ("account_notices", "account_objections"),
+    "associations": ("account_notices", "account_objections", "remitters"),
     "calls": ("allocations", "amendments", "call_forms", "criteria", "dry_runs", "required_documents"),
     "centres": ("equipment",),
     "council_sessions": (
@@ -95,7 +95,6 @@ _PAGES_OF: Mapping[str, tuple[str, ...]] = {
         "reserves",
         "selections",
     ),
-    "associations": ("remitters",),
     "funds": (
         "bank_statements",
         "donors",
