@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from app.localisation import N_, gettext, use_locale
 from app.services import (
+    account_objections,
     agendas,
     appeals,
     applications,
@@ -57,6 +58,7 @@ TABLES: Mapping[str, Transitions] = {
     N_("Contribution"): contributions.TRANSITIONS,
     N_("Bank statement"): bank_statements.TRANSITIONS,
     N_("Match of a bank statement"): bank_statement_matches.TRANSITIONS,
+    N_("Objection to a payout account"): account_objections.TRANSITIONS,
     N_("Spending"): expenditures.TRANSITIONS,
     N_("Spending report"): expenditure_reports.TRANSITIONS,
     N_("Lost phone"): lost_devices.TRANSITIONS,

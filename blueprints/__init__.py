@@ -5,6 +5,8 @@ from importlib import import_module
 from flask import Flask
 
 NOUNS = (
+    "account_notices",
+    "account_objections",
     "accounts",
     "adjournments",
     "agenda_items",
@@ -70,6 +72,7 @@ NOUNS = (
     "receipt_checks",
     "reductions",
     "reporting_dates",
+    "remitters",
     "repayments",
     "reserves",
     "results",

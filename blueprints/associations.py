@@ -7,7 +7,16 @@ from app import clock, policy
 from app.labels import label_text
 from app.localisation import current_locale, gettext
 from app.policy import Permission
-from app.services import application_lists, associations, calls, centres, conflicts, places
+from app.services import (
+    account_notices,
+    application_lists,
+    associations,
+    calls,
+    centres,
+    conflicts,
+    payout_accounts,
+    places,
+)
 from app.services.application_lists import Filter, ListedApplication
 from app.web.access import DictationMissingError, actor, can, load, requires, row_number, signed_in_user
 from app.web.submissions import act_on_button, attempt, finish, form_page, guard_version, in_words
@@ -28,6 +37,7 @@ from models.places import Village
 
 bp = Blueprint("associations", __name__, url_prefix="/associations")
 PAGE = 60
+OBJECTIONS = Permission.ACCOUNT_OBJECTION_READ
 
 
 @bp.get("")
@@ -75,6 +85,7 @@ def show(association_id: int) -> ResponseReturnValue:
         open_calls=open_calls,
         bid=_bid_of(association, open_calls[0]) if len(open_calls) == 1 else None,
         user=user,
+        account_changes=account_notices.of_association(association) if can(OBJECTIONS, association) else {},
     )
 
 
@@ -214,7 +225,7 @@ def new_payout_account(association_id: int) -> ResponseReturnValue:
     form = PayoutAccountForm()
     if form.validate_on_submit() and attempt(
         form,
-        lambda: associations.propose_payout_account(
+        lambda: payout_accounts.propose(
             association,
             bank=form.bank.data,
             number=form.number.data,
@@ -235,11 +246,11 @@ def new_payout_account(association_id: int) -> ResponseReturnValue:
 def confirm_payout_account(association_id: int, account_id: int) -> ResponseReturnValue:
     """A second person confirms the account."""
     association = load(Association, association_id, Permission.PAYOUT_ACCOUNT_CONFIRM)
-    account = associations.account_of(association, account_id)
+    account = payout_accounts.account_of(association, account_id)
     if account is None:
         abort(404)
     return act_on_button(
-        lambda: associations.confirm_payout_account(account, actor=actor(), now=clock.now()),
+        lambda: payout_accounts.confirm(account, actor=actor(), now=clock.now()),
         url_for("associations.show", association_id=association.id),
         gettext("The account is confirmed. Grants are paid to it from now on."),
     )
@@ -250,14 +261,12 @@ def confirm_payout_account(association_id: int, account_id: int) -> ResponseRetu
 def refuse_payout_account(association_id: int, account_id: int) -> ResponseReturnValue:
     """Finance refuses a proposed account with a reason."""
     association = load(Association, association_id, Permission.PAYOUT_ACCOUNT_CONFIRM)
-    account, form = associations.account_of(association, account_id), RefusePayoutAccountForm()
+    account, form = payout_accounts.account_of(association, account_id), RefusePayoutAccountForm()
     if account is None:
         abort(404)
     if form.validate_on_submit() and attempt(
         form,
-        lambda: associations.refuse_payout_account(
-            account, reason=form.reason.data or "", actor=actor(), now=clock.now()
-        ),
+        lambda: payout_accounts.refuse(account, reason=form.reason.data or "", actor=actor(), now=clock.now()),
     ):
         location = url_for("associations.show", association_id=association.id)
         return finish(location, gettext("The proposed account is refused."))

@@ -1,6 +1,8 @@
 """Tables, constraints and facts about a row: one module a noun. Importing the package registers every table."""
 
 from models import (
+    account_notices,
+    account_objections,
     agenda_items,
     agreement_signatures,
     agreements,
@@ -53,6 +55,7 @@ from models import (
     rates,
     recoveries,
     reductions,
+    remitters,
     repayments,
     reporting_dates,
     reserves,
@@ -74,6 +77,8 @@ from models import (
 )
 
 __all__ = [
+    "account_notices",
+    "account_objections",
     "agenda_items",
     "agreement_signatures",
     "agreements",
@@ -126,6 +131,7 @@ __all__ = [
     "rates",
     "recoveries",
     "reductions",
+    "remitters",
     "repayments",
     "reporting_dates",
     "reserves",

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -104,7 +105,11 @@ class Membership(Versioned, Base):
 
 
 class PayoutAccount(Versioned, Base):
-    """The bank account grants are paid to. A change is proposed by one person and confirmed by another."""
+    """The bank account grants are paid to. A change is proposed by one person and confirmed by another.
+
+    `replaces` is the account it takes the place of, None for the first one: of a change, who held office before it is
+    told, and may object. `pause_since` is when an objection was dismissed: the pause starts anew.
+    """
 
     __tablename__ = "payout_accounts"
     __table_args__ = (
@@ -116,6 +121,7 @@ class PayoutAccount(Versioned, Base):
             sqlite_where=sa.text("closed_at IS NULL AND confirmed_at IS NOT NULL"),
             postgresql_where=sa.text("closed_at IS NULL AND confirmed_at IS NOT NULL"),
         ),
+        sa.Index("uq_payout_accounts_proposer", "id", "proposed_by_id", unique=True),
         STRICT,
     )
 
@@ -129,7 +135,16 @@ class PayoutAccount(Versioned, Base):
     confirmed_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
     confirmed_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    replaces_id: Mapped[int | None] = mapped_column(sa.ForeignKey("payout_accounts.id"))
+    pause_since: Mapped[datetime | None]
     association: Mapped[Association] = relationship(back_populates="payout_accounts")
+    replaces: Mapped["PayoutAccount | None"] = relationship(remote_side="PayoutAccount.id")
+    notices: Mapped[list[Any]] = relationship(
+        "AccountNotice", back_populates="payout_account", order_by="AccountNotice.id"
+    )
+    objections: Mapped[list[Any]] = relationship(
+        "AccountObjection", back_populates="payout_account", order_by="AccountObjection.id"
+    )
 
     @property
     def is_current(self) -> bool:
@@ -141,8 +156,8 @@ class PayoutAccount(Versioned, Base):
         return self.confirmed_at is None and self.closed_at is None
 
     @property
-    def payable_from(self) -> datetime | None:
-        """The instant from which money may go to it, None while nobody has confirmed it.
+    def paid_first_from(self) -> datetime | None:
+        """The instant from which money may go to it where nobody objects, None while nobody has confirmed it.
 
         The first confirmed account of an association changes nothing, so it waits for nothing.
         """
@@ -151,6 +166,24 @@ class PayoutAccount(Versioned, Base):
         before = (self.confirmed_at, self.id)
         others = ((one.confirmed_at, one.id) for one in self.association.payout_accounts if one.confirmed_at)
         return self.confirmed_at + PAUSE if any(other < before for other in others) else self.confirmed_at
+
+    @property
+    def payable_from(self) -> datetime | None:
+        """As `paid_first_from`, or the end of the pause an objection that was dismissed has begun anew."""
+        first = self.paid_first_from
+        return max(first, self.pause_since + PAUSE) if first is not None and self.pause_since is not None else first
+
+    @property
+    def open_objection(self) -> Any:
+        """The `AccountObjection` that holds it, None when nobody objects. Only a change can be objected to."""
+        if self.replaces_id is None:
+            return None
+        return next((one for one in self.objections if one.settled_at is None), None)
+
+    @property
+    def owes_notice(self) -> bool:
+        """Whether who held office before the change has still to be told."""
+        return self.replaces_id is not None and not self.notices
 
     @property
     def masked_number(self) -> str:

@@ -5,6 +5,7 @@ from models.payment_guards import FROZEN as LISTS
 FROZEN = {
     # table: (which rows are frozen, which of their columns: none named means every one, unique columns beside the id;
     # where several keys are unique, a tuple of each)
+    "account_objections": ("{row}.settled_at IS NOT NULL", (), ()),
     "bank_statements": (
         "{row}.id IS NOT NULL",  # from the first moment on: only what was found in it and became of it is set later
         ("id", "form", "file_name", "sha256", "channel_id", "uploaded_by_id", "uploaded_at"),
@@ -63,8 +64,8 @@ FROZEN = {
 """Rows that cannot be changed, deleted or replaced once they are complete: exchange rates, reports, prices, overrides,
 grant amendments, lists for the bank and their payments, registered interests, practice reviews that were handed in,
 spending reports that are accepted,
-corrected protocols that are signed, what the secretary said of a detected conflict, what was written for an association
-and confirmed by it."""
+corrected protocols that are signed, objections to an account that are settled, what the secretary said of a detected
+conflict, what was written for an association and confirmed by it."""
 STANDING = {
     "exchange_rates": "{row}.ended_at IS NULL",
     "fund_closings": "{row}.status <> 'refused'",

@@ -14,6 +14,7 @@ from models.frozen import FROZEN, SET_ONCE, STANDING
 from models.payment_guards import guards
 
 APPEND_ONLY = (
+    "account_notices",
     "agreement_signatures",
     "agreements",
     "amendments",
@@ -47,6 +48,7 @@ APPEND_ONLY = (
 
 UNIQUE_KEYS = {
     # Unique columns beside the id: OR REPLACE on one of them would delete the row that holds it.
+    "account_notices": (("payout_account_id", "person_id"),),
     "agreement_signatures": (("agreement_id", "side"),),
     "agreements": (("grant_id", "sequence"),),
     "amendments": (("call_id", "sequence"),),

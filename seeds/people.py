@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from random import Random
 
-from app.services import associations, centres, reviewers, second_factors, users
+from app.services import associations, centres, payout_accounts, reviewers, second_factors, users
 from app.services.actors import Actor
 from app.services.sealing import Seal
 from models.associations import Association, AssociationKind, MembershipRole
@@ -13,6 +13,7 @@ from models.centres import Centre
 from models.people import MigrantStatus, Person, Sex
 from models.places import AyilOkmotu, Village
 from models.users import Role, User
+from seeds import payout_accounts as changed_accounts
 from seeds.agenda import Story, at, later, working_day
 from seeds.content import pick
 from seeds.programme import Programme
@@ -32,6 +33,8 @@ ADMINISTRATOR = ("admin", "admin")
 DEMO_VILLAGE = "41705214835010"  # Tayan, Kyshtut ayil aymak
 CHAIRS_AT = (0, 3, 11, 14, 20)
 """Places in the list of ayil okmotus whose first village's chair has an account, beside the one of Tayan."""
+CHANGED_AT = 1
+"""Place of the ayil okmotu whose last village's association changes its account."""
 REVIEWERS_IN_AYIL_OKMOTUS = 15
 COMMITTEE = (
     MembershipRole.CHAIR,
@@ -122,7 +125,7 @@ def _associations_of(programme: Programme, centre: Centre, number: int) -> Story
             _give_account_to_chair(programme, programme.associations[village.id], now)
     now = yield later(now, 1, chance)
     proposed = [
-        associations.propose_payout_account(
+        payout_accounts.propose(
             association,
             bank=BANK,
             number=f"1290{chance.randrange(10**12):012d}",
@@ -134,7 +137,9 @@ def _associations_of(programme: Programme, centre: Centre, number: int) -> Story
     ]
     now = yield later(now, 4, chance)
     for account in proposed:
-        associations.confirm_payout_account(account, actor=programme.as_staff("finance1"), now=now)
+        payout_accounts.confirm(account, actor=programme.as_staff("finance1"), now=now)
+    if number == CHANGED_AT:
+        programme.agenda.start(changed_accounts.changed(programme, founded[-1]))
 
 
 def _found(

@@ -17,6 +17,7 @@ from PIL import Image
 
 from app import clock
 from app.services import (
+    account_notices,
     amendments,
     applications,
     assignments,
@@ -35,6 +36,7 @@ from app.services import (
     funds,
     interests,
     letters,
+    payout_accounts,
     questions,
     rates,
     review_versions,
@@ -52,6 +54,7 @@ from app.services.documents import Upload
 from app.services.fund_agreements import FundInput
 from app.services.reviews import Judgement
 from app.services.rubrics import default_rubric
+from models.account_notices import AccountNotice, NoticeWay
 from models.amendments import Amendment
 from models.applications import Application, ApplicationStatus, BudgetHeading, Payer, ScreeningOutcome, Snapshot
 from models.associations import Association, AssociationKind, MembershipRole, PayoutAccount
@@ -280,7 +283,7 @@ class Programme(GrantFactories):
     def confirm_account(self, association: Association, *, now: datetime | None = None) -> PayoutAccount:
         """A payout account, proposed by the chair and confirmed by finance."""
         now = now or clock.now()
-        account = associations.propose_payout_account(
+        account = payout_accounts.propose(
             association,
             bank="Айыл Банк",
             number=f"1290{association.id:012d}",
@@ -288,8 +291,35 @@ class Programme(GrantFactories):
             actor=Actor(self.chair_of(association)),
             now=now,
         )
-        associations.confirm_payout_account(account, actor=Actor(self.finance), now=now)
+        payout_accounts.confirm(account, actor=Actor(self.finance), now=now)
         return account
+
+    def change_account(
+        self, association: Association, *, now: datetime | None = None, is_told: bool = True
+    ) -> PayoutAccount:
+        """A second account, proposed by the chair, confirmed by finance, and told to who held office before."""
+        now = now or clock.now()
+        account = payout_accounts.propose(
+            association,
+            bank="РСК Банк",
+            number=f"1299{next(self.numbers):012d}",
+            holder="Айыл",
+            actor=Actor(self.chair_of(association)),
+            now=now,
+        )
+        if is_told:
+            self.tell_of(account, now=now)
+        payout_accounts.confirm(account, actor=Actor(self.finance), now=now)
+        db.session.flush()
+        return account
+
+    def tell_of(self, account: PayoutAccount, *, now: datetime | None = None) -> AccountNotice:
+        """Finance tells the first of those who held office before the change."""
+        now = now or clock.now()
+        person = account_notices.contacts(account)[0].person
+        return account_notices.record(
+            account, person.id, NoticeWay.PHONE, clock.bishkek_day(now), actor=Actor(self.finance), now=now
+        )
 
     @cached_property
     def association(self) -> Association:

@@ -83,6 +83,7 @@ from app.labels.money import (
     TRANCHE_STATUSES,
 )
 from app.labels.monitoring import FREQUENCIES, RESULT_STATUSES, RISK_RATINGS, VISIT_STATUSES
+from app.labels.payouts import NOTICE_WAYS, OBJECTION_STATUSES, OBJECTION_VERDICTS
 from app.labels.people import (
     IDENTITY_CHECKS,
     LOST_DEVICE_STATUSES,
@@ -113,6 +114,7 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         SUPPLIER_FLAGS, BANK_FILE_FORMS, BANK_STATEMENT_STATUSES, LIKENESSES, MATCH_STATUSES,
         PAYMENT_STATUSES, CLOSING_STATUSES, RECOVERY_KINDS, RECOVERY_STATUSES, TERMINATION_STATUSES,
         GRANT_AMENDMENT_KINDS, GRANT_AMENDMENT_STATUSES, SIGNING_SIDES,
+        NOTICE_WAYS, OBJECTION_STATUSES, OBJECTION_VERDICTS,
     )
 }  # fmt: skip
 """{enum class: {member: English message id}} for every enum of the models."""

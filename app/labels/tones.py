@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from models.account_objections import AccountObjectionStatus
 from models.agenda_items import AgendaStatus
 from models.appeals import AppealStatus
 from models.applications import ApplicationStatus, ScreeningOutcome
@@ -67,6 +68,7 @@ def _tones() -> dict[tuple[type[StrEnum], str], str]:
             GrantAmendmentStatus.PROPOSED, ClosingStatus.PROPOSED, ExpenditureReportStatus.SUBMITTED,
             ExpenditureReportStatus.RETURNED, BankStatementStatus.COLUMNS, BankStatementStatus.READ,
             MatchStatus.PROPOSED, Likeness.LIKELY,
+            AccountObjectionStatus.OPEN, AccountObjectionStatus.ANSWERED,
         ),
         PROBLEM: (
             ApplicationStatus.INELIGIBLE, ApplicationStatus.REJECTED, ScreeningOutcome.INELIGIBLE,
@@ -80,6 +82,7 @@ def _tones() -> dict[tuple[type[StrEnum], str], str]:
             BankStatementStatus.FAILED, MatchStatus.REJECTED,
             LostDeviceStatus.REFUSED, PaymentStatus.FAILED, PaymentStatus.RETURNED,
             RecoveryStatus.APPROVED, TerminationStatus.APPROVED,
+            AccountObjectionStatus.UPHELD,
         ),
         INFO: (
             ApplicationStatus.SUBMITTED, ApplicationStatus.RESUBMITTED, ApplicationStatus.IN_REVIEW,

@@ -47,6 +47,11 @@ class Permission(StrEnum):
     MEMBER_MANAGE = "member:manage"
     PAYOUT_ACCOUNT_PROPOSE = "payout_account:propose"
     PAYOUT_ACCOUNT_CONFIRM = "payout_account:confirm"
+    ACCOUNT_NOTICE_RECORD = "account_notice:record"
+    ACCOUNT_OBJECTION_READ = "account_objection:read"
+    ACCOUNT_OBJECTION_RAISE = "account_objection:raise"
+    ACCOUNT_OBJECTION_ANSWER = "account_objection:answer"
+    ACCOUNT_OBJECTION_SETTLE = "account_objection:settle"
     APPLICATION_READ = "application:read"
     APPLICATION_WRITE = "application:write"
     APPLICATION_SIGN_OFF = "application:sign_off"
@@ -101,6 +106,8 @@ class Permission(StrEnum):
     CONTRIBUTION_RECORD = "contribution:record"
     CONTRIBUTION_VERIFY = "contribution:verify"
     CONTRIBUTION_REVERSE = "contribution:reverse"
+    REMITTER_READ = "remitter:read"
+    REMITTER_KEEP = "remitter:keep"
     SIGN_JUDGE = "sign:judge"
     EXPENDITURE_READ = "expenditure:read"
     EXPENDITURE_RECORD = "expenditure:record"
@@ -184,6 +191,11 @@ GRANTS: Mapping[Permission, Mapping[Role, Scope]] = {
     P.MEMBER_MANAGE: {R.OPERATOR: S.CENTRE, R.ADMINISTRATOR: S.ALL},
     P.PAYOUT_ACCOUNT_PROPOSE: _APPLICANT,
     P.PAYOUT_ACCOUNT_CONFIRM: {R.FINANCE: S.ALL},
+    P.ACCOUNT_NOTICE_RECORD: _APPLICANT | {R.FINANCE: S.ALL},  # who of them, the service says
+    P.ACCOUNT_OBJECTION_READ: _APPLICANT | OFFICE | {R.FINANCE: S.ALL},
+    P.ACCOUNT_OBJECTION_RAISE: _APPLICANT | {R.FINANCE: S.ALL},
+    P.ACCOUNT_OBJECTION_ANSWER: {R.FINANCE: S.ALL},
+    P.ACCOUNT_OBJECTION_SETTLE: OFFICE | {R.FINANCE: S.ALL},
     P.APPLICATION_READ: _APPLICANT | OFFICE | {R.REVIEWER: S.ASSIGNMENT, R.FINANCE: S.ALL, R.MONITOR: S.ALL},
     P.APPLICATION_WRITE: _APPLICANT,
     P.APPLICATION_SIGN_OFF: _APPLICANT,
@@ -238,6 +250,8 @@ GRANTS: Mapping[Permission, Mapping[Role, Scope]] = {
     P.CONTRIBUTION_RECORD: _APPLICANT,
     P.CONTRIBUTION_VERIFY: {R.MONITOR: S.ALL},
     P.CONTRIBUTION_REVERSE: {R.FINANCE: S.ALL},
+    P.REMITTER_READ: _APPLICANT | {R.FINANCE: S.ALL},
+    P.REMITTER_KEEP: _APPLICANT,
     P.SIGN_JUDGE: {R.FINANCE: S.ALL, R.MONITOR: S.ALL},
     P.EXPENDITURE_READ: _APPLICANT | OFFICE | {R.FINANCE: S.ALL, R.MONITOR: S.ALL},
     P.EXPENDITURE_RECORD: _APPLICANT,
@@ -269,6 +283,10 @@ GRANTS: Mapping[Permission, Mapping[Role, Scope]] = {
 
 FRESH: frozenset[Permission] = frozenset(
     {
+        P.ACCOUNT_NOTICE_RECORD,
+        P.ACCOUNT_OBJECTION_ANSWER,
+        P.ACCOUNT_OBJECTION_RAISE,
+        P.ACCOUNT_OBJECTION_SETTLE,
         P.AGREEMENT_COUNTERSIGN,
         P.AGREEMENT_SIGN,
         P.FACTOR_MANAGE,

@@ -1,6 +1,6 @@
 """Associations, their members and payout accounts."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -9,9 +9,8 @@ from app.localisation import N_, fold, sort_key
 from app.services import audit, notifications, user_sessions, users
 from app.services.actors import Actor
 from app.services.errors import AlreadyUsedError, DomainError, SeparationOfDutyError
-from app.services.workflow import ASSOCIATION_READS_REASON, reason_given
-from models.associations import Association, AssociationKind, Membership, MembershipRole, PayoutAccount
-from models.base import db, lock, lock_name
+from models.associations import Association, AssociationKind, Membership, MembershipRole
+from models.base import db, lock_name
 from models.centres import Centre
 from models.people import MigrantStatus, Person, Sex
 from models.places import AyilOkmotu, Village
@@ -270,101 +269,8 @@ def chair_name(association: Association) -> str:
     return next((held.person.full_name for held in chairs), "")
 
 
-def lock_payout_accounts(association: Association) -> None:
-    """Read the accounts anew and keep them as they are until the transaction ends."""
-    lock(association)
-    db.session.refresh(association, ["payout_accounts"])
-    for account in association.payout_accounts:
-        lock(account)
-
-
-def propose_payout_account(
-    association: Association, *, bank: str, number: str, holder: str, actor: Actor, now: datetime
-) -> PayoutAccount:
-    """Propose the account money goes to; a second person has to confirm it. It takes the place of open proposals."""
-    digits = "".join(number.split())
-    if not (8 <= len(digits) <= 34 and digits.isalnum()):
-        raise DomainError(N_("An account number has 8 to 34 letters and digits."), field="number")
-    lock_payout_accounts(association)
-    for other in association.payout_accounts:
-        if other.is_open:
-            other.closed_at = now
-            audit.record(actor, "payout_account.supersede", other, now, association=association.id)
-    account = PayoutAccount(
-        association=association,
-        bank=bank.strip(),
-        number=digits,
-        holder=holder.strip(),
-        proposed_by_id=actor.user_id,
-        proposed_at=now,
-    )
-    db.session.add(account)
-    db.session.flush()
-    audit.record(actor, "payout_account.propose", account, now, association=association.id)
-    message = N_("A payout account of %(association)s is proposed: a finance officer has to confirm it.")
-    _tell_of_account(account, notifications.holders(Role.FINANCE), message, now)
-    return account
-
-
-def confirm_payout_account(account: PayoutAccount, *, actor: Actor, now: datetime) -> None:
-    """Confirm a proposed account; the one before it is closed.
-
-    Raises `SeparationOfDutyError` when the same person proposed it or belongs to the association, `AlreadyUsedError`
-    when it was confirmed, refused or followed by a newer proposal.
-    """
-    lock_payout_accounts(account.association)
-    must_not_act_for(account.association, actor)
-    if account.proposed_by_id == actor.user_id:
-        raise SeparationOfDutyError(N_("You proposed this account: another person has to confirm it."))
-    _check_open(account)
-    for other in account.association.payout_accounts:
-        if other.is_current:
-            other.closed_at = now
-            audit.record(actor, "payout_account.close", other, now, association=account.association_id)
-    db.session.flush()
-    account.confirmed_by_id, account.confirmed_at = actor.user_id, now
-    db.session.flush()
-    audit.record(actor, "payout_account.confirm", account, now, association=account.association_id)
-    message = N_("The payout account of %(association)s is confirmed: grants are paid to it from now on.")
-    _tell_of_account(account, [account.proposed_by_id], message, now)
-
-
-def refuse_payout_account(account: PayoutAccount, *, reason: str, actor: Actor, now: datetime) -> None:
-    """Refuse a proposed account with a reason, which the association is told; the account of now stays."""
-    lock_payout_accounts(account.association)
-    _check_open(account)
-    reason = reason_given(reason, ASSOCIATION_READS_REASON)
-    account.closed_at = now
-    db.session.flush()
-    audit.record(actor, "payout_account.refuse", account, now, association=account.association_id, reason=reason)
-    message = N_("The proposed payout account of %(association)s was refused: %(reason)s")
-    _tell_of_account(account, [account.proposed_by_id], message, now, reason=reason)
-
-
-def _check_open(account: PayoutAccount) -> None:
-    if account.confirmed_at is not None:
-        raise AlreadyUsedError(N_("This account has been confirmed already."))
-    if not account.is_open:
-        raise AlreadyUsedError(
-            N_("This proposal is not open any more: it was refused, or a newer one has taken its place.")
-        )
-
-
-def _tell_of_account(
-    account: PayoutAccount, others: Iterable[int], message: str, now: datetime, **parameters: Any
-) -> None:
-    """A change of account is told to everybody who acts for the association, whoever made it, and to `others`."""
-    association = account.association
-    people = [*notifications.people_of(association), *others]
-    notifications.tell(people, message, association, now, association={"name": association.names}, **parameters)
-
-
 def membership_of(association: Association, membership_id: int) -> Membership | None:
     return next((one for one in association.memberships if one.id == membership_id), None)
-
-
-def account_of(association: Association, account_id: int) -> PayoutAccount | None:
-    return next((one for one in association.payout_accounts if one.id == account_id), None)
 
 
 def to_apply_for(association_ids: frozenset[int], centre_ids: frozenset[int]) -> list[Association]:

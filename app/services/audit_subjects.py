@@ -11,6 +11,8 @@ from app.labels import label_text
 from app.localisation import N_, gettext
 from app.services import audit
 from app.services.conflicts import Ties
+from models.account_notices import AccountNotice
+from models.account_objections import AccountObjection
 from models.agenda_items import AgendaItem
 from models.appeals import Appeal
 from models.applications import Application
@@ -46,6 +48,7 @@ from models.people import Person
 from models.prices import Price
 from models.rates import ExchangeRate
 from models.recoveries import Recovery
+from models.remitters import Remitter
 from models.reviews import Assignment, Review
 from models.suppliers import Supplier
 from models.terminations import Termination
@@ -98,11 +101,14 @@ NAMES: Mapping[type[Any], Name] = {
     PayingAccount: lambda row, locale: row.fund.name(locale),
     Payment: lambda row, _locale: row.end_to_end_id,
     PaymentBatch: lambda row, _locale: row.number,
+    AccountNotice: lambda row, locale: row.payout_account.association.name(locale),
+    AccountObjection: lambda row, locale: row.association.name(locale),
     PayoutAccount: lambda row, locale: row.association.name(locale),
     Person: lambda row, locale: row.full_name,
     Price: lambda row, locale: row.name(locale),
     Result: lambda row, locale: row.target.indicator.title_in(locale),
     Review: lambda row, locale: row.assignment.application.number,
+    Remitter: lambda row, locale: row.name,
     Supplier: lambda row, locale: row.name,
     Target: lambda row, locale: row.indicator.title_in(locale),
     Recovery: _of_grant,
@@ -130,6 +136,8 @@ READ_WITH: Mapping[type[Any], Sequence[Sequence[str]]] = {
     Grant: [("association",)],
     Override: [_WITH_GRANT],
     PayingAccount: [("fund",)],
+    AccountNotice: [("payout_account", "association")],
+    AccountObjection: [("payout_account", "association")],
     PayoutAccount: [("association",)],
     GrantAmendment: [_WITH_GRANT],
     Interest: [("user",)],

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from app.clock import bishkek_day
 from app.localisation import N_, current_locale, ngettext
 from app.services import (
+    account_tasks,
     agreement_tasks,
     applications,
     assignments,
@@ -53,6 +54,7 @@ def tasks_for(user: User, now: datetime) -> list[Task]:
             found.extend(gather(user, now))
     if user.has_role(*lost_devices.HANDLED_BY):
         found.extend(_lost_devices(user))
+    found.extend(account_tasks.of(user))
     found.extend(agreement_tasks.of(user))
     found.extend(override_tasks.of(user))
     found.extend(grant_amendment_tasks.of(user))

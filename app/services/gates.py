@@ -8,7 +8,7 @@ from typing import Any
 
 from app.clock import bishkek_day
 from app.localisation import N_, Money
-from app.services import co_investments, grants, ledger, verified_co_investments
+from app.services import co_investments, grants, ledger, payout_accounts, verified_co_investments
 from app.services.errors import DomainError, IncompleteError
 from app.services.match import Verified
 from models.applications import Payer
@@ -216,12 +216,14 @@ def _claimed(owed: int) -> list[Condition]:
 
 
 def _account(grant: Grant) -> Condition:
-    account = grant.association.payout_account
-    return Condition(
-        "account",
-        N_("The payout account is confirmed."),
-        account is not None,
-        DomainError(N_("%(bank)s, %(number)s"), bank=account.bank, number=account.masked_number)
-        if account
-        else DomainError(N_("No confirmed account.")),
-    )
+    account, text = grant.association.payout_account, N_("The payout account is confirmed.")
+    if account is None:
+        return Condition("account", text, False, DomainError(N_("No confirmed account.")))
+    held = payout_accounts.hold(account)
+    if held is not None:
+        return Condition("account", text, False, held)
+    named = {"bank": account.bank, "number": account.masked_number}
+    if account.notices:
+        told = N_("%(bank)s, %(number)s. Who held office before was told of the change on %(day)s.")
+        return Condition("account", text, True, DomainError(told, day=account.notices[0].told_on, **named))
+    return Condition("account", text, True, DomainError(N_("%(bank)s, %(number)s"), **named))

@@ -6,7 +6,18 @@ from datetime import date, datetime
 
 from app.clock import bishkek_day
 from app.localisation import N_, Money
-from app.services import associations, audit, gates, grants, ledger, notifications, overrides, payments, user_accounts
+from app.services import (
+    associations,
+    audit,
+    gates,
+    grants,
+    ledger,
+    notifications,
+    overrides,
+    payments,
+    payout_accounts,
+    user_accounts,
+)
 from app.services.actors import Actor
 from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, SeparationOfDutyError
 from app.services.gates import Condition
@@ -87,7 +98,7 @@ def prepare(tranche: Tranche, *, actor: Actor, now: datetime) -> None:
     user_accounts.must_not_be_reset(actor, now)
     lock(tranche.grant)
     lock(tranche)
-    associations.lock_payout_accounts(tranche.grant.association)
+    payout_accounts.lock_all(tranche.grant.association)
     gates.check(tranche)
     new_status = target(TRANSITIONS, tranche.status, "prepare")
     associations.must_not_act_for(tranche.grant.association, actor)
@@ -123,7 +134,7 @@ def approve(tranche: Tranche, *, actor: Actor, now: datetime) -> None:
     user_accounts.must_not_be_reset(actor, now)
     lock(tranche.grant)
     lock(tranche)
-    associations.lock_payout_accounts(tranche.grant.association)
+    payout_accounts.lock_all(tranche.grant.association)
     new_status = target(TRANSITIONS, tranche.status, "approve")
     associations.must_not_act_for(tranche.grant.association, actor)
     if tranche.prepared_by_id == actor.user_id:
@@ -158,7 +169,7 @@ def must_be_payable(tranche: Tranche, now: datetime) -> list[Condition]:
 
     The caller holds the locks of grant and tranche.
     """
-    associations.lock_payout_accounts(tranche.grant.association)  # a change of account comes before or after
+    payout_accounts.lock_all(tranche.grant.association)  # a change of account comes before or after
     conditions = gates.check(tranche)
     _check_account(tranche, now)
     return conditions

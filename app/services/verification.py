@@ -196,7 +196,7 @@ def _accounts(check: Check) -> Iterator[str]:
             yield f"{name}: released to account {account.id}, which was confirmed after the payment was prepared"
         elif account.closed_at is not None and account.closed_at < tranche.released_at:
             yield f"{name}: released to account {account.id}, which was closed before"
-        elif account.payable_from is not None and account.payable_from > tranche.released_at:
+        elif account.paid_first_from is not None and account.paid_first_from > tranche.released_at:
             yield f"{name}: released to account {account.id} less than 72 hours after the change"
 
 

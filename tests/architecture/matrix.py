@@ -22,6 +22,13 @@ LETTERS: Mapping[str, Role] = {
 }
 
 MATRIX: Mapping[str, Mapping[str, str]] = {
+    "account_notices.new": {"GET": "mof", "POST": "mof"},
+    "account_notices.paper": {"GET": "mof"},
+    "account_objections.agree": {"POST": "scf"},
+    "account_objections.answer": {"GET": "f", "POST": "f"},
+    "account_objections.disagree": {"GET": "scf", "POST": "scf"},
+    "account_objections.new": {"GET": "mof", "POST": "mof"},
+    "account_objections.show": {"GET": "moscf"},
     "accounts.change_password": {"GET": "*", "POST": "*"},
     "accounts.confirm": {"GET": "*", "POST": "*"},
     "accounts.set_locale": {"POST": "public"},
@@ -335,6 +342,10 @@ MATRIX: Mapping[str, Mapping[str, str]] = {
     "receipt_checks.index": {"GET": "v"},
     "receipt_checks.show": {"GET": "v", "POST": "v"},
     "reductions.new": {"GET": "f", "POST": "f"},
+    "remitters.edit": {"GET": "mo", "POST": "mo"},
+    "remitters.index": {"GET": "mof"},
+    "remitters.join": {"GET": "mo", "POST": "mo"},
+    "remitters.show": {"GET": "mof"},
     "repayments.new": {"GET": "f", "POST": "f"},
     "repayments.reverse": {"GET": "f", "POST": "f"},
     "required_documents.delete": {"GET": "s", "POST": "s"},

@@ -3,6 +3,12 @@
 from collections.abc import Mapping
 
 FRESH: Mapping[str, str] = {
+    "account_notices.new": "GET POST",
+    "account_notices.paper": "GET",
+    "account_objections.agree": "POST",
+    "account_objections.answer": "GET POST",
+    "account_objections.disagree": "GET POST",
+    "account_objections.new": "GET POST",
     "agreement_signatures.countersign": "GET POST",
     "agreement_signatures.sign": "GET POST",
     "assignment_plans.download": "GET",

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from app import clock
 from app.services import (
+    account_objections,
     adjournments,
     agendas,
     appeals,
@@ -43,6 +44,7 @@ from app.services.errors import DomainError
 from app.services.protocol_places import Change, Place
 from app.services.reviews import Judgement
 from app.workflow import TABLES
+from models.account_objections import ObjectionVerdict
 from models.applications import ApplicationStatus, ScreeningOutcome
 from models.assignment_plans import PlanMode
 from models.base import db
@@ -62,6 +64,7 @@ from tests.support import trail
 from tests.support.accounts import enrol
 
 NOUNS = {
+    "Objection to a payout account": "account_objections",
     "Spending": "expenditures",
     "Spending report": "expenditure_reports",
     "Change of an agreement": "grant_amendments",
@@ -337,6 +340,21 @@ def walk_grant_amendments(programme: Programme) -> None:
             act(made, reason=TEXT, actor=finance, now=now)  # type: ignore[operator]
 
 
+def walk_account_objections(programme: Programme) -> None:
+    """One is answered, given back and dismissed, another one is right."""
+    finance, now = Actor(programme.finance), clock.now()
+    for verdict in ObjectionVerdict:
+        association = programme.make_association()
+        account = programme.change_account(association, now=now)
+        chair = Actor(programme.chair_of(association))
+        made = account_objections.raise_(account, said_by="", reason=TEXT, actor=chair, now=now)
+        account_objections.answer(made, verdict, reason=TEXT, actor=finance, now=now)
+        second = Actor(programme.council_chair)
+        account_objections.disagree(made, reason=TEXT, actor=second, now=now)
+        account_objections.answer(made, verdict, reason=TEXT, actor=finance, now=now)
+        account_objections.agree(made, actor=second, now=now)
+
+
 def walk_spending_reports(programme: Programme) -> None:
     """It is handed in, sent back, handed in again and accepted."""
     finance, now = Actor(programme.finance), clock.now()
@@ -461,6 +479,7 @@ def test_every_change_of_a_status_is_told(programme: Programme) -> None:
     walk_overrides(programme)
     walk_grant_amendments(programme)
     walk_spending_reports(programme)
+    walk_account_objections(programme)
     walk_lost_phones(programme)
     walk_corrected_protocols(programme, walk_reserves(programme))
     walk_appeals(programme)

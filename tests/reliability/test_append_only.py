@@ -81,6 +81,7 @@ def write_history(programme: Programme) -> None:
     programme.reopen(assignments.of_application(programme.make_application("reviewed"))[0])
     programme.amend(programme.call)
     programme.make_reduced()
+    programme.change_account(grant.association)
     look_at_a_sign(programme)
     programme.make_bank_statement(("A-1", 100_00))
     hold_a_session(programme)

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app import clock
 from app.services import (
+    account_objections,
     corrected_protocols,
     expenditure_reports,
     fund_closings,
@@ -26,6 +27,7 @@ from app.services import (
 from app.services.actors import Actor
 from app.services.prices import Item, Quote
 from app.services.protocol_places import Change, Place
+from models.account_objections import AccountObjection, ObjectionVerdict
 from models.allocations import Allocation
 from models.amendments import Amendment
 from models.base import db
@@ -43,7 +45,7 @@ from models.rates import ExchangeRate, RateSource
 from models.recoveries import Recovery, RecoveryKind
 from models.repayments import Repayment
 from models.terminations import Termination
-from tests.factories import three
+from tests.factories import TEXT, three
 
 REFUSED = r"append-only|frozen|only an approved tranche"
 pytestmark = pytest.mark.database
@@ -106,6 +108,18 @@ def an_amendment(programme: Any) -> GrantAmendment:
     by, day = programme.chair_actor(grant), grant.ends_on + timedelta(days=30)
     made = grant_amendments.extend(grant, day, reason="Жол жабылды", actor=by, now=now)
     grant_amendments.refuse(made, reason="Убакыт жетет", actor=Actor(programme.finance), now=now)
+    return made
+
+
+def an_objection(programme: Any) -> AccountObjection:
+    """A dismissed one."""
+    association, now = programme.make_association(), clock.now()
+    chair = Actor(programme.chair_of(association))
+    made = account_objections.raise_(
+        programme.change_account(association), said_by="", reason=TEXT, actor=chair, now=now
+    )
+    account_objections.answer(made, ObjectionVerdict.DISMISS, reason=TEXT, actor=Actor(programme.finance), now=now)
+    account_objections.agree(made, actor=Actor(programme.council_chair), now=now)
     return made
 
 
@@ -201,6 +215,7 @@ FROZEN = {
     a_criterion: {"weight": 1},
     an_amendment: {"status": "proposed", "answer": None, "decided_at": None, "decided_by_id": None},
     a_spending_report: {"explanation": "Башка"},
+    an_objection: {"said_by": "Башка"},
     an_override: {"status": "approved", "ended_at": None, "event_id": None},
     an_allocation: {"amount": 900_000_000},
 }
@@ -221,7 +236,11 @@ def attempts(row: Any, change: dict[str, Any]) -> dict[str, Any]:
     if db.engine.dialect.name == "sqlite":
         ways["replace"] = sa.insert(table).prefix_with("OR REPLACE").values(**kept)
         other = {name: value for name, value in kept.items() if name != "id"}
-        if table.name not in ("funding_reports", "overrides"):  # no other unique key: this would be just another one
+        if table.name not in (
+            "account_objections",
+            "funding_reports",
+            "overrides",
+        ):  # no other unique key: this would be just another one
             ways["replace by another key"] = sa.insert(table).prefix_with("OR REPLACE").values(**other)
     return ways
 

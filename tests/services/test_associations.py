@@ -12,6 +12,7 @@ from app.services import (
     contributions,
     expenditures,
     notifications,
+    payout_accounts,
     places,
     results,
     screenings,
@@ -122,7 +123,7 @@ def test_a_member_s_phone_is_kept_in_one_form(programme: Programme, typed: str, 
 
 
 def propose(programme: Programme, number: str = "1299000011112222"):
-    return associations.propose_payout_account(
+    return payout_accounts.propose(
         programme.association,
         bank="РСК Банк",
         number=number,
@@ -136,8 +137,8 @@ def test_a_newer_proposal_takes_the_place_of_the_open_one(programme: Programme) 
     first, second, finance = propose(programme), propose(programme, "1299000033334444"), Actor(programme.finance)
     assert not first.is_open and second.is_open
     with pytest.raises(AlreadyUsedError):
-        associations.confirm_payout_account(first, actor=finance, now=clock.now())
-    associations.confirm_payout_account(second, actor=finance, now=clock.now())
+        payout_accounts.confirm(first, actor=finance, now=clock.now())
+    payout_accounts.confirm(second, actor=finance, now=clock.now())
     assert programme.association.payout_account is second
 
 
@@ -145,12 +146,12 @@ def test_a_refused_proposal_is_told_with_its_reason_and_cannot_be_confirmed(prog
     proposed, finance, now = propose(programme), Actor(programme.finance), clock.now()
     before = programme.association.payout_account
     with pytest.raises(IncompleteError) as refused:
-        associations.refuse_payout_account(proposed, reason=" ", actor=finance, now=now)
+        payout_accounts.refuse(proposed, reason=" ", actor=finance, now=now)
     assert refused.value.field == "reason"
-    associations.refuse_payout_account(proposed, reason="Ээси башка", actor=finance, now=now)
+    payout_accounts.refuse(proposed, reason="Ээси башка", actor=finance, now=now)
     news = notifications.inbox(programme.chair)[0]
     assert "refused" in news.message and news.parameters["reason"] == "Ээси башка"
-    for act in (associations.confirm_payout_account, partial(associations.refuse_payout_account, reason="кайра")):
+    for act in (payout_accounts.confirm, partial(payout_accounts.refuse, reason="кайра")):
         with pytest.raises(AlreadyUsedError):
             act(proposed, actor=finance, now=now)
     assert programme.association.payout_account is before is not None
@@ -230,7 +231,7 @@ def acts_of_interest(programme: Programme):
         ),
         "account": (
             Role.FINANCE,
-            lambda actor: associations.confirm_payout_account(propose(programme), actor=actor, now=now),
+            lambda actor: payout_accounts.confirm(propose(programme), actor=actor, now=now),
         ),
         "screening": (Role.SECRETARY, screening),
     }
@@ -253,4 +254,4 @@ def test_a_member_of_before_may_act(programme: Programme) -> None:
     held = next(one for one in programme.association.memberships if one.person_id == user.person_id)
     held.until_on = date(2026, 1, 1)
     db.session.flush()
-    associations.confirm_payout_account(propose(programme), actor=Actor(user), now=clock.now())
+    payout_accounts.confirm(propose(programme), actor=Actor(user), now=clock.now())

@@ -9,11 +9,11 @@ from sqlalchemy.exc import DatabaseError
 from app import clock
 from app.services import (
     applications,
-    associations,
     audit,
     dictations,
     documents,
     own_codes,
+    payout_accounts,
     signatures,
     user_accounts,
     users,
@@ -224,7 +224,7 @@ def test_a_sign_off_leaves_a_session_in_which_something_else_was_written(program
     mixed = Actor(programme.operator, programme.association, later)
     applications.save_section(draft, "problem", draft.answers, actor=mixed, now=clock.now())
     account = {"bank": "Айыл Банк", "number": "1180000000000001", "holder": "Башка"}
-    associations.propose_payout_account(programme.association, **account, actor=mixed, now=clock.now())
+    payout_accounts.propose(programme.association, **account, actor=mixed, now=clock.now())
     end(later, mixed)
     applications.sign_off(draft, actor=Actor(programme.chair), now=clock.now())
     assert dictation.way is W.SIGN_OFF

@@ -7,7 +7,7 @@ import pytest
 
 from app import clock
 from app.localisation import LOCALE_CODES, render, use_locale
-from app.services import applications, associations, rates
+from app.services import applications, payout_accounts, rates
 from app.services.actors import Actor
 from models.applications import ApplicationStatus
 from models.base import db
@@ -62,11 +62,11 @@ def test_a_payout_account_is_told_to_the_association_and_to_who_confirms(program
     association = programme.make_association(with_account=False)
     operator, chair = programme.operator_of(association.centre), programme.chair_of(association)
     news()
-    account = associations.propose_payout_account(
+    account = payout_accounts.propose(
         association, bank="Айыл Банк", number="1290000011112222", holder="Айыл", actor=Actor(operator), now=clock.now()
     )
     assert told(news(), "is proposed") == officers | ids(operator, chair)
-    associations.confirm_payout_account(account, actor=Actor(programme.finance), now=clock.now())
+    payout_accounts.confirm(account, actor=Actor(programme.finance), now=clock.now())
     assert told(news(), "is confirmed") == ids(operator, chair)
 
 

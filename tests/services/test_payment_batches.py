@@ -8,7 +8,6 @@ from sqlalchemy.exc import IntegrityError
 
 from app import clock
 from app.services import (
-    associations,
     contributions,
     funds,
     grants,
@@ -124,15 +123,7 @@ def test_what_happened_since_keeps_the_list_back_but_not_money_that_left(program
 def test_an_account_that_changed_keeps_the_list_back(programme):
     batch = programme.make_batch()
     association, now = batch.payments[0].tranche.grant.association, clock.now()
-    account = associations.propose_payout_account(
-        association,
-        bank="Банк",
-        number="1090000000000999",
-        holder=TEXT,
-        actor=programme.chair_actor(batch.payments[0].tranche.grant),
-        now=now,
-    )
-    associations.confirm_payout_account(account, actor=Actor(programme.finance), now=now)
+    programme.change_account(association, now=now)
     with pytest.raises(IncompleteError):
         payment_batches.close(batch, actor=Actor(programme.finance), now=now)
 
