@@ -76,6 +76,7 @@ NOUNS: Mapping[str, str] = {
     "fund_closings": N_("Closing of a fund"),
     "recoveries": N_("Money claimed back"),
     "terminations": N_("Early end of a grant"),
+    "tranche_receipts": N_("Receipt of a tranche"),
     "tranches": N_("Tranche"),
     "users": N_("User account"),
     "visits": N_("Visit"),

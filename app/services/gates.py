@@ -70,6 +70,7 @@ def gate(tranche: Tranche) -> list[Condition]:
             ),
             override=overrides.get(OverridableCondition.ACCOUNTED),
         ),
+        *([_received(previous)] if previous is not None and grant.asks_receipt else []),
         *([_visited(previous, last, overrides)] if asks else []),
         *_claimed(grant),
         _running(grant, last),
@@ -128,6 +129,19 @@ def _last_visit(grant: Grant) -> Visit | None:
     query = db.select(Visit).where(Visit.grant_id == grant.id, Visit.status == VisitStatus.DONE)
     found: Visit | None = db.session.scalar(query.order_by(Visit.recorded_at.desc(), Visit.id.desc()).limit(1))
     return found
+
+
+def _received(previous: Tranche) -> Condition:
+    """The association's own word, beside the bank's, that the money before came."""
+    came = previous.confirmed_at is not None and previous.is_paid
+    return Condition(
+        "received",
+        N_("The association confirmed that the tranche before came."),
+        came or previous.amount == 0,
+        DomainError(N_("Confirmed on %(day)s."), day=bishkek_day(previous.confirmed_at))
+        if previous.confirmed_at is not None and came
+        else DomainError(N_("Nobody has confirmed yet that it came: on the screen, or by a signed slip.")),
+    )
 
 
 def _visited(previous: Tranche | None, last: Visit | None, overrides: Mapping[Any, Override]) -> Condition:
