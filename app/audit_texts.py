@@ -72,6 +72,7 @@ NOUNS: Mapping[str, str] = {
     "prices": N_("Price of the register"),
     "results": N_("Result"),
     "reviews": N_("Review"),
+    "remitters": N_("Who sends money"),
     "suppliers": N_("Supplier"),
     "fund_closings": N_("Closing of a fund"),
     "recoveries": N_("Money claimed back"),

@@ -105,6 +105,8 @@ def _measured_with_money(config: Config, measure: Measure) -> list[Figure]:
     home = config.home / "money"
     home.mkdir(exist_ok=True)
     file = home / config.database_file.name
+    if file.exists() and money.is_used_up(file):
+        file.unlink()
     if not file.exists():
         with closing(sqlite3.connect(config.database_file)) as source, closing(sqlite3.connect(file)) as copy:
             source.backup(copy)

@@ -72,6 +72,7 @@ NOUNS = (
     "receipt_checks",
     "reductions",
     "reporting_dates",
+    "remitters",
     "repayments",
     "reserves",
     "results",

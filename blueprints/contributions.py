@@ -17,6 +17,7 @@ from app.services import (
     contributions,
     documents,
     rates,
+    remitters,
     signs,
     users,
 )
@@ -29,6 +30,7 @@ from models.contributions import Check, Contribution, ContributionKind
 from models.documents import DocumentKind
 from models.grants import Grant
 from models.pledges import Pledge
+from models.remitters import Remitter
 
 bp = Blueprint("contributions", __name__)
 
@@ -40,27 +42,32 @@ def new(grant_id: int) -> ResponseReturnValue:
     """Record what came, with its receipt: both are kept or neither is."""
     grant = load(Grant, grant_id, Permission.CONTRIBUTION_RECORD)
     form, pledges = ContributionForm(), {str(one.id): one for one in applications.pledges_of(grant.application)}
-    _offer_choices(form, pledges)
-    if form.validate_on_submit() and (row := attempt(form, lambda: _record(form, grant, pledges))):
+    known = {str(one.id): one for one in remitters.of_association(grant.association)}
+    _offer_choices(form, pledges, known)
+    if form.validate_on_submit() and (row := attempt(form, lambda: _record(form, grant, pledges, known))):
         message = gettext("The contribution is recorded. A monitoring officer verifies it next.")
         return finish(url_for("contributions.show", contribution_id=row.id), message)
     return form_page("contributions/new.html", form, grant=grant, channels=channels.offered())
 
 
-def _offer_choices(form: ContributionForm, pledges: dict[str, Pledge]) -> None:
+def _offer_choices(form: ContributionForm, pledges: dict[str, Pledge], known: dict[str, Remitter]) -> None:
     form.kind.choices = [(one.value, label_text(one)) for one in ContributionKind]
     ways = [(one.code, one.name(current_locale())) for one in channels.offered()]
     form.channel.choices = [("", gettext("Choose")), *ways]
     form.sender_country.choices = [("", gettext("Choose")), *((code, country_text(code)) for code in COUNTRIES)]
     form.currency.choices = [(code, currency_text(code)) for code in CURRENCIES]
     form.pledge.choices = [("", gettext("None of them")), *((key, _named(one)) for key, one in pledges.items())]
+    senders = [(key, f"{one.name}, {country_text(one.country)}") for key, one in known.items()]
+    form.remitter.choices = [("", gettext("That of who stands on the receipt")), *senders]
 
 
 def _named(pledge: Pledge) -> str:
     return f"{pledge.remitter_name}, {country_text(pledge.country)}: {money(pledge.amount, pledge.currency)}"
 
 
-def _record(form: ContributionForm, grant: Grant, pledges: dict[str, Pledge]) -> Contribution:
+def _record(
+    form: ContributionForm, grant: Grant, pledges: dict[str, Pledge], known: dict[str, Remitter]
+) -> Contribution:
     who, now = actor(grant), clock.now()
     row = contributions.record(
         grant,
@@ -73,6 +80,8 @@ def _record(form: ContributionForm, grant: Grant, pledges: dict[str, Pledge]) ->
         currency=form.currency.data,
         amount=rates.minor_units(form.amount.data, form.currency.data),
         pledge=pledges.get(form.pledge.data or ""),
+        remitter=known.get(form.remitter.data or ""),
+        is_another=form.is_another.data,
         actor=who,
         now=now,
     )

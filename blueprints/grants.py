@@ -84,7 +84,7 @@ def show(grant_id: int) -> ResponseReturnValue:
         grant=grant,
         step=next_steps.step_of(grant),
         match=co_investments.match_of(grant),
-        gates={one.id: gates.gate(one) for one in grant.tranches if not one.is_paid and not one.is_settled},
+        gates=gates.gates_of(grant),
         what_if=_what_if(grant),
         is_reducible=reductions.obstacle(grant, reductions.proposed(grant)) is None,
         lines=expenditures.by_line(grant),

@@ -22,6 +22,8 @@ class ContributionForm(BaseForm):
     currency = SelectField(lazy(N_("Currency")), validators=[required_input()])
     amount = AmountField(N_("Amount"))
     pledge = SelectField(lazy(N_("Which pledge it fulfils")))
+    remitter = SelectField(lazy(N_("Whose money or goods it is")))
+    is_another = BooleanField(lazy(N_("It is another person than those with a name like this")))
     upload = UploadField(N_("Receipt: photo or PDF"))
 
 

@@ -11,6 +11,7 @@ from models.channels import Channel
 from models.grants import Grant
 from models.pledges import Pledge
 from models.rates import ExchangeRate
+from models.remitters import Remitter
 
 
 class ContributionKind(StrEnum):
@@ -40,6 +41,7 @@ class Check(StrEnum):
 class Contribution(Versioned, Base):
     """One sum of money or goods. `reference_key` is the normalised reference, unique a channel while it counts.
 
+    `sender_name` is who stands on the receipt, `remitter_id` whose money it is: kin may send for somebody.
     `checks` lists what the verifier ticked (values of `Check`), empty until then.
     """
 
@@ -53,6 +55,7 @@ class Contribution(Versioned, Base):
         sa.CheckConstraint("(status = 'reversed') = (reversal_event_id IS NOT NULL)", name="reversed_with_event"),
         sa.CheckConstraint("(kind = 'remittance') = (reference_key IS NOT NULL)", name="remittance_has_reference"),
         sa.CheckConstraint("(kind = 'remittance') = (channel_id IS NOT NULL)", name="remittance_has_channel"),
+        sa.CheckConstraint("kind <> 'remittance' OR remitter_id IS NOT NULL", name="remittance_has_remitter"),
         sa.Index(
             "uq_contributions_reference",
             "channel_id",
@@ -71,6 +74,7 @@ class Contribution(Versioned, Base):
     id: Mapped[Id]
     grant_id: Mapped[int] = mapped_column(sa.ForeignKey("grants.id"))
     pledge_id: Mapped[int | None] = mapped_column(sa.ForeignKey("pledges.id"), index=True)
+    remitter_id: Mapped[int | None] = mapped_column(sa.ForeignKey("remitters.id"), index=True)
     kind: Mapped[ContributionKind]
     channel_id: Mapped[int | None] = mapped_column(sa.ForeignKey("channels.id"))
     reference: Mapped[str] = mapped_column(sa.String(60), default="")
@@ -94,5 +98,6 @@ class Contribution(Versioned, Base):
 
     grant: Mapped[Grant] = relationship()
     pledge: Mapped[Pledge | None] = relationship()
+    remitter: Mapped[Remitter | None] = relationship()
     channel: Mapped[Channel | None] = relationship()
     rate: Mapped[ExchangeRate | None] = relationship()

@@ -4,9 +4,10 @@ from datetime import date, datetime
 from enum import StrEnum
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import STRICT, Base, Currency, Id, Minor, Versioned
+from models.remitters import Remitter
 
 
 class PledgeStatus(StrEnum):
@@ -18,6 +19,8 @@ class PledgeStatus(StrEnum):
 
 class Pledge(Versioned, Base):
     """Who promises what from where by when. `remitter_name` may be a pseudonym; consent to keep it is recorded.
+
+    The name stays as it was promised; `remitter_id` names who it is in the register of the association.
 
     `consent_version` and `consent_locale` say which text the person agreed to, and in which language, on `consent_on`
     (none for pledges from before the text was kept). `monthly_capacity` is what the person says can be sent in a
@@ -33,6 +36,7 @@ class Pledge(Versioned, Base):
 
     id: Mapped[Id]
     application_id: Mapped[int] = mapped_column(sa.ForeignKey("applications.id"), index=True)
+    remitter_id: Mapped[int | None] = mapped_column(sa.ForeignKey("remitters.id"), index=True)
     remitter_name: Mapped[str] = mapped_column(sa.String(200))
     is_pseudonym: Mapped[bool] = mapped_column(default=False)
     country: Mapped[str] = mapped_column(sa.String(2))
@@ -49,3 +53,5 @@ class Pledge(Versioned, Base):
     status: Mapped[PledgeStatus] = mapped_column(default=PledgeStatus.PLEDGED)
     recorded_by_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
     recorded_at: Mapped[datetime]
+
+    remitter: Mapped[Remitter | None] = relationship()

@@ -60,10 +60,12 @@ def for_tranche(programme: Programme, grant: Grant, sequence: int, chance: Rando
 
 
 def waiting(programme: Programme, grant: Grant, chance: Random) -> Story:
-    """The first money has come and waits to be verified."""
+    """The first money has come, and as much again a day later; both wait to be verified."""
     now = yield later(programme.calendar.until - timedelta(days=RECENT_DAYS), 1, chance)
     pledge = applications.pledges_of(grant.application)[0]
-    _record(programme, grant, ContributionKind.REMITTANCE, pledge, _parts(pledge, chance)[0], chance, now)
+    first = _record(programme, grant, ContributionKind.REMITTANCE, pledge, _parts(pledge, chance)[0], chance, now)
+    now = yield later(now, 1, chance)  # as much again from the same sender: is it the same receipt? Somebody looks
+    _record(programme, grant, ContributionKind.REMITTANCE, pledge, first.amount, chance, now)
 
 
 def too_little(programme: Programme, grant: Grant, chance: Random) -> Story:

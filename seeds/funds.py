@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from app.services import donors, fund_agreements, funds, reporting_dates
+from app.services import donors, fund_agreements, fund_closings, funds, reporting_dates
 from app.services.fund_agreements import FundInput
 from models.funds import Emblem, Fund
 from seeds import payment_batches, people
@@ -15,13 +15,16 @@ REPRESENTATIVES = {"EU": "donor_eu", "DDA": "donor_dd"}
 FUND = "EU-DEMO"
 MOUNTAINS = "CH-DEMO"
 """Pays a part of two calls, for the villages of one oblast."""
+TRIAL = "DDA-TRIAL"
+"""Came to nothing: the donor has its money back, and the fund is closed."""
 INSTALMENTS: dict[str, tuple[tuple[tuple[int, int, int], str], ...]] = {
     "EU-DEMO": (((2025, 1, 21), "80000"), ((2026, 1, 14), "95000"), ((2026, 7, 22), "105000")),
     "EU-DEMO-2": (((2026, 3, 18), "40000"),),
     "CH-DEMO": (((2025, 9, 16), "50000"), ((2026, 6, 17), "45000")),
+    TRIAL: (((2025, 3, 12), "12000"),),
 }
 """Fund: day and amount in major units of the fund's currency."""
-
+CLOSING = "Район 2025-жылы кошула албады, сынак ачылган жок. Акча донорго кайтарылды, келишим аяктады."
 
 INDIRECT = {"EU": 7}
 """Percent of the money received that the agreement lets the programme use for its own running."""
@@ -62,7 +65,7 @@ def agreements(programme: Programme) -> Story:
             now=now,
         )
         programme.funds[fund.code] = fund
-        for first, last, due, is_final in REPORTS:
+        for first, last, due, is_final in REPORTS if fund.code != TRIAL else ():
             reporting_dates.enter(
                 fund,
                 starts_on=programme.calendar.on(*first),
@@ -74,6 +77,7 @@ def agreements(programme: Programme) -> Story:
             )
         for number, (day, amount) in enumerate(INSTALMENTS[fund.code], start=1):
             programme.agenda.start(_instalment(programme, fund, programme.calendar.on(*day), amount, number))
+    programme.agenda.start(_closed(programme, programme.funds[TRIAL]))
     yield from payment_batches.accounts(programme, now, programme.chance("paying accounts"))
 
 
@@ -87,6 +91,23 @@ def _instalment(programme: Programme, fund: Fund, day: date, amount: str, number
         actor=programme.as_staff("finance1"),
         now=now,
     )
+
+
+def _closed(programme: Programme, fund: Fund) -> Story:
+    """The bank pays the rest back to the donor; one officer proposes to close the fund, the other looks and does."""
+    now = yield at(programme.calendar.on(2025, 12, 16), 11, 30)
+    closing = fund_closings.propose(
+        fund,
+        kept=0,
+        amount=sum(one.amount for one in fund.instalments),
+        paid_on=programme.calendar.on(2025, 12, 15),
+        bank_reference=f"{fund.code}-BACK-01",
+        reason=CLOSING,
+        actor=programme.as_staff("finance1"),
+        now=now,
+    )
+    now = yield at(programme.calendar.on(2025, 12, 17), 10, 5)
+    fund_closings.approve(closing, actor=programme.as_staff("finance2"), now=now)
 
 
 def minor(amount: Any) -> int:

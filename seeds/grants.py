@@ -4,7 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
-from app.services import agreement_signatures, documents, grant_amendments, grants, overrides, reductions, repayments
+from app.services import (
+    agreement_signatures,
+    documents,
+    grant_amendments,
+    grants,
+    overrides,
+    recoveries,
+    reductions,
+    repayments,
+)
 from app.services import expenditures as spending
 from app.services.actors import Actor
 from models.applications import Application
@@ -12,6 +21,7 @@ from models.associations import MembershipRole
 from models.documents import DocumentKind
 from models.grants import Grant, Tranche
 from models.overrides import OverridableCondition
+from models.recoveries import RecoveryKind
 from seeds import contributions, expenditure_reports, expenditures, papers, people, tranches
 from seeds import results as reported
 from seeds import visits as visited
@@ -91,6 +101,11 @@ REPAYMENTS = {
     "ky": "Жабдуу смета боюнча болжолдонгондон арзан алынды.",
     "ru": "Оборудование куплено дешевле, чем по смете.",
 }
+CLAIMS = {
+    "ky": "Сатылып алынган жабдуунун үчтөн бири айылда жок. Анын акчасын грантка кайтаргыла.",
+    "ru": "Трети купленного оборудования в селе нет. Верните деньги за него на грант.",
+}
+DUE_IN = timedelta(days=30)
 DECLINED_AGO = 5
 VISIT_AHEAD = timedelta(days=9)
 
@@ -115,12 +130,13 @@ def story(programme: Programme, application: Application, fate: str, signed_at: 
     if course.step == "accepted":
         yield from contributions.waiting(programme, grant, chance)
         return
+    if course.step == "active":
+        now = yield from _sign_on_screen(programme, grant, chance, now)
+        yield from contributions.too_little(programme, grant, chance)
+        return
     now = yield later(now, 4, chance)
     _agreement(programme, grant, finance, now)
     grants.activate(grant, actor=finance, now=now)
-    if course.step == "active":
-        yield from contributions.too_little(programme, grant, chance)
-        return
     now = yield from contributions.of_the_village(programme, grant, chance, later(now, 6, chance))
     for tranche in grant.tranches[: course.tranche]:
         is_last = tranche.sequence == course.tranche and not course.is_completed
@@ -152,6 +168,7 @@ def story(programme: Programme, application: Application, fate: str, signed_at: 
     if course.is_suspended:
         now = yield later(now, 1, chance)
         grants.suspend(grant, reason=SUSPENSIONS[application.language], actor=finance, now=now)
+        yield from _claim(programme, grant, chance, now)
     elif course.is_completed:
         yield from _complete(programme, grant, chance, now)
     elif course.step == "confirmed":
@@ -194,6 +211,34 @@ def _amend(programme: Programme, grant: Grant, chance: Random, now: datetime) ->
         moved = grant_amendments.shift(grant, wanted, reason=SHIFTS[language], actor=association, now=now)
         now = yield later(now, 1, chance)
         grant_amendments.approve(moved, actor=programme.as_staff("finance1"), now=now)
+    return now
+
+
+def _sign_on_screen(programme: Programme, grant: Grant, chance: Random, now: datetime) -> Chapter:
+    """The chair of the association signs from an own account, the secretary of the Council countersigns."""
+    chair = people.account_of_chair(programme, grant.association, now)
+    now = yield later(now, 4, chance)  # a code counts a day after it was chosen
+    agreement_signatures.sign(grant, actor=Actor(chair), now=now)
+    now = yield later(now, 1, chance)
+    agreement_signatures.countersign(grant, actor=programme.as_staff("secretary"), now=now)
+    return now
+
+
+def _claim(programme: Programme, grant: Grant, chance: Random, now: datetime) -> Chapter:
+    """A third of what is not accounted for is claimed back: one officer proposes, the other decides."""
+    amount = recoveries.most(grant, RecoveryKind.CLAIM) // 3 // 100_000 * 100_000
+    now = yield later(now, 1, chance)
+    claim = recoveries.propose(
+        grant,
+        RecoveryKind.CLAIM,
+        amount=amount,
+        due_on=now.date() + DUE_IN,
+        reason=CLAIMS[grant.application.language],
+        actor=programme.as_staff("finance1"),
+        now=now,
+    )
+    now = yield later(now, 1, chance)
+    recoveries.approve(claim, actor=programme.as_staff("finance2"), now=now)
     return now
 
 

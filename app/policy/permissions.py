@@ -108,6 +108,8 @@ class Permission(StrEnum):
     CONTRIBUTION_RECORD = "contribution:record"
     CONTRIBUTION_VERIFY = "contribution:verify"
     CONTRIBUTION_REVERSE = "contribution:reverse"
+    REMITTER_READ = "remitter:read"
+    REMITTER_KEEP = "remitter:keep"
     SIGN_JUDGE = "sign:judge"
     EXPENDITURE_READ = "expenditure:read"
     EXPENDITURE_RECORD = "expenditure:record"
@@ -252,6 +254,8 @@ GRANTS: Mapping[Permission, Mapping[Role, Scope]] = {
     P.CONTRIBUTION_RECORD: _APPLICANT,
     P.CONTRIBUTION_VERIFY: {R.MONITOR: S.ALL},
     P.CONTRIBUTION_REVERSE: {R.FINANCE: S.ALL},
+    P.REMITTER_READ: _APPLICANT | {R.FINANCE: S.ALL},
+    P.REMITTER_KEEP: _APPLICANT,
     P.SIGN_JUDGE: {R.FINANCE: S.ALL, R.MONITOR: S.ALL},
     P.EXPENDITURE_READ: _APPLICANT | OFFICE | {R.FINANCE: S.ALL, R.MONITOR: S.ALL},
     P.EXPENDITURE_RECORD: _APPLICANT,

@@ -38,6 +38,7 @@ from models.overrides import Override
 from models.payment_batches import PaymentBatch
 from models.prices import Price
 from models.rates import ExchangeRate
+from models.remitters import Remitter
 from models.reviews import Assignment, AssignmentStatus, ReviewStatus
 from models.screening_batches import ScreeningBatch
 from models.suppliers import Supplier
@@ -240,6 +241,7 @@ _VISIBLE: Mapping[type[Any], Callable[[User], Any]] = {
     PaymentBatch: lambda user: _only(user, R.FINANCE),
     PayoutAccount: lambda user: PayoutAccount.association_id.in_(db.select(Association.id).where(_associations(user))),
     Price: lambda user: db.true() if may(user, P.PRICE_READ) else db.false(),
+    Remitter: lambda user: _only(user, R.FINANCE) | Remitter.association_id.in_(_own_associations(user)),
     Result: lambda user: Result.target_id.in_(db.select(Target.id).where(_of_grants(Target.grant_id)(user))),
     ScreeningBatch: lambda user: _only(user, R.SECRETARY),
     Supplier: lambda user: _only(user, R.FINANCE, R.MONITOR),

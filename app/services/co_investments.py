@@ -4,23 +4,23 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.localisation import N_, Money
-from app.services import contributions, match, verified_co_investments
+from app.services import match, verified_co_investments
 from app.services.errors import DomainError
 from app.services.match import Due, Line, Unlocked, Verified
 from models.contributions import ContributionKind
 from models.grants import Grant, Tranche
 
 
-def missing(grant: Grant, through: int) -> Due:
-    """The further co-investment that is needed for so much of the grant."""
-    return match.further_due(match.rule_of(grant), through, verified_co_investments.of(grant))
+def missing(grant: Grant, through: int, verified: Verified) -> Due:
+    """The further co-investment that is needed for so much of the grant, with so much verified."""
+    return match.further_due(match.rule_of(grant), through, verified)
 
 
-def shortfall(grant: Grant, through: int) -> DomainError:
+def shortfall(grant: Grant, through: int, verified: Verified) -> DomainError:
     """What is verified of what is due for so much of the grant, and what is missing, of whom."""
-    rule, lacking = match.rule_of(grant), missing(grant, through)
+    rule, lacking = match.rule_of(grant), missing(grant, through, verified)
     figures: dict[str, Any] = {
-        "verified": Money(contributions.counted(grant)),
+        "verified": Money(sum(match.counted(rule, verified))),
         "due": Money(match.due(rule, through).total),
         "missing": Money(lacking.total),
     }

@@ -17,6 +17,7 @@ from app.services import (
     match,
     notifications,
     rates,
+    remitters,
     verified_co_investments,
 )
 from app.services.actors import Actor
@@ -39,6 +40,7 @@ from models.documents import Document, DocumentKind
 from models.grants import Grant, GrantStatus
 from models.ledger import AccountKind, EventKind
 from models.pledges import Pledge, PledgeStatus
+from models.remitters import Remitter
 from models.users import Role
 
 C = ContributionStatus
@@ -69,11 +71,14 @@ def record(
     currency: str,
     amount: int,
     pledge: Pledge | None,
+    remitter: Remitter | None = None,
+    is_another: bool = True,
     actor: Actor,
     now: datetime,
 ) -> Contribution:
     """Record money or goods that came; `amount` in minor units, valued at the rate of the day it was sent.
 
+    It is the money of who made the `pledge`, else of the `remitter`, else of the sender (see `remitters.whose`).
     Raises `AlreadyUsedError` when this channel's reference has been recorded anywhere in the programme.
     """
     lock(grant)
@@ -93,9 +98,12 @@ def record(
     if pledge is not None and pledge.application_id != grant.application_id:
         raise DomainError(N_("The pledge belongs to another application."), field="pledge")
     rate, amount_kgs = rates.value_for_village(amount, currency, sent_on)
+    sender = (sender_name, sender_country)
+    owner = remitters.whose(grant, kind, pledge, remitter, sender=sender, is_another=is_another, actor=actor, now=now)
     contribution = Contribution(
         grant=grant,
         pledge=pledge,
+        remitter=owner,
         kind=kind,
         channel=channel if kind is ContributionKind.REMITTANCE else None,
         reference=reference.strip() if key else "",

@@ -1,13 +1,16 @@
 """The gate of a tranche: every condition of its payment with its figures, met or not, overridden or not."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from app.clock import bishkek_day
 from app.localisation import N_, Money
-from app.services import co_investments, grants, ledger, payout_accounts
+from app.services import co_investments, grants, ledger, payout_accounts, verified_co_investments
 from app.services.errors import DomainError, IncompleteError
+from app.services.match import Verified
 from models.applications import Payer
 from models.base import db
 from models.expenditures import COUNTED, Expenditure, ExpenditureStatus
@@ -38,24 +41,70 @@ class Condition:
         return self.met or self.override is not None
 
 
+class _Facts:
+    """What the conditions of all tranches of a grant rest on; each is read once, when the first condition asks."""
+
+    def __init__(self, grant: Grant) -> None:
+        self.grant = grant
+
+    @cached_property
+    def verified(self) -> Verified:
+        return verified_co_investments.of(self.grant)
+
+    @cached_property
+    def accounted(self) -> int:
+        return accounted(self.grant)
+
+    @cached_property
+    def last_visit(self) -> Visit | None:
+        query = db.select(Visit).where(Visit.grant_id == self.grant.id, Visit.status == VisitStatus.DONE)
+        found: Visit | None = db.session.scalar(query.order_by(Visit.recorded_at.desc(), Visit.id.desc()).limit(1))
+        return found
+
+    @cached_property
+    def owed(self) -> int:
+        return ledger.balances((AccountKind.RECOVERABLE,), grant_id=self.grant.id)[AccountKind.RECOVERABLE]
+
+    @cached_property
+    def overrides(self) -> Mapping[int, Mapping[OverridableCondition, Override]]:
+        """{tranche: what is in force for its next payment}."""
+        query = db.select(Override).where(
+            Override.grant_id == self.grant.id, Override.status == OverrideStatus.APPROVED
+        )
+        found: dict[int, dict[OverridableCondition, Override]] = defaultdict(dict)
+        for one in db.session.scalars(query):
+            found[one.tranche_id][one.condition] = one
+        return found
+
+
+def gates_of(grant: Grant) -> Mapping[int, list[Condition]]:
+    """{tranche id: its gate}, of every tranche that waits to be paid."""
+    facts = _Facts(grant)
+    return {one.id: _gate(one, facts) for one in grant.tranches if not one.is_paid and not one.is_settled}
+
+
 def gate(tranche: Tranche) -> list[Condition]:
     """The conditions for paying `tranche`, each with what is there and what is missing (domain.md section 4).
 
     A visit is a condition only where the grant asks for one before this tranche.
     """
-    grant = tranche.grant
+    return _gate(tranche, _Facts(tranche.grant))
+
+
+def _gate(tranche: Tranche, facts: _Facts) -> list[Condition]:
+    grant = facts.grant
     before = [one for one in grant.tranches if one.sequence < tranche.sequence]
     through = sum(one.amount for one in before) + tranche.amount
     previous = before[-1] if before else None
-    overrides = _overrides(tranche)
+    overrides = {} if tranche.is_paid else facts.overrides.get(tranche.id, {})
     asks = tranche.sequence in grant.visit_before
-    last = _last_visit(grant) if asks or grant.is_running else None
+    last = facts.last_visit if asks or grant.is_running else None
     return [
         Condition(
             "match",
             N_("The co-investment due is verified."),
-            co_investments.missing(grant, through).total == 0,
-            co_investments.shortfall(grant, through),
+            co_investments.missing(grant, through, facts.verified).total == 0,
+            co_investments.shortfall(grant, through, facts.verified),
         ),
         Condition(
             "accounted",
@@ -65,14 +114,14 @@ def gate(tranche: Tranche) -> list[Condition]:
             if previous is None
             else DomainError(
                 N_("Accounted for: %(done)s of %(due)s due."),
-                done=Money(accounted(grant)),
+                done=Money(facts.accounted),
                 due=Money(accounting_due(grant, previous.sequence)),
             ),
             override=overrides.get(OverridableCondition.ACCOUNTED),
         ),
         *([_received(previous)] if previous is not None and grant.asks_receipt else []),
         *([_visited(previous, last, overrides)] if asks else []),
-        *_claimed(grant),
+        *_claimed(facts.owed),
         _running(grant, last),
         _account(grant),
     ]
@@ -115,20 +164,6 @@ def accounting_due(grant: Grant, through_sequence: int) -> int:
     """What must be accounted for before the tranche after `through_sequence` may be paid, in tyiyn (rounded up)."""
     paid = sum(one.amount for one in grant.tranches if one.sequence <= through_sequence)
     return -(-paid * grant.accounting_percent // 100)
-
-
-def _overrides(tranche: Tranche) -> dict[OverridableCondition, Override]:
-    """What is in force for the next payment of a tranche."""
-    if tranche.is_paid:
-        return {}
-    query = db.select(Override).where(Override.tranche_id == tranche.id, Override.status == OverrideStatus.APPROVED)
-    return {one.condition: one for one in db.session.scalars(query)}
-
-
-def _last_visit(grant: Grant) -> Visit | None:
-    query = db.select(Visit).where(Visit.grant_id == grant.id, Visit.status == VisitStatus.DONE)
-    found: Visit | None = db.session.scalar(query.order_by(Visit.recorded_at.desc(), Visit.id.desc()).limit(1))
-    return found
 
 
 def _received(previous: Tranche) -> Condition:
@@ -186,9 +221,8 @@ def _running(grant: Grant, last: Visit | None) -> Condition:
     return Condition("running", text, True, DomainError(N_("The agreement is signed.")))
 
 
-def _claimed(grant: Grant) -> list[Condition]:
+def _claimed(owed: int) -> list[Condition]:
     """A condition only while money is claimed back: none more is paid to who owes some."""
-    owed = ledger.balances((AccountKind.RECOVERABLE,), grant_id=grant.id)[AccountKind.RECOVERABLE]
     if not owed:
         return []
     detail = DomainError(N_("%(amount)s are claimed back and not paid yet."), amount=Money(owed))

@@ -20,6 +20,7 @@ from app.services import (
 )
 from app.services.actors import Actor
 from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, SeparationOfDutyError
+from app.services.gates import Condition
 from app.services.references import reference_key
 from app.services.workflow import Transition, reason_given, target
 from models.base import db, lock, lock_name
@@ -158,16 +159,20 @@ def release(tranche: Tranche, *, bank_reference: str, value_on: date, actor: Act
     target(TRANSITIONS, tranche.status, "release")
     payments.must_not_be_listed(tranche)
     associations.must_not_act_for(tranche.grant.association, actor)
-    must_be_payable(tranche, now)
+    conditions = must_be_payable(tranche, now)
     reference = checked_reference(tranche, bank_reference, value_on, now)
-    book(tranche, reference=reference, value_on=value_on, actor=actor, now=now)
+    _book(tranche, conditions, reference=reference, value_on=value_on, actor=actor, now=now)
 
 
-def must_be_payable(tranche: Tranche, now: datetime) -> None:
-    """The gate is open and the account is the prepared one. The caller holds the locks of grant and tranche."""
+def must_be_payable(tranche: Tranche, now: datetime) -> list[Condition]:
+    """The conditions of the gate: it is open and the account is the prepared one.
+
+    The caller holds the locks of grant and tranche.
+    """
     payout_accounts.lock_all(tranche.grant.association)  # a change of account comes before or after
-    gates.check(tranche)
+    conditions = gates.check(tranche)
     _check_account(tranche, now)
+    return conditions
 
 
 def checked_reference(tranche: Tranche, bank_reference: str, value_on: date, now: datetime) -> str:
@@ -182,16 +187,23 @@ def checked_reference(tranche: Tranche, bank_reference: str, value_on: date, now
 
 
 def book(tranche: Tranche, *, reference: str, value_on: date, actor: Actor, now: datetime) -> None:
-    """Book that the money left: by hand (`release`), or as the bank said of a payment on a list.
+    """Book that the money left, as the bank said of a payment on a list.
 
     `reference` comes from `checked_reference`. Raises `SeparationOfDutyError` for who belongs to the association.
     """
-    grant = tranche.grant
-    lock(grant)
+    lock(tranche.grant)
     lock(tranche)
-    new_status = target(TRANSITIONS, tranche.status, "release")
-    associations.must_not_act_for(grant.association, actor)
+    target(TRANSITIONS, tranche.status, "release")
+    associations.must_not_act_for(tranche.grant.association, actor)
     conditions = gates.gate(tranche)  # what the gate says by now: money that left is booked in any case
+    _book(tranche, conditions, reference=reference, value_on=value_on, actor=actor, now=now)
+
+
+def _book(
+    tranche: Tranche, conditions: list[Condition], *, reference: str, value_on: date, actor: Actor, now: datetime
+) -> None:
+    """The caller holds the locks and has looked at the gate."""
+    grant = tranche.grant
     event = ledger.post(
         EventKind.TRANCHE_RELEASED,
         [ledger.Leg(_committed(grant), _advanced(grant), tranche.amount)],
@@ -201,7 +213,8 @@ def book(tranche: Tranche, *, reference: str, value_on: date, actor: Actor, now:
         grant_id=grant.id,
         fund_id=grant.fund_id,
     )
-    tranche.status, tranche.bank_reference, tranche.event_id = new_status, reference, event.id
+    tranche.status = target(TRANSITIONS, tranche.status, "release")
+    tranche.bank_reference, tranche.event_id = reference, event.id
     tranche.bank_reference_key = reference_key(reference)
     tranche.released_by_id, tranche.released_at = actor.user_id, now
     overrides.end_with_payment(tranche, conditions, event.id, actor=actor, now=now)

@@ -1,6 +1,6 @@
 """Opening accounts: the person, the account with its first code and the first role in one act."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from app.localisation import N_, fold
@@ -86,13 +86,14 @@ def must_not_be_reset(actor: Actor, now: datetime) -> None:
     Who did it may be signing in. The first code of a new account does not count. Raises `SeparationOfDutyError` with
     the time it ends.
     """
-    taken_at = _done_by_another(actor.user, ("user.take_factor_away",), now - UNTRUSTED, or_nobody=True)
+    done = _done_since(actor.user, ("user.take_factor_away", "user.issue_code"), now - UNTRUSTED)
+    taken_at = max((one.happened_at for one in done if one.action == "user.take_factor_away"), default=None)
     if taken_at is not None:
         raise SeparationOfDutyError(
             N_("The second factor of your account was taken away by others: you can pay again from %(from)s."),
             **{"from": taken_at + UNTRUSTED},  # type: ignore[arg-type]
         )
-    issued_at = reset_by_another(actor.user, now)
+    issued_at = reset_by_another(actor.user, now) if done else None
     if issued_at is not None:
         raise SeparationOfDutyError(
             N_("Somebody else issued a new first code for your account: you can pay again from %(from)s."),
@@ -114,18 +115,21 @@ def known_to_another(user: User, now: datetime) -> bool:
     return user.must_change_password or made is not None
 
 
-def _done_by_another(
-    user: User, actions: tuple[str, ...], after: datetime, *, or_nobody: bool = False
-) -> datetime | None:
-    """`or_nobody`: what a command on the server did counts too."""
-    query = db.select(db.func.max(AuditEvent.happened_at)).where(
+def _done_by_another(user: User, actions: tuple[str, ...], after: datetime) -> datetime | None:
+    """When another person last did one of these to the account; what a command on the server did does not count."""
+    done = (one.happened_at for one in _done_since(user, actions, after) if one.actor_id is not None)
+    return max(done, default=None)
+
+
+def _done_since(user: User, actions: tuple[str, ...], after: datetime) -> Sequence[AuditEvent]:
+    """What others, or a command on the server (without an actor), did to the account after this time."""
+    query = db.select(AuditEvent).where(
         AuditEvent.subject == audit.subject_of(user),
         AuditEvent.action.in_(actions),
-        AuditEvent.actor_id.is_distinct_from(user.id) if or_nobody else AuditEvent.actor_id != user.id,
+        AuditEvent.actor_id.is_distinct_from(user.id),
         AuditEvent.happened_at > after,
     )
-    found: datetime | None = db.session.scalar(query)
-    return found
+    return db.session.scalars(query).all()
 
 
 def members_without_account(centre_ids: Iterable[int]) -> list[Membership]:

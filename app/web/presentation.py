@@ -80,7 +80,7 @@ _PAGES_OF: Mapping[str, tuple[str, ...]] = {
         "themes",
     ),
     "assignments": ("assignment_plans",),
-    "associations": ("account_notices", "account_objections"),
+    "associations": ("account_notices", "account_objections", "remitters"),
     "calls": ("allocations", "amendments", "call_forms", "criteria", "dry_runs", "required_documents"),
     "centres": ("equipment",),
     "council_sessions": (
@@ -241,6 +241,7 @@ SUBJECT_PAGES: Mapping[str, tuple[str, str, Permission]] = {
     "grants": ("grants.show", "grant_id", Permission.GRANT_READ),
     "journal_exports": ("journal_exports.show", "export_id", Permission.LEDGER_READ),
     "ledger_events": ("ledger_events.show", "event_id", Permission.LEDGER_READ),
+    "remitters": ("remitters.show", "remitter_id", Permission.REMITTER_READ),
     "suppliers": ("suppliers.show", "supplier_id", Permission.SUPPLIER_READ),
     "override_rules": ("overrides.index", "", Permission.OVERRIDE_READ),
     "payment_batches": ("payment_batches.show", "batch_id", Permission.PAYMENT_BATCH_READ),

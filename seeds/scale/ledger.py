@@ -6,7 +6,7 @@ accounts are made by the services. The newest grants wait with an approved tranc
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -15,13 +15,13 @@ from sqlalchemy import func, insert, select, text
 
 from app.clock import bishkek_day
 from app.localisation import LOCALE_CODES
-from app.services import fund_agreements, funds, ledger, rates, suppliers
+from app.services import fund_agreements, funds, ledger, rates, remitters, suppliers
 from app.services.actors import Actor
 from app.services.fund_agreements import FundInput
 from app.services.match import split_tranches
 from app.services.references import reference_key
 from models.applications import Application, BudgetHeading, BudgetLine, Payer
-from models.associations import PayoutAccount
+from models.associations import Association, PayoutAccount
 from models.base import Base, db
 from models.calls import Call, usual_match_terms
 from models.channels import Channel
@@ -69,6 +69,7 @@ class _Hands:
     in_som: int
     accounts: dict[int, int]
     supplier_id: int
+    remitter_ids: Mapping[int, int]
 
 
 def load(count: int, *, now: datetime) -> Fund:
@@ -138,6 +139,10 @@ def _hands(stage: Stage, fund: Fund, now: datetime) -> _Hands:
             )
         },
         supplier_id=suppliers.named("Синтетика", suppliers.Details(), is_another=True, actor=actor, now=now).id,
+        remitter_ids={
+            one.id: remitters.named(one, "Синтетика", "RU", is_pseudonym=True, actor=actor, now=now).id
+            for one in db.session.scalars(select(Association).order_by(Association.id))
+        },
     )
 
 
@@ -240,7 +245,7 @@ def _grant(
             (hands.exchange[1], own[A.CO_INVESTMENT], hands.in_som, "KGS"),
             rate=hands.rate_id,
         )
-        rows.by_table[Contribution].append(_contribution(hands, id_, number, day, event, finance))
+        rows.by_table[Contribution].append(_contribution(hands, id_, association_id, number, day, event, finance))
     for number, amount in enumerate(split_tranches(AWARD, (40, 40, 20)), start=1):
         day = starts_on + timedelta(days=40 + 100 * number)
         event_ = None
@@ -271,12 +276,15 @@ def _accounts(
         yield kind, id_
 
 
-def _contribution(hands: _Hands, grant_id: int, number: int, day: date, event: int, recorded_by: int) -> dict[str, Any]:
+def _contribution(
+    hands: _Hands, grant_id: int, association_id: int, number: int, day: date, event: int, recorded_by: int
+) -> dict[str, Any]:
     reference = f"S{grant_id:06d}R{number:02d}"
     at = datetime.combine(day, time(8), UTC)
     return {
         **{"grant_id": grant_id, "kind": ContributionKind.REMITTANCE, "channel_id": hands.channel_id},
         **{"reference": reference, "reference_key": reference_key(reference), "sender_name": f"Синтетика {grant_id}"},
+        "remitter_id": hands.remitter_ids[association_id],
         **{"sender_country": "RU", "sent_on": day, "currency": "RUB", "amount": SENT, "rate_id": hands.rate_id},
         **{"amount_kgs": hands.in_som, "status": ContributionStatus.VERIFIED, "recorded_by_id": recorded_by},
         **{"recorded_at": at, "verified_by_id": hands.monitor, "verified_at": at, "event_id": event},

@@ -4,11 +4,12 @@ from datetime import date, datetime, timedelta
 
 from app.clock import bishkek_day
 from app.localisation import N_
-from app.services import audit, consents, rates
+from app.services import audit, consents, rates, remitters
 from app.services.actors import Actor
 from app.services.applications.drafts import must_be_editable, renew
 from app.services.errors import ChangedMeanwhileError, DomainError, IncompleteError
 from app.services.match import HIGHEST_AMOUNT
+from app.services.remitters import Consent
 from models.applications import Application
 from models.base import db
 from models.pledges import Pledge
@@ -42,8 +43,18 @@ def add_pledge(
     _must_be_promised(amount, due_on, monthly_capacity, has_consent=has_consent, now=now)
     _must_be_current(consent_version)
     rate, amount_kgs = rates.value_for_village(amount, currency, bishkek_day(now))
+    consent = Consent(consent_version, consent_locale or application.language, bishkek_day(now))
     pledge = Pledge(
         application_id=application.id,
+        remitter=remitters.named(
+            application.association,
+            remitter_name,
+            country,
+            is_pseudonym=is_pseudonym,
+            consent=consent,
+            actor=actor,
+            now=now,
+        ),
         remitter_name=remitter_name.strip(),
         is_pseudonym=is_pseudonym,
         country=country,
@@ -110,10 +121,27 @@ def change_pledge(
     """
     must_be_editable(application, "pledges")
     _must_be_promised(amount, due_on, monthly_capacity, has_consent=has_consent, now=now)
-    if (remitter_name.strip(), consent_version) != (pledge.remitter_name, pledge.consent_version):
+    was_by, agreed = pledge.remitter, Consent(consent_version, consent_locale or application.language, bishkek_day(now))
+    if is_anew := (remitter_name.strip(), consent_version) != (pledge.remitter_name, pledge.consent_version):
         _must_be_current(consent_version)
-        pledge.consent_version, pledge.consent_on = consent_version, bishkek_day(now)
-        pledge.consent_locale = consent_locale or application.language
+    remitter = was_by
+    if is_anew or country != pledge.country or was_by is None:
+        remitter = remitters.named(
+            application.association,
+            remitter_name,
+            country,
+            is_pseudonym=is_pseudonym,
+            consent=agreed if is_anew else None,
+            actor=actor,
+            now=now,
+        )
+    if is_anew:
+        pledge.consent_version, pledge.consent_on, pledge.consent_locale = (
+            agreed.version,
+            agreed.given_on,
+            agreed.locale,
+        )
+    pledge.remitter = remitter
     before = pledge.amount_kgs
     if (amount, currency) != (pledge.amount, pledge.currency):
         rate, pledge.amount_kgs = rates.value_for_village(amount, currency, bishkek_day(now))
@@ -122,6 +150,7 @@ def change_pledge(
     pledge.remitter_name, pledge.is_pseudonym = remitter_name.strip(), is_pseudonym
     pledge.country, pledge.due_on, pledge.monthly_capacity = country, due_on, monthly_capacity
     db.session.flush()
+    remitters.forget_unused(was_by, actor=actor, now=now)
     renew(application)
     audit.record(
         actor,
@@ -138,8 +167,9 @@ def change_pledge(
 
 def remove_pledge(pledge: Pledge, application: Application, *, actor: Actor, now: datetime) -> None:
     must_be_editable(application, "pledges")
-    pledge_id, amount_kgs = pledge.id, pledge.amount_kgs
+    pledge_id, amount_kgs, remitter = pledge.id, pledge.amount_kgs, pledge.remitter
     db.session.delete(pledge)
     db.session.flush()
+    remitters.forget_unused(remitter, actor=actor, now=now)
     renew(application)
     audit.record(actor, "application.remove_pledge", application, now, pledge=pledge_id, amount_kgs=amount_kgs)

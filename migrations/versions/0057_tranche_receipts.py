@@ -3,14 +3,14 @@
 Grants offered before keep their terms: their next tranche does not wait for it. Payments confirmed before have no
 receipt.
 
-Revision ID: 0056
-Revises: 0055
+Revision ID: 0057
+Revises: 0056
 """
 
 from alembic import op
 
-revision = "0056"
-down_revision = "0055"
+revision = "0057"
+down_revision = "0056"
 branch_labels = None
 depends_on = None
 
@@ -116,8 +116,8 @@ def upgrade():
 
 
 def downgrade():
-    """Refused where a receipt was confirmed: the older schema has no place for it."""
-    if execute("SELECT count(*) FROM tranche_receipts").scalar():
-        raise RuntimeError("Receipts of tranches do not fit into revision 0055.")
+    """Refused where a slip was recorded or less came: of the others the tranche itself says who confirmed, and when."""
+    if execute("SELECT count(*) FROM tranche_receipts WHERE document_id IS NOT NULL OR received < sent").scalar():
+        raise RuntimeError("Slips and differences of receipts do not fit into revision 0056.")
     op.drop_table("tranche_receipts")
     execute("ALTER TABLE grants DROP COLUMN asks_receipt")
