@@ -75,10 +75,10 @@ def _record(tranche: Tranche, form: SlipForm) -> TrancheReceipt:
 
 
 @bp.get("/paper")
-@requires(GET=P.TRANCHE_REQUEST)
+@requires(GET=P.CONTRIBUTION_READ)
 def paper(tranche_id: int) -> ResponseReturnValue:
     """The slip to be printed and signed."""
-    tranche = load(Tranche, tranche_id, P.TRANCHE_REQUEST)
+    tranche = load(Tranche, tranche_id, P.CONTRIBUTION_READ)
     if tranche.event_id is None:
         abort(404)
     made = slip_paper.to_pdf(

@@ -418,7 +418,7 @@ MATRIX: Mapping[str, Mapping[str, str]] = {
     "themes.edit": {"GET": "mo", "POST": "mo"},
     "tranche_receipts.look_at": {"GET": "f", "POST": "f"},
     "tranche_receipts.new": {"GET": "m", "POST": "m"},
-    "tranche_receipts.paper": {"GET": "mo"},
+    "tranche_receipts.paper": {"GET": "moscfv"},
     "tranche_receipts.slip": {"GET": "o", "POST": "o"},
     "tranches.approve": {"POST": "f"},
     "tranches.prepare": {"POST": "f"},
