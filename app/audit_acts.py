@@ -277,6 +277,8 @@ ACTIONS: Mapping[str, str] = {
     "termination.approve": N_("Ended the grant early"),
     "termination.propose": N_("Proposed to end the grant early"),
     "termination.refuse": N_("Refused to end the grant early"),
+    "tranche_receipt.look_at": N_("Looked into money that did not come"),
+    "tranche_receipt.record": N_("Confirmed that the money of a tranche came"),
     "tranche.account": N_("A tranche is accounted for"),
     "tranche.approve": N_("Approved a payment"),
     "tranche.confirm": N_("Confirmed that the money arrived"),

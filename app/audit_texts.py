@@ -15,6 +15,8 @@ from app.localisation import LOCALES, N_, current_locale, date_text, gettext, mo
 from app.services import questions
 from app.services.amendments import LABELS as AMENDED
 from app.services.grants import suspension_reason
+from models.account_notices import NoticeWay
+from models.account_objections import ObjectionVerdict
 from models.applications import Payer, ScreeningOutcome
 from models.assignment_plans import PlanMode
 from models.associations import MembershipRole
@@ -77,6 +79,7 @@ NOUNS: Mapping[str, str] = {
     "fund_closings": N_("Closing of a fund"),
     "recoveries": N_("Money claimed back"),
     "terminations": N_("Early end of a grant"),
+    "tranche_receipts": N_("Receipt of a tranche"),
     "tranches": N_("Tranche"),
     "users": N_("User account"),
     "visits": N_("Visit"),
@@ -90,6 +93,7 @@ HIDDEN = frozenset(
         "oblast", "old_centre",
         "application", "association", "call", "currency", "document", "event", "fund", "grant", "indicator", "key",
         "found", "into", "letter", "report", "lost_device", "line", "other", "person", "pledge", "review", "row",
+        "tranche",
     }
 )  # fmt: skip
 """Details that are row ids or keys, for the computer only."""
@@ -211,6 +215,7 @@ DETAILS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "seats": (N_("Seats in the Council"), number_text),
     "section": (N_("Part"), _section),
     "sessions": (N_("Signed out on so many devices"), number_text),
+    "received": (N_("Amount that came"), money),
     "sha256": (N_("Fingerprint"), _short),
     "snapshot": (N_("Submission"), number_text),
     "submission": (N_("Submission"), number_text),
@@ -220,8 +225,8 @@ DETAILS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "value": (N_("Value"), str),
     "venue": (N_("Place"), str),
     "votes_for": (N_("Votes for"), number_text),
-    "way": (N_("Confirmed by"), _one_of(ConfirmationWay)),
-    "verdict": (N_("Finding"), _one_of(DuplicateVerdict)),
+    "way": (N_("Confirmed by"), _one_of(ConfirmationWay, NoticeWay)),
+    "verdict": (N_("Finding"), _one_of(DuplicateVerdict, ObjectionVerdict)),
     "weights": (N_("Weights"), lambda value: " + ".join(number_text(one) for one in value.values())),
 }
 """{detail: (message id, how its value is shown)}."""

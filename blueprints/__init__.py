@@ -93,6 +93,7 @@ NOUNS = (
     "recoveries",
     "terminations",
     "themes",
+    "tranche_receipts",
     "tranches",
     "trial_balances",
     "users",

@@ -31,6 +31,7 @@ from app.services import (
     repayments,
     results,
     terminations,
+    tranche_receipts,
     users,
     visits,
 )
@@ -124,6 +125,7 @@ def _rows(grant: Grant) -> dict[str, object]:
         "terminations": ending,
         "recoveries": claims,
         "owed": recoveries.most(grant, RecoveryKind.LIFT) if claims else 0,
+        "receipts": tranche_receipts.of_tranches(grant.tranches),
         "repayments": repayments.of_grant(grant),
         "unspent": repayments.unspent(grant) if grant.status in repayments.MAY_COME_FROM else 0,
         "journal": journal,

@@ -8,7 +8,16 @@ from flask.typing import ResponseReturnValue
 from app import clock
 from app.localisation import gettext
 from app.policy import Permission
-from app.services import bank_statement_lists, gates, next_steps, overrides, payments, tranches, users
+from app.services import (
+    bank_statement_lists,
+    gates,
+    next_steps,
+    overrides,
+    payments,
+    tranche_receipts,
+    tranches,
+    users,
+)
 from app.services.workflow import allowed
 from app.web.access import actor, load, requires, signed_in_user
 from app.web.submissions import act_on_button, attempt, finish, form_page
@@ -40,6 +49,7 @@ def show(tranche_id: int) -> ResponseReturnValue:
         is_preparer=tranche.prepared_by_id == signed_in_user().id,
         names=_names(tranche),
         found=bank_statement_lists.evidence_of(tranche),
+        receipt=tranche_receipts.of(tranche),
     )
 
 
@@ -83,13 +93,6 @@ def prepare(tranche_id: int) -> ResponseReturnValue:
 def approve(tranche_id: int) -> ResponseReturnValue:
     """Another finance officer approves."""
     return _act(tranche_id, Permission.TRANCHE_PAY, tranches.approve, gettext("The payment is approved."))
-
-
-@bp.post("/confirm")
-@requires(POST=Permission.TRANCHE_REQUEST)
-def confirm(tranche_id: int) -> ResponseReturnValue:
-    """The association has the money."""
-    return _act(tranche_id, Permission.TRANCHE_REQUEST, tranches.confirm, gettext("The receipt is confirmed."))
 
 
 @bp.route("/release", methods=["GET", "POST"])

@@ -59,6 +59,14 @@ FROZEN = {
         ),
         ("replaces_id",),
     ),
+    "tranche_receipts": (
+        "{row}.id IS NOT NULL",  # from the first moment on: only what finance notes of a difference is set later
+        (
+            *("id", "tranche_id", "event_id", "way", "said_by", "sent", "received", "received_on"),
+            *("difference_reason", "document_id", "sha256", "recorded_by_id", "recorded_at"),
+        ),
+        (("event_id",), ("sha256",)),
+    ),
     **LISTS,
 }
 """Rows that cannot be changed, deleted or replaced once they are complete: exchange rates, reports, prices, overrides,
@@ -93,5 +101,6 @@ SET_ONCE = {
         ("{row}.ended_at IS NOT NULL", ("status", "ended_by_id", "ended_at", "ended_reason", "event_id")),
     ),
     "repayments": (("{row}.reversal_event_id IS NOT NULL", ("reversal_event_id", "reversal_reason")),),
+    "tranche_receipts": (("{row}.seen_at IS NOT NULL", ("seen_by_id", "seen_at", "seen_note")),),
 }
 """Columns that are set once: from which moment on they stay, and which they are."""

@@ -33,7 +33,8 @@ class Grant(Versioned, Base):
 
     `amount` is the award in force, to which the tranches add up; `awarded` what it was before any reduction.
     `match_percent` is the ratio of this applicant; `match_applicant` the sort that gave it, None for the usual one.
-    `visit_before` lists the sequences of the tranches before which a monitoring visit is made.
+    `visit_before` lists the sequences of the tranches before which a monitoring visit is made. `asks_receipt`: the next
+    tranche waits for the association's word that the one before came; what was offered before this rule does not.
     """
 
     __tablename__ = "grants"
@@ -68,6 +69,7 @@ class Grant(Versioned, Base):
     suspended_reason: Mapped[str] = mapped_column(sa.String(400), default="")
     completed_at: Mapped[datetime | None]
     payout_account_id: Mapped[int | None] = mapped_column(sa.ForeignKey("payout_accounts.id"))
+    asks_receipt: Mapped[bool] = mapped_column(default=True)
 
     application: Mapped[Application] = relationship()
     fund: Mapped[Fund] = relationship()

@@ -3,12 +3,18 @@
 from datetime import datetime
 from random import Random
 
-from app.services import tranches
+from app.clock import bishkek_day
+from app.localisation import date_text, money, use_locale
+from app.services import associations, tranche_receipts, tranches
+from app.services.actors import Actor
 from models.grants import Tranche
-from seeds import expenditures, payment_batches
+from seeds import expenditures, papers, payment_batches
 from seeds.agenda import Chapter, later
 from seeds.programme import Programme
 
+FEE = 15_000
+"""What the bank keeps of a transfer, in tyiyn."""
+FEE_WHY = "Банк которуу үчүн 150 сом кармап калды."
 STEPS = ("requested", "prepared", "approved", "released", "confirmed", "accounted")
 RETURNS = {
     "ky": "Банк акчаны кайтарды: эсеп ээсинин аталышы келишимдегидей эмес.",
@@ -46,7 +52,33 @@ def cycle(
             tranches.return_(tranche, reason=RETURNS[tranche.grant.application.language], actor=preparer, now=now)
             return now
         else:
-            tranches.confirm(tranche, actor=actor, now=now)
+            _confirm(programme, tranche, actor, chance, now)
         if step == stop:
             return now
     return now
+
+
+def _confirm(programme: Programme, tranche: Tranche, actor: Actor, chance: Random, now: datetime) -> None:
+    """A chair with an account confirms on the screen; of the others the centre scans the signed slip."""
+    day = bishkek_day(now)
+    if actor.on_behalf_of is None:
+        tranche_receipts.confirm(tranche, received=tranche.amount, received_on=day, actor=actor, now=now)
+        return
+    fee = FEE if tranche.sequence == 1 else 0
+    with use_locale("ky"):
+        lines = [
+            f"{tranche.grant.number}, {tranche.sequence}-транш",
+            f"Келди: {money(tranche.amount - fee)}",
+            f"Күнү: {date_text(day)}",
+        ]
+    tranche_receipts.record_slip(
+        tranche,
+        signer=associations.chair_name(tranche.grant.association),
+        received=tranche.amount - fee,
+        received_on=day,
+        reason=FEE_WHY if fee else "",
+        upload=papers.slip(f"{tranche.grant.number}-{tranche.sequence}.jpg", lines, chance),
+        storage=programme.storage,
+        actor=actor,
+        now=now,
+    )

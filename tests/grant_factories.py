@@ -23,6 +23,7 @@ from app.services import (
     results,
     supplier_flags,
     suppliers,
+    tranche_receipts,
     tranches,
     visits,
 )
@@ -196,7 +197,9 @@ class GrantFactories:
             elif status is T.RELEASED:
                 self.release(tranche, now=now)
             elif status is T.CONFIRMED:
-                tranches.confirm(tranche, actor=chair, now=now)
+                tranche_receipts.confirm(
+                    tranche, received=tranche.amount, received_on=clock.bishkek_day(now), actor=chair, now=now
+                )
             elif status is T.ACCOUNTED and tranche.status is T.CONFIRMED:
                 self.make_expenditure(tranche.grant, ExpenditureStatus.ACCEPTED, amount=tranche.amount)
         if wanted is T.RETURNED:

@@ -5,11 +5,16 @@ from collections.abc import Mapping
 from app.localisation import N_
 from models.account_notices import NoticeWay
 from models.account_objections import AccountObjectionStatus, ObjectionVerdict
+from models.tranche_receipts import ReceiptWay
 
 NOTICE_WAYS: Mapping[NoticeWay, str] = {
     NoticeWay.IN_PERSON: N_("The paper was handed over"),
     NoticeWay.PHONE: N_("By phone, the number known before"),
     NoticeWay.SCREEN: N_("Read on the screen, from the own account"),
+}
+RECEIPT_WAYS: Mapping[ReceiptWay, str] = {
+    ReceiptWay.SCREEN: N_("On the screen, from the own account"),
+    ReceiptWay.SLIP: N_("By a signed slip"),
 }
 OBJECTION_STATUSES: Mapping[AccountObjectionStatus, str] = {
     AccountObjectionStatus.OPEN: N_("Objection to be looked into"),

@@ -96,6 +96,8 @@ class Permission(StrEnum):
     GRANT_AMENDMENT_PROPOSE = "grant_amendment:propose"
     GRANT_AMENDMENT_DECIDE = "grant_amendment:decide"
     TRANCHE_REQUEST = "tranche:request"
+    TRANCHE_RECEIPT_CONFIRM = "tranche_receipt:confirm"
+    TRANCHE_RECEIPT_RECORD = "tranche_receipt:record"
     TRANCHE_PAY = "tranche:pay"
     OVERRIDE_READ = "override:read"
     OVERRIDE_PROPOSE = "override:propose"
@@ -240,6 +242,8 @@ GRANTS: Mapping[Permission, Mapping[Role, Scope]] = {
     P.GRANT_AMENDMENT_PROPOSE: _APPLICANT | {R.FINANCE: S.ALL},
     P.GRANT_AMENDMENT_DECIDE: OFFICE | {R.FINANCE: S.ALL},  # who of them, the service says
     P.TRANCHE_REQUEST: _APPLICANT,
+    P.TRANCHE_RECEIPT_CONFIRM: {R.MEMBER: S.ASSOCIATION},
+    P.TRANCHE_RECEIPT_RECORD: {R.OPERATOR: S.CENTRE},
     P.TRANCHE_PAY: {R.FINANCE: S.ALL},
     P.OVERRIDE_READ: OFFICE | {R.FINANCE: S.ALL, R.MONITOR: S.ALL},
     P.OVERRIDE_PROPOSE: OFFICE | {R.FINANCE: S.ALL, R.MONITOR: S.ALL},  # narrowed by the rules of overrides
@@ -309,6 +313,8 @@ FRESH: frozenset[Permission] = frozenset(
         P.TERMINATION_DECIDE,
         P.TERMINATION_PROPOSE,
         P.TRANCHE_PAY,
+        P.TRANCHE_RECEIPT_CONFIRM,
+        P.TRANCHE_RECEIPT_RECORD,
         P.USER_CREATE,
         P.USER_MANAGE,
     }

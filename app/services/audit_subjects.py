@@ -52,6 +52,7 @@ from models.remitters import Remitter
 from models.reviews import Assignment, Review
 from models.suppliers import Supplier
 from models.terminations import Termination
+from models.tranche_receipts import TrancheReceipt
 from models.users import User
 from models.visits import Visit
 
@@ -104,6 +105,7 @@ NAMES: Mapping[type[Any], Name] = {
     AccountNotice: lambda row, locale: row.payout_account.association.name(locale),
     AccountObjection: lambda row, locale: row.association.name(locale),
     PayoutAccount: lambda row, locale: row.association.name(locale),
+    TrancheReceipt: lambda row, _locale: row.tranche.grant.number,
     Person: lambda row, locale: row.full_name,
     Price: lambda row, locale: row.name(locale),
     Result: lambda row, locale: row.target.indicator.title_in(locale),
@@ -136,6 +138,7 @@ READ_WITH: Mapping[type[Any], Sequence[Sequence[str]]] = {
     Grant: [("association",)],
     Override: [_WITH_GRANT],
     PayingAccount: [("fund",)],
+    TrancheReceipt: [("tranche", "grant")],
     AccountNotice: [("payout_account", "association")],
     AccountObjection: [("payout_account", "association")],
     PayoutAccount: [("association",)],
@@ -183,6 +186,9 @@ _APPLICATION_OF = {
         model.__tablename__: db.select(model.id, Grant.application_id).join(Grant, Grant.id == model.grant_id)
         for model in (Contribution, Expenditure, ExpenditureReport, GrantAmendment, Override, Target, Tranche, Visit)
     },
+    "tranche_receipts": db.select(TrancheReceipt.id, Grant.application_id)
+    .join(TrancheReceipt.tranche)
+    .join(Grant, Grant.id == Tranche.grant_id),
     "results": db.select(Result.id, Grant.application_id).join(Result.target).join(Grant, Grant.id == Target.grant_id),
     "reviews": db.select(Review.id, Assignment.application_id).join(Assignment, Assignment.id == Review.assignment_id),
 }

@@ -26,6 +26,7 @@ from app.services import (
     reporting_dates,
     results,
     screening_batches,
+    tranche_receipt_tasks,
     visits,
     workloads,
 )
@@ -145,9 +146,7 @@ def _applicant(user: User, now: datetime) -> list[Task]:
             continue
         for tranche in grant.tranches:
             if tranche.status is TrancheStatus.RELEASED:
-                tasks.append(
-                    Task(N_("Confirm that the money arrived"), subject, "grants.show", where, bishkek_day(now))
-                )
+                tasks.append(tranche_receipt_tasks.applicant(tranche, subject, now))
             elif tranche.status in (TrancheStatus.PLANNED, TrancheStatus.RETURNED):
                 tasks.append(Task(N_("Get the next tranche ready"), subject, "grants.show", where, tranche.due_on))
                 break
@@ -310,6 +309,7 @@ def _finance(user: User, now: datetime) -> list[Task]:
         name, until = account.association.name(current_locale()), bishkek_day(account.proposed_at + ANSWER_WITHIN)
         where = {"association_id": account.association_id}
         tasks.append(Task(N_("Confirm the payout account"), name, "associations.show", where, until))
+    tasks += tranche_receipt_tasks.finance(now)
     tasks += expenditure_report_tasks.finance(user, now)
     return [*tasks, *rate_tasks.finance(user, now), *reporting_dates.tasks(user, now)]
 

@@ -119,6 +119,7 @@ def _gate(tranche: Tranche, facts: _Facts) -> list[Condition]:
             ),
             override=overrides.get(OverridableCondition.ACCOUNTED),
         ),
+        *([_received(previous)] if previous is not None and grant.asks_receipt else []),
         *([_visited(previous, last, overrides)] if asks else []),
         *_claimed(facts.owed),
         _running(grant, last),
@@ -163,6 +164,19 @@ def accounting_due(grant: Grant, through_sequence: int) -> int:
     """What must be accounted for before the tranche after `through_sequence` may be paid, in tyiyn (rounded up)."""
     paid = sum(one.amount for one in grant.tranches if one.sequence <= through_sequence)
     return -(-paid * grant.accounting_percent // 100)
+
+
+def _received(previous: Tranche) -> Condition:
+    """The association's own word, beside the bank's, that the money before came."""
+    came = previous.confirmed_at is not None and previous.is_paid
+    return Condition(
+        "received",
+        N_("The association confirmed that the tranche before came."),
+        came or previous.amount == 0,
+        DomainError(N_("Confirmed on %(day)s."), day=bishkek_day(previous.confirmed_at))
+        if previous.confirmed_at is not None and came
+        else DomainError(N_("Nobody has confirmed yet that it came: on the screen, or by a signed slip.")),
+    )
 
 
 def _visited(previous: Tranche | None, last: Visit | None, overrides: Mapping[Any, Override]) -> Condition:

@@ -236,7 +236,7 @@ def _must_be_new(reference: str) -> None:
 
 
 def confirm(tranche: Tranche, *, actor: Actor, now: datetime) -> None:
-    """The association has the money."""
+    """The association has the money: its word is kept by `tranche_receipts`."""
     lock(tranche.grant)
     lock(tranche)
     tranche.status = target(TRANSITIONS, tranche.status, "confirm")

@@ -117,6 +117,7 @@ _PAGES_OF: Mapping[str, tuple[str, ...]] = {
         "recoveries",
         "terminations",
         "results",
+        "tranche_receipts",
         "tranches",
         "visits",
     ),

@@ -1,5 +1,6 @@
 """Tranches: four hands for one payment."""
 
+import io
 from datetime import timedelta
 
 import pytest
@@ -59,8 +60,9 @@ def test_the_way_of_a_payment(english: Client, programme: Programme) -> None:
     assert tranche.bank_reference == "PAY77"
     assert released(tranche) == 1
     english.sign_in(chair)
-    assert "You confirm that 80 000 som arrived" in text_of(english.get(f"/tranches/{tranche.id}").text)
-    assert "The receipt is confirmed." in press(english, tranche, "confirm")
+    answer = english.submit(f"/tranches/{tranche.id}/receipt/new", received="80 000", received_on="12.10.2026")
+    assert answer.location == f"/tranches/{tranche.id}"
+    assert "80 000 som" in text_of(english.get(answer.location).text).partition("What the association says")[2]
     assert tranche.status is TrancheStatus.CONFIRMED
 
 
@@ -245,3 +247,24 @@ def test_the_association_reads_why_its_money_or_its_request_came_back(client: Cl
     assert "Why it came back" not in client.get(here).text
     client.sign_in(programme.finance).submit(f"{here}/send-back", reason="Эсепти тактагыла")
     assert "Why it came back: Эсепти тактагыла" in text_of(client.sign_in(chair).get(here).text)
+
+
+def test_the_centre_prints_and_records_a_slip_and_finance_looks_at_what_is_missing(
+    english: Client, programme: Programme
+) -> None:
+    tranche = programme.make_tranche("released")
+    page, slip = f"/tranches/{tranche.id}", f"/tranches/{tranche.id}/receipt/slip"
+    english.sign_in(programme.operator_of(tranche.grant.association.centre))
+    assert slip in english.get(page).text and f"{page}/receipt/new" not in english.get(page).text
+    assert english.get(f"{page}/receipt/paper").data.startswith(b"%PDF")
+    scan = (io.BytesIO(programme.make_pdf().content), "slip.pdf")
+    told = {"signer": "Төрага", "received": "78 000", "received_on": "12.10.2026", "upload": scan}
+    assert english.submit(slip, **told).status_code == 422  # why is it less?
+    told["upload"] = (io.BytesIO(programme.make_pdf().content), "slip.pdf")
+    assert english.submit(slip, **told, reason="Банк кармады").location == page
+    english.sign_in(programme.finance)
+    assert page in english.get("/").text and "More is missing than the fee" in text_of(english.get(page).text)
+    look = f"{page}/receipt/look-at"
+    assert english.submit(look, reason="").status_code == 422
+    assert english.submit(look, reason="Банк кайтарат").location == page
+    assert "Банк кайтарат" in english.get(page).text

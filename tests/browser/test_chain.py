@@ -247,7 +247,7 @@ def test_a_tranche_is_paid_accounted_for_and_what_came_of_it_is_seen(
     assert not finance.locator("form[action$='/approve']").count(), "who prepared sees no button to approve"
     money_walk.act(other, tranche, "approve")
     money_walk.release(finance, tranche, TODAY)
-    money_walk.act(association, tranche, "confirm")
+    money_walk.receive(association, tranche)
     money_walk.spend(association, grant, TODAY, money_walk.Bill("1500"))
     money_walk.accept_spending(finance, newest(site, "expenditures"))
     money_walk.plan_visit(monitor, grant, TODAY)

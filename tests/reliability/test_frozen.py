@@ -23,6 +23,7 @@ from app.services import (
     recoveries,
     repayments,
     terminations,
+    tranche_receipts,
 )
 from app.services.actors import Actor
 from app.services.prices import Item, Quote
@@ -45,6 +46,7 @@ from models.rates import ExchangeRate, RateSource
 from models.recoveries import Recovery, RecoveryKind
 from models.repayments import Repayment
 from models.terminations import Termination
+from models.tranche_receipts import TrancheReceipt
 from tests.factories import TEXT, three
 
 REFUSED = r"append-only|frozen|only an approved tranche"
@@ -120,6 +122,13 @@ def an_objection(programme: Any) -> AccountObjection:
     )
     account_objections.answer(made, ObjectionVerdict.DISMISS, reason=TEXT, actor=Actor(programme.finance), now=now)
     account_objections.agree(made, actor=Actor(programme.council_chair), now=now)
+    return made
+
+
+def a_receipt(programme: Any) -> TrancheReceipt:
+    """Of a tranche that came whole."""
+    made = tranche_receipts.of(programme.make_tranche("confirmed"))
+    assert made is not None
     return made
 
 
@@ -215,6 +224,7 @@ FROZEN = {
     a_criterion: {"weight": 1},
     an_amendment: {"status": "proposed", "answer": None, "decided_at": None, "decided_by_id": None},
     a_spending_report: {"explanation": "Башка"},
+    a_receipt: {"received": 1, "difference_reason": "аз"},
     an_objection: {"said_by": "Башка"},
     an_override: {"status": "approved", "ended_at": None, "event_id": None},
     an_allocation: {"amount": 900_000_000},

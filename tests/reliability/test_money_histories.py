@@ -166,7 +166,7 @@ class Histories(History):
         self.act("approve", "other_finance", f"/tranches/{tranche}/approve")
         self.release(number, "finance", again=False)
         if is_confirmed:
-            self.act("confirm", "chair", f"/tranches/{tranche}/confirm")
+            self.receive(tranche)
         for place in range(3 * is_accounted):
             self.spend(place, "finance")
 
@@ -186,9 +186,15 @@ class Histories(History):
         grant = db.session.get_one(Grant, self.world.grant_id)
         return next((one.id for one in grant.tranches if one.status is TrancheStatus.RELEASED), grant.tranches[0].id)
 
+    def receive(self, tranche_id: int) -> None:
+        """The association confirms that the whole amount came."""
+        amount = db.session.get_one(Tranche, tranche_id).amount
+        form = {"received": str(amount / 100), "received_on": f"{clock.bishkek_day(NOW):%d.%m.%Y}", "reason": ""}
+        self.act("confirm", "chair", f"/tranches/{tranche_id}/receipt/new", **form)
+
     @rule()
     def confirm(self) -> None:
-        self.act("confirm", "chair", f"/tranches/{self.sent_one()}/confirm")
+        self.receive(self.sent_one())
 
     @rule()
     def return_(self) -> None:

@@ -71,9 +71,16 @@ def verify_contribution(page: Page, contribution: int) -> None:
 
 
 def act(page: Page, tranche: int, action: str) -> None:
-    """Press the button of a tranche: "request", "prepare", "approve" or "confirm"."""
+    """Press the button of a tranche: "request", "prepare" or "approve"."""
     page.goto(f"/tranches/{tranche}")
     press(page, f"form[action='/tranches/{tranche}/{action}'] button[type=submit]")
+
+
+def receive(page: Page, tranche: int) -> None:
+    """The association confirms that the money came, as it was sent."""
+    page.goto(f"/tranches/{tranche}")
+    page.locator(f"main a[href='/tranches/{tranche}/receipt/new']").click()
+    press(page, SEND)
 
 
 def release(page: Page, tranche: int, day: str) -> None:
