@@ -86,7 +86,10 @@ def _months(fund: Fund) -> Table:
         ],
         rows=rows,
         empty=_("No money has come yet."),
-        note=_("What each account gained in the month, less what left it. All together: what came from the donor."),
+        note=_(
+            "What each account gained in the month, less what left it. "
+            "All together: what came from the donor, less what was given back."
+        ),
     )
 
 
