@@ -25,6 +25,8 @@ def test_a_claim_is_proposed_decided_lifted_and_given_up_from_the_pages(client, 
     assert client.submit(approve).location == f"{page}#recoveries"
     shown = text_of(client.get(page).text)
     assert "5 000 som are claimed back and not paid yet." in shown and "Документтер жок" in shown
+    waiting = next(one for one in grant.tranches if not one.is_paid)
+    assert f'href="{page}#recoveries"' in client.get(f"/tranches/{waiting.id}").text, "the condition leads to the claim"
     client.sign_in(programme.chair_of(grant.association)).speak("en")
     assert "5 000 som are claimed back" in text_of(client.get(page).text)
     assert claim not in client.get(page).text and client.get(claim).status_code == 403

@@ -95,7 +95,8 @@ def test_the_figures_are_those_of_the_ledger(demo: Demonstration) -> None:
         whole = statements.of_fund(fund, reader(demo))
         assert whole.tables[0].total is not None and whole.tables[0].total[-1] == Money(funds.position(fund).received)
         gained = [row[-1] for row in whole.tables[1].rows]
-        assert sum(one.amount for one in gained if isinstance(one, Money)) == funds.position(fund).received - fund.given_back
+        stayed = funds.position(fund).received - fund.given_back
+        assert sum(one.amount for one in gained if isinstance(one, Money)) == stayed
 
 
 def test_the_account_of_a_grant_ends_with_what_the_ledger_holds(demo: Demonstration) -> None:
