@@ -97,6 +97,7 @@ NOUNS = (
     "tranches",
     "trial_balances",
     "users",
+    "valuations",
     "visits",
 )
 """The modules of this package, each with its blueprint `bp`."""

@@ -8,11 +8,12 @@ from flask.typing import ResponseReturnValue
 
 from app import clock
 from app.labels import label_text
-from app.localisation import Money, current_locale, gettext, plain_amount, to_minor
+from app.localisation import current_locale, gettext, plain_amount, to_minor
 from app.policy import Permission
 from app.services import applications, plan_warnings
 from app.web.access import actor, load, requires
 from app.web.form_parts import closed_page, number_fields
+from app.web.price_choices import price_choices
 from app.web.submissions import attempt, finish, form_page, guard_version, in_words, removal_page, show_as_gone
 from forms.budget_lines import BudgetLineForm
 from models.applications import Application, BudgetHeading, BudgetLine, Payer
@@ -50,18 +51,8 @@ def _rates(application: Application, line: BudgetLine | None) -> dict[str, Price
 def _with_choices(form: BudgetLineForm, rates: Mapping[str, Price]) -> BudgetLineForm:
     form.heading.choices = [(one.value, label_text(one)) for one in BudgetHeading]
     form.payer.choices = [(one.value, label_text(one)) for one in Payer]
-    named = [(key, _rate_text(one)) for key, one in rates.items()]
-    form.price.choices = [("", gettext("None: it is paid with money")), *named]
+    form.price.choices = [("", gettext("None: it is paid with money")), *price_choices(rates.values())]
     return form
-
-
-def _rate_text(rate: Price) -> str:
-    return gettext(
-        "%(item)s: %(price)s (%(unit)s)",
-        item=rate.name(current_locale()),
-        price=Money(rate.usual),
-        unit=rate.unit_in(current_locale()),
-    )
 
 
 def _add(application: Application, form: BudgetLineForm, rates: Mapping[str, Price]) -> BudgetLine:

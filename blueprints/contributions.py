@@ -6,33 +6,33 @@ from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock
-from app.labels import COUNTRIES, CURRENCIES, country_text, currency_text, label_text
-from app.localisation import current_locale, gettext, money
+from app.labels import CURRENCIES, checks_of, currency_text, label_text
+from app.localisation import current_locale, gettext
 from app.policy import Permission
 from app.services import (
-    applications,
     bank_statement_lists,
     channels,
     conflicts,
     contributions,
     documents,
     rates,
-    remitters,
     signs,
     users,
+    valuations,
 )
 from app.services.signs import Sign
 from app.services.workflow import allowed
 from app.web.access import actor, can, load, requires, signed_in_user, takes_upload
+from app.web.givers import Givers
 from app.web.submissions import attempt, finish, form_page, sent_upload, uploads
 from forms.contributions import ContributionForm, ContributionReasonForm, EvidenceForm, VerifyForm
 from models.contributions import Check, Contribution, ContributionKind
 from models.documents import DocumentKind
 from models.grants import Grant
-from models.pledges import Pledge
-from models.remitters import Remitter
 
 bp = Blueprint("contributions", __name__)
+MONEY = (ContributionKind.REMITTANCE, ContributionKind.COMMUNITY_CASH)
+"""What is recorded with a receipt; goods and labour are recorded with their value."""
 
 
 @bp.route("/grants/<int:grant_id>/contributions/new", methods=["GET", "POST"])
@@ -41,33 +41,23 @@ bp = Blueprint("contributions", __name__)
 def new(grant_id: int) -> ResponseReturnValue:
     """Record what came, with its receipt: both are kept or neither is."""
     grant = load(Grant, grant_id, Permission.CONTRIBUTION_RECORD)
-    form, pledges = ContributionForm(), {str(one.id): one for one in applications.pledges_of(grant.application)}
-    known = {str(one.id): one for one in remitters.of_association(grant.association)}
-    _offer_choices(form, pledges, known)
-    if form.validate_on_submit() and (row := attempt(form, lambda: _record(form, grant, pledges, known))):
+    form, givers = ContributionForm(), Givers(grant)
+    _offer_choices(form, givers)
+    if form.validate_on_submit() and (row := attempt(form, lambda: _record(form, grant, givers))):
         message = gettext("The contribution is recorded. A monitoring officer verifies it next.")
         return finish(url_for("contributions.show", contribution_id=row.id), message)
     return form_page("contributions/new.html", form, grant=grant, channels=channels.offered())
 
 
-def _offer_choices(form: ContributionForm, pledges: dict[str, Pledge], known: dict[str, Remitter]) -> None:
-    form.kind.choices = [(one.value, label_text(one)) for one in ContributionKind]
+def _offer_choices(form: ContributionForm, givers: Givers) -> None:
+    givers.offer_to(form)
+    form.kind.choices = [(one.value, label_text(one)) for one in MONEY]
     ways = [(one.code, one.name(current_locale())) for one in channels.offered()]
     form.channel.choices = [("", gettext("Choose")), *ways]
-    form.sender_country.choices = [("", gettext("Choose")), *((code, country_text(code)) for code in COUNTRIES)]
     form.currency.choices = [(code, currency_text(code)) for code in CURRENCIES]
-    form.pledge.choices = [("", gettext("None of them")), *((key, _named(one)) for key, one in pledges.items())]
-    senders = [(key, f"{one.name}, {country_text(one.country)}") for key, one in known.items()]
-    form.remitter.choices = [("", gettext("That of who stands on the receipt")), *senders]
 
 
-def _named(pledge: Pledge) -> str:
-    return f"{pledge.remitter_name}, {country_text(pledge.country)}: {money(pledge.amount, pledge.currency)}"
-
-
-def _record(
-    form: ContributionForm, grant: Grant, pledges: dict[str, Pledge], known: dict[str, Remitter]
-) -> Contribution:
+def _record(form: ContributionForm, grant: Grant, givers: Givers) -> Contribution:
     who, now = actor(grant), clock.now()
     row = contributions.record(
         grant,
@@ -79,8 +69,11 @@ def _record(
         sent_on=form.sent_on.data,
         currency=form.currency.data,
         amount=rates.minor_units(form.amount.data, form.currency.data),
-        pledge=pledges.get(form.pledge.data or ""),
-        remitter=known.get(form.remitter.data or ""),
+        receiver_name=form.receiver_name.data or "",
+        received_on=form.received_on.data,
+        fee=rates.minor_units(form.fee.data, form.currency.data, "fee") if form.fee.data else 0,
+        pledge=givers.pledge_of(form),
+        remitter=givers.remitter_of(form),
         is_another=form.is_another.data,
         actor=who,
         now=now,
@@ -99,7 +92,8 @@ def show(contribution_id: int) -> ResponseReturnValue:
         row=row,
         evidence=documents.of(row),
         actions=allowed(contributions.TRANSITIONS, row.status),
-        checks=[Check(one) for one in row.checks],
+        checks=[checks_of(row.kind)[Check(one)] for one in row.checks],
+        valuation=valuations.of(row),
         names=users.names_of([row.recorded_by_id, row.verified_by_id]),
         is_recorder=row.recorded_by_id == signed_in_user().id,
         may_record=contributions.takes_contributions(row.grant) and can(Permission.CONTRIBUTION_RECORD, row.grant),
@@ -139,7 +133,7 @@ def attach(contribution_id: int) -> ResponseReturnValue:
 def verify(contribution_id: int) -> ResponseReturnValue:
     """A second person goes through the checks."""
     row = load(Contribution, contribution_id, Permission.CONTRIBUTION_VERIFY)
-    form = VerifyForm()
+    form = VerifyForm(checks_of(row.kind))
     if form.validate_on_submit() and attempt(
         form, lambda: contributions.verify(row, checks=form.checks(), actor=actor(row), now=clock.now())
     ):
@@ -149,6 +143,7 @@ def verify(contribution_id: int) -> ResponseReturnValue:
         form,
         row=row,
         evidence=documents.of(row),
+        valuation=valuations.of(row),
         signs=_signs(row),
         found=bank_statement_lists.evidence_of(row),
     )

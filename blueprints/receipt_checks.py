@@ -4,9 +4,10 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock
+from app.labels import checks_of
 from app.localisation import gettext
 from app.policy import Permission
-from app.services import bank_statement_lists, contributions, documents, receipt_checks
+from app.services import bank_statement_lists, contributions, documents, receipt_checks, valuations
 from app.web.access import actor, load, requires, row_number, signed_in_user
 from app.web.submissions import attempt, finish, form_page
 from forms.receipt_checks import ReceiptCheckForm
@@ -32,7 +33,7 @@ def index() -> ResponseReturnValue:
 def show(contribution_id: int) -> ResponseReturnValue:
     """One receipt: verified or refused, then the next. What somebody else decided meanwhile is said and passed over."""
     row, onwards = load(Contribution, contribution_id, VERIFY), url_for(".index", after=contribution_id)
-    form = _form()
+    form = _form(row)
     if row.status is not ContributionStatus.RECORDED and not form.is_submitted():
         flash(gettext("Somebody has decided about that receipt meanwhile. This is the next one."), "info")
         return redirect(onwards, 303)
@@ -44,6 +45,7 @@ def show(contribution_id: int) -> ResponseReturnValue:
         form,
         row=row,
         evidence=documents.of(row),
+        valuation=valuations.of(row),
         found=bank_statement_lists.evidence_of(row),
         waiting=len(ids),
         onwards=onwards,
@@ -51,9 +53,9 @@ def show(contribution_id: int) -> ResponseReturnValue:
     )
 
 
-def _form() -> ReceiptCheckForm:
-    form = ReceiptCheckForm()
-    faults = enumerate(receipt_checks.FAULTS.items(), start=1)
+def _form(row: Contribution) -> ReceiptCheckForm:
+    form = ReceiptCheckForm(checks_of(row.kind))
+    faults = enumerate(receipt_checks.faults_of(row).items(), start=1)
     form.fault.choices = [(one.value, f"{number}. {gettext(text)}") for number, (one, text) in faults]
     return form
 
@@ -61,7 +63,8 @@ def _form() -> ReceiptCheckForm:
 def _decide(form: ReceiptCheckForm, row: Contribution) -> None:
     fault, words = form.fault_found(), form.words.data or ""
     if form.is_refusal:
-        contributions.refuse(row, reason=receipt_checks.refusal(fault, words), actor=actor(row), now=clock.now())
+        reason = receipt_checks.refusal(row, fault, words)
+        contributions.refuse(row, reason=reason, actor=actor(row), now=clock.now())
     else:
         receipt_checks.must_not_be_refused(fault, words)
         contributions.verify(row, checks=form.checks(), actor=actor(row), now=clock.now())

@@ -1,5 +1,8 @@
 """Contributions: what came, its evidence, the check by a second person."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from wtforms import BooleanField, RadioField, SelectField
 from wtforms.validators import DataRequired
 
@@ -10,19 +13,27 @@ from models.contributions import Check
 CHECK_FIRST = N_("Check this first, then tick it.")
 
 
-class ContributionForm(BaseForm):
-    """One sum of money or goods with its receipt. Choices are set by the view."""
+class GiverForm(BaseForm):
+    """From whom it came and whose share it is. Choices are set by the view."""
+
+    sender_country = SelectField(lazy(N_("From which country")), validators=[required_input()])
+    pledge = SelectField(lazy(N_("Which pledge it fulfils")))
+    remitter = SelectField(lazy(N_("Whose money or goods it is")))
+
+
+class ContributionForm(GiverForm):
+    """One sum of money with its receipt. Choices are set by the view."""
 
     kind = RadioField(lazy(N_("What came")), validators=[required_input()])
     channel = SelectField(lazy(N_("How the money came")))
     reference = TextField(N_("Number on the receipt"), required=False, longest=60)
     sender_name = TextField(N_("Who sent or gave it"))
-    sender_country = SelectField(lazy(N_("From which country")), validators=[required_input()])
     sent_on = DayField(N_("Day on the receipt"))
+    receiver_name = TextField(N_("Who received it"), required=False)
+    received_on = DayField(N_("Day on which it was received"), required=False)
     currency = SelectField(lazy(N_("Currency")), validators=[required_input()])
     amount = AmountField(N_("Amount"))
-    pledge = SelectField(lazy(N_("Which pledge it fulfils")))
-    remitter = SelectField(lazy(N_("Whose money or goods it is")))
+    fee = AmountField(N_("Fee on the receipt"), required=False)
     is_another = BooleanField(lazy(N_("It is another person than those with a name like this")))
     upload = UploadField(N_("Receipt: photo or PDF"))
 
@@ -46,6 +57,12 @@ class VerifyForm(BaseForm):
     sender = _check(N_("The sender is a member of the association or kin of one"))
     unused = _check(N_("The receipt has not been used for anything else"))
     arrived = _check(N_("The association has the money or the goods"))
+
+    def __init__(self, texts: Mapping[Check, str], **kwargs: Any) -> None:
+        """`texts` says of each check what it means for what came: message ids."""
+        super().__init__(**kwargs)
+        for check, text in texts.items():
+            self[check.value].label.text = lazy(text)
 
     def checks(self) -> list[Check]:
         """What was ticked."""

@@ -74,6 +74,7 @@ from models import (
     turnovers,
     unmet_rules,
     users,
+    valuations,
     visits,
 )
 
@@ -151,5 +152,6 @@ __all__ = [
     "turnovers",
     "unmet_rules",
     "users",
+    "valuations",
     "visits",
 ]

@@ -42,7 +42,8 @@ class Contribution(Versioned, Base):
     """One sum of money or goods. `reference_key` is the normalised reference, unique a channel while it counts.
 
     `sender_name` is who stands on the receipt, `remitter_id` whose money it is: kin may send for somebody.
-    `checks` lists what the verifier ticked (values of `Check`), empty until then.
+    `received_on`, `receiver_name` and the `fee` the channel took beside the amount are there where the receipt shows
+    them. `checks` lists what the verifier ticked (values of `Check`), empty until then.
     """
 
     __tablename__ = "contributions"
@@ -56,6 +57,8 @@ class Contribution(Versioned, Base):
         sa.CheckConstraint("(kind = 'remittance') = (reference_key IS NOT NULL)", name="remittance_has_reference"),
         sa.CheckConstraint("(kind = 'remittance') = (channel_id IS NOT NULL)", name="remittance_has_channel"),
         sa.CheckConstraint("kind <> 'remittance' OR remitter_id IS NOT NULL", name="remittance_has_remitter"),
+        sa.CheckConstraint("received_on >= sent_on", name="received_after_sent"),
+        sa.CheckConstraint("fee >= 0", name="fee_not_negative"),
         sa.Index(
             "uq_contributions_reference",
             "channel_id",
@@ -81,9 +84,12 @@ class Contribution(Versioned, Base):
     reference_key: Mapped[str | None] = mapped_column(sa.String(60))
     sender_name: Mapped[str] = mapped_column(sa.String(200))
     sender_country: Mapped[str] = mapped_column(sa.String(2))
+    receiver_name: Mapped[str] = mapped_column(sa.String(200), default="")
     sent_on: Mapped[date]
+    received_on: Mapped[date | None]
     currency: Mapped[Currency]
     amount: Mapped[Minor]
+    fee: Mapped[Minor] = mapped_column(default=0)
     rate_id: Mapped[int | None] = mapped_column(sa.ForeignKey("exchange_rates.id"))
     amount_kgs: Mapped[Minor]
     status: Mapped[ContributionStatus] = mapped_column(default=ContributionStatus.RECORDED)

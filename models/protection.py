@@ -43,6 +43,7 @@ APPEND_ONLY = (
     "snapshots",
     "stored_files",
     "transfers",
+    "valuations",
     "votes",
 )
 
@@ -71,6 +72,7 @@ UNIQUE_KEYS = {
     "sign_findings": (("contribution_id", "twin_id"), ("contribution_id", "expenditure_id")),
     "snapshots": (("application_id", "sequence"),),
     "stored_files": (("source_sha256",),),
+    "valuations": (("contribution_id",),),
     "votes": (("decision_id", "user_id"),),
 }
 

@@ -4,13 +4,15 @@ from datetime import datetime, timedelta
 from decimal import ROUND_CEILING, Decimal
 from random import Random
 
-from app.services import applications, channels, contributions, documents
-from models.applications import Payer
+from app.services import applications, channels, contributions, documents, valuations
+from app.services.valuations import Giver, Value, Valuer
+from models.applications import BudgetLine, Payer
 from models.channels import Channel
 from models.contributions import Check, Contribution, ContributionKind, ContributionStatus
 from models.documents import DocumentKind
 from models.grants import Grant
 from models.pledges import Pledge
+from models.valuations import GivenKind
 from seeds import papers
 from seeds.agenda import Chapter, Story, later
 from seeds.content import by_key, pick
@@ -18,6 +20,17 @@ from seeds.programme import Programme
 
 CHANNELS = {"bank": "bank", "mts": "money_transfer", "wallet": "mobile_wallet"}
 """Codes by the ending of the key in misc.json; an "app" is a wallet, declared cash crosses the border."""
+DAY_OF_LABOUR = "A day of labour, ashar"
+VALUERS = {
+    "ky": {
+        GivenKind.LABOUR: ("Осмонов Таалай", "Куруучу уста"),
+        GivenKind.LAND_USE: ("Касымова Бактыгүл", "Айыл өкмөтүнүн жер боюнча адиси"),
+    },
+    "ru": {
+        GivenKind.LABOUR: ("Осмонов Таалай", "Мастер-строитель"),
+        GivenKind.LAND_USE: ("Касымова Бактыгуль", "Специалист айыл окмоту по земле"),
+    },
+}
 REFUSED_EVERY, REVERSED_EVERY = 6, 8
 WRONG_BY = 10  # a zero too many
 RECENT_DAYS = 6
@@ -27,13 +40,11 @@ def of_the_village(programme: Programme, grant: Grant, chance: Random, begin: da
     """Cash collected in the village and goods given, recorded and verified."""
     now = yield begin
     recorded = []
-    for payer, kind in (
-        (Payer.COMMUNITY, ContributionKind.COMMUNITY_CASH),
-        (Payer.IN_KIND, ContributionKind.IN_KIND),
-    ):
-        amount = grant.application.amount_paid_by(payer)
-        if amount:
-            recorded.append(_record(programme, grant, kind, None, amount, chance, now))
+    if amount := grant.application.amount_paid_by(Payer.COMMUNITY):
+        recorded.append(_record(programme, grant, ContributionKind.COMMUNITY_CASH, None, amount, chance, now))
+    for line in grant.application.budget_lines:
+        if line.payer is Payer.IN_KIND:
+            recorded.append(_given(programme, grant, line, chance, now))
     now = yield later(now, 2, chance)
     for contribution in recorded:
         _verify(programme, contribution, now)
@@ -138,12 +149,28 @@ def _record(
     )
     shown = amount if currency == "KRW" else Decimal(amount) / 100
     lines = [f"{sent_on:%d.%m.%Y}", f"{shown} {currency}", sender[:34], reference, grant.number]
-    if kind is ContributionKind.IN_KIND:
-        upload, document = papers.photo(f"salym-{contribution.id}.jpg", chance), DocumentKind.PHOTO
-    else:
-        upload, document = papers.slip(f"kvitanciya-{contribution.id}.jpg", lines, chance), DocumentKind.RECEIPT
-    documents.attach(contribution, document, upload, storage=programme.storage, actor=actor, now=now)
+    upload = papers.slip(f"kvitanciya-{contribution.id}.jpg", lines, chance)
+    documents.attach(contribution, DocumentKind.RECEIPT, upload, storage=programme.storage, actor=actor, now=now)
     return contribution
+
+
+def _given(programme: Programme, grant: Grant, line: BudgetLine, chance: Random, now: datetime) -> Contribution:
+    """What a budget line says is given, at its rate of the price list, with a photo."""
+    actor, association = programme.actor_for(grant.association), grant.association
+    rates = {one.id: one for one in valuations.offered(grant, grant.application.language, now=now)}
+    rate = rates[line.price_id or 0]
+    given = GivenKind.LABOUR if rate.name_en == DAY_OF_LABOUR else GivenKind.LAND_USE
+    valuation = valuations.record(
+        grant,
+        Value(given, line.quantity, rate, what=line.item),
+        Giver(association.name_ky, "KG", now.date() - timedelta(days=chance.randint(0, 3))),
+        Valuer(*VALUERS[grant.application.language][given]),
+        actor=actor,
+        now=now,
+    )
+    photo = papers.photo(f"salym-{valuation.contribution_id}.jpg", chance)
+    valuations.attach_photo(valuation.contribution, photo, storage=programme.storage, actor=actor, now=now)
+    return valuation.contribution
 
 
 def _channel(programme: Programme, pledge: Pledge, chance: Random) -> tuple[Channel | None, str]:

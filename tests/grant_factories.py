@@ -25,11 +25,13 @@ from app.services import (
     suppliers,
     tranche_receipts,
     tranches,
+    valuations,
     visits,
 )
 from app.services.actors import Actor
 from app.services.bank_tables import Column, DecimalMark, Layout
 from app.services.documents import Upload
+from app.services.valuations import Giver, Value, Valuer
 from models.applications import Application, ApplicationStatus, BudgetHeading, BudgetLine, Payer
 from models.associations import Association
 from models.bank_statements import BankStatement, BankStatementMatch, BankStatementRow, BankStatementStatus
@@ -44,6 +46,7 @@ from models.overrides import OverridableCondition, Override, OverrideStatus
 from models.paying_accounts import PayingAccount
 from models.payment_batches import PaymentBatch
 from models.users import User
+from models.valuations import GivenKind
 from models.visits import RiskRating, Visit, VisitStatus
 from tests.support.shelf import Numbers
 
@@ -319,12 +322,16 @@ class GrantFactories:
         }
         kind = fields.pop("kind", ContributionKind.REMITTANCE)
         details |= fields
-        details["channel"] = channels.of_code(details["channel"]) if details["channel"] else None
-        contribution = contributions.record(grant, kind, amount=amount, actor=chair, now=now, **details)
-        if with_evidence:
-            contributions.attach(
-                contribution, DocumentKind.RECEIPT, self.make_pdf(), storage=self.storage, actor=chair, now=now
-            )
+        proof = {"storage": self.storage, "actor": chair, "now": now}
+        if kind is ContributionKind.IN_KIND:
+            contribution = self._given(grant, amount, details, chair, now)
+            if with_evidence:
+                valuations.attach_photo(contribution, self.make_photo(), **proof)
+        else:
+            details["channel"] = channels.of_code(details["channel"]) if details["channel"] else None
+            contribution = contributions.record(grant, kind, amount=amount, actor=chair, now=now, **details)
+            if with_evidence:
+                contributions.attach(contribution, DocumentKind.RECEIPT, self.make_pdf(), **proof)
         monitor = Actor(self.monitor)
         if wanted is ContributionStatus.REFUSED:
             contributions.refuse(contribution, reason="Окулбайт", actor=monitor, now=now)
@@ -333,6 +340,14 @@ class GrantFactories:
         if wanted is ContributionStatus.REVERSED:
             contributions.reverse(contribution, reason="Эки жолу", actor=Actor(self.finance), now=now)
         return contribution
+
+    def _given(self, grant: Grant, amount: int, details: dict[str, Any], actor: Actor, now: datetime) -> Contribution:
+        """Labour at a price of its own."""
+        price, where = amount, "Кошуна айылда ушундай"
+        value = Value(GivenKind.LABOUR, Decimal(1), None, "Дубал куруу", "жумуш", price, where)
+        giver = Giver(details["sender_name"], details["sender_country"], details["sent_on"], details["pledge"])
+        valuer = Valuer("Сапаров Уста", "Куруучу")
+        return valuations.record(grant, value, giver, valuer, actor=actor, now=now).contribution
 
     def make_expenditure(
         self,

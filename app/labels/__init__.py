@@ -23,6 +23,7 @@ from app.labels.money import (
     RATE_SOURCES,
     SIGNING_SIDES,
     TRANCHE_STATUSES,
+    checks_of,
 )
 from app.labels.monitoring import RISK_RATINGS
 from app.labels.people import IDENTITY_CHECKS, ROLES
@@ -53,6 +54,7 @@ __all__ = [
     "VISIT_CHECKLIST",
     "VOTE_CHOICES",
     "VOTE_RULES",
+    "checks_of",
     "country_text",
     "currency_text",
     "heading_text",

@@ -23,6 +23,7 @@ from models.recoveries import RecoveryKind, RecoveryStatus
 from models.signs import SignKind
 from models.suppliers import SupplierFlag
 from models.terminations import TerminationStatus
+from models.valuations import GivenKind
 
 ACCOUNT_KINDS: Mapping[AccountKind, str] = {
     AccountKind.DONOR: N_("Donor"),
@@ -55,6 +56,20 @@ CHECKS: Mapping[Check, str] = {
     Check.UNUSED: N_("The receipt has not been used for anything else"),
     Check.ARRIVED: N_("The association has the money or the goods"),
 }
+GIVEN_KINDS: Mapping[GivenKind, str] = {
+    GivenKind.LABOUR: N_("Labour"),
+    GivenKind.MATERIALS: N_("Materials and goods"),
+    GivenKind.LAND_USE: N_("Use of land or of rooms"),
+}
+GOODS_CHECKS: Mapping[Check, str] = {
+    Check.LEGIBLE: N_("The photo shows these goods or this work"),
+    Check.AMOUNT: N_("Quantity and price of one are right"),
+    Check.DAY: N_("The day recorded here is the day on which it was given or done"),
+    Check.SENDER: N_("The giver belongs to the village, the association or kin of a member"),
+    Check.UNUSED: N_("It has not been counted for anything else"),
+    Check.ARRIVED: N_("The association has the goods, or the work is done"),
+}
+"""The same checks where goods or labour were given."""
 CONTRIBUTION_KINDS: Mapping[ContributionKind, str] = {
     ContributionKind.REMITTANCE: N_("Remittances"),
     ContributionKind.COMMUNITY_CASH: N_("Cash of the village"),
@@ -246,3 +261,8 @@ TRANCHE_STATUSES: Mapping[TrancheStatus, str] = {
     TrancheStatus.RETURNED: N_("Sent back by the bank"),
     TrancheStatus.DROPPED: N_("Dropped: the grant was reduced"),
 }
+
+
+def checks_of(kind: ContributionKind) -> Mapping[Check, str]:
+    """What each check says of money, or of goods and labour."""
+    return GOODS_CHECKS if kind is ContributionKind.IN_KIND else CHECKS

@@ -42,6 +42,7 @@ from models.ledger import AccountKind, EventKind
 from models.pledges import Pledge, PledgeStatus
 from models.remitters import Remitter
 from models.users import Role
+from models.valuations import Valuation
 
 C = ContributionStatus
 TRANSITIONS: Mapping[tuple[ContributionStatus, str], Transition] = {
@@ -73,12 +74,16 @@ def record(
     pledge: Pledge | None,
     remitter: Remitter | None = None,
     is_another: bool = True,
+    receiver_name: str = "",
+    received_on: date | None = None,
+    fee: int = 0,
     actor: Actor,
     now: datetime,
 ) -> Contribution:
     """Record money or goods that came; `amount` in minor units, valued at the rate of the day it was sent.
 
     It is the money of who made the `pledge`, else of the `remitter`, else of the sender (see `remitters.whose`).
+    The `fee` the channel took stands beside the amount and does not count. Goods and labour come by `valuations`.
     Raises `AlreadyUsedError` when this channel's reference has been recorded anywhere in the programme.
     """
     lock(grant)
@@ -90,11 +95,15 @@ def record(
         raise DomainError(N_("The day lies in the future."), field="sent_on")
     if sent_on < bishkek_day(now) - OLDEST_EVIDENCE:
         raise LimitExceededError(N_("The evidence is older than five years."), field="sent_on")
+    if received_on is not None and not sent_on <= received_on <= bishkek_day(now):
+        raise DomainError(N_("It came on the day it was sent or later, and not after today."), field="received_on")
+    if not 0 <= fee < amount:
+        raise DomainError(N_("The fee is smaller than the amount."), field="fee")
     key = None
     if kind is ContributionKind.REMITTANCE:
         key = _new_key(channel, reference)
     elif currency != BASE_CURRENCY:
-        raise DomainError(N_("Cash of the village and goods are recorded in som."), field="currency")
+        raise DomainError(N_("Cash of the village is recorded in som."), field="currency")
     if pledge is not None and pledge.application_id != grant.application_id:
         raise DomainError(N_("The pledge belongs to another application."), field="pledge")
     rate, amount_kgs = rates.value_for_village(amount, currency, sent_on)
@@ -110,9 +119,12 @@ def record(
         reference_key=key,
         sender_name=sender_name.strip(),
         sender_country=sender_country,
+        receiver_name=receiver_name.strip(),
         sent_on=sent_on,
+        received_on=received_on,
         currency=currency,
         amount=amount,
+        fee=fee,
         rate=rate,
         amount_kgs=amount_kgs,
         recorded_by_id=actor.user_id,
@@ -179,8 +191,7 @@ def verify(contribution: Contribution, *, checks: Collection[Check], actor: Acto
     conflicts.must_have_no_tie(contribution.grant.application, actor)
     if contribution.recorded_by_id == actor.user_id:
         raise SeparationOfDutyError(N_("You recorded this contribution: another person has to verify it."))
-    if not documents.of(contribution):
-        raise IncompleteError(N_("There is no evidence: attach the receipt first."))
+    _must_be_proved(contribution)
     for check in Check:
         if check not in checks:
             raise IncompleteError(N_("Check this first, then tick it."), field=check.value)
@@ -221,6 +232,18 @@ def verify(contribution: Contribution, *, checks: Collection[Check], actor: Acto
         checks=contribution.checks,
     )
     _tell(contribution, N_("A contribution of %(amount)s to %(number)s is verified."), now)
+
+
+def _must_be_proved(contribution: Contribution) -> None:
+    evidence = documents.of(contribution)
+    if not evidence:
+        raise IncompleteError(N_("There is no evidence: attach the receipt first."))
+    if contribution.kind is not ContributionKind.IN_KIND:
+        return
+    if db.session.scalar(db.select(Valuation.id).where(Valuation.contribution_id == contribution.id)) is None:
+        raise IncompleteError(N_("Nobody valued these goods: refuse them, so that they are recorded with their value."))
+    if not any(one.kind is DocumentKind.PHOTO for one in evidence):
+        raise IncompleteError(N_("There is no photo of the goods or the work: ask for one first."))
 
 
 def refuse(contribution: Contribution, *, reason: str, actor: Actor, now: datetime) -> None:

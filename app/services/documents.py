@@ -21,6 +21,7 @@ from models.base import Base, db, fingerprint, lock
 from models.documents import Document, DocumentKind, StoredFile
 
 SUFFIX = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
+PICTURES = ("image/jpeg", "image/png")
 OWNER_COLUMNS = {
     "applications": "application_id",
     "grants": "grant_id",
@@ -47,6 +48,12 @@ class Upload:
 def from_outside(filename: str, content: bytes) -> Upload:
     """A file from outside, cleaned in a limited child process. Raises `UploadRefusedError`."""
     return Upload(filename, content, in_child(filename, content))
+
+
+def must_be_picture(upload: Upload) -> None:
+    """Raises `DomainError` for a photo that is none."""
+    if media_type_of(upload.filename, upload.content) not in PICTURES:
+        raise DomainError(N_("A photo is a JPG or PNG picture."), field="upload")
 
 
 def attach(

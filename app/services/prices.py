@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from app.clock import bishkek_day
@@ -21,6 +22,7 @@ from models.users import Role
 Key = tuple[PriceKind, str, str, int | None]
 EARLIEST = date(2020, 1, 1)
 FURTHEST_AHEAD = timedelta(days=366)
+HIGHEST_QUANTITY = Decimal(1_000_000)
 
 
 @dataclass(frozen=True)

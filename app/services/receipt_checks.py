@@ -6,7 +6,7 @@ from app.localisation import N_, gettext
 from app.services import conflicts
 from app.services.errors import DomainError, IncompleteError
 from models.base import db
-from models.contributions import Check, Contribution, ContributionStatus
+from models.contributions import Check, Contribution, ContributionKind, ContributionStatus
 from models.grants import Grant
 from models.users import User
 
@@ -18,7 +18,20 @@ FAULTS: Mapping[Check, str] = {
     Check.UNUSED: N_("The receipt has been used for something else."),
     Check.ARRIVED: N_("The association does not have the money or the goods."),
 }
-"""What the association reads when a check does not hold."""
+GOODS_FAULTS: Mapping[Check, str] = {
+    Check.LEGIBLE: N_("The photo does not show these goods or this work."),
+    Check.AMOUNT: N_("Quantity or price of one are not right."),
+    Check.DAY: N_("It was given or done on another day than the one recorded."),
+    Check.SENDER: N_("The giver belongs neither to the village nor to the association."),
+    Check.UNUSED: N_("It has been counted for something else."),
+    Check.ARRIVED: N_("The association does not have the goods, or the work is not done."),
+}
+"""What the association reads when a check does not hold: of money, and of goods and labour."""
+
+
+def faults_of(contribution: Contribution) -> Mapping[Check, str]:
+    """What can be found wrong with it, message ids by check."""
+    return GOODS_FAULTS if contribution.kind is ContributionKind.IN_KIND else FAULTS
 
 
 def waiting(user: User) -> list[int]:
@@ -41,12 +54,12 @@ def preceding(ids: list[int], before: int) -> int | None:
     return next((one for one in reversed(ids) if one < before), None)
 
 
-def refusal(fault: Check | None, words: str) -> str:
+def refusal(contribution: Contribution, fault: Check | None, words: str) -> str:
     """The reason made of the check that does not hold and what was typed, in the language of who refuses.
 
     Raises `IncompleteError` when neither was given.
     """
-    parts = [gettext(FAULTS[fault])] if fault else []
+    parts = [gettext(faults_of(contribution)[fault])] if fault else []
     reason = " ".join([*parts, words.strip()]).strip()
     if not reason:
         raise IncompleteError(N_("Choose what does not fit, or write it."), field="words")

@@ -18,7 +18,6 @@ from models.grants import Grant
 from models.users import Role, User
 from models.visits import RiskRating, Visit, VisitStatus
 
-PICTURES = ("image/jpeg", "image/png")
 TRANSITIONS: Mapping[tuple[VisitStatus, str], Transition] = {
     (VisitStatus.PLANNED, "record"): Transition(
         VisitStatus.DONE, N_("Monitoring officer"), N_("findings, risk and a photo")
@@ -114,8 +113,7 @@ def attach_photo(visit: Visit, upload: Upload, *, storage: Path, actor: Actor, n
         raise DomainError(N_("The officer who visits records the visit."))
     associations.must_not_act_for(visit.grant.association, actor)
     conflicts.must_have_no_tie(visit.grant.application, actor)
-    if documents.media_type_of(upload.filename, upload.content) not in PICTURES:
-        raise DomainError(N_("A photo is a JPG or PNG picture."), field="upload")
+    documents.must_be_picture(upload)
     return documents.attach(visit, DocumentKind.PHOTO, upload, storage=storage, actor=actor, now=now)
 
 

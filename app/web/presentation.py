@@ -119,6 +119,7 @@ _PAGES_OF: Mapping[str, tuple[str, ...]] = {
         "results",
         "tranche_receipts",
         "tranches",
+        "valuations",
         "visits",
     ),
     "reviews": ("calibrations", "review_workbooks", "reviewers", "seats"),

@@ -152,6 +152,8 @@ MATRIX: Mapping[str, Mapping[str, str]] = {
     "contributions.reverse": {"GET": "f", "POST": "f"},
     "contributions.show": {"GET": "moscfv"},
     "contributions.verify": {"GET": "v", "POST": "v"},
+    "valuations.new": {"GET": "mo", "POST": "mo"},
+    "valuations.photo": {"GET": "mo", "POST": "mo"},
     "adjournments.new": {"GET": "s", "POST": "s"},
     "adjournments.take_off": {"GET": "s", "POST": "s"},
     "agenda_items.discuss": {"POST": "s"},

@@ -74,7 +74,7 @@ def test_money_and_receipt_are_recorded_together(english: Client, programme: Pro
         ({"sent_on": "01.10.2020"}, "The evidence is older than five years."),
         ({"channel": ""}, "Choose how the money came."),
         ({"reference": "12"}, "Enter the number on the receipt (at least four letters or digits)."),
-        ({"kind": "community_cash", "currency": "RUB"}, "Cash of the village and goods are recorded in som."),
+        ({"kind": "community_cash", "currency": "RUB"}, "Cash of the village is recorded in som."),
         ({"kind": "nonsense"}, "Not a valid choice"),
         ({"kind": None}, "Fill this in."),
         ({"sender_country": ""}, "Fill this in."),

@@ -11,6 +11,7 @@ from app.services.ballots import Ballot, DissentInput
 from app.services.decisions import Motion
 from models.base import Base, db
 from models.calls import VoteRule
+from models.contributions import ContributionKind
 from models.council_sessions import Decision, DecisionOutcome, VoteChoice
 from models.duplicates import DuplicateVerdict
 from models.protection import APPEND_ONLY, UNIQUE_KEYS
@@ -84,6 +85,7 @@ def write_history(programme: Programme) -> None:
     programme.change_account(grant.association)
     look_at_a_sign(programme)
     programme.make_bank_statement(("A-1", 100_00))
+    programme.make_contribution(programme.make_grant(), kind=ContributionKind.IN_KIND)
     hold_a_session(programme)
     db.session.commit()
 

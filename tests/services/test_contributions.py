@@ -145,11 +145,27 @@ def test_an_unapproved_rate_is_no_rate(programme):
         rates.rate_for("USD", today)
 
 
+def test_what_the_receipt_shows_beside_the_amount_is_kept_and_does_not_count(programme):
+    grant, day = programme.make_grant(), clock.now().date() - timedelta(days=3)
+    row = programme.make_contribution(
+        grant, "verified", amount=50_000_00, receiver_name=" Асанова Гүлзат ", received_on=day, fee=350_00
+    )
+    assert (row.receiver_name, row.received_on, row.fee) == ("Асанова Гүлзат", day, 350_00)
+    assert contributions.counted(grant) == row.amount_kgs == 50_000_00
+    for field, wrong in (
+        ("received_on", {"received_on": day - timedelta(days=1)}),
+        ("received_on", {"received_on": clock.now().date() + timedelta(days=1)}),
+        ("fee", {"fee": -1}),
+        ("fee", {"fee": 50_000_00}),
+    ):
+        with pytest.raises(DomainError) as refusal:
+            programme.make_contribution(grant, **wrong)
+        assert refusal.value.field == field
+
+
 def test_in_kind_is_held_apart_and_does_not_count(programme):
     grant = programme.make_grant()
-    programme.make_contribution(
-        grant, "verified", kind=ContributionKind.IN_KIND, channel=None, reference="", amount=30_000_00
-    )
+    programme.make_contribution(grant, "verified", kind=ContributionKind.IN_KIND, amount=30_000_00)
     held = ledger.balances((AccountKind.CO_INVESTMENT, AccountKind.IN_KIND_HELD), grant_id=grant.id)
     assert held == {AccountKind.CO_INVESTMENT: 0, AccountKind.IN_KIND_HELD: 30_000_00}
     assert contributions.counted(grant) == 0

@@ -13,11 +13,10 @@ from app.services.applications.drafts import must_be_a_month, must_be_editable, 
 from app.services.calls.allocations import headings_paid
 from app.services.errors import DomainError, IncompleteError
 from app.services.match import HIGHEST_AMOUNT
+from app.services.prices import HIGHEST_QUANTITY
 from models.applications import Application, BudgetHeading, BudgetLine, Payer
 from models.base import db
 from models.prices import Price, PriceKind
-
-HIGHEST_QUANTITY = Decimal(1_000_000)
 
 
 def rates_for(application: Application, line: BudgetLine | None, *, locale: str, now: datetime) -> list[Price]:
