@@ -9,7 +9,7 @@ from app import clock
 from app.labels import COUNTRIES, country_text
 from app.localisation import EXPONENTS, current_locale, gettext, plain_amount
 from app.policy import Permission
-from app.services import applications, consents, plan_warnings, rates
+from app.services import applications, consents, plan_warnings, rates, remitters
 from app.web.access import actor, load, requires
 from app.web.form_parts import closed_page, number_fields
 from app.web.submissions import attempt, finish, form_page, guard_version, in_words, removal_page, show_as_gone
@@ -37,6 +37,7 @@ def index(application_id: int) -> ResponseReturnValue:
         pledges=pledges,
         warnings=plan_warnings.of_pledges(pledges),
         consent=gettext(consents.TEXTS[consents.CURRENT]),
+        known=remitters.of_association(application.association),
         planned=application.amount_paid_by(Payer.REMITTANCE),
     )
 
@@ -102,9 +103,14 @@ def edit(application_id: int, pledge_id: int) -> ResponseReturnValue:
     guard_version(form, pledge, in_words(kept), url_for(".edit", application_id=application_id, pledge_id=pledge_id))
     if form.validate_on_submit() and attempt(form, lambda: _change(pledge, application, form)):
         return finish(location, gettext("The pledge is changed."))
-    consent = gettext(consents.TEXTS[consents.CURRENT])
     number_fields(form, application, "pledges")
-    return form_page("pledges/edit.html", form, application=application, consent=consent)
+    return form_page(
+        "pledges/edit.html",
+        form,
+        application=application,
+        consent=gettext(consents.TEXTS[consents.CURRENT]),
+        known=remitters.of_association(application.association),
+    )
 
 
 def _change(pledge: Pledge, application: Application, form: PledgeForm) -> None:

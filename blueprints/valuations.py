@@ -30,7 +30,7 @@ RECORD = Permission.CONTRIBUTION_RECORD
 def new(grant_id: int) -> ResponseReturnValue:
     """Record goods or labour with a photo: both are kept or neither is."""
     grant = load(Grant, grant_id, RECORD)
-    form, givers = ValuationForm(), Givers(grant)
+    form, givers = ValuationForm(data={"sender_country": "KG"}), Givers(grant)
     rates = {str(one.id): one for one in valuations.offered(grant, current_locale(), now=clock.now())}
     givers.offer_to(form)
     form.given.choices = [(one.value, label_text(one)) for one in GivenKind]

@@ -9,7 +9,7 @@ from forms.base import AmountField, BaseForm, DayField, TextField, required_inpu
 class PledgeForm(BaseForm):
     """Who promises what, from where, by when, with consent."""
 
-    remitter_name = TextField(N_("Who promises"), longest=200)
+    remitter_name = TextField(N_("Who promises"), longest=200, render_kw={"list": "remitters", "autocomplete": "off"})
     is_pseudonym = BooleanField(lazy(N_("This is not the real name")))
     country = SelectField(lazy(N_("Country where the person works")), validators=[required_input()])
     amount = AmountField(N_("Amount"))

@@ -47,13 +47,16 @@ def record(client: Client, grant: Grant, upload: Upload | None, **changes: Any) 
 def test_money_and_receipt_are_recorded_together(english: Client, programme: Programme, grant: Grant) -> None:
     programme.make_rate("RUB", on=SENT_ON, value="1.10")
     english.sign_in(programme.chair_of(grant.association))
-    page = record(english, grant, programme.make_pdf())
+    shown = {"receiver_name": "Асанова Гүлзат", "received_on": "11.10.2026", "fee": "150,50"}
+    page = record(english, grant, programme.make_pdf(), **shown)
     assert page.status_code == 303
     row = db.session.scalars(db.select(Contribution)).one()
     assert (row.amount, row.currency, row.amount_kgs) == (25_000_50, "RUB", 27_500_55)
     assert len(documents.of(row)) == 1
     text = text_of(english.get(page.location).text)
     assert "25 000.50 RUB" in text
+    assert "Who received it Асанова Гүлзат Day on which it was received 11 Oct 2026" in text
+    assert "Fee, not counted 150.50 RUB" in text
     assert "1.1 som for 1 RUB, valid from 10 Oct 2026, National Bank, daily rate" in text
     assert "Waits to be verified" in text
 
@@ -72,6 +75,8 @@ def test_money_and_receipt_are_recorded_together(english: Client, programme: Pro
         ({"currency": "KRW", "amount": "1000,5"}, "This currency has no such fractions: enter a whole amount."),
         ({"sent_on": "13.10.2026"}, "The day lies in the future."),
         ({"sent_on": "01.10.2020"}, "The evidence is older than five years."),
+        ({"received_on": "09.10.2026"}, "It came on the day it was sent or later, and not after today."),
+        ({"fee": "25 000,50"}, "The fee is smaller than the amount."),
         ({"channel": ""}, "Choose how the money came."),
         ({"reference": "12"}, "Enter the number on the receipt (at least four letters or digits)."),
         ({"kind": "community_cash", "currency": "RUB"}, "Cash of the village is recorded in som."),

@@ -71,6 +71,15 @@ def test_what_does_not_fit_is_refused_and_nothing_typed_is_lost(client, url, cha
     assert count() == 0
 
 
+def test_who_is_known_to_the_association_is_offered_while_the_name_is_typed(client, programme, url):
+    assert client.submit(url, **TYPED).location == url
+    programme.make_application(association=programme.make_association())
+    page = client.get(url).text
+    offered = page.split('<datalist id="remitters">')[1].split("</datalist>")[0]
+    assert offered == '<option value="Сапар уулу Ысак">Republic of Korea</option>'
+    assert 'list="remitters"' in page and TYPED["remitter_name"] in client.get(f"{url}/1/edit").text
+
+
 def test_the_same_pledge_sent_twice_is_one_pledge(client, url):
     data = dict(form_fields(client.get(url).text)) | TYPED
     assert [client.post(url, data=data).status_code for _ in range(2)] == [303, 303]
