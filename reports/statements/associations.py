@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from app.clock import bishkek_day
 from app.labels import label_text
 from app.localisation import Money
 from app.localisation import gettext as _
-from app.services import co_investments, gates, ledger, match, repayments
+from app.services import co_investments, gates, ledger, match, repayments, tranche_receipts
 from app.services.co_investments import MatchArithmetic
 from models.associations import Association
 from models.base import db
 from models.contributions import Contribution, ContributionStatus
-from models.grants import Grant, GrantStatus
+from models.grants import Grant, GrantStatus, TrancheStatus
 from models.ledger import AccountKind
 from reports import credits
 from reports.statements.data import Cell, Column, Reader, Statement, Subject, Table
@@ -146,6 +147,14 @@ def _next(matches: Sequence[tuple[Grant, MatchArithmetic]]) -> Table:
 
 def _steps(grant: Grant, found: MatchArithmetic) -> Iterable[tuple[Cell, ...]]:
     """(what, how much, by when), what the association does before what the programme does."""
+    for one in grant.tranches:
+        if one.status is TrancheStatus.RELEASED and one.released_at is not None:
+            until = bishkek_day(one.released_at + tranche_receipts.CONFIRM_WITHIN)
+            yield (
+                _("The association confirms that tranche %(number)s arrived", number=one.sequence),
+                Money(one.amount),
+                until,
+            )
     paid = [one.sequence for one in grant.tranches if one.is_paid]
     missing = gates.accounting_due(grant, paid[-1]) - gates.accounted(grant) if paid else 0
     if missing > 0:

@@ -17,7 +17,7 @@ from app.services import funds, ledger
 from models.associations import Association
 from models.base import db
 from models.funds import Fund
-from models.grants import Grant, GrantStatus
+from models.grants import Grant, GrantStatus, Tranche, TrancheStatus
 from models.ledger import AccountKind
 from models.users import RoleAssignment, User
 from reports import statements
@@ -141,6 +141,16 @@ def test_an_association_prints_its_statement_and_reads_no_other_s(client: Client
     assert operator.get(f"/statements/grants/{other.id}/pdf").status_code == 404
     assert operator.get("/statements/advances").status_code == 403
     assert client.get("/statements/nothing").status_code in (403, 404)
+
+
+def test_what_was_sent_stands_until_the_association_says_that_it_came(demo: Demonstration) -> None:
+    sent = db.session.scalars(db.select(Tranche).where(Tranche.status == TrancheStatus.RELEASED)).all()
+    assert sent, "the demonstration has a payment nobody has confirmed yet"
+    for one in sent:
+        with use_locale("en"):
+            rows = statements.of_association(one.grant.association, reader(demo)).tables[-1].rows
+        step = f"The association confirms that tranche {one.sequence} arrived"
+        assert (one.grant.number, step, Money(one.amount)) in [row[:3] for row in rows]
 
 
 @pytest.mark.office
