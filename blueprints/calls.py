@@ -37,6 +37,7 @@ PLAIN = (
     "code",
     "accounting_percent",
     "visits_before_tranches",
+    "reports_before_tranches",
     "match_percent",
     "in_kind_counts",
     "expected_applications",

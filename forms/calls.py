@@ -90,6 +90,9 @@ class MoneyForm(BaseForm):
     visits_before_tranches = BooleanField(
         lazy(N_("A monitoring visit is made before the second and each later tranche"))
     )
+    reports_before_tranches = BooleanField(
+        lazy(N_("A spending report is accepted before the second and each later tranche"))
+    )
 
 
 class MatchForm(BaseForm):

@@ -26,3 +26,5 @@ class OverrideRulesForm(BaseForm):
     accounted_approvers = ChecklistField(N_("Who may approve"))
     visit_proposers = ChecklistField(N_("Who may propose"))
     visit_approvers = ChecklistField(N_("Who may approve"))
+    report_proposers = ChecklistField(N_("Who may propose"))
+    report_approvers = ChecklistField(N_("Who may approve"))

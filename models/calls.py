@@ -71,6 +71,7 @@ FIXED = (
     "tranche_percents",
     "accounting_percent",
     "visits_before_tranches",
+    "reports_before_tranches",
     "reviewers_per_application",
     "reviewers_named",
     "pass_total",
@@ -160,6 +161,7 @@ class Call(Versioned, Base):
     tranche_percents: Mapped[Json] = mapped_column(default=lambda: [40, 40, 20])
     accounting_percent: Mapped[int] = mapped_column(default=80)
     visits_before_tranches: Mapped[bool] = mapped_column(default=False)
+    reports_before_tranches: Mapped[bool] = mapped_column(default=False)
     in_kind_counts: Mapped[bool] = mapped_column(default=False)
     match_terms: Mapped[Json] = mapped_column(default=usual_match_terms)
     pass_total: Mapped[int] = mapped_column(default=60)

@@ -33,7 +33,8 @@ class Grant(Versioned, Base):
 
     `amount` is the award in force, to which the tranches add up; `awarded` what it was before any reduction.
     `match_percent` is the ratio of this applicant; `match_applicant` the sort that gave it, None for the usual one.
-    `visit_before` lists the sequences of the tranches before which a monitoring visit is made. `asks_receipt`: the next
+    `visit_before` lists the sequences of the tranches before which a monitoring visit is made, `report_before` those
+    before which a spending report through the payment of the tranche before is accepted. `asks_receipt`: the next
     tranche waits for the association's word that the one before came; what was offered before this rule does not.
     """
 
@@ -59,6 +60,7 @@ class Grant(Versioned, Base):
     accounting_percent: Mapped[int]
     in_kind_counts: Mapped[bool]
     visit_before: Mapped[Json] = mapped_column(default=list)
+    report_before: Mapped[Json] = mapped_column(default=list)
     starts_on: Mapped[date]
     ends_on: Mapped[date]
     offered_by_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))

@@ -16,6 +16,7 @@ class OverridableCondition(StrEnum):
 
     ACCOUNTED = "accounted"
     VISIT = "visit"
+    REPORT = "report"
 
 
 class OverrideStatus(StrEnum):

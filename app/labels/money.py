@@ -204,6 +204,7 @@ PAYMENT_STATUSES: Mapping[PaymentStatus, str] = {
 OVERRIDABLE_CONDITIONS: Mapping[OverridableCondition, str] = {
     OverridableCondition.ACCOUNTED: N_("The tranche before is accounted for"),
     OverridableCondition.VISIT: N_("A monitoring visit was made"),
+    OverridableCondition.REPORT: N_("A spending report is accepted"),
 }
 OVERRIDE_STATUSES: Mapping[OverrideStatus, str] = {
     OverrideStatus.PROPOSED: N_("Override waits for approval"),

@@ -237,6 +237,11 @@ def terms(grant: Grant, locale: str) -> dict[str, list[str]]:
                     if grant.visit_before
                     else []
                 ),
+                *(
+                    [_("A spending report through the payment before it is accepted, from the second tranche on.")]
+                    if grant.report_before
+                    else []
+                ),
                 _("Nothing stops the grant, and the account of the association is confirmed."),
             ],
             "duties": _duties(),

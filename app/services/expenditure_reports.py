@@ -176,14 +176,20 @@ def waiting(most: int) -> list[ExpenditureReport]:
     return list(db.session.scalars(query.order_by(ExpenditureReport.submitted_at).limit(most)))
 
 
-def accepted_through(grant: Grant) -> date | None:
-    """The last day up to which every report of the grant is accepted; None before the first."""
-    day = None
+def last_accepted(grant: Grant) -> ExpenditureReport | None:
+    """The one up to whose last day every report of the grant is accepted; None before the first."""
+    last = None
     for report in of_grant(grant):
         if report.status is not R.ACCEPTED:
             break
-        day = report.ends_on
-    return day
+        last = report
+    return last
+
+
+def accepted_through(grant: Grant) -> date | None:
+    """The last day of `last_accepted`."""
+    last = last_accepted(grant)
+    return last.ends_on if last else None
 
 
 def lines(report: ExpenditureReport) -> Sequence[Expenditure]:

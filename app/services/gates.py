@@ -8,11 +8,12 @@ from typing import Any
 
 from app.clock import bishkek_day
 from app.localisation import N_, Money
-from app.services import co_investments, grants, ledger, payout_accounts, verified_co_investments
+from app.services import co_investments, expenditure_reports, grants, ledger, payout_accounts, verified_co_investments
 from app.services.errors import DomainError, IncompleteError
 from app.services.match import Verified
 from models.applications import Payer
 from models.base import db
+from models.expenditure_reports import ExpenditureReport
 from models.expenditures import COUNTED, Expenditure, ExpenditureStatus
 from models.grants import Grant, GrantStatus, Tranche, TrancheStatus
 from models.ledger import AccountKind
@@ -25,7 +26,7 @@ from models.visits import Visit, VisitStatus
 class Condition:
     """One condition of the gate: its text, whether it is met, and the figures (message with parameters).
 
-    `evidence` is the visit it rests on; `override` what two people set it aside by.
+    `evidence` is the visit it rests on, `report` the spending report; `override` what two people set it aside by.
     """
 
     key: str
@@ -34,6 +35,7 @@ class Condition:
     detail: DomainError
     evidence: Visit | None = None
     override: Override | None = None
+    report: ExpenditureReport | None = None
 
     @property
     def is_passed(self) -> bool:
@@ -62,6 +64,10 @@ class _Facts:
         return found
 
     @cached_property
+    def last_report(self) -> ExpenditureReport | None:
+        return expenditure_reports.last_accepted(self.grant)
+
+    @cached_property
     def owed(self) -> int:
         return ledger.balances((AccountKind.RECOVERABLE,), grant_id=self.grant.id)[AccountKind.RECOVERABLE]
 
@@ -86,7 +92,7 @@ def gates_of(grant: Grant) -> Mapping[int, list[Condition]]:
 def gate(tranche: Tranche) -> list[Condition]:
     """The conditions for paying `tranche`, each with what is there and what is missing (domain.md section 4).
 
-    A visit is a condition only where the grant asks for one before this tranche.
+    A visit and a spending report are conditions only where the grant asks for them before this tranche.
     """
     return _gate(tranche, _Facts(tranche.grant))
 
@@ -121,6 +127,7 @@ def _gate(tranche: Tranche, facts: _Facts) -> list[Condition]:
         ),
         *([_received(previous)] if previous is not None and grant.asks_receipt else []),
         *([_visited(previous, last, overrides)] if asks else []),
+        *([_reported(facts, previous, overrides)] if tranche.sequence in grant.report_before else []),
         *_claimed(facts.owed),
         _running(grant, last),
         _account(grant),
@@ -199,6 +206,29 @@ def _visited(previous: Tranche | None, last: Visit | None, overrides: Mapping[An
         detail,
         evidence=last if met else None,
         override=overrides.get(OverridableCondition.VISIT),
+    )
+
+
+def _reported(facts: _Facts, previous: Tranche | None, overrides: Mapping[Any, Override]) -> Condition:
+    """An accepted spending report whose period holds the day on which the tranche before was paid, or a later one."""
+    report = facts.last_report
+    through = report.ends_on if report else None
+    paid_on = bishkek_day(previous.released_at) if previous and previous.released_at else None
+    met = through is not None and paid_on is not None and through >= paid_on
+    if through is None:
+        detail = DomainError(N_("No spending report is accepted yet."))
+    elif met or paid_on is None:
+        detail = DomainError(N_("Spending reports are accepted through %(day)s."), day=through)
+    else:
+        text = N_("Spending reports are accepted through %(day)s; the tranche before was paid on %(paid)s.")
+        detail = DomainError(text, day=through, paid=paid_on)
+    return Condition(
+        "report",
+        N_("A spending report through the payment of the tranche before is accepted."),
+        met,
+        detail,
+        override=overrides.get(OverridableCondition.REPORT),
+        report=report,
     )
 
 

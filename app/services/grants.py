@@ -158,6 +158,8 @@ def offer(application: Application, *, starts_on: date, ends_on: date, actor: Ac
     step = (ends_on - starts_on) / len(parts)
     if call.visits_before_tranches:
         grant.visit_before = list(range(2, len(parts) + 1))
+    if call.reports_before_tranches:
+        grant.report_before = list(range(2, len(parts) + 1))
     for number, amount in enumerate(parts, start=1):
         grant.tranches.append(Tranche(sequence=number, amount=amount, due_on=starts_on + (number - 1) * step))
     db.session.add(grant)

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from app.labels import label_text
+from app.localisation import use_locale
 from app.services import documents
 from app.services.documents import Upload
 from models.applications import BudgetLine, Payer
@@ -78,6 +80,20 @@ def test_what_is_wrong_is_said_and_nothing_is_half_written(
     assert 'value="ОсОО Айкөл"' in page.text
     assert count(Expenditure) == 0
     assert count(Document) == before
+
+
+def test_what_the_donor_does_not_pay_for_is_refused_when_it_is_recorded(
+    english: Client, programme: Programme, grant: Grant
+) -> None:
+    heading = grant_line(grant).heading
+    grant.fund.eligible_headings = [one for one in grant.fund.eligible_headings if one != heading.value]
+    db.session.commit()
+    english.sign_in(programme.chair_of(grant.association))
+    page = record(english, grant, programme.make_pdf())
+    assert page.status_code == 422 and count(Expenditure) == 0
+    with use_locale("en"):
+        named = f"The agreement with the donor does not let this grant pay for “{label_text(heading)}”."
+    assert named in text_of(page.text) and 'value="ОсОО Айкөл"' in page.text
 
 
 @pytest.mark.parametrize(

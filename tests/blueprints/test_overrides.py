@@ -56,7 +56,7 @@ def test_it_is_taken_back_before_the_payment(client, programme):
 def test_who_may_is_a_setting(client, programme):
     client.sign_in(programme.administrator).speak("en")
     page = client.get("/override-rules").text
-    assert page.count("checked") == 4
+    assert page.count("checked") == 6, "three conditions, each with who proposes and who approves"
     answer = client.submit("/override-rules", visit_proposers=["monitor", "finance"], visit_approvers=["secretary"])
     assert answer.status_code == 303
     answer = client.submit("/override-rules", accounted_proposers=[])

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app import clock
-from app.services import documents, expenditure_reports, expenditures
+from app.services import documents, expenditure_reports, expenditures, gates, overrides
 from app.services.actors import Actor
 from app.services.errors import DomainError, IncompleteError, SeparationOfDutyError
 from app.services.expenditure_reports import OFF_BUDGET, HeadingUse
@@ -18,6 +18,7 @@ from models.documents import DocumentKind
 from models.expenditure_reports import ExpenditureReport, ExpenditureReportStatus
 from models.expenditures import ExpenditureStatus
 from models.grants import TrancheStatus
+from models.overrides import OverridableCondition
 from tests.factories import SOM
 from tests.support.databases import FULL
 from tests.support.shelf import kept
@@ -124,6 +125,32 @@ def test_the_last_report_explains_what_was_not_spent(programme, grant, monkeypat
         handed_in(programme, report)
     assert refusal.value.field == "explanation"
     handed_in(programme, report, "Акча келген жок")
+
+
+def test_a_call_that_asks_for_reports_gives_its_grants_the_condition(programme, grant):
+    assert grant.report_before == [] and "report" not in unmet(grant.tranches[1])
+    asked = programme.make_grant(call=programme.make_past_call(reports_before_tranches=True), is_matched=True)
+    first, second, _third = asked.tranches
+    assert asked.report_before == [2, 3] and "report" not in unmet(first)
+    early = handed_in(programme, drafted(programme, asked))
+    expenditure_reports.accept(early, actor=Actor(programme.finance), now=clock.now())
+    with clock.at(clock.now() + timedelta(days=2)):
+        programme.advance(first, TrancheStatus.ACCOUNTED)
+        assert unmet(second) == {"report"}, "a report that ends before the payment says nothing of it"
+        reason, finance = "Сезон бүтүп баратат", Actor(programme.finance)
+        made = overrides.propose(second, OverridableCondition.REPORT, reason=reason, actor=finance, now=clock.now())
+        overrides.approve(made, actor=Actor(programme.council_chair), now=clock.now())
+        assert gates.is_open(second)
+        overrides.withdraw(made, reason=reason, actor=finance, now=clock.now())
+        late = handed_in(programme, drafted(programme, asked))
+        assert unmet(second) == {"report"}
+        expenditure_reports.accept(late, actor=finance, now=clock.now())
+        assert unmet(second) == set()
+        assert next(one for one in gates.gate(second) if one.key == "report").report is late
+
+
+def unmet(tranche):
+    return {one.key for one in gates.gate(tranche) if not one.met}
 
 
 @pytest.mark.either_database

@@ -57,6 +57,7 @@ COLUMNS = (
     "tranche_percents",
     "accounting_percent",
     "visits_before_tranches",
+    "reports_before_tranches",
     "reviewers_per_application",
     "reviewers_named",
     "pass_total",
@@ -96,7 +97,8 @@ class CallInput:
     """What the secretary enters for a call. Amounts in tyiyn, `match_percent` 100 for 1:1.
 
     `tranche_percents` total 100; `accounting_percent` of the money paid before is accounted for ahead of the next
-    tranche; with `visits_before_tranches` a visit is made after each tranche before the next one;
+    tranche; with `visits_before_tranches` a visit is made after each tranche before the next one,
+    with `reports_before_tranches` a spending report through its payment is accepted;
     an application passes with `pass_total` points of 100 and `pass_section_percent` of each criterion; the
     village meeting needs `quorum_percent` of the village's `quorum_of`.
     The defaults are those of domain.md section 5.
@@ -116,6 +118,7 @@ class CallInput:
     tranche_percents: Sequence[int] = (40, 40, 20)
     accounting_percent: int = 80
     visits_before_tranches: bool = False
+    reports_before_tranches: bool = False
     reviewers_per_application: int = 2
     reviewers_named: bool = False
     pass_total: int = 60
