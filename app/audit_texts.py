@@ -74,6 +74,7 @@ NOUNS: Mapping[str, str] = {
     "prices": N_("Price of the register"),
     "results": N_("Result"),
     "reviews": N_("Review"),
+    "remitter_links": N_("Personal link"),
     "remitters": N_("Who sends money"),
     "suppliers": N_("Supplier"),
     "fund_closings": N_("Closing of a fund"),
@@ -92,8 +93,8 @@ HIDDEN = frozenset(
         "account", "allocation", "assignment", "assignments", "batch", "centre", "equipment", "held_screening",
         "oblast", "old_centre",
         "application", "association", "call", "currency", "document", "event", "fund", "grant", "indicator", "key",
-        "found", "into", "letter", "report", "lost_device", "line", "other", "person", "pledge", "review", "row",
-        "tranche",
+        "found", "into", "letter", "report", "lost_device", "line", "other", "person", "pledge", "remitter", "review",
+        "row", "tranche",
     }
 )  # fmt: skip
 """Details that are row ids or keys, for the computer only."""

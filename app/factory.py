@@ -118,7 +118,9 @@ def _hook(app: Flask, config: Config) -> None:
             response.headers["Strict-Transport-Security"] = "max-age=31536000"
         if request.endpoint != "static":
             signed_in = access.is_signed_in()
-            response.headers["Cache-Control"] = "no-store" if signed_in else "no-cache"
+            response.headers["Cache-Control"] = "no-store" if signed_in or access.is_private() else "no-cache"
+            if access.is_private():
+                response.headers["X-Robots-Tag"], response.headers["Referrer-Policy"] = "noindex", "no-referrer"
             response.vary.add("Cookie")
             response.vary.add("Accept-Language")
         return response

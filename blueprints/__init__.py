@@ -72,6 +72,7 @@ NOUNS = (
     "receipt_checks",
     "reductions",
     "reporting_dates",
+    "remitter_links",
     "remitters",
     "repayments",
     "reserves",

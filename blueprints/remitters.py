@@ -7,8 +7,9 @@ from app import clock
 from app.labels import COUNTRIES, country_text
 from app.localisation import gettext
 from app.policy import Permission
-from app.services import conflicts, remitters
-from app.web.access import actor, load, refuse_tied, requires, signed_in_user
+from app.services import remitter_links, remitters
+from app.web.access import actor, load, requires
+from app.web.remitter_access import keep_tied_away, load_remitter
 from app.web.submissions import attempt, finish, form_page, guard_version, in_words
 from forms.remitters import JoinRemittersForm, RemitterForm
 from models.associations import Association
@@ -18,24 +19,12 @@ bp = Blueprint("remitters", __name__)
 FIELDS = ("name", "is_pseudonym", "country", "phone")
 
 
-def _keep_tied_away(association: Association) -> None:
-    """Who also judges or monitors and has a tie to the association sees nothing of who sends to it."""
-    if not remitters.are_open(association, conflicts.kept_from(signed_in_user())):
-        refuse_tied()
-
-
-def _load(remitter_id: int, permission: Permission) -> Remitter:
-    row = load(Remitter, remitter_id, permission)
-    _keep_tied_away(row.association)
-    return row
-
-
 @bp.get("/associations/<int:association_id>/remitters")
 @requires(GET=Permission.REMITTER_READ)
 def index(association_id: int) -> ResponseReturnValue:
     """Who sends to the association, with what was promised and what came."""
     association = load(Association, association_id, Permission.REMITTER_READ)
-    _keep_tied_away(association)
+    keep_tied_away(association)
     rows = remitters.listed(association)
     return render_template("remitters/index.html", association=association, rows=rows)
 
@@ -44,12 +33,14 @@ def index(association_id: int) -> ResponseReturnValue:
 @requires(GET=Permission.REMITTER_READ)
 def show(remitter_id: int) -> ResponseReturnValue:
     """One remitter with pledges and what came."""
-    row = _load(remitter_id, Permission.REMITTER_READ)
+    row = load_remitter(remitter_id, Permission.REMITTER_READ)
     return render_template(
         "remitters/show.html",
         row=row,
         pledges=remitters.pledges_of(row),
         sums=remitters.contributions_of(row),
+        link=remitter_links.live_of(row),
+        thanked=remitter_links.thanked_grants(row),
         others=[] if row.joined_to else remitters.alike(row.association, row.name, besides=row.id),
     )
 
@@ -58,7 +49,7 @@ def show(remitter_id: int) -> ResponseReturnValue:
 @requires(GET=Permission.REMITTER_KEEP, POST=Permission.REMITTER_KEEP)
 def edit(remitter_id: int) -> ResponseReturnValue:
     """Correct what is known, or put a chosen name in place of the real one."""
-    row = _load(remitter_id, Permission.REMITTER_KEEP)
+    row = load_remitter(remitter_id, Permission.REMITTER_KEEP)
     stored, here = {name: getattr(row, name) for name in FIELDS}, url_for(".edit", remitter_id=remitter_id)
     form, kept = RemitterForm(data=stored), RemitterForm(None, data=stored)
     for one in (form, kept):
@@ -85,7 +76,7 @@ def _save(row: Remitter, form: RemitterForm) -> None:
 @requires(GET=Permission.REMITTER_KEEP, POST=Permission.REMITTER_KEEP)
 def join(remitter_id: int) -> ResponseReturnValue:
     """This entry and another one are the same person."""
-    row, form = _load(remitter_id, Permission.REMITTER_KEEP), JoinRemittersForm()
+    row, form = load_remitter(remitter_id, Permission.REMITTER_KEEP), JoinRemittersForm()
     others = {str(one.id): one for one in remitters.of_association(row.association) if one.id != row.id}
     names = [(key, f"{one.name}, {country_text(one.country)}") for key, one in others.items()]
     form.into.choices = [("", gettext("Choose")), *names]

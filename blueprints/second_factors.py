@@ -1,6 +1,5 @@
 """Second factors: the second step of signing in, setting one up, recovery codes."""
 
-import segno
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -16,6 +15,7 @@ from app.services.sign_in_attempts import TooManyAttemptsError
 from app.web import access
 from app.web.access import SignedIn, own_address, public, requires, seal, signed_in_user
 from app.web.presentation import is_demonstration
+from app.web.qr_codes import picture_of
 from app.web.submissions import act_on_button, attempt, commit, finish_with, form_page
 from forms.accounts import CodeForm, RecoveryCodeForm
 from forms.base import ConfirmForm
@@ -91,18 +91,12 @@ def new() -> ResponseReturnValue:
     return form_page(
         "second_factors/new.html",
         form,
-        picture=_picture_of(second_factors.address_of(secret, user)),
+        picture=picture_of(second_factors.address_of(secret, user)),
         key=second_factors.in_groups(secret),
         username=user.username,
         must_set_up=access.must_set_up(),
         has_one=second_factors.of_user(user) is not None,
     )
-
-
-def _picture_of(address: str) -> str:
-    """The QR code as an address that holds the whole picture: nothing is asked from anywhere."""
-    made = segno.make(address, error="m", micro=False)
-    return str(made.svg_data_uri(scale=5, border=4, dark="#000", light="#fff"))
 
 
 def _offered_secret() -> str:

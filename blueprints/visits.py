@@ -84,6 +84,7 @@ def _record(form: RecordVisitForm, visit: Visit) -> None:
         latitude=None if form.latitude.data is None else float(form.latitude.data),
         longitude=None if form.longitude.data is None else float(form.longitude.data),
         holds_payment=form.holds_payment.data,
+        shows_photos=form.shows_photos.data,
         actor=actor(visit),
         now=clock.now(),
     )

@@ -41,5 +41,6 @@ class RecordVisitForm(BaseForm):
     follow_up = LongTextField(N_("What has to be done until the next visit"), required=False)
     risk = RadioField(lazy(N_("Risk that the project fails")), validators=[required_input()])
     holds_payment = BooleanField(lazy(N_("No further money until what I found is mended")))
+    shows_photos = BooleanField(lazy(N_("Those who sent money may see the photos")))
     latitude = NumberField(N_("Latitude in degrees"), required=False, places=6)
     longitude = NumberField(N_("Longitude in degrees"), required=False, places=6)

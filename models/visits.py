@@ -24,7 +24,8 @@ class RiskRating(StrEnum):
 class Visit(Versioned, Base):
     """A visit to a grant. `checklist` is {item key: bool}; photos are documents; place in degrees, WGS 84.
 
-    While the newest visit `holds_payment`, what was found keeps further money back.
+    While the newest visit `holds_payment`, what was found keeps further money back. Where it `shows_photos`, those who
+    sent money may see its photos.
     """
 
     __tablename__ = "visits"
@@ -46,6 +47,7 @@ class Visit(Versioned, Base):
     follow_up: Mapped[LongText] = mapped_column(sa.Text, default="")
     risk: Mapped[RiskRating | None]
     holds_payment: Mapped[bool] = mapped_column(default=False)
+    shows_photos: Mapped[bool] = mapped_column(default=False)
     latitude: Mapped[float | None] = mapped_column(sa.Float)
     longitude: Mapped[float | None] = mapped_column(sa.Float)
     grant: Mapped[Grant] = relationship()

@@ -50,6 +50,7 @@ def made(programme: Programme, grant: Grant, is_bad: bool, chance: Random, now: 
         risk=RiskRating.HIGH if is_bad else RiskRating.MEDIUM if is_doubtful else RiskRating.LOW,
         latitude=_near(village.latitude, chance),
         longitude=_near(village.longitude, chance),
+        shows_photos=not is_doubtful,
         actor=actor,
         now=now,
     )

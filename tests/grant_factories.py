@@ -416,6 +416,7 @@ class GrantFactories:
         *,
         with_photo: bool = True,
         holds_payment: bool = False,
+        shows_photos: bool = False,
     ) -> Visit:
         """A visit of the monitor today."""
         now, monitor = clock.now(), Actor(self.monitor)
@@ -433,6 +434,7 @@ class GrantFactories:
                 latitude=40.5,
                 longitude=72.8,
                 holds_payment=holds_payment,
+                shows_photos=shows_photos,
                 actor=monitor,
                 now=now,
             )

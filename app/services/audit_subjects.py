@@ -48,6 +48,7 @@ from models.people import Person
 from models.prices import Price
 from models.rates import ExchangeRate
 from models.recoveries import Recovery
+from models.remitter_links import RemitterLink
 from models.remitters import Remitter
 from models.reviews import Assignment, Review
 from models.suppliers import Supplier
@@ -111,6 +112,7 @@ NAMES: Mapping[type[Any], Name] = {
     Result: lambda row, locale: row.target.indicator.title_in(locale),
     Review: lambda row, locale: row.assignment.application.number,
     Remitter: lambda row, locale: row.name,
+    RemitterLink: lambda row, locale: row.remitter.name,
     Supplier: lambda row, locale: row.name,
     Target: lambda row, locale: row.indicator.title_in(locale),
     Recovery: _of_grant,

@@ -66,10 +66,14 @@ def record(
     latitude: float | None,
     longitude: float | None,
     holds_payment: bool = False,
+    shows_photos: bool = False,
     actor: Actor,
     now: datetime,
 ) -> None:
     """Record what was seen. Photos are attached before. Where it `holds_payment`, nothing more is paid.
+
+    With `shows_photos` those who sent money see the photos, without an account (`remitter_links`).
+
 
     Raises `IncompleteError` without findings or without a photo, `SeparationOfDutyError` for an officer with a tie.
     """
@@ -91,7 +95,7 @@ def record(
     visit.status, visit.visited_on, visit.recorded_at = new_status, visited_on, now
     visit.checklist, visit.findings, visit.follow_up = dict(checklist), findings.strip(), follow_up.strip()
     visit.risk, visit.latitude, visit.longitude = risk, latitude, longitude
-    visit.holds_payment = holds_payment
+    visit.holds_payment, visit.shows_photos = holds_payment, shows_photos
     db.session.flush()
     stops = {"holds_payment": True} if holds_payment else {}
     audit.record(actor, "visit.record", visit, now, grant=visit.grant_id, risk=risk.value, **stops)

@@ -177,6 +177,17 @@ def public(view: View) -> View:
     return view
 
 
+def private(view: View) -> View:
+    """Open a view to everybody who has its secret: its answers are kept nowhere, found by no search and name no way."""
+    view.is_private = True  # type: ignore[attr-defined]
+    return public(view)
+
+
+def is_private() -> bool:
+    """Whether the view of this request is `private`."""
+    return getattr(current_app.view_functions.get(request.endpoint or ""), "is_private", False)
+
+
 def requires(*, fresh: bool = False, **permissions: Permission) -> Callable[[View], View]:
     """Open a view per method: `@requires(GET=Permission.A, POST=Permission.B)`.
 

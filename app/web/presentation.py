@@ -80,7 +80,7 @@ _PAGES_OF: Mapping[str, tuple[str, ...]] = {
         "themes",
     ),
     "assignments": ("assignment_plans",),
-    "associations": ("account_notices", "account_objections", "remitters"),
+    "associations": ("account_notices", "account_objections", "remitter_links", "remitters"),
     "calls": ("allocations", "amendments", "call_forms", "criteria", "dry_runs", "required_documents"),
     "centres": ("equipment",),
     "council_sessions": (

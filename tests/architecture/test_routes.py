@@ -21,6 +21,10 @@ PUBLIC_ENDPOINTS = frozenset(
         "lost_devices.report",
         "paper_forms.empty",
         "paper_forms.guide",
+        "remitter_links.certificate",
+        "remitter_links.enter",
+        "remitter_links.photo",
+        "remitter_links.show",
         "second_factors.enter",
     }
 )
