@@ -110,14 +110,19 @@ def _change(change: ChangeData | None) -> list[Flowable]:
         for one in change.lines
     ]
     moved = [Column(_("Budget line"), 3), Column(_("Before"), 1.2, numeric=True), Column(_("Now"), 1.2, numeric=True)]
-    days = []
+    said = []
+    if change.amount_before is not None and change.amount is not None:
+        sums = {"before": money(change.amount_before), "after": money(change.amount)}
+        said.append(text(_("The grant was %(before)s and is now %(after)s; the tranches below add up to it.", **sums)))
     if change.ends_before and change.ends_on:
         before, after = date_text(change.ends_before), date_text(change.ends_on)
-        days = [text(_("The last day of the project was %(before)s and is now %(after)s.", before=before, after=after))]
+        said.append(
+            text(_("The last day of the project was %(before)s and is now %(after)s.", before=before, after=after))
+        )
     return [
         heading(_("What this amendment changes")),
         text(_("This is version %(number)s of the agreement. What is not named here stays.", number=change.sequence)),
-        *days,
+        *said,
         *(table(moved, rows) if rows else []),
         text(_("Reason: %(reason)s", reason=change.reason)),
     ]

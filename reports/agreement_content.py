@@ -87,7 +87,10 @@ class ChangedLine:
 
 @dataclass(frozen=True)
 class ChangeData:
-    """What this version of the agreement changes against the one before; `sequence` is its own."""
+    """What this version of the agreement changes against the one before; `sequence` is its own.
+
+    The two amounts (tyiyn) are there where the award was reduced.
+    """
 
     kind: str
     reason: str
@@ -95,6 +98,8 @@ class ChangeData:
     ends_before: date | None
     ends_on: date | None
     lines: tuple[ChangedLine, ...]
+    amount_before: int | None = None
+    amount: int | None = None
 
 
 @dataclass(frozen=True)

@@ -17,18 +17,23 @@ from models.calls import usual_match_terms
 from models.grant_amendments import GrantAmendment, GrantAmendmentKind
 from models.grants import Grant
 from models.indicators import Target
+from models.reductions import Reduction
 
 ACTS = ("grant.accept", "grant.amend", "grant.keep_agreement")
 """The acts that keep an agreement: their audit events hold its hash."""
+REDUCED = "reduction"
+"""What a version that a reduction made says its change is, beside the kinds of amendments."""
 
 
-def keep(grant: Grant, *, dated_at: datetime, now: datetime, amendment: GrantAmendment | None = None) -> Agreement:
+def keep(
+    grant: Grant, *, dated_at: datetime, now: datetime, change: GrantAmendment | Reduction | None = None
+) -> Agreement:
     """Keep what the agreement says now as its next sequence: 1 is the agreement, further ones its amendments.
 
-    `amendment` is the change that makes this version, just being approved. `dated_at` is the day it is agreed on,
-    printed on the paper. The caller writes the hash into the audit trail.
+    `change` is what makes this version: an amendment just being approved, or a reduction of the award. `dated_at` is
+    the day it is agreed on, printed on the paper. The caller writes the hash into the audit trail.
     """
-    content = canonical_json(content_of(grant, dated_at=dated_at, amendment=amendment))
+    content = canonical_json(content_of(grant, dated_at=dated_at, change=change))
     agreement = Agreement(
         grant_id=grant.id,
         sequence=len(grant.agreements) + 1,
@@ -86,9 +91,9 @@ def _problem(number: str, agreement: Agreement | None, sequence: int, recorded: 
     return None
 
 
-def content_of(grant: Grant, *, dated_at: datetime, amendment: GrantAmendment | None = None) -> dict[str, Any]:
+def content_of(grant: Grant, *, dated_at: datetime, change: GrantAmendment | Reduction | None = None) -> dict[str, Any]:
     """All that the agreement prints, as plain JSON values; amounts in tyiyn, decimals as text, days in ISO 8601."""
-    shifts = [amendment] if amendment is not None and amendment.kind is GrantAmendmentKind.SHIFT else []
+    shifts = [change] if isinstance(change, GrantAmendment) and change.kind is GrantAmendmentKind.SHIFT else []
     planned = grant_budgets.in_force(grant, also=shifts)
     association, fund, account = grant.association, grant.fund, grant.payout_account
     return {
@@ -128,7 +133,7 @@ def content_of(grant: Grant, *, dated_at: datetime, amendment: GrantAmendment | 
         ],
         "targets": _targets(grant),
         "plan": _plan(grant),
-        "change": _change(grant, amendment) if amendment is not None else None,
+        "change": _change(grant, change) if change is not None else None,
         "terms": {locale: terms(grant, locale) for locale in LOCALE_CODES},
     }
 
@@ -137,6 +142,8 @@ def _tranches(grant: Grant) -> list[Mapping[str, Any]]:
     rows: list[Mapping[str, Any]] = []
     through = 0
     for one in grant.tranches:
+        if not one.amount:
+            continue  # a reduction left nothing of it
         through += one.amount
         rows.append(
             {
@@ -163,13 +170,19 @@ def _targets(grant: Grant) -> list[Mapping[str, Any]]:
     ]
 
 
-def _change(grant: Grant, amendment: GrantAmendment) -> Mapping[str, Any]:
+def _change(grant: Grant, change: GrantAmendment | Reduction) -> Mapping[str, Any]:
     """What this version changes against the one before, and why."""
+    begin: dict[str, Any] = {"reason": change.reason, "sequence": len(grant.agreements) + 1}
+    if isinstance(change, Reduction):
+        unchanged: dict[str, Any] = {"ends_before": None, "ends_on": None, "lines": []}
+        return begin | unchanged | {"kind": REDUCED, "amount_before": change.before, "amount": change.after}
+    return begin | _amended(grant, change)
+
+
+def _amended(grant: Grant, amendment: GrantAmendment) -> dict[str, Any]:
     lines = {one.id: one for one in grant.application.budget_lines}
     return {
         "kind": amendment.kind.value,
-        "reason": amendment.reason,
-        "sequence": len(grant.agreements) + 1,
         "ends_before": amendment.ends_before.isoformat() if amendment.ends_before else None,
         "ends_on": amendment.ends_on.isoformat() if amendment.ends_on else None,
         "lines": [

@@ -102,7 +102,7 @@ def approve(amendment: GrantAmendment, *, actor: Actor, now: datetime) -> None:
         grant.ends_on = amendment.ends_on
     else:
         _check_lines(grant, amendment.lines)
-    agreement = agreements.keep(grant, dated_at=now, now=now, amendment=amendment)
+    agreement = agreements.keep(grant, dated_at=now, now=now, change=amendment)
     amendment.status, amendment.agreement = status, agreement
     amendment.decided_by_id, amendment.decided_at = actor.user_id, now
     db.session.flush()

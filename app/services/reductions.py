@@ -6,6 +6,7 @@ from datetime import datetime
 from app.clock import bishkek_day
 from app.localisation import N_, Money
 from app.services import (
+    agreements,
     associations,
     audit,
     ledger,
@@ -120,6 +121,7 @@ def reduce(grant: Grant, *, expected: int, reason: str, actor: Actor, now: datet
         elif not tranche.is_settled:
             tranches.drop(tranche, actor=actor, now=now)
     db.session.flush()
+    agreement = agreements.keep(grant, dated_at=now, now=now, change=reduction)
     audit.record(
         actor,
         "grant.reduce",
@@ -131,6 +133,7 @@ def reduce(grant: Grant, *, expected: int, reason: str, actor: Actor, now: datet
         event=event.id,
         reason=reason,
     )
+    audit.record(actor, "grant.amend", grant, now, sha256=agreement.sha256, amended=agreement.sequence)
     notifications.tell_association(
         grant,
         N_("The grant %(number)s is reduced from %(before)s to %(amount)s: %(reason)s"),

@@ -1,6 +1,9 @@
 """Reductions: the page shows what is left and why before the award is cut."""
 
+import io
+
 import pytest
+from pypdf import PdfReader
 
 from models.base import db
 from models.grants import TrancheStatus
@@ -33,6 +36,9 @@ def test_the_arithmetic_comes_first_then_the_cut(finance, programme):
     assert grant.tranches[2].status is TrancheStatus.DROPPED
     assert here not in finance.get(f"/grants/{grant.id}").text
     assert "nothing is to be reduced" in text_of(finance.get(here).text)
+    paper = finance.get(f"/grants/{grant.id}/agreement?sequence=2").data
+    printed = " ".join("".join(one.extract_text() for one in PdfReader(io.BytesIO(paper)).pages).split())
+    assert "The grant was 200 000 som and is now 120 000 som" in printed and "version 2 of the agreement" in printed
     own = finance.sign_in(programme.chair_of(grant.association)).speak("en")
     assert own.get(here).status_code == 403
     assert "Award, reduced from 200 000 som" in text_of(own.get(f"/grants/{grant.id}").text)

@@ -1,5 +1,6 @@
 """An award that is not carried is cut to what is carried, to the tyiyn; what is freed goes back to its fund."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -57,6 +58,12 @@ def test_a_tranche_of_which_nothing_is_carried_is_dropped_and_the_grant_can_be_c
     reduce(programme, grant)
     assert [one.status for one in grant.tranches] == [T.ACCOUNTED, T.ACCOUNTED, T.DROPPED]
     assert grant.amount == first + second
+    accepted, now = (json.loads(one.content) for one in grant.agreements)
+    assert accepted["change"] is None and [one["amount"] for one in now["tranches"]] == [first, second]
+    assert (now["amount"], now["change"]["amount_before"], now["change"]["amount"]) == (
+        grant.amount, grant.awarded, grant.amount,
+    )  # fmt: skip
+    assert now["change"]["reason"] == REASON and grant.agreement.sequence == 2
     told = db.session.scalars(db.select(Notification).where(Notification.message.contains("is reduced"))).all()
     assert {one.user_id for one in told} >= {programme.chair_of(grant.association).id}
     assert all(one.parameters["reason"] == REASON for one in told)

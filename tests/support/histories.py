@@ -202,7 +202,7 @@ class History(RuleBasedStateMachine):
         assert all(use.left >= 0 and use.planned >= 0 for use in expenditures.by_line(grant))
         changes = grant_amendments.of_grant(grant)
         approved = [one for one in changes if one.status is GrantAmendmentStatus.APPROVED]
-        assert len(grant.agreements) == bool(grant.accepted_at) + len(approved)
+        assert len(grant.agreements) == bool(grant.accepted_at) + len(approved) + len(grant.reductions)
         days = [one.ends_on for one in approved if one.ends_on]
         assert grant.ends_on <= grant.fund.ends_on and (not days or grant.ends_on == max(days))
 
