@@ -267,6 +267,7 @@ ACTIONS: Mapping[str, str] = {
     "remitter_link.issue": N_("Made a personal link for who sends money"),
     "remitter_link.revoke": N_("Ended a personal link"),
     "remitter_link.use": N_("A personal link was opened for the first time"),
+    "remitter.separate": N_("Made two entries of one of who sends money"),
     "remitter.save": N_("Changed what is known of who sends money"),
     "supplier.merge": N_("Merged two entries of a supplier"),
     "supplier.register": N_("Entered a supplier"),

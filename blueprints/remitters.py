@@ -5,14 +5,16 @@ from flask.typing import ResponseReturnValue
 
 from app import clock
 from app.labels import COUNTRIES, country_text
-from app.localisation import gettext
+from app.localisation import Money, gettext
 from app.policy import Permission
 from app.services import remitter_links, remitters
 from app.web.access import actor, load, requires
 from app.web.remitter_access import keep_tied_away, load_remitter
 from app.web.submissions import attempt, finish, form_page, guard_version, in_words
-from forms.remitters import JoinRemittersForm, RemitterForm
+from forms.remitters import JoinRemittersForm, RemitterForm, SeparateRemittersForm
 from models.associations import Association
+from models.contributions import Contribution
+from models.pledges import Pledge
 from models.remitters import Remitter
 
 bp = Blueprint("remitters", __name__)
@@ -84,6 +86,44 @@ def join(remitter_id: int) -> ResponseReturnValue:
         message = gettext("The two entries are one person now.")
         return finish(url_for(".show", remitter_id=int(form.into.data)), message)
     return form_page("remitters/join.html", form, row=row)
+
+
+@bp.route("/remitters/<int:remitter_id>/separate", methods=["GET", "POST"])
+@requires(GET=Permission.REMITTER_KEEP, POST=Permission.REMITTER_KEEP)
+def separate(remitter_id: int) -> ResponseReturnValue:
+    """Some of this entry is another person's."""
+    row = load_remitter(remitter_id, Permission.REMITTER_KEEP)
+    form, rows = SeparateRemittersForm(data={"country": row.country}), _rows_of(row)
+    form.country.choices = [(code, country_text(code)) for code in COUNTRIES]
+    form.rows.choices = [(key, _row_text(one)) for key, one in rows.items()]
+    if form.validate_on_submit() and (other := attempt(form, lambda: _separate(row, rows, form))):
+        return finish(url_for(".show", remitter_id=other.id), gettext("They are two entries now. This is the new one."))
+    return form_page("remitters/separate.html", form, row=row)
+
+
+def _rows_of(row: Remitter) -> dict[str, Pledge | Contribution]:
+    """What was promised and what came, by what the form sends."""
+    found: list[Pledge | Contribution] = [*remitters.pledges_of(row), *remitters.contributions_of(row)]
+    return {f"{one.__tablename__}-{one.id}": one for one in found}
+
+
+def _row_text(one: Pledge | Contribution) -> str:
+    amount = Money(one.amount, one.currency)
+    if isinstance(one, Pledge):
+        return gettext("promised: %(amount)s by %(day)s", amount=amount, day=one.due_on)
+    return gettext("came: %(amount)s, %(day)s, from %(name)s", amount=amount, day=one.sent_on, name=one.sender_name)
+
+
+def _separate(row: Remitter, rows: dict[str, Pledge | Contribution], form: SeparateRemittersForm) -> Remitter:
+    return remitters.separate(
+        row,
+        [rows[key] for key in form.rows.data or []],
+        name=form.name.data,
+        country=form.country.data,
+        reason=form.reason.data or "",
+        actor=actor(row),
+        now=clock.now(),
+    )
 
 
 def _join(row: Remitter, into: Remitter, form: JoinRemittersForm) -> None:

@@ -3,7 +3,7 @@
 from wtforms import BooleanField, SelectField
 
 from app.localisation import N_, lazy
-from forms.base import BaseForm, ReasonForm, TextField, required_input
+from forms.base import BaseForm, BoxesField, ReasonForm, TextField, required_input
 
 
 class RemitterForm(BaseForm):
@@ -19,3 +19,11 @@ class JoinRemittersForm(ReasonForm):
     """Which entry is kept. The choices are set by the view."""
 
     into = SelectField(lazy(N_("The entry that is kept")), validators=[required_input()])
+
+
+class SeparateRemittersForm(ReasonForm):
+    """What is the other person's, and under which name. The choices are set by the view."""
+
+    rows = BoxesField(lazy(N_("What is the other person's")))
+    name = TextField(N_("Name of the other person"))
+    country = SelectField(lazy(N_("Country where the person works")), validators=[required_input()])

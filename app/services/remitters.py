@@ -18,6 +18,7 @@ from models.contributions import Contribution, ContributionKind, ContributionSta
 from models.grants import Grant
 from models.people import MigrantStatus, Person
 from models.pledges import Pledge
+from models.remitter_links import RemitterLink
 from models.remitters import Remitter
 
 ALIKE = 0.6
@@ -183,6 +184,7 @@ def _is_in_use(remitter: Remitter) -> bool:
         db.select(Pledge.id).where(Pledge.remitter_id == remitter.id),
         db.select(Contribution.id).where(Contribution.remitter_id == remitter.id),
         db.select(Remitter.id).where(Remitter.joined_to_id == remitter.id),
+        db.select(RemitterLink.id).where(RemitterLink.remitter_id == remitter.id),
     )
     return remitter.joined_to_id is not None or any(db.session.scalar(query.limit(1)) is not None for query in uses)
 
@@ -250,6 +252,46 @@ def join(remitter: Remitter, into: Remitter, *, reason: str, actor: Actor, now: 
     people = [one for one in notifications.people_of(remitter.association) if one != actor.user_id]
     message = N_("Two entries of who sends money are one person now: %(remitter)s and %(kept)s. %(reason)s")
     notifications.tell(people, message, into, now, remitter=remitter.name, kept=into.name, reason=text)
+
+
+def separate(
+    remitter: Remitter,
+    rows: Sequence[Pledge | Contribution],
+    *,
+    name: str,
+    country: str,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+) -> Remitter:
+    """Two people stand in one entry: `rows` become those of another one, entered under `name` and `country`.
+
+    Its name differs, since that is how an association tells them apart. A link of `remitter` shows `rows` no more.
+    Raises `AlreadyUsedError` for a name and country that an entry has, `IncompleteError` without any of the rows.
+    """
+    lock_name(f"remitters {remitter.association_id}")
+    lock(remitter)
+    _must_stand(remitter)
+    name = " ".join(name.split())
+    if not rows:
+        raise IncompleteError(N_("Tick what is the other person's."), field="rows")
+    if any(one.remitter_id != remitter.id for one in rows):
+        raise ChangedMeanwhileError(N_("Some of this is another entry's by now: look again."))
+    if find(remitter.association, name, country) is not None:
+        raise AlreadyUsedError(
+            N_("There is an entry with this name and country. Add what tells the two apart, a village or a year."),
+            field="name",
+        )
+    text = reason_given(reason)
+    other = _register(remitter.association, name, country, remitter.is_pseudonym, None, actor, now)
+    for one in rows:
+        one.remitter = other
+    db.session.flush()
+    audit.record(actor, "remitter.separate", remitter, now, other=other.id, reason=text)
+    people = [one for one in notifications.people_of(remitter.association) if one != actor.user_id]
+    message = N_("One entry of who sends money was two people: %(remitter)s and %(other)s. %(reason)s")
+    notifications.tell(people, message, other, now, remitter=remitter.name, other=other.name, reason=text)
+    return other
 
 
 # Reading -------------------------------------------------------------------------------------------------------------

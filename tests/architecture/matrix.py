@@ -354,6 +354,7 @@ MATRIX: Mapping[str, Mapping[str, str]] = {
     "remitters.edit": {"GET": "mo", "POST": "mo"},
     "remitters.index": {"GET": "mof"},
     "remitters.join": {"GET": "mo", "POST": "mo"},
+    "remitters.separate": {"GET": "mo", "POST": "mo"},
     "remitters.show": {"GET": "mof"},
     "repayments.new": {"GET": "f", "POST": "f"},
     "repayments.reverse": {"GET": "f", "POST": "f"},

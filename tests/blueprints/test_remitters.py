@@ -58,3 +58,20 @@ def test_nobody_else_sees_who_sends(english: Client, programme: Programme, grant
     programme.tie(grant.application, both)
     english.sign_in(both)
     assert [english.get(page).status_code for page in pages] == [403, 403]
+
+
+def test_one_entry_of_two_people_is_made_two(english: Client, programme: Programme, grant: Grant) -> None:
+    mine, other = programme.make_contribution(grant), programme.make_contribution(grant, amount=77_000_00)
+    here = f"/remitters/{mine.remitter_id}/separate"
+    english.sign_in(programme.chair_of(grant.association))
+    assert here in english.get(f"/remitters/{mine.remitter_id}").text
+    assert "came: 77 000 som" in text_of(english.get(here).text)
+    typed = {"name": "Токтогулов Нурбек (Массы)", "reason": "Эки башка адам"}
+    assert english.submit(here, **typed).status_code == 422
+    answer = english.submit(here, **typed, rows=[f"contributions-{other.id}"])
+    assert answer.status_code == 303
+    db.session.expire_all()
+    assert other.remitter_id != mine.remitter_id and answer.location == f"/remitters/{other.remitter_id}"
+    assert "77 000" in text_of(english.get(answer.location).text)
+    stranger = programme.make_grant("active")
+    assert english.sign_in(programme.chair_of(stranger.association)).get(here).status_code == 404

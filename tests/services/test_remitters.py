@@ -5,9 +5,9 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from app import clock
-from app.services import applications, remitters
+from app.services import applications, remitter_links, remitters
 from app.services.actors import Actor
-from app.services.errors import AlreadyUsedError, DomainError
+from app.services.errors import AlreadyUsedError, ChangedMeanwhileError, DomainError
 from models.applications import ApplicationStatus
 from models.base import db
 from models.contributions import Contribution, ContributionStatus
@@ -105,3 +105,38 @@ def test_who_is_only_in_a_pledge_that_was_taken_out_is_forgotten(programme):
     gone = pledge.remitter_id
     applications.remove_pledge(pledge, application, actor=actor, now=now)
     assert db.session.get(Remitter, gone) is None
+
+
+def test_two_people_of_one_name_become_two_entries_and_a_link_shows_one(programme):
+    grant = programme.make_grant("active")
+    actor, now = programme.chair_actor(grant), clock.now()
+    mine, other = programme.make_contribution(grant, "verified"), programme.make_contribution(grant, "verified")
+    one = mine.remitter
+    assert one is other.remitter, "same name, same country, same association"
+    link, token = remitter_links.issue(one, actor=actor, now=now)
+    words = {"name": f"{one.name} (Базар-Коргон)", "country": one.country, "reason": "Туулган жылы башка"}
+    for field, rows, wrong in (
+        ("rows", [], {}),
+        ("name", [other], {"name": one.name}),
+        ("reason", [other], {"reason": ""}),
+    ):
+        with pytest.raises(DomainError) as refusal:
+            remitters.separate(one, rows, **(words | wrong), actor=actor, now=now)
+        assert refusal.value.field == field
+    made = remitters.separate(one, [other], **words, actor=actor, now=now)
+    assert (mine.remitter, other.remitter) == (one, made) and made.name.endswith("(Базар-Коргон)")
+    (project,) = remitter_links.projects_of(remitter_links.open_by(token, address="192.0.2.9", now=now).remitter)
+    assert list(project.own) == [mine] and link.remitter is one
+    with pytest.raises(ChangedMeanwhileError):
+        remitters.separate(one, [other], **(words | {"name": "Башка Адам"}), actor=actor, now=now)
+
+
+def test_who_has_a_link_is_not_forgotten_with_the_last_pledge(programme):
+    grant = programme.make_grant("active")
+    row = programme.make_contribution(grant, "refused")
+    remitter_links.issue(row.remitter, actor=programme.chair_actor(grant), now=clock.now())
+    remitter, row.remitter = row.remitter, programme.make_contribution(grant, sender_name="Башка Адам").remitter
+    db.session.flush()
+    remitters.forget_unused(remitter, actor=programme.chair_actor(grant), now=clock.now())
+    db.session.flush()
+    assert db.session.get(type(remitter), remitter.id) is remitter
