@@ -197,6 +197,7 @@ def book(tranche: Tranche, *, reference: str, value_on: date, actor: Actor, now:
     associations.must_not_act_for(tranche.grant.association, actor)
     conditions = gates.gate(tranche)  # what the gate says by now: money that left is booked in any case
     _book(tranche, conditions, reference=reference, value_on=value_on, actor=actor, now=now)
+    grants.stop_if_not_carried(tranche.grant, actor=actor, now=now)
 
 
 def _book(
@@ -220,7 +221,6 @@ def _book(
     overrides.end_with_payment(tranche, conditions, event.id, actor=actor, now=now)
     _note(tranche, "release", actor, now, event=event.id, amount=tranche.amount, account=tranche.payout_account_id)
     _tell_association(tranche, N_("%(amount)s of %(number)s were sent to your account."), now)
-    grants.stop_if_not_carried(grant, actor=actor, now=now)
 
 
 def _must_be_new(reference: str) -> None:
