@@ -78,6 +78,7 @@ NOUNS: Mapping[str, str] = {
     "remitters": N_("Who sends money"),
     "suppliers": N_("Supplier"),
     "fund_closings": N_("Closing of a fund"),
+    "purchases": N_("Purchase"),
     "recoveries": N_("Money claimed back"),
     "terminations": N_("Early end of a grant"),
     "tranche_receipts": N_("Receipt of a tranche"),

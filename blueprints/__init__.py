@@ -67,6 +67,7 @@ NOUNS = (
     "pledges",
     "prices",
     "projectors",
+    "purchases",
     "rankings",
     "rates",
     "receipt_checks",

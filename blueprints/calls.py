@@ -57,7 +57,7 @@ PLAIN = (
     *TIMETABLE,
 )
 """Fields that are kept as they are typed."""
-AMOUNTS = ("budget", "grant_floor", "grant_ceiling")
+AMOUNTS = ("budget", "grant_floor", "grant_ceiling", "quotations_from")
 
 
 @bp.get("/calls")
@@ -211,7 +211,7 @@ def _values(form: Any) -> dict[str, Any]:
         typed["ranks_by"] = RanksBy(typed["ranks_by"])
     if "fund" in typed:
         typed["fund_id"] = typed.pop("fund")
-    return typed | {name: to_minor(typed[name], BASE_CURRENCY) for name in AMOUNTS if name in typed}
+    return typed | {name: to_minor(typed[name], BASE_CURRENCY) for name in AMOUNTS if typed.get(name) is not None}
 
 
 def _stored(call: Call) -> dict[str, Any]:
@@ -227,7 +227,10 @@ def _stored(call: Call) -> dict[str, Any]:
         "closes_on": clock.bishkek_day(call.closes_at),
         "tranche_percents": percents_text(call.tranche_percents),
         **{f"{name}_{code}": getattr(call, name).get(code, "") for name in ("title", "summary") for code in LOCALES},
-        **{name: plain_amount(getattr(call, name), BASE_CURRENCY) for name in AMOUNTS},
+        **{
+            name: None if (amount := getattr(call, name)) is None else plain_amount(amount, BASE_CURRENCY)
+            for name in AMOUNTS
+        },
     }
 
 

@@ -6,7 +6,16 @@ from flask.typing import ResponseReturnValue
 from app import clock
 from app.localisation import gettext, money, to_minor
 from app.policy import Permission
-from app.services import documents, expenditure_reports, expenditures, signs, supplier_flags, suppliers, users
+from app.services import (
+    documents,
+    expenditure_reports,
+    expenditures,
+    purchases,
+    signs,
+    supplier_flags,
+    suppliers,
+    users,
+)
 from app.services.expenditures import LineUse
 from app.services.suppliers import Details
 from app.services.workflow import allowed
@@ -17,6 +26,7 @@ from models.base import BASE_CURRENCY
 from models.documents import DocumentKind
 from models.expenditures import Expenditure, ExpenditureStatus
 from models.grants import Grant
+from models.purchases import Purchase
 
 bp = Blueprint("expenditures", __name__)
 
@@ -31,6 +41,7 @@ def index(grant_id: int) -> ResponseReturnValue:
         grant=grant,
         lines=expenditures.by_line(grant),
         rows=expenditures.of_grant(grant),
+        purchases=purchases.of_grant(grant),
         reports=expenditure_reports.of_grant(grant),
     )
 
@@ -42,8 +53,10 @@ def new(grant_id: int) -> ResponseReturnValue:
     """Record one paid document with its scan: both are kept or neither is."""
     grant = load(Grant, grant_id, Permission.EXPENDITURE_RECORD)
     form, lines = ExpenditureForm(), {str(one.line.id): one for one in expenditures.by_line(grant)}
+    prepared = {str(one.id): one for one in purchases.to_buy_by(grant)}
+    form.purchase.choices = [("", gettext("None of them")), *((key, one.what) for key, one in prepared.items())]
     form.budget_line.choices = [("", gettext("Choose")), *((key, _named(one)) for key, one in lines.items())]
-    if form.validate_on_submit() and (row := attempt(form, lambda: _record(form, grant, lines))):
+    if form.validate_on_submit() and (row := attempt(form, lambda: _record(form, grant, lines, prepared))):
         message = gettext("The spending is recorded. A finance officer checks it next.")
         return finish(url_for("expenditures.show", expenditure_id=row.id), message)
     return form_page("expenditures/new.html", form, grant=grant, names=suppliers.suggested())
@@ -53,7 +66,9 @@ def _named(use: LineUse) -> str:
     return gettext("%(item)s: %(left)s left", item=use.line.item, left=money(use.left))
 
 
-def _record(form: ExpenditureForm, grant: Grant, lines: dict[str, LineUse]) -> Expenditure:
+def _record(
+    form: ExpenditureForm, grant: Grant, lines: dict[str, LineUse], prepared: dict[str, Purchase]
+) -> Expenditure:
     who, now = actor(grant), clock.now()
     details = Details(form.tax_number.data or "", form.phone.data or "", account_number=form.account_number.data or "")
     row = expenditures.record(
@@ -64,6 +79,7 @@ def _record(form: ExpenditureForm, grant: Grant, lines: dict[str, LineUse]) -> E
         paid_on=form.paid_on.data,
         supplier=suppliers.named(form.supplier.data, details, is_another=form.is_another.data, actor=who, now=now),
         quantity=form.quantity.data,
+        purchase=prepared.get(form.purchase.data or ""),
         document_number=form.document_number.data,
         actor=who,
         now=now,

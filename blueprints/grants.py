@@ -119,7 +119,7 @@ def _rows(grant: Grant) -> dict[str, object]:
         "balances": ledger.balances_of(accounts) if accounts else {},
         "contributions": contributions.of_grant(grant),
         "visits": found,
-        "papers": documents.of(grant),
+        "papers": [one for one in documents.of(grant) if one.kind is not DocumentKind.QUOTATION],
         "signed": agreement_signatures.of(grant.agreements[0]) if grant.agreements else [],
         "amendments": grant_amendments.of_grant(grant),
         "terminations": ending,

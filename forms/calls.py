@@ -93,6 +93,7 @@ class MoneyForm(BaseForm):
     reports_before_tranches = BooleanField(
         lazy(N_("A spending report is accepted before the second and each later tranche"))
     )
+    quotations_from = AmountField(N_("Three quotations are asked from"), required=False)
 
 
 class MatchForm(BaseForm):

@@ -19,6 +19,7 @@ class ExpenditureForm(BaseForm):
     """One paid document. The budget lines are set by the view."""
 
     budget_line = SelectField(lazy(N_("Budget line")), validators=[required_input()])
+    purchase = SelectField(lazy(N_("Purchase with quotations")))
     title = TextField(N_("What was bought"))
     amount = AmountField(N_("Amount paid"))
     paid_on = DayField(N_("Day of payment"))

@@ -72,6 +72,7 @@ FIXED = (
     "accounting_percent",
     "visits_before_tranches",
     "reports_before_tranches",
+    "quotations_from",
     "reviewers_per_application",
     "reviewers_named",
     "pass_total",
@@ -162,6 +163,7 @@ class Call(Versioned, Base):
     accounting_percent: Mapped[int] = mapped_column(default=80)
     visits_before_tranches: Mapped[bool] = mapped_column(default=False)
     reports_before_tranches: Mapped[bool] = mapped_column(default=False)
+    quotations_from: Mapped[int | None] = mapped_column(sa.BigInteger)
     in_kind_counts: Mapped[bool] = mapped_column(default=False)
     match_terms: Mapped[Json] = mapped_column(default=usual_match_terms)
     pass_total: Mapped[int] = mapped_column(default=60)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models.applications import BudgetLine, Payer
 from models.base import STRICT, Base, Id, Json, Minor, Versioned
 from models.grants import Grant
+from models.purchases import Purchase
 from models.suppliers import Supplier
 
 
@@ -57,6 +58,7 @@ class Expenditure(Versioned, Base):
     paid_on: Mapped[date]
     quantity: Mapped[Decimal | None]
     supplier_id: Mapped[int] = mapped_column(sa.ForeignKey("suppliers.id"), index=True)
+    purchase_id: Mapped[int | None] = mapped_column(sa.ForeignKey("purchases.id"), index=True)
     document_number: Mapped[str] = mapped_column(sa.String(60))
     document_key: Mapped[str] = mapped_column(sa.String(60))
     status: Mapped[ExpenditureStatus] = mapped_column(default=ExpenditureStatus.RECORDED)
@@ -73,6 +75,7 @@ class Expenditure(Versioned, Base):
     seen_at: Mapped[datetime | None]
     grant: Mapped[Grant] = relationship()
     supplier: Mapped[Supplier] = relationship()
+    purchase: Mapped[Purchase | None] = relationship()
     budget_line: Mapped[BudgetLine] = relationship()
 
     @property

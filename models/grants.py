@@ -34,7 +34,8 @@ class Grant(Versioned, Base):
     `amount` is the award in force, to which the tranches add up; `awarded` what it was before any reduction.
     `match_percent` is the ratio of this applicant; `match_applicant` the sort that gave it, None for the usual one.
     `visit_before` lists the sequences of the tranches before which a monitoring visit is made, `report_before` those
-    before which a spending report through the payment of the tranche before is accepted. `asks_receipt`: the next
+    before which a spending report through the payment of the tranche before is accepted. What costs `quotations_from`
+    (tyiyn) or more is bought by one of three quotations; None: no purchase is. `asks_receipt`: the next
     tranche waits for the association's word that the one before came; what was offered before this rule does not.
     """
 
@@ -61,6 +62,7 @@ class Grant(Versioned, Base):
     in_kind_counts: Mapped[bool]
     visit_before: Mapped[Json] = mapped_column(default=list)
     report_before: Mapped[Json] = mapped_column(default=list)
+    quotations_from: Mapped[int | None] = mapped_column(sa.BigInteger)
     starts_on: Mapped[date]
     ends_on: Mapped[date]
     offered_by_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))

@@ -20,6 +20,7 @@ class SupplierFlag(StrEnum):
     ACCOUNT = "account"
     SHARE = "share"
     PRICE = "price"
+    SPLIT = "split"
 
 
 class Supplier(Versioned, Base):

@@ -221,7 +221,13 @@ def _next_call(programme: Programme, source: Call, centre: Centre) -> Story:
     )
     now = yield now + timedelta(hours=1)
     calls.change(call, NEXT_MATCH, section="match", actor=secretary, now=now)
-    calls.change(call, {"reports_before_tranches": True}, section="money", actor=secretary, now=now)
+    calls.change(
+        call,
+        {"reports_before_tranches": True, "quotations_from": 150_000 * SOM},
+        section="money",
+        actor=secretary,
+        now=now,
+    )
     text = programme.content.calls[NEXT]
     now = yield at(working_day(today - timedelta(days=3), -1), 15)
     calls.change(call, {"title": text["title"], "summary": text["summary"]}, section="texts", actor=secretary, now=now)

@@ -22,7 +22,7 @@ from models.documents import DocumentKind
 from models.grants import Grant, Tranche
 from models.overrides import OverridableCondition
 from models.recoveries import RecoveryKind
-from seeds import contributions, expenditure_reports, expenditures, papers, people, tranches
+from seeds import contributions, expenditure_reports, expenditures, papers, people, purchases, tranches
 from seeds import results as reported
 from seeds import visits as visited
 from seeds.agenda import Chapter, Story, later
@@ -150,6 +150,8 @@ def story(programme: Programme, application: Application, fate: str, signed_at: 
         if course.is_overridden and is_last:
             now = yield from _override(programme, tranche, chance, now)
         is_reported = course.is_amended and tranche.sequence == 1
+        if is_reported:
+            now = yield from purchases.prepared(programme, grant, chance, now)
         now = yield from tranches.cycle(programme, tranche, stop, chance, now, is_part=is_reported)
         if is_reported:
             now = yield from expenditure_reports.accepted(programme, grant, chance, now)

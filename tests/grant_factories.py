@@ -45,6 +45,8 @@ from models.indicators import Result, ResultStatus
 from models.overrides import OverridableCondition, Override, OverrideStatus
 from models.paying_accounts import PayingAccount
 from models.payment_batches import PaymentBatch
+from models.purchases import Purchase
+from models.suppliers import Supplier
 from models.users import User
 from models.valuations import GivenKind
 from models.visits import RiskRating, Visit, VisitStatus
@@ -357,13 +359,16 @@ class GrantFactories:
         amount: int = 10_000_00,
         payer: Payer = Payer.GRANT,
         with_scan: bool = True,
+        supplier: Supplier | None = None,
+        purchase: Purchase | None = None,
         now: datetime | None = None,
     ) -> Expenditure:
         """A bill on the first budget line of `payer`, recorded by the chair and accepted by finance."""
         wanted, now, chair = ExpenditureStatus(status), now or clock.now(), self.chair_actor(grant)
         number = next(self.numbers)
-        name = f"ОсОО Дүкөн {number}"
-        supplier = suppliers.named(name, suppliers.Details(), is_another=True, actor=chair, now=now)
+        if supplier is None:
+            name = f"ОсОО Дүкөн {number}"
+            supplier = suppliers.named(name, suppliers.Details(), is_another=True, actor=chair, now=now)
         expenditure = expenditures.record(
             grant,
             next(line for line in grant.application.budget_lines if line.payer is payer),
@@ -371,6 +376,7 @@ class GrantFactories:
             amount=amount,
             paid_on=now.date() - timedelta(days=1),
             supplier=supplier,
+            purchase=purchase,
             document_number=f"INV-{number}",
             actor=chair,
             now=now,

@@ -18,6 +18,7 @@ from models.journal_exports import ExportStatus, FileForm
 from models.ledger import AccountKind, EventKind
 from models.overrides import OverridableCondition, OverrideStatus
 from models.payment_batches import BatchStatus, PaymentStatus
+from models.purchases import PurchaseStatus
 from models.rates import RateSource, RateState
 from models.recoveries import RecoveryKind, RecoveryStatus
 from models.signs import SignKind
@@ -110,6 +111,12 @@ EXPENDITURE_REPORT_STATUSES: Mapping[ExpenditureReportStatus, str] = {
     ExpenditureReportStatus.RETURNED: N_("Report came back"),
     ExpenditureReportStatus.ACCEPTED: N_("Report accepted"),
 }
+PURCHASE_STATUSES: Mapping[PurchaseStatus, str] = {
+    PurchaseStatus.OPEN: N_("Quotations are asked for"),
+    PurchaseStatus.CHOSEN: N_("Quotation taken"),
+    PurchaseStatus.EXCEPTION_ASKED: N_("Exception asked for"),
+    PurchaseStatus.EXEMPT: N_("Exception allowed"),
+}
 EXPENDITURE_STATUSES: Mapping[ExpenditureStatus, str] = {
     ExpenditureStatus.RECORDED: N_("Waits to be accepted"),
     ExpenditureStatus.ACCEPTED: N_("Spending accepted"),
@@ -123,6 +130,9 @@ SUPPLIER_FLAGS: Mapping[SupplierFlag, str] = {
     SupplierFlag.ACCOUNT: N_("The supplier's account is the one the grant is paid to"),
     SupplierFlag.SHARE: N_("One supplier has more than half of the grant"),
     SupplierFlag.PRICE: N_("The price is far above the price register"),
+    SupplierFlag.SPLIT: N_(
+        "Bought in parts: within 30 days they come to the sum from which three quotations are asked"
+    ),
 }
 BANK_STATEMENT_STATUSES: Mapping[BankStatementStatus, str] = {
     BankStatementStatus.COLUMNS: N_("Its columns are to be named"),

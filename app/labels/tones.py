@@ -27,6 +27,7 @@ from models.lost_devices import LostDeviceStatus
 from models.overrides import OverrideStatus
 from models.payment_batches import BatchStatus, PaymentStatus
 from models.pledges import PledgeStatus
+from models.purchases import PurchaseStatus
 from models.rates import RateState
 from models.recoveries import RecoveryStatus
 from models.reviews import AssignmentStatus, ReviewFlag, ReviewStatus
@@ -43,7 +44,8 @@ def _tones() -> dict[tuple[type[StrEnum], str], str]:
         MET: (
             ApplicationStatus.ELIGIBLE, ApplicationStatus.SELECTED, ApplicationStatus.GRANT_OFFERED,
             ScreeningOutcome.ELIGIBLE, CallStatus.OPEN, ContributionStatus.VERIFIED, DecisionOutcome.SELECTED,
-            SessionStatus.SIGNED, ExpenditureStatus.ACCEPTED, FundingReportStatus.DONE, GrantStatus.ACTIVE,
+            SessionStatus.SIGNED, ExpenditureStatus.ACCEPTED, PurchaseStatus.CHOSEN,
+            PurchaseStatus.EXEMPT, FundingReportStatus.DONE, GrantStatus.ACTIVE,
             GrantStatus.COMPLETED, TrancheStatus.CONFIRMED, TrancheStatus.ACCOUNTED, ResultStatus.VERIFIED,
             PledgeStatus.FULFILLED, AssignmentStatus.SUBMITTED, ReviewStatus.SUBMITTED, VisitStatus.DONE,
             RiskRating.LOW, DuplicateVerdict.FALSE_ALARM, ConflictVerdict.FALSE_ALARM, HeldStatus.SENT,
@@ -56,7 +58,8 @@ def _tones() -> dict[tuple[type[StrEnum], str], str]:
         WAITING: (
             ApplicationStatus.SIGNED_OFF, ApplicationStatus.RETURNED, ApplicationStatus.RESERVE,
             ScreeningOutcome.RETURNED, ContributionStatus.RECORDED, DecisionOutcome.RESERVE, SessionStatus.OPEN,
-            ExpenditureStatus.RECORDED, FundingReportStatus.WAITING, GrantStatus.OFFERED, TrancheStatus.REQUESTED,
+            ExpenditureStatus.RECORDED, PurchaseStatus.OPEN,
+            PurchaseStatus.EXCEPTION_ASKED, FundingReportStatus.WAITING, GrantStatus.OFFERED, TrancheStatus.REQUESTED,
             TrancheStatus.PREPARED, TrancheStatus.APPROVED, ResultStatus.REPORTED, PledgeStatus.PARTLY_RECEIVED,
             AssignmentStatus.PROPOSED, AssignmentStatus.ACCEPTED, VisitStatus.PLANNED, RiskRating.MEDIUM,
             HeldStatus.HELD, ConflictStrength.FAIR, PlanStatus.PROPOSED, SignatureOutcome.DECLINED,

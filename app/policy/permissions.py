@@ -20,6 +20,7 @@ from models.grant_amendments import GrantAmendment
 from models.grants import Grant, Tranche
 from models.indicators import Result, Target
 from models.overrides import Override
+from models.purchases import Purchase
 from models.reviews import Assignment
 from models.users import Role, User
 from models.visits import Visit
@@ -372,7 +373,8 @@ def _grant_of(row: Any) -> Grant | None:
     """The grant a row is, or belongs to."""
     if isinstance(row, Grant):
         return row
-    if isinstance(row, Tranche | Contribution | Expenditure | ExpenditureReport | GrantAmendment | Override | Visit):
+    of_grant = Tranche | Contribution | Expenditure | ExpenditureReport | GrantAmendment | Override | Purchase | Visit
+    if isinstance(row, of_grant):
         return row.grant
     if isinstance(row, LedgerAccount | LedgerEvent):
         return db.session.get(Grant, row.grant_id) if row.grant_id is not None else None

@@ -37,6 +37,7 @@ from models.lost_devices import LostDevice
 from models.overrides import Override
 from models.payment_batches import PaymentBatch
 from models.prices import Price
+from models.purchases import Purchase
 from models.rates import ExchangeRate
 from models.remitters import Remitter
 from models.reviews import Assignment, AssignmentStatus, ReviewStatus
@@ -241,6 +242,7 @@ _VISIBLE: Mapping[type[Any], Callable[[User], Any]] = {
     PaymentBatch: lambda user: _only(user, R.FINANCE),
     PayoutAccount: lambda user: PayoutAccount.association_id.in_(db.select(Association.id).where(_associations(user))),
     Price: lambda user: db.true() if may(user, P.PRICE_READ) else db.false(),
+    Purchase: _of_grants(Purchase.grant_id),
     Remitter: lambda user: _only(user, R.FINANCE) | Remitter.association_id.in_(_own_associations(user)),
     Result: lambda user: Result.target_id.in_(db.select(Target.id).where(_of_grants(Target.grant_id)(user))),
     ScreeningBatch: lambda user: _only(user, R.SECRETARY),

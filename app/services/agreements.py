@@ -255,6 +255,17 @@ def terms(grant: Grant, locale: str) -> dict[str, list[str]]:
                     if grant.report_before
                     else []
                 ),
+                *(
+                    [
+                        _(
+                            "What costs %(amount)s or more is bought by one of three quotations; an exception is "
+                            "allowed by the programme.",
+                            amount=money(grant.quotations_from),
+                        )
+                    ]
+                    if grant.quotations_from is not None
+                    else []
+                ),
                 _("Nothing stops the grant, and the account of the association is confirmed."),
             ],
             "duties": _duties(),

@@ -46,6 +46,7 @@ from models.paying_accounts import PayingAccount
 from models.payment_batches import Payment, PaymentBatch
 from models.people import Person
 from models.prices import Price
+from models.purchases import Purchase
 from models.rates import ExchangeRate
 from models.recoveries import Recovery
 from models.remitter_links import RemitterLink
@@ -59,6 +60,17 @@ from models.visits import Visit
 
 Name = Callable[[Any, str], str]
 _WITH_GRANT = ("grant", "association")
+_OF_GRANTS = (
+    Contribution,
+    Expenditure,
+    ExpenditureReport,
+    GrantAmendment,
+    Override,
+    Purchase,
+    Target,
+    Tranche,
+    Visit,
+)
 
 
 def _application(row: Application, locale: str) -> str:
@@ -115,6 +127,7 @@ NAMES: Mapping[type[Any], Name] = {
     RemitterLink: lambda row, locale: row.remitter.name,
     Supplier: lambda row, locale: row.name,
     Target: lambda row, locale: row.indicator.title_in(locale),
+    Purchase: _of_grant,
     Recovery: _of_grant,
     Termination: _of_grant,
     Tranche: _of_grant,
@@ -149,6 +162,7 @@ READ_WITH: Mapping[type[Any], Sequence[Sequence[str]]] = {
     Result: [("target", "indicator")],
     Review: [("assignment", "application")],
     Target: [("indicator",)],
+    Purchase: [_WITH_GRANT],
     Recovery: [_WITH_GRANT],
     Termination: [_WITH_GRANT],
     Tranche: [_WITH_GRANT],
@@ -186,7 +200,7 @@ _APPLICATION_OF = {
     "letters": db.select(Letter.id, Letter.application_id),
     **{
         model.__tablename__: db.select(model.id, Grant.application_id).join(Grant, Grant.id == model.grant_id)
-        for model in (Contribution, Expenditure, ExpenditureReport, GrantAmendment, Override, Target, Tranche, Visit)
+        for model in _OF_GRANTS
     },
     "tranche_receipts": db.select(TrancheReceipt.id, Grant.application_id)
     .join(TrancheReceipt.tranche)

@@ -21,6 +21,7 @@ from app.services import (
     lost_devices,
     override_tasks,
     payment_batches,
+    purchase_tasks,
     rankings,
     rate_tasks,
     reporting_dates,
@@ -59,6 +60,7 @@ def tasks_for(user: User, now: datetime) -> list[Task]:
     found.extend(agreement_tasks.of(user))
     found.extend(override_tasks.of(user))
     found.extend(grant_amendment_tasks.of(user))
+    found.extend(purchase_tasks.of(user))
     return sorted(found, key=lambda task: (task.due_on or date.max, task.text, task.subject))
 
 

@@ -18,6 +18,7 @@ from app.services import (
     grant_budgets,
     ledger,
     notifications,
+    purchases,
     supplier_flags,
     tranches,
 )
@@ -38,6 +39,7 @@ from models.documents import Document, DocumentKind
 from models.expenditures import COUNTED, Expenditure, ExpenditureStatus
 from models.grants import Grant
 from models.ledger import AccountKind, EventKind
+from models.purchases import Purchase
 from models.suppliers import Supplier
 from models.users import Role
 
@@ -69,12 +71,14 @@ def record(
     supplier: Supplier,
     document_number: str,
     quantity: Decimal | None = None,
+    purchase: Purchase | None = None,
     actor: Actor,
     now: datetime,
 ) -> Expenditure:
     """Record one paid document on a budget line; `amount` in tyiyn, the payer is the line's, `quantity` in its units.
 
-    Raises `LimitExceededError` beyond the line, `AlreadyUsedError` for a supplier's document recorded before.
+    What is dear is bought by a `purchase` (see `purchases.must_be_quoted`). Raises `LimitExceededError` beyond the
+    line, `AlreadyUsedError` for a supplier's document recorded before.
     """
     lock(grant)
     if not grant.is_running:
@@ -97,6 +101,8 @@ def record(
         raise LimitExceededError(N_("Only %(left)s are left on this budget line."), field="amount", left=Money(left))
     if quantity is not None and quantity <= 0:
         raise DomainError(N_("The number bought must be more than zero."), field="quantity")
+    if line.payer is not Payer.IN_KIND:
+        purchases.must_be_quoted(grant, line.heading, supplier, amount, purchase)
     document_key = reference_key(document_number)
     if not document_key:
         raise IncompleteError(N_("Enter the number of the document."), field="document_number")
@@ -116,6 +122,7 @@ def record(
         paid_on=paid_on,
         quantity=quantity,
         supplier=supplier,
+        purchase=purchase,
         document_number=document_number.strip(),
         document_key=document_key,
         recorded_by_id=actor.user_id,

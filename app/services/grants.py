@@ -158,6 +158,7 @@ def offer(application: Application, *, starts_on: date, ends_on: date, actor: Ac
     step = (ends_on - starts_on) / len(parts)
     if call.visits_before_tranches:
         grant.visit_before = list(range(2, len(parts) + 1))
+    grant.quotations_from = call.quotations_from
     if call.reports_before_tranches:
         grant.report_before = list(range(2, len(parts) + 1))
     for number, amount in enumerate(parts, start=1):

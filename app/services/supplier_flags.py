@@ -6,12 +6,13 @@ to the organisers' own firms). Computed when it is looked at; a flag refuses not
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from app.services import prices
 from app.services.people_matching import Known, firm_key, phone_mark, pin_mark, same_person
 from app.services.suppliers import digits
-from models.applications import Payer
+from models.applications import BudgetLine, Payer
 from models.associations import Membership, PayoutAccount
 from models.base import db
 from models.contributions import Contribution
@@ -25,6 +26,8 @@ from models.users import Role, RoleAssignment, User
 F = SupplierFlag
 LARGEST_SHARE = 50
 """Percent of the grant beyond which one supplier is flagged."""
+SPLIT_WITHIN = timedelta(days=30)
+"""How near two documents of one supplier lie that may be parts of one purchase."""
 PRICE_OVER = 20
 """Percent over the highest price of the register beyond which a price is flagged."""
 _COUNCIL = (Role.REVIEWER, Role.COUNCIL_CHAIR, Role.SECRETARY)
@@ -47,7 +50,8 @@ def of_expenditure(row: Expenditure) -> list[Flag]:
     if row.payer is Payer.IN_KIND:
         return []
     over = _percent_over_price(row)
-    return of_grant(row.supplier, row.grant) + ([Flag(F.PRICE, percent=over)] if over > PRICE_OVER else [])
+    found = of_grant(row.supplier, row.grant) + ([Flag(F.PRICE, percent=over)] if over > PRICE_OVER else [])
+    return found + ([Flag(F.SPLIT)] if _is_split(row) else [])
 
 
 def open_of(row: Expenditure) -> list[Flag]:
@@ -120,6 +124,27 @@ def _share(supplier: Supplier, grant: Grant) -> Iterator[Flag]:
     paid = int(db.session.scalar(query))
     if paid * 100 > LARGEST_SHARE * grant.amount:
         yield Flag(F.SHARE, percent=paid * 100 // grant.amount)
+
+
+def _is_split(row: Expenditure) -> bool:
+    """Whether what was bought of one supplier for one kind of cost comes to where quotations are asked, without any."""
+    threshold = row.grant.quotations_from
+    if threshold is None or row.purchase_id is not None:
+        return False
+    query = (
+        db.select(db.func.coalesce(db.func.sum(COUNTED), 0))
+        .join(BudgetLine, BudgetLine.id == Expenditure.budget_line_id)
+        .where(
+            Expenditure.grant_id == row.grant_id,
+            Expenditure.supplier_id == row.supplier_id,
+            Expenditure.purchase_id.is_(None),
+            Expenditure.status != ExpenditureStatus.REFUSED,
+            Expenditure.payer != Payer.IN_KIND,
+            Expenditure.paid_on.between(row.paid_on - SPLIT_WITHIN, row.paid_on + SPLIT_WITHIN),
+            BudgetLine.heading == row.budget_line.heading,
+        )
+    )
+    return int(db.session.scalar(query)) >= threshold
 
 
 def _percent_over_price(row: Expenditure) -> int:

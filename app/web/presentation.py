@@ -111,6 +111,7 @@ _PAGES_OF: Mapping[str, tuple[str, ...]] = {
         "expenditures",
         "grant_amendments",
         "overrides",
+        "purchases",
         "receipt_checks",
         "reductions",
         "repayments",

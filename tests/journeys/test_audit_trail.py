@@ -27,6 +27,7 @@ from app.services import (
     new_decisions,
     overrides,
     payment_batches,
+    purchases,
     recoveries,
     reductions,
     repayments,
@@ -35,6 +36,7 @@ from app.services import (
     reviews,
     screening_batches,
     screenings,
+    suppliers,
     terminations,
     tranches,
 )
@@ -45,7 +47,7 @@ from app.services.protocol_places import Change, Place
 from app.services.reviews import Judgement
 from app.workflow import TABLES
 from models.account_objections import ObjectionVerdict
-from models.applications import ApplicationStatus, ScreeningOutcome
+from models.applications import ApplicationStatus, BudgetHeading, ScreeningOutcome
 from models.assignment_plans import PlanMode
 from models.base import db
 from models.contributions import ContributionStatus
@@ -237,6 +239,26 @@ def walk_claims(programme: Programme) -> None:
     programme.repay(grant)
     (back,) = repayments.of_grant(grant)
     repayments.reverse(back, reason=TEXT, actor=finance, now=now)
+
+
+def walk_purchases(programme: Programme) -> None:
+    """A quotation is taken and given up; of another purchase an exception is refused, then allowed."""
+    finance, now, day = Actor(programme.finance), clock.now(), clock.bishkek_day(clock.now())
+    grant = programme.make_grant(GrantStatus.ACTIVE)
+    by = {"actor": programme.chair_actor(grant), "now": now}
+    for count in (purchases.QUOTATIONS, 1):
+        row = purchases.begin(grant, BudgetHeading.EQUIPMENT, TEXT, **by)
+        for number in range(count):
+            firm = suppliers.named(f"Firm {number}", suppliers.Details(), is_another=True, **by)
+            offer = {"amount": SOM, "quoted_on": day, "upload": programme.make_pdf(), "storage": programme.storage}
+            taken = purchases.quote(row, firm, **offer, **by)
+    chosen = purchases.of_grant(grant)[0]
+    purchases.choose(chosen, chosen.quotations[0], reason="", **by)
+    purchases.reopen(chosen, **by)
+    purchases.ask_exception(row, taken, reason=TEXT, **by)
+    purchases.refuse(row, reason=TEXT, actor=finance, now=now)
+    purchases.ask_exception(row, taken, reason=TEXT, **by)
+    purchases.allow(row, actor=finance, now=now)
 
 
 def walk_closings(programme: Programme) -> None:
@@ -473,6 +495,7 @@ def test_every_change_of_a_status_is_told(programme: Programme) -> None:
     walk_grants(programme)
     walk_early_ends(programme)
     walk_claims(programme)
+    walk_purchases(programme)
     walk_closings(programme)
     walk_payment_lists(programme)
     walk_bank_statements(programme)

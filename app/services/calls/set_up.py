@@ -58,6 +58,7 @@ COLUMNS = (
     "accounting_percent",
     "visits_before_tranches",
     "reports_before_tranches",
+    "quotations_from",
     "reviewers_per_application",
     "reviewers_named",
     "pass_total",
@@ -98,7 +99,8 @@ class CallInput:
 
     `tranche_percents` total 100; `accounting_percent` of the money paid before is accounted for ahead of the next
     tranche; with `visits_before_tranches` a visit is made after each tranche before the next one,
-    with `reports_before_tranches` a spending report through its payment is accepted;
+    with `reports_before_tranches` a spending report through its payment is accepted; what costs `quotations_from` or
+    more is bought by one of three quotations;
     an application passes with `pass_total` points of 100 and `pass_section_percent` of each criterion; the
     village meeting needs `quorum_percent` of the village's `quorum_of`.
     The defaults are those of domain.md section 5.
@@ -119,6 +121,7 @@ class CallInput:
     accounting_percent: int = 80
     visits_before_tranches: bool = False
     reports_before_tranches: bool = False
+    quotations_from: int | None = None
     reviewers_per_application: int = 2
     reviewers_named: bool = False
     pass_total: int = 60
