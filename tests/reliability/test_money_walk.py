@@ -369,10 +369,11 @@ def paid(one: Walk, address: str, reference: str) -> None:
 
 
 def arrived(one: Walk, tranche: int) -> None:
-    """The association looks at its account and confirms."""
-    page = one.at("ala-buka.operator", f"/tranches/{tranche}")
-    look(page, f"operator-confirm-{tranche}")
-    done(page, f"form[action='/tranches/{tranche}/confirm'] button[type=submit]")
+    """The association looks at its account and confirms, from an account of its own."""
+    page = one.at("ala-buka.chair", f"/tranches/{tranche}")
+    follow(page, f"main a[href='/tranches/{tranche}/receipt/new']")
+    look(page, f"chair-confirm-{tranche}")
+    done(page, SEND)
 
 
 def reverse(one: Walk, contribution: int) -> None:
