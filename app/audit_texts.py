@@ -18,10 +18,12 @@ from app.services.grants import suspension_reason
 from models.account_notices import NoticeWay
 from models.account_objections import ObjectionVerdict
 from models.applications import Payer, ScreeningOutcome
+from models.assets import AssetEnd
 from models.assignment_plans import PlanMode
 from models.associations import MembershipRole
 from models.audit import AuditEvent
 from models.base import text_in
+from models.centres import Condition
 from models.contributions import Check
 from models.council_sessions import AgendaOrder, DecisionOutcome
 from models.dictations import ConfirmationWay
@@ -78,6 +80,7 @@ NOUNS: Mapping[str, str] = {
     "remitters": N_("Who sends money"),
     "suppliers": N_("Supplier"),
     "fund_closings": N_("Closing of a fund"),
+    "assets": N_("Thing in the asset register"),
     "purchases": N_("Purchase"),
     "recoveries": N_("Money claimed back"),
     "terminations": N_("Early end of a grant"),
@@ -161,6 +164,7 @@ DETAILS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "sent_on": (N_("Day on which it was sent"), lambda value: date_text(date.fromisoformat(value))),
     "available": (N_("Judges in the call"), lambda value: gettext("Yes") if value else gettext("No")),
     "attendance": (N_("People present"), number_text),
+    "became": (N_("What became of it"), _one_of(AssetEnd)),
     "before": (N_("In som before"), money),
     "carried": (N_("Carried by the co-investment"), money),
     "changed": (N_("Places changed"), number_text),
@@ -182,6 +186,7 @@ DETAILS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "held_on": (N_("Day of the meeting"), lambda value: date_text(date.fromisoformat(value))),
     "is_present": (N_("Present"), lambda value: gettext("Yes") if value else gettext("No")),
     "kind": (N_("Interest"), _one_of(ConflictKind, InterestKind)),
+    "kept_at": (N_("Where it is kept"), str),
     "languages": (N_("Languages"), lambda value: ", ".join(dict(LOCALES)[one] for one in value)),
     "left": (N_("Recovery codes left"), number_text),
     "locale": (N_("Language"), lambda value: dict(LOCALES)[value]),
@@ -214,6 +219,7 @@ DETAILS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "recused": (N_("Out of the room"), lambda value: number_text(len(value))),
     "risk": (N_("Risk"), _one_of(RiskRating)),
     "role": (N_("Role"), _one_of(Role, MembershipRole)),
+    "seen": (N_("State"), _one_of(Condition)),
     "seats": (N_("Seats in the Council"), number_text),
     "section": (N_("Part"), _section),
     "sessions": (N_("Signed out on so many devices"), number_text),

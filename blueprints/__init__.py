@@ -15,6 +15,7 @@ NOUNS = (
     "amendments",
     "appeals",
     "applications",
+    "assets",
     "assignment_plans",
     "assignments",
     "associations",

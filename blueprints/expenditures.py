@@ -7,6 +7,7 @@ from app import clock
 from app.localisation import gettext, money, to_minor
 from app.policy import Permission
 from app.services import (
+    assets,
     documents,
     expenditure_reports,
     expenditures,
@@ -101,6 +102,7 @@ def show(expenditure_id: int) -> ResponseReturnValue:
         row=row,
         use=uses[0],
         scans=documents.of(row),
+        assets=assets.of_expenditure(row),
         flags=supplier_flags.of_expenditure(row),
         open_flags=supplier_flags.open_of(row),
         actions=allowed(expenditures.TRANSITIONS, row.status),

@@ -6,6 +6,14 @@ FROZEN = {
     # table: (which rows are frozen, which of their columns: none named means every one, unique columns beside the id;
     # where several keys are unique, a tuple of each)
     "account_objections": ("{row}.settled_at IS NOT NULL", (), ()),
+    "assets": (
+        "{row}.id IS NOT NULL",  # from the first moment on: only its place, who answers and what became of it change
+        (
+            *("id", "number", "grant_id", "expenditure_id", "name", "quantity", "value", "serial_number"),
+            *("bears_emblem", "why_bare", "photo_id", "recorded_by_id", "recorded_at"),
+        ),
+        (("number",), ("photo_id",)),
+    ),
     "bank_statements": (
         "{row}.id IS NOT NULL",  # from the first moment on: only what was found in it and became of it is set later
         ("id", "form", "file_name", "sha256", "channel_id", "uploaded_by_id", "uploaded_at"),
@@ -70,8 +78,8 @@ FROZEN = {
     **LISTS,
 }
 """Rows that cannot be changed, deleted or replaced once they are complete: exchange rates, reports, prices, overrides,
-grant amendments, lists for the bank and their payments, registered interests, practice reviews that were handed in,
-spending reports that are accepted,
+grant amendments, things in the asset register, lists for the bank and their payments, registered interests,
+practice reviews that were handed in, spending reports that are accepted,
 corrected protocols that are signed, objections to an account that are settled, what the secretary said of a detected
 conflict, what was written for an association and confirmed by it."""
 STANDING = {

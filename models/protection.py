@@ -18,6 +18,7 @@ APPEND_ONLY = (
     "agreement_signatures",
     "agreements",
     "amendments",
+    "asset_checks",
     "audit_events",
     "bank_statement_rows",
     "call_forms",

@@ -22,7 +22,7 @@ from models.documents import DocumentKind
 from models.grants import Grant, Tranche
 from models.overrides import OverridableCondition
 from models.recoveries import RecoveryKind
-from seeds import contributions, expenditure_reports, expenditures, papers, people, purchases, tranches
+from seeds import assets, contributions, expenditure_reports, expenditures, papers, people, purchases, tranches
 from seeds import results as reported
 from seeds import visits as visited
 from seeds.agenda import Chapter, Story, later
@@ -157,6 +157,8 @@ def story(programme: Programme, application: Application, fate: str, signed_at: 
             now = yield from expenditure_reports.accepted(programme, grant, chance, now)
         if tranche.sequence == 1 and (not is_last or stop == "accounted" or course.is_suspended):
             now = yield from visited.made(programme, grant, course.is_suspended, chance, now)
+            assets.entered(programme, grant, now, is_waiting=is_reported)
+            assets.seen(programme, grant, now)
         if course.is_overridden and not is_last:
             yield from expenditures.waiting(programme, grant, chance, now)
             now = yield later(now, 7, chance)

@@ -1,6 +1,7 @@
 """The papers of the demonstration: small real PDFs and pictures, each with bytes of its own, all marked as invented."""
 
 import io
+import math
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -63,6 +64,27 @@ def slip(filename: str, lines: Sequence[str], chance: Random) -> Upload:
         height = chance.randint(18, 44)
         draw.line((left + 18 + 7 * step, foot, left + 18 + 7 * step, foot + height), fill=(70, 74, 84), width=2)
     draw.text((left + 16, 480 - top - 24), MARK, fill=(150, 150, 150), font=_font(9))
+    return _jpeg(filename, picture)
+
+
+def thing(filename: str, lines: Sequence[str], chance: Random) -> Upload:
+    """A machine in a yard with a label on it: the donor's emblem and a few lines of text."""
+    picture = Image.new("RGB", (640, 420), chance.choice(SKIES))
+    draw = ImageDraw.Draw(picture)
+    draw.rectangle((0, 300, 640, 420), fill=chance.choice(FIELDS))
+    left, paint = chance.randint(70, 150), chance.choice(((176, 58, 46), (52, 96, 142), (92, 120, 68)))
+    draw.rectangle((left, 110, left + 380, 330), fill=paint, outline=(40, 40, 40), width=3)
+    for wheel in (left + 70, left + 310):
+        draw.ellipse((wheel - 42, 290, wheel + 42, 374), fill=(44, 44, 44), outline=(20, 20, 20), width=4)
+    draw.rectangle((left + 40, 140, left + 340, 250), fill=(250, 249, 244), outline=(206, 202, 190))
+    draw.rectangle((left + 52, 152, left + 100, 184), fill=(0, 51, 153))
+    for step in range(12):
+        angle = math.radians(30 * step)
+        x, y = left + 76 + 11 * math.cos(angle), 168 + 11 * math.sin(angle)
+        draw.ellipse((x - 2, y - 2, x + 2, y + 2), fill=(255, 204, 0))
+    for number, line in enumerate(lines):
+        draw.text((left + 110, 152 + 24 * number), line[:28], fill=(38, 42, 48), font=_font(13))
+    draw.text((12, 398), MARK, fill=(60, 60, 60), font=_font(11))
     return _jpeg(filename, picture)
 
 

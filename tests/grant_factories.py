@@ -9,6 +9,7 @@ from typing import Any
 from app import clock
 from app.services import (
     agreement_signatures,
+    assets,
     bank_statement_matches,
     bank_statements,
     channels,
@@ -29,10 +30,12 @@ from app.services import (
     visits,
 )
 from app.services.actors import Actor
+from app.services.assets import AssetInput
 from app.services.bank_tables import Column, DecimalMark, Layout
 from app.services.documents import Upload
 from app.services.valuations import Giver, Value, Valuer
 from models.applications import Application, ApplicationStatus, BudgetHeading, BudgetLine, Payer
+from models.assets import Asset, AssetStatus
 from models.associations import Association
 from models.bank_statements import BankStatement, BankStatementMatch, BankStatementRow, BankStatementStatus
 from models.base import db
@@ -350,6 +353,25 @@ class GrantFactories:
         giver = Giver(details["sender_name"], details["sender_country"], details["sent_on"], details["pledge"])
         valuer = Valuer("Сапаров Уста", "Куруучу")
         return valuations.record(grant, value, giver, valuer, actor=actor, now=now).contribution
+
+    def make_asset(self, expenditure: Expenditure, *, status: str = "recorded", **changes: Any) -> Asset:
+        """A thing bought by an accepted bill, entered by the chair and confirmed by finance."""
+        wanted, number, now = AssetStatus(status), next(self.numbers), clock.now()
+        fields: dict[str, Any] = {
+            "name": f"Сүт муздаткыч {number}", "quantity": 1, "value": expenditure.amount, "serial_number": "",
+            "kept_at": "Кампа", "keeper_name": "Асанова Айгүл", "bears_emblem": True,
+        }  # fmt: skip
+        asset = assets.record(
+            expenditure,
+            AssetInput(**(fields | changes)),
+            self.make_photo(),
+            storage=self.storage,
+            actor=self.chair_actor(expenditure.grant),
+            now=now,
+        )
+        if wanted is not AssetStatus.RECORDED:
+            assets.confirm(asset, actor=Actor(self.finance), now=now)
+        return asset
 
     def make_expenditure(
         self,

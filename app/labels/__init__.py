@@ -16,6 +16,7 @@ from app.labels.judging import (
 from app.labels.lists import COUNTRIES, CURRENCIES, UNITS, VISIT_CHECKLIST, country_text, currency_text, unit_text
 from app.labels.members import LABELS, heading_text, label, label_text
 from app.labels.money import (
+    ASSET_ENDS,
     CONTRIBUTION_KINDS,
     EMBLEMS,
     GRANT_STATUSES,
@@ -30,6 +31,7 @@ from app.labels.people import IDENTITY_CHECKS, ROLES
 from app.labels.tones import tone
 
 __all__ = [
+    "ASSET_ENDS",
     "BUDGET_HEADINGS",
     "CONFLICT_KINDS",
     "CONTRIBUTION_KINDS",

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from app.localisation import N_
 from models.agreement_signatures import SigningSide
+from models.assets import AssetEnd, AssetStatus
 from models.bank_statements import BankFileForm, BankStatementStatus, Likeness, MatchStatus
 from models.channels import EvidenceKind
 from models.contributions import Check, ContributionKind, ContributionStatus
@@ -116,6 +117,18 @@ PURCHASE_STATUSES: Mapping[PurchaseStatus, str] = {
     PurchaseStatus.CHOSEN: N_("Quotation taken"),
     PurchaseStatus.EXCEPTION_ASKED: N_("Exception asked for"),
     PurchaseStatus.EXEMPT: N_("Exception allowed"),
+}
+ASSET_STATUSES: Mapping[AssetStatus, str] = {
+    AssetStatus.RECORDED: N_("Waits to be confirmed"),
+    AssetStatus.CONFIRMED: N_("In the register"),
+    AssetStatus.REFUSED: N_("Not taken into the register"),
+    AssetStatus.ENDED: N_("Not there any more"),
+}
+ASSET_ENDS: Mapping[AssetEnd, str] = {
+    AssetEnd.LOST: N_("Lost or stolen"),
+    AssetEnd.BEYOND_REPAIR: N_("Broken beyond repair"),
+    AssetEnd.SOLD: N_("Sold"),
+    AssetEnd.GIVEN_AWAY: N_("Given away"),
 }
 EXPENDITURE_STATUSES: Mapping[ExpenditureStatus, str] = {
     ExpenditureStatus.RECORDED: N_("Waits to be accepted"),

@@ -6,6 +6,7 @@ from models.account_objections import AccountObjectionStatus
 from models.agenda_items import AgendaStatus
 from models.appeals import AppealStatus
 from models.applications import ApplicationStatus, ScreeningOutcome
+from models.assets import AssetStatus
 from models.assignment_plans import PlanStatus
 from models.bank_statements import BankStatementStatus, Likeness, MatchStatus
 from models.calls import CallStatus
@@ -44,7 +45,7 @@ def _tones() -> dict[tuple[type[StrEnum], str], str]:
         MET: (
             ApplicationStatus.ELIGIBLE, ApplicationStatus.SELECTED, ApplicationStatus.GRANT_OFFERED,
             ScreeningOutcome.ELIGIBLE, CallStatus.OPEN, ContributionStatus.VERIFIED, DecisionOutcome.SELECTED,
-            SessionStatus.SIGNED, ExpenditureStatus.ACCEPTED, PurchaseStatus.CHOSEN,
+            SessionStatus.SIGNED, ExpenditureStatus.ACCEPTED, AssetStatus.CONFIRMED, PurchaseStatus.CHOSEN,
             PurchaseStatus.EXEMPT, FundingReportStatus.DONE, GrantStatus.ACTIVE,
             GrantStatus.COMPLETED, TrancheStatus.CONFIRMED, TrancheStatus.ACCOUNTED, ResultStatus.VERIFIED,
             PledgeStatus.FULFILLED, AssignmentStatus.SUBMITTED, ReviewStatus.SUBMITTED, VisitStatus.DONE,
@@ -58,7 +59,7 @@ def _tones() -> dict[tuple[type[StrEnum], str], str]:
         WAITING: (
             ApplicationStatus.SIGNED_OFF, ApplicationStatus.RETURNED, ApplicationStatus.RESERVE,
             ScreeningOutcome.RETURNED, ContributionStatus.RECORDED, DecisionOutcome.RESERVE, SessionStatus.OPEN,
-            ExpenditureStatus.RECORDED, PurchaseStatus.OPEN,
+            ExpenditureStatus.RECORDED, AssetStatus.RECORDED, PurchaseStatus.OPEN,
             PurchaseStatus.EXCEPTION_ASKED, FundingReportStatus.WAITING, GrantStatus.OFFERED, TrancheStatus.REQUESTED,
             TrancheStatus.PREPARED, TrancheStatus.APPROVED, ResultStatus.REPORTED, PledgeStatus.PARTLY_RECEIVED,
             AssignmentStatus.PROPOSED, AssignmentStatus.ACCEPTED, VisitStatus.PLANNED, RiskRating.MEDIUM,

@@ -8,6 +8,7 @@ from typing import Any
 from app.localisation import N_
 from app.services.ledger import LedgerAccount, LedgerEvent
 from models.applications import Application
+from models.assets import Asset
 from models.associations import Association
 from models.base import db
 from models.centres import Centre
@@ -373,15 +374,12 @@ def _grant_of(row: Any) -> Grant | None:
     """The grant a row is, or belongs to."""
     if isinstance(row, Grant):
         return row
-    of_grant = Tranche | Contribution | Expenditure | ExpenditureReport | GrantAmendment | Override | Purchase | Visit
-    if isinstance(row, of_grant):
+    if isinstance(row, _OF_GRANTS):
         return row.grant
-    if isinstance(row, LedgerAccount | LedgerEvent):
+    if isinstance(row, LedgerAccount | LedgerEvent | Target):
         return db.session.get(Grant, row.grant_id) if row.grant_id is not None else None
     if isinstance(row, Result):
         return db.session.get(Grant, row.target.grant_id)
-    if isinstance(row, Target):
-        return db.session.get(Grant, row.grant_id)
     if isinstance(row, Document):
         if row.grant_id is not None:
             return db.session.get(Grant, row.grant_id)
@@ -391,6 +389,9 @@ def _grant_of(row: Any) -> Grant | None:
     return None
 
 
+_OF_GRANTS = (
+    Asset, Contribution, Expenditure, ExpenditureReport, GrantAmendment, Override, Purchase, Tranche, Visit,
+)  # fmt: skip
 _OWNERS: Mapping[str, type[Any]] = {
     "contribution_id": Contribution,
     "expenditure_id": Expenditure,

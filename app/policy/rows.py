@@ -9,6 +9,7 @@ from app.services.ledger import LedgerAccount, LedgerEvent
 from models.account_objections import AccountObjection
 from models.appeals import Appeal
 from models.applications import AWARDED, Application
+from models.assets import Asset
 from models.assignment_plans import AssignmentPlan
 from models.associations import Association, PayoutAccount
 from models.bank_statements import BankStatement, BankStatementMatch
@@ -202,6 +203,7 @@ def _only(user: User, *roles: Role) -> Any:
 
 
 _VISIBLE: Mapping[type[Any], Callable[[User], Any]] = {
+    Asset: _of_grants(Asset.grant_id),
     AccountObjection: lambda user: AccountObjection.payout_account_id.in_(
         db.select(PayoutAccount.id).where(
             PayoutAccount.association_id.in_(db.select(Association.id).where(_associations(user)))

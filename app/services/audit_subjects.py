@@ -16,6 +16,7 @@ from models.account_objections import AccountObjection
 from models.agenda_items import AgendaItem
 from models.appeals import Appeal
 from models.applications import Application
+from models.assets import Asset
 from models.assignment_plans import AssignmentPlan, PlannedAssignment
 from models.associations import Association, PayoutAccount
 from models.audit import AuditEvent
@@ -61,6 +62,7 @@ from models.visits import Visit
 Name = Callable[[Any, str], str]
 _WITH_GRANT = ("grant", "association")
 _OF_GRANTS = (
+    Asset,
     Contribution,
     Expenditure,
     ExpenditureReport,
@@ -127,6 +129,7 @@ NAMES: Mapping[type[Any], Name] = {
     RemitterLink: lambda row, locale: row.remitter.name,
     Supplier: lambda row, locale: row.name,
     Target: lambda row, locale: row.indicator.title_in(locale),
+    Asset: lambda row, locale: f"{row.number} · {row.name}",
     Purchase: _of_grant,
     Recovery: _of_grant,
     Termination: _of_grant,

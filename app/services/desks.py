@@ -9,6 +9,7 @@ from app.services import (
     account_tasks,
     agreement_tasks,
     applications,
+    asset_tasks,
     assignments,
     bank_statement_lists,
     conflicts,
@@ -61,6 +62,7 @@ def tasks_for(user: User, now: datetime) -> list[Task]:
     found.extend(override_tasks.of(user))
     found.extend(grant_amendment_tasks.of(user))
     found.extend(purchase_tasks.of(user))
+    found.extend(asset_tasks.of(user))
     return sorted(found, key=lambda task: (task.due_on or date.max, task.text, task.subject))
 
 
@@ -154,7 +156,7 @@ def _applicant(user: User, now: datetime) -> list[Task]:
                 break
             elif not tranche.is_settled:
                 break
-    return [*tasks, *expenditure_report_tasks.applicant(own, now)]
+    return [*tasks, *asset_tasks.applicant(own), *expenditure_report_tasks.applicant(own, now)]
 
 
 def _is_complete(application: Application, now: datetime) -> bool:

@@ -106,6 +106,7 @@ _PAGES_OF: Mapping[str, tuple[str, ...]] = {
     ),
     "grants": (
         "agreement_signatures",
+        "assets",
         "contributions",
         "expenditure_reports",
         "expenditures",
@@ -228,6 +229,7 @@ SUBJECT_PAGES: Mapping[str, tuple[str, str, Permission]] = {
     "account_objections": ("account_objections.show", "objection_id", Permission.ACCOUNT_OBJECTION_READ),
     "appeals": ("appeals.show", "appeal_id", Permission.APPEAL_READ),
     "applications": ("applications.show", "application_id", Permission.APPLICATION_READ),
+    "assets": ("assets.show", "asset_id", Permission.EXPENDITURE_READ),
     "assignments": ("assignments.answer", "assignment_id", Permission.ASSIGNMENT_ANSWER),
     "associations": ("associations.show", "association_id", Permission.ASSOCIATION_READ),
     "bank_statements": ("bank_statements.show", "statement_id", Permission.BANK_STATEMENT_MANAGE),

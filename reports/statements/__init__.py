@@ -4,7 +4,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from app.localisation import N_
-from reports.statements import advances, associations, funds, grants, leverage, overrides, payments_ahead, pledges
+from reports.statements import (
+    advances,
+    assets,
+    associations,
+    funds,
+    grants,
+    leverage,
+    overrides,
+    payments_ahead,
+    pledges,
+)
 from reports.statements.data import Reader, Statement, Subject, Table, shown
 from reports.statements.paper import to_pdf
 from reports.statements.workbook import to_csv, to_xlsx
@@ -58,6 +68,11 @@ PROGRAMME: Mapping[str, Kind] = {
         N_("List of overrides"),
         N_("Conditions of a payment that two people set aside, with their reasons."),
         overrides.gather,
+    ),
+    "assets": Kind(
+        N_("Asset register"),
+        N_("Lasting things the grants paid for, where they are and what was last seen of them."),
+        assets.gather,
     ),
 }
 """Statements of the whole programme by the name in their address."""

@@ -9,6 +9,7 @@ from app.services import (
     agendas,
     appeals,
     applications,
+    assets,
     assignment_plans,
     assignments,
     bank_statement_matches,
@@ -48,8 +49,10 @@ from app.services.reviews import Judgement
 from app.workflow import TABLES
 from models.account_objections import ObjectionVerdict
 from models.applications import ApplicationStatus, BudgetHeading, ScreeningOutcome
+from models.assets import AssetEnd
 from models.assignment_plans import PlanMode
 from models.base import db
+from models.centres import Condition
 from models.contributions import ContributionStatus
 from models.council_sessions import CouncilSession, DecisionOutcome
 from models.expenditures import ExpenditureStatus
@@ -66,6 +69,7 @@ from tests.support import trail
 from tests.support.accounts import enrol
 
 NOUNS = {
+    "Thing in the asset register": "assets",
     "Objection to a payout account": "account_objections",
     "Spending": "expenditures",
     "Spending report": "expenditure_reports",
@@ -259,6 +263,22 @@ def walk_purchases(programme: Programme) -> None:
     purchases.refuse(row, reason=TEXT, actor=finance, now=now)
     purchases.ask_exception(row, taken, reason=TEXT, **by)
     purchases.allow(row, actor=finance, now=now)
+
+
+def walk_assets(programme: Programme) -> None:
+    """One thing is refused; another is confirmed, moved, looked at, lost and found again."""
+    finance, monitor, now = Actor(programme.finance), Actor(programme.monitor), clock.now()
+    grant = programme.make_grant(GrantStatus.ACTIVE, is_matched=True)
+    programme.advance(grant.tranches[0], TrancheStatus.CONFIRMED)
+    bill, chair = programme.make_expenditure(grant, "accepted"), programme.chair_actor(grant)
+    refused, kept = (programme.make_asset(bill, value=SOM) for _ in range(2))
+    assets.refuse(refused, reason=TEXT, actor=finance, now=now)
+    assets.confirm(kept, actor=finance, now=now)
+    assets.move(kept, kept_at=TEXT, keeper_name=TEXT, actor=chair, now=now)
+    seen = {"checked_on": clock.bishkek_day(now), "bears_emblem": True, "note": TEXT}
+    assets.look_at(kept, Condition.BROKEN, **seen, actor=monitor, now=now)
+    assets.end(kept, AssetEnd.LOST, clock.bishkek_day(now), reason=TEXT, actor=chair, now=now)
+    assets.find(kept, reason=TEXT, actor=monitor, now=now)
 
 
 def walk_closings(programme: Programme) -> None:
@@ -496,6 +516,7 @@ def test_every_change_of_a_status_is_told(programme: Programme) -> None:
     walk_early_ends(programme)
     walk_claims(programme)
     walk_purchases(programme)
+    walk_assets(programme)
     walk_closings(programme)
     walk_payment_lists(programme)
     walk_bank_statements(programme)

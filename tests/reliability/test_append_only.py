@@ -5,15 +5,18 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
-from app.services import agendas, assignments, council_sessions, decisions, duplicates, signs
+from app import clock
+from app.services import agendas, assets, assignments, council_sessions, decisions, duplicates, signs
 from app.services.actors import Actor
 from app.services.ballots import Ballot, DissentInput
 from app.services.decisions import Motion
 from models.base import Base, db
 from models.calls import VoteRule
+from models.centres import Condition
 from models.contributions import ContributionKind
 from models.council_sessions import Decision, DecisionOutcome, VoteChoice
 from models.duplicates import DuplicateVerdict
+from models.grants import TrancheStatus
 from models.protection import APPEND_ONLY, UNIQUE_KEYS
 from models.reserves import Promotion
 from models.reviews import ConflictKind
@@ -86,6 +89,7 @@ def write_history(programme: Programme) -> None:
     look_at_a_sign(programme)
     programme.make_bank_statement(("A-1", 100_00))
     programme.make_contribution(programme.make_grant(), kind=ContributionKind.IN_KIND)
+    look_at_an_asset(programme)
     hold_a_session(programme)
     db.session.commit()
 
@@ -96,6 +100,15 @@ def look_at_a_sign(programme: Programme) -> None:
     first, _second = (programme.make_contribution(grant) for _number in range(2))
     (sign,) = (one for one in signs.of_contribution(first) if one.twin is not None)
     signs.judge(sign, reason=TEXT, actor=Actor(programme.monitor), now=NOW)
+
+
+def look_at_an_asset(programme: Programme) -> None:
+    """What was bought stands in the register, and an officer has seen it."""
+    grant = programme.make_grant("active", is_matched=True)
+    programme.advance(grant.tranches[0], TrancheStatus.CONFIRMED)
+    asset, now = programme.make_asset(programme.make_expenditure(grant, "accepted"), status="confirmed"), clock.now()
+    seen = {"checked_on": clock.bishkek_day(now), "bears_emblem": True, "note": ""}
+    assets.look_at(asset, Condition.WORKS, **seen, actor=Actor(programme.monitor), now=now)
 
 
 def hold_a_session(programme: Programme) -> None:
