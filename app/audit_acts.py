@@ -176,6 +176,7 @@ ACTIONS: Mapping[str, str] = {
     "grant.accept": N_("Accepted the grant"),
     "grant.activate": N_("Entered the signed agreement"),
     "grant.countersign": N_("Countersigned the agreement on the screen"),
+    "grant.sign_change": N_("Noted that both sides signed a change of the agreement"),
     "grant.sign": N_("Signed the agreement on the screen"),
     "grant.decline": N_("Declined the grant"),
     "grant.amend": N_("Kept a new version of the agreement"),

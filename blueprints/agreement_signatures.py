@@ -9,13 +9,16 @@ from app import clock
 from app.localisation import N_, gettext
 from app.policy import Permission
 from app.services import agreement_signatures
-from app.web.access import actor, load, requires, signed_in_user
-from app.web.submissions import attempt, finish, form_page
+from app.services.associations import chair_name
+from app.web.access import actor, load, requires, signed_in_user, takes_upload
+from app.web.submissions import attempt, finish, form_page, sent_upload, uploads
+from forms.agreement_signatures import SignedPaperForm
 from forms.base import ConfirmForm
 from models.agreement_signatures import AgreementSignature
 from models.grants import Grant
 
 bp = Blueprint("agreement_signatures", __name__, url_prefix="/grants/<int:grant_id>")
+SIGNED = N_("Both sides have signed: nothing waits for signatures.")
 SIGN, COUNTERSIGN = Permission.AGREEMENT_SIGN, Permission.AGREEMENT_COUNTERSIGN
 
 
@@ -34,6 +37,32 @@ def sign(grant_id: int) -> ResponseReturnValue:
     return _page(grant_id, SIGN, agreement_signatures.sign, message, page)
 
 
+@bp.route("/signed-paper", methods=["GET", "POST"])
+@requires(GET=Permission.GRANT_MANAGE, POST=Permission.GRANT_MANAGE)
+@takes_upload
+def record(grant_id: int) -> ResponseReturnValue:
+    """Finance enters the paper both sides have signed."""
+    grant = load(Grant, grant_id, Permission.GRANT_MANAGE)
+    form = SignedPaperForm(association_signer=chair_name(grant.association), signed_on=clock.bishkek_day(clock.now()))
+    if form.validate_on_submit() and attempt(form, lambda: _record(grant, form)):
+        message = gettext(SIGNED)
+        return finish(url_for("grants.show", grant_id=grant_id), message)
+    return form_page("agreement_signatures/record.html", form, grant=grant)
+
+
+def _record(grant: Grant, form: SignedPaperForm) -> None:
+    agreement_signatures.record_paper(
+        grant,
+        sent_upload(),
+        association=form.association_signer.data or "",
+        programme=form.programme_signer.data or "",
+        signed_on=form.signed_on.data,
+        storage=uploads(),
+        actor=actor(grant),
+        now=clock.now(),
+    )
+
+
 @bp.route("/countersign", methods=["GET", "POST"])
 @requires(GET=COUNTERSIGN, POST=COUNTERSIGN)
 def countersign(grant_id: int) -> ResponseReturnValue:
@@ -41,10 +70,17 @@ def countersign(grant_id: int) -> ResponseReturnValue:
     page = {
         "act": N_("Countersign the agreement"),
         "what_follows": N_(
-            "You sign for the programme. The grant becomes active: the association can request the first tranche."
+            "You sign for the programme. Nothing waits for signatures then: the association can request what is "
+            "planned."
         ),
     }
-    return _page(grant_id, COUNTERSIGN, agreement_signatures.countersign, gettext("The grant is active."), page)
+    return _page(
+        grant_id,
+        COUNTERSIGN,
+        agreement_signatures.countersign,
+        gettext(SIGNED),
+        page,
+    )
 
 
 def _page(

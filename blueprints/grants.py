@@ -35,12 +35,11 @@ from app.services import (
     users,
     visits,
 )
-from app.services.associations import chair_name
 from app.services.workflow import allowed
-from app.web.access import actor, can, load, requires, row_number, signed_in_user, takes_upload
+from app.web.access import actor, can, load, requires, row_number, signed_in_user
 from app.web.presentation import is_demonstration
-from app.web.submissions import act_on_button, attempt, finish, form_page, sent_upload, uploads
-from forms.grants import ActivateForm, GrantReasonForm, OfferForm, UnlockForm
+from app.web.submissions import act_on_button, attempt, finish, form_page
+from forms.grants import GrantReasonForm, OfferForm, UnlockForm
 from models.applications import Application
 from models.base import BASE_CURRENCY
 from models.contributions import ContributionKind
@@ -119,8 +118,10 @@ def _rows(grant: Grant) -> dict[str, object]:
         "balances": ledger.balances_of(accounts) if accounts else {},
         "contributions": contributions.of_grant(grant),
         "visits": found,
-        "papers": [one for one in documents.of(grant) if one.kind is not DocumentKind.QUOTATION],
-        "signed": agreement_signatures.of(grant.agreements[0]) if grant.agreements else [],
+        "papers": [one for one in documents.of(grant) if one.kind not in (DocumentKind.QUOTATION, DocumentKind.PHOTO)],
+        "signed": agreement_signatures.of(grant.agreement),
+        "to_sign": agreement_signatures.is_due(grant),
+        "signatures": agreement_signatures.of_grant(grant),
         "amendments": grant_amendments.of_grant(grant),
         "terminations": ending,
         "recoveries": claims,
@@ -182,32 +183,6 @@ def decline(grant_id: int) -> ResponseReturnValue:
     ):
         return finish(url_for("grants.show", grant_id=grant_id), gettext("The grant is declined."))
     return form_page("grants/decline.html", form, grant=grant)
-
-
-@bp.route("/grants/<int:grant_id>/activate", methods=["GET", "POST"])
-@requires(GET=Permission.GRANT_MANAGE, POST=Permission.GRANT_MANAGE)
-@takes_upload
-def activate(grant_id: int) -> ResponseReturnValue:
-    """The signed agreement is there."""
-    grant = load(Grant, grant_id, Permission.GRANT_MANAGE)
-    form = ActivateForm(association_signer=chair_name(grant.association), signed_on=clock.bishkek_day(clock.now()))
-
-    def act() -> None:
-        who, now, kind = actor(grant), clock.now(), DocumentKind.SIGNED_AGREEMENT
-        agreement_signatures.record_paper(
-            grant,
-            association=form.association_signer.data or "",
-            programme=form.programme_signer.data or "",
-            signed_on=form.signed_on.data,
-            actor=who,
-            now=now,
-        )
-        grants.attach(grant, kind, sent_upload(), storage=uploads(), actor=who, now=now)
-        grants.activate(grant, actor=who, now=now)
-
-    if form.validate_on_submit() and attempt(form, act):
-        return finish(url_for("grants.show", grant_id=grant_id), gettext("The grant is active."))
-    return form_page("grants/activate.html", form, grant=grant)
 
 
 def _act_with_reason(grant_id: int, verb: Callable[..., None], message: str, template: str) -> ResponseReturnValue:

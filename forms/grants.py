@@ -4,7 +4,7 @@ from wtforms import Field, SelectField
 from wtforms.validators import ValidationError
 
 from app.localisation import N_, gettext, lazy
-from forms.base import AmountField, BaseForm, DayField, ReasonForm, TextField, UploadField, required_input
+from forms.base import AmountField, BaseForm, DayField, ReasonForm, required_input
 
 MOST = 100_000_000
 """Som: more is no contribution to a village project."""
@@ -15,15 +15,6 @@ class OfferForm(BaseForm):
 
     starts_on = DayField(N_("First day of the project"))
     ends_on = DayField(N_("Last day of the project"))
-
-
-class ActivateForm(BaseForm):
-    """The scan of the signed agreement, and who signed it."""
-
-    association_signer = TextField(N_("Who signed for the association"))
-    programme_signer = TextField(N_("Who signed for the programme"))
-    signed_on = DayField(N_("Day of the signatures"))
-    upload = UploadField(N_("Scan of the signed agreement"))
 
 
 class UnlockForm(BaseForm):

@@ -37,6 +37,7 @@ class Grant(Versioned, Base):
     before which a spending report through the payment of the tranche before is accepted. What costs `quotations_from`
     (tyiyn) or more is bought by one of three quotations; None: no purchase is. `asks_receipt`: the next
     tranche waits for the association's word that the one before came; what was offered before this rule does not.
+    `change_unsigned`: an amendment waits for the signatures of both sides.
     """
 
     __tablename__ = "grants"
@@ -74,6 +75,7 @@ class Grant(Versioned, Base):
     completed_at: Mapped[datetime | None]
     payout_account_id: Mapped[int | None] = mapped_column(sa.ForeignKey("payout_accounts.id"))
     asks_receipt: Mapped[bool] = mapped_column(default=True)
+    change_unsigned: Mapped[bool] = mapped_column(default=False)
 
     application: Mapped[Application] = relationship()
     fund: Mapped[Fund] = relationship()

@@ -6,7 +6,6 @@ from random import Random
 
 from app.services import (
     agreement_signatures,
-    documents,
     grant_amendments,
     grants,
     overrides,
@@ -18,7 +17,6 @@ from app.services import expenditures as spending
 from app.services.actors import Actor
 from models.applications import Application
 from models.associations import MembershipRole
-from models.documents import DocumentKind
 from models.grants import Grant, Tranche
 from models.overrides import OverridableCondition
 from models.recoveries import RecoveryKind
@@ -136,7 +134,6 @@ def story(programme: Programme, application: Application, fate: str, signed_at: 
         return
     now = yield later(now, 4, chance)
     _agreement(programme, grant, finance, now)
-    grants.activate(grant, actor=finance, now=now)
     now = yield from contributions.of_the_village(programme, grant, chance, later(now, 6, chance))
     for tranche in grant.tranches[: course.tranche]:
         is_last = tranche.sequence == course.tranche and not course.is_completed
@@ -215,6 +212,8 @@ def _amend(programme: Programme, grant: Grant, chance: Random, now: datetime) ->
         moved = grant_amendments.shift(grant, wanted, reason=SHIFTS[language], actor=association, now=now)
         now = yield later(now, 1, chance)
         grant_amendments.approve(moved, actor=programme.as_staff("finance1"), now=now)
+    now = yield later(now, 2, chance)
+    _agreement(programme, grant, programme.as_staff("finance1"), now)
     return now
 
 
@@ -260,7 +259,7 @@ def _days_ago(programme: Programme, days: int) -> datetime:
 
 
 def _agreement(programme: Programme, grant: Grant, actor: Actor, now: datetime) -> None:
-    """Attach the scan of the agreement that both have signed."""
+    """Enter the paper, of the agreement or of a change of it, that both have signed."""
     association = grant.association
     if grant.application.language == "ky":
         title = f"Грант келишими {grant.number}"
@@ -272,9 +271,9 @@ def _agreement(programme: Programme, grant: Grant, actor: Actor, now: datetime) 
     chair = next(held.person for held in association.memberships if held.role is MembershipRole.CHAIR).full_name
     secretary = programme.staff["secretary"].display_name
     agreement_signatures.record_paper(
-        grant, association=chair, programme=secretary, signed_on=now.date(), actor=actor, now=now
-    )
-    documents.attach(grant, DocumentKind.SIGNED_AGREEMENT, upload, storage=programme.storage, actor=actor, now=now)
+        grant, upload, association=chair, programme=secretary, signed_on=now.date(), storage=programme.storage,
+        actor=actor, now=now,
+    )  # fmt: skip
 
 
 def _complete(programme: Programme, grant: Grant, chance: Random, now: datetime) -> Story:

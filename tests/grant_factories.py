@@ -111,12 +111,9 @@ class GrantFactories:
         if wanted is GrantStatus.ACCEPTED:
             return grant
         paper, later = self.make_pdf(), now + timedelta(days=1)
-        grants.attach(grant, DocumentKind.SIGNED_AGREEMENT, paper, storage=self.storage, actor=finance, now=later)
         chairs = self.chair_of(grant.association).display_name
-        agreement_signatures.record_paper(
-            grant, association=chairs, programme="Асанова Гүлнара", signed_on=later.date(), actor=finance, now=later
-        )
-        grants.activate(grant, actor=finance, now=later)
+        signers = {"association": chairs, "programme": "Асанова Гүлнара", "signed_on": later.date()}
+        agreement_signatures.record_paper(grant, paper, **signers, storage=self.storage, actor=finance, now=later)
         if is_matched or wanted is GrantStatus.COMPLETED:
             self.make_contribution(grant, ContributionStatus.VERIFIED, amount=grant.amount)
         if wanted is GrantStatus.SUSPENDED:

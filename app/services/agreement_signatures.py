@@ -1,16 +1,22 @@
-"""Signing the agreement: on the screen by the chair and then the programme, or on the paper that finance enters."""
+"""Signing the agreement: on the screen by the chair and then the programme, or on the paper that finance enters.
+
+A change of the agreement is signed in the same way: until both sides have, it keeps further money back.
+"""
 
 from datetime import date, datetime
+from pathlib import Path
 
 from app.clock import bishkek_day
 from app.localisation import N_
-from app.services import associations, audit, conflicts, grants, notifications, own_codes
+from app.services import associations, audit, conflicts, documents, grants, notifications, own_codes
 from app.services.actors import Actor
 from app.services.associations import is_chair
+from app.services.documents import Upload
 from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, SeparationOfDutyError
 from models.agreement_signatures import AgreementSignature, SigningSide
 from models.agreements import Agreement
 from models.base import db, lock
+from models.documents import DocumentKind
 from models.grants import Grant, GrantStatus
 from models.users import Role, User
 
@@ -31,13 +37,17 @@ def sign(grant: Grant, *, actor: Actor, now: datetime) -> AgreementSignature:
         agreement, SigningSide.ASSOCIATION, actor.user.display_name, bishkek_day(now), actor, now, on_screen=True
     )
     audit.record(actor, "grant.sign", grant, now, sha256=agreement.sha256)
-    message = N_("The chair has signed the agreement of %(number)s on the screen: the programme countersigns.")
+    message = (
+        N_("The chair has signed the change of the agreement of %(number)s on the screen: the programme countersigns.")
+        if grant.change_unsigned
+        else N_("The chair has signed the agreement of %(number)s on the screen: the programme countersigns.")
+    )
     notifications.tell_holders(Role.SECRETARY, grant, message, now)
     return made
 
 
 def countersign(grant: Grant, *, actor: Actor, now: datetime) -> AgreementSignature:
-    """The programme signs after the chair: the grant is active, both sides are told.
+    """The programme signs after the chair: the grant is active, or its change is signed; both sides are told.
 
     Raises `IncompleteError` before the chair has signed on the screen, `SeparationOfDutyError` for who offered the
     grant, belongs to the association or has a tie to it.
@@ -54,23 +64,31 @@ def countersign(grant: Grant, *, actor: Actor, now: datetime) -> AgreementSignat
         agreement, SigningSide.PROGRAMME, actor.user.display_name, bishkek_day(now), actor, now, on_screen=True
     )
     audit.record(actor, "grant.countersign", grant, now, sha256=agreement.sha256)
-    notifications.tell_holders(Role.FINANCE, grant, N_("The agreement of %(number)s is signed by both sides."), now)
-    grants.activate(grant, actor=actor, now=now)
+    _take_effect(grant, actor, now)
     return made
 
 
 def record_paper(
-    grant: Grant, *, association: str, programme: str, signed_on: date, actor: Actor, now: datetime
+    grant: Grant,
+    upload: Upload,
+    *,
+    association: str,
+    programme: str,
+    signed_on: date,
+    storage: Path,
+    actor: Actor,
+    now: datetime,
 ) -> None:
-    """Write down who signed the paper for each side, and on which day. The scan is attached beside it.
+    """Keep the scan of the signed paper, who signed it for each side, and on which day.
 
-    Raises `AlreadyUsedError` once the chair has signed on the screen, `DomainError` for a day before the acceptance.
+    Raises `AlreadyUsedError` once the chair has signed on the screen, `DomainError` for a day before the acceptance,
+    or before the change was agreed, `UploadRefusedError`.
     """
     agreement = _to_sign(grant)
     if of(agreement):
         raise AlreadyUsedError(N_("The chair has signed on the screen: the programme countersigns there."))
-    if not bishkek_day(grant.accepted_at or now) <= signed_on <= bishkek_day(now):
-        raise DomainError(N_("The day must lie between the acceptance and today."), field="signed_on")
+    if not bishkek_day(agreement.made_at) <= signed_on <= bishkek_day(now):
+        raise DomainError(N_("The day must lie between the day of the agreement and today."), field="signed_on")
     for side, name, field in (
         (SigningSide.ASSOCIATION, association.strip(), "association_signer"),
         (SigningSide.PROGRAMME, programme.strip(), "programme_signer"),
@@ -78,6 +96,22 @@ def record_paper(
         if not name:
             raise IncompleteError(N_("Write who signed the paper."), field=field)
         _keep(agreement, side, name, signed_on, actor, now, on_screen=False)
+    documents.attach(grant, DocumentKind.SIGNED_AGREEMENT, upload, storage=storage, actor=actor, now=now)
+    _take_effect(grant, actor, now)
+
+
+def _take_effect(grant: Grant, actor: Actor, now: datetime) -> None:
+    """Both sides have signed: the grant runs, or its change keeps nothing back any more."""
+    if grant.status is GrantStatus.ACCEPTED:
+        notifications.tell_holders(Role.FINANCE, grant, N_("The agreement of %(number)s is signed by both sides."), now)
+        grants.activate(grant, actor=actor, now=now)
+        return
+    grant.change_unsigned = False
+    db.session.flush()
+    audit.record(actor, "grant.sign_change", grant, now, amended=len(grant.agreements))
+    message = N_("The change of the agreement of %(number)s is signed by both sides.")
+    notifications.tell_association(grant, message, now)
+    notifications.tell_holders(Role.FINANCE, grant, message, now)
 
 
 def of(agreement: Agreement | None) -> list[AgreementSignature]:
@@ -86,6 +120,15 @@ def of(agreement: Agreement | None) -> list[AgreementSignature]:
         return []
     query = db.select(AgreementSignature).where(AgreementSignature.agreement_id == agreement.id)
     return list(db.session.scalars(query.order_by(AgreementSignature.id)))
+
+
+def of_grant(grant: Grant) -> list[tuple[int, AgreementSignature]]:
+    """Every signature with the version of the agreement it stands under, in the order they were made."""
+    query = db.select(Agreement.sequence, AgreementSignature).join(
+        Agreement, Agreement.id == AgreementSignature.agreement_id
+    )
+    found = db.session.execute(query.where(Agreement.grant_id == grant.id).order_by(AgreementSignature.id))
+    return [(sequence, one) for sequence, one in found]
 
 
 def on_screen(grant: Grant, sequence: int | None = None) -> list[tuple[str, str, date]]:
@@ -101,10 +144,15 @@ def obstacle(grant: Grant, user: User) -> str | None:
     return None
 
 
+def is_due(grant: Grant) -> bool:
+    """Whether the newest version of the agreement waits for signatures: the accepted one, or one that changes it."""
+    return grant.status is GrantStatus.ACCEPTED or (grant.is_running and grant.change_unsigned)
+
+
 def _to_sign(grant: Grant) -> Agreement:
     lock(grant)
-    if grant.status is not GrantStatus.ACCEPTED or grant.agreement is None:
-        raise DomainError(N_("The agreement is signed once, after the association has accepted the grant."))
+    if not is_due(grant) or grant.agreement is None:
+        raise DomainError(N_("Each version of the agreement is signed once: nothing waits for signatures."))
     return grant.agreement
 
 

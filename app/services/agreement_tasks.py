@@ -10,30 +10,41 @@ from app.services.desk_tasks import Task, planned_for
 from models.agreement_signatures import AgreementSignature
 from models.agreements import Agreement
 from models.base import db
-from models.grants import Grant, GrantStatus
+from models.grants import RUNNING, Grant, GrantStatus
 from models.users import Role, User
 
 MOST = 60
+_NEWEST = db.aliased(Agreement)
+_LAST = db.select(db.func.max(_NEWEST.sequence)).where(_NEWEST.grant_id == Grant.id).scalar_subquery()
 _SIGNED = (
     db.select(AgreementSignature.id)
     .join(Agreement, Agreement.id == AgreementSignature.agreement_id)
-    .where(Agreement.grant_id == Grant.id)
+    .where(
+        Agreement.grant_id == Grant.id,
+        Agreement.sequence
+        == db.select(db.func.max(_NEWEST.sequence)).where(_NEWEST.grant_id == Grant.id).scalar_subquery(),
+    )
     .exists()
 )
+"""Whether somebody has signed the newest version."""
+_DUE = (Grant.status == GrantStatus.ACCEPTED) | (Grant.status.in_(RUNNING) & Grant.change_unsigned)
 
 
 def of(user: User) -> list[Task]:
-    """To be signed by the chair of an association, else entered from paper by finance; to be countersigned after it."""
+    """To be signed by the chair of an association, else entered from paper by finance; to be countersigned after it.
+
+    That is the agreement of an accepted grant, and each change of one that runs.
+    """
     found: list[Task] = []
     if user.association_ids:
-        own = [one for one in _accepted(~_SIGNED, Grant.association_id.in_(user.association_ids)) if _chairs(user, one)]
+        own = [one for one in _waiting(~_SIGNED, Grant.association_id.in_(user.association_ids)) if _chairs(user, one)]
         found += _tasks(N_("Sign the agreement"), own)
     if user.has_role(Role.SECRETARY):
         free = conflicts.kept_from(user).free(Grant.association_id, Grant.application_id)
-        signed = [one for one in _accepted(_SIGNED, *free) if agreement_signatures.obstacle(one, user) is None]
+        signed = [one for one in _waiting(_SIGNED, *free) if agreement_signatures.obstacle(one, user) is None]
         found += _tasks(N_("Countersign the agreement"), signed)
     if user.has_role(Role.FINANCE):
-        found += _tasks(N_("Enter the signed agreement"), _accepted(~_SIGNED))
+        found += _tasks(N_("Enter the signed agreement"), _waiting(~_SIGNED))
     return found
 
 
@@ -41,8 +52,8 @@ def _chairs(user: User, grant: Grant) -> bool:
     return is_chair(grant.association, user.person)
 
 
-def _accepted(*conditions: Any) -> list[Grant]:
-    query = db.select(Grant).where(Grant.status == GrantStatus.ACCEPTED, *conditions).order_by(Grant.id).limit(MOST)
+def _waiting(*conditions: Any) -> list[Grant]:
+    query = db.select(Grant).where(_DUE, *conditions).order_by(Grant.id).limit(MOST)
     return list(db.session.scalars(query.options(db.joinedload(Grant.association))))
 
 
@@ -53,7 +64,7 @@ def _tasks(text: str, grants: Iterable[Grant]) -> list[Task]:
             f"{one.number} · {one.association.name(current_locale())}",
             "grants.show",
             {"grant_id": one.id},
-            planned_for(one.starts_on, one.accepted_at),
+            None if one.change_unsigned else planned_for(one.starts_on, one.accepted_at),
         )
         for one in grants
     ]

@@ -131,6 +131,7 @@ def _gate(tranche: Tranche, facts: _Facts) -> list[Condition]:
         *_claimed(facts.owed),
         _running(grant, last),
         _account(grant),
+        *_unsigned(grant),
     ]
 
 
@@ -257,6 +258,14 @@ def _claimed(owed: int) -> list[Condition]:
         return []
     detail = DomainError(N_("%(amount)s are claimed back and not paid yet."), amount=Money(owed))
     return [Condition("recovery", N_("Nothing that was claimed back is owed."), False, detail)]
+
+
+def _unsigned(grant: Grant) -> list[Condition]:
+    """A condition only while a change of the agreement waits for signatures: nothing more is paid by words alone."""
+    if not grant.change_unsigned:
+        return []
+    detail = DomainError(N_("The newest version of the agreement waits for the signatures of both sides."))
+    return [Condition("signed", N_("The change of the agreement is signed."), False, detail)]
 
 
 def _account(grant: Grant) -> Condition:

@@ -85,7 +85,7 @@ def moved_by(grant: Grant, lines: list[dict[str, int]]) -> list[Moved]:
 
 
 def approve(amendment: GrantAmendment, *, actor: Actor, now: datetime) -> None:
-    """Let it hold: the next version of the agreement is kept, and the association is told.
+    """Let it hold: the next version of the agreement is kept, the association is told, both sides sign it.
 
     Raises `SeparationOfDutyError` for who may not decide about it, `DomainError` where it does not fit any more.
     """
@@ -103,12 +103,12 @@ def approve(amendment: GrantAmendment, *, actor: Actor, now: datetime) -> None:
     else:
         _check_lines(grant, amendment.lines)
     agreement = agreements.keep(grant, dated_at=now, now=now, change=amendment)
-    amendment.status, amendment.agreement = status, agreement
+    amendment.status, amendment.agreement, grant.change_unsigned = status, agreement, True
     amendment.decided_by_id, amendment.decided_at = actor.user_id, now
     db.session.flush()
     audit.record(actor, "grant_amendment.approve", amendment, now, grant=grant.id)
     audit.record(actor, "grant.amend", grant, now, sha256=agreement.sha256, amended=agreement.sequence)
-    message = N_("The agreement of %(number)s is amended. Look at the page of the grant.")
+    message = N_("The agreement of %(number)s is amended. Both sides sign the change before more is paid.")
     notifications.tell_association(grant, message, now)
     notifications.tell_holders(Role.FINANCE, grant, message, now)
     notifications.tell_holders(Role.MONITOR, grant, message, now)

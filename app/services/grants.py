@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from app.clock import bishkek_day
@@ -13,7 +12,6 @@ from app.services import (
     audit,
     awards,
     conflicts,
-    documents,
     ledger,
     match,
     notifications,
@@ -25,13 +23,11 @@ from app.services.actors import Actor
 from app.services.applications import TRANSITIONS as APPLICATION_TRANSITIONS
 from app.services.associations import is_chair
 from app.services.conflicts import Ties
-from app.services.documents import Upload
 from app.services.errors import DomainError, IncompleteError, LimitExceededError, SeparationOfDutyError
 from app.services.workflow import Transition, reason_given, target
 from models.agreement_signatures import AgreementSignature, SigningSide
 from models.applications import Application
 from models.base import Base, db, lock
-from models.documents import Document, DocumentKind
 from models.grants import Grant, GrantStatus, Tranche
 from models.indicators import Result, ResultStatus, Target
 from models.ledger import AccountKind, EventKind
@@ -113,14 +109,6 @@ def tied(ties: Ties) -> frozenset[int]:
 def ids_of(among: Any, numbers: Iterable[str]) -> Mapping[str, int]:
     """The ids of those grants of `among` (a SELECT of what somebody sees) that have these numbers."""
     return {grant.number: grant.id for grant in db.session.scalars(among.where(Grant.number.in_(list(numbers))))}
-
-
-def attach(grant: Grant, kind: DocumentKind, upload: Upload, *, storage: Path, actor: Actor, now: datetime) -> Document:
-    """Keep a paper of the grant: the signed agreement once it is accepted."""
-    lock(grant)
-    if grant.status is not G.ACCEPTED:
-        raise DomainError(N_("The signed agreement is entered once, after the association has accepted."))
-    return documents.attach(grant, kind, upload, storage=storage, actor=actor, now=now)
 
 
 def offer(application: Application, *, starts_on: date, ends_on: date, actor: Actor, now: datetime) -> Grant:
@@ -248,15 +236,14 @@ def decline(grant: Grant, *, reason: str, actor: Actor, now: datetime) -> None:
 
 
 def activate(grant: Grant, *, actor: Actor, now: datetime) -> None:
-    """The signed agreement is there: tranches can be requested.
+    """Both sides have signed, on the screen or on the paper that is kept: tranches can be requested.
 
-    Raises `IncompleteError` while neither its scan is attached nor both sides have signed on the screen.
+    Raises `IncompleteError` before.
     """
     lock(grant)
     new_status = target(TRANSITIONS, grant.status, "activate")
-    has_scan = any(one.kind is DocumentKind.SIGNED_AGREEMENT for one in documents.of(grant))
-    if not has_scan and not _is_signed_on_screen(grant):
-        raise IncompleteError(N_("The signed agreement is missing: attach its scan first."), field="upload")
+    if not _is_signed(grant):
+        raise IncompleteError(N_("The agreement waits for the signatures of both sides."))
     grant.status, grant.activated_at = new_status, now
     db.session.flush()
     audit.record(actor, "grant.activate", grant, now)
@@ -266,10 +253,10 @@ def activate(grant: Grant, *, actor: Actor, now: datetime) -> None:
     notifications.tell_holders(Role.MONITOR, grant, N_("The grant %(number)s runs now: plan a visit."), now)
 
 
-def _is_signed_on_screen(grant: Grant) -> bool:
-    """Whether both sides have signed the agreement in force, each from an account of its own."""
+def _is_signed(grant: Grant) -> bool:
+    """Whether both sides have signed the agreement in force."""
     signed = AgreementSignature.agreement_id == (grant.agreement.id if grant.agreement else None)
-    return _count(AgreementSignature, signed, AgreementSignature.user_id.is_not(None)) == len(SigningSide)
+    return _count(AgreementSignature, signed) == len(SigningSide)
 
 
 def suspension_reason(text: str) -> str | LazyText:
@@ -332,6 +319,8 @@ def complete(grant: Grant, *, actor: Actor, now: datetime) -> None:
     targets = db.select(Target.id).where(Target.grant_id == grant.id)
     if _count(Result, Result.target_id.in_(targets), Result.status == ResultStatus.VERIFIED) == 0:
         raise IncompleteError(N_("No result has been verified."))
+    if grant.change_unsigned:
+        raise IncompleteError(N_("A change of the agreement waits for the signatures of both sides."))
     left = sum(ledger.balances((AccountKind.ADVANCED, AccountKind.RECOVERABLE), grant_id=grant.id).values())
     if left:
         text = N_("%(left)s are neither accounted for nor paid back.")

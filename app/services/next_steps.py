@@ -75,11 +75,25 @@ def step_of(grant: Grant) -> Step:
         return Step(text, Role.SECRETARY)
     if grant.status is not GrantStatus.ACTIVE:
         return _GRANT[grant.status]
+    if grant.change_unsigned:
+        return _signing(grant)
     tranche = next((one for one in grant.tranches if not one.is_settled), None)
     if tranche is None:
         text = lazy(N_("Every tranche is accounted for. After a visit and a verified result the grant is completed."))
         return Step(text, Role.MONITOR, grant.ends_on)
     return step_of_tranche(tranche)
+
+
+def _signing(grant: Grant) -> Step:
+    """A change of the agreement waits for its signatures."""
+    if agreement_signatures.of(grant.agreement):
+        text = N_("The chair has signed the change of the agreement on the screen: the secretary countersigns it.")
+        return Step(lazy(text), Role.SECRETARY)
+    text = N_(
+        "The chair signs the change of the agreement on the screen and the secretary countersigns it; or finance "
+        "enters the paper signed by both sides. No more is paid before."
+    )
+    return Step(lazy(text), Role.MEMBER)
 
 
 def step_of_tranche(tranche: Tranche) -> Step:

@@ -37,6 +37,7 @@ MATRIX: Mapping[str, Mapping[str, str]] = {
     "accounts.sign_out": {"POST": "*"},
     "accounts.sign_out_everywhere": {"POST": "*"},
     "agreement_signatures.countersign": {"GET": "s", "POST": "s"},
+    "agreement_signatures.record": {"GET": "f", "POST": "f"},
     "agreement_signatures.sign": {"GET": "m", "POST": "m"},
     "allocations.delete": {"GET": "s", "POST": "s"},
     "allocations.edit": {"GET": "s", "POST": "s"},
@@ -261,7 +262,6 @@ MATRIX: Mapping[str, Mapping[str, str]] = {
     "grant_amendments.show": {"GET": "moscfv"},
     "grant_amendments.withdraw": {"GET": "mof", "POST": "mof"},
     "grants.accept": {"GET": "mo", "POST": "mo"},
-    "grants.activate": {"GET": "f", "POST": "f"},
     "grants.agreement": {"GET": "moscfv"},  # names people: not for donors
     "grants.complete": {"POST": "v"},
     "grants.decline": {"GET": "m", "POST": "m"},

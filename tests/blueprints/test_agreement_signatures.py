@@ -20,7 +20,7 @@ def test_both_sides_sign_on_their_screens(client, programme):
     assert grant.agreement.sha256[:16] in client.get(f"{here}/sign").text
     assert client.submit(f"{here}/sign").status_code == 303
     assert "signed on the screen" in text_of(client.get(here).text)
-    assert f"{here}/activate" not in client.sign_in(programme.finance).speak("en").get(here).text
+    assert f"{here}/signed-paper" not in client.sign_in(programme.finance).speak("en").get(here).text
     client.sign_in(programme.secretary).speak("en")
     assert "Signed for the association" in text_of(client.get(f"{here}/countersign").text)
     assert client.submit(f"{here}/countersign").status_code == 303

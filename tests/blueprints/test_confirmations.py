@@ -135,7 +135,7 @@ def test_a_file_is_chosen_once_more_and_nothing_else_is_lost(
     client: Client, programme: Programme, finance: User
 ) -> None:
     grant = programme.make_grant(GrantStatus.ACCEPTED)
-    here = f"/grants/{grant.id}/activate"
+    here = f"/grants/{grant.id}/signed-paper"
     form = choose_form(client.get(here).text, here)
 
     def paper() -> tuple[io.BytesIO, str]:

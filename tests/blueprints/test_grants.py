@@ -156,7 +156,9 @@ def test_accept_needs_a_confirmed_account(english: Client, programme: Programme)
 def test_activate_keeps_the_signed_agreement(english: Client, programme: Programme) -> None:
     grant = programme.make_grant("accepted")
     english.sign_in(programme.finance)
-    page = english.submit(f"/grants/{grant.id}/activate", programme_signer="Асанова", upload=sent(programme.make_pdf()))
+    page = english.submit(
+        f"/grants/{grant.id}/signed-paper", programme_signer="Асанова", upload=sent(programme.make_pdf())
+    )
     assert page.status_code == 303
     assert grant.status is GrantStatus.ACTIVE
     assert [one.kind for one in documents.of(grant)] == [DocumentKind.SIGNED_AGREEMENT]
@@ -177,7 +179,7 @@ def test_without_a_real_scan_the_grant_stays_as_it_is(
     grant, before = programme.make_grant("accepted"), count(Document)
     english.sign_in(programme.finance)
     page = english.submit(
-        f"/grants/{grant.id}/activate", programme_signer="Асанова", **({"upload": sent(upload)} if upload else {})
+        f"/grants/{grant.id}/signed-paper", programme_signer="Асанова", **({"upload": sent(upload)} if upload else {})
     )
     assert page.status_code == 422
     assert message in text_of(page.text)
@@ -189,7 +191,9 @@ def test_a_second_agreement_is_refused(english: Client, programme: Programme) ->
     grant = programme.make_grant("active")
     before = count(Document)
     english.sign_in(programme.finance)
-    page = english.submit(f"/grants/{grant.id}/activate", programme_signer="Асанова", upload=sent(programme.make_pdf()))
+    page = english.submit(
+        f"/grants/{grant.id}/signed-paper", programme_signer="Асанова", upload=sent(programme.make_pdf())
+    )
     assert page.status_code == 422
     assert count(Document) == before
 

@@ -239,7 +239,7 @@ def take_up(walk, application, chair) -> Grant:
     grant = db.session.scalars(db.select(Grant)).one()
     walk.send(chair, f"/grants/{grant.id}/accept")
     paper = people.make_pdf()
-    walk.send(people.finance, f"/grants/{grant.id}/activate", programme_signer="Асанова", upload=walk.file(paper))
+    walk.send(people.finance, f"/grants/{grant.id}/signed-paper", programme_signer="Асанова", upload=walk.file(paper))
     agreement = walk.as_(chair).get(f"/grants/{grant.id}/agreement")
     assert agreement.data.startswith(b"%PDF-")
     db.session.expire_all()

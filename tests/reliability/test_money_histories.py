@@ -326,10 +326,19 @@ class Histories(History):
         newest = db.session.scalar(db.select(db.func.max(GrantAmendment.id)))
         if what:
             self.act(f"{what} a change", who, f"/grant-amendments/{newest or 1}/{what}", reason=REASON)
+        if what == "approve" and who == "finance":  # after the others it waits: money that is asked for meanwhile too
+            self.sign_the_change("secretary")
 
     @rule(end=ENDS_OF_CHANGES)
     def decide_later(self, end: tuple[str, str]) -> None:
         self.decide(*end)
+
+    @rule(second=st.sampled_from(DECIDERS))
+    def sign_the_change(self, second: str) -> None:
+        """The chair signs the newest version on the screen and somebody countersigns: where a change waits for it."""
+        here = f"/grants/{self.world.grant_id}"
+        self.act("sign a change", "chair", f"{here}/sign")
+        self.act("countersign a change", second, f"{here}/countersign")
 
     @rule(first=st.sampled_from(("signing_chair", "signing_chair", "chair")), second=st.sampled_from(DECIDERS))
     def sign(self, first: str, second: str) -> None:

@@ -194,6 +194,12 @@ def accept_and_sign(one: Walk) -> None:
     done(page, f"form[action='{GRANT}/accept'] button[type=submit]")
     look(page, "operator-grant-accepted")
     assert not page.locator(f"main a[href='{GRANT}/sign']").count(), "the centre does not sign for a village"
+    sign(one)
+    assert one.value("SELECT status FROM grants WHERE id = ?", GRANT_ID) == "active"
+
+
+def sign(one: Walk) -> None:
+    """The newest version of the agreement, each from the own desk."""
     page = one.at("ala-buka.chair", "/")
     look(page, "chair-desk")
     follow(page, f"main a[href='{GRANT}']")
@@ -206,7 +212,6 @@ def accept_and_sign(one: Walk) -> None:
     follow(page, f"main a[href='{GRANT}/countersign']")
     look(page, "secretary-countersign")
     done(page, SEND)
-    assert one.value("SELECT status FROM grants WHERE id = ?", GRANT_ID) == "active"
 
 
 def record(one: Walk, what: Remittance, pledge: str = "") -> int:
@@ -465,6 +470,9 @@ def amend(one: Walk) -> None:
     page = one.at("ala-buka.operator", GRANT)
     look(page, "operator-amended")
     assert "30.06.2027" in words(page) and "202 000 сом" in words(page)
+    assert one.value("SELECT change_unsigned FROM grants WHERE id = ?", GRANT_ID) == 1
+    sign(one)
+    assert one.value("SELECT change_unsigned FROM grants WHERE id = ?", GRANT_ID) == 0
 
 
 def visit_and_result(one: Walk) -> None:

@@ -8,10 +8,20 @@ from sqlalchemy.exc import DBAPIError
 
 from app import clock
 from app.localisation import use_locale
-from app.services import agreement_signatures, grants
+from app.services import (
+    agreement_signatures,
+    agreement_tasks,
+    documents,
+    gates,
+    grant_amendments,
+    grants,
+    next_steps,
+    tranches,
+)
 from app.services.actors import Actor
 from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, SeparationOfDutyError
 from models.base import db
+from models.documents import DocumentKind
 from models.grants import GrantStatus
 from models.notifications import Notification
 
@@ -20,6 +30,14 @@ from models.notifications import Notification
 def in_english():
     with use_locale("en"):
         yield
+
+
+def record(programme, grant, association, other, day):
+    """Finance enters the paper."""
+    agreement_signatures.record_paper(
+        grant, programme.make_pdf(), association=association, programme=other, signed_on=day,
+        storage=programme.storage, actor=Actor(programme.finance), now=clock.now(),
+    )  # fmt: skip
 
 
 def told(user):
@@ -62,14 +80,12 @@ def test_nobody_else_signs_for_a_side(programme):
     with pytest.raises(SeparationOfDutyError, match="You offered this grant"):
         agreement_signatures.countersign(grant, actor=offered_by, now=now)
     with pytest.raises(AlreadyUsedError, match="programme countersigns there"):
-        agreement_signatures.record_paper(
-            grant, association="А", programme="Б", signed_on=now.date(), actor=offered_by, now=now
-        )
+        record(programme, grant, "А", "Б", now.date())
 
 
 @pytest.mark.either_database
 def test_on_paper_it_is_written_down_who_signed_and_when(programme):
-    grant, now, finance = programme.make_grant("accepted"), clock.now(), Actor(programme.finance)
+    grant, now = programme.make_grant("accepted"), clock.now()
     on = clock.bishkek_day(now)
     for association, programme_, day, field in (
         (" ", "Б", on, "association_signer"),
@@ -78,11 +94,68 @@ def test_on_paper_it_is_written_down_who_signed_and_when(programme):
         ("А", "Б", clock.bishkek_day(grant.accepted_at) - timedelta(days=1), "signed_on"),
     ):
         with pytest.raises(DomainError) as refused, db.session.begin_nested():
-            agreement_signatures.record_paper(
-                grant, association=association, programme=programme_, signed_on=day, actor=finance, now=now
-            )
+            record(programme, grant, association, programme_, day)
         assert refused.value.field == field
-    agreement_signatures.record_paper(grant, association="А", programme="Б", signed_on=on, actor=finance, now=now)
-    assert agreement_signatures.on_screen(grant) == []
-    with pytest.raises(IncompleteError, match="signed agreement is missing"):
-        grants.activate(grant, actor=finance, now=now)
+    assert grant.status is GrantStatus.ACCEPTED and not documents.of(grant)
+    record(programme, grant, "А", "Б", on)
+    assert agreement_signatures.on_screen(grant) == [] and grant.status is GrantStatus.ACTIVE
+    assert [one.kind for one in documents.of(grant)] == [DocumentKind.SIGNED_AGREEMENT]
+
+
+def amended(programme):
+    """A grant that runs, with more time agreed on; its change waits for signatures."""
+    grant = programme.make_grant("active", is_matched=True)
+    day = grant.ends_on + timedelta(days=30)
+    chair, now = programme.chair_actor(grant), clock.now()
+    change = grant_amendments.extend(grant, day, reason="Жол жабылды", actor=chair, now=now)
+    grant_amendments.approve(change, actor=Actor(programme.finance), now=clock.now())
+    return grant
+
+
+def keeps_back(grant):
+    return [one.key for one in gates.gate(grant.tranches[0]) if not one.is_passed]
+
+
+@pytest.mark.either_database
+def test_a_change_keeps_money_back_until_both_sides_have_signed_it(programme):
+    grant, now = amended(programme), clock.now()
+    assert grant.change_unsigned and keeps_back(grant) == ["signed"]
+    with pytest.raises(IncompleteError, match="signatures of both sides"):
+        tranches.request(grant.tranches[0], actor=programme.chair_actor(grant), now=now)
+    with pytest.raises(IncompleteError, match="First the chair"):
+        agreement_signatures.countersign(grant, actor=Actor(programme.secretary), now=now)
+    agreement_signatures.sign(grant, actor=programme.chair_actor(grant), now=now)
+    assert grant.change_unsigned and "countersign" in str(next_steps.step_of(grant).text)
+    made = agreement_signatures.countersign(grant, actor=Actor(programme.secretary), now=now)
+    assert made.sha256 == grant.agreement.sha256 and grant.agreement.sequence == 2
+    assert not grant.change_unsigned and keeps_back(grant) == []
+    assert [sequence for sequence, _one in agreement_signatures.of_grant(grant)] == [1, 1, 2, 2]
+    with pytest.raises(DomainError, match="nothing waits for signatures"):
+        agreement_signatures.sign(grant, actor=programme.chair_actor(grant), now=now)
+
+
+@pytest.mark.either_database
+def test_a_newer_change_asks_the_chair_to_sign_again(programme):
+    grant, now = amended(programme), clock.now()
+    agreement_signatures.sign(grant, actor=programme.chair_actor(grant), now=now)
+    day = grant.ends_on + timedelta(days=10)
+    again = grant_amendments.extend(grant, day, reason="Кар калың", actor=programme.chair_actor(grant), now=now)
+    grant_amendments.approve(again, actor=Actor(programme.finance), now=now)
+    with pytest.raises(IncompleteError, match="First the chair"):
+        agreement_signatures.countersign(grant, actor=Actor(programme.secretary), now=now)
+    record(programme, grant, "А", "Б", clock.bishkek_day(now))
+    assert not grant.change_unsigned
+
+
+def test_a_change_waits_on_the_desks_of_those_who_sign(programme):
+    grant, now = amended(programme), clock.now()
+
+    def waits(user, text):
+        return any(one.text == text and grant.number in one.subject for one in agreement_tasks.of(user))
+
+    chair = programme.chair_of(grant.association)
+    assert waits(chair, "Sign the agreement") and waits(programme.finance, "Enter the signed agreement")
+    agreement_signatures.sign(grant, actor=programme.chair_actor(grant), now=now)
+    assert not waits(chair, "Sign the agreement") and waits(programme.secretary, "Countersign the agreement")
+    agreement_signatures.countersign(grant, actor=Actor(programme.secretary), now=now)
+    assert not waits(programme.secretary, "Countersign the agreement")

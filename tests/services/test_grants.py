@@ -5,7 +5,17 @@ import pytest
 from app import clock
 from app.clock import bishkek_day
 from app.localisation import LOCALE_CODES, render, use_locale
-from app.services import agreements, applicants, co_investments, contributions, gates, grants, match
+from app.services import (
+    agreement_signatures,
+    agreements,
+    applicants,
+    co_investments,
+    contributions,
+    documents,
+    gates,
+    grants,
+    match,
+)
 from app.services.actors import Actor
 from app.services.errors import DomainError, IncompleteError
 from models.base import db
@@ -34,24 +44,14 @@ def suspension(grant):
 
 
 def test_nothing_starts_without_the_signed_agreement(programme):
-    grant, finance = programme.make_grant("accepted"), Actor(programme.finance)
-    with pytest.raises(IncompleteError) as refusal:
-        grants.activate(grant, actor=finance, now=clock.now())
-    assert refusal.value.field == "upload"
-    other = DocumentKind.OTHER
-    grants.attach(grant, other, programme.make_pdf(), storage=programme.storage, actor=finance, now=clock.now())
+    grant, finance, now = programme.make_grant("accepted"), Actor(programme.finance), clock.now()
+    other = {"storage": programme.storage, "actor": finance, "now": now}
+    documents.attach(grant, DocumentKind.SIGNED_AGREEMENT, programme.make_pdf(), **other)
+    agreement_signatures.sign(grant, actor=programme.chair_actor(grant), now=now)
     with pytest.raises(IncompleteError):
-        grants.activate(grant, actor=finance, now=clock.now())
+        grants.activate(grant, actor=finance, now=now)
     assert grant.status is GrantStatus.ACCEPTED and grant.activated_at is None
-    grants.attach(
-        grant,
-        DocumentKind.SIGNED_AGREEMENT,
-        programme.make_pdf(),
-        storage=programme.storage,
-        actor=finance,
-        now=clock.now(),
-    )
-    grants.activate(grant, actor=finance, now=clock.now())
+    agreement_signatures.countersign(grant, actor=Actor(programme.secretary), now=now)
     assert grant.status is GrantStatus.ACTIVE
 
 

@@ -14,6 +14,7 @@ from itsdangerous import URLSafeSerializer
 
 from app import clock
 from app.services import (
+    agreement_signatures,
     agreements,
     co_investments,
     expenditures,
@@ -27,6 +28,7 @@ from app.services import (
     verification,
 )
 from app.services.verification import Check
+from models.agreement_signatures import SigningSide
 from models.applications import ApplicationStatus, Payer
 from models.audit import AuditEvent
 from models.base import db
@@ -203,6 +205,10 @@ class History(RuleBasedStateMachine):
         changes = grant_amendments.of_grant(grant)
         approved = [one for one in changes if one.status is GrantAmendmentStatus.APPROVED]
         assert len(grant.agreements) == bool(grant.accepted_at) + len(approved) + len(grant.reductions)
+        signed = Counter(sequence for sequence, _one in agreement_signatures.of_grant(grant))
+        through = max((sequence for sequence, count in signed.items() if count == len(SigningSide)), default=0)
+        newest = max((one.agreement.sequence for one in approved if one.agreement), default=0)
+        assert grant.change_unsigned == (newest > through), "what was changed waits for signatures until it has them"
         days = [one.ends_on for one in approved if one.ends_on]
         assert grant.ends_on <= grant.fund.ends_on and (not days or grant.ends_on == max(days))
 

@@ -1,0 +1,13 @@
+"""Agreement signatures: the paper that both sides have signed."""
+
+from app.localisation import N_
+from forms.base import BaseForm, DayField, TextField, UploadField
+
+
+class SignedPaperForm(BaseForm):
+    """The scan of the signed agreement, and who signed it."""
+
+    association_signer = TextField(N_("Who signed for the association"))
+    programme_signer = TextField(N_("Who signed for the programme"))
+    signed_on = DayField(N_("Day of the signatures"))
+    upload = UploadField(N_("Scan of the signed agreement"))
