@@ -1,4 +1,4 @@
-"""Grant amendments: more time or money moved within the budget, asked for by one and decided by who may."""
+"""Grant amendments: more time, money moved within the budget, a reduced award raised; asked for, then decided."""
 
 from collections.abc import Callable
 
@@ -9,12 +9,12 @@ from app import clock
 from app.labels import label_text
 from app.localisation import gettext, plain_amount, to_minor
 from app.policy import Permission
-from app.services import expenditures, grant_amendments, users
+from app.services import award_raises, expenditures, grant_amendments, users
 from app.services.expenditures import LineUse
 from app.services.workflow import allowed
 from app.web.access import actor, load, requires, signed_in_user
 from app.web.submissions import act_on_button, attempt, finish, form_page
-from forms.grant_amendments import AmendmentReasonForm, ExtensionForm, ShiftForm, shift_form
+from forms.grant_amendments import AmendmentReasonForm, ExtensionForm, RaiseForm, ShiftForm, shift_form
 from models.base import BASE_CURRENCY
 from models.grant_amendments import GrantAmendment
 from models.grants import Grant
@@ -60,6 +60,25 @@ def _shift_form(uses: list[LineUse]) -> ShiftForm:
     """One field a line, filled with what is in force."""
     lines = [(one.line.id, f"{label_text(one.line.heading)}: {one.line.item}") for one in uses]
     return shift_form(lines)(data={f"line_{one.line.id}": plain_amount(one.planned, BASE_CURRENCY) for one in uses})
+
+
+@bp.route("/grants/<int:grant_id>/award-raise", methods=["GET", "POST"])
+@requires(GET=Permission.GRANT_MANAGE, POST=Permission.GRANT_MANAGE)
+def new_raise(grant_id: int) -> ResponseReturnValue:
+    """Propose that a reduced award grows again, as far as there is room for it."""
+    grant = load(Grant, grant_id, Permission.GRANT_MANAGE)
+    obstacle, room = award_raises.obstacle(grant), award_raises.room_of(grant)
+    form = RaiseForm(data={"amount": plain_amount(room.most, BASE_CURRENCY)})
+
+    def act() -> GrantAmendment:
+        amount, reason = to_minor(form.amount.data, BASE_CURRENCY), form.reason.data or ""
+        return grant_amendments.raise_award(
+            grant, amount, form.due_on.data, reason=reason, actor=actor(grant), now=clock.now()
+        )
+
+    if form.validate_on_submit() and (made := attempt(form, act)):
+        return finish(url_for(".show", amendment_id=made.id), gettext("The change is proposed."))
+    return form_page("grant_amendments/new_raise.html", form, grant=grant, room=room, obstacle=obstacle)
 
 
 @bp.get("/grant-amendments/<int:amendment_id>")

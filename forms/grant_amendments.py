@@ -1,4 +1,4 @@
-"""Grant amendments: the later day, the amounts of the lines, reasons."""
+"""Grant amendments: the later day, the amounts of the lines, the higher award, reasons."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -33,6 +33,14 @@ def shift_form(lines: Sequence[tuple[int, str]]) -> type[ShiftForm]:
     """A form with one amount for each (id of a budget line, what it is called)."""
     fields: dict[str, Any] = {f"line_{line_id}": AmountField(title) for line_id, title in lines}
     return type("ShiftForm", (ShiftForm,), fields)
+
+
+class RaiseForm(BaseForm):
+    """The award wanted, when what is added is planned to be paid, and why."""
+
+    amount = AmountField(N_("New award, in som"))
+    due_on = DayField(N_("Day planned for the new tranche"))
+    reason = LongTextField(N_("Reason"), longest=1000)
 
 
 class AmendmentReasonForm(ReasonForm):

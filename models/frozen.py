@@ -42,9 +42,9 @@ FROZEN = {
         "{row}.id IS NOT NULL",  # from the first moment on: only what was decided is set later
         (
             *("id", "grant_id", "sequence", "kind", "reason", "ends_before", "ends_on", "lines", "is_over_limit"),
-            *("proposed_by_id", "proposed_at"),
+            *("amount_before", "amount_after", "due_on", "proposed_by_id", "proposed_at"),
         ),
-        ("grant_id", "sequence"),
+        (("grant_id", "sequence"), ("agreement_id",), ("event_id",)),
     ),
     "interests": (
         "{row}.id IS NOT NULL",  # from the first moment on: only when it ended is set later
@@ -98,7 +98,7 @@ SET_ONCE = {
     "grant_amendments": (
         (
             "{row}.decided_at IS NOT NULL",
-            ("status", "decided_by_id", "decided_at", "answer", "agreement_id"),
+            ("status", "decided_by_id", "decided_at", "answer", "agreement_id", "event_id"),
         ),
     ),
     "overrides": (

@@ -7,13 +7,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.agreements import Agreement
-from models.base import STRICT, Base, Id, Json, LongText, Versioned
+from models.base import STRICT, Base, Id, Json, LongText, Minor, Versioned
 from models.grants import Grant
 
 
 class GrantAmendmentKind(StrEnum):
     EXTENSION = "extension"  # more time, no more money
     SHIFT = "shift"  # between the lines of the budget, who pays stays
+    RAISE = "raise"  # a reduced award grows again, never beyond what the Council awarded
 
 
 class GrantAmendmentStatus(StrEnum):
@@ -28,18 +29,30 @@ class GrantAmendment(Versioned, Base):
 
     An extension has the last day `ends_before` and the one wanted, `ends_on`. A shift has `lines`: [{"line": id of the
     budget line, "before": tyiyn, "after": tyiyn}]; `is_over_limit`: more than a quarter of a heading has moved since
-    the agreement. Who proposes decides alone about a shift within the limit only. `agreement` is the version it made.
+    the agreement. A raise has the award `amount_before` and the one wanted, `amount_after` (tyiyn); what it adds is a
+    tranche of its own, planned for `due_on`, committed by `event`. Who proposes decides alone about a shift within the
+    limit only. `agreement` is the version it made.
     """
 
     __tablename__ = "grant_amendments"
     __table_args__ = (
         sa.UniqueConstraint("grant_id", "sequence"),
         sa.UniqueConstraint("agreement_id"),
+        sa.UniqueConstraint("event_id"),
         sa.CheckConstraint("sequence > 0", name="sequence_positive"),
         sa.CheckConstraint(
             "(kind = 'extension') = (ends_on IS NOT NULL) AND (ends_on IS NULL) = (ends_before IS NULL) "
             "AND (ends_on IS NULL OR ends_on > ends_before)",
             name="longer_when_extended",
+        ),
+        sa.CheckConstraint(
+            "(kind = 'raise') = (amount_after IS NOT NULL) AND (amount_after IS NULL) = (amount_before IS NULL) "
+            "AND (amount_after IS NULL) = (due_on IS NULL) "
+            "AND (amount_after IS NULL OR (amount_before > 0 AND amount_after > amount_before))",
+            name="more_when_raised",
+        ),
+        sa.CheckConstraint(
+            "(kind = 'raise' AND status = 'approved') = (event_id IS NOT NULL)", name="raised_with_event"
         ),
         sa.CheckConstraint(
             "status <> 'approved' OR (kind = 'shift' AND NOT is_over_limit) OR decided_by_id <> proposed_by_id",
@@ -71,12 +84,16 @@ class GrantAmendment(Versioned, Base):
     ends_on: Mapped[date | None]
     lines: Mapped[Json] = mapped_column(default=list)
     is_over_limit: Mapped[bool] = mapped_column(default=False)
+    amount_before: Mapped[Minor | None]
+    amount_after: Mapped[Minor | None]
+    due_on: Mapped[date | None]
     proposed_by_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
     proposed_at: Mapped[datetime]
     decided_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
     decided_at: Mapped[datetime | None]
     answer: Mapped[LongText | None] = mapped_column(sa.Text)
     agreement_id: Mapped[int | None] = mapped_column(sa.ForeignKey("agreements.id"))
+    event_id: Mapped[int | None] = mapped_column(sa.ForeignKey("ledger_events.id"))
     grant: Mapped[Grant] = relationship()
     agreement: Mapped[Agreement | None] = relationship()
 

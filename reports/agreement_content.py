@@ -89,7 +89,7 @@ class ChangedLine:
 class ChangeData:
     """What this version of the agreement changes against the one before; `sequence` is its own.
 
-    The two amounts (tyiyn) are there where the award was reduced.
+    The two amounts (tyiyn) are there where the award was reduced, or raised again.
     """
 
     kind: str

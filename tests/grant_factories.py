@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from app import clock
+from app.clock import bishkek_day
 from app.services import (
     agreement_signatures,
     assets,
@@ -110,10 +111,7 @@ class GrantFactories:
         grants.accept(grant, actor=chair, now=now)
         if wanted is GrantStatus.ACCEPTED:
             return grant
-        paper, later = self.make_pdf(), now + timedelta(days=1)
-        chairs = self.chair_of(grant.association).display_name
-        signers = {"association": chairs, "programme": "Асанова Гүлнара", "signed_on": later.date()}
-        agreement_signatures.record_paper(grant, paper, **signers, storage=self.storage, actor=finance, now=later)
+        self.sign_on_paper(grant, now + timedelta(days=1))
         if is_matched or wanted is GrantStatus.COMPLETED:
             self.make_contribution(grant, ContributionStatus.VERIFIED, amount=grant.amount)
         if wanted is GrantStatus.SUSPENDED:
@@ -122,6 +120,13 @@ class GrantFactories:
             self._complete(grant)
         assert grant.status is wanted
         return grant
+
+    def sign_on_paper(self, grant: Grant, now: datetime) -> None:
+        """Both sides sign the newest version of the agreement, and finance enters the paper."""
+        chairs = self.chair_of(grant.association).display_name
+        signers = {"association": chairs, "programme": "Асанова Гүлнара", "signed_on": bishkek_day(now)}
+        paper, finance = self.make_pdf(), Actor(self.finance)
+        agreement_signatures.record_paper(grant, paper, **signers, storage=self.storage, actor=finance, now=now)
 
     def spread(self, grant: Grant) -> Grant:
         """Give each payer of a grant a second budget line like the first, of another heading: so money can move."""

@@ -193,6 +193,7 @@ FUNDING_REPORT_STATUSES: Mapping[FundingReportStatus, str] = {
 GRANT_AMENDMENT_KINDS: Mapping[GrantAmendmentKind, str] = {
     GrantAmendmentKind.EXTENSION: N_("More time, no more money"),
     GrantAmendmentKind.SHIFT: N_("Money moved within the budget"),
+    GrantAmendmentKind.RAISE: N_("Reduced award raised again"),
 }
 GRANT_AMENDMENT_STATUSES: Mapping[GrantAmendmentStatus, str] = {
     GrantAmendmentStatus.PROPOSED: N_("Waits to be decided"),

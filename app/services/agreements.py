@@ -181,7 +181,8 @@ def _change(grant: Grant, change: GrantAmendment | Reduction) -> Mapping[str, An
 
 def _amended(grant: Grant, amendment: GrantAmendment) -> dict[str, Any]:
     lines = {one.id: one for one in grant.application.budget_lines}
-    return {
+    raised = {"amount_before": amendment.amount_before, "amount": amendment.amount_after}
+    return (raised if amendment.kind is GrantAmendmentKind.RAISE else {}) | {
         "kind": amendment.kind.value,
         "ends_before": amendment.ends_before.isoformat() if amendment.ends_before else None,
         "ends_on": amendment.ends_on.isoformat() if amendment.ends_on else None,
@@ -235,7 +236,7 @@ def terms(grant: Grant, locale: str) -> dict[str, list[str]]:
                     "The programme gives the association a grant of %(amount)s. It is paid in %(count)s tranches "
                     "to the account named above.",
                     amount=money(grant.amount),
-                    count=len(grant.tranches),
+                    count=sum(one.amount > 0 for one in grant.tranches),
                 )
             ],
             "match": _match(grant),

@@ -99,7 +99,7 @@ def gate(tranche: Tranche) -> list[Condition]:
 
 def _gate(tranche: Tranche, facts: _Facts) -> list[Condition]:
     grant = facts.grant
-    before = [one for one in grant.tranches if one.sequence < tranche.sequence]
+    before = [one for one in grant.tranches if one.sequence < tranche.sequence and one.amount]  # none that was dropped
     through = sum(one.amount for one in before) + tranche.amount
     previous = before[-1] if before else None
     overrides = {} if tranche.is_paid else facts.overrides.get(tranche.id, {})
@@ -180,7 +180,7 @@ def _received(previous: Tranche) -> Condition:
     return Condition(
         "received",
         N_("The association confirmed that the tranche before came."),
-        came or previous.amount == 0,
+        came,
         DomainError(N_("Confirmed on %(day)s."), day=bishkek_day(previous.confirmed_at))
         if previous.confirmed_at is not None and came
         else DomainError(N_("Nobody has confirmed yet that it came: on the screen, or by a signed slip.")),

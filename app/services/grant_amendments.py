@@ -1,14 +1,19 @@
-"""Grant amendments: more time, or money moved within the budget; an approved one makes a version of the agreement."""
+"""Grant amendments: more time, money moved within the budget, a reduced award raised again.
+
+An approved one makes a version of the agreement.
+"""
 
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from app.clock import bishkek_day
 from app.localisation import N_, Money
 from app.services import (
     agreements,
     associations,
     audit,
+    award_raises,
     budget_shifts,
     conflicts,
     expenditures,
@@ -72,6 +77,22 @@ def shift(grant: Grant, wanted: Mapping[int, int], *, reason: str, actor: Actor,
     return _propose(grant, K.SHIFT, reason, {"lines": lines, "is_over_limit": over}, actor=actor, now=now)
 
 
+def raise_award(grant: Grant, amount: int, due_on: date, *, reason: str, actor: Actor, now: datetime) -> GrantAmendment:
+    """Propose that a reduced award grows to `amount` (tyiyn); what is added is planned for `due_on`.
+
+    Raises as `award_raises.check`, `SeparationOfDutyError` for who belongs to the association or has a tie to it.
+    """
+    lock(grant)
+    associations.must_not_act_for(grant.association, actor)
+    conflicts.must_have_no_tie(grant.application, actor)
+    _must_be_open(grant)
+    award_raises.check(grant, amount, due_on)
+    if due_on < bishkek_day(now):
+        raise DomainError(N_("The day must not lie in the past."), field="due_on")
+    what = {"amount_before": grant.amount, "amount_after": amount, "due_on": due_on}
+    return _propose(grant, K.RAISE, reason, what, actor=actor, now=now)
+
+
 def moved_by(grant: Grant, lines: list[dict[str, int]]) -> list[Moved]:
     """What would have moved of each heading since the agreement, with these changes of lines."""
     heading = {one.id: one.heading.value for one in grant.application.budget_lines}
@@ -100,10 +121,12 @@ def approve(amendment: GrantAmendment, *, actor: Actor, now: datetime) -> None:
             raise DomainError(N_("The last day has changed meanwhile: refuse this and let it be proposed anew."))
         _check_day(grant, amendment.ends_on)
         grant.ends_on = amendment.ends_on
-    else:
+    elif amendment.kind is K.SHIFT:
         _check_lines(grant, amendment.lines)
+    event_id = _raise(amendment, actor, now) if amendment.kind is K.RAISE else None
     agreement = agreements.keep(grant, dated_at=now, now=now, change=amendment)
     amendment.status, amendment.agreement, grant.change_unsigned = status, agreement, True
+    amendment.event_id = event_id
     amendment.decided_by_id, amendment.decided_at = actor.user_id, now
     db.session.flush()
     audit.record(actor, "grant_amendment.approve", amendment, now, grant=grant.id)
@@ -167,6 +190,15 @@ def obstacle(amendment: GrantAmendment, user: User) -> str | None:
     if amendment.needs_two and amendment.proposed_by_id == user.id:
         return N_("You proposed this: another person decides about it.")
     return None
+
+
+def _raise(amendment: GrantAmendment, actor: Actor, now: datetime) -> int:
+    grant, amount, due_on = amendment.grant, amendment.amount_after, amendment.due_on
+    if grant.amount != amendment.amount_before or amount is None or due_on is None:
+        raise DomainError(N_("The award has changed meanwhile: refuse this and let it be proposed anew."))
+    lock(grant.fund)
+    award_raises.check(grant, amount, due_on)
+    return award_raises.grow(grant, amount, due_on, reason=amendment.reason[:400], actor=actor, now=now)
 
 
 def _must_decide(amendment: GrantAmendment, actor: Actor) -> None:

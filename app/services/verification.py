@@ -34,6 +34,7 @@ from models.council_sessions import CouncilSession, Decision, Protocol
 from models.documents import StoredFile
 from models.funding_reports import FundingReport
 from models.funds import Fund
+from models.grant_amendments import GrantAmendment
 from models.grants import PAID, Grant, Tranche
 from models.ledger import Transfer
 from models.places import AyilOkmotu, Rayon
@@ -169,18 +170,28 @@ def _match(check: Check) -> Iterator[str]:
             yield f"grant {grant.number}: more accounted for than paid"
 
 
-def _reductions(check: Check) -> Iterator[str]:
-    """Each begins where the one before ended, the first at the award of the Council; the last left what is in force."""
-    query = db.select(Grant).where(Grant.reductions.any()).options(db.selectinload(Grant.reductions))
-    for grant in db.session.scalars(query.order_by(Grant.id)):
-        amounts = [one.before for one in grant.reductions] + [grant.amount]
-        for reduction, left in zip(grant.reductions, amounts[1:], strict=True):
+def _award_changes(check: Check) -> Iterator[str]:
+    """Each reduction or raise begins where the change before ended, the first at the award of the Council.
+
+    The last left what is in force. Their order is that of their events.
+    """
+    raises: dict[int, list[tuple[int, int, int]]] = {}
+    Raise = GrantAmendment
+    raised = db.select(Raise.grant_id, Raise.event_id, Raise.amount_before, Raise.amount_after)
+    for grant_id, *change in db.session.execute(raised.where(Raise.event_id.is_not(None))):
+        raises.setdefault(grant_id, []).append(tuple(change))
+    query = db.select(Grant).where(db.or_(Grant.reductions.any(), Grant.id.in_(raises)))
+    for grant in db.session.scalars(query.options(db.selectinload(Grant.reductions)).order_by(Grant.id)):
+        cuts = [(one.event_id, one.before, one.after) for one in grant.reductions]
+        changes = sorted(cuts + raises.get(grant.id, []))
+        begins = [*(before for _event, before, _after in changes[1:]), grant.amount]
+        for (_event, _before, after), left in zip(changes, begins, strict=True):
             check.count += 1
-            if reduction.after != left:
-                yield f"grant {grant.number}: reduced to {reduction.after}, then {left} tyiyn are in force"
+            if after != left:
+                yield f"grant {grant.number}: its award was changed to {after}, then {left} tyiyn are in force"
         decision = awards.decision_for(grant.application)
         if decision is None or decision.amount != grant.awarded:
-            yield f"grant {grant.number}: its reductions do not begin at what the Council awarded"
+            yield f"grant {grant.number}: the changes of its award do not begin at what the Council awarded"
 
 
 def _accounts(check: Check) -> Iterator[str]:
@@ -207,7 +218,7 @@ MONEY: tuple[tuple[str, Callable[[Check], Iterator[str]]], ...] = (
     ("funds add up", _funds),
     ("tranches within awards", _tranches),
     ("released within the match", _match),
-    ("reductions of awards", _reductions),
+    ("changes of awards", _award_changes),
     ("released to the account prepared", _accounts),
 )
 """Those of the money alone: what the ledger's size bears on."""

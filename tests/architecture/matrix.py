@@ -257,6 +257,7 @@ MATRIX: Mapping[str, Mapping[str, str]] = {
     "funds.show": {"GET": "scfd"},
     "grant_amendments.approve": {"POST": "scf"},
     "grant_amendments.new_extension": {"GET": "mof", "POST": "mof"},
+    "grant_amendments.new_raise": {"GET": "f", "POST": "f"},
     "grant_amendments.new_shift": {"GET": "mof", "POST": "mof"},
     "grant_amendments.refuse": {"GET": "scf", "POST": "scf"},
     "grant_amendments.show": {"GET": "moscfv"},

@@ -25,6 +25,7 @@ FRESH: Mapping[str, str] = {
     "expenditures.accept_part": "GET POST",
     "grant_amendments.approve": "POST",
     "grant_amendments.refuse": "GET POST",
+    "grant_amendments.new_raise": "GET POST",
     "grants.new": "GET POST",
     "grants.resume": "GET POST",
     "grants.suspend": "GET POST",

@@ -1,10 +1,12 @@
 """Changes of an agreement: asked for on the grant's page, decided by who may, printed as a version."""
 
+import io
 from datetime import timedelta
 
 import pytest
+from pypdf import PdfReader
 
-from tests.support.pages import text_of
+from tests.support.pages import form_fields, text_of
 
 pytestmark = pytest.mark.either_database
 WHY = "Жол жабылып, жабдуу кечикти."
@@ -63,3 +65,31 @@ def test_a_refusal_and_a_withdrawal_say_why(client, programme):
         assert client.submit(f"{change}/{act}", reason="Убакыт жетет").status_code == 303
         assert "Убакыт жетет" in text_of(client.get(change).text)
     assert len(grant.agreements) == 1
+
+
+def test_a_reduced_award_grows_again_from_the_page_to_the_paper(client, programme):
+    grant = programme.make_reduced()
+    here = f"/grants/{grant.id}/award-raise"
+    client.sign_in(programme.finance).speak("en")
+    assert here not in client.get(f"/grants/{grant.id}").text
+    assert "carries no more than the award in force" in text_of(client.get(here).text)
+    programme.make_contribution(grant, "verified", amount=50_000_00)
+    assert here in client.get(f"/grants/{grant.id}").text
+    page = client.get(here).text
+    assert form_fields(page)["amount"] == "130000,00"
+    due_on = f"{grant.ends_on - timedelta(days=30):%d.%m.%Y}"
+    answer = client.submit(here, amount="130 000,01", due_on=due_on, reason=WHY)
+    assert answer.status_code == 422 and "The award can grow to 130 000 som at most" in text_of(answer.text)
+    assert form_fields(answer.text)["amount"] == "130 000,01"
+    change = client.submit(here, amount="130 000", due_on=due_on, reason=WHY).location
+    shown = text_of(client.get(change).text)
+    assert "Reduced award raised again" in shown and "50 000 som, planned for" in shown
+    assert client.sign_in(programme.chair_of(grant.association)).get(here).status_code == 403
+    client.sign_in(programme.other_finance).speak("en")
+    assert client.submit(change, action=f"{change}/approve").status_code == 303
+    page = text_of(client.get(f"/grants/{grant.id}").text)
+    assert "Award, reduced from 200 000 som" in page and grant.amount == 130_000_00
+    paper = client.get(f"/grants/{grant.id}/agreement").data
+    printed = " ".join("".join(one.extract_text() for one in PdfReader(io.BytesIO(paper)).pages).split())
+    assert "The grant was 80 000 som and is now 130 000 som" in printed
+    assert "paid in 2 tranches" in printed

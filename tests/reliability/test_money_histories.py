@@ -19,12 +19,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule, run_state_machine_as_test
 
 from app import clock
-from app.services import co_investments, grant_budgets, match
+from app.services import award_raises, co_investments, grant_budgets, match
 from models.base import db
 from models.contributions import Check as ReceiptCheck
 from models.contributions import Contribution, ContributionStatus
 from models.expenditures import Expenditure
-from models.grant_amendments import GrantAmendment
+from models.grant_amendments import GrantAmendment, GrantAmendmentKind
 from models.grants import Grant, Tranche, TrancheStatus
 from models.payment_batches import PaymentBatch
 from models.rates import ExchangeRate
@@ -69,7 +69,9 @@ ENDS_OF_LISTS = (
 class Histories(History):
     """One history: people of every office press what they may and what they may not."""
 
-    moves = frozenset({"award", "verify", "reverse", "release", "return", "spend", "reduce", "confirm a payment"})
+    moves = frozenset(
+        {"award", "verify", "reverse", "release", "return", "spend", "reduce", "approve a raise", "confirm a payment"}
+    )
 
     # Who does what -----------------------------------------------------------------------------------------------
 
@@ -321,11 +323,32 @@ class Histories(History):
         self.act("propose a shift", who, f"/grants/{grant.id}/budget-shift", **form, reason=REASON)
         self.decide(*end)
 
+    @rule(
+        share=st.sampled_from((1, 2, 2, 3)),
+        days=st.integers(-1, 400),
+        who=st.sampled_from(("finance", "finance", "chair")),
+        is_cut_first=st.booleans(),
+        end=ENDS_OF_CHANGES,
+    )
+    def raise_award(self, share: int, days: int, who: str, is_cut_first: bool, end: tuple[str, str]) -> None:
+        """By half of what there is room for, by all of it, or by more; where nothing was cut it is refused."""
+        if is_cut_first:
+            self.reduce(stale=False)
+            self.verify_many(6)
+        grant = db.session.get_one(Grant, self.world.grant_id)
+        wanted = grant.amount + (award_raises.room_of(grant).most - grant.amount) * share // 2
+        day = clock.bishkek_day(clock.now()) + timedelta(days=days)
+        form = {"amount": f"{wanted / 100:.2f}", "due_on": f"{day:%d.%m.%Y}", "reason": REASON}
+        self.act("propose a raise", who, f"/grants/{grant.id}/award-raise", **form)
+        self.decide(*end)
+
     def decide(self, what: str, who: str) -> None:
         """About the newest proposal; nothing when `what` is "", so that it waits."""
-        newest = db.session.scalar(db.select(db.func.max(GrantAmendment.id)))
+        newest = db.session.scalar(db.select(GrantAmendment).order_by(GrantAmendment.id.desc()).limit(1))
         if what:
-            self.act(f"{what} a change", who, f"/grant-amendments/{newest or 1}/{what}", reason=REASON)
+            sort = "raise" if newest and newest.kind is GrantAmendmentKind.RAISE else "change"
+            number = newest.id if newest else 1
+            self.act(f"{what} a {sort}", who, f"/grant-amendments/{number}/{what}", reason=REASON)
         if what == "approve" and who == "finance":  # after the others it waits: money that is asked for meanwhile too
             self.sign_the_change("secretary")
 
