@@ -302,6 +302,7 @@ ACTIONS: Mapping[str, str] = {
     "tranche.approve": N_("Approved a payment"),
     "tranche.confirm": N_("Confirmed that the money arrived"),
     "tranche.drop": N_("Dropped a tranche: the grant was reduced"),
+    "tranche.fail": N_("The bank did not pay: the payment waits to be approved anew"),
     "tranche.prepare": N_("Prepared a payment"),
     "tranche.release": N_("Released a payment"),
     "tranche.reopen": N_("Asked for the accounts of a tranche again"),

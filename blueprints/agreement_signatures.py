@@ -12,8 +12,7 @@ from app.services import agreement_signatures
 from app.services.associations import chair_name
 from app.web.access import actor, load, requires, signed_in_user, takes_upload
 from app.web.submissions import attempt, finish, form_page, sent_upload, uploads
-from forms.agreement_signatures import SignedPaperForm
-from forms.base import ConfirmForm
+from forms.agreement_signatures import SignedPaperForm, SigningForm
 from models.agreement_signatures import AgreementSignature
 from models.grants import Grant
 
@@ -43,17 +42,21 @@ def sign(grant_id: int) -> ResponseReturnValue:
 def record(grant_id: int) -> ResponseReturnValue:
     """Finance enters the paper both sides have signed."""
     grant = load(Grant, grant_id, Permission.GRANT_MANAGE)
-    form = SignedPaperForm(association_signer=chair_name(grant.association), signed_on=clock.bishkek_day(clock.now()))
+    chair, today = chair_name(grant.association), clock.bishkek_day(clock.now())
+    form = SignedPaperForm(association_signer=chair, signed_on=today, seen=_hash(grant))
     if form.validate_on_submit() and attempt(form, lambda: _record(grant, form)):
         message = gettext(SIGNED)
         return finish(url_for("grants.show", grant_id=grant_id), message)
-    return form_page("agreement_signatures/record.html", form, grant=grant)
+    form.seen.data = _hash(grant)  # whoever goes on is shown the version of now
+    problem = agreement_signatures.paper_obstacle(grant, signed_in_user())
+    return form_page("agreement_signatures/record.html", form, grant=grant, problem=problem)
 
 
 def _record(grant: Grant, form: SignedPaperForm) -> None:
     agreement_signatures.record_paper(
         grant,
         sent_upload(),
+        seen=form.seen.data or "",
         association=form.association_signer.data or "",
         programme=form.programme_signer.data or "",
         signed_on=form.signed_on.data,
@@ -90,9 +93,19 @@ def _page(
     message: str,
     page: Mapping[str, str],
 ) -> ResponseReturnValue:
-    grant, form = load(Grant, grant_id, permission), ConfirmForm()
-    if form.validate_on_submit() and attempt(form, lambda: verb(grant, actor=actor(grant), now=clock.now())):
+    grant = load(Grant, grant_id, permission)
+    form = SigningForm(seen=_hash(grant))
+
+    def act() -> AgreementSignature:
+        return verb(grant, seen=form.seen.data or "", actor=actor(grant), now=clock.now())
+
+    if form.validate_on_submit() and attempt(form, act):
         return finish(url_for("grants.show", grant_id=grant_id), message)
+    form.seen.data = _hash(grant)  # whoever goes on is shown the version of now
     signed = agreement_signatures.of(grant.agreement)
     problem = agreement_signatures.obstacle(grant, signed_in_user()) if permission is COUNTERSIGN else None
     return form_page("agreement_signatures/new.html", form, grant=grant, signed=signed, problem=problem, **page)
+
+
+def _hash(grant: Grant) -> str:
+    return grant.agreement.sha256 if grant.agreement else ""

@@ -131,7 +131,7 @@ def attach(expenditure_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/spending/<int:expenditure_id>/accept")
-@requires(POST=Permission.EXPENDITURE_ACCEPT)
+@requires(POST=Permission.EXPENDITURE_ACCEPT, fresh=True)
 def accept(expenditure_id: int) -> ResponseReturnValue:
     """Finance accepts the line."""
     row = load(Expenditure, expenditure_id, Permission.EXPENDITURE_ACCEPT)

@@ -58,8 +58,9 @@ class RecoveryCodeForm(BaseForm):
 
 
 class CodeProofForm(BaseForm):
-    """The code once more, or a recovery code."""
+    """The code once more, or a recovery code; `shown` is what the phone of a demonstration would show."""
 
+    shown: str | None = None
     proof = _code_field(N_("Code from the phone"), name="proof_code")
 
 

@@ -169,6 +169,7 @@ def table(
         return [text(empty or _("There is nothing to show yet."), SMALL)]
     shares = sum(column.share for column in columns)
     widths = [width * column.share / shares for column in columns]
+    size = _size_of_sums(columns, widths, rows if total is None else [*rows, total], size)
     head_size = size_of_head(columns, widths, size - 0.5)
     head = [_cell(column.title, BOLD, head_size, room - 7, 6) for column, room in zip(columns, widths, strict=True)]
     body = [
@@ -192,6 +193,18 @@ def size_of_head(columns: Sequence[Column], widths: Sequence[float], size: float
     words = [(word, room) for column, room in zip(columns, widths, strict=True) for word in column.title.split()]
     while size > 5.5 and any(stringWidth(clean(word), BOLD, size) > room - 7 for word, room in words):
         size -= 0.25
+    return size
+
+
+def _size_of_sums(
+    columns: Sequence[Column], widths: Sequence[float], rows: Sequence[Sequence[str]], size: float
+) -> float:
+    """The size, at most `size`, at which every sum stands in one line (not below 5.5): a sum is never broken."""
+    for number, (column, room) in enumerate(zip(columns, widths, strict=True)):
+        if column.numeric:
+            longest = max(stringWidth(clean(row[number]), BOLD, 1) for row in rows)
+            while size > 5.5 and longest * size > room - 7:
+                size -= 0.25
     return size
 
 

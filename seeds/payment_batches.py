@@ -4,7 +4,7 @@ from datetime import datetime
 from random import Random
 
 from app.clock import bishkek_day
-from app.services import paying_accounts, payment_batches
+from app.services import paying_accounts, payment_batches, tranches
 from app.services.actors import Actor
 from models.grants import Tranche
 from models.payment_batches import PaymentBatch
@@ -49,13 +49,16 @@ def handed_over(chosen: list[Tranche], actor: Actor, now: datetime) -> PaymentBa
 
 
 def of_the_week(programme: Programme) -> Story:
-    """What is approved by then goes to the bank, fund by fund; it pays what `programme.listed` names, not the rest."""
+    """What is approved by then goes to the bank, fund by fund; it pays what `programme.listed` names, not the rest.
+
+    The rest is approved anew.
+    """
     chance = programme.chance("payment lists")
     now = yield later(programme.agenda.until, -LISTED_AGO, chance)
     actor, waiting = programme.as_staff("finance1"), payment_batches.payable()
     funds = {one.grant.fund_id for one in waiting if one.id in programme.listed}
     batches = [handed_over([one for one in waiting if one.grant.fund_id == fund], actor, now) for fund in sorted(funds)]
-    now = yield later(now, 1, chance)
+    now, unpaid = (yield later(now, 1, chance)), []
     for batch in batches:
         for one in batch.payments:
             if one.tranche_id in programme.listed:
@@ -63,6 +66,10 @@ def of_the_week(programme: Programme) -> Story:
             else:
                 reason = UNPAID[one.tranche.grant.application.language]
                 payment_batches.fail(batch, one, reason=reason, actor=actor, now=now)
+                unpaid.append(one.tranche)
+    now = yield later(now, 0, chance)
+    for tranche in unpaid:
+        tranches.approve(tranche, actor=programme.as_staff("finance2"), now=now)
 
 
 def confirm(programme: Programme, batch: PaymentBatch, tranche: Tranche, now: datetime) -> None:

@@ -125,8 +125,10 @@ class GrantFactories:
         """Both sides sign the newest version of the agreement, and finance enters the paper."""
         chairs = self.chair_of(grant.association).display_name
         signers = {"association": chairs, "programme": "Асанова Гүлнара", "signed_on": bishkek_day(now)}
-        paper, finance = self.make_pdf(), Actor(self.finance)
-        agreement_signatures.record_paper(grant, paper, **signers, storage=self.storage, actor=finance, now=now)
+        assert grant.agreement is not None
+        paper, other, seen = self.make_pdf(), Actor(self.other_finance), grant.agreement.sha256
+        signers |= {"storage": self.storage, "actor": other, "now": now}
+        agreement_signatures.record_paper(grant, paper, seen=seen, **signers)
 
     def spread(self, grant: Grant) -> Grant:
         """Give each payer of a grant a second budget line like the first, of another heading: so money can move."""

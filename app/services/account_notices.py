@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from app.clock import bishkek_day
 from app.localisation import N_
-from app.services import audit, notifications, payout_accounts
+from app.services import audit, notifications, own_codes, payout_accounts
 from app.services.actors import Actor
 from app.services.errors import AlreadyUsedError, DomainError, SeparationOfDutyError
 from models.account_notices import AccountNotice, NoticeWay
@@ -100,8 +100,9 @@ def record(
 ) -> AccountNotice:
     """Note that one of the `contacts` was told. From the own account a person notes nothing but having read it.
 
-    Raises `DomainError` for a person or a day that does not fit, `SeparationOfDutyError` for who proposed the change,
-    `AlreadyUsedError` where it is noted already.
+    Raises `DomainError` for a person or a day that does not fit, `SeparationOfDutyError` for who proposed the change
+    and for an own account whose code somebody else gave out in the last day, `AlreadyUsedError` where it is noted
+    already.
     """
     payout_accounts.lock_all(account.association)
     _must_wait(account)
@@ -113,6 +114,8 @@ def record(
     is_self = actor.user.person_id == person_id
     if is_self != (way is NoticeWay.SCREEN) or (actor.user.has_role(Role.MEMBER) and not is_self):
         raise SeparationOfDutyError(N_("Members note for themselves alone that they have read of the change."))
+    if is_self:
+        own_codes.must_be_ones_own(actor.user, now)
     if contact.notice is not None:
         raise AlreadyUsedError(N_("It is noted already that this person was told."), field="person")
     if not bishkek_day(account.proposed_at) <= told_on <= bishkek_day(now):

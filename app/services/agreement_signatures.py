@@ -8,7 +8,7 @@ from pathlib import Path
 
 from app.clock import bishkek_day
 from app.localisation import N_
-from app.services import associations, audit, conflicts, documents, grants, notifications, own_codes
+from app.services import associations, audit, conflicts, documents, grants, notifications, own_codes, user_accounts
 from app.services.actors import Actor
 from app.services.associations import is_chair
 from app.services.documents import Upload
@@ -17,17 +17,19 @@ from models.agreement_signatures import AgreementSignature, SigningSide
 from models.agreements import Agreement
 from models.base import db, lock
 from models.documents import DocumentKind
+from models.grant_amendments import GrantAmendment
 from models.grants import Grant, GrantStatus
 from models.users import Role, User
 
 
-def sign(grant: Grant, *, actor: Actor, now: datetime) -> AgreementSignature:
+def sign(grant: Grant, *, seen: str, actor: Actor, now: datetime) -> AgreementSignature:
     """The chair of the association signs on the screen, from the own account; the programme is told.
 
-    The edge asks for the code of the account anew. Raises `SeparationOfDutyError` for anybody else, and for an account
+    `seen` is the hash of the version the chair was shown. The edge asks for the code of the account anew. Raises
+    `IncompleteError` where a newer version has come, `SeparationOfDutyError` for anybody else, and for an account
     whose code somebody else gave out in the last day: the paper is left then.
     """
-    agreement = _to_sign(grant)
+    agreement = _to_sign(grant, seen)
     if actor.on_behalf_of is not None or not is_chair(grant.association, actor.user.person):
         raise SeparationOfDutyError(N_("Only the chair of the association signs the agreement."))
     own_codes.must_be_ones_own(actor.user, now)
@@ -46,13 +48,13 @@ def sign(grant: Grant, *, actor: Actor, now: datetime) -> AgreementSignature:
     return made
 
 
-def countersign(grant: Grant, *, actor: Actor, now: datetime) -> AgreementSignature:
+def countersign(grant: Grant, *, seen: str, actor: Actor, now: datetime) -> AgreementSignature:
     """The programme signs after the chair: the grant is active, or its change is signed; both sides are told.
 
-    Raises `IncompleteError` before the chair has signed on the screen, `SeparationOfDutyError` for who offered the
-    grant, belongs to the association or has a tie to it.
+    Raises `IncompleteError` before the chair has signed on the screen and for another version than the one `seen`,
+    `SeparationOfDutyError` for who offered the grant, belongs to the association or has a tie to it.
     """
-    agreement = _to_sign(grant)
+    agreement = _to_sign(grant, seen)
     if not of(agreement):
         raise IncompleteError(N_("First the chair of the association signs on the screen."))
     problem = obstacle(grant, actor.user)
@@ -72,6 +74,7 @@ def record_paper(
     grant: Grant,
     upload: Upload,
     *,
+    seen: str,
     association: str,
     programme: str,
     signed_on: date,
@@ -82,9 +85,16 @@ def record_paper(
     """Keep the scan of the signed paper, who signed it for each side, and on which day.
 
     Raises `AlreadyUsedError` once the chair has signed on the screen, `DomainError` for a day before the acceptance,
-    or before the change was agreed, `UploadRefusedError`.
+    or before the change was agreed, `IncompleteError` for another version than the one `seen`, `UploadRefusedError`.
+    Who offered the grant, or asked for the change, does not enter it: nobody makes an agreement alone.
     """
-    agreement = _to_sign(grant)
+    user_accounts.must_not_be_reset(actor, now)
+    agreement = _to_sign(grant, seen)
+    problem = paper_obstacle(grant, actor.user)
+    if problem is not None:
+        raise SeparationOfDutyError(problem)
+    associations.must_not_act_for(grant.association, actor)
+    conflicts.must_have_no_tie(grant.application, actor)
     if of(agreement):
         raise AlreadyUsedError(N_("The chair has signed on the screen: the programme countersigns there."))
     if not bishkek_day(agreement.made_at) <= signed_on <= bishkek_day(now):
@@ -144,15 +154,29 @@ def obstacle(grant: Grant, user: User) -> str | None:
     return None
 
 
+def paper_obstacle(grant: Grant, user: User) -> str | None:
+    """Why `user` cannot enter the signed paper (an English message id); None when they can."""
+    if not grant.change_unsigned:
+        return (
+            N_("You offered this grant: another person enters the paper.") if grant.offered_by_id == user.id else None
+        )
+    asked = db.select(GrantAmendment.proposed_by_id).where(GrantAmendment.agreement == grant.agreement)
+    if db.session.scalar(asked) == user.id:
+        return N_("You asked for this change: another person enters the paper.")
+    return None
+
+
 def is_due(grant: Grant) -> bool:
     """Whether the newest version of the agreement waits for signatures: the accepted one, or one that changes it."""
     return grant.status is GrantStatus.ACCEPTED or (grant.is_running and grant.change_unsigned)
 
 
-def _to_sign(grant: Grant) -> Agreement:
+def _to_sign(grant: Grant, seen: str) -> Agreement:
     lock(grant)
     if not is_due(grant) or grant.agreement is None:
         raise DomainError(N_("Each version of the agreement is signed once: nothing waits for signatures."))
+    if grant.agreement.sha256 != seen:
+        raise IncompleteError(N_("The agreement has a newer version than the one you opened: read it before you sign."))
     return grant.agreement
 
 

@@ -15,15 +15,12 @@ from models.users import Role, User
 
 MOST = 60
 _NEWEST = db.aliased(Agreement)
-_LAST = db.select(db.func.max(_NEWEST.sequence)).where(_NEWEST.grant_id == Grant.id).scalar_subquery()
+_LAST = db.select(db.func.max(_NEWEST.sequence)).where(_NEWEST.grant_id == Grant.id).correlate(Grant).scalar_subquery()
 _SIGNED = (
     db.select(AgreementSignature.id)
     .join(Agreement, Agreement.id == AgreementSignature.agreement_id)
-    .where(
-        Agreement.grant_id == Grant.id,
-        Agreement.sequence
-        == db.select(db.func.max(_NEWEST.sequence)).where(_NEWEST.grant_id == Grant.id).scalar_subquery(),
-    )
+    .where(Agreement.grant_id == Grant.id, Agreement.sequence == _LAST)
+    .correlate(Grant)
     .exists()
 )
 """Whether somebody has signed the newest version."""
@@ -44,7 +41,8 @@ def of(user: User) -> list[Task]:
         signed = [one for one in _waiting(_SIGNED, *free) if agreement_signatures.obstacle(one, user) is None]
         found += _tasks(N_("Countersign the agreement"), signed)
     if user.has_role(Role.FINANCE):
-        found += _tasks(N_("Enter the signed agreement"), _waiting(~_SIGNED))
+        unsigned = [one for one in _waiting(~_SIGNED) if agreement_signatures.paper_obstacle(one, user) is None]
+        found += _tasks(N_("Enter the signed agreement"), unsigned)
     return found
 
 

@@ -1,6 +1,6 @@
 """What happens next to a grant: what, who must do it, and by when."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from app.localisation import N_, LazyText, Money, lazy
@@ -11,11 +11,15 @@ from models.users import Role
 
 @dataclass(frozen=True)
 class Step:
-    """One thing that waits for somebody; `who` is None when nothing waits any more."""
+    """One thing that waits for somebody; `who` is None when nothing waits any more.
+
+    `tranche` is the one it is about, where it is about one.
+    """
 
     text: LazyText
     who: Role | None = None
     due_on: date | None = None
+    tranche: Tranche | None = None
 
 
 _GRANT: dict[GrantStatus, Step] = {
@@ -81,7 +85,7 @@ def step_of(grant: Grant) -> Step:
     if tranche is None:
         text = lazy(N_("Every tranche is accounted for. After a visit and a verified result the grant is completed."))
         return Step(text, Role.MONITOR, grant.ends_on)
-    return step_of_tranche(tranche)
+    return replace(step_of_tranche(tranche), tranche=tranche)
 
 
 def _signing(grant: Grant) -> Step:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from app.localisation import N_
-from app.services import associations, audit, conflicts, gates, notifications, override_rules
+from app.services import associations, audit, conflicts, gates, notifications, override_rules, user_accounts
 from app.services.actors import Actor
 from app.services.conflicts import Ties
 from app.services.errors import AlreadyUsedError, DomainError, SeparationOfDutyError
@@ -82,6 +82,7 @@ def approve(override: Override, *, actor: Actor, now: datetime) -> None:
 
     Raises `SeparationOfDutyError` for who proposed it (the database refuses it too) or an office the rules do not let.
     """
+    user_accounts.must_not_be_reset(actor, now)
     _lock(override)
     status = target(TRANSITIONS, override.status, "approve")
     office = _office(override_rules.rules()[override.condition].approvers, actor)

@@ -212,13 +212,15 @@ def confirm(
 
 
 def fail(batch: PaymentBatch, payment: Payment, *, reason: str, actor: Actor, now: datetime) -> None:
-    """The bank did not pay: the tranche stays approved, and can be put on another list or sent back."""
+    """The bank did not pay: another officer approves the payment anew before it goes on another list."""
     lock(batch)
     lock(payment.tranche.grant)
+    lock(payment.tranche)
     lock(payment)
     reason = reason_given(reason, ASSOCIATION_READS_REASON)
     associations.must_not_act_for(payment.tranche.grant.association, actor)
     payments.end(payment, "fail", actor=actor, now=now, reason=reason)
+    tranches.fail(payment.tranche, reason=reason, actor=actor, now=now)
     _settle(batch, actor, now)
     grant, parameters = payment.tranche.grant, {"amount": Money(payment.amount), "reason": reason}
     told = N_("The bank did not pay %(amount)s of %(number)s: %(reason)s")

@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from app.localisation import N_
-from app.services import associations, audit, notifications
+from app.services import associations, audit, notifications, user_accounts
 from app.services.actors import Actor
 from app.services.errors import AlreadyUsedError, DomainError, SeparationOfDutyError
 from app.services.workflow import ASSOCIATION_READS_REASON, reason_given
+from models.account_objections import ObjectionVerdict
 from models.associations import Association, PayoutAccount
 from models.base import db, lock
 from models.users import Role
@@ -84,6 +85,7 @@ def confirm(account: PayoutAccount, *, actor: Actor, now: datetime) -> None:
     Raises `SeparationOfDutyError` when the same person proposed it or belongs to the association, `AlreadyUsedError`
     when it was confirmed, refused or followed by a newer proposal, or while an objection to it waits.
     """
+    user_accounts.must_not_be_reset(actor, now)
     lock_all(account.association)
     associations.must_not_act_for(account.association, actor)
     if account.proposed_by_id == actor.user_id:
@@ -126,9 +128,14 @@ def refuse(account: PayoutAccount, *, reason: str, actor: Actor, now: datetime) 
 def take_back(account: PayoutAccount, *, actor: Actor, now: datetime) -> None:
     """An objection was right: the account is closed, and the one it took the place of is the association's again.
 
-    The caller holds the locks of `lock_all`.
+    One that an objection has closed does not come back: the one before it does. The caller holds the locks of
+    `lock_all`.
     """
     before, was_current = account.replaces, account.is_current
+    while before is not None and any(
+        one.settled_at is not None and one.verdict == ObjectionVerdict.UPHOLD for one in before.objections
+    ):
+        before = before.replaces
     account.closed_at = now
     db.session.flush()
     audit.record(actor, "payout_account.take_back", account, now, association=account.association_id)

@@ -9,10 +9,12 @@ from app.services import (
     agreements,
     associations,
     audit,
+    conflicts,
     ledger,
     match,
     notifications,
     tranches,
+    user_accounts,
     verified_co_investments,
 )
 from app.services.actors import Actor
@@ -57,6 +59,8 @@ def obstacle(grant: Grant, proposal: Proposal) -> DomainError | None:
     """Why the grant cannot be reduced now, None when it can."""
     if grant.status is not GrantStatus.ACTIVE:
         return DomainError(N_("Only an active grant is reduced."))
+    if grant.change_unsigned:
+        return DomainError(N_("A change of the agreement waits to be signed: both sides sign it first."))
     if proposal.after == proposal.before:
         return DomainError(N_("The verified co-investment carries the whole grant: nothing is to be reduced."))
     if proposal.after == 0:
@@ -70,13 +74,16 @@ def reduce(grant: Grant, *, expected: int, reason: str, actor: Actor, now: datet
     """Cut the award to what is carried; what is freed goes back to the fund, and the association is told.
 
     `expected` is the award (tyiyn) the officer was shown as the one that is left. Raises `IncompleteError` without a
-    reason or when it is another one now, `SeparationOfDutyError` for who belongs to the association, `DomainError`
+    reason or when it is another one now, `SeparationOfDutyError` for who belongs to the association or has a tie to it,
+    `DomainError`
     for what `obstacle` names.
     """
+    user_accounts.must_not_be_reset(actor, now)
     lock(grant)
     for one in grant.tranches:
         lock(one)
     associations.must_not_act_for(grant.association, actor)
+    conflicts.must_have_no_tie(grant.application, actor)
     proposal = proposed(grant)
     problem = obstacle(grant, proposal)
     if problem is not None:

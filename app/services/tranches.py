@@ -9,6 +9,7 @@ from app.localisation import N_, Money
 from app.services import (
     associations,
     audit,
+    conflicts,
     gates,
     grants,
     ledger,
@@ -39,6 +40,9 @@ TRANSITIONS: Mapping[tuple[TrancheStatus, str], Transition] = {
     ),
     (T.PREPARED, "send_back"): Transition(T.PLANNED, N_("Finance officer"), N_("reason given")),
     (T.APPROVED, "send_back"): Transition(T.PLANNED, N_("Finance officer"), N_("reason given")),
+    (T.APPROVED, "fail"): Transition(
+        T.PREPARED, N_("Finance officer"), N_("the bank did not pay what stands on its list; reason given")
+    ),
     (T.APPROVED, "release"): Transition(
         T.RELEASED, N_("Finance officer"), N_("gate open; account the same; bank reference")
     ),
@@ -92,8 +96,8 @@ def request(tranche: Tranche, *, actor: Actor, now: datetime) -> None:
 def prepare(tranche: Tranche, *, actor: Actor, now: datetime) -> None:
     """A finance officer prepares the payment to the association's account of now; it goes to no other one.
 
-    Raises `SeparationOfDutyError` for who requested it or belongs to the association, `DomainError` while the
-    account was changed less than 72 hours ago.
+    Raises `SeparationOfDutyError` for who requested it, belongs to the association or has a tie to it, `DomainError`
+    while the account was changed less than 72 hours ago.
     """
     user_accounts.must_not_be_reset(actor, now)
     lock(tranche.grant)
@@ -102,6 +106,7 @@ def prepare(tranche: Tranche, *, actor: Actor, now: datetime) -> None:
     gates.check(tranche)
     new_status = target(TRANSITIONS, tranche.status, "prepare")
     associations.must_not_act_for(tranche.grant.association, actor)
+    conflicts.must_have_no_tie(tranche.grant.application, actor)
     if tranche.requested_by_id == actor.user_id:
         raise SeparationOfDutyError(N_("You requested this tranche: another person has to prepare the payment."))
     _check_account(tranche, now)
@@ -128,8 +133,8 @@ def send_back(tranche: Tranche, *, reason: str, actor: Actor, now: datetime) -> 
 def approve(tranche: Tranche, *, actor: Actor, now: datetime) -> None:
     """Another finance officer approves.
 
-    Raises `SeparationOfDutyError` for who prepared it or belongs to the association (the database refuses the first),
-    `DomainError` when the association's account is another one than the payment was prepared for.
+    Raises `SeparationOfDutyError` for who prepared it (the database refuses it too), belongs to the association or has
+    a tie to it, `DomainError` when the association's account is another one than the payment was prepared for.
     """
     user_accounts.must_not_be_reset(actor, now)
     lock(tranche.grant)
@@ -137,6 +142,7 @@ def approve(tranche: Tranche, *, actor: Actor, now: datetime) -> None:
     payout_accounts.lock_all(tranche.grant.association)
     new_status = target(TRANSITIONS, tranche.status, "approve")
     associations.must_not_act_for(tranche.grant.association, actor)
+    conflicts.must_have_no_tie(tranche.grant.application, actor)
     if tranche.prepared_by_id == actor.user_id:
         raise SeparationOfDutyError(N_("You prepared this payment: another person has to approve it."))
     gates.check(tranche)
@@ -145,6 +151,16 @@ def approve(tranche: Tranche, *, actor: Actor, now: datetime) -> None:
     tranche.approved_by_id, tranche.approved_at = actor.user_id, now
     _note(tranche, "approve", actor, now, account=tranche.payout_account_id)
     _tell_finance(tranche, N_("A payment of %(number)s is approved and can be released: %(amount)s."), now)
+
+
+def fail(tranche: Tranche, *, reason: str, actor: Actor, now: datetime) -> None:
+    """The bank did not pay what stands on its list: what was approved is used up, another officer approves anew.
+
+    The caller holds the locks and has ended the payment.
+    """
+    tranche.status = target(TRANSITIONS, tranche.status, "fail")
+    tranche.approved_by_id = tranche.approved_at = None
+    _note(tranche, "fail", actor, now, reason=reason)
 
 
 def release(tranche: Tranche, *, bank_reference: str, value_on: date, actor: Actor, now: datetime) -> None:

@@ -28,8 +28,9 @@ from app.services import (
 from models import unmet_rules
 from models.applications import Application, ApplicationStatus, Snapshot
 from models.associations import Association
-from models.base import db, fingerprint
+from models.base import BASE_CURRENCY, db, fingerprint
 from models.calls import Call, CallForm
+from models.contributions import Contribution
 from models.council_sessions import CouncilSession, Decision, Protocol
 from models.documents import StoredFile
 from models.funding_reports import FundingReport
@@ -170,6 +171,21 @@ def _match(check: Check) -> Iterator[str]:
             yield f"grant {grant.number}: more accounted for than paid"
 
 
+def _booked(check: Check) -> Iterator[str]:
+    """What a contribution counts for is what its event booked in som, whatever its row says today."""
+    booked = db.func.coalesce(db.func.sum(Transfer.amount), 0)
+    query = (
+        db.select(Contribution.id, Contribution.amount_kgs, booked)
+        .outerjoin(Transfer, (Transfer.event_id == Contribution.event_id) & (Transfer.currency == BASE_CURRENCY))
+        .where(Contribution.event_id.is_not(None))
+        .group_by(Contribution.id, Contribution.amount_kgs)
+    )
+    for number, counts, there in db.session.execute(query.order_by(Contribution.id)):
+        check.count += 1
+        if int(there) != counts:
+            yield f"contribution {number}: counts for {counts}, booked are {there} tyiyn"
+
+
 def _award_changes(check: Check) -> Iterator[str]:
     """Each reduction or raise begins where the change before ended, the first at the award of the Council.
 
@@ -218,6 +234,7 @@ MONEY: tuple[tuple[str, Callable[[Check], Iterator[str]]], ...] = (
     ("funds add up", _funds),
     ("tranches within awards", _tranches),
     ("released within the match", _match),
+    ("contributions as booked", _booked),
     ("changes of awards", _award_changes),
     ("released to the account prepared", _accounts),
 )

@@ -18,6 +18,7 @@ from app.services.errors import DomainError
 from app.services.sign_in_attempts import TooManyAttemptsError
 from app.services.users import PasswordCheck
 from app.web.access import seal, signed_in_user
+from app.web.presentation import is_demonstration
 from app.web.submissions import UPLOAD_FIELD, commit
 from forms.accounts import CodeProofForm, PasswordProofForm
 from models.base import reading, write_intent
@@ -54,7 +55,12 @@ def is_fresh() -> bool:
 
 def proof_form() -> ProofForm:
     """The question: a code for who has a second factor, else the password."""
-    return CodeProofForm() if second_factors.of_user(signed_in_user()) else PasswordProofForm()
+    if not second_factors.of_user(signed_in_user()):
+        return PasswordProofForm()
+    form = CodeProofForm()
+    if is_demonstration():
+        form.shown = second_factors.demonstration_code(signed_in_user(), seal=seal(), now=clock.now())
+    return form
 
 
 def prove(form: ProofForm) -> int:

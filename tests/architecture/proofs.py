@@ -22,6 +22,7 @@ FRESH: Mapping[str, str] = {
     "funds.receive": "GET POST",
     "expenditure_reports.accept": "POST",
     "expenditure_reports.return_": "GET POST",
+    "expenditures.accept": "POST",
     "expenditures.accept_part": "GET POST",
     "grant_amendments.approve": "POST",
     "grant_amendments.refuse": "GET POST",

@@ -135,6 +135,7 @@ def test_a_file_is_chosen_once_more_and_nothing_else_is_lost(
     client: Client, programme: Programme, finance: User
 ) -> None:
     grant = programme.make_grant(GrantStatus.ACCEPTED)
+    grant.offered_by_id = programme.other_finance.id  # who offered it does not enter the paper
     here = f"/grants/{grant.id}/signed-paper"
     form = choose_form(client.get(here).text, here)
 

@@ -49,12 +49,14 @@ def test_an_empty_list_teaches(english: Client, programme: Programme) -> None:
 def test_the_page_shows_the_arithmetic_and_the_gate(english: Client, programme: Programme) -> None:
     grant = programme.make_grant("active")
     programme.make_contribution(grant, ContributionStatus.VERIFIED, amount=50_000_00)
-    text = text_of(english.sign_in(programme.chair_of(grant.association)).get(f"/grants/{grant.id}").text)
+    page = english.sign_in(programme.chair_of(grant.association)).get(f"/grants/{grant.id}").text
+    text = text_of(page)
     assert "Co-investment due for tranche 1 80 000 som ÷ 100 % 80 000 som" in text
     assert "Missing due less what counts 30 000 som" in text
     assert "Verified: 50 000 som of 80 000 som due; missing: 30 000 som." in text
     assert "Not met" in text
     assert "What happens next" in text
+    assert "To tranche 1" in text_of(page.split('id="tranches"')[0]), "where the next step is taken"
 
 
 def test_a_donor_sees_sums_but_no_names_rows_or_papers(english: Client, programme: Programme) -> None:
@@ -155,7 +157,7 @@ def test_accept_needs_a_confirmed_account(english: Client, programme: Programme)
 
 def test_activate_keeps_the_signed_agreement(english: Client, programme: Programme) -> None:
     grant = programme.make_grant("accepted")
-    english.sign_in(programme.finance)
+    english.sign_in(programme.other_finance)
     page = english.submit(
         f"/grants/{grant.id}/signed-paper", programme_signer="Асанова", upload=sent(programme.make_pdf())
     )
@@ -177,7 +179,7 @@ def test_without_a_real_scan_the_grant_stays_as_it_is(
     english: Client, programme: Programme, upload: Upload | None, message: str
 ) -> None:
     grant, before = programme.make_grant("accepted"), count(Document)
-    english.sign_in(programme.finance)
+    english.sign_in(programme.other_finance)
     page = english.submit(
         f"/grants/{grant.id}/signed-paper", programme_signer="Асанова", **({"upload": sent(upload)} if upload else {})
     )
@@ -190,7 +192,7 @@ def test_without_a_real_scan_the_grant_stays_as_it_is(
 def test_a_second_agreement_is_refused(english: Client, programme: Programme) -> None:
     grant = programme.make_grant("active")
     before = count(Document)
-    english.sign_in(programme.finance)
+    english.sign_in(programme.other_finance)
     page = english.submit(
         f"/grants/{grant.id}/signed-paper", programme_signer="Асанова", upload=sent(programme.make_pdf())
     )

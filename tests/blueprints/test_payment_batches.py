@@ -61,7 +61,7 @@ def test_a_list_from_its_beginning_to_the_banks_answer(finance, programme):
     assert finance.submit(f"{unpaid}/fail", reason="Эсеп жабык").status_code == 303
     page = text_of(finance.get(here).text)
     assert "The bank has answered for every payment" in page and "Эсеп жабык" in page and "EB-7" in page
-    assert (one.status, other.status, batch.status) == (T.RELEASED, T.APPROVED, BatchStatus.SETTLED)
+    assert (one.status, other.status, batch.status) == (T.RELEASED, T.PREPARED, BatchStatus.SETTLED)
     assert "Эсеп жабык" in text_of(finance.get(f"/tranches/{other.id}").text)
     finance.sign_in(programme.secretary)
     assert finance.get(here).status_code == 403

@@ -72,7 +72,7 @@ def test_a_closed_gate_names_what_is_missing(english: Client, programme: Program
     english.sign_in(programme.chair_of(grant.association))
     page = english.get(f"/tranches/{tranche.id}").text
     assert "/request" not in page
-    assert "missing: 80 000 som" in text_of(page)
+    assert "missing: 80 000 som" in text_of(page) and f"/grants/{grant.id}/contributions/new" in page
     assert "Verified: 0 som of 80 000 som due; missing: 80 000 som." in forced(english, tranche, "request")
     assert tranche.status is TrancheStatus.PLANNED
 

@@ -239,7 +239,8 @@ def take_up(walk, application, chair) -> Grant:
     grant = db.session.scalars(db.select(Grant)).one()
     walk.send(chair, f"/grants/{grant.id}/accept")
     paper = people.make_pdf()
-    walk.send(people.finance, f"/grants/{grant.id}/signed-paper", programme_signer="Асанова", upload=walk.file(paper))
+    signed = {"programme_signer": "Асанова", "upload": walk.file(paper)}
+    walk.send(people.other_finance, f"/grants/{grant.id}/signed-paper", **signed)
     agreement = walk.as_(chair).get(f"/grants/{grant.id}/agreement")
     assert agreement.data.startswith(b"%PDF-")
     db.session.expire_all()

@@ -35,9 +35,9 @@ from tests.support.histories import RATES, History, make_world
 from tests.support.pages import sent
 
 pytestmark = pytest.mark.database
-PARTS = 4 if FULL else 1
-"""Parts of the histories that can run beside one another."""
-HISTORIES = {"sqlite": 10_000 // PARTS if FULL else 6, "postgresql": 400 // PARTS if FULL else 2}
+PARTS = {"sqlite": 4 if FULL else 1, "postgresql": 1}
+"""Parts of the histories that can run beside one another; each is long enough for every act to be taken in it."""
+HISTORIES = {"sqlite": 10_000 // PARTS["sqlite"] if FULL else 6, "postgresql": 400 if FULL else 2}
 STEPS = 14
 REASON = "Себеби кагазда жазылган"
 LUCK = st.integers(0, 3)
@@ -328,7 +328,7 @@ class Histories(History):
         days=st.integers(-1, 400),
         who=st.sampled_from(("finance", "finance", "chair")),
         is_cut_first=st.booleans(),
-        end=ENDS_OF_CHANGES,
+        end=st.one_of(st.just(("approve", "other_finance")), ENDS_OF_CHANGES),
     )
     def raise_award(self, share: int, days: int, who: str, is_cut_first: bool, end: tuple[str, str]) -> None:
         """By half of what there is room for, by all of it, or by more; where nothing was cut it is refused."""
@@ -341,6 +341,11 @@ class Histories(History):
         form = {"amount": f"{wanted / 100:.2f}", "due_on": f"{day:%d.%m.%Y}", "reason": REASON}
         self.act("propose a raise", who, f"/grants/{grant.id}/award-raise", **form)
         self.decide(*end)
+
+    def newest(self) -> str:
+        """The hash of the version of the agreement that a page would show."""
+        agreement = db.session.get_one(Grant, self.world.grant_id).agreement
+        return agreement.sha256 if agreement else ""
 
     def decide(self, what: str, who: str) -> None:
         """About the newest proposal; nothing when `what` is "", so that it waits."""
@@ -360,21 +365,23 @@ class Histories(History):
     def sign_the_change(self, second: str) -> None:
         """The chair signs the newest version on the screen and somebody countersigns: where a change waits for it."""
         here = f"/grants/{self.world.grant_id}"
-        self.act("sign a change", "chair", f"{here}/sign")
-        self.act("countersign a change", second, f"{here}/countersign")
+        self.act("sign a change", "chair", f"{here}/sign", seen=self.newest())
+        self.act("countersign a change", second, f"{here}/countersign", seen=self.newest())
 
     @rule(first=st.sampled_from(("signing_chair", "signing_chair", "chair")), second=st.sampled_from(DECIDERS))
     def sign(self, first: str, second: str) -> None:
         """The chair signs on the screen and somebody countersigns: once."""
         here = f"/grants/{self.world.signing_id}"
-        self.act("sign", first, f"{here}/sign")
-        self.act("countersign", second, f"{here}/countersign")
+        self.act("sign", first, f"{here}/sign", seen=self.newest())
+        self.act("countersign", second, f"{here}/countersign", seen=self.newest())
 
 
-@pytest.mark.parametrize("part", range(PARTS))
+@pytest.mark.parametrize("part", range(PARTS["sqlite"]))
 def test_no_history_creates_or_destroys_money(
     app: Flask, programme: Programme, database: Copy, home: Path, part: int
 ) -> None:
+    if part >= PARTS[database.kind]:
+        pytest.skip("this database has fewer parts")
     Histories.world = make_world(app, programme, database, home)
     Histories.taken, Histories.refused, Histories.begun = Counter(), Counter(), 0
     run_state_machine_as_test(
@@ -389,7 +396,7 @@ def test_no_history_creates_or_destroys_money(
         ),
     )
     acts = f"{sum(Histories.taken.values())} taken, {sum(Histories.refused.values())} refused"
-    print(f"\nR3 {database.kind}, part {part + 1} of {PARTS}: {Histories.begun} histories, acts: {acts}")
+    print(f"\nR3 {database.kind}, part {part + 1} of {PARTS[database.kind]}: {Histories.begun} histories, acts: {acts}")
     print(f"taken {dict(Histories.taken)}, refused {dict(Histories.refused)}")
     if FULL:
         assert Histories.begun >= HISTORIES[database.kind]

@@ -130,6 +130,7 @@ def test_a_grant_is_walked_from_acceptance_to_completion(hall: Hall) -> None:
     come_back(one, first)
     request_and_approve(one, first)
     fail(one, begin_list(one, first))
+    approve_anew(one, first)
     paid(one, begin_list(one, first), "EB 70/2")
     arrived(one, first)
     reverse(one, one.newest("contributions"))
@@ -362,6 +363,12 @@ def fail(one: Walk, address: str) -> None:
     look(page, "finance1-list-fail")
     done(page, SEND)
     look(page, "finance1-list-settled")
+
+
+def approve_anew(one: Walk, tranche: int) -> None:
+    """What the bank did not pay waits for the other officer again."""
+    page = one.at("finance2", f"/tranches/{tranche}")
+    done(page, f"form[action='/tranches/{tranche}/approve'] button[type=submit]")
 
 
 def paid(one: Walk, address: str, reference: str) -> None:

@@ -98,3 +98,23 @@ def test_an_objection_against_a_proposal_keeps_it_from_being_confirmed(programme
     assert account.closed_at == now and association.payout_account is before
     with pytest.raises(DomainError):  # what is over cannot be objected to
         account_objections.raise_(account, said_by="", reason=TEXT, actor=chair, now=now)
+
+
+def test_an_account_an_objection_has_closed_does_not_come_back(programme, changed) -> None:
+    """B stood in the place of A and was found wrong while C, proposed meanwhile, names B as the one before it."""
+    association, now = changed.grant.association, clock.now()
+    wrong, first = association.payout_account, association.payout_account.replaces
+    chair = programme.chair_actor(changed.grant)
+    third = payout_accounts.propose(association, bank="Б", number="12990055", holder="А", actor=chair, now=now)
+
+    def uphold():
+        objection = object_to(programme, changed)
+        account_objections.answer(objection, V.UPHOLD, reason=TEXT, actor=Actor(programme.other_finance), now=now)
+        account_objections.agree(objection, actor=Actor(programme.secretary), now=now)
+
+    uphold()
+    assert association.payout_account is first and wrong.closed_at is not None
+    payout_accounts.confirm(third, actor=Actor(programme.finance), now=now)
+    assert association.payout_account is third and third.replaces is wrong
+    uphold()
+    assert association.payout_account is first and wrong.closed_at is not None

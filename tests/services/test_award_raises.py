@@ -147,6 +147,7 @@ def test_a_raise_that_does_not_fit_any_more_is_proposed_anew(programme):
     grant = reduced(programme, more=50_000_00)
     made = proposed(programme, grant, grant.amount + 50_000_00)
     made.grant.amount -= 1
+    db.session.flush()
     with pytest.raises(DomainError, match="changed meanwhile"):
         approve(programme, made)
 
@@ -206,6 +207,7 @@ def test_raises_and_reductions_are_one_chain_from_the_award_to_what_is_in_force(
             assert most == min(grant.awarded, first + sum(one.amount for one in brought))
             if most > grant.amount:
                 approve(programme, proposed(programme, grant, most))
+                programme.sign_on_paper(grant, clock.now())
             assert sum(one.amount for one in grant.tranches) == grant.amount == most
         for one in brought:
             contributions.reverse(one, reason=WHY, actor=finance, now=clock.now())
@@ -228,9 +230,19 @@ def test_after_a_raise_the_award_can_be_reduced_again(programme):
     grant = reduced(programme)
     first, brought = grant.amount, programme.make_contribution(grant, "verified", amount=50_000_00)
     approve(programme, proposed(programme, grant, first + 50_000_00))
+    programme.sign_on_paper(grant, clock.now())
     contributions.reverse(brought, reason=WHY, actor=Actor(programme.finance), now=clock.now())
     with pytest.raises(IncompleteError):
         reductions.reduce(grant, expected=1, reason=WHY, actor=Actor(programme.finance), now=clock.now())
     reductions.reduce(grant, expected=first, reason=WHY, actor=Actor(programme.finance), now=clock.now())
     assert grant.amount == first and [one.amount for one in grant.tranches] == [first, 0, 0, 0]
     assert findings(programme) == []
+
+
+def test_a_contribution_that_counts_for_more_than_was_booked_is_found(programme):
+    grant = reduced(programme)
+    (row,) = contributions.of_grant(grant)
+    assert findings(programme) == []
+    row.amount_kgs += 1
+    db.session.flush()
+    assert any(one.startswith(f"contribution {row.id}: counts for") for one in findings(programme))

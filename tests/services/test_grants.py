@@ -47,11 +47,11 @@ def test_nothing_starts_without_the_signed_agreement(programme):
     grant, finance, now = programme.make_grant("accepted"), Actor(programme.finance), clock.now()
     other = {"storage": programme.storage, "actor": finance, "now": now}
     documents.attach(grant, DocumentKind.SIGNED_AGREEMENT, programme.make_pdf(), **other)
-    agreement_signatures.sign(grant, actor=programme.chair_actor(grant), now=now)
+    agreement_signatures.sign(grant, seen=grant.agreement.sha256, actor=programme.chair_actor(grant), now=now)
     with pytest.raises(IncompleteError):
         grants.activate(grant, actor=finance, now=now)
     assert grant.status is GrantStatus.ACCEPTED and grant.activated_at is None
-    agreement_signatures.countersign(grant, actor=Actor(programme.secretary), now=now)
+    agreement_signatures.countersign(grant, seen=grant.agreement.sha256, actor=Actor(programme.secretary), now=now)
     assert grant.status is GrantStatus.ACTIVE
 
 

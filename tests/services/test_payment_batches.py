@@ -39,7 +39,7 @@ def confirm(programme, batch, payment, reference):
     )
 
 
-def test_what_the_bank_says_books_one_payment_and_leaves_the_other_approved(programme, home):
+def test_what_the_bank_says_books_one_payment_and_asks_to_approve_the_other_anew(programme, home):
     """Two payments of one fund: one is paid, one is not; that one goes on another list under another name."""
     one, other = programme.make_tranche(T.APPROVED), programme.make_tranche(T.APPROVED)
     batch = programme.make_batch(one, other, until="sent")
@@ -50,7 +50,11 @@ def test_what_the_bank_says_books_one_payment_and_leaves_the_other_approved(prog
     after = funds.position(batch.fund)
     assert (after.advanced - before.advanced, before.committed - after.committed) == (one.amount, one.amount)
     payment_batches.fail(batch, unpaid, reason=TEXT, actor=Actor(programme.finance), now=clock.now())
-    assert other.status is T.APPROVED and batch.status is B.SETTLED and funds.position(batch.fund) == after
+    assert other.status is T.PREPARED and other.approved_by_id is None, "nobody sends it twice on one approval"
+    assert batch.status is B.SETTLED and funds.position(batch.fund) == after
+    with pytest.raises(DomainError), db.session.begin_nested():
+        programme.make_batch(other)
+    programme.advance(other, T.APPROVED)
     again = programme.make_batch(other, until="closed")
     assert [one.end_to_end_id[-2:] for one in (unpaid, again.payments[0])] == ["-1", "-2"]
     payment_batches.cancel(again, reason=TEXT, actor=Actor(programme.finance), now=clock.now())
