@@ -6,7 +6,7 @@ One makes sure who asks, another one confirms; neither is the user. Who holds th
 from datetime import datetime
 
 from app.localisation import N_
-from app.services import audit, notifications, second_factors
+from app.services import audit, notifications, second_factors, user_accounts
 from app.services.actors import Actor
 from app.services.errors import AlreadyUsedError, DomainError, SeparationOfDutyError
 from app.services.workflow import Transition, Transitions, reason_given, target
@@ -61,6 +61,7 @@ def check(lost: LostDevice, way: IdentityCheck, *, reason: str, actor: Actor, no
 
     Raises `SeparationOfDutyError` for the user, `IncompleteError` without a reason.
     """
+    user_accounts.must_not_be_reset(actor, now)
     lock(lost)
     status = target(TRANSITIONS, lost.status, "check")
     _must_be_another(lost, actor)
@@ -78,6 +79,7 @@ def confirm(lost: LostDevice, *, actor: Actor, now: datetime) -> None:
     Raises `SeparationOfDutyError` for the user and for who checked, `DomainError` when the user has set up another
     one since: that one is not lost.
     """
+    user_accounts.must_not_be_reset(actor, now)
     lock(lost)
     status = target(TRANSITIONS, lost.status, "confirm")
     _must_be_another(lost, actor)

@@ -16,6 +16,7 @@ from models.people import Person
 from models.users import Role, RoleAssignment, User
 
 TOLD_OFFICES = (Role.FINANCE, Role.SECRETARY, Role.COUNCIL_CHAIR, Role.MONITOR)
+OFFICES = (*TOLD_OFFICES, Role.ADMINISTRATOR)
 UNTRUSTED = timedelta(hours=24)
 
 
@@ -43,8 +44,12 @@ def open_account(
 
 
 def give_role(user: User, role: Role, *, scope_id: int | None, actor: Actor, now: datetime) -> RoleAssignment:
-    """Give a role over a scope: the id of an association for members, a centre for operators, a donor for donors."""
-    return users.grant_role(
+    """Give a role over a scope: the id of an association for members, a centre for operators, a donor for donors.
+
+    A new office is told at once to everybody else in it, to the secretary and to the administrators: two offices in
+    one hand would decide where two people have to.
+    """
+    given = users.grant_role(
         user,
         role,
         actor=actor,
@@ -53,6 +58,12 @@ def give_role(user: User, role: Role, *, scope_id: int | None, actor: Actor, now
         centre=db.session.get(Centre, scope_id) if role is Role.OPERATOR and scope_id else None,
         donor=db.session.get(Donor, scope_id) if role is Role.DONOR and scope_id else None,
     )
+    if role in OFFICES:
+        told = {one for office in (role, Role.SECRETARY, Role.ADMINISTRATOR) for one in notifications.holders(office)}
+        message = N_("%(actor)s gave the account %(username)s an office. If nobody asked for it, say so.")
+        others = told - {user.id, actor.user_id}
+        notifications.tell(others, message, user, now, actor=actor.user.display_name, username=user.username)
+    return given
 
 
 def open_for_member(
@@ -81,10 +92,10 @@ def issue_code(user: User, *, actor: Actor, now: datetime) -> str:
 
 
 def must_not_be_reset(actor: Actor, now: datetime) -> None:
-    """Refuse who got a new first code, or lost the second factor, by somebody else less than a day ago.
+    """Refuse who got a new first code, the only office or no second factor by somebody else less than a day ago.
 
-    Who did it may be signing in. The first code of a new account does not count. Raises `SeparationOfDutyError` with
-    the time it ends.
+    Who did it may be signing in, so whoever opens accounts does not pay alone on the same day. Raises
+    `SeparationOfDutyError` with the time it ends.
     """
     done = _done_since(actor.user, ("user.take_factor_away", "user.issue_code"), now - UNTRUSTED)
     taken_at = max((one.happened_at for one in done if one.action == "user.take_factor_away"), default=None)
@@ -99,6 +110,20 @@ def must_not_be_reset(actor: Actor, now: datetime) -> None:
             N_("Somebody else issued a new first code for your account: you can pay again from %(from)s."),
             **{"from": issued_at + UNTRUSTED},  # type: ignore[arg-type]
         )
+    given_at = _office_given_at(actor.user, now - UNTRUSTED)
+    if given_at is not None:
+        raise SeparationOfDutyError(
+            N_("Your office was given to you less than a day ago: this waits until %(from)s."),
+            **{"from": given_at + UNTRUSTED},  # type: ignore[arg-type]
+        )
+
+
+def _office_given_at(user: User, after: datetime) -> datetime | None:
+    """When somebody gave `user` an office, where no office is held since before `after`; a server's command apart."""
+    held = [one for one in user.assigned_roles if one.ended_at is None and one.role in OFFICES]
+    if not held or any(one.granted_at <= after or one.granted_by_id is None for one in held):
+        return None
+    return min(one.granted_at for one in held)
 
 
 def reset_by_another(user: User, now: datetime) -> datetime | None:
