@@ -8,7 +8,7 @@ from pathlib import Path
 
 from app.clock import bishkek_day
 from app.localisation import N_
-from app.services import associations, audit, conflicts, documents, grants, notifications, own_codes, user_accounts
+from app.services import associations, audit, documents, grants, notifications, own_codes, user_accounts
 from app.services.actors import Actor
 from app.services.associations import is_chair
 from app.services.documents import Upload
@@ -60,8 +60,7 @@ def countersign(grant: Grant, *, seen: str, actor: Actor, now: datetime) -> Agre
     problem = obstacle(grant, actor.user)
     if problem is not None:
         raise SeparationOfDutyError(problem)
-    associations.must_not_act_for(grant.association, actor)
-    conflicts.must_have_no_tie(grant.application, actor)
+    associations.must_be_free(grant, actor)
     made = _keep(
         agreement, SigningSide.PROGRAMME, actor.user.display_name, bishkek_day(now), actor, now, on_screen=True
     )
@@ -93,8 +92,7 @@ def record_paper(
     problem = paper_obstacle(grant, actor.user)
     if problem is not None:
         raise SeparationOfDutyError(problem)
-    associations.must_not_act_for(grant.association, actor)
-    conflicts.must_have_no_tie(grant.application, actor)
+    associations.must_be_free(grant, actor)
     if of(agreement):
         raise AlreadyUsedError(N_("The chair has signed on the screen: the programme countersigns there."))
     if not bishkek_day(agreement.made_at) <= signed_on <= bishkek_day(now):

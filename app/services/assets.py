@@ -9,7 +9,7 @@ from typing import Any
 from app.clock import bishkek_day
 from app.labels import ASSET_ENDS
 from app.localisation import N_, Money
-from app.services import associations, audit, conflicts, documents, notifications
+from app.services import associations, audit, documents, notifications
 from app.services.actors import Actor
 from app.services.conflicts import Ties
 from app.services.documents import Upload
@@ -231,8 +231,7 @@ def _must_be_another(asset: Asset, actor: Actor) -> None:
 
 
 def _must_have_no_part(asset: Asset, actor: Actor) -> None:
-    associations.must_not_act_for(asset.grant.association, actor)
-    conflicts.must_have_no_tie(asset.grant.application, actor)
+    associations.must_be_free(asset.grant, actor)
 
 
 def entered_of(expenditure: Expenditure) -> int:

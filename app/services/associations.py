@@ -6,12 +6,13 @@ from typing import Any
 
 from app.clock import bishkek_day
 from app.localisation import N_, fold, sort_key
-from app.services import audit, notifications, user_sessions, users
+from app.services import audit, conflicts, notifications, user_sessions, users
 from app.services.actors import Actor
 from app.services.errors import AlreadyUsedError, DomainError, SeparationOfDutyError
 from models.associations import Association, AssociationKind, Membership, MembershipRole
 from models.base import db, lock_name
 from models.centres import Centre
+from models.grants import Grant
 from models.people import MigrantStatus, Person, Sex
 from models.places import AyilOkmotu, Village
 from models.users import Role, User
@@ -247,6 +248,15 @@ def must_not_act_for(association: Association, actor: Actor) -> None:
             N_("You belong to %(association)s or act for it: somebody else has to do this."),
             association={"name": association.names},
         )
+
+
+def must_be_free(grant: Grant, actor: Actor) -> None:
+    """Refuse who belongs to the association of a grant or has a tie to it: `SeparationOfDutyError`.
+
+    Each verb by which the programme decides about a grant's money or work asks this.
+    """
+    must_not_act_for(grant.association, actor)
+    conflicts.must_have_no_tie(grant.application, actor)
 
 
 def chair_of(association: Association) -> Person | None:

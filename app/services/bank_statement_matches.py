@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from app.localisation import N_
-from app.services import associations, audit, conflicts, ledger, statement_matching
+from app.services import associations, audit, ledger, statement_matching
 from app.services.actors import Actor
 from app.services.errors import AlreadyUsedError, ChangedMeanwhileError, DomainError
 from app.services.references import reference_key
@@ -303,8 +303,7 @@ def _guard(match: BankStatementMatch, action: str, actor: Actor) -> MatchStatus:
     status: MatchStatus = target(TRANSITIONS, match.status, action)
     grant = grant_of(match)
     if grant is not None:
-        associations.must_not_act_for(grant.association, actor)
-        conflicts.must_have_no_tie(grant.application, actor)
+        associations.must_be_free(grant, actor)
     if match.row.statement.status is not BankStatementStatus.ENTERED:
         raise DomainError(N_("The statement is being worked on. Wait a moment and look again."))
     return status

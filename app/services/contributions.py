@@ -187,8 +187,7 @@ def verify(contribution: Contribution, *, checks: Collection[Check], actor: Acto
     lock(contribution.grant)
     lock(contribution)
     new_status = target(TRANSITIONS, contribution.status, "verify")
-    associations.must_not_act_for(contribution.grant.association, actor)
-    conflicts.must_have_no_tie(contribution.grant.application, actor)
+    associations.must_be_free(contribution.grant, actor)
     if contribution.recorded_by_id == actor.user_id:
         raise SeparationOfDutyError(N_("You recorded this contribution: another person has to verify it."))
     _must_be_proved(contribution)

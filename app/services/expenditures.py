@@ -12,7 +12,6 @@ from app.localisation import N_, Money
 from app.services import (
     associations,
     audit,
-    conflicts,
     documents,
     expenditure_reports,
     funds,
@@ -230,8 +229,7 @@ def accept_part(expenditure: Expenditure, amount: int, *, reason: str, actor: Ac
 
 
 def _must_be_free(expenditure: Expenditure, actor: Actor) -> None:
-    associations.must_not_act_for(expenditure.grant.association, actor)
-    conflicts.must_have_no_tie(expenditure.grant.application, actor)
+    associations.must_be_free(expenditure.grant, actor)
 
 
 def _must_be_another(expenditure: Expenditure, actor: Actor) -> None:

@@ -15,7 +15,6 @@ from app.services import (
     audit,
     award_raises,
     budget_shifts,
-    conflicts,
     expenditures,
     grant_budgets,
     notifications,
@@ -83,8 +82,7 @@ def raise_award(grant: Grant, amount: int, due_on: date, *, reason: str, actor: 
     Raises as `award_raises.check`, `SeparationOfDutyError` for who belongs to the association or has a tie to it.
     """
     lock(grant)
-    associations.must_not_act_for(grant.association, actor)
-    conflicts.must_have_no_tie(grant.application, actor)
+    associations.must_be_free(grant, actor)
     _must_be_open(grant)
     award_raises.check(grant, amount, due_on)
     if due_on < bishkek_day(now):
@@ -205,8 +203,7 @@ def _must_decide(amendment: GrantAmendment, actor: Actor) -> None:
     problem = obstacle(amendment, actor.user)
     if problem is not None:
         raise SeparationOfDutyError(problem)
-    associations.must_not_act_for(amendment.grant.association, actor)
-    conflicts.must_have_no_tie(amendment.grant.application, actor)
+    associations.must_be_free(amendment.grant, actor)
 
 
 def _must_be_running(grant: Grant) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from app.localisation import N_
-from app.services import associations, audit, conflicts, gates, notifications, override_rules, user_accounts
+from app.services import associations, audit, gates, notifications, override_rules, user_accounts
 from app.services.actors import Actor
 from app.services.conflicts import Ties
 from app.services.errors import AlreadyUsedError, DomainError, SeparationOfDutyError
@@ -230,8 +230,7 @@ def _must_be_another(override: Override, actor: Actor) -> None:
 
 
 def _must_be_free(grant: Grant, actor: Actor) -> None:
-    associations.must_not_act_for(grant.association, actor)
-    conflicts.must_have_no_tie(grant.application, actor)
+    associations.must_be_free(grant, actor)
 
 
 def _must_be_unmet(tranche: Tranche, condition: OverridableCondition) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from app.clock import bishkek_day
 from app.localisation import N_, Money
-from app.services import associations, audit, conflicts, documents, notifications
+from app.services import associations, audit, documents, notifications
 from app.services.actors import Actor
 from app.services.conflicts import Ties
 from app.services.documents import Upload
@@ -156,8 +156,7 @@ def reopen(purchase: Purchase, *, actor: Actor, now: datetime) -> None:
 
 
 def _must_decide(purchase: Purchase, actor: Actor) -> None:
-    associations.must_not_act_for(purchase.grant.association, actor)
-    conflicts.must_have_no_tie(purchase.grant.application, actor)
+    associations.must_be_free(purchase.grant, actor)
     if purchase.asked_by_id == actor.user_id:
         raise SeparationOfDutyError(N_("You asked for this exception: another person decides."))
 

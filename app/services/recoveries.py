@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from app.clock import bishkek_day
 from app.localisation import N_, Money
-from app.services import associations, audit, conflicts, ledger, notifications, user_accounts
+from app.services import associations, audit, ledger, notifications, user_accounts
 from app.services.actors import Actor
 from app.services.errors import (
     AlreadyUsedError,
@@ -198,8 +198,7 @@ def _must_not_be_own(recovery: Recovery, actor: Actor) -> None:
 
 
 def _must_be_free(grant: Grant, actor: Actor) -> None:
-    associations.must_not_act_for(grant.association, actor)
-    conflicts.must_have_no_tie(grant.application, actor)
+    associations.must_be_free(grant, actor)
 
 
 def _note(recovery: Recovery, action: str, actor: Actor, now: datetime, **details: object) -> None:

@@ -9,7 +9,6 @@ from app.services import (
     agreements,
     associations,
     audit,
-    conflicts,
     ledger,
     match,
     notifications,
@@ -82,8 +81,7 @@ def reduce(grant: Grant, *, expected: int, reason: str, actor: Actor, now: datet
     lock(grant)
     for one in grant.tranches:
         lock(one)
-    associations.must_not_act_for(grant.association, actor)
-    conflicts.must_have_no_tie(grant.application, actor)
+    associations.must_be_free(grant, actor)
     proposal = proposed(grant)
     problem = obstacle(grant, proposal)
     if problem is not None:

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from app.localisation import N_, fold
-from app.services import associations, audit, conflicts, sign_rules
+from app.services import associations, audit, sign_rules
 from app.services.actors import Actor
 from app.services.conflicts import Ties
 from app.services.errors import AlreadyUsedError, DomainError
@@ -123,8 +123,7 @@ def judge(sign: Sign, *, reason: str, actor: Actor, now: datetime) -> SignFindin
     """
     for row in sign.rows:
         lock(row)
-        associations.must_not_act_for(row.grant.association, actor)
-        conflicts.must_have_no_tie(row.grant.application, actor)
+        associations.must_be_free(row.grant, actor)
     text = reason_given(reason)
     known = _findings([sign.contribution.id])
     if (sign.contribution.id, _id(sign.twin), _id(sign.expenditure)) in known:

@@ -12,7 +12,6 @@ from app.localisation import N_, Money
 from app.services import (
     associations,
     audit,
-    conflicts,
     grants,
     ledger,
     notifications,
@@ -145,8 +144,7 @@ def _must_not_be_own(termination: Termination, actor: Actor) -> None:
 
 
 def _must_be_free(grant: Grant, actor: Actor) -> None:
-    associations.must_not_act_for(grant.association, actor)
-    conflicts.must_have_no_tie(grant.application, actor)
+    associations.must_be_free(grant, actor)
 
 
 def _free(grant: Grant, amount: int, reason: str, actor: Actor, now: datetime) -> None:

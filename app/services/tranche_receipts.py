@@ -6,7 +6,7 @@ from pathlib import Path
 
 from app.clock import bishkek_day
 from app.localisation import N_, Money
-from app.services import associations, audit, conflicts, documents, notifications, own_codes, tranches
+from app.services import associations, audit, documents, notifications, own_codes, tranches
 from app.services.actors import Actor
 from app.services.documents import Upload
 from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, SeparationOfDutyError
@@ -77,8 +77,7 @@ def look_at(receipt: TrancheReceipt, *, note: str, actor: Actor, now: datetime) 
     lock(receipt)
     if not receipt.waits_to_be_seen:
         raise DomainError(N_("There is nothing to be looked at: no more is missing than a fee, or it is noted."))
-    associations.must_not_act_for(tranche.grant.association, actor)
-    conflicts.must_have_no_tie(tranche.grant.application, actor)
+    associations.must_be_free(tranche.grant, actor)
     receipt.seen_by_id, receipt.seen_at, receipt.seen_note = actor.user_id, now, reason_given(note)
     db.session.flush()
     audit.record(actor, "tranche_receipt.look_at", receipt, now, tranche=tranche.id, reason=receipt.seen_note)

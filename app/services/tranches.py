@@ -9,7 +9,6 @@ from app.localisation import N_, Money
 from app.services import (
     associations,
     audit,
-    conflicts,
     gates,
     grants,
     ledger,
@@ -105,8 +104,7 @@ def prepare(tranche: Tranche, *, actor: Actor, now: datetime) -> None:
     payout_accounts.lock_all(tranche.grant.association)
     gates.check(tranche)
     new_status = target(TRANSITIONS, tranche.status, "prepare")
-    associations.must_not_act_for(tranche.grant.association, actor)
-    conflicts.must_have_no_tie(tranche.grant.application, actor)
+    associations.must_be_free(tranche.grant, actor)
     if tranche.requested_by_id == actor.user_id:
         raise SeparationOfDutyError(N_("You requested this tranche: another person has to prepare the payment."))
     _check_account(tranche, now)
@@ -141,8 +139,7 @@ def approve(tranche: Tranche, *, actor: Actor, now: datetime) -> None:
     lock(tranche)
     payout_accounts.lock_all(tranche.grant.association)
     new_status = target(TRANSITIONS, tranche.status, "approve")
-    associations.must_not_act_for(tranche.grant.association, actor)
-    conflicts.must_have_no_tie(tranche.grant.application, actor)
+    associations.must_be_free(tranche.grant, actor)
     if tranche.prepared_by_id == actor.user_id:
         raise SeparationOfDutyError(N_("You prepared this payment: another person has to approve it."))
     gates.check(tranche)

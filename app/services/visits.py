@@ -31,8 +31,7 @@ def plan(grant: Grant, *, planned_on: date, visitor: User, actor: Actor, now: da
         raise DomainError(N_("Visits are planned while the grant runs."))
     if not visitor.has_role(Role.MONITOR):
         raise DomainError(N_("Only a monitoring officer visits."), field="visitor")
-    associations.must_not_act_for(grant.association, actor)
-    conflicts.must_have_no_tie(grant.application, actor)
+    associations.must_be_free(grant, actor)
     if conflicts.hindrance(grant.application, visitor):
         message = N_("This officer has a tie to the association: another one visits.")
         raise SeparationOfDutyError(message, field="visitor")
@@ -80,8 +79,7 @@ def record(
     new_status = target(TRANSITIONS, visit.status, "record")
     if visit.visitor_id != actor.user_id:
         raise DomainError(N_("The officer who visits records the visit."))
-    associations.must_not_act_for(visit.grant.association, actor)
-    conflicts.must_have_no_tie(visit.grant.application, actor)
+    associations.must_be_free(visit.grant, actor)
     if visited_on > bishkek_day(now):
         raise DomainError(N_("The day lies in the future."), field="visited_on")
     if len(findings.strip()) < 20:
@@ -115,8 +113,7 @@ def attach_photo(visit: Visit, upload: Upload, *, storage: Path, actor: Actor, n
         raise DomainError(N_("Photos are added before the visit is recorded."))
     if visit.visitor_id != actor.user_id:
         raise DomainError(N_("The officer who visits records the visit."))
-    associations.must_not_act_for(visit.grant.association, actor)
-    conflicts.must_have_no_tie(visit.grant.application, actor)
+    associations.must_be_free(visit.grant, actor)
     documents.must_be_picture(upload)
     return documents.attach(visit, DocumentKind.PHOTO, upload, storage=storage, actor=actor, now=now)
 
