@@ -83,6 +83,7 @@ NOUNS: Mapping[str, str] = {
     "assets": N_("Thing in the asset register"),
     "purchases": N_("Purchase"),
     "recoveries": N_("Money claimed back"),
+    "repayments": N_("Money paid back"),
     "terminations": N_("Early end of a grant"),
     "tranche_receipts": N_("Receipt of a tranche"),
     "tranches": N_("Tranche"),

@@ -130,6 +130,7 @@ def _rows(grant: Grant) -> dict[str, object]:
         "owed": recoveries.most(grant, RecoveryKind.LIFT) if claims else 0,
         "receipts": tranche_receipts.of_tranches(grant.tranches),
         "repayments": repayments.of_grant(grant),
+        "reader_id": signed_in_user().id,
         "unspent": repayments.unspent(grant) if grant.status in repayments.MAY_COME_FROM else 0,
         "journal": journal,
         "names": users.names_of(people),

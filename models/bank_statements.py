@@ -12,6 +12,7 @@ from models.contributions import Contribution
 from models.funds import FundInstalment
 from models.grants import Tranche
 from models.payment_batches import Payment
+from models.repayments import Repayment
 from models.users import User
 
 
@@ -170,7 +171,7 @@ class BankStatementMatch(Versioned, Base):
         sa.CheckConstraint(
             "(CASE WHEN contribution_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN tranche_id IS NULL THEN 0 ELSE 1 "
             "END) + (CASE WHEN payment_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN instalment_id IS NULL THEN 0 ELSE 1 "
-            "END) = 1",
+            "END) + (CASE WHEN repayment_id IS NULL THEN 0 ELSE 1 END) = 1",
             name="of_one_record",
         ),
         sa.CheckConstraint("(decided_at IS NULL) = (status = 'proposed')", name="decided_or_proposed"),
@@ -200,6 +201,7 @@ class BankStatementMatch(Versioned, Base):
     tranche_id: Mapped[int | None] = mapped_column(sa.ForeignKey("tranches.id"), index=True)
     payment_id: Mapped[int | None] = mapped_column(sa.ForeignKey("payments.id"), index=True)
     instalment_id: Mapped[int | None] = mapped_column(sa.ForeignKey("fund_instalments.id"), index=True)
+    repayment_id: Mapped[int | None] = mapped_column(sa.ForeignKey("repayments.id"), index=True)
     is_return: Mapped[bool]
     likeness: Mapped[Likeness]
     differs: Mapped[Json]
@@ -211,3 +213,4 @@ class BankStatementMatch(Versioned, Base):
     tranche: Mapped[Tranche | None] = relationship()
     payment: Mapped[Payment | None] = relationship()
     instalment: Mapped[FundInstalment | None] = relationship()
+    repayment: Mapped[Repayment | None] = relationship()

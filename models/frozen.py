@@ -86,7 +86,7 @@ STANDING = {
     "exchange_rates": "{row}.ended_at IS NULL",
     "fund_closings": "{row}.status <> 'refused'",
     "overrides": "{row}.ended_at IS NULL",
-    "repayments": "{row}.reversal_event_id IS NULL",
+    "repayments": "{row}.status IN ('recorded', 'confirmed')",
     "terminations": "{row}.status <> 'refused'",
 }
 """Where the unique columns of `FROZEN` are unique among some rows alone: among which."""
@@ -108,7 +108,10 @@ SET_ONCE = {
         ),
         ("{row}.ended_at IS NOT NULL", ("status", "ended_by_id", "ended_at", "ended_reason", "event_id")),
     ),
-    "repayments": (("{row}.reversal_event_id IS NOT NULL", ("reversal_event_id", "reversal_reason")),),
+    "repayments": (
+        ("{row}.status <> 'recorded'", ("event_id", "answer", "decided_by_id", "decided_at")),
+        ("{row}.status = 'refused' OR {row}.status = 'reversed'", ("status", "reversal_event_id", "reversal_reason")),
+    ),
     "tranche_receipts": (("{row}.seen_at IS NOT NULL", ("seen_by_id", "seen_at", "seen_note")),),
 }
 """Columns that are set once: from which moment on they stay, and which they are."""

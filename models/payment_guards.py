@@ -21,9 +21,9 @@ FROZEN: dict[str, tuple[str, tuple[str, ...], tuple[str, ...] | tuple[tuple[str,
     "recoveries": ("{row}.decided_at IS NOT NULL", (), ("event_id",)),
     "terminations": ("{row}.decided_at IS NOT NULL", (), ("grant_id",)),
     "repayments": (
-        "{row}.id IS NOT NULL",  # from the first moment on: only its reversal is set later
+        "{row}.id IS NOT NULL",  # from the first moment on: only what was decided and its reversal are set later
         (
-            *("id", "grant_id", "amount", "paid_on", "bank_reference", "bank_reference_key", "reason", "event_id"),
+            *("id", "grant_id", "amount", "paid_on", "bank_reference", "bank_reference_key", "reason"),
             *("recorded_by_id", "recorded_at"),
         ),
         ("bank_reference_key",),

@@ -289,7 +289,7 @@ def _complete(programme: Programme, grant: Grant, chance: Random, now: datetime)
     now = yield later(now, 5, chance)
     left = repayments.unspent(grant)
     if left:
-        repayments.record(
+        repayment = repayments.record(
             grant,
             amount=left,
             paid_on=now.date(),
@@ -298,6 +298,8 @@ def _complete(programme: Programme, grant: Grant, chance: Random, now: datetime)
             actor=programme.as_staff("finance1"),
             now=now,
         )
+        now = yield later(now, 0, chance)
+        repayments.confirm(repayment, actor=programme.as_staff("finance2"), now=now)
         now = yield later(now, 0, chance)
     grants.complete(
         grant,

@@ -161,10 +161,10 @@ class GrantFactories:
         grants.complete(grant, actor=Actor(self.monitor), now=clock.now())
 
     def repay(self, grant: Grant, amount: int | None = None, *, reference: str = "") -> None:
-        """The association pays back what it did not spend, where there is any."""
+        """The association pays back what it did not spend, where there is any; two of finance say so."""
         amount, now = repayments.unspent(grant) if amount is None else amount, clock.now()
         if amount:
-            repayments.record(
+            made = repayments.record(
                 grant,
                 amount=amount,
                 paid_on=clock.bishkek_day(now),
@@ -173,6 +173,7 @@ class GrantFactories:
                 actor=Actor(self.finance),
                 now=now,
             )
+            repayments.confirm(made, actor=Actor(self.other_finance), now=now)
 
     # Tranches -------------------------------------------------------------------------------------------------
 

@@ -22,6 +22,7 @@ from models.payment_batches import BatchStatus, PaymentStatus
 from models.purchases import PurchaseStatus
 from models.rates import RateSource, RateState
 from models.recoveries import RecoveryKind, RecoveryStatus
+from models.repayments import RepaymentStatus
 from models.signs import SignKind
 from models.suppliers import SupplierFlag
 from models.terminations import TerminationStatus
@@ -265,6 +266,12 @@ RECOVERY_STATUSES: Mapping[RecoveryStatus, str] = {
     RecoveryStatus.PROPOSED: N_("Proposed, not decided"),
     RecoveryStatus.APPROVED: N_("Decided so"),
     RecoveryStatus.REFUSED: N_("Proposal refused"),
+}
+REPAYMENT_STATUSES: Mapping[RepaymentStatus, str] = {
+    RepaymentStatus.RECORDED: N_("Waits to be confirmed"),
+    RepaymentStatus.CONFIRMED: N_("Came back"),
+    RepaymentStatus.REFUSED: N_("Not confirmed"),
+    RepaymentStatus.REVERSED: N_("Reversed"),
 }
 TERMINATION_STATUSES: Mapping[TerminationStatus, str] = {
     TerminationStatus.PROPOSED: N_("End proposed"),

@@ -31,6 +31,7 @@ from models.pledges import PledgeStatus
 from models.purchases import PurchaseStatus
 from models.rates import RateState
 from models.recoveries import RecoveryStatus
+from models.repayments import RepaymentStatus
 from models.reviews import AssignmentStatus, ReviewFlag, ReviewStatus
 from models.screening_batches import HeldStatus
 from models.signatures import SignatureOutcome
@@ -71,7 +72,7 @@ def _tones() -> dict[tuple[type[StrEnum], str], str]:
             BatchStatus.CLOSED, PaymentStatus.LISTED, RecoveryStatus.PROPOSED, TerminationStatus.PROPOSED,
             GrantAmendmentStatus.PROPOSED, ClosingStatus.PROPOSED, ExpenditureReportStatus.SUBMITTED,
             ExpenditureReportStatus.RETURNED, BankStatementStatus.COLUMNS, BankStatementStatus.READ,
-            MatchStatus.PROPOSED, Likeness.LIKELY,
+            MatchStatus.PROPOSED, Likeness.LIKELY, RepaymentStatus.RECORDED,
             AccountObjectionStatus.OPEN, AccountObjectionStatus.ANSWERED,
         ),
         PROBLEM: (
@@ -85,7 +86,7 @@ def _tones() -> dict[tuple[type[StrEnum], str], str]:
             RateState.REFUSED, ExportStatus.FAILED,
             BankStatementStatus.FAILED, MatchStatus.REJECTED,
             LostDeviceStatus.REFUSED, PaymentStatus.FAILED, PaymentStatus.RETURNED,
-            RecoveryStatus.APPROVED, TerminationStatus.APPROVED,
+            RecoveryStatus.APPROVED, TerminationStatus.APPROVED, RepaymentStatus.REFUSED, RepaymentStatus.REVERSED,
             AccountObjectionStatus.UPHELD,
         ),
         INFO: (

@@ -52,6 +52,7 @@ from models.rates import ExchangeRate
 from models.recoveries import Recovery
 from models.remitter_links import RemitterLink
 from models.remitters import Remitter
+from models.repayments import Repayment
 from models.reviews import Assignment, Review
 from models.suppliers import Supplier
 from models.terminations import Termination
@@ -132,6 +133,7 @@ NAMES: Mapping[type[Any], Name] = {
     Asset: lambda row, locale: f"{row.number} · {row.name}",
     Purchase: _of_grant,
     Recovery: _of_grant,
+    Repayment: _of_grant,
     Termination: _of_grant,
     Tranche: _of_grant,
     User: lambda row, locale: row.display_name,
@@ -167,6 +169,7 @@ READ_WITH: Mapping[type[Any], Sequence[Sequence[str]]] = {
     Target: [("indicator",)],
     Purchase: [_WITH_GRANT],
     Recovery: [_WITH_GRANT],
+    Repayment: [_WITH_GRANT],
     Termination: [_WITH_GRANT],
     Tranche: [_WITH_GRANT],
     Visit: [_WITH_GRANT],

@@ -23,6 +23,7 @@ from models.contributions import Contribution
 from models.funds import FundInstalment
 from models.grants import Grant, Tranche
 from models.payment_batches import Payment
+from models.repayments import Repayment
 
 M = MatchStatus
 PAGE = 100
@@ -71,8 +72,9 @@ def _about(query: Any) -> tuple[Any, Any]:
         .outerjoin(Tranche, Tranche.id == BankStatementMatch.tranche_id)
         .outerjoin(Payment, Payment.id == BankStatementMatch.payment_id)
         .outerjoin(paid, paid.id == Payment.tranche_id)
+        .outerjoin(Repayment, Repayment.id == BankStatementMatch.repayment_id)
     )
-    return query, db.func.coalesce(Contribution.grant_id, Tranche.grant_id, paid.grant_id)
+    return query, db.func.coalesce(Contribution.grant_id, Tranche.grant_id, paid.grant_id, Repayment.grant_id)
 
 
 def _hidden(statement: BankStatement, ties: Ties) -> frozenset[int]:
@@ -124,13 +126,21 @@ def _matches(*conditions: Any) -> list[BankStatementMatch]:
         db.joinedload(BankStatementMatch.tranche).joinedload(Tranche.grant).options(*with_grant),
         db.joinedload(BankStatementMatch.payment).joinedload(Payment.tranche).joinedload(Tranche.grant),
         db.joinedload(BankStatementMatch.instalment).joinedload(FundInstalment.fund),
+        db.joinedload(BankStatementMatch.repayment).joinedload(Repayment.grant).options(*with_grant),
     )
     return list(db.session.scalars(query.order_by(BankStatementMatch.id)))
 
 
-def evidence_of(row: Contribution | Tranche) -> list[BankStatementMatch]:
-    """The confirmed matches of a contribution or a tranche: what stands on a bank's statement of it."""
-    column = BankStatementMatch.contribution_id if isinstance(row, Contribution) else BankStatementMatch.tranche_id
+_EVIDENCE: Mapping[type, Any] = {
+    Contribution: BankStatementMatch.contribution_id,
+    Repayment: BankStatementMatch.repayment_id,
+    Tranche: BankStatementMatch.tranche_id,
+}
+
+
+def evidence_of(row: Contribution | Repayment | Tranche) -> list[BankStatementMatch]:
+    """The confirmed matches of a contribution, repayment or tranche: what stands on a bank's statement of it."""
+    column = _EVIDENCE[type(row)]
     whole = db.joinedload(BankStatementMatch.row).joinedload(BankStatementRow.statement)
     query = db.select(BankStatementMatch).where(column == row.id, BankStatementMatch.status == M.CONFIRMED)
     return list(db.session.scalars(query.options(whole).order_by(BankStatementMatch.id)))

@@ -5,18 +5,17 @@ Confirming moves no money and changes no record: the row stands from then on as 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from enum import StrEnum
+from datetime import datetime, timedelta
 from typing import Any
 
 from app.localisation import N_
-from app.services import associations, audit, ledger, statement_matching
+from app.services import associations, audit, bank_statement_records, statement_matching
 from app.services.actors import Actor
+from app.services.bank_statement_records import Way
 from app.services.errors import AlreadyUsedError, ChangedMeanwhileError, DomainError
 from app.services.references import reference_key
-from app.services.statement_matching import Entry, Pair, Record
+from app.services.statement_matching import Entry, Pair
 from app.services.workflow import Transition, target
-from models.associations import Association, PayoutAccount
 from models.bank_statements import (
     BankStatement,
     BankStatementMatch,
@@ -25,11 +24,12 @@ from models.bank_statements import (
     Likeness,
     MatchStatus,
 )
-from models.base import BASE_CURRENCY, db, lock, lock_name
-from models.contributions import Contribution, ContributionKind, ContributionStatus
-from models.funds import Donor, Fund, FundInstalment
-from models.grants import PAID, Grant, Tranche
-from models.payment_batches import Payment, PaymentStatus
+from models.base import db, lock, lock_name
+from models.contributions import Contribution
+from models.funds import FundInstalment
+from models.grants import Grant, Tranche
+from models.payment_batches import Payment
+from models.repayments import Repayment
 
 M = MatchStatus
 _FINANCE = N_("Finance officer")
@@ -39,9 +39,6 @@ TRANSITIONS: Mapping[tuple[MatchStatus, str], Transition] = {
     (M.CONFIRMED, "undo"): Transition(M.PROPOSED, _FINANCE, N_("no tie")),
     (M.REJECTED, "undo"): Transition(M.PROPOSED, _FINANCE, N_("row and record are free; no tie")),
 }
-COUNTING = (ContributionStatus.RECORDED, ContributionStatus.VERIFIED)
-AROUND = timedelta(days=90)
-"""Records so far from the days of a statement are held against it: a reference may be found late."""
 BATCH = 500
 
 
@@ -70,7 +67,7 @@ def proposals(statement: BankStatement) -> list[Pair]:
     if not entries:
         return []
     taken = _taken(statement)
-    free = [one for one in _records(statement) if one.key not in taken]
+    free = [one for one in bank_statement_records.around(statement) if one.key not in taken]
     return statement_matching.match(entries, free, _rejected(statement))
 
 
@@ -121,6 +118,7 @@ _COLUMNS = {
     "tranche": "tranche_id",
     "payment": "payment_id",
     "instalment": "instalment_id",
+    "repayment": "repayment_id",
 }
 
 
@@ -143,148 +141,6 @@ def _as_stored(pair: Pair) -> dict[str, Any]:
     }
 
 
-class Way(StrEnum):
-    """What a row does with a payment of ours: makes it, brings it back, or lets it arrive at the association's."""
-
-    MADE = "made"
-    BACK = "back"
-    ARRIVED = "arrived"
-
-
-def key_of(kind: str, row_id: int, event_id: int = 0, way: Way = Way.MADE) -> str:
-    """The name of a record: its kind, what the row does with it, its id, and by which event of the ledger it moved."""
-    return f"{kind}:{way.value}:{row_id}:{event_id}"
-
-
-# The records ---------------------------------------------------------------------------------------------------------
-
-
-def _records(statement: BankStatement) -> list[Record]:
-    """Everything of ours that may stand on the statement. On that of a channel: contributions by it alone."""
-    if statement.first_on is None or statement.last_on is None:
-        return []
-    first, last = statement.first_on - AROUND, statement.last_on + AROUND
-    of_channel = [] if statement.channel_id is None else [Contribution.channel_id == statement.channel_id]
-    came = _contributions(Contribution.sent_on.between(first, last), *of_channel)
-    if statement.channel_id is not None:
-        return came
-    own = reference_key(statement.account)
-    return [
-        *came,
-        *_instalments(FundInstalment.received_on.between(first, last)),
-        *_tranches(own, first, last),
-        *_payments(own, Payment.value_on.between(first, last)),
-    ]
-
-
-def _contributions(*conditions: Any) -> list[Record]:
-    query = db.select(
-        *(Contribution.id, Contribution.sent_on, Contribution.amount, Contribution.currency),
-        *(Contribution.reference_key, Contribution.sender_name),
-    ).where(Contribution.status.in_(COUNTING), Contribution.kind != ContributionKind.IN_KIND, *conditions)
-    return [
-        Record(
-            key=key_of("contribution", row.id),
-            on=row.sent_on,
-            amount=row.amount,
-            currency=row.currency,
-            is_in=True,
-            keys=frozenset({row.reference_key} if row.reference_key else ()),
-            marks=statement_matching.marks([row.sender_name]),
-        )
-        for row in db.session.execute(query)
-    ]
-
-
-def _instalments(*conditions: Any) -> list[Record]:
-    names = (Donor.name_ky, Donor.name_ru, Donor.name_en)
-    query = (
-        db.select(
-            *(FundInstalment.id, FundInstalment.received_on, FundInstalment.amount, FundInstalment.currency),
-            *(FundInstalment.bank_reference, *names),
-        )
-        .join(Fund, Fund.id == FundInstalment.fund_id)
-        .join(Donor, Donor.id == Fund.donor_id)
-        .where(*conditions)
-    )
-    return [
-        Record(
-            key=key_of("instalment", row.id),
-            on=row.received_on,
-            amount=row.amount,
-            currency=row.currency,
-            is_in=True,
-            keys=frozenset({reference_key(row.bank_reference)}),
-            marks=statement_matching.marks([row.name_ky, row.name_ru, row.name_en]),
-        )
-        for row in db.session.execute(query)
-    ]
-
-
-_PAYEE = (*(PayoutAccount.number, PayoutAccount.holder, Association.name_ky, Association.name_ru, Association.name_en),)
-
-
-def _moved(kind: str, row: Any, event_id: int, on: date, account_key: str) -> list[Record]:
-    """The payment and the same payment coming back; on a statement of the payee's own account, its arrival alone."""
-    keys = frozenset(reference_key(one) for one in (row.bank_reference, row.end_to_end_id) if one)
-    is_payees = bool(account_key) and account_key == reference_key(row.number)
-    names = [row.holder, row.name_ky, row.name_ru, row.name_en]
-    marks = frozenset() if is_payees else statement_matching.marks(names, [reference_key(row.number)])
-    return [
-        Record(
-            key=key_of(kind, row.id, event_id, way),
-            on=on,
-            amount=row.amount,
-            currency=BASE_CURRENCY,
-            is_in=way is not Way.MADE,
-            keys=keys,
-            marks=marks,
-            is_return=way is Way.BACK,
-        )
-        for way in ((Way.ARRIVED,) if is_payees else (Way.MADE, Way.BACK))
-    ]
-
-
-def _tranches(account_key: str, first: date, last: date, *conditions: Any) -> list[Record]:
-    """Releases that count as paid, by the reference of the bank and the name of the payment on a list."""
-    query = (
-        db.select(
-            *(Tranche.id, Tranche.amount, Tranche.event_id, Tranche.bank_reference, *_PAYEE),
-            Payment.end_to_end_id,
-        )
-        .join(Grant, Grant.id == Tranche.grant_id)
-        .join(Association, Association.id == Grant.association_id)
-        .join(PayoutAccount, PayoutAccount.id == Tranche.payout_account_id)
-        .outerjoin(Payment, (Payment.tranche_id == Tranche.id) & (Payment.status == PaymentStatus.CONFIRMED))
-        .where(Tranche.status.in_(PAID), *conditions)
-    )
-    rows = db.session.execute(query).all()
-    days = ledger.value_days({row.event_id for row in rows})
-    found: list[Record] = []
-    for row in rows:
-        on = days[row.event_id]
-        if first <= on <= last:
-            found += _moved("tranche", row, row.event_id, on, account_key)
-    return found
-
-
-def _payments(account_key: str, *conditions: Any) -> list[Record]:
-    """Payments of a list that came back: the tranche has forgotten them."""
-    query = (
-        db.select(
-            *(Payment.id, Payment.amount, Payment.value_on, Payment.bank_reference),
-            *(Payment.end_to_end_id, *_PAYEE),
-        )
-        .join(PayoutAccount, PayoutAccount.id == Payment.payout_account_id)
-        .join(Association, Association.id == PayoutAccount.association_id)
-        .where(Payment.status == PaymentStatus.RETURNED, *conditions)
-    )
-    found: list[Record] = []
-    for row in db.session.execute(query):
-        found += _moved("payment", row, 0, row.value_on, account_key)
-    return found
-
-
 # Deciding ------------------------------------------------------------------------------------------------------------
 
 
@@ -292,6 +148,8 @@ def grant_of(match: BankStatementMatch) -> Grant | None:
     """The grant it is about; None for an instalment of a fund."""
     if match.contribution is not None:
         return match.contribution.grant
+    if match.repayment is not None:
+        return match.repayment.grant
     tranche = match.tranche or (match.payment.tranche if match.payment else None)
     return tranche.grant if tranche else None
 
@@ -374,12 +232,14 @@ def _now(match: BankStatementMatch) -> Pair | None:
     )
     day, far, own = row.booked_on, timedelta(days=3660), reference_key(row.statement.account)
     if match.contribution_id is not None:
-        records = _contributions(Contribution.id == match.contribution_id)
+        records = bank_statement_records.contributions(Contribution.id == match.contribution_id)
     elif match.instalment_id is not None:
-        records = _instalments(FundInstalment.id == match.instalment_id)
+        records = bank_statement_records.instalments(FundInstalment.id == match.instalment_id)
+    elif match.repayment_id is not None:
+        records = bank_statement_records.repayments(Repayment.id == match.repayment_id)
     elif match.tranche_id is not None:
-        records = _tranches(own, day - far, day + far, Tranche.id == match.tranche_id)
+        records = bank_statement_records.tranches(own, day - far, day + far, Tranche.id == match.tranche_id)
     else:
-        records = _payments(own, Payment.id == match.payment_id)
+        records = bank_statement_records.payments(own, Payment.id == match.payment_id)
     record = next((one for one in records if one.key == match.record_key), None)
     return statement_matching.compare(entry, record) if record else None

@@ -25,6 +25,7 @@ from app.services import (
     purchase_tasks,
     rankings,
     rate_tasks,
+    repayment_tasks,
     reporting_dates,
     results,
     screening_batches,
@@ -315,6 +316,7 @@ def _finance(user: User, now: datetime) -> list[Task]:
         tasks.append(Task(N_("Confirm the payout account"), name, "associations.show", where, until))
     tasks += tranche_receipt_tasks.finance(now)
     tasks += expenditure_report_tasks.finance(user, now)
+    tasks += repayment_tasks.finance(user)
     return [*tasks, *rate_tasks.finance(user, now), *reporting_dates.tasks(user, now)]
 
 

@@ -18,7 +18,7 @@ from models.expenditures import COUNTED, Expenditure, ExpenditureStatus
 from models.grants import Grant, GrantStatus, Tranche, TrancheStatus
 from models.ledger import AccountKind
 from models.overrides import OverridableCondition, Override, OverrideStatus
-from models.repayments import Repayment
+from models.repayments import Repayment, RepaymentStatus
 from models.visits import Visit, VisitStatus
 
 
@@ -152,7 +152,7 @@ _SETTLED = db.union_all(
     db.select(Expenditure.grant_id, COUNTED.label("amount")).where(
         Expenditure.status == ExpenditureStatus.ACCEPTED, Expenditure.payer == Payer.GRANT
     ),
-    db.select(Repayment.grant_id, Repayment.amount).where(Repayment.reversal_event_id.is_(None)),
+    db.select(Repayment.grant_id, Repayment.amount).where(Repayment.status == RepaymentStatus.CONFIRMED),
 ).subquery()
 
 

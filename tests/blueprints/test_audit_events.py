@@ -7,7 +7,18 @@ from pathlib import Path
 import pytest
 
 from app import audit_texts, clock
-from app.services import applications, assignments, audit, grants, interests, overrides, payments, recoveries, tranches
+from app.services import (
+    applications,
+    assignments,
+    audit,
+    grants,
+    interests,
+    overrides,
+    payments,
+    recoveries,
+    repayments,
+    tranches,
+)
 from app.services.actors import Actor
 from app.services.audit_subjects import TABLES
 from models.applications import ApplicationStatus
@@ -27,6 +38,7 @@ MADE = {
     "grant": {"suspend", "resume"},
     "override": {"propose", *(action for _status, action in overrides.TRANSITIONS)},
     "recovery": {"propose", *(action for _status, action in recoveries.TRANSITIONS)},
+    "repayment": {"record", *(action for _status, action in repayments.TRANSITIONS)},
     "payment": {"list", *(action for _status, action in payments.TRANSITIONS)},
     "tranche": {action for _status, action in tranches.TRANSITIONS},
 }

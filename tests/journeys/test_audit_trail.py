@@ -85,6 +85,7 @@ NOUNS = {
     "Match of a bank statement": "bank_statement_matches",
     "Early end": "terminations",
     "Money claimed back": "recoveries",
+    "Money paid back": "repayments",
     "Closing of a fund": "fund_closings",
     "Payment list": "payment_batches",
     "Payment of a list": "payments",
@@ -240,9 +241,10 @@ def walk_claims(programme: Programme) -> None:
         if recoveries.of_grant(grant) == [claim]:
             recoveries.refuse(claim, reason=TEXT, actor=chair, now=now)
     recoveries.approve(claim, actor=chair, now=now)
+    given = {"amount": SOM, "paid_on": day, "bank_reference": "BACK", "reason": TEXT, "actor": finance, "now": now}
+    repayments.refuse(repayments.record(grant, **given), reason=TEXT, actor=finance, now=now)
     programme.repay(grant)
-    (back,) = repayments.of_grant(grant)
-    repayments.reverse(back, reason=TEXT, actor=finance, now=now)
+    repayments.reverse(repayments.of_grant(grant)[-1], reason=TEXT, actor=finance, now=now)
 
 
 def walk_purchases(programme: Programme) -> None:

@@ -15,6 +15,7 @@ from app.services import (
     contributions,
     funds,
     ledger,
+    repayments,
 )
 from app.services.actors import Actor
 from app.services.bank_statement_lists import Group
@@ -29,11 +30,12 @@ from app.services.errors import (
     WrongTransitionError,
 )
 from models.audit import AuditEvent
-from models.bank_statements import BankStatementRow, BankStatementStatus, MatchStatus
+from models.bank_statements import BankStatementRow, BankStatementStatus, Likeness, MatchStatus
 from models.base import db
 from models.grants import TrancheStatus
 from models.notifications import Notification
 from models.outbox import OutboxJob
+from tests.factories import TEXT
 
 
 def by(user):
@@ -192,6 +194,25 @@ def test_an_instalment_of_a_fund_is_found(programme):
     (match,) = programme.matches_of(programme.make_bank_statement((instalment.bank_reference, instalment.amount)))
     assert match.instalment is instalment and bank_statement_matches.grant_of(match) is None
     bank_statement_matches.confirm(match, **by(programme.finance))
+
+
+def test_money_an_association_paid_back_is_found_and_shown_to_who_confirms_it(programme):
+    grant, now = programme.make_tranche("confirmed").grant, clock.now()
+    made = repayments.record(
+        grant, amount=500_00, paid_on=clock.bishkek_day(now), bank_reference="ВК-900", reason=TEXT,
+        actor=Actor(programme.finance), now=now,
+    )  # fmt: skip
+    (match,) = programme.matches_of(programme.make_bank_statement(("BK 900", 500_00)))
+    assert match.repayment is made and match.likeness is Likeness.EXACT
+    assert bank_statement_matches.grant_of(match) == grant and bank_statement_lists.evidence_of(made) == []
+    bank_statement_matches.confirm(match, **by(programme.finance))
+    assert bank_statement_lists.evidence_of(made) == [match] and made.status.value == "recorded"
+    tied = Ties(frozenset({grant.association_id}), frozenset())
+    assert lines_of(match.row.statement, Group.CONFIRMED) and not lines_of(match.row.statement, Group.CONFIRMED, tied)
+    repayments.refuse(made, reason=TEXT, **by(programme.finance))
+    bank_statement_matches.undo(match, **by(programme.finance))
+    with pytest.raises(ChangedMeanwhileError):  # what was refused stands for no row
+        bank_statement_matches.confirm(match, **by(programme.finance))
 
 
 def test_the_jobs_read_enter_and_match_and_may_run_twice(programme):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from app import clock
 from app.localisation import Money
-from app.services import funds, grants, ledger, repayments, verification
+from app.services import conflicts, funds, grants, ledger, repayments, verification
 from app.services.actors import Actor
 from app.services.errors import (
     AlreadyUsedError,
@@ -16,9 +16,11 @@ from app.services.errors import (
     IncompleteError,
     LimitExceededError,
     SeparationOfDutyError,
+    WrongTransitionError,
 )
 from models.base import db
 from models.grants import GrantStatus, TrancheStatus
+from models.repayments import RepaymentStatus
 from tests.factories import SOM, TEXT
 from tests.support.databases import FULL
 
@@ -63,6 +65,51 @@ def test_a_repayment_counts_once_and_is_recorded_by_who_has_no_part_in_it(progra
         repayments.record(grant, amount=1, paid_on=today, **own)
 
 
+def test_nothing_moves_until_another_person_has_confirmed_it(programme):
+    tranche = programme.make_tranche(T.CONFIRMED)
+    grant, before, finance = tranche.grant, funds.position(tranche.grant.fund), Actor(programme.finance)
+    given_ = {"paid_on": clock.bishkek_day(clock.now()), "reason": TEXT, "actor": finance, "now": clock.now()}
+    made = repayments.record(grant, amount=tranche.amount, bank_reference="В-1", **given_)
+    assert (funds.position(grant.fund), tranche.status) == (before, T.CONFIRMED)
+    assert (repayments.unspent(grant), repayments.expected(grant)) == (tranche.amount, 0)
+    assert repayments.by_grant([grant.id]) == {}
+    with pytest.raises(LimitExceededError):  # what is recorded already cannot come once more
+        repayments.record(grant, amount=1, bank_reference="В-2", **given_)
+    with pytest.raises(SeparationOfDutyError):
+        repayments.confirm(made, actor=finance, now=clock.now())
+    with pytest.raises(SeparationOfDutyError):
+        repayments.confirm(made, actor=programme.chair_actor(grant), now=clock.now())
+    with pytest.raises(WrongTransitionError):
+        repayments.reverse(made, reason=TEXT, actor=finance, now=clock.now())
+    other = programme.other_finance
+    assert repayments.waiting_for(programme.finance, conflicts.ties_of(programme.finance)) == []
+    assert repayments.waiting_for(other, conflicts.ties_of(other)) == [made]
+    repayments.confirm(made, actor=Actor(other), now=clock.now())
+    assert (made.status, tranche.status) == (RepaymentStatus.CONFIRMED, T.ACCOUNTED)
+    assert repayments.by_grant([grant.id]) == {grant.id: tranche.amount}
+    assert repayments.waiting_for(other, conflicts.ties_of(other)) == []
+    with pytest.raises(WrongTransitionError):
+        repayments.confirm(made, actor=Actor(other), now=clock.now())
+
+
+def test_a_repayment_that_is_not_there_is_refused_and_its_reference_is_free_again(programme):
+    tranche = programme.make_tranche(T.CONFIRMED)
+    grant, finance = tranche.grant, Actor(programme.finance)
+    given_ = {"paid_on": clock.bishkek_day(clock.now()), "reason": TEXT, "actor": finance, "now": clock.now()}
+    made = repayments.record(grant, amount=10 * SOM, bank_reference="В-1", **given_)
+    with pytest.raises(IncompleteError):
+        repayments.refuse(made, reason=" ", actor=finance, now=clock.now())
+    repayments.refuse(made, reason=TEXT, actor=finance, now=clock.now())  # who recorded it may take it back
+    assert (made.status, made.event_id, repayments.unspent(grant)) == (RepaymentStatus.REFUSED, None, tranche.amount)
+    with pytest.raises(WrongTransitionError):
+        repayments.confirm(made, actor=Actor(programme.other_finance), now=clock.now())
+    again = repayments.record(grant, amount=20 * SOM, bank_reference="В-1", **given_)
+    programme.make_expenditure(grant, "accepted", amount=tranche.amount - 10 * SOM)
+    with pytest.raises(LimitExceededError):  # less is unspent by now
+        repayments.confirm(again, actor=Actor(programme.other_finance), now=clock.now())
+    assert again.status is RepaymentStatus.RECORDED
+
+
 def test_a_repayment_recorded_by_mistake_is_reversed_and_the_tranche_waits_for_its_accounts_again(programme):
     tranche = programme.make_tranche(T.CONFIRMED)
     grant, before = tranche.grant, funds.position(tranche.grant.fund)
@@ -75,10 +122,10 @@ def test_a_repayment_recorded_by_mistake_is_reversed_and_the_tranche_waits_for_i
     repayments.reverse(wrong, actor=Actor(programme.finance), **given_)
     assert tranche.status is T.CONFIRMED and repayments.unspent(grant) == tranche.amount
     assert funds.position(grant.fund) == before
-    with pytest.raises(AlreadyUsedError):
+    with pytest.raises(WrongTransitionError):
         repayments.reverse(wrong, actor=Actor(programme.finance), **given_)
     programme.repay(grant, 10 * SOM, reference="ВК-78")  # of the same paper, to the right sum
-    assert [one.is_reversed for one in repayments.of_grant(grant)] == [True, False]
+    assert [one.status.value for one in repayments.of_grant(grant)] == ["reversed", "confirmed"]
     assert [one for check in verification.run(programme.storage) for one in check.findings] == []
 
 
