@@ -188,6 +188,7 @@ DETAILS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "is_present": (N_("Present"), lambda value: gettext("Yes") if value else gettext("No")),
     "kind": (N_("Interest"), _one_of(ConflictKind, InterestKind)),
     "kept_at": (N_("Where it is kept"), str),
+    "kept_before": (N_("Where it was kept before"), str),
     "languages": (N_("Languages"), lambda value: ", ".join(dict(LOCALES)[one] for one in value)),
     "left": (N_("Recovery codes left"), number_text),
     "locale": (N_("Language"), lambda value: dict(LOCALES)[value]),

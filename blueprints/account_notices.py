@@ -37,7 +37,7 @@ def new(account_id: int) -> ResponseReturnValue:
         account=account,
         contacts=account_notices.contacts(account),
         changes=account_notices.changes_before(account),
-        is_own=account.proposed_by_id == signed_in_user().id,
+        problem=account_notices.obstacle(account, signed_in_user()),
     )
 
 

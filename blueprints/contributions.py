@@ -169,7 +169,7 @@ def refuse(contribution_id: int) -> ResponseReturnValue:
 
 
 @bp.route("/contributions/<int:contribution_id>/reverse", methods=["GET", "POST"])
-@requires(GET=Permission.CONTRIBUTION_REVERSE, POST=Permission.CONTRIBUTION_REVERSE)
+@requires(fresh=True, GET=Permission.CONTRIBUTION_REVERSE, POST=Permission.CONTRIBUTION_REVERSE)
 def reverse(contribution_id: int) -> ResponseReturnValue:
     """A verified contribution was wrong."""
     row = load(Contribution, contribution_id, Permission.CONTRIBUTION_REVERSE)

@@ -31,7 +31,7 @@ def changed(programme: Programme, association: Association) -> Story:
     finance = programme.as_staff("finance1")
     for one in account_notices.contacts(account):
         account_notices.record(account, one.person.id, NoticeWay.PHONE, bishkek_day(now), actor=finance, now=now)
-    payout_accounts.confirm(account, actor=finance, now=now)
+    payout_accounts.confirm(account, actor=programme.as_staff("finance2"), now=now)
     treasurer = account_notices.contacts(account)[-1].person.full_name
     now = yield later(now, 1, chance)
     objection = account_objections.raise_(account, said_by=treasurer, reason=WHY, actor=operator, now=now)

@@ -314,11 +314,11 @@ class Programme(GrantFactories):
         return account
 
     def tell_of(self, account: PayoutAccount, *, now: datetime | None = None) -> AccountNotice:
-        """Finance tells the first of those who held office before the change."""
+        """An officer who does not confirm it tells the first of those who held office before the change."""
         now = now or clock.now()
         person = account_notices.contacts(account)[0].person
         return account_notices.record(
-            account, person.id, NoticeWay.PHONE, clock.bishkek_day(now), actor=Actor(self.finance), now=now
+            account, person.id, NoticeWay.PHONE, clock.bishkek_day(now), actor=Actor(self.other_finance), now=now
         )
 
     @cached_property

@@ -14,7 +14,7 @@ from models.associations import PAUSE, Association, MembershipRole, PayoutAccoun
 from models.audit import AuditEvent
 from models.base import db
 from models.people import Person
-from models.users import Role
+from models.users import Role, User
 
 OFFICES = (MembershipRole.CHAIR, MembershipRole.TREASURER)
 """Who is told: they sign for the association and keep its money."""
@@ -95,22 +95,32 @@ def changes_before(account: PayoutAccount) -> list[OfficeChange]:
     return sorted(found, key=lambda one: one.at)
 
 
+def obstacle(account: PayoutAccount, user: User) -> str | None:
+    """Why this person cannot note that the change was told; None when they can. A third person tells it."""
+    if account.proposed_by_id == user.id:
+        return N_("You asked for this change: somebody else tells it.")
+    if account.confirmed_by_id == user.id:
+        return N_("You confirmed this account: somebody else tells the change.")
+    return None
+
+
 def record(
     account: PayoutAccount, person_id: int, way: NoticeWay, told_on: date, *, actor: Actor, now: datetime
 ) -> AccountNotice:
     """Note that one of the `contacts` was told. From the own account a person notes nothing but having read it.
 
-    Raises `DomainError` for a person or a day that does not fit, `SeparationOfDutyError` for who proposed the change
-    and for an own account whose code somebody else gave out in the last day, `AlreadyUsedError` where it is noted
-    already.
+    Raises `DomainError` for a person or a day that does not fit, `SeparationOfDutyError` for who proposed or confirmed
+    the change and for an own account whose code somebody else gave out in the last day, `AlreadyUsedError` where it is
+    noted already.
     """
     payout_accounts.lock_all(account.association)
     _must_wait(account)
     contact = next((one for one in contacts(account) if one.person.id == person_id), None)
     if contact is None:
         raise DomainError(N_("Choose somebody who held office before the change."), field="person")
-    if account.proposed_by_id == actor.user_id:
-        raise SeparationOfDutyError(N_("You asked for this change: somebody else tells it."))
+    problem = obstacle(account, actor.user)
+    if problem is not None:
+        raise SeparationOfDutyError(problem)
     is_self = actor.user.person_id == person_id
     if is_self != (way is NoticeWay.SCREEN) or (actor.user.has_role(Role.MEMBER) and not is_self):
         raise SeparationOfDutyError(N_("Members note for themselves alone that they have read of the change."))

@@ -37,6 +37,7 @@ def _untold(user: User) -> Iterable[PayoutAccount]:
             PayoutAccount.replaces_id.is_not(None),
             PayoutAccount.closed_at.is_(None),
             PayoutAccount.proposed_by_id != user.id,
+            PayoutAccount.confirmed_by_id.is_distinct_from(user.id),
             ~db.select(AccountNotice.id).where(AccountNotice.payout_account_id == PayoutAccount.id).exists(),
         )
         .options(db.contains_eager(PayoutAccount.association))

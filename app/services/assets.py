@@ -143,13 +143,13 @@ def move(asset: Asset, *, kept_at: str, keeper_name: str, actor: Actor, now: dat
     lock(asset)
     if not asset.is_live:
         raise DomainError(N_("This thing does not stand in the register."))
-    places = {"kept_at": kept_at.strip(), "keeper_name": keeper_name.strip()}
+    places, before = {"kept_at": kept_at.strip(), "keeper_name": keeper_name.strip()}, asset.kept_at
     for field, value in places.items():
         if not value:
             raise IncompleteError(N_("Fill this in."), field=field)
         setattr(asset, field, value)
     db.session.flush()
-    audit.record(actor, "asset.move", asset, now, kept_at=asset.kept_at)
+    audit.record(actor, "asset.move", asset, now, kept_before=before, kept_at=asset.kept_at)
 
 
 def end(asset: Asset, kind: AssetEnd, ended_on: date, *, reason: str, actor: Actor, now: datetime) -> None:

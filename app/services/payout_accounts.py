@@ -82,14 +82,18 @@ def propose(
 def confirm(account: PayoutAccount, *, actor: Actor, now: datetime) -> None:
     """Confirm a proposed account; the one before it is closed.
 
-    Raises `SeparationOfDutyError` when the same person proposed it or belongs to the association, `AlreadyUsedError`
-    when it was confirmed, refused or followed by a newer proposal, or while an objection to it waits.
+    Raises `SeparationOfDutyError` when the same person proposed it, told its change or belongs to the association,
+    `AlreadyUsedError` when it was confirmed, refused or followed by a newer one, or while an objection to it waits.
     """
     user_accounts.must_not_be_reset(actor, now)
     lock_all(account.association)
     associations.must_not_act_for(account.association, actor)
     if account.proposed_by_id == actor.user_id:
         raise SeparationOfDutyError(N_("You proposed this account: another person has to confirm it."))
+    if any(one.recorded_by_id == actor.user_id for one in account.notices):
+        raise SeparationOfDutyError(
+            N_("You noted that the change was told: another person has to confirm the account.")
+        )
     _check_open(account)
     _must_not_be_objected_to(account)
     for other in account.association.payout_accounts:

@@ -17,6 +17,7 @@ FRESH: Mapping[str, str] = {
     "associations.new_payout_account": "GET POST",
     "associations.refuse_payout_account": "GET POST",
     "bank_statements.download": "POST",
+    "contributions.reverse": "GET POST",
     "funds.edit": "GET POST",
     "funds.new": "GET POST",
     "funds.receive": "GET POST",

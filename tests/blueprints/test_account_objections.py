@@ -23,6 +23,8 @@ def test_a_change_is_told_objected_to_and_settled_from_the_pages(client, program
     assert "You asked for this change" in text_of(client.get(tell).text)
     assert client.get(f"/payout-accounts/{account.id}/notices/paper").data.startswith(b"%PDF")
     client.sign_in(programme.finance).speak("en")
+    assert "You confirmed this account" in text_of(client.get(tell).text) and tell not in client.get("/").text
+    client.sign_in(programme.other_finance).speak("en")
     assert tell in client.get(page).text and tell in client.get("/").text
     assert client.submit(tell, told_on="12.10.2026").status_code == 422
     told = {"person": str(chair.person_id), "way": "phone", "told_on": clock.bishkek_day(now).strftime("%d.%m.%Y")}

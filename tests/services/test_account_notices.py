@@ -59,7 +59,13 @@ def test_a_changed_account_is_paid_to_once_it_was_told_and_the_pause_is_over(pro
     with pytest.raises(IncompleteError) as refused:
         tranches.prepare(tranche, actor=Actor(programme.finance), now=now)
     assert "has not been told yet" in refused.value.message
-    finance = programme.finance
+    finance = programme.other_finance
+    assert not account_tasks.of(programme.finance)  # who confirmed the account
+    with pytest.raises(SeparationOfDutyError):
+        account_notices.record(
+            account, account_notices.contacts(account)[0].person.id, NoticeWay.PHONE, bishkek_day(now),
+            actor=Actor(programme.finance), now=now,
+        )  # fmt: skip
     (task,) = (one for one in account_tasks.of(finance) if one.endpoint == "account_notices.new")
     assert task.arguments == {"account_id": account.id}
     programme.tell_of(account, now=now)
@@ -92,6 +98,9 @@ def test_nobody_notes_it_for_the_own_change_or_for_somebody_else(programme) -> N
             note(wrong[0], NoticeWay.PHONE, finance, wrong[1])
     assert note(chair.person_id, NoticeWay.SCREEN, Actor(chair)).way is NoticeWay.SCREEN
     note(treasurer.id, NoticeWay.IN_PERSON, finance)
+    with pytest.raises(SeparationOfDutyError):  # who told it does not confirm the account
+        payout_accounts.confirm(account, actor=finance, now=now)
+    payout_accounts.confirm(account, actor=Actor(programme.other_finance), now=now)
     with pytest.raises(AlreadyUsedError):
         note(treasurer.id, NoticeWay.PHONE, finance)
     with pytest.raises(DomainError):  # the first account changes nothing

@@ -1,5 +1,6 @@
 """Assets: entered once their spending is accepted, confirmed by another, seen, lost and found; never worth too much."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -19,6 +20,7 @@ from app.services.errors import (
 )
 from models.applications import BudgetHeading
 from models.assets import Asset, AssetEnd, AssetStatus
+from models.audit import AuditEvent
 from models.base import db
 from models.centres import Condition
 from models.funds import Emblem
@@ -112,6 +114,7 @@ def test_another_person_confirms_and_nobody_of_the_association(programme: Any, b
 
 def test_what_was_entered_stays_as_it_is(programme: Any, bill: Any) -> None:
     asset = programme.make_asset(bill, value=SOM)
+    place = asset.kept_at
     db.session.commit()
     for name, value in {"value": 2 * SOM, "name": "Башка", "bears_emblem": False, "photo_id": bill.id}.items():
         with pytest.raises(DatabaseError):
@@ -120,6 +123,8 @@ def test_what_was_entered_stays_as_it_is(programme: Any, bill: Any) -> None:
     assets.move(asset, kept_at="Мектеп", keeper_name="Осмонов", **by(programme, programme.chair_actor(bill.grant)))
     db.session.commit()
     assert db.session.get_one(Asset, asset.id).kept_at == "Мектеп"
+    moved = db.session.scalars(db.select(AuditEvent).where(AuditEvent.action == "asset.move")).one()
+    assert json.loads(moved.details)["kept_before"] == place  # where it was stays in the history
     with pytest.raises(IncompleteError):
         assets.move(asset, kept_at=" ", keeper_name="Осмонов", **by(programme, programme.chair_actor(bill.grant)))
 
