@@ -36,7 +36,8 @@ def new_extension(grant_id: int) -> ResponseReturnValue:
 
     if form.validate_on_submit() and (made := attempt(form, act)):
         return finish(url_for(".show", amendment_id=made.id), gettext("The change is proposed."))
-    return form_page("grant_amendments/new_extension.html", form, grant=grant)
+    obstacle = grant_amendments.waiting_change(grant)
+    return form_page("grant_amendments/new_extension.html", form, grant=grant, obstacle=obstacle)
 
 
 @bp.route("/grants/<int:grant_id>/budget-shift", methods=["GET", "POST"])
@@ -53,7 +54,8 @@ def new_shift(grant_id: int) -> ResponseReturnValue:
 
     if form.validate_on_submit() and (made := attempt(form, act)):
         return finish(url_for(".show", amendment_id=made.id), gettext("The change is proposed."))
-    return form_page("grant_amendments/new_shift.html", form, grant=grant, uses=uses)
+    obstacle = grant_amendments.waiting_change(grant)
+    return form_page("grant_amendments/new_shift.html", form, grant=grant, uses=uses, obstacle=obstacle)
 
 
 def _shift_form(uses: list[LineUse]) -> ShiftForm:
@@ -67,7 +69,8 @@ def _shift_form(uses: list[LineUse]) -> ShiftForm:
 def new_raise(grant_id: int) -> ResponseReturnValue:
     """Propose that a reduced award grows again, as far as there is room for it."""
     grant = load(Grant, grant_id, Permission.GRANT_MANAGE)
-    obstacle, room = award_raises.obstacle(grant), award_raises.room_of(grant)
+    obstacle = grant_amendments.waiting_change(grant) or award_raises.obstacle(grant)
+    room = award_raises.room_of(grant)
     form = RaiseForm(data={"amount": plain_amount(room.most, BASE_CURRENCY)})
 
     def act() -> GrantAmendment:

@@ -31,11 +31,11 @@ def index() -> ResponseReturnValue:
 @bp.route("/<int:contribution_id>", methods=["GET", "POST"])
 @requires(GET=VERIFY, POST=VERIFY)
 def show(contribution_id: int) -> ResponseReturnValue:
-    """One receipt: verified or refused, then the next. What somebody else decided meanwhile is said and passed over."""
+    """One receipt: verified or refused, then the next. What was decided meanwhile is said and passed over."""
     row, onwards = load(Contribution, contribution_id, VERIFY), url_for(".index", after=contribution_id)
     form = _form(row)
     if row.status is not ContributionStatus.RECORDED and not form.is_submitted():
-        flash(gettext("Somebody has decided about that receipt meanwhile. This is the next one."), "info")
+        flash(_who_decided(row), "info")
         return redirect(onwards, 303)
     if form.validate_on_submit() and attempt(form, lambda: _decide(form, row)):
         return finish(onwards, gettext("Refused.") if form.is_refusal else gettext("Verified."))
@@ -51,6 +51,14 @@ def show(contribution_id: int) -> ResponseReturnValue:
         onwards=onwards,
         before=receipt_checks.preceding(ids, row.id),
     )
+
+
+def _who_decided(row: Contribution) -> str:
+    if row.verified_by_id is None:  # refused: the row does not say by whom
+        return gettext("That receipt has been decided about already. This is the next one.")
+    if row.verified_by_id == signed_in_user().id:
+        return gettext("You have verified that receipt already. This is the next one.")
+    return gettext("Somebody has decided about that receipt meanwhile. This is the next one.")
 
 
 def _form(row: Contribution) -> ReceiptCheckForm:

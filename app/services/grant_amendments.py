@@ -213,8 +213,16 @@ def _must_be_running(grant: Grant) -> None:
 
 def _must_be_open(grant: Grant) -> None:
     _must_be_running(grant)
+    problem = waiting_change(grant)
+    if problem is not None:
+        raise problem
+
+
+def waiting_change(grant: Grant) -> AlreadyUsedError | None:
+    """Why no further change of the agreement can be proposed now: one waits. None when none does."""
     if any(one.status is S.PROPOSED for one in of_grant(grant)):
-        raise AlreadyUsedError(N_("A change of this grant waits to be decided already."))
+        return AlreadyUsedError(N_("A change of this grant waits to be decided already."))
+    return None
 
 
 def _check_day(grant: Grant, ends_on: date) -> None:

@@ -1,6 +1,5 @@
 """Closed unless opened: every view names its permission per method; rows are loaded through a scope."""
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -19,6 +18,7 @@ from app.policy import Permission
 from app.services import conflicts, dictations, documents, second_factors, second_steps, user_sessions
 from app.services.actors import Actor, acting_for
 from app.services.sealing import Seal
+from app.web import typed_texts
 from models.applications import Application
 from models.associations import Association
 from models.base import db
@@ -31,17 +31,6 @@ Row = TypeVar("Row")
 View = TypeVar("View", bound=Callable[..., Any])
 PUBLIC = "public"
 
-BUTTONS = frozenset({"then", "record", "check", "change", "save", "submit"})
-CODE = re.compile(r"[a-z]+(_[a-z]+)*")
-"""What a choice or a box sends, as in "in_kind": nobody typed it, and nobody could read it."""
-PROOF_FIELD = "proof_code"
-"""The code that is asked for again before money and roles; a password is told by its name."""
-NOT_TYPED = (
-    frozenset(
-        {"csrf_token", "idempotency_key", "version", "locale", "next", "keeps", "room", "seen", "packed", PROOF_FIELD}
-    )
-    | BUTTONS
-)
 P = Permission
 DICTATED = frozenset(
     {
@@ -255,16 +244,7 @@ def must_set_up() -> bool:
 
 def show_signed_out() -> ResponseReturnValue:
     """A form came without a live session: what was typed is shown to be copied, with the way back."""
-    return render_template("errors/signed_out.html", typed=_typed(), back=request.path), 401
-
-
-def _typed() -> list[str]:
-    return [
-        value
-        for name, values in request.form.lists()
-        for value in values
-        if value.strip() and "password" not in name and name not in NOT_TYPED and not CODE.fullmatch(value)
-    ]
+    return render_template("errors/signed_out.html", typed=typed_texts.sent(), back=request.path), 401
 
 
 def show_dictation_missing(error: DictationMissingError) -> ResponseReturnValue:
@@ -274,7 +254,7 @@ def show_dictation_missing(error: DictationMissingError) -> ResponseReturnValue:
     begin = url_for("dictations.new", association_id=error.association_id, next=error.back or here)
     if request.method == "GET" or error.back:
         return redirect(begin, 303)
-    return render_template("errors/dictation_missing.html", typed=_typed(), begin=begin), 409
+    return render_template("errors/dictation_missing.html", typed=typed_texts.sent(), begin=begin), 409
 
 
 def own_address(target: str | None) -> str:

@@ -21,7 +21,8 @@ from app import clock, queue
 from app.localisation import datetime_text, gettext
 from app.services.errors import DomainError
 from app.web import unsaved
-from app.web.access import PROOF_FIELD, signed_in_user
+from app.web.access import signed_in_user
+from app.web.typed_texts import PROOF_FIELD
 from forms.base import BaseForm, ConfirmForm
 from models.base import db, lock_name
 from models.form_submissions import FormSubmission

@@ -1,6 +1,7 @@
 """Signing in through the real form, first codes, leaving, and rights that end at once."""
 
 import inspect
+import re
 from datetime import timedelta
 
 import pytest
@@ -250,6 +251,33 @@ def test_a_form_sent_without_any_cookie_gives_the_typed_text_back(app, client, p
     answer = stranger.post(url, data=fields)
     assert answer.status_code == 401
     assert "Words that took an hour" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("locale", "labels"),
+    [
+        ("ky", ["Квитанциядагы күн", "Сумма", "Текстиңиз 3"]),
+        ("ru", ["Дата в квитанции", "Сумма", "Ваш текст 3"]),
+        ("en", ["Day on the receipt", "Amount", "Your text 3"]),
+    ],
+)
+def test_what_comes_back_says_which_field_it_stood_in(app, client, programme, locale, labels):
+    """In the reader's language; what was chosen, by its code or its number, is not given back."""
+    grant = programme.make_grant("active")
+    client.sign_in(programme.chair_of(grant.association)).speak(locale)
+    url = f"/grants/{grant.id}/contributions/new"
+    fields = form_fields(client.get(url).text).to_dict() | {
+        "kind": "remittance",
+        "channel": "1",
+        "sender_country": "RU",
+        "amount": "25 000,50",
+        "sent_on": "10.10.2026",
+        "own_words": "Neither of a field nor of a choice",
+    }
+    client.sign_out()
+    page = client.post(url, data=fields).text
+    found = re.findall(r'for="typed-\d+">(.*?)</label>\s*<textarea[^>]*>(.*?)</textarea>', page)
+    assert found == list(zip(labels, ["10.10.2026", "25 000,50", "Neither of a field nor of a choice"], strict=True))
 
 
 def test_the_old_password_cannot_be_guessed_without_end(client, programme):

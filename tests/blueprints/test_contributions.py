@@ -104,6 +104,15 @@ def test_what_is_wrong_is_said_and_nothing_is_half_written(
     assert count(Document) == before
 
 
+def test_a_file_that_was_chosen_is_asked_for_again(english: Client, programme: Programme, grant: Grant) -> None:
+    english.sign_in(programme.chair_of(grant.association))
+    upload, again = programme.make_pdf(), "again: it was not kept"
+    assert again not in text_of(english.get(f"/grants/{grant.id}/contributions/new").text)
+    page = text_of(record(english, grant, upload, currency="KGS", amount="").text)
+    assert f"Choose the file “{upload.filename}” again: it was not kept" in page
+    assert again not in text_of(record(english, grant, None, currency="KGS").text), "none was chosen"
+
+
 def test_a_refusal_speaks_the_page_s_language(client: Client, programme: Programme, grant: Grant) -> None:
     client.speak("ru").sign_in(programme.chair_of(grant.association))
     page = record(client, grant, programme.make_pdf(), currency="KGS", amount="-5")

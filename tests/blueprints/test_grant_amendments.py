@@ -51,6 +51,22 @@ def test_money_moves_only_within_one_payer(client, programme):
     assert client.sign_in(programme.monitor).get(here).status_code == 403
 
 
+def test_while_a_change_waits_no_form_of_another_one_opens(client, programme):
+    grant = programme.make_grant()
+    first = grant.application.budget_lines[0]
+    here, field = f"/grants/{grant.id}", f'name="line_{first.id}"'
+    client.sign_in(programme.finance).speak("en")
+    page = client.get(f"{here}/budget-shift").text
+    assert field in page and "Paid by:" in text_of(page)
+    grant.fund.ends_on = grant.ends_on + timedelta(days=90)
+    wanted = f"{grant.ends_on + timedelta(days=30):%d.%m.%Y}"
+    assert client.submit(f"{here}/extension", ends_on=wanted, reason=WHY).status_code == 303
+    for form, box in (("budget-shift", field), ("extension", 'name="ends_on"'), ("award-raise", 'name="amount"')):
+        page = client.get(f"{here}/{form}").text
+        assert "A change of this grant waits to be decided already." in text_of(page), form
+        assert box not in page and "Back to the grant" in text_of(page), form
+
+
 def test_a_refusal_and_a_withdrawal_say_why(client, programme):
     grant = programme.make_grant()
     grant.fund.ends_on = grant.ends_on + timedelta(days=90)

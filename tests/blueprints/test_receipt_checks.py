@@ -52,7 +52,9 @@ def test_receipts_are_decided_one_after_another(
     assert row(third).reason == "The day on the receipt is not the one recorded. The month is missing."
     gone_on = english.get(f"/receipt-checks/{first}", follow_redirects=True)
     assert gone_on.request.path == f"/receipt-checks/{second}"
-    assert "Somebody has decided about that receipt meanwhile." in text_of(gone_on.text)
+    assert "You have verified that receipt already." in text_of(gone_on.text)
+    refused = english.get(f"/receipt-checks/{third}", follow_redirects=True)
+    assert "That receipt has been decided about already." in text_of(refused.text)
     assert decide(second, "verify", **TICKS)
     assert "No receipt waits for you" in text_of(english.get("/receipt-checks").text)
 

@@ -7,7 +7,7 @@ import pytest
 from pypdf import PdfReader
 
 from app.localisation import LOCALE_CODES, use_locale
-from app.services import remitter_links
+from app.services import remitter_links, results
 from models.base import db
 from models.contributions import Contribution
 from models.grants import Grant
@@ -78,6 +78,21 @@ def test_who_has_the_link_sees_the_own_money_without_an_account(
     printed = "".join(one.extract_text() for one in PdfReader(io.BytesIO(paper.data)).pages)
     assert row.remitter is not None and row.remitter.name in printed
     assert english.get(f"/links/certificates/{row.grant_id + 1}").status_code == 404
+
+
+def test_results_stand_there_with_their_unit(english: Client, programme: Programme, row: Contribution) -> None:
+    address = made(english, programme, row)
+    target = results.targets_of(row.grant)[0]
+    here = f"/grants/{row.grant_id}/results"
+    english.sign_in(programme.chair_of(row.grant.association))
+    told = {"period_ends_on": "11.10.2026", "value": "4,5", "evidence": "Эмгек келишимдери боюнча"}
+    assert english.submit(f"/targets/{target.id}/results/new", **told).status_code == 303
+    english.sign_in(programme.monitor)
+    assert english.submit(here, action=f"/results/{target.results[0].id}/verify").status_code == 303
+    english.sign_out()
+    assert english.submit(address).location == "/links"
+    text = text_of(english.get("/links").text)
+    assert f"{target.indicator.title_in('en')} 10 full-time jobs 4.5 full-time jobs" in text
 
 
 def test_an_ended_link_and_a_wrong_one_say_the_same(english: Client, programme: Programme, row: Contribution) -> None:
