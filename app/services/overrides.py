@@ -150,10 +150,14 @@ def lapse(tranche: Tranche, *, actor: Actor, now: datetime) -> None:
             _note(one, "lapse", actor, now)
 
 
+_OF_TRANCHE = (  # made once: every payment asks it
+    db.select(Override).where(Override.tranche_id == db.bindparam("tranche_id")).order_by(Override.id)
+)
+
+
 def of_tranche(tranche: Tranche) -> list[Override]:
     """Every one there was, the oldest first."""
-    query = db.select(Override).where(Override.tranche_id == tranche.id).order_by(Override.id)
-    return list(db.session.scalars(query))
+    return list(db.session.scalars(_OF_TRANCHE, {"tranche_id": tranche.id}))
 
 
 def page(

@@ -100,6 +100,22 @@ def test_a_finding_for_ten_asks_no_more_than_for_one(
     assert _growth("send", one, ten) <= 9 * 4, "the screening, two changes of state, the message; or a lock for two"
 
 
+@pytest.mark.either_database
+def test_a_payment_is_released_with_few_questions(client: Client, programme: Programme, asked: list[str]) -> None:
+    """Each guard asks once: session, form, tranche, office, account, gate, ledger, reference, audit, messages."""
+    tranche = programme.make_tranche("approved")
+    client.sign_in(programme.other_finance)
+    url = f"/tranches/{tranche.id}/release"
+    data = form_fields(client.get(url).text).to_dict() | {"bank_reference": "PAY 5", "value_on": "12.10.2026"}
+    db.session.rollback()
+    db.session.expunge_all()
+    asked.clear()
+    assert client.post(url, data=data).status_code == 303
+    # On PostgreSQL besides: locks of the form, the rows, the accounts of the ledger, the reference and the audit.
+    own = [one for one in asked if "FOR UPDATE" not in one and "pg_advisory" not in one]
+    assert len([one for one in own if not one.startswith(("BEGIN", "SAVEPOINT", "RELEASE"))]) <= 29, own
+
+
 def _read(statements: list[str]) -> list[str]:
     """What only reads: a lock is taken row by row."""
     return [one for one in statements if one.startswith("SELECT") and "FOR UPDATE" not in one]
