@@ -6,7 +6,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import STRICT, Base, Id, Minor, Versioned
+from models.base import STRICT, Base, Id, Minor, Versioned, waiting_index
 from models.centres import Condition
 from models.documents import Document
 from models.expenditures import Expenditure
@@ -49,6 +49,7 @@ class Asset(Versioned, Base):
         sa.CheckConstraint("status NOT IN ('refused', 'ended') OR reason <> ''", name="has_reason"),
         sa.UniqueConstraint("number"),
         sa.UniqueConstraint("photo_id"),
+        waiting_index("ix_assets_waiting", "id", where="status = 'recorded'"),
         STRICT,
     )
 

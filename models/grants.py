@@ -46,6 +46,12 @@ class Grant(Versioned, Base):
         sa.CheckConstraint("ends_on > starts_on", name="period_in_order"),
         sa.UniqueConstraint("id", "fund_id"),
         sa.Index("ix_grants_fund", "fund_id", "status", "id"),
+        sa.Index(
+            "ix_grants_to_sign",
+            "id",
+            sqlite_where=sa.text("status = 'accepted' OR change_unsigned = 1"),
+            postgresql_where=sa.text("status = 'accepted' OR change_unsigned"),
+        ),
         STRICT,
     )
 

@@ -35,7 +35,7 @@ from app.services import (
 from app.services.desk_tasks import ANSWER_WITHIN, Task, planned_for
 from models.applications import WAITING, Application, ApplicationStatus
 from models.associations import Association, PayoutAccount
-from models.base import db
+from models.base import db, written_out
 from models.calls import Call, CallStatus
 from models.grants import Grant, GrantStatus, Tranche, TrancheStatus
 from models.lost_devices import LostDeviceStatus
@@ -255,7 +255,7 @@ def awaiting_first_sign_in() -> int:
 
 def _finance(user: User, now: datetime) -> list[Task]:
     tasks = []
-    listed = db.select(Payment.tranche_id).where(Payment.status.in_(LIVE))
+    listed = db.select(Payment.tranche_id).where(written_out(Payment.status, *LIVE))
     states = {
         TrancheStatus.REQUESTED: N_("Prepare the payment"),
         TrancheStatus.PREPARED: N_("Approve the payment"),

@@ -34,7 +34,7 @@ from app.services.errors import (
 from app.services.references import reference_key
 from app.services.workflow import ASSOCIATION_READS_REASON, Transition, reason_given, target
 from models.applications import BudgetLine, Payer
-from models.base import db, lock
+from models.base import db, lock, written_out
 from models.documents import Document, DocumentKind
 from models.expenditures import COUNTED, Expenditure, ExpenditureStatus
 from models.grants import Grant
@@ -296,7 +296,9 @@ def of_grant(grant: Grant) -> list[Expenditure]:
 
 def waiting(limit: int = 60) -> list[Expenditure]:
     """Recorded lines that wait for finance, the oldest first."""
-    query = db.select(Expenditure).where(Expenditure.status == E.RECORDED).order_by(Expenditure.id).limit(limit)
+    query = (
+        db.select(Expenditure).where(written_out(Expenditure.status, E.RECORDED)).order_by(Expenditure.id).limit(limit)
+    )
     return list(db.session.scalars(query.options(db.joinedload(Expenditure.grant).joinedload(Grant.association))))
 
 

@@ -11,7 +11,7 @@ from app.services.conflicts import Ties
 from app.services.errors import AlreadyUsedError, DomainError, SeparationOfDutyError
 from app.services.gates import Condition
 from app.services.workflow import ASSOCIATION_READS_REASON, Transition, reason_given, target
-from models.base import db, lock
+from models.base import db, lock, written_out
 from models.grants import Grant, Tranche
 from models.overrides import OverridableCondition, Override, OverrideStatus
 from models.users import Role, User
@@ -195,7 +195,9 @@ def waiting_for(user: User, ties: Ties) -> list[Override]:
     query = (
         db.select(Override)
         .join(Override.grant)
-        .where(Override.status == S.PROPOSED, Override.condition.in_(theirs), Override.proposed_by_id != user.id)
+        .where(
+            written_out(Override.status, S.PROPOSED), Override.condition.in_(theirs), Override.proposed_by_id != user.id
+        )
         .where(*ties.free(Grant.association_id, Grant.application_id))
         .options(db.contains_eager(Override.grant).joinedload(Grant.association), db.joinedload(Override.tranche))
         .order_by(Override.id)

@@ -12,7 +12,7 @@ from app.services.conflicts import Ties
 from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, SeparationOfDutyError
 from app.services.workflow import ASSOCIATION_READS_REASON, Transition, reason_given
 from app.services.workflow import target as target_status
-from models.base import Texts, db
+from models.base import Texts, db, written_out
 from models.grants import Grant
 from models.indicators import Indicator, Result, ResultStatus, Target
 from models.users import Role
@@ -128,7 +128,7 @@ def waiting(ties: Ties, limit: int = 60) -> list[tuple[Result, Grant]]:
         db.select(Result, Grant)
         .join(Target, Target.id == Result.target_id)
         .join(Grant, Grant.id == Target.grant_id)
-        .where(Result.status == R.REPORTED, *ties.free(Grant.association_id, Grant.application_id))
+        .where(written_out(Result.status, R.REPORTED), *ties.free(Grant.association_id, Grant.application_id))
         .options(db.joinedload(Result.target).joinedload(Target.indicator), db.joinedload(Grant.association))
         .order_by(Result.id)
         .limit(limit)
