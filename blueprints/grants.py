@@ -86,7 +86,7 @@ def show(grant_id: int) -> ResponseReturnValue:
         match=co_investments.match_of(grant),
         gates=gates.gates_of(grant),
         what_if=_what_if(grant),
-        is_raisable=grant.amount < grant.awarded and award_raises.obstacle(grant) is None,
+        is_raisable=grant.amount < grant.awarded and award_raises.obstacle(grant, award_raises.room_of(grant)) is None,
         is_reducible=reductions.obstacle(grant, reductions.proposed(grant)) is None,
         lines=expenditures.by_line(grant),
         targets=results.targets_of(grant),

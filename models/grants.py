@@ -102,6 +102,11 @@ class Grant(Versioned, Base):
         return self.agreements[-1] if self.agreements else None
 
     @property
+    def agreement_sha256(self) -> str:
+        """The hash of the agreement in force, by which a signer says what was read; "" while there is none."""
+        return self.agreement.sha256 if self.agreement else ""
+
+    @property
     def is_running(self) -> bool:
         """Whether the work goes on: spending, visits and results are recorded, money may be kept back."""
         return self.status in RUNNING

@@ -228,12 +228,8 @@ def accept_part(expenditure: Expenditure, amount: int, *, reason: str, actor: Ac
     _tell(expenditure, message, now, accepted=Money(amount), reason=text)
 
 
-def _must_be_free(expenditure: Expenditure, actor: Actor) -> None:
-    associations.must_be_free(expenditure.grant, actor)
-
-
 def _must_be_another(expenditure: Expenditure, actor: Actor) -> None:
-    _must_be_free(expenditure, actor)
+    associations.must_be_free(expenditure.grant, actor)
     if expenditure.recorded_by_id == actor.user_id:
         raise SeparationOfDutyError(N_("You recorded this line: another person has to accept it."))
 
@@ -278,7 +274,7 @@ def refuse(expenditure: Expenditure, *, reason: str, actor: Actor, now: datetime
     lock(expenditure.grant)
     lock(expenditure)
     new_status = target(TRANSITIONS, expenditure.status, "refuse")
-    _must_be_free(expenditure, actor)
+    associations.must_be_free(expenditure.grant, actor)
     reason = reason_given(reason, ASSOCIATION_READS_REASON)
     expenditure.status, expenditure.reason = new_status, reason
     db.session.flush()

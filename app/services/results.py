@@ -101,8 +101,7 @@ def verify(result: Result, *, actor: Actor, now: datetime) -> None:
     Raises `SeparationOfDutyError` for who reported it, or has a tie to the association.
     """
     new_status = target_status(TRANSITIONS, result.status, "verify")
-    associations.must_not_act_for(_grant_of(result).association, actor)
-    conflicts.must_have_no_tie(_grant_of(result).application, actor)
+    associations.must_be_free(_grant_of(result), actor)
     if result.reported_by_id == actor.user_id:
         raise SeparationOfDutyError(N_("You reported this value: another person has to verify it."))
     result.status, result.verified_by_id, result.verified_at = new_status, actor.user_id, now
