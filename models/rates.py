@@ -30,7 +30,6 @@ class RateState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-NATIONAL_BANK = (RateSource.NBKR_DAILY, RateSource.NBKR_WEEKLY)
 STANDS = "ended_at IS NULL"
 
 
