@@ -232,7 +232,8 @@ def agreement(grant_id: int) -> ResponseReturnValue:
         abort(404)
     data = agreement_content.gather(grant, sequence)
     signed = agreement_signatures.on_screen(grant, sequence)
-    paper = agreement_paper.to_pdf(data, current_locale(), signed=signed, demonstration=is_demonstration())
+    by, demonstration = reductions.decided_by(grant, data.dated_at), is_demonstration()
+    paper = agreement_paper.to_pdf(data, current_locale(), signed=signed, decided_by=by, demonstration=demonstration)
     return send_file(
         io.BytesIO(paper),
         mimetype="application/pdf",
