@@ -39,7 +39,7 @@ def of(user: User) -> list[Task]:
         own = [one for one in _waiting(~_SIGNED, Grant.association_id.in_(user.association_ids)) if _chairs(user, one)]
         found += _tasks(N_("Sign the agreement"), own)
     if user.has_role(Role.SECRETARY):
-        free = conflicts.kept_from(user).free(Grant.association_id, Grant.application_id)
+        free = conflicts.ties_of(user).free(Grant.association_id, Grant.application_id)
         signed = [one for one in _waiting(_SIGNED, *free) if agreement_signatures.obstacle(one, user) is None]
         found += _tasks(N_("Countersign the agreement"), signed)
     if user.has_role(Role.FINANCE):

@@ -23,6 +23,7 @@ from app.services import (
     tranches,
 )
 from app.services.actors import Actor
+from app.services.conflicts import Ties
 from app.services.documents import Upload
 from app.services.errors import (
     AlreadyUsedError,
@@ -290,12 +291,12 @@ def of_grant(grant: Grant) -> list[Expenditure]:
     )
 
 
-def waiting(limit: int = 60) -> list[Expenditure]:
-    """Recorded lines that wait for finance, the oldest first."""
-    query = (
-        db.select(Expenditure).where(written_out(Expenditure.status, E.RECORDED)).order_by(Expenditure.id).limit(limit)
-    )
-    return list(db.session.scalars(query.options(db.joinedload(Expenditure.grant).joinedload(Grant.association))))
+def waiting(ties: Ties, limit: int = 60) -> list[Expenditure]:
+    """Recorded lines that wait for an officer of finance with these ties, the oldest first."""
+    free = ties.free(Grant.association_id, Grant.application_id)
+    query = db.select(Expenditure).join(Expenditure.grant).where(written_out(Expenditure.status, E.RECORDED), *free)
+    query = query.options(db.contains_eager(Expenditure.grant).joinedload(Grant.association))
+    return list(db.session.scalars(query.order_by(Expenditure.id).limit(limit)))
 
 
 def _tell(expenditure: Expenditure, message: str, now: datetime, **parameters: object) -> None:
