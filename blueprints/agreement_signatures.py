@@ -43,11 +43,11 @@ def record(grant_id: int) -> ResponseReturnValue:
     """Finance enters the paper both sides have signed."""
     grant = load(Grant, grant_id, Permission.GRANT_MANAGE)
     chair, today = chair_name(grant.association), clock.bishkek_day(clock.now())
-    form = SignedPaperForm(association_signer=chair, signed_on=today, seen=_hash(grant))
+    form = SignedPaperForm(association_signer=chair, signed_on=today, seen=grant.agreement_sha256)
     if form.validate_on_submit() and attempt(form, lambda: _record(grant, form)):
         message = gettext(SIGNED)
         return finish(url_for("grants.show", grant_id=grant_id), message)
-    form.seen.data = _hash(grant)  # whoever goes on is shown the version of now
+    form.seen.data = grant.agreement_sha256  # whoever goes on is shown the version of now
     problem = agreement_signatures.paper_obstacle(grant, signed_in_user())
     return form_page("agreement_signatures/record.html", form, grant=grant, problem=problem)
 
@@ -94,18 +94,14 @@ def _page(
     page: Mapping[str, str],
 ) -> ResponseReturnValue:
     grant = load(Grant, grant_id, permission)
-    form = SigningForm(seen=_hash(grant))
+    form = SigningForm(seen=grant.agreement_sha256)
 
     def act() -> AgreementSignature:
         return verb(grant, seen=form.seen.data or "", actor=actor(grant), now=clock.now())
 
     if form.validate_on_submit() and attempt(form, act):
         return finish(url_for("grants.show", grant_id=grant_id), message)
-    form.seen.data = _hash(grant)  # whoever goes on is shown the version of now
+    form.seen.data = grant.agreement_sha256  # whoever goes on is shown the version of now
     signed = agreement_signatures.of(grant.agreement)
     problem = agreement_signatures.obstacle(grant, signed_in_user()) if permission is COUNTERSIGN else None
     return form_page("agreement_signatures/new.html", form, grant=grant, signed=signed, problem=problem, **page)
-
-
-def _hash(grant: Grant) -> str:
-    return grant.agreement.sha256 if grant.agreement else ""

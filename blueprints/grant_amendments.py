@@ -69,8 +69,8 @@ def _shift_form(uses: list[LineUse]) -> ShiftForm:
 def new_raise(grant_id: int) -> ResponseReturnValue:
     """Propose that a reduced award grows again, as far as there is room for it."""
     grant = load(Grant, grant_id, Permission.GRANT_MANAGE)
-    obstacle = grant_amendments.waiting_change(grant) or award_raises.obstacle(grant)
     room = award_raises.room_of(grant)
+    obstacle = grant_amendments.waiting_change(grant) or award_raises.obstacle(grant, room)
     form = RaiseForm(data={"amount": plain_amount(room.most, BASE_CURRENCY)})
 
     def act() -> GrantAmendment:

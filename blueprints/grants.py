@@ -86,7 +86,7 @@ def show(grant_id: int) -> ResponseReturnValue:
         match=co_investments.match_of(grant),
         gates=gates.gates_of(grant),
         what_if=_what_if(grant),
-        is_raisable=grant.amount < grant.awarded and award_raises.obstacle(grant) is None,
+        is_raisable=grant.amount < grant.awarded and award_raises.obstacle(grant, award_raises.room_of(grant)) is None,
         is_reducible=reductions.obstacle(grant, reductions.proposed(grant)) is None,
         lines=expenditures.by_line(grant),
         targets=results.targets_of(grant),
@@ -233,7 +233,8 @@ def agreement(grant_id: int) -> ResponseReturnValue:
         abort(404)
     data = agreement_content.gather(grant, sequence)
     signed = agreement_signatures.on_screen(grant, sequence)
-    paper = agreement_paper.to_pdf(data, current_locale(), signed=signed, demonstration=is_demonstration())
+    by, demonstration = reductions.decided_by(grant, data.dated_at), is_demonstration()
+    paper = agreement_paper.to_pdf(data, current_locale(), signed=signed, decided_by=by, demonstration=demonstration)
     return send_file(
         io.BytesIO(paper),
         mimetype="application/pdf",

@@ -51,6 +51,7 @@ def index() -> ResponseReturnValue:
         older=rows[-1].id if len(rows) == rate_lists.PAGE else None,
         is_first=is_first,
         is_newest=before is None,
+        large_change=rate_lists.LARGE_CHANGE,
         **_choices(),
         **_today(),
     )
@@ -144,7 +145,8 @@ def upload() -> ResponseReturnValue:
     if form.validate_on_submit() and (looked := attempt(form, _look)):
         file, lines, name, content = looked
         ready = TakeRatesForm(formdata=None, called=name, packed=b64encode(content).decode("ascii"))
-        page = form_page("rates/preview.html", ready, file=file, lines=lines, name=name)
+        large = rate_lists.LARGE_CHANGE
+        page = form_page("rates/preview.html", ready, file=file, lines=lines, name=name, large_change=large)
         return page[0] if isinstance(page, tuple) else page
     return form_page("rates/upload.html", form)
 

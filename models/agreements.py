@@ -1,4 +1,4 @@
-"""What was agreed with the association: the text of each agreement, and later of each amendment."""
+"""What was agreed with the association: every version of its agreement, kept whole."""
 
 from datetime import datetime
 
@@ -11,7 +11,8 @@ from models.base import STRICT, Base, Id, LongText
 class Agreement(Base):
     """All that a grant's agreement prints: canonical JSON and its SHA-256. Append-only.
 
-    Sequence 1 is what the association accepted; an amendment is the next sequence. The last one is in force.
+    Sequence 1 is what the association accepted; each change of it and each reduction of the award makes the next one.
+    The last one is in force; one that a change made is signed by both sides before more is paid.
     """
 
     __tablename__ = "agreements"

@@ -6,7 +6,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import STRICT, Base, Id, Minor, Versioned
+from models.base import STRICT, Base, Id, Minor, Versioned, waiting_index
 from models.centres import Condition
 from models.documents import Document
 from models.expenditures import Expenditure
@@ -49,6 +49,7 @@ class Asset(Versioned, Base):
         sa.CheckConstraint("status NOT IN ('refused', 'ended') OR reason <> ''", name="has_reason"),
         sa.UniqueConstraint("number"),
         sa.UniqueConstraint("photo_id"),
+        waiting_index("ix_assets_waiting", "id", where="status = 'recorded'"),
         STRICT,
     )
 
@@ -92,11 +93,16 @@ class Asset(Versioned, Base):
     def lacks_emblem(self) -> bool:
         """Whether its donor asks for an emblem it does not bear, as it was last seen, and nobody said why."""
         seen = self.last_check.bears_emblem if self.last_check else self.bears_emblem
-        return self.is_live and self.grant.fund.donor.emblem is not Emblem.NONE and not seen and not self.why_bare
+        return lacks_emblem(self.status, self.grant.fund.donor.emblem, seen, self.why_bare)
 
 
 LIVE = (AssetStatus.RECORDED, AssetStatus.CONFIRMED)
 """Statuses of what the association has."""
+
+
+def lacks_emblem(status: AssetStatus, asked: Emblem, is_seen: bool, why_bare: str) -> bool:
+    """Whether a donor asks for an emblem (`asked`) that was not seen on a thing, and nobody said why."""
+    return status in LIVE and asked is not Emblem.NONE and not is_seen and not why_bare
 
 
 class AssetCheck(Base):

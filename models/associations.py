@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import STRICT, Base, Id, NamedInThree, Versioned
+from models.base import STRICT, Base, Id, NamedInThree, Versioned, waiting_index
 from models.centres import Centre
 from models.people import Person
 from models.places import AyilOkmotu, Village
@@ -122,6 +122,7 @@ class PayoutAccount(Versioned, Base):
             postgresql_where=sa.text("closed_at IS NULL AND confirmed_at IS NOT NULL"),
         ),
         sa.Index("uq_payout_accounts_proposer", "id", "proposed_by_id", unique=True),
+        waiting_index("ix_payout_accounts_waiting", "id", where="confirmed_at IS NULL AND closed_at IS NULL"),
         STRICT,
     )
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 
-from models.base import STRICT, Base, Currency, Id, Json, LongText, Minor, Versioned
+from models.base import STRICT, Base, Currency, Id, Json, LongText, Minor, Versioned, waiting_index
 from models.channels import Channel
 from models.contributions import Contribution
 from models.funds import FundInstalment
@@ -191,6 +191,7 @@ class BankStatementMatch(Versioned, Base):
             sqlite_where=sa.text("status <> 'rejected'"),
             postgresql_where=sa.text("status <> 'rejected'"),
         ),
+        waiting_index("ix_bank_statement_matches_waiting", "row_id", where="status = 'proposed'"),
         STRICT,
     )
 

@@ -251,6 +251,22 @@ def _one_column(attribute: sa.orm.InstrumentedAttribute[Any]) -> sa.Select[Any]:
     return sa.select(attribute).where(attribute.class_.id == sa.bindparam("row_id"))
 
 
+def written_out(attribute: sa.orm.InstrumentedAttribute[Any], *values: Any) -> sa.ColumnElement[bool]:
+    """Whether a column holds one of `values`, which stand in the statement itself and not beside it.
+
+    Only so SQLite sees that a partial index holds every row that is asked for; the index says it letter by letter.
+    """
+    kind: Any = attribute.type
+    if len(values) == 1:
+        return attribute == sa.literal(values[0], kind, literal_execute=True)
+    return attribute.in_(sa.bindparam(None, sorted(values), kind, expanding=True, literal_execute=True))
+
+
+def waiting_index(name: str, *columns: str, where: str) -> sa.Index:
+    """An index of the few rows that wait for somebody, found however many have been dealt with."""
+    return sa.Index(name, *columns, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
+
+
 def lock(row: Base) -> None:
     """Take the row lock and read the row anew, with whatever was changed meanwhile.
 

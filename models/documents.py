@@ -92,7 +92,7 @@ class Document(Versioned, Base):
 
     id: Mapped[Id]
     file_id: Mapped[int] = mapped_column(sa.ForeignKey("stored_files.id"), index=True)
-    content_sha256: Mapped[str] = mapped_column(sa.String(64))
+    content_sha256: Mapped[str] = mapped_column(sa.String(64), index=True)
     kind: Mapped[DocumentKind]
     filename: Mapped[str] = mapped_column(sa.String(200))
     application_id: Mapped[int | None] = mapped_column(sa.ForeignKey("applications.id"), index=True)

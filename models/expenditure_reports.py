@@ -6,7 +6,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import STRICT, Base, Id, LongText, Versioned
+from models.base import STRICT, Base, Id, LongText, Versioned, waiting_index
 from models.grants import Grant
 
 
@@ -48,6 +48,7 @@ class ExpenditureReport(Versioned, Base):
         sa.CheckConstraint("(status IN ('returned', 'accepted')) = (decided_at IS NOT NULL)", name="decided_whole"),
         sa.CheckConstraint("decided_by_id <> submitted_by_id", name="two_people"),
         sa.CheckConstraint("status <> 'returned' OR reason <> ''", name="returned_for_a_reason"),
+        waiting_index("ix_expenditure_reports_waiting", "submitted_at", where="status = 'submitted'"),
         STRICT,
     )
 

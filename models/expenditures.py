@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.applications import BudgetLine, Payer
-from models.base import STRICT, Base, Id, Json, Minor, Versioned
+from models.base import STRICT, Base, Id, Json, Minor, Versioned, waiting_index
 from models.grants import Grant
 from models.purchases import Purchase
 from models.suppliers import Supplier
@@ -46,6 +46,7 @@ class Expenditure(Versioned, Base):
             sqlite_where=sa.text("status <> 'refused'"),
             postgresql_where=sa.text("status <> 'refused'"),
         ),
+        waiting_index("ix_expenditures_waiting", "id", where="status = 'recorded'"),
         STRICT,
     )
 

@@ -46,6 +46,12 @@ class Grant(Versioned, Base):
         sa.CheckConstraint("ends_on > starts_on", name="period_in_order"),
         sa.UniqueConstraint("id", "fund_id"),
         sa.Index("ix_grants_fund", "fund_id", "status", "id"),
+        sa.Index(
+            "ix_grants_to_sign",
+            "id",
+            sqlite_where=sa.text("status = 'accepted' OR change_unsigned = 1"),
+            postgresql_where=sa.text("status = 'accepted' OR change_unsigned"),
+        ),
         STRICT,
     )
 
@@ -94,6 +100,11 @@ class Grant(Versioned, Base):
     def agreement(self) -> Agreement | None:
         """The agreement in force: the last one kept; None while the grant is only offered."""
         return self.agreements[-1] if self.agreements else None
+
+    @property
+    def agreement_sha256(self) -> str:
+        """The hash of the agreement in force, by which a signer says what was read; "" while there is none."""
+        return self.agreement.sha256 if self.agreement else ""
 
     @property
     def is_running(self) -> bool:

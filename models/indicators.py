@@ -7,7 +7,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import STRICT, Base, Id, Json, LongText, Versioned, text_in
+from models.base import STRICT, Base, Id, Json, LongText, Versioned, text_in, waiting_index
 
 
 class Frequency(StrEnum):
@@ -76,6 +76,7 @@ class Result(Versioned, Base):
             sqlite_where=sa.text("status <> 'refused'"),
             postgresql_where=sa.text("status <> 'refused'"),
         ),
+        waiting_index("ix_results_waiting", "id", where="status = 'reported'"),
         STRICT,
     )
 

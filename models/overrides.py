@@ -6,7 +6,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import STRICT, Base, Id, Json, LongText, Versioned
+from models.base import STRICT, Base, Id, Json, LongText, Versioned, waiting_index
 from models.grants import Grant, Tranche
 from models.users import Role
 
@@ -76,6 +76,7 @@ class Override(Versioned, Base):
             sqlite_where=sa.text("status IN ('proposed', 'approved')"),
             postgresql_where=sa.text("status IN ('proposed', 'approved')"),
         ),
+        waiting_index("ix_overrides_waiting", "id", where="status = 'proposed'"),
         STRICT,
     )
 

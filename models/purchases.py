@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.applications import BudgetHeading
-from models.base import STRICT, Base, Id, Minor, Versioned
+from models.base import STRICT, Base, Id, Minor, Versioned, waiting_index
 from models.documents import Document
 from models.grants import Grant
 from models.suppliers import Supplier
@@ -35,6 +35,7 @@ class Purchase(Versioned, Base):
         sa.CheckConstraint("asked_by_id IS NULL OR reason <> ''", name="exception_has_reason"),
         sa.CheckConstraint("allowed_by_id <> asked_by_id", name="two_people"),
         sa.Index("ix_purchases_grant", "grant_id", "id"),
+        waiting_index("ix_purchases_waiting", "asked_at", "id", where="status = 'exception_asked'"),
         STRICT,
     )
 

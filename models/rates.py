@@ -10,7 +10,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import STRICT, Base, Currency, Id, Json
+from models.base import STRICT, Base, Currency, Id, Json, waiting_index
 
 
 class RateSource(StrEnum):
@@ -30,7 +30,6 @@ class RateState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-NATIONAL_BANK = (RateSource.NBKR_DAILY, RateSource.NBKR_WEEKLY)
 STANDS = "ended_at IS NULL"
 
 
@@ -60,6 +59,7 @@ class ExchangeRate(Base):
             postgresql_where=sa.text(STANDS),
         ),
         sa.Index("ix_exchange_rates_valid_on", "valid_on", "id"),
+        waiting_index("ix_exchange_rates_waiting", "id", where="approved_at IS NULL AND ended_at IS NULL"),
         STRICT,
     )
 

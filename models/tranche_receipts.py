@@ -6,7 +6,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import STRICT, Base, Id, Minor, Versioned
+from models.base import STRICT, Base, Id, Minor, Versioned, waiting_index
 from models.documents import Document
 from models.grants import Tranche
 
@@ -42,6 +42,7 @@ class TrancheReceipt(Versioned, Base):
         ),
         sa.CheckConstraint("seen_by_id IS NULL OR seen_by_id <> recorded_by_id", name="two_people"),
         sa.Index("ix_tranche_receipts_tranche", "tranche_id", "id"),
+        waiting_index("ix_tranche_receipts_short", "id", where="seen_at IS NULL AND received < sent"),
         STRICT,
     )
 

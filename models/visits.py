@@ -6,7 +6,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import STRICT, Base, Id, Json, LongText, Versioned
+from models.base import STRICT, Base, Id, Json, LongText, Versioned, waiting_index
 from models.grants import Grant
 
 
@@ -31,6 +31,7 @@ class Visit(Versioned, Base):
     __tablename__ = "visits"
     __table_args__ = (
         sa.CheckConstraint("(status = 'done') = (visited_on IS NOT NULL)", name="done_with_day"),
+        waiting_index("ix_visits_planned", "visitor_id", "planned_on", where="status = 'planned'"),
         STRICT,
     )
 

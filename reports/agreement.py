@@ -5,6 +5,7 @@ from datetime import date
 
 from reportlab.platypus import Flowable
 
+from app.clock import bishkek_day
 from app.labels import BUDGET_HEADINGS, PAYERS, SIGNING_SIDES, unit_text
 from app.localisation import N_, date_text, money, month_text, number_text
 from app.localisation import gettext as _
@@ -40,23 +41,29 @@ def languages_of(locale: str) -> tuple[str, str]:
 
 
 def to_pdf(
-    data: AgreementData, locale: str, *, signed: Sequence[tuple[str, str, date]] = (), demonstration: bool = False
+    data: AgreementData,
+    locale: str,
+    *,
+    signed: Sequence[tuple[str, str, date]] = (),
+    decided_by: str = "",
+    demonstration: bool = False,
 ) -> bytes:
     """The agreement in Kyrgyz and in a second language (see `languages_of`), A4, the annexes of each on new pages.
 
-    `signed` is who signed it on the screen: (value of `SigningSide`, name, day); on paper there is room to sign.
+    `signed` is who signed it on the screen: (value of `SigningSide`, name, day); on paper there is room to sign. A
+    version that the programme alone decided is not signed: there stands `decided_by`, with the day of the version.
     """
     return papers.to_pdf_in(
         data,
         TITLE,
         data.dated_at,
-        lambda spoken: [*_body(data, spoken, signed), *_annexes(data, spoken), *_plan_annex(data.plan)],
+        lambda spoken: [*_body(data, spoken, signed, decided_by), *_annexes(data, spoken), *_plan_annex(data.plan)],
         languages_of(locale),
         demonstration=demonstration,
     )
 
 
-def _body(data: AgreementData, locale: str, signed: Sequence[tuple[str, str, date]]) -> list[Flowable]:
+def _body(data: AgreementData, locale: str, signed: Sequence[tuple[str, str, date]], decided_by: str) -> list[Flowable]:
     association, village = text_in(data.association, locale), text_in(data.village, locale)
     terms = data.terms[locale]
     place = ", ".join(part for part in (village, text_in(data.ayil_okmotu, locale)) if part)
@@ -91,8 +98,7 @@ def _body(data: AgreementData, locale: str, signed: Sequence[tuple[str, str, dat
         heading(_("7. The donor")),
         text(text_in(data.statement, locale)),
         *_sentences(terms["donor"]),
-        heading(_("8. Signatures")),
-        *_signed(signed),
+        *(_decided(data, decided_by) if data.change and data.change.is_decided else _signed(signed)),
         *_hash(data),
     ]
 
@@ -128,12 +134,23 @@ def _change(change: ChangeData | None) -> list[Flowable]:
     ]
 
 
+def _decided(data: AgreementData, by: str) -> list[Flowable]:
+    """Nobody signs what the co-investment that was verified decides."""
+    who = ", ".join(part for part in (by, date_text(bishkek_day(data.dated_at))) if part)
+    return [
+        heading(_("8. Decision")),
+        text(_("The programme decided this reduction: nobody has to sign it.")),
+        facts([(_("For the programme"), who)]),
+    ]
+
+
 def _signed(signed: Sequence[tuple[str, str, date]]) -> list[Flowable]:
+    begin = heading(_("8. Signatures"))
     if not signed:
         sides = [_("For the programme"), _("For the association: chair"), _("For the association: treasurer")]
-        return [signatures(sides)]
+        return [begin, signatures(sides)]
     rows = [(_(SIGNING_SIDES[SigningSide(side)]), f"{name}, {date_text(day)}") for side, name, day in signed]
-    return [facts([(side, f"{words} ({_('signed on the screen')})") for side, words in rows])]
+    return [begin, facts([(side, f"{words} ({_('signed on the screen')})") for side, words in rows])]
 
 
 def _sentences(sentences: Sequence[str]) -> list[Flowable]:
@@ -176,8 +193,8 @@ def _annexes(data: AgreementData, locale: str) -> list[Flowable]:
         (
             _(BUDGET_HEADINGS[BudgetHeading(row.heading)]),
             row.item,
-            f"{number_text(row.quantity)} {row.unit}",
-            costs[index],
+            "–" if row.is_changed else f"{number_text(row.quantity)} {row.unit}",
+            "–" if row.is_changed else costs[index],
             amounts[index],
             _(PAYERS[Payer(row.payer)]),
         )

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from app.services import agreements
-from models.base import Texts
+from models.base import Texts, round_half_up
 from models.grants import Grant
 from reports.credits import Credit
 
@@ -26,7 +26,7 @@ class TrancheLine:
 
 @dataclass(frozen=True)
 class BudgetRow:
-    """A planned cost of the annex."""
+    """A planned cost of the annex; `amount` is that of this version, the rest stands as in the application."""
 
     heading: str
     item: str
@@ -35,6 +35,11 @@ class BudgetRow:
     unit_cost: int
     amount: int
     payer: str
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether money was moved to it or from it, so that quantity and unit cost do not make its amount."""
+        return self.amount != round_half_up(self.quantity * self.unit_cost)
 
 
 @dataclass(frozen=True)
@@ -100,6 +105,11 @@ class ChangeData:
     lines: tuple[ChangedLine, ...]
     amount_before: int | None = None
     amount: int | None = None
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether the programme alone decided it, so that nobody signs it: a reduction of the award."""
+        return self.kind == agreements.REDUCED
 
 
 @dataclass(frozen=True)

@@ -221,9 +221,9 @@ def _sign_on_screen(programme: Programme, grant: Grant, chance: Random, now: dat
     """The chair of the association signs from an own account, the secretary of the Council countersigns."""
     chair = people.account_of_chair(programme, grant.association, now)
     now = yield later(now, 4, chance)  # a code counts a day after it was chosen
-    agreement_signatures.sign(grant, seen=_newest(grant), actor=Actor(chair), now=now)
+    agreement_signatures.sign(grant, seen=grant.agreement_sha256, actor=Actor(chair), now=now)
     now = yield later(now, 1, chance)
-    agreement_signatures.countersign(grant, seen=_newest(grant), actor=programme.as_staff("secretary"), now=now)
+    agreement_signatures.countersign(grant, seen=grant.agreement_sha256, actor=programme.as_staff("secretary"), now=now)
     return now
 
 
@@ -258,11 +258,6 @@ def _days_ago(programme: Programme, days: int) -> datetime:
     return programme.calendar.until - timedelta(days=days) + timedelta(hours=9)
 
 
-def _newest(grant: Grant) -> str:
-    """The hash of the version that is signed."""
-    return grant.agreement.sha256 if grant.agreement else ""
-
-
 def _agreement(programme: Programme, grant: Grant, actor: Actor, now: datetime) -> None:
     """Enter the paper, of the agreement or of a change of it, that both have signed."""
     association = grant.association
@@ -276,7 +271,7 @@ def _agreement(programme: Programme, grant: Grant, actor: Actor, now: datetime) 
     chair = next(held.person for held in association.memberships if held.role is MembershipRole.CHAIR).full_name
     secretary = programme.staff["secretary"].display_name
     agreement_signatures.record_paper(
-        grant, upload, seen=_newest(grant), association=chair, programme=secretary,
+        grant, upload, seen=grant.agreement_sha256, association=chair, programme=secretary,
         signed_on=now.date(), storage=programme.storage,
         actor=actor, now=now,
     )  # fmt: skip

@@ -270,4 +270,5 @@ _NEIGHBOURS: Mapping[type[Any], tuple[Any, ...]] = {
         db.joinedload(Grant.application, innerjoin=True),
         db.joinedload(Grant.fund, innerjoin=True),
     ),
+    Tranche: (db.joinedload(Tranche.grant, innerjoin=True).joinedload(Grant.association, innerjoin=True),),
 }

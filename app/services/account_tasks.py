@@ -17,12 +17,12 @@ MOST = 60
 
 
 def of(user: User) -> list[Task]:
-    """Of the own centre and, for who pays, of all; nothing of associations the person has a tie to."""
+    """Of the own centre and, for who pays, of all; no objection about an association the person has a tie to."""
     found: list[Task] = []
     if user.centre_ids or user.has_role(Role.FINANCE):
         found += [_tell(one) for one in _untold(user)]
     if user.has_role(*account_objections.SETTLING):
-        kept = conflicts.kept_from(user).association_ids
+        kept = conflicts.ties_of(user).association_ids
         found += [
             _objection(text, one) for text, one in _objections(user) if one.payout_account.association_id not in kept
         ]

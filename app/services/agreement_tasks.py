@@ -9,7 +9,7 @@ from app.services.associations import is_chair
 from app.services.desk_tasks import Task, planned_for
 from models.agreement_signatures import AgreementSignature
 from models.agreements import Agreement
-from models.base import db
+from models.base import db, written_out
 from models.grants import RUNNING, Grant, GrantStatus
 from models.users import Role, User
 
@@ -24,6 +24,8 @@ _SIGNED = (
     .exists()
 )
 """Whether somebody has signed the newest version."""
+_OPEN = written_out(Grant.status, GrantStatus.ACCEPTED) | Grant.change_unsigned
+"""As the index of these few grants says it."""
 _DUE = (Grant.status == GrantStatus.ACCEPTED) | (Grant.status.in_(RUNNING) & Grant.change_unsigned)
 
 
@@ -37,7 +39,7 @@ def of(user: User) -> list[Task]:
         own = [one for one in _waiting(~_SIGNED, Grant.association_id.in_(user.association_ids)) if _chairs(user, one)]
         found += _tasks(N_("Sign the agreement"), own)
     if user.has_role(Role.SECRETARY):
-        free = conflicts.kept_from(user).free(Grant.association_id, Grant.application_id)
+        free = conflicts.ties_of(user).free(Grant.association_id, Grant.application_id)
         signed = [one for one in _waiting(_SIGNED, *free) if agreement_signatures.obstacle(one, user) is None]
         found += _tasks(N_("Countersign the agreement"), signed)
     if user.has_role(Role.FINANCE):
@@ -51,7 +53,7 @@ def _chairs(user: User, grant: Grant) -> bool:
 
 
 def _waiting(*conditions: Any) -> list[Grant]:
-    query = db.select(Grant).where(_DUE, *conditions).order_by(Grant.id).limit(MOST)
+    query = db.select(Grant).where(_OPEN, _DUE, *conditions).order_by(Grant.id).limit(MOST)
     return list(db.session.scalars(query.options(db.joinedload(Grant.association))))
 
 

@@ -95,6 +95,7 @@ def content_of(grant: Grant, *, dated_at: datetime, change: GrantAmendment | Red
     """All that the agreement prints, as plain JSON values; amounts in tyiyn, decimals as text, days in ISO 8601."""
     shifts = [change] if isinstance(change, GrantAmendment) and change.kind is GrantAmendmentKind.SHIFT else []
     planned = grant_budgets.in_force(grant, also=shifts)
+    is_moved = any(planned[line.id] != line.amount for line in grant.application.budget_lines)
     association, fund, account = grant.association, grant.fund, grant.payout_account
     return {
         "number": grant.number,
@@ -134,7 +135,7 @@ def content_of(grant: Grant, *, dated_at: datetime, change: GrantAmendment | Red
         "targets": _targets(grant),
         "plan": _plan(grant),
         "change": _change(grant, change) if change is not None else None,
-        "terms": {locale: terms(grant, locale) for locale in LOCALE_CODES},
+        "terms": {locale: terms(grant, locale, is_moved=is_moved) for locale in LOCALE_CODES},
     }
 
 
@@ -227,8 +228,11 @@ def _plan(grant: Grant) -> Mapping[str, Any] | None:
     }
 
 
-def terms(grant: Grant, locale: str) -> dict[str, list[str]]:
-    """The sentences of each section in `locale`: a later wording of the programme does not change what was agreed."""
+def terms(grant: Grant, locale: str, *, is_moved: bool = False) -> dict[str, list[str]]:
+    """The sentences of each section in `locale`: a later wording of the programme does not change what was agreed.
+
+    `is_moved`: the budget of this version is not that of the application any more.
+    """
     with use_locale(locale):
         return {
             "grant": [
@@ -285,7 +289,12 @@ def terms(grant: Grant, locale: str) -> dict[str, list[str]]:
                 )
             ],
             "annexes": [
-                _("The terms of the agreement stand above the annexes. The budget is that of the application.")
+                _(
+                    "The terms of the agreement stand above the annexes. The budget is that of the application with "
+                    "its changes up to this version; of a line that was changed only the amount is told."
+                )
+                if is_moved
+                else _("The terms of the agreement stand above the annexes. The budget is that of the application.")
             ],
         }
 

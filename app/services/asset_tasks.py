@@ -23,7 +23,7 @@ def applicant(association_ids: Any) -> Iterable[Task]:
 
 
 def of(user: User) -> list[Task]:
-    """Things to be confirmed by finance, the oldest first; nothing of grants the person has a tie to."""
+    """Things to be confirmed by finance, the oldest first; nothing that this person may not confirm."""
     if not user.has_role(Role.FINANCE):
         return []
     return [
@@ -34,7 +34,7 @@ def of(user: User) -> list[Task]:
             {"asset_id": one.id},
             bishkek_day(one.recorded_at + CONFIRM_WITHIN),
         )
-        for one in assets.waiting(conflicts.kept_from(user))
+        for one in assets.waiting(conflicts.ties_of(user))
         if one.recorded_by_id != user.id
     ]
 

@@ -24,7 +24,7 @@ from app.services.numbering import next_number
 from app.services.workflow import ASSOCIATION_READS_REASON, Transition, reason_given, target
 from models.applications import BudgetHeading, BudgetLine, Payer
 from models.assets import Asset, AssetCheck, AssetEnd, AssetStatus
-from models.base import db, lock
+from models.base import db, lock, written_out
 from models.centres import Condition
 from models.documents import Document, DocumentKind
 from models.expenditures import Expenditure, ExpenditureStatus
@@ -277,7 +277,7 @@ def sources(grant: Grant) -> list[tuple[Expenditure, int]]:
 def waiting(ties: Ties, limit: int = 60) -> list[Asset]:
     """What somebody with these ties may confirm, the oldest first."""
     free = ties.free(Grant.association_id, Grant.application_id)
-    query = db.select(Asset).join(Asset.grant).where(Asset.status == S.RECORDED, *free)
+    query = db.select(Asset).join(Asset.grant).where(written_out(Asset.status, S.RECORDED), *free)
     query = query.options(db.contains_eager(Asset.grant).joinedload(Grant.association))
     return list(db.session.scalars(query.order_by(Asset.id).limit(limit)))
 

@@ -36,8 +36,8 @@ def room_of(grant: Grant) -> Room:
     return Room(grant.amount, grant.awarded, carried, max(0, free))
 
 
-def obstacle(grant: Grant) -> DomainError | None:
-    """Why the award cannot grow now whatever its amount, None when it can."""
+def obstacle(grant: Grant, room: Room) -> DomainError | None:
+    """Why the award cannot grow now whatever its amount, None when it can; `room` is that of now."""
     if grant.status is not GrantStatus.ACTIVE:
         return DomainError(N_("Only the award of an active grant is raised again."))
     if grant.amount >= grant.awarded:
@@ -46,7 +46,6 @@ def obstacle(grant: Grant) -> DomainError | None:
         return DomainError(N_("It is proposed already that this grant ends: somebody has to decide first."))
     if recoveries.held(grant)[AccountKind.RECOVERABLE]:
         return DomainError(N_("Money of this grant is claimed back and not paid yet: the award grows only after that."))
-    room = room_of(grant)
     if room.most > grant.amount:
         return None
     if room.carried <= grant.amount:
@@ -56,14 +55,14 @@ def obstacle(grant: Grant) -> DomainError | None:
 
 def check(grant: Grant, amount: int, due_on: date) -> None:
     """Refuse what does not fit: `DomainError` for what `obstacle` names, `LimitExceededError` for too much."""
-    problem = obstacle(grant)
+    room = room_of(grant)
+    problem = obstacle(grant, room)
     if problem is not None:
         raise problem
     if amount <= grant.amount:
         raise DomainError(N_("The new award must be higher than the one in force."), field="amount")
-    most = room_of(grant).most
-    if amount > most:
-        raise LimitExceededError(N_("The award can grow to %(most)s at most."), field="amount", most=Money(most))
+    if amount > room.most:
+        raise LimitExceededError(N_("The award can grow to %(most)s at most."), field="amount", most=Money(room.most))
     if due_on > grant.ends_on:
         raise DomainError(N_("The day must lie within the period of the project."), field="due_on")
 

@@ -18,7 +18,7 @@ from models.bank_statements import (
     Likeness,
     MatchStatus,
 )
-from models.base import db
+from models.base import db, written_out
 from models.contributions import Contribution
 from models.funds import FundInstalment
 from models.grants import Grant, Tranche
@@ -152,7 +152,7 @@ def waiting() -> list[tuple[BankStatement, int]]:
         db.select(BankStatement, db.func.count(BankStatementMatch.id))
         .join(BankStatementRow, BankStatementRow.statement_id == BankStatement.id)
         .join(BankStatementMatch, BankStatementMatch.row_id == BankStatementRow.id)
-        .where(BankStatementMatch.status == M.PROPOSED, BankStatement.status == BankStatementStatus.ENTERED)
+        .where(written_out(BankStatementMatch.status, M.PROPOSED), BankStatement.status == BankStatementStatus.ENTERED)
         .group_by(BankStatement.id)
         .order_by(BankStatement.id)
     )

@@ -36,7 +36,7 @@ from app.services import (
 from app.services.desk_tasks import ANSWER_WITHIN, Task, planned_for
 from models.applications import WAITING, Application, ApplicationStatus
 from models.associations import Association, PayoutAccount
-from models.base import db
+from models.base import db, written_out
 from models.calls import Call, CallStatus
 from models.grants import Grant, GrantStatus, Tranche, TrancheStatus
 from models.lost_devices import LostDeviceStatus
@@ -255,8 +255,9 @@ def awaiting_first_sign_in() -> int:
 
 
 def _finance(user: User, now: datetime) -> list[Task]:
-    tasks = []
-    listed = db.select(Payment.tranche_id).where(Payment.status.in_(LIVE))
+    tasks, ties = [], conflicts.ties_of(user)
+    free = db.and_(db.true(), *ties.free(Grant.association_id, Grant.application_id))
+    listed = db.select(Payment.tranche_id).where(written_out(Payment.status, *LIVE))
     states = {
         TrancheStatus.REQUESTED: N_("Prepare the payment"),
         TrancheStatus.PREPARED: N_("Approve the payment"),
@@ -264,13 +265,16 @@ def _finance(user: User, now: datetime) -> list[Task]:
     }
     query = (
         db.select(Tranche)
+        .join(Tranche.grant)
         .where(Tranche.status.in_(states), Tranche.id.not_in(listed))
-        .options(db.joinedload(Tranche.grant).joinedload(Grant.association))
+        .where((Tranche.status == TrancheStatus.APPROVED) | free)  # who has a tie neither prepares nor approves
+        .options(db.contains_eager(Tranche.grant).joinedload(Grant.association))
         .order_by(Tranche.due_on)
         .limit(MOST)
     )
     for tranche in db.session.scalars(query):
-        if tranche.status is TrancheStatus.PREPARED and tranche.prepared_by_id == user.id:
+        before = {TrancheStatus.REQUESTED: tranche.requested_by_id, TrancheStatus.PREPARED: tranche.prepared_by_id}
+        if before.get(tranche.status) == user.id:
             continue
         tasks.append(
             Task(
@@ -294,7 +298,9 @@ def _finance(user: User, now: datetime) -> list[Task]:
     for one in db.session.scalars(offers):
         subject, paid_on = f"{one.title} · {one.association.name(current_locale())}", one.call.first_payment_on
         tasks.append(Task(N_("Offer the grant"), subject, "grants.new", {"application_id": one.id}, paid_on))
-    for line in expenditures.waiting(MOST):
+    for line in expenditures.waiting(ties, MOST):
+        if line.recorded_by_id == user.id:
+            continue
         subject = f"{line.title} · {line.grant.association.name(current_locale())}"
         tasks.append(
             Task(
@@ -311,6 +317,8 @@ def _finance(user: User, now: datetime) -> list[Task]:
         .options(db.joinedload(PayoutAccount.association))
         .limit(MOST)
     ):
+        if account.proposed_by_id == user.id:
+            continue
         name, until = account.association.name(current_locale()), bishkek_day(account.proposed_at + ANSWER_WITHIN)
         where = {"association_id": account.association_id}
         tasks.append(Task(N_("Confirm the payout account"), name, "associations.show", where, until))

@@ -17,9 +17,11 @@ MOST = 60
 OPEN = (ExpenditureReportStatus.DRAFT, ExpenditureReportStatus.RETURNED)
 
 
-def finance(_user: User, _now: datetime) -> Iterable[Task]:
-    """Reports that are handed in, the oldest first."""
+def finance(user: User, _now: datetime) -> Iterable[Task]:
+    """Reports that others handed in, the oldest first."""
     for one in expenditure_reports.waiting(MOST):
+        if one.submitted_by_id == user.id:
+            continue
         until = bishkek_day(one.submitted_at + ANSWER_WITHIN) if one.submitted_at else None
         yield _task(N_("Check the spending report"), one, until)
 

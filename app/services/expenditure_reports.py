@@ -16,7 +16,7 @@ from app.services.actors import Actor
 from app.services.errors import DomainError, IncompleteError, SeparationOfDutyError
 from app.services.workflow import ASSOCIATION_READS_REASON, Transition, reason_given, target
 from models.applications import BudgetHeading, Payer
-from models.base import db, lock
+from models.base import db, lock, written_out
 from models.documents import Document
 from models.expenditure_reports import HANDED_IN, ExpenditureReport, ExpenditureReportStatus
 from models.expenditures import Expenditure, ExpenditureStatus
@@ -171,7 +171,7 @@ def _latest(grant: Grant) -> ExpenditureReport | None:
 
 def waiting(most: int) -> list[ExpenditureReport]:
     """Reports finance has to look at, the oldest first."""
-    query = db.select(ExpenditureReport).where(ExpenditureReport.status == R.SUBMITTED)
+    query = db.select(ExpenditureReport).where(written_out(ExpenditureReport.status, R.SUBMITTED))
     query = query.options(db.joinedload(ExpenditureReport.grant).joinedload(Grant.association))
     return list(db.session.scalars(query.order_by(ExpenditureReport.submitted_at).limit(most)))
 

@@ -23,6 +23,7 @@ from app.services import (
     tranches,
 )
 from app.services.actors import Actor
+from app.services.conflicts import Ties
 from app.services.documents import Upload
 from app.services.errors import (
     AlreadyUsedError,
@@ -34,7 +35,7 @@ from app.services.errors import (
 from app.services.references import reference_key
 from app.services.workflow import ASSOCIATION_READS_REASON, Transition, reason_given, target
 from models.applications import BudgetLine, Payer
-from models.base import db, lock
+from models.base import db, lock, written_out
 from models.documents import Document, DocumentKind
 from models.expenditures import COUNTED, Expenditure, ExpenditureStatus
 from models.grants import Grant
@@ -228,12 +229,8 @@ def accept_part(expenditure: Expenditure, amount: int, *, reason: str, actor: Ac
     _tell(expenditure, message, now, accepted=Money(amount), reason=text)
 
 
-def _must_be_free(expenditure: Expenditure, actor: Actor) -> None:
-    associations.must_be_free(expenditure.grant, actor)
-
-
 def _must_be_another(expenditure: Expenditure, actor: Actor) -> None:
-    _must_be_free(expenditure, actor)
+    associations.must_be_free(expenditure.grant, actor)
     if expenditure.recorded_by_id == actor.user_id:
         raise SeparationOfDutyError(N_("You recorded this line: another person has to accept it."))
 
@@ -278,7 +275,7 @@ def refuse(expenditure: Expenditure, *, reason: str, actor: Actor, now: datetime
     lock(expenditure.grant)
     lock(expenditure)
     new_status = target(TRANSITIONS, expenditure.status, "refuse")
-    _must_be_free(expenditure, actor)
+    associations.must_be_free(expenditure.grant, actor)
     reason = reason_given(reason, ASSOCIATION_READS_REASON)
     expenditure.status, expenditure.reason = new_status, reason
     db.session.flush()
@@ -294,10 +291,12 @@ def of_grant(grant: Grant) -> list[Expenditure]:
     )
 
 
-def waiting(limit: int = 60) -> list[Expenditure]:
-    """Recorded lines that wait for finance, the oldest first."""
-    query = db.select(Expenditure).where(Expenditure.status == E.RECORDED).order_by(Expenditure.id).limit(limit)
-    return list(db.session.scalars(query.options(db.joinedload(Expenditure.grant).joinedload(Grant.association))))
+def waiting(ties: Ties, limit: int = 60) -> list[Expenditure]:
+    """Recorded lines that wait for an officer of finance with these ties, the oldest first."""
+    free = ties.free(Grant.association_id, Grant.application_id)
+    query = db.select(Expenditure).join(Expenditure.grant).where(written_out(Expenditure.status, E.RECORDED), *free)
+    query = query.options(db.contains_eager(Expenditure.grant).joinedload(Grant.association))
+    return list(db.session.scalars(query.order_by(Expenditure.id).limit(limit)))
 
 
 def _tell(expenditure: Expenditure, message: str, now: datetime, **parameters: object) -> None:

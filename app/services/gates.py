@@ -43,6 +43,17 @@ class Condition:
         return self.met or self.override is not None
 
 
+_LAST_VISIT = (  # made once, with what follows: every payment and every page of a grant asks it
+    db.select(Visit)
+    .where(Visit.grant_id == db.bindparam("grant_id"), Visit.status == VisitStatus.DONE)
+    .order_by(Visit.recorded_at.desc(), Visit.id.desc())
+    .limit(1)
+)
+_IN_FORCE = db.select(Override).where(
+    Override.grant_id == db.bindparam("grant_id"), Override.status == OverrideStatus.APPROVED
+)
+
+
 class _Facts:
     """What the conditions of all tranches of a grant rest on; each is read once, when the first condition asks."""
 
@@ -59,8 +70,7 @@ class _Facts:
 
     @cached_property
     def last_visit(self) -> Visit | None:
-        query = db.select(Visit).where(Visit.grant_id == self.grant.id, Visit.status == VisitStatus.DONE)
-        found: Visit | None = db.session.scalar(query.order_by(Visit.recorded_at.desc(), Visit.id.desc()).limit(1))
+        found: Visit | None = db.session.scalar(_LAST_VISIT, {"grant_id": self.grant.id})
         return found
 
     @cached_property
@@ -74,11 +84,8 @@ class _Facts:
     @cached_property
     def overrides(self) -> Mapping[int, Mapping[OverridableCondition, Override]]:
         """{tranche: what is in force for its next payment}."""
-        query = db.select(Override).where(
-            Override.grant_id == self.grant.id, Override.status == OverrideStatus.APPROVED
-        )
         found: dict[int, dict[OverridableCondition, Override]] = defaultdict(dict)
-        for one in db.session.scalars(query):
+        for one in db.session.scalars(_IN_FORCE, {"grant_id": self.grant.id}):
             found[one.tranche_id][one.condition] = one
         return found
 
@@ -154,12 +161,12 @@ _SETTLED = db.union_all(
     ),
     db.select(Repayment.grant_id, Repayment.amount).where(Repayment.status == RepaymentStatus.CONFIRMED),
 ).subquery()
+_SETTLED_OF = db.select(db.func.sum(_SETTLED.c.amount)).where(_SETTLED.c.grant_id == db.bindparam("grant_id"))
 
 
 def accounted(grant: Grant) -> int:
     """Grant money accounted for, in tyiyn: by accepted expenditure, or paid back."""
-    query = db.select(db.func.sum(_SETTLED.c.amount)).where(_SETTLED.c.grant_id == grant.id)
-    return int(db.session.scalar(query) or 0)
+    return int(db.session.scalar(_SETTLED_OF, {"grant_id": grant.id}) or 0)
 
 
 def accounted_by_grant() -> Mapping[int, int]:
@@ -276,7 +283,7 @@ def _account(grant: Grant) -> Condition:
     if held is not None:
         return Condition("account", text, False, held)
     named = {"bank": account.bank, "number": account.masked_number}
-    if account.notices:
+    if account.replaces_id is not None and account.notices:
         told = N_("%(bank)s, %(number)s. Who held office before was told of the change on %(day)s.")
         return Condition("account", text, True, DomainError(told, day=account.notices[0].told_on, **named))
     return Condition("account", text, True, DomainError(N_("%(bank)s, %(number)s"), **named))

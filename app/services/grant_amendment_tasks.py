@@ -19,5 +19,5 @@ def of(user: User) -> list[Task]:
             {"amendment_id": one.id},
             bishkek_day(one.proposed_at),
         )
-        for one in grant_amendments.waiting_for(user, conflicts.kept_from(user))
+        for one in grant_amendments.waiting_for(user, conflicts.ties_of(user))
     ]

@@ -30,7 +30,7 @@ from app.services.errors import (
     SeparationOfDutyError,
 )
 from app.services.workflow import ASSOCIATION_READS_REASON, Transition, reason_given, target
-from models.base import db, lock
+from models.base import db, lock, written_out
 from models.grant_amendments import GrantAmendment, GrantAmendmentKind, GrantAmendmentStatus
 from models.grants import Grant
 from models.users import Role, User
@@ -170,7 +170,7 @@ def waiting_for(user: User, ties: Ties) -> list[GrantAmendment]:
     query = (
         db.select(GrantAmendment)
         .join(GrantAmendment.grant)
-        .where(GrantAmendment.status == S.PROPOSED, *ties.free(Grant.association_id, Grant.application_id))
+        .where(written_out(GrantAmendment.status, S.PROPOSED), *ties.free(Grant.association_id, Grant.application_id))
         .options(db.contains_eager(GrantAmendment.grant).joinedload(Grant.association))
         .order_by(GrantAmendment.id)
         .limit(60)

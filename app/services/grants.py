@@ -56,7 +56,7 @@ TRANSITIONS: Mapping[tuple[GrantStatus, str], Transition] = {
     (G.ACTIVE, "complete"): Transition(
         G.COMPLETED,
         N_("Monitoring officer"),
-        N_("every tranche accounted for; nothing unspent; visit done; results verified"),
+        N_("every tranche accounted for; nothing unspent; every change signed; visit done; results verified"),
     ),
 }
 LENGTH = timedelta(days=365)

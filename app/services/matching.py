@@ -68,11 +68,6 @@ class Shortage:
     places: int
 
 
-def place_cost(limit: int, load: int) -> int:
-    """What it costs that a reviewer of this limit gets one more beside `load`."""
-    return FULL_LOAD * (load + 1) // max(limit, 1)
-
-
 def solve(problem: Problem) -> Matching:
     """As few as can be are left over, at the least cost."""
     count = problem.allowed.shape[1]

@@ -64,14 +64,16 @@ def free_holders(application: Application, *roles: Role) -> set[int]:
     return conflicts.free_among(application, {one for role in roles for one in holders(role)})
 
 
+_PEOPLE = db.select(RoleAssignment.user_id).where(  # made once, as `_HOLDERS`
+    RoleAssignment.ended_at.is_(None),
+    (RoleAssignment.association_id == db.bindparam("association_id"))
+    | (RoleAssignment.centre_id == db.bindparam("centre_id")),
+)
+
+
 def people_of(association: Association) -> list[int]:
     """Ids of the users who act for an association: its members with an account and its centre's operators."""
-    query = (
-        db.select(RoleAssignment.user_id)
-        .where(RoleAssignment.ended_at.is_(None))
-        .where((RoleAssignment.association_id == association.id) | (RoleAssignment.centre_id == association.centre_id))
-    )
-    return list(db.session.scalars(query))
+    return list(db.session.scalars(_PEOPLE, {"association_id": association.id, "centre_id": association.centre_id}))
 
 
 def people_of_each(associations: Iterable[Association]) -> dict[int, set[int]]:

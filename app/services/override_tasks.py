@@ -19,5 +19,5 @@ def of(user: User) -> list[Task]:
             {"tranche_id": one.tranche_id, "_anchor": "overrides"},
             bishkek_day(one.proposed_at),
         )
-        for one in overrides.waiting_for(user, conflicts.kept_from(user))
+        for one in overrides.waiting_for(user, conflicts.ties_of(user))
     ]

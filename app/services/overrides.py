@@ -11,7 +11,7 @@ from app.services.conflicts import Ties
 from app.services.errors import AlreadyUsedError, DomainError, SeparationOfDutyError
 from app.services.gates import Condition
 from app.services.workflow import ASSOCIATION_READS_REASON, Transition, reason_given, target
-from models.base import db, lock
+from models.base import db, lock, written_out
 from models.grants import Grant, Tranche
 from models.overrides import OverridableCondition, Override, OverrideStatus
 from models.users import Role, User
@@ -52,7 +52,7 @@ def propose(tranche: Tranche, condition: OverridableCondition, *, reason: str, a
     lock(grant)
     lock(tranche)
     office = _office(override_rules.rules()[condition].proposers, actor)
-    _must_be_free(grant, actor)
+    associations.must_be_free(grant, actor)
     if tranche.is_paid or tranche.is_settled or not grant.is_running:
         raise DomainError(N_("No payment of this tranche is to come: nothing is to be overridden."))
     _must_be_unmet(tranche, condition)
@@ -87,7 +87,7 @@ def approve(override: Override, *, actor: Actor, now: datetime) -> None:
     status = target(TRANSITIONS, override.status, "approve")
     office = _office(override_rules.rules()[override.condition].approvers, actor)
     _must_be_another(override, actor)
-    _must_be_free(override.grant, actor)
+    associations.must_be_free(override.grant, actor)
     _must_be_unmet(override.tranche, override.condition)
     override.status, override.approved_as = status, office
     override.approved_by_id, override.approved_at = actor.user_id, now
@@ -102,7 +102,7 @@ def refuse(override: Override, *, reason: str, actor: Actor, now: datetime) -> N
     status = target(TRANSITIONS, override.status, "refuse")
     _office(override_rules.rules()[override.condition].approvers, actor)
     _must_be_another(override, actor)
-    _must_be_free(override.grant, actor)
+    associations.must_be_free(override.grant, actor)
     _end(override, status, reason_given(reason), actor, now)
     _note(override, "refuse", actor, now, reason=override.ended_reason)
     message = N_("The override for tranche %(sequence)s of %(number)s is refused: %(reason)s")
@@ -116,7 +116,7 @@ def withdraw(override: Override, *, reason: str, actor: Actor, now: datetime) ->
     rule = override_rules.rules()[override.condition]
     if override.proposed_by_id != actor.user_id:
         _office((*rule.proposers, *rule.approvers), actor)
-    _must_be_free(override.grant, actor)
+    associations.must_be_free(override.grant, actor)
     was_in_force = override.status is S.APPROVED
     _end(override, status, reason_given(reason), actor, now)
     _note(override, "withdraw", actor, now, reason=override.ended_reason)
@@ -150,10 +150,14 @@ def lapse(tranche: Tranche, *, actor: Actor, now: datetime) -> None:
             _note(one, "lapse", actor, now)
 
 
+_OF_TRANCHE = (  # made once: every payment asks it
+    db.select(Override).where(Override.tranche_id == db.bindparam("tranche_id")).order_by(Override.id)
+)
+
+
 def of_tranche(tranche: Tranche) -> list[Override]:
     """Every one there was, the oldest first."""
-    query = db.select(Override).where(Override.tranche_id == tranche.id).order_by(Override.id)
-    return list(db.session.scalars(query))
+    return list(db.session.scalars(_OF_TRANCHE, {"tranche_id": tranche.id}))
 
 
 def page(
@@ -191,7 +195,9 @@ def waiting_for(user: User, ties: Ties) -> list[Override]:
     query = (
         db.select(Override)
         .join(Override.grant)
-        .where(Override.status == S.PROPOSED, Override.condition.in_(theirs), Override.proposed_by_id != user.id)
+        .where(
+            written_out(Override.status, S.PROPOSED), Override.condition.in_(theirs), Override.proposed_by_id != user.id
+        )
         .where(*ties.free(Grant.association_id, Grant.application_id))
         .options(db.contains_eager(Override.grant).joinedload(Grant.association), db.joinedload(Override.tranche))
         .order_by(Override.id)
@@ -227,10 +233,6 @@ def _office(let: Sequence[Role], actor: Actor) -> Role:
 def _must_be_another(override: Override, actor: Actor) -> None:
     if override.proposed_by_id == actor.user_id:
         raise SeparationOfDutyError(N_("You proposed this override: another person decides about it."))
-
-
-def _must_be_free(grant: Grant, actor: Actor) -> None:
-    associations.must_be_free(grant, actor)
 
 
 def _must_be_unmet(tranche: Tranche, condition: OverridableCondition) -> None:

@@ -24,10 +24,14 @@ TRANSITIONS: Mapping[tuple[PaymentStatus, str], Transition] = {
 }
 
 
+_LIVE = db.select(Payment).where(  # made once: every act on a payment asks it
+    Payment.tranche_id == db.bindparam("tranche_id"), Payment.status.in_(LIVE)
+)
+
+
 def live(tranche: Tranche) -> Payment | None:
     """The payment that holds the tranche now: on a list, not paid and not failed."""
-    query = db.select(Payment).where(Payment.tranche_id == tranche.id, Payment.status.in_(LIVE))
-    return db.session.scalar(query)
+    return db.session.scalar(_LIVE, {"tranche_id": tranche.id})
 
 
 def must_not_be_listed(tranche: Tranche) -> None:

@@ -18,7 +18,7 @@ from models.users import Role
 def lock_all(association: Association) -> None:
     """Read the accounts anew and keep them as they are until the transaction ends."""
     lock(association)
-    db.session.refresh(association, ["payout_accounts"])
+    db.session.expire(association, ["payout_accounts"])  # asked for below: a refresh would read the association too
     for account in association.payout_accounts:
         lock(account)
 

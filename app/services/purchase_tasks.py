@@ -8,7 +8,7 @@ from models.users import Role, User
 
 
 def of(user: User) -> list[Task]:
-    """Exceptions to be decided about, the oldest first; nothing of grants the person has a tie to."""
+    """Exceptions to be decided about, the oldest first; nothing that this person may not decide about."""
     if not user.has_role(Role.FINANCE):
         return []
     return [
@@ -19,5 +19,6 @@ def of(user: User) -> list[Task]:
             {"purchase_id": one.id},
             bishkek_day(one.asked_at) if one.asked_at else None,
         )
-        for one in purchases.waiting(conflicts.kept_from(user))
+        for one in purchases.waiting(conflicts.ties_of(user))
+        if one.asked_by_id != user.id
     ]

@@ -14,7 +14,7 @@ from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, 
 from app.services.suppliers import digits
 from app.services.workflow import ASSOCIATION_READS_REASON, Transition, reason_given, target
 from models.applications import BudgetHeading
-from models.base import db, lock
+from models.base import db, lock, written_out
 from models.documents import Document, DocumentKind
 from models.expenditures import COUNTED, Expenditure, ExpenditureStatus
 from models.grants import Grant
@@ -191,7 +191,7 @@ def of_grant(grant: Grant) -> list[Purchase]:
 def waiting(ties: Ties, limit: int = 60) -> list[Purchase]:
     """Exceptions that wait for somebody with these ties, the oldest first."""
     free = ties.free(Grant.association_id, Grant.application_id)
-    query = db.select(Purchase).join(Purchase.grant).where(Purchase.status == P.EXCEPTION_ASKED, *free)
+    query = db.select(Purchase).join(Purchase.grant).where(written_out(Purchase.status, P.EXCEPTION_ASKED), *free)
     query = query.options(db.contains_eager(Purchase.grant).joinedload(Grant.association))
     return list(db.session.scalars(query.order_by(Purchase.asked_at, Purchase.id).limit(limit)))
 

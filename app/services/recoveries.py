@@ -83,7 +83,7 @@ def propose(
     `LimitExceededError` beyond what is there, `AlreadyUsedError` while another proposal waits.
     """
     lock(grant)
-    _must_be_free(grant, actor)
+    associations.must_be_free(grant, actor)
     if grant.status not in MAY_BE_OF:
         raise DomainError(N_("Nothing has been paid on this grant that could come back."))
     if any(one.status is S.PROPOSED for one in of_grant(grant)):
@@ -119,7 +119,7 @@ def approve(recovery: Recovery, *, actor: Actor, now: datetime) -> None:
     lock(recovery)
     target(TRANSITIONS, recovery.status, "approve")
     _must_not_be_own(recovery, actor)
-    _must_be_free(grant, actor)
+    associations.must_be_free(grant, actor)
     _must_be_there(grant, recovery.kind, recovery.amount)
     _decide(recovery, actor, now)
 
@@ -130,7 +130,7 @@ def refuse(recovery: Recovery, *, reason: str, actor: Actor, now: datetime) -> N
     lock(recovery)
     new_status = target(TRANSITIONS, recovery.status, "refuse")
     _must_not_be_own(recovery, actor)
-    _must_be_free(recovery.grant, actor)
+    associations.must_be_free(recovery.grant, actor)
     recovery.answer = reason_given(reason)
     recovery.status, recovery.decided_by_id, recovery.decided_at = new_status, actor.user_id, now
     _note(recovery, "refuse", actor, now, reason=recovery.answer)
@@ -195,10 +195,6 @@ def _must_be_there(grant: Grant, kind: RecoveryKind, amount: int) -> None:
 def _must_not_be_own(recovery: Recovery, actor: Actor) -> None:
     if recovery.proposed_by_id == actor.user_id:
         raise SeparationOfDutyError(N_("You proposed this: another person has to decide."))
-
-
-def _must_be_free(grant: Grant, actor: Actor) -> None:
-    associations.must_be_free(grant, actor)
 
 
 def _note(recovery: Recovery, action: str, actor: Actor, now: datetime, **details: object) -> None:

@@ -14,6 +14,7 @@ from app.services import (
     notifications,
     tranches,
     user_accounts,
+    users,
     verified_co_investments,
 )
 from app.services.actors import Actor
@@ -149,3 +150,9 @@ def reduce(grant: Grant, *, expected: int, reason: str, actor: Actor, now: datet
     )
     tranches.tell_when_settled(grant, now)
     return reduction
+
+
+def decided_by(grant: Grant, at: datetime) -> str:
+    """The name of who reduced the grant at that moment, which dates the version it made; "" where nobody did."""
+    ids = [one.reduced_by_id for one in grant.reductions if one.reduced_at == at]
+    return next(iter(users.names_of(ids).values()), "")

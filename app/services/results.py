@@ -12,7 +12,7 @@ from app.services.conflicts import Ties
 from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, SeparationOfDutyError
 from app.services.workflow import ASSOCIATION_READS_REASON, Transition, reason_given
 from app.services.workflow import target as target_status
-from models.base import Texts, db
+from models.base import Texts, db, written_out
 from models.grants import Grant
 from models.indicators import Indicator, Result, ResultStatus, Target
 from models.users import Role
@@ -101,8 +101,7 @@ def verify(result: Result, *, actor: Actor, now: datetime) -> None:
     Raises `SeparationOfDutyError` for who reported it, or has a tie to the association.
     """
     new_status = target_status(TRANSITIONS, result.status, "verify")
-    associations.must_not_act_for(_grant_of(result).association, actor)
-    conflicts.must_have_no_tie(_grant_of(result).application, actor)
+    associations.must_be_free(_grant_of(result), actor)
     if result.reported_by_id == actor.user_id:
         raise SeparationOfDutyError(N_("You reported this value: another person has to verify it."))
     result.status, result.verified_by_id, result.verified_at = new_status, actor.user_id, now
@@ -128,7 +127,7 @@ def waiting(ties: Ties, limit: int = 60) -> list[tuple[Result, Grant]]:
         db.select(Result, Grant)
         .join(Target, Target.id == Result.target_id)
         .join(Grant, Grant.id == Target.grant_id)
-        .where(Result.status == R.REPORTED, *ties.free(Grant.association_id, Grant.application_id))
+        .where(written_out(Result.status, R.REPORTED), *ties.free(Grant.association_id, Grant.application_id))
         .options(db.joinedload(Result.target).joinedload(Target.indicator), db.joinedload(Grant.association))
         .order_by(Result.id)
         .limit(limit)

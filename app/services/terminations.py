@@ -67,7 +67,7 @@ def obstacle(grant: Grant) -> DomainError | None:
 def propose(grant: Grant, *, reason: str, actor: Actor, now: datetime) -> Termination:
     """Propose that the grant ends early. Raises `AlreadyUsedError` while another proposal waits."""
     lock(grant)
-    _must_be_free(grant, actor)
+    associations.must_be_free(grant, actor)
     if not grant.is_running:
         raise DomainError(N_("Only a grant that runs can be ended early."))
     if any(one.status is S.PROPOSED for one in of_grant(grant)):
@@ -100,7 +100,7 @@ def approve(termination: Termination, *, actor: Actor, now: datetime) -> None:
     lock(termination)
     new_status = target(TRANSITIONS, termination.status, "approve")
     _must_not_be_own(termination, actor)
-    _must_be_free(grant, actor)
+    associations.must_be_free(grant, actor)
     problem = obstacle(grant)
     if problem is not None:
         raise problem
@@ -129,7 +129,7 @@ def refuse(termination: Termination, *, reason: str, actor: Actor, now: datetime
     lock(termination)
     new_status = target(TRANSITIONS, termination.status, "refuse")
     _must_not_be_own(termination, actor)
-    _must_be_free(termination.grant, actor)
+    associations.must_be_free(termination.grant, actor)
     termination.answer = reason_given(reason)
     termination.status, termination.decided_by_id, termination.decided_at = new_status, actor.user_id, now
     db.session.flush()
@@ -141,10 +141,6 @@ def refuse(termination: Termination, *, reason: str, actor: Actor, now: datetime
 def _must_not_be_own(termination: Termination, actor: Actor) -> None:
     if termination.proposed_by_id == actor.user_id:
         raise SeparationOfDutyError(N_("You proposed this: another person has to decide."))
-
-
-def _must_be_free(grant: Grant, actor: Actor) -> None:
-    associations.must_be_free(grant, actor)
 
 
 def _free(grant: Grant, amount: int, reason: str, actor: Actor, now: datetime) -> None:

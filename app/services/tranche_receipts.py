@@ -101,6 +101,7 @@ def unseen() -> list[TrancheReceipt]:
         db.select(TrancheReceipt)
         .where(
             TrancheReceipt.seen_at.is_(None),
+            TrancheReceipt.received < TrancheReceipt.sent,  # as the index of them says
             (TrancheReceipt.sent - TrancheReceipt.received) * 100 > TrancheReceipt.sent * USUAL_FEE_PERCENT,
         )
         .order_by(TrancheReceipt.id)

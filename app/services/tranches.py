@@ -236,13 +236,18 @@ def _book(
     _tell_association(tranche, N_("%(amount)s of %(number)s were sent to your account."), now)
 
 
+_BY_REFERENCE = db.select(Tranche.id).where(  # made once: every payment asks it
+    Tranche.bank_reference_key == db.bindparam("key")
+)
+
+
 def _must_be_new(reference: str) -> None:
     """Refuse a payment that is booked already; the refusal names the grant and the fund."""
     key = reference_key(reference)
     lock_name(f"payment {key}")
-    query = db.select(Tranche).where(Tranche.bank_reference_key == key).options(db.joinedload(Tranche.grant))
-    known = db.session.scalar(query)
-    if known is not None:
+    known_id = db.session.scalar(_BY_REFERENCE, {"key": key})
+    if known_id is not None:
+        known = db.session.get_one(Tranche, known_id)
         text = N_("This bank reference has been recorded already: grant %(number)s, fund %(fund)s.")
         number, fund = known.grant.number, known.grant.fund.code
         raise AlreadyUsedError(text, field="bank_reference", number=number, fund=fund)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from app.localisation import N_, fold
 from app.services import associations, audit, notifications, users
@@ -102,7 +103,7 @@ def must_not_be_reset(actor: Actor, now: datetime) -> None:
     if taken_at is not None:
         raise SeparationOfDutyError(
             N_("The second factor of your account was taken away by others: you can pay again from %(from)s."),
-            **{"from": taken_at + UNTRUSTED},  # type: ignore[arg-type]
+            **{"from": taken_at + UNTRUSTED},
         )
     issued_at = reset_by_another(actor.user, now) if done else None
     if issued_at is not None:
@@ -146,15 +147,21 @@ def _done_by_another(user: User, actions: tuple[str, ...], after: datetime) -> d
     return max(done, default=None)
 
 
-def _done_since(user: User, actions: tuple[str, ...], after: datetime) -> Sequence[AuditEvent]:
-    """What others, or a command on the server (without an actor), did to the account after this time."""
-    query = db.select(AuditEvent).where(
-        AuditEvent.subject == audit.subject_of(user),
-        AuditEvent.action.in_(actions),
-        AuditEvent.actor_id.is_distinct_from(user.id),
-        AuditEvent.happened_at > after,
-    )
-    return db.session.scalars(query).all()
+_DONE_SINCE = db.select(AuditEvent.action, AuditEvent.happened_at, AuditEvent.actor_id).where(  # every payment asks it
+    AuditEvent.subject == db.bindparam("subject"),
+    AuditEvent.action.in_(db.bindparam("actions", expanding=True)),
+    AuditEvent.actor_id.is_distinct_from(db.bindparam("user_id")),
+    AuditEvent.happened_at > db.bindparam("after"),
+)
+
+
+def _done_since(user: User, actions: tuple[str, ...], after: datetime) -> Sequence[Any]:
+    """What others, or a command on the server (without an actor), did to the account after this time.
+
+    Rows of (action, happened_at, actor_id).
+    """
+    asked = {"subject": audit.subject_of(user), "actions": actions, "user_id": user.id, "after": after}
+    return db.session.execute(_DONE_SINCE, asked).all()
 
 
 def members_without_account(centre_ids: Iterable[int]) -> list[Membership]:

@@ -58,6 +58,7 @@ _LIVE_SESSION = (  # made once: every request asks it
                 RoleAssignment.association_id,
                 RoleAssignment.centre_id,
                 RoleAssignment.donor_id,
+                RoleAssignment.granted_at,
                 RoleAssignment.ended_at,
             ),
         ),

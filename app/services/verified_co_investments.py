@@ -6,15 +6,17 @@ from models.base import db
 from models.contributions import Contribution, ContributionStatus
 from models.grants import Grant
 
+_VERIFIED = (  # made once: every gate and every page of a grant asks it
+    db.select(Contribution.kind, db.func.sum(Contribution.amount_kgs))
+    .where(Contribution.grant_id == db.bindparam("grant_id"), Contribution.status == ContributionStatus.VERIFIED)
+    .group_by(Contribution.kind)
+)
+
 
 def of(grant: Grant) -> Verified:
     """Verified amounts in tyiyn by kind."""
-    query = (
-        db.select(Contribution.kind, db.func.sum(Contribution.amount_kgs))
-        .where(Contribution.grant_id == grant.id, Contribution.status == ContributionStatus.VERIFIED)
-        .group_by(Contribution.kind)
-    )
-    return Verified(**{kind.value: int(amount) for kind, amount in db.session.execute(query)})
+    found = db.session.execute(_VERIFIED, {"grant_id": grant.id})
+    return Verified(**{kind.value: int(amount) for kind, amount in found})
 
 
 def carry_what_was_paid(grant: Grant) -> bool:

@@ -12,7 +12,7 @@ from app.services.conflicts import Ties
 from app.services.documents import Upload
 from app.services.errors import DomainError, IncompleteError, SeparationOfDutyError
 from app.services.workflow import Transition, target
-from models.base import db
+from models.base import db, written_out
 from models.documents import Document, DocumentKind
 from models.grants import Grant
 from models.users import Role, User
@@ -127,7 +127,7 @@ def planned_for(visitor: User, ties: Ties, limit: int = 60) -> list[Visit]:
     query = (
         db.select(Visit)
         .join(Visit.grant)
-        .where(Visit.visitor_id == visitor.id, Visit.status == VisitStatus.PLANNED)
+        .where(Visit.visitor_id == visitor.id, written_out(Visit.status, VisitStatus.PLANNED))
         .where(*ties.free(Grant.association_id, Grant.application_id))
         .options(db.contains_eager(Visit.grant).joinedload(Grant.association))
         .order_by(Visit.planned_on)

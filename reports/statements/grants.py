@@ -19,15 +19,19 @@ HELD = (AccountKind.ADVANCED, AccountKind.CO_INVESTMENT, AccountKind.IN_KIND_HEL
 CLAIMS = (EventKind.RECOVERY_CLAIMED, EventKind.RECOVERY_LIFTED)
 """They change what is owed, not what is held."""
 MOST = 5_000
+"""So many entries stand one by one; those before them stand in the first line together."""
 
 
 def gather(grant: Grant, reader: Reader) -> Statement:
-    """The account of one grant from the first entry on."""
-    newest_first = ledger.journal(ledger.JournalFilter(grant_id=grant.id), limit=MOST)
-    found = [one for one in reversed(newest_first) if one.kind in CLAIMS or any(moved(one).values())]
+    """The account of one grant: its newest entries, after what was held before them."""
+    newest_first = ledger.journal(ledger.JournalFilter(grant_id=grant.id), limit=MOST + 1)
+    has_more = len(newest_first) > MOST
+    found = [one for one in reversed(newest_first[:MOST]) if one.kind in CLAIMS or any(moved(one).values())]
     names = _names([one.id for one in found])
-    held = dict.fromkeys(HELD, 0)
+    held = _held_before(grant, found) if has_more else dict.fromkeys(HELD, 0)
     rows: list[Sequence[Cell]] = []
+    if has_more:
+        rows.append((None, _("Held after the entries before"), *(Money(held[kind]) for kind in HELD), _cash(held)))
     for one in found:
         by = moved(one)
         held = {kind: held[kind] + by[kind] for kind in HELD}
@@ -46,7 +50,7 @@ def gather(grant: Grant, reader: Reader) -> Statement:
         rows=rows,
         total=(_("Held now"), None, *(Money(held[kind]) for kind in HELD), _cash(held)),
         empty=_("Nothing has come or gone yet."),
-        subjects=[Subject("ledger_events", one.id) for one in found],
+        subjects=[*([None] if has_more else []), *(Subject("ledger_events", one.id) for one in found)],
         note=_(
             "What came stands with plus, what was accounted for or went back with minus. Cash held: grant money and "
             "co-investment together."
@@ -65,6 +69,16 @@ def gather(grant: Grant, reader: Reader) -> Statement:
 
 def _cash(held: Mapping[AccountKind, int]) -> Money:
     return Money(held[AccountKind.ADVANCED] + held[AccountKind.CO_INVESTMENT])
+
+
+def _held_before(grant: Grant, found: Iterable[ledger.JournalEntry]) -> dict[AccountKind, int]:
+    """What was held before these entries, the newest of all: what is held now less what they moved."""
+    now = ledger.balances((*HELD, AccountKind.RECOVERABLE), grant_id=grant.id)
+    held = {kind: now[kind] for kind in HELD}
+    held[AccountKind.ADVANCED] += now[AccountKind.RECOVERABLE]
+    for one in found:
+        held = {kind: held[kind] - amount for kind, amount in moved(one).items()}
+    return held
 
 
 def moved(entry: ledger.JournalEntry) -> dict[AccountKind, int]:

@@ -1,13 +1,14 @@
 """Leverage: verified co-investment for each som of grant money paid out, by fund and by oblast."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from app.localisation import Money
 from app.localisation import gettext as _
 from app.services import ledger
 from models.associations import Association
-from models.base import Texts, db, text_in
+from models.base import db
 from models.funds import Fund
 from models.grants import Grant
 from models.ledger import AccountKind
@@ -22,7 +23,7 @@ DISBURSED = (AccountKind.ADVANCED, AccountKind.RECOVERABLE, AccountKind.WRITTEN_
 
 def gather(reader: Reader) -> Statement:
     """By fund and by oblast, each with cash only and with goods and labour."""
-    parts = _of_grants(reader)
+    parts = _of_grants(reader)  # by the row and not by its name: two funds may be called the same
     whole = added(leverage for _fund, _oblast, leverage in parts)
     return Statement(
         title=_("Leverage"),
@@ -34,8 +35,8 @@ def gather(reader: Reader) -> Statement:
             (_("Leverage, with goods and labour"), whole.with_in_kind),
         ],
         tables=[
-            _table(_("By fund"), _("Fund"), [(fund, leverage) for fund, _oblast, leverage in parts], reader),
-            _table(_("By oblast"), _("Oblast"), [(oblast, leverage) for _fund, oblast, leverage in parts], reader),
+            _table(_("By fund"), _("Fund"), [(fund, leverage) for fund, _oblast, leverage in parts]),
+            _table(_("By oblast"), _("Oblast"), [(oblast, leverage) for _fund, oblast, leverage in parts]),
         ],
         notes=[
             _("Leverage = verified co-investment ÷ grant money paid out, both up to this day. Pledges do not count."),
@@ -52,11 +53,20 @@ def added(parts: Iterable[Leverage]) -> Leverage:
     return Leverage(cash, in_kind, disbursed)
 
 
-def _table(title: str, of: str, parts: Iterable[tuple[Mapping[str, str], Leverage]], reader: Reader) -> Table:
-    groups: dict[str, list[Leverage]] = defaultdict(list)
-    for names, leverage in parts:
-        groups[text_in(names, reader.locale)].append(leverage)
-    rows = [(name, *_figures(added(found))) for name, found in sorted(groups.items())]
+@dataclass(frozen=True)
+class _Group:
+    """What grants are added up by: a fund or an oblast, as it is called in the reader's language."""
+
+    name: str
+    id: int
+
+
+def _table(title: str, of: str, parts: Iterable[tuple[_Group, Leverage]]) -> Table:
+    groups: dict[_Group, list[Leverage]] = defaultdict(list)
+    for group, leverage in parts:
+        groups[group].append(leverage)
+    ordered = sorted(groups.items(), key=lambda one: (one[0].name, one[0].id))
+    rows = [(group.name, *_figures(added(found))) for group, found in ordered]
     return Table(
         title=title,
         columns=[
@@ -77,8 +87,8 @@ def _figures(one: Leverage) -> tuple[Cell, ...]:
     return Money(one.disbursed), Money(one.cash), Money(one.in_kind), one.cash_only, one.with_in_kind
 
 
-def _of_grants(reader: Reader) -> list[tuple[Texts, Texts, Leverage]]:
-    """(names of the fund, names of the oblast, leverage) of every grant."""
+def _of_grants(reader: Reader) -> list[tuple[_Group, _Group, Leverage]]:
+    """(fund, oblast, leverage) of every grant."""
     query = (
         db.select(Grant.id, Fund, Oblast)
         .join(Fund, Fund.id == Grant.fund_id)
@@ -92,8 +102,8 @@ def _of_grants(reader: Reader) -> list[tuple[Texts, Texts, Leverage]]:
     held = ledger.balances_of_grants((*CASH, *IN_KIND, *DISBURSED), [row[0] for row in rows])
     return [
         (
-            fund.names,
-            oblast.names,
+            _Group(f"{fund.code} · {fund.name(reader.locale)}", fund.id),
+            _Group(oblast.name(reader.locale), oblast.id),
             Leverage(*(sum(held[grant_id][kind] for kind in of) for of in (CASH, IN_KIND, DISBURSED))),
         )
         for grant_id, fund, oblast in rows

@@ -1,17 +1,29 @@
 """The desk of each role: what waits, what was missed, and what those read who have no tasks."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
 
 from app import clock
-from app.services import agreement_signatures, desks, funding_reports, next_steps, notifications, rankings
+from app.services import (
+    agreement_signatures,
+    desks,
+    funding_reports,
+    grant_amendments,
+    next_steps,
+    notifications,
+    rankings,
+)
 from app.services.actors import Actor
 from app.services.conflicts import NO_TIES
 from models.applications import Application, ApplicationStatus
 from models.base import db
 from models.calls import Call, CallStatus
+from models.expenditures import Expenditure
+from models.grants import Grant
 from models.users import Role
+from tests.factories import Programme
 from tests.support.pages import text_of
 from tests.support.queries import counted_queries
 
@@ -182,3 +194,55 @@ def test_what_changed_leads_to_its_page(client, programme):
     draft = programme.make_application(S.DRAFT, association=programme.association)
     notifications.tell([programme.chair.id], "Submitted", draft, clock.now())
     assert f'<a class="govuk-link" href="/applications/{draft.id}">Submitted</a>' in desk(client, programme.chair)
+
+
+def _spent(programme: Programme, status: str) -> Expenditure:
+    return programme.make_expenditure(programme.make_tranche("confirmed").grant, status)
+
+
+def _more_time(programme: Programme) -> Grant:
+    grant = programme.make_grant()
+    grant.fund.ends_on = grant.ends_on + timedelta(days=60)
+    until, chair = grant.ends_on + timedelta(days=30), programme.chair_actor(grant)
+    grant_amendments.extend(grant, until, reason="Жол жабылды", actor=chair, now=clock.now())
+    return grant
+
+
+ASKED_OF_FINANCE: dict[str, Callable[[Programme], Grant]] = {
+    "Prepare the payment": lambda programme: programme.make_tranche("requested").grant,
+    "Approve the payment": lambda programme: programme.make_tranche("prepared").grant,
+    "Check the spending": lambda programme: _spent(programme, "recorded").grant,
+    "Confirm what stands in the asset register": lambda programme: (
+        programme.make_asset(_spent(programme, "accepted")).grant
+    ),
+    "Decide about a change of the agreement": _more_time,
+}
+
+
+@pytest.mark.parametrize("text", ASKED_OF_FINANCE)
+def test_nobody_is_asked_to_decide_what_a_tie_forbids(programme: Programme, text: str) -> None:
+    grant, officer = ASKED_OF_FINANCE[text](programme), programme.other_finance
+
+    def is_asked() -> bool:
+        return text in {one.text for one in desks.tasks_for(officer, clock.now())}
+
+    assert is_asked()
+    programme.tie(grant.application, officer)
+    assert not is_asked()
+
+
+def test_who_has_a_tie_is_still_asked_to_release_what_others_approved(programme: Programme) -> None:
+    tranche, officer = programme.make_tranche("approved"), programme.other_finance
+    programme.tie(tranche.grant.application, officer)
+    assert "Release the payment" in {one.text for one in desks.tasks_for(officer, clock.now())}
+
+
+def test_nobody_is_asked_to_decide_about_what_is_their_own(programme: Programme) -> None:
+    tranche, spent = programme.make_tranche("prepared"), _spent(programme, "recorded")
+    spent.recorded_by_id = programme.other_finance.id
+    tranche.prepared_by_id = programme.other_finance.id
+    db.session.flush()
+    asked = {one.text for one in desks.tasks_for(programme.other_finance, clock.now())}
+    assert not asked & {"Approve the payment", "Check the spending"}
+    asked = {one.text for one in desks.tasks_for(programme.finance, clock.now())}
+    assert {"Approve the payment", "Check the spending"} <= asked

@@ -7,7 +7,8 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app.services import assignment_candidates, conflicts, council_sessions
+from app import clock
+from app.services import assignment_candidates, conflicts, council_sessions, desks
 from models.applications import Application, ApplicationStatus, ScreeningOutcome
 from models.base import db
 from models.council_sessions import CouncilSession, Decision
@@ -98,6 +99,56 @@ def test_a_finding_for_ten_asks_no_more_than_for_one(
         assert len(_read(one[name])) == len(_read(ten[name])), ten[name]
     assert _growth("hold", one, ten) <= 9 * 2, "the lock and the row"
     assert _growth("send", one, ten) <= 9 * 4, "the screening, two changes of state, the message; or a lock for two"
+
+
+@pytest.mark.either_database
+def test_a_payment_is_released_with_few_questions(client: Client, programme: Programme, asked: list[str]) -> None:
+    """Each guard asks once: session, form, tranche, office, account, gate, ledger, reference, audit, messages."""
+    tranche = programme.make_tranche("approved")
+    client.sign_in(programme.other_finance)
+    url = f"/tranches/{tranche.id}/release"
+    data = form_fields(client.get(url).text).to_dict() | {"bank_reference": "PAY 5", "value_on": "12.10.2026"}
+    db.session.rollback()
+    db.session.expunge_all()
+    asked.clear()
+    assert client.post(url, data=data).status_code == 303
+    # On PostgreSQL besides: locks of the form, the rows, the accounts of the ledger, the reference and the audit.
+    own = [one for one in asked if "FOR UPDATE" not in one and "pg_advisory" not in one]
+    assert len([one for one in own if not one.startswith(("BEGIN", "SAVEPOINT", "RELEASE"))]) <= 29, own
+
+
+GROWS = (
+    *("assets", "bank_statement_matches", "exchange_rates", "expenditure_reports", "expenditures", "grants"),
+    *("payments", "purchases", "results", "tranche_receipts", "tranches", "visits"),
+)
+"""Tables that grow for as long as the programme lasts, while few of their rows wait for somebody."""
+
+
+@pytest.mark.parametrize("username", ["finance1", "monitor1", "secretary"])
+def test_a_desk_finds_what_waits_without_reading_all_there_is(demo: Demonstration, username: str) -> None:
+    user, sent = demo.user(username), list[tuple[str, Any]]()
+
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
+        sent.append((statement, parameters))
+
+    sa.event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        desks.tasks_for(user, clock.now())
+    finally:
+        sa.event.remove(db.engine, "before_cursor_execute", note)
+    connection, read = db.session.connection(), []
+    for statement, parameters in sent:
+        for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters):
+            _scan, _blank, table = row[3].partition("SCAN ")
+            if table in GROWS:  # through an index the plan says which
+                read.append((table, statement))
+    assert sent and not read, read
+
+
+def test_a_scan_that_was_used_is_found_by_its_content(demo: Demonstration) -> None:
+    query = "EXPLAIN QUERY PLAN SELECT id FROM documents WHERE content_sha256 = 'a'"
+    plan = db.session.execute(sa.text(query)).all()
+    assert ["ix_documents_content_sha256" in row[3] for row in plan] == [True]
 
 
 def _read(statements: list[str]) -> list[str]:

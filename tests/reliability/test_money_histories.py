@@ -344,8 +344,7 @@ class Histories(History):
 
     def newest(self) -> str:
         """The hash of the version of the agreement that a page would show."""
-        agreement = db.session.get_one(Grant, self.world.grant_id).agreement
-        return agreement.sha256 if agreement else ""
+        return db.session.get_one(Grant, self.world.grant_id).agreement_sha256
 
     def decide(self, what: str, who: str) -> None:
         """About the newest proposal; nothing when `what` is "", so that it waits."""

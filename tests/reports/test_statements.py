@@ -12,8 +12,10 @@ import pytest
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
-from app.localisation import LOCALE_CODES, Money, use_locale
+from app.labels import label_text
+from app.localisation import LOCALE_CODES, Money, gettext, use_locale
 from app.services import funds, ledger
+from models.assets import Asset, AssetCheck, AssetStatus, Condition
 from models.associations import Association
 from models.base import db
 from models.funds import Fund
@@ -22,6 +24,7 @@ from models.ledger import AccountKind
 from models.users import RoleAssignment, User
 from reports import statements
 from reports.statements import Reader, Statement, shown
+from reports.statements import grants as grant_statements
 from tests.conftest import Demonstration
 from tests.support.clients import Client
 from tests.support.pages import text_of
@@ -107,6 +110,74 @@ def test_the_account_of_a_grant_ends_with_what_the_ledger_holds(demo: Demonstrat
         advanced = held[AccountKind.ADVANCED] + held[AccountKind.RECOVERABLE]
         assert total is not None
         assert list(total[2:5]) == [Money(advanced), *(Money(held[kind]) for kind in kinds)], grant.number
+
+
+@pytest.mark.parametrize("most", [1, 3])
+def test_a_long_account_carries_what_was_held_before(
+    demo: Demonstration, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every line says the same as without the limit; what is left out stands in the first line."""
+    long, query = 0, db.select(Grant).where(Grant.accepted_at.is_not(None)).order_by(Grant.id)
+    for grant in db.session.scalars(query):
+        monkeypatch.undo()
+        whole = statements.of_grant(grant, reader(demo)).tables[0]
+        monkeypatch.setattr(grant_statements, "MOST", most)
+        cut = statements.of_grant(grant, reader(demo)).tables[0]
+        assert cut.total == whole.total, grant.number
+        assert len(cut.subjects) == len(cut.rows)
+        if len(ledger.journal(ledger.JournalFilter(grant_id=grant.id), limit=most + 1)) <= most:
+            assert cut == whole
+            continue
+        first, *rest = cut.rows
+        assert len(rest) <= most and list(rest) == list(whole.rows)[len(whole.rows) - len(rest) :]
+        before = list(whole.rows)[: len(whole.rows) - len(rest)]
+        came = [sum(row[place].amount for row in before if isinstance(row[place], Money)) for place in (2, 3, 4)]
+        assert list(first[2:5]) == [Money(one) for one in came], grant.number
+        assert first[5] == Money(came[0] + came[1]) and (not before or first[5] == before[-1][5])
+        long += 1
+    assert long >= 3
+
+
+def test_two_funds_of_one_name_stand_apart(demo: Demonstration) -> None:
+    before = len(gathered(demo, "leverage").tables[0].rows)
+    found = list(db.session.scalars(db.select(Fund)))
+    for one in found:
+        one.name_ky = one.name_ru = one.name_en = "Fund"
+    rows = gathered(demo, "leverage").tables[0].rows
+    db.session.rollback()
+    assert len(rows) == before >= 2
+
+
+@pytest.mark.parametrize("locale", LOCALE_CODES)
+def test_the_register_says_what_the_things_say(demo: Demonstration, locale: str) -> None:
+    """Its plain columns name, count and warn as the rows themselves do, also of an emblem that has come off."""
+    there = db.select(Asset).where(Asset.status != AssetStatus.REFUSED)
+    found = {one.number: one for one in db.session.scalars(there)}
+    lacked = sum(one.lacks_emblem for one in found.values())
+    bare = next(one for one in found.values() if one.is_live and one.bears_emblem and not one.lacks_emblem)
+    bare.checks.append(
+        AssetCheck(
+            checked_on=demo.today,
+            condition=Condition.WORKS,
+            bears_emblem=False,
+            checked_by_id=demo.user("monitor1").id,
+            recorded_at=demo.now,
+        )
+    )
+    db.session.flush()
+    assert sum(one.lacks_emblem for one in found.values()) == lacked + 1
+    whole = gathered(demo, "assets", locale)
+    rows = [row for table in whole.tables for row in table.rows]
+    assert found and {str(row[0]) for row in rows} == set(found) and len(rows) == len(found)
+    with use_locale(locale):
+        for row in rows:
+            one = found[str(row[0])]
+            last = one.last_check
+            seen = label_text(last.condition) if last else gettext("not yet")
+            assert row[2:5] == (one.grant.number, one.grant.association.name(locale), one.kept_at)
+            assert row[6] == (gettext("Emblem missing") if one.lacks_emblem else seen)
+            assert row[7] == Money(one.value)
+    assert whole.facts[3][1] == sum(one.lacks_emblem for one in found.values())
 
 
 def test_who_has_a_tie_is_told_nothing_of_the_grant(demo: Demonstration) -> None:

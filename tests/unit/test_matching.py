@@ -45,12 +45,17 @@ def every_way(problem):
             yield pairs
 
 
+def place_cost(limit, load):
+    """What it costs that a reviewer of this limit gets one more beside `load`."""
+    return matching.FULL_LOAD * (load + 1) // max(limit, 1)
+
+
 def cost_of(problem, pairs):
     """What a set of pairs costs, those left over apart."""
     total, loads = 0, problem.loads.copy()
     for row, column in pairs:
         total += int(problem.costs[row, column])
-        total += matching.place_cost(int(problem.limits[column]), int(loads[column]))
+        total += place_cost(int(problem.limits[column]), int(loads[column]))
         loads[column] += 1
     return total
 

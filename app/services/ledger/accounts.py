@@ -15,6 +15,13 @@ CAN_SPEND = frozenset(set(AccountKind) - WORLD)
 """Accounts that hold money: none goes below zero."""
 
 
+_ACCOUNT = db.select(LedgerAccount).where(  # made once: every booking asks it
+    LedgerAccount.kind == db.bindparam("kind"),
+    LedgerAccount.scope_key == db.bindparam("scope"),
+    LedgerAccount.currency == db.bindparam("currency"),
+)
+
+
 def account(
     kind: AccountKind,
     *,
@@ -25,10 +32,8 @@ def account(
 ) -> LedgerAccount:
     """The account of that kind and scope; it is opened when it does not exist yet, with its control account."""
     scope = _scope(fund_id, grant_id, heading)
-    query = db.select(LedgerAccount).where(
-        LedgerAccount.kind == kind, LedgerAccount.scope_key == scope, LedgerAccount.currency == currency
-    )
-    found = db.session.scalar(query)
+    asked = {"kind": kind, "scope": scope, "currency": currency}
+    found = db.session.scalar(_ACCOUNT, asked)
     if found is not None:
         return found
     row = LedgerAccount(
@@ -41,7 +46,7 @@ def account(
         with db.session.begin_nested():
             db.session.add(row)
     except IntegrityError:  # another transaction opened it a moment ago
-        return db.session.scalars(query).one()
+        return db.session.scalars(_ACCOUNT, asked).one()
     return row
 
 

@@ -19,9 +19,12 @@ AT_ONCE = 5_000
 _SUM = func.coalesce(func.sum(Turnover.debited - Turnover.credited), 0)
 
 
+_BALANCE = db.select(_SUM).where(Turnover.account_id == db.bindparam("account_id"))  # made once: every booking asks it
+
+
 def balance(of: LedgerAccount) -> int:
     """What was debited less what was credited, in minor units."""
-    return int(db.session.scalar(db.select(_SUM).where(Turnover.account_id == of.id)) or 0)
+    return int(db.session.scalar(_BALANCE, {"account_id": of.id}) or 0)
 
 
 def balances(kinds: Iterable[AccountKind], *, grant_id: int) -> Mapping[AccountKind, int]:
