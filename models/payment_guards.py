@@ -40,12 +40,27 @@ _FITS = (
     "AND tranches.payout_account_id = NEW.payout_account_id AND payment_batches.status = 'open')"
 )
 _ON_A_LIST = "EXISTS (SELECT 1 FROM payments WHERE payments.tranche_id = {tranche} AND payments.status IN {live})"
+_APPROVED = "('approved', 'released', 'confirmed', 'accounted')"
+_SENT = "('released', 'confirmed', 'accounted')"
+_AS_APPROVED = ("amount", "payout_account_id", "prepared_by_id", "prepared_at", "approved_by_id", "approved_at")
+_AS_SENT = ("event_id", "released_by_id", "released_at", "bank_reference", "bank_reference_key")
+"""What stays of a tranche from its approval, and from its release on, until it fails, is sent back or returned."""
 _PUT = "only an approved tranche of the fund stands on an open list, and on one alone"
 _HELD = "a tranche on a list for the bank is not changed"
+_DECIDED = "an approved payment is append-only"
 
 
-def _changed(differs: str) -> str:
-    return "(" + " OR ".join(f"NEW.{one} {differs} OLD.{one}" for one in _COLUMNS) + ")"
+def _changed(differs: str, columns: tuple[str, ...] = _COLUMNS) -> str:
+    return "(" + " OR ".join(f"NEW.{one} {differs} OLD.{one}" for one in columns) + ")"
+
+
+def _decided(differs: str) -> str:
+    """The condition under which an UPDATE changes what was approved or sent, while it stays so."""
+    kept = [
+        f"(OLD.status IN {states} AND NEW.status IN {states} AND {_changed(differs, columns)})"
+        for states, columns in ((_APPROVED, _AS_APPROVED), (_SENT, _AS_SENT))
+    ]
+    return " OR ".join([*kept, "NEW.id <> OLD.id", "NEW.grant_id <> OLD.grant_id", "NEW.sequence <> OLD.sequence"])
 
 
 def guards(dialect: str) -> list[str]:
@@ -57,6 +72,13 @@ def guards(dialect: str) -> list[str]:
             f"BEGIN SELECT RAISE(ABORT, '{_PUT}'); END",
             "CREATE TRIGGER tranches_no_change_when_listed BEFORE UPDATE ON tranches "
             f"WHEN {_changed('IS NOT')} AND {held} BEGIN SELECT RAISE(ABORT, '{_HELD}'); END",
+            "CREATE TRIGGER tranches_no_change_when_approved BEFORE UPDATE ON tranches "
+            f"WHEN {_decided('IS NOT')} BEGIN SELECT RAISE(ABORT, '{_DECIDED}'); END",
+            f"CREATE TRIGGER tranches_no_delete BEFORE DELETE ON tranches BEGIN SELECT RAISE(ABORT, '{_DECIDED}'); END",
+            "CREATE TRIGGER tranches_no_replace BEFORE INSERT ON tranches WHEN EXISTS (SELECT 1 FROM tranches AS there "  # noqa: S608
+            "WHERE there.id = NEW.id OR (there.grant_id = NEW.grant_id AND there.sequence = NEW.sequence) "
+            "OR there.bank_reference = NEW.bank_reference OR there.bank_reference_key = NEW.bank_reference_key) "
+            f"BEGIN SELECT RAISE(ABORT, '{_DECIDED}'); END",
         ]
     return [
         _function("refuse_payment", f"NOT {_FITS} OR {listed}", _PUT),
@@ -64,6 +86,12 @@ def guards(dialect: str) -> list[str]:
         _function("refuse_change_of_tranche", f"{_changed('IS DISTINCT FROM')} AND {held}", _HELD),
         "CREATE TRIGGER tranches_no_change_when_listed BEFORE UPDATE ON tranches "
         "FOR EACH ROW EXECUTE FUNCTION refuse_change_of_tranche()",
+        _function("refuse_change_of_approved", _decided("IS DISTINCT FROM"), _DECIDED),
+        "CREATE TRIGGER tranches_no_change_when_approved BEFORE UPDATE ON tranches "
+        "FOR EACH ROW EXECUTE FUNCTION refuse_change_of_approved()",
+        "CREATE TRIGGER tranches_no_delete BEFORE DELETE ON tranches FOR EACH ROW EXECUTE FUNCTION refuse_change()",
+        "CREATE TRIGGER tranches_no_truncate BEFORE TRUNCATE ON tranches FOR EACH STATEMENT "
+        "EXECUTE FUNCTION refuse_change()",
     ]
 
 
@@ -74,8 +102,3 @@ def _function(name: str, condition: str, problem: str) -> str:
         f"        RAISE EXCEPTION '{problem}' USING ERRCODE = 'integrity_constraint_violation';\n"
         "    END IF;\n    RETURN NEW;\nEND $$\n"
     )
-
-
-def trigger_names() -> set[tuple[str, str]]:
-    """(trigger, table) of what holds tables that are older than payments."""
-    return {("tranches_no_change_when_listed", "tranches")}

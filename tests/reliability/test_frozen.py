@@ -19,9 +19,11 @@ from app.services import (
     funds,
     grant_amendments,
     prices,
+    purchases,
     rates,
     recoveries,
     repayments,
+    suppliers,
     terminations,
     tranche_receipts,
 )
@@ -31,23 +33,31 @@ from app.services.protocol_places import Change, Place
 from models.account_objections import AccountObjection, ObjectionVerdict
 from models.allocations import Allocation
 from models.amendments import Amendment
+from models.applications import BudgetHeading
+from models.associations import PayoutAccount
 from models.base import db
 from models.calls import AMENDABLE, FIXED, UNTIL_SUBMITTED, Call, Criterion, VoteRule
+from models.contributions import Contribution
 from models.corrected_protocols import CorrectedProtocol
 from models.council_sessions import DecisionOutcome
 from models.expenditure_reports import ExpenditureReport
+from models.expenditures import Expenditure
 from models.fund_closings import FundClosing
 from models.funding_reports import FundingReport
 from models.grant_amendments import GrantAmendment
+from models.grants import Tranche
+from models.indicators import Result
 from models.overrides import Override
 from models.payment_batches import Payment, PaymentBatch
 from models.prices import Price, PriceKind
+from models.purchases import Quotation
 from models.rates import ExchangeRate, RateSource
 from models.recoveries import Recovery, RecoveryKind
 from models.repayments import Repayment
 from models.terminations import Termination
 from models.tranche_receipts import TrancheReceipt
-from tests.factories import TEXT, three
+from models.visits import Visit
+from tests.factories import SOM, TEXT, three
 
 REFUSED = r"append-only|frozen|only an approved tranche"
 pytestmark = pytest.mark.database
@@ -209,7 +219,63 @@ def a_repayment(programme: Any) -> Repayment:
     return made
 
 
+def an_account(programme: Any) -> PayoutAccount:
+    """The one a grant is paid to."""
+    made: PayoutAccount = programme.make_association().payout_account
+    return made
+
+
+def a_contribution(programme: Any) -> Contribution:
+    """A verified one."""
+    made: Contribution = programme.make_contribution(programme.make_grant("active"), "verified")
+    return made
+
+
+def a_document(programme: Any) -> Expenditure:
+    """A paid document finance has accepted."""
+    made: Expenditure = programme.make_expenditure(programme.make_tranche("confirmed").grant, "accepted", amount=SOM)
+    return made
+
+
+def a_quotation(programme: Any) -> Quotation:
+    """One of three offers, the one that was taken."""
+    grant, now = programme.make_grant("active"), clock.now()
+    by = {"actor": programme.chair_actor(grant), "now": now}
+    row = purchases.begin(grant, BudgetHeading.EQUIPMENT, TEXT, **by)
+    firm = suppliers.named("Firm", suppliers.Details(), is_another=True, **by)
+    made: Quotation = purchases.quote(
+        row, firm, amount=SOM, quoted_on=clock.bishkek_day(now), upload=programme.make_pdf(),
+        storage=programme.storage, **by,
+    )  # fmt: skip
+    return made
+
+
+def a_result(programme: Any) -> Result:
+    """A verified value."""
+    made: Result = programme.make_result(programme.make_grant("active"), "verified")
+    return made
+
+
+def a_visit(programme: Any) -> Visit:
+    """One that was made."""
+    made: Visit = programme.make_visit(programme.make_grant("active"), "done")
+    return made
+
+
+def a_released_tranche(programme: Any) -> Tranche:
+    """Money that left."""
+    made: Tranche = programme.make_tranche("released")
+    return made
+
+
 FROZEN = {
+    a_contribution: {"amount_kgs": 1, "sender_name": "Башка"},
+    a_document: {"accepted_amount": 1, "reason": "аз"},
+    a_quotation: {"amount": 1},
+    a_released_tranche: {"amount": 1},
+    a_result: {"value": Decimal(1)},
+    a_visit: {"findings": "Баары жакшы болду", "holds_payment": True},
+    an_account: {"number": "1299000000000001"},
     an_early_end: {"freed": 1, "reason": "x"},
     a_claim: {"amount": 2},
     a_closing: {"amount": 2},
@@ -250,6 +316,7 @@ def attempts(row: Any, change: dict[str, Any]) -> dict[str, Any]:
             "account_objections",
             "funding_reports",
             "overrides",
+            "visits",
         ):  # no other unique key: this would be just another one
             ways["replace by another key"] = sa.insert(table).prefix_with("OR REPLACE").values(**other)
     return ways

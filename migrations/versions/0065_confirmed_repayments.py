@@ -2,7 +2,7 @@
 
 What was recorded before counts as it did; nobody stands as who confirmed it.
 
-Revision ID: 0068
+Revision ID: 0065
 Revises: 0064
 """
 
@@ -10,7 +10,7 @@ import re
 
 from alembic import op
 
-revision = "0068"
+revision = "0065"
 down_revision = "0064"
 branch_labels = None
 depends_on = None
