@@ -1,6 +1,6 @@
 """Assets: what lasts is entered with number, place and photo, confirmed by another, looked at on visits."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from app.services.errors import (
     IncompleteError,
     LimitExceededError,
     SeparationOfDutyError,
+    refuse_all,
 )
 from app.services.numbering import next_number
 from app.services.workflow import ASSOCIATION_READS_REASON, Transition, reason_given, target
@@ -72,7 +73,7 @@ def record(
     grant = expenditure.grant
     if expenditure.status is not ExpenditureStatus.ACCEPTED or not grant.is_running:
         raise DomainError(N_("What was bought is entered once its spending is accepted, while the grant runs."))
-    _check(expenditure, content)
+    refuse_all(_wrong(expenditure, content))
     documents.must_be_picture(upload)
     photo = documents.attach(grant, DocumentKind.PHOTO, upload, storage=storage, actor=actor, now=now)
     _must_be_another_photo(photo)
@@ -87,22 +88,22 @@ def record(
     return asset
 
 
-def _check(expenditure: Expenditure, content: AssetInput) -> None:
+def _wrong(expenditure: Expenditure, content: AssetInput) -> Iterator[DomainError]:
     for field in ("name", "kept_at", "keeper_name"):
         if not getattr(content, field).strip():
-            raise IncompleteError(N_("Fill this in."), field=field)
+            yield IncompleteError(N_("Fill this in."), field=field)
     if not 1 <= content.quantity <= MOST_ALIKE:
-        raise DomainError(N_("The quantity must be more than zero and believable."), field="quantity")
-    if content.value <= 0:
-        raise DomainError(N_("The amount must be more than zero."), field="value")
+        yield DomainError(N_("The quantity must be more than zero and believable."), field="quantity")
     left = expenditure.counted - entered_of(expenditure)
-    if content.value > left:
-        raise LimitExceededError(
+    if content.value <= 0:
+        yield DomainError(N_("The amount must be more than zero."), field="value")
+    elif content.value > left:
+        yield LimitExceededError(
             N_("Of this document only %(left)s are not in the register yet."), field="value", left=Money(left)
         )
     asks = expenditure.grant.fund.donor.emblem is not Emblem.NONE
     if asks and not content.bears_emblem and not content.why_bare:
-        raise IncompleteError(
+        yield IncompleteError(
             N_("Put the donor's emblem on it and take the photo then, or say why it cannot bear one."), field="why_bare"
         )
 

@@ -1,8 +1,9 @@
 """Contributions: recorded with evidence, verified or refused by a second person, reversed by new rows."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime, timedelta
+from itertools import chain
 from pathlib import Path
 
 from app.clock import bishkek_day
@@ -29,6 +30,7 @@ from app.services.errors import (
     IncompleteError,
     LimitExceededError,
     SeparationOfDutyError,
+    refuse_all,
 )
 from app.services.match import Verified
 from app.services.references import reference_key
@@ -89,21 +91,14 @@ def record(
     lock(grant)
     if not takes_contributions(grant):
         raise DomainError(N_("Contributions are recorded once the grant is accepted and while it runs."))
-    if amount <= 0:
-        raise DomainError(N_("The amount must be more than zero."), field="amount")
-    if sent_on > bishkek_day(now):
-        raise DomainError(N_("The day lies in the future."), field="sent_on")
-    if sent_on < bishkek_day(now) - OLDEST_EVIDENCE:
-        raise LimitExceededError(N_("The evidence is older than five years."), field="sent_on")
-    if received_on is not None and not sent_on <= received_on <= bishkek_day(now):
-        raise DomainError(N_("It came on the day it was sent or later, and not after today."), field="received_on")
-    if not 0 <= fee < amount:
-        raise DomainError(N_("The fee is smaller than the amount."), field="fee")
-    key = None
-    if kind is ContributionKind.REMITTANCE:
-        key = _new_key(channel, reference)
-    elif currency != BASE_CURRENCY:
-        raise DomainError(N_("Cash of the village is recorded in som."), field="currency")
+    is_remittance = kind is ContributionKind.REMITTANCE
+    refuse_all(
+        chain(
+            _wrong_figures(sent_on, received_on, amount, fee, bishkek_day(now)),
+            _wrong_receipt(channel, reference) if is_remittance else _wrong_cash(currency),
+        )
+    )
+    key = _new_key(channel, reference) if is_remittance and channel else None
     if pledge is not None and pledge.application_id != grant.application_id:
         raise DomainError(N_("The pledge belongs to another application."), field="pledge")
     rate, amount_kgs = rates.value_for_village(amount, currency, sent_on)
@@ -145,16 +140,39 @@ def takes_contributions(grant: Grant) -> bool:
     return grant.status is GrantStatus.ACCEPTED or grant.is_running
 
 
-def _new_key(channel: Channel | None, reference: str) -> str:
+def _wrong_figures(
+    sent_on: date, received_on: date | None, amount: int, fee: int, today: date
+) -> Iterator[DomainError]:
+    if amount <= 0:
+        yield DomainError(N_("The amount must be more than zero."), field="amount")
+    elif not 0 <= fee < amount:
+        yield DomainError(N_("The fee is smaller than the amount."), field="fee")
+    if sent_on > today:
+        yield DomainError(N_("The day lies in the future."), field="sent_on")
+    elif sent_on < today - OLDEST_EVIDENCE:
+        yield LimitExceededError(N_("The evidence is older than five years."), field="sent_on")
+    elif received_on is not None and not sent_on <= received_on <= today:
+        yield DomainError(N_("It came on the day it was sent or later, and not after today."), field="received_on")
+
+
+def _wrong_receipt(channel: Channel | None, reference: str) -> Iterator[DomainError]:
     if channel is None:
-        raise IncompleteError(N_("Choose how the money came."), field="channel")
-    if not channel.is_active:
-        raise DomainError(N_("Nothing is recorded by this channel any more: choose another one."), field="channel")
-    key = reference_key(reference)
-    if len(key) < 4:
-        raise IncompleteError(
+        yield IncompleteError(N_("Choose how the money came."), field="channel")
+    elif not channel.is_active:
+        yield DomainError(N_("Nothing is recorded by this channel any more: choose another one."), field="channel")
+    if len(reference_key(reference)) < 4:
+        yield IncompleteError(
             N_("Enter the number on the receipt (at least four letters or digits)."), field="reference"
         )
+
+
+def _wrong_cash(currency: str) -> Iterator[DomainError]:
+    if currency != BASE_CURRENCY:
+        yield DomainError(N_("Cash of the village is recorded in som."), field="currency")
+
+
+def _new_key(channel: Channel, reference: str) -> str:
+    key = reference_key(reference)
     used = db.select(Contribution.id).where(
         Contribution.channel_id == channel.id,
         Contribution.reference_key == key,

@@ -1,6 +1,6 @@
 """Expenditures: recorded by the association, accepted line by line by finance, booked by heading."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -31,6 +31,7 @@ from app.services.errors import (
     IncompleteError,
     LimitExceededError,
     SeparationOfDutyError,
+    refuse_all,
 )
 from app.services.references import reference_key
 from app.services.workflow import ASSOCIATION_READS_REASON, Transition, reason_given, target
@@ -86,10 +87,7 @@ def record(
         raise DomainError(N_("Spending is recorded while the grant runs."))
     if line.application_id != grant.application_id:
         raise DomainError(N_("The budget line belongs to another application."), field="budget_line")
-    if amount <= 0:
-        raise DomainError(N_("The amount must be more than zero."), field="amount")
-    if not grant.starts_on <= paid_on <= min(grant.ends_on, bishkek_day(now)):
-        raise DomainError(N_("The day must lie within the grant's period and not in the future."), field="paid_on")
+    refuse_all(_wrong_figures(grant, amount, paid_on, quantity, document_number, bishkek_day(now)))
     expenditure_reports.must_be_open(grant, paid_on)
     if line.payer is Payer.GRANT and line.heading not in funds.pays_for(grant.fund):
         raise DomainError(
@@ -100,13 +98,9 @@ def record(
     left = grant_budgets.planned(grant, line) - spent_on(line)
     if amount > left:
         raise LimitExceededError(N_("Only %(left)s are left on this budget line."), field="amount", left=Money(left))
-    if quantity is not None and quantity <= 0:
-        raise DomainError(N_("The number bought must be more than zero."), field="quantity")
     if line.payer is not Payer.IN_KIND:
         purchases.must_be_quoted(grant, line.heading, supplier, amount, purchase)
     document_key = reference_key(document_number)
-    if not document_key:
-        raise IncompleteError(N_("Enter the number of the document."), field="document_number")
     used = db.select(Expenditure.id).where(
         Expenditure.supplier_id == supplier.id,
         Expenditure.document_key == document_key,
@@ -134,6 +128,19 @@ def record(
     audit.record(actor, "expenditure.record", expenditure, now, grant=grant.id, amount=amount)
     notifications.tell_holders(Role.FINANCE, grant, N_("Spending of %(number)s waits to be accepted."), now)
     return expenditure
+
+
+def _wrong_figures(
+    grant: Grant, amount: int, paid_on: date, quantity: Decimal | None, document_number: str, today: date
+) -> Iterator[DomainError]:
+    if amount <= 0:
+        yield DomainError(N_("The amount must be more than zero."), field="amount")
+    if not grant.starts_on <= paid_on <= min(grant.ends_on, today):
+        yield DomainError(N_("The day must lie within the grant's period and not in the future."), field="paid_on")
+    if quantity is not None and quantity <= 0:
+        yield DomainError(N_("The number bought must be more than zero."), field="quantity")
+    if not reference_key(document_number):
+        yield IncompleteError(N_("Enter the number of the document."), field="document_number")
 
 
 def spent_on(line: BudgetLine) -> int:

@@ -1,6 +1,6 @@
 """Purchases: above a threshold the price is asked of three suppliers before anything is bought."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from app.services import associations, audit, documents, notifications
 from app.services.actors import Actor
 from app.services.conflicts import Ties
 from app.services.documents import Upload
-from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, SeparationOfDutyError
+from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, SeparationOfDutyError, refuse_all
 from app.services.suppliers import digits
 from app.services.workflow import ASSOCIATION_READS_REASON, Transition, reason_given, target
 from models.applications import BudgetHeading
@@ -67,12 +67,7 @@ def quote(
     lock(purchase)
     if purchase.status is not P.OPEN:
         raise DomainError(N_("Quotations are added until one is chosen."))
-    if amount <= 0:
-        raise DomainError(N_("The amount must be more than zero."), field="amount")
-    if quoted_on > bishkek_day(now):
-        raise DomainError(N_("The day lies in the future."), field="quoted_on")
-    if any(one.supplier_id == supplier.id for one in purchase.quotations):
-        raise AlreadyUsedError(N_("There is a quotation of this supplier already."), field="supplier")
+    refuse_all(_wrong_quotation(purchase, supplier, amount, quoted_on, bishkek_day(now)))
     paper = documents.attach(purchase.grant, DocumentKind.QUOTATION, upload, storage=storage, actor=actor, now=now)
     _must_be_another_scan(paper)
     quotation = Quotation(
@@ -83,6 +78,17 @@ def quote(
     db.session.flush()
     audit.record(actor, "purchase.quote", purchase, now, amount=amount)
     return quotation
+
+
+def _wrong_quotation(
+    purchase: Purchase, supplier: Supplier, amount: int, quoted_on: date, today: date
+) -> Iterator[DomainError]:
+    if amount <= 0:
+        yield DomainError(N_("The amount must be more than zero."), field="amount")
+    if quoted_on > today:
+        yield DomainError(N_("The day lies in the future."), field="quoted_on")
+    if any(one.supplier_id == supplier.id for one in purchase.quotations):
+        yield AlreadyUsedError(N_("There is a quotation of this supplier already."), field="supplier")
 
 
 def _must_be_another_scan(paper: Document) -> None:

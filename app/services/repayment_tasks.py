@@ -17,5 +17,5 @@ def finance(user: User) -> list[Task]:
             {"grant_id": one.grant_id, "repayment_id": one.id},
             bishkek_day(one.recorded_at + ANSWER_WITHIN),
         )
-        for one in repayments.waiting_for(user, conflicts.kept_from(user))
+        for one in repayments.waiting_for(user, conflicts.ties_of(user))
     ]

@@ -1,6 +1,6 @@
 """Tranche receipts: the association says that the money came, on the screen or by a signed slip the centre scans."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from app.localisation import N_, Money
 from app.services import associations, audit, documents, notifications, own_codes, tranches
 from app.services.actors import Actor
 from app.services.documents import Upload
-from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, SeparationOfDutyError
+from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, SeparationOfDutyError, refuse_all
 from app.services.workflow import reason_given
 from models.base import db, lock
 from models.documents import Document, DocumentKind
@@ -137,13 +137,7 @@ def _receipt(
     lock(tranche)
     if tranche.status is not TrancheStatus.RELEASED or tranche.event_id is None:
         raise DomainError(N_("The receipt of a payment is confirmed once, after it was sent."))
-    if not tranche.grant.starts_on <= received_on <= bishkek_day(now):
-        raise DomainError(N_("The day must lie between the start of the grant and today."), field="received_on")
-    if not 0 < received <= tranche.amount:
-        text = N_("Enter what came, at most the %(amount)s that were sent.")
-        raise DomainError(text, field="received", amount=Money(tranche.amount))
-    if received < tranche.amount and not reason.strip():
-        raise IncompleteError(N_("Write why less came than was sent."), field="reason")
+    refuse_all(_wrong_figures(tranche, received, received_on, reason, bishkek_day(now)))
     return TrancheReceipt(
         tranche=tranche,
         event_id=tranche.event_id,
@@ -158,6 +152,18 @@ def _receipt(
         recorded_by_id=actor.user_id,
         recorded_at=now,
     )
+
+
+def _wrong_figures(
+    tranche: Tranche, received: int, received_on: date, reason: str, today: date
+) -> Iterator[DomainError]:
+    if not tranche.grant.starts_on <= received_on <= today:
+        yield DomainError(N_("The day must lie between the start of the grant and today."), field="received_on")
+    if not 0 < received <= tranche.amount:
+        text = N_("Enter what came, at most the %(amount)s that were sent.")
+        yield DomainError(text, field="received", amount=Money(tranche.amount))
+    elif received < tranche.amount and not reason.strip():
+        yield IncompleteError(N_("Write why less came than was sent."), field="reason")
 
 
 def _keep(receipt: TrancheReceipt, actor: Actor, now: datetime) -> TrancheReceipt:

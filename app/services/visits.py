@@ -1,6 +1,6 @@
 """Monitoring visits: planned, then recorded with findings, photos and a risk rating."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from app.services import associations, audit, conflicts, documents, notification
 from app.services.actors import Actor
 from app.services.conflicts import Ties
 from app.services.documents import Upload
-from app.services.errors import DomainError, IncompleteError, SeparationOfDutyError
+from app.services.errors import DomainError, IncompleteError, SeparationOfDutyError, refuse_all
 from app.services.workflow import Transition, target
 from models.base import db, written_out
 from models.documents import Document, DocumentKind
@@ -73,23 +73,13 @@ def record(
 
     With `shows_photos` those who sent money see the photos, without an account (`remitter_links`).
 
-
     Raises `IncompleteError` without findings or without a photo, `SeparationOfDutyError` for an officer with a tie.
     """
     new_status = target(TRANSITIONS, visit.status, "record")
     if visit.visitor_id != actor.user_id:
         raise DomainError(N_("The officer who visits records the visit."))
     associations.must_be_free(visit.grant, actor)
-    if visited_on > bishkek_day(now):
-        raise DomainError(N_("The day lies in the future."), field="visited_on")
-    if len(findings.strip()) < 20:
-        raise IncompleteError(N_("Describe what you saw in a sentence or two."), field="findings")
-    if not documents.of(visit):
-        raise IncompleteError(N_("Attach at least one photo."), field="photo")
-    if (latitude is None) != (longitude is None) or (
-        latitude is not None and longitude is not None and not (-90 <= latitude <= 90 and -180 <= longitude <= 180)
-    ):
-        raise DomainError(N_("The place is not right: latitude and longitude in degrees."), field="latitude")
+    refuse_all(_wrong_record(visit, visited_on, findings, latitude, longitude, bishkek_day(now)))
     visit.status, visit.visited_on, visit.recorded_at = new_status, visited_on, now
     visit.checklist, visit.findings, visit.follow_up = dict(checklist), findings.strip(), follow_up.strip()
     visit.risk, visit.latitude, visit.longitude = risk, latitude, longitude
@@ -105,6 +95,21 @@ def record(
     )
     notifications.tell_association(visit.grant, message, now)
     notifications.tell_holders(Role.FINANCE, visit.grant, message, now)
+
+
+def _wrong_record(
+    visit: Visit, visited_on: date, findings: str, latitude: float | None, longitude: float | None, today: date
+) -> Iterator[DomainError]:
+    if visited_on > today:
+        yield DomainError(N_("The day lies in the future."), field="visited_on")
+    if len(findings.strip()) < 20:
+        yield IncompleteError(N_("Describe what you saw in a sentence or two."), field="findings")
+    if not documents.of(visit):
+        yield IncompleteError(N_("Attach at least one photo."), field="photo")
+    if (latitude is None) != (longitude is None) or (
+        latitude is not None and longitude is not None and not (-90 <= latitude <= 90 and -180 <= longitude <= 180)
+    ):
+        yield DomainError(N_("The place is not right: latitude and longitude in degrees."), field="latitude")
 
 
 def attach_photo(visit: Visit, upload: Upload, *, storage: Path, actor: Actor, now: datetime) -> Document:

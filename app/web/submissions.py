@@ -88,13 +88,21 @@ def attempt(form: BaseForm, act: Callable[[], Result]) -> Result | None:
         lose_race()
     except DomainError as refusal:
         db.session.rollback()
-        form.refuse(refusal.field, str(refusal))
+        for one in _all_of(refusal):
+            form.refuse(one.field, str(one))
         return None
     except IntegrityError:  # a constraint of the database: somebody was faster between our check and our write
         db.session.rollback()
         form.refuse(None, gettext("Somebody else saved the same a moment ago. Open the page again and look."))
         return None
     return True if result is None else result  # type: ignore[return-value]
+
+
+def _all_of(refusal: DomainError) -> list[DomainError]:
+    """With what was found at the same time, and with the refusal of the file, which may not have been asked for yet."""
+    found = [refusal, *refusal.others]
+    file = g.get("upload")
+    return [*found, file] if isinstance(file, DomainError) and file not in found else found
 
 
 def finish(location: str, message: str | None = None) -> ResponseReturnValue:

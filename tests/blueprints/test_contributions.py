@@ -104,6 +104,21 @@ def test_what_is_wrong_is_said_and_nothing_is_half_written(
     assert count(Document) == before
 
 
+def test_all_that_is_wrong_is_said_at_once(english: Client, programme: Programme, grant: Grant) -> None:
+    english.sign_in(programme.chair_of(grant.association))
+    wrong = {"currency": "KGS", "amount": "0", "sent_on": "13.10.2026", "channel": "", "reference": "12"}
+    page = text_of(record(english, grant, Upload("receipt.pdf", b"MZ program"), **wrong).text)
+    for message in (
+        "The amount must be more than zero.",
+        "The day lies in the future.",
+        "Choose how the money came.",
+        "Enter the number on the receipt (at least four letters or digits).",
+        "Only PDF, JPG and PNG files are taken.",
+    ):
+        assert page.count(message) >= 1, message
+    assert count(Contribution) == 0
+
+
 def test_a_file_that_was_chosen_is_asked_for_again(english: Client, programme: Programme, grant: Grant) -> None:
     english.sign_in(programme.chair_of(grant.association))
     upload, again = programme.make_pdf(), "again: it was not kept"
