@@ -1,10 +1,6 @@
 """Spending reports: the period, the report with its files, handing it in, accepting it or sending it back."""
 
-import io
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
-
-from flask import Blueprint, render_template, send_file, url_for
+from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock
@@ -13,23 +9,16 @@ from app.policy import Permission
 from app.services import expenditure_reports, users
 from app.services.workflow import allowed
 from app.web.access import actor, load, requires, signed_in_user
-from app.web.presentation import is_demonstration, subject_url
+from app.web.statements import shown_tables, statement_file
 from app.web.submissions import act_on_button, attempt, finish, form_page
 from forms.expenditure_reports import ExpenditureReportForm, ReturnReportForm, SubmitReportForm
 from models.expenditure_reports import ExpenditureReport
 from models.grants import Grant
 from reports import expenditure_reports as papers
-from reports import statements
 from reports.statements import Reader, Statement
 
 bp = Blueprint("expenditure_reports", __name__)
 P = Permission
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-FORMS: Mapping[str, tuple[str, Callable[[Statement], bytes]]] = {
-    "pdf": ("application/pdf", lambda one: statements.to_pdf(one, demonstration=is_demonstration())),
-    "xlsx": (XLSX, lambda one: statements.to_xlsx(one, demonstration=is_demonstration())),
-    "csv": ("text/csv", statements.to_csv),
-}
 
 
 @bp.route("/grants/<int:grant_id>/spending-reports/new", methods=["GET", "POST"])
@@ -60,7 +49,7 @@ def show(expenditure_report_id: int) -> ResponseReturnValue:
         "expenditure_reports/show.html",
         report=report,
         whole=whole,
-        tables=[(one, _rows(one), _texts(one.total or ())) for one in whole.tables],
+        tables=shown_tables(whole),
         bare=expenditure_reports.without_scan(report),
         actions=allowed(expenditure_reports.TRANSITIONS, report.status),
         names=users.names_of([report.submitted_by_id, report.decided_by_id]),
@@ -69,27 +58,12 @@ def show(expenditure_report_id: int) -> ResponseReturnValue:
     )
 
 
-def _rows(table: statements.Table) -> list[tuple[list[str], str]]:
-    """(texts, the address of what the row is about or "")."""
-    subjects = [*table.subjects, *([None] * (len(table.rows) - len(table.subjects)))]
-    return [
-        (_texts(row), (subject_url(f"{one.noun}:{one.id}") or "") if one else "")
-        for row, one in zip(table.rows, subjects, strict=True)
-    ]
-
-
-def _texts(cells: Sequence[Any]) -> list[str]:
-    return [statements.shown(cell) if cell is not None else "" for cell in cells]
-
-
 @bp.get("/spending-reports/<int:expenditure_report_id>/<any(pdf, xlsx, csv):form>")
 @requires(GET=P.EXPENDITURE_READ)
 def download(expenditure_report_id: int, form: str) -> ResponseReturnValue:
     """The same as a file."""
     whole = _gathered(load(ExpenditureReport, expenditure_report_id, P.EXPENDITURE_READ))
-    media_type, make = FORMS[form]
-    name = f"{whole.name}-{whole.reader.locale}.{form}"
-    return send_file(io.BytesIO(make(whole)), mimetype=media_type, as_attachment=True, download_name=name, max_age=0)
+    return statement_file(whole, form, whole.name)
 
 
 def _gathered(report: ExpenditureReport) -> Statement:

@@ -1,10 +1,8 @@
 """Statements of money: of an association, a grant, a fund, and of the whole programme; each a page and a file."""
 
-import io
-from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask import Blueprint, abort, render_template, send_file, url_for
+from flask import Blueprint, abort, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock
@@ -12,21 +10,14 @@ from app.localisation import current_locale
 from app.policy import Permission
 from app.services import conflicts, grants
 from app.web.access import load, requires, signed_in_user
-from app.web.presentation import is_demonstration, subject_url
+from app.web.statements import FORMS, shown_tables, statement_file
 from models.associations import Association
 from models.funds import Fund
 from models.grants import Grant
 from reports import statements
-from reports.statements import Reader, Statement, Subject, Table
+from reports.statements import Reader, Statement
 
 bp = Blueprint("statements", __name__, url_prefix="/statements")
-ROWS_SHOWN = 200
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-FORMS: Mapping[str, tuple[str, Callable[[Statement], bytes]]] = {
-    "pdf": ("application/pdf", lambda one: statements.to_pdf(one, demonstration=is_demonstration())),
-    "xlsx": (XLSX, lambda one: statements.to_xlsx(one, demonstration=is_demonstration())),
-    "csv": ("text/csv", statements.to_csv),
-}
 
 
 @bp.get("")
@@ -118,40 +109,16 @@ def _reader() -> Reader:
 
 def _page(whole: Statement, view: str, **address: Any) -> ResponseReturnValue:
     files = [(form, url_for(view, form=form, **address)) for form in FORMS]
-    facts = [(label, statements.shown(value)) for label, value in whole.facts]
-    tables = [(one, _rows(one), _footer(one)) for one in whole.tables]
     return render_template(
         "statements/show.html",
         whole=whole,
         view=view,
         address=address,
         files=files,
-        facts=facts,
-        tables=tables,
-        rows_shown=ROWS_SHOWN,
+        facts=[(label, statements.shown(value)) for label, value in whole.facts],
+        tables=shown_tables(whole),
     )
 
 
-def _rows(table: Table) -> list[tuple[list[str], str]]:
-    """(texts, the address of what the row is about or "") of the rows a page shows."""
-    subjects = [*table.subjects, *([None] * (len(table.rows) - len(table.subjects)))]
-    shown = zip(table.rows[:ROWS_SHOWN], subjects, strict=False)
-    return [([statements.shown(cell) for cell in row], _href(subject)) for row, subject in shown]
-
-
-def _href(subject: Subject | None) -> str:
-    return subject_url(f"{subject.noun}:{subject.id}") or "" if subject else ""
-
-
-def _footer(table: Table) -> list[str] | None:
-    if table.total is None:
-        return None
-    return [statements.shown(cell) if cell is not None else "" for cell in table.total]
-
-
-def _file(statement: Statement, form: str) -> ResponseReturnValue:
-    media_type, make = FORMS[form]
-    name = f"{statement.name}-{statement.reader.day.isoformat()}-{statement.reader.locale}.{form}"
-    return send_file(
-        io.BytesIO(make(statement)), mimetype=media_type, as_attachment=True, download_name=name, max_age=0
-    )
+def _file(whole: Statement, form: str) -> ResponseReturnValue:
+    return statement_file(whole, form, f"{whole.name}-{whole.reader.day.isoformat()}")

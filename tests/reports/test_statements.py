@@ -15,6 +15,7 @@ from pypdf import PdfReader
 from app.labels import label_text
 from app.localisation import LOCALE_CODES, Money, gettext, use_locale
 from app.services import funds, ledger
+from app.web import statements as pages
 from models.assets import Asset, AssetCheck, AssetStatus, Condition
 from models.associations import Association
 from models.base import db
@@ -189,6 +190,16 @@ def test_who_has_a_tie_is_told_nothing_of_the_grant(demo: Demonstration) -> None
         assert number not in repr(kind.gather(mine))
     own = statements.of_association(db.session.get_one(Association, grant.association_id), mine)
     assert number not in repr(own)
+
+
+def test_a_page_shows_the_first_rows_and_says_that_the_files_have_all(
+    client: Client, demo: Demonstration, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.sign_in(demo.user("finance1")).speak("en")
+    every = len(gathered(demo, "leverage").tables[0].rows)
+    assert every > 1 and "the files have all of them" not in text_of(client.get("/statements/leverage").text)
+    monkeypatch.setattr(pages, "ROWS_SHOWN", 1)
+    assert f"The first 1 of {every} lines" in text_of(client.get("/statements/leverage").text)
 
 
 def test_an_association_prints_its_statement_and_reads_no_other_s(client: Client, demo: Demonstration) -> None:
