@@ -225,6 +225,7 @@ def test_a_changed_account_is_not_paid_to_for_72_hours(programme):
 def test_a_release_waits_for_the_hour_too(programme):
     """As a payment prepared before this rule could be."""
     tranche, now = programme.make_tranche(T.APPROVED), clock.now()
+    unprotect("tranches")
     tranche.payout_account = change_account(programme, tranche.grant, now=now)
     db.session.flush()
     with pytest.raises(DomainError) as refused:
@@ -257,6 +258,7 @@ def test_verify_names_a_release_to_another_account(programme, home):
 
     tranche = programme.make_tranche(T.RELEASED)
     assert findings() == []
+    unprotect("tranches")
     tranche.payout_account = change_account(programme, tranche.grant, now=clock.now() + timedelta(hours=1))
     db.session.flush()
     assert len(findings()) == 1 and "after the payment was prepared" in findings()[0]

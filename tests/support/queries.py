@@ -29,9 +29,11 @@ def counted_queries() -> Iterator[list[str]]:
 
 
 def unprotect(table: str) -> None:
-    """As somebody who owns the database can: rows of an append-only table are changed and deleted from now on."""
+    """As somebody who owns the database can: rows of a protected table are changed and deleted from now on."""
     if db.session.get_bind().dialect.name == "postgresql":
         db.session.execute(db.text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
         return
-    for act in ("update", "delete"):
-        db.session.execute(db.text(f"DROP TRIGGER {table}_no_{act}"))
+    there = db.text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :table")
+    for name in db.session.scalars(there, {"table": table}).all():
+        if name.startswith(f"{table}_no_"):
+            db.session.execute(db.text(f"DROP TRIGGER {name}"))
