@@ -20,6 +20,7 @@ from app.services import (
     decisions,
     expenditures,
     interests,
+    payment_batches,
     purchases,
     review_deadlines,
     reviews,
@@ -34,7 +35,8 @@ from models.base import db, lock
 from models.calls import Call
 from models.council_sessions import CouncilSession, DecisionOutcome
 from models.expenditures import Expenditure
-from models.grants import Grant, TrancheStatus
+from models.funds import Fund
+from models.grants import Grant, Tranche, TrancheStatus
 from models.interests import InterestKind
 from models.purchases import Purchase, PurchaseStatus
 from models.reviews import Assignment, AssignmentStatus
@@ -42,6 +44,7 @@ from models.users import Role, User
 from tests.conftest import NOW
 from tests.factories import TEXT
 from tests.reliability.test_parallel import at_once
+from tests.support import locks
 
 pytestmark = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 
@@ -156,6 +159,23 @@ def test_the_last_review_comes_in_while_who_is_late_gets_time(app, programme, mo
     assert (kept.status, kept.due_on) == (AssignmentStatus.ACCEPTED, day)
 
 
+def test_a_lock_out_of_the_order_of_the_table_is_named(app, programme):
+    """Every test on PostgreSQL ends by this; here the table stands on its head."""
+    places = locks.order()
+    assert places["payment_batches"] < places["grants"] < places["purchases"] < places["funds"] < places[locks.HISTORY]
+    spent = programme.make_expenditure(programme.make_grant("active", is_matched=True), amount=1_00)
+    turned = locks.Locks({kind: -place for kind, place in places.items()})
+    as_they_are = locks.Locks()
+    with locks.watched(db.engine, turned), locks.watched(db.engine, as_they_are):
+        refuse(spent.id, programme.finance.id)
+    assert turned.wrong == {
+        "expenditures.refuse: expenditures after grants",
+        "expenditures.refuse: audit_head after grants",
+        "expenditures.refuse: audit_head after expenditures",
+    }
+    assert as_they_are.wrong == set()
+
+
 def noted_slowly(monkeypatch, action):
     """Whoever writes this act into the history keeps its head for a while; the event says that it has it."""
     holds, record = Event(), audit.record
@@ -173,6 +193,27 @@ def noted_slowly(monkeypatch, action):
 def refuse(expenditure_id, officer):
     actor = Actor(db.session.get_one(User, officer))
     expenditures.refuse(db.session.get_one(Expenditure, expenditure_id), reason=TEXT, actor=actor, now=NOW)
+
+
+def test_a_payment_list_is_begun_while_spending_of_a_grant_on_it_is_refused(app, programme, monkeypatch):
+    """One has the head of the history and wants the grant, the other one the grant and wants the history."""
+    tranche = programme.make_tranche(TrancheStatus.APPROVED)
+    spent_id = programme.make_expenditure(tranche.grant, amount=1_00).id
+    programme.name_payer(tranche.grant.fund)
+    tranche_id, fund_id, officer = tranche.id, tranche.grant.fund_id, programme.finance.id
+    db.session.commit()
+    holds = noted_slowly(monkeypatch, "payment_batch.create")
+
+    def act(number: int) -> None:
+        if number:
+            holds.wait(5)
+            refuse(spent_id, officer)
+        else:
+            fund, chosen = db.session.get_one(Fund, fund_id), db.session.get_one(Tranche, tranche_id)
+            actor = Actor(db.session.get_one(User, officer))
+            payment_batches.create(fund, [chosen], pay_on=clock.bishkek_day(NOW), actor=actor, now=NOW)
+
+    assert at_once(app, 2, act) == {"done": 2}
 
 
 def test_a_supplier_is_registered_while_spending_of_the_grant_is_refused(app, programme, monkeypatch):
