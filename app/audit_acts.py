@@ -277,6 +277,7 @@ ACTIONS: Mapping[str, str] = {
     "remitter_link.use": N_("A personal link was opened for the first time"),
     "remitter.separate": N_("Made two entries of one of who sends money"),
     "remitter.save": N_("Changed what is known of who sends money"),
+    "supplier.fill_in": N_("Added what is known of a supplier"),
     "supplier.merge": N_("Merged two entries of a supplier"),
     "supplier.register": N_("Entered a supplier"),
     "supplier.save": N_("Changed a supplier"),

@@ -144,6 +144,21 @@ def _offices(value: Sequence[str]) -> str:
     return ", ".join(label_text(Role(one)) for one in value) or gettext("nobody")
 
 
+KNOWN: Mapping[str, str] = {
+    "tax_number": N_("Tax number"),
+    "phone": N_("Phone"),
+    "address": N_("Address"),
+    "account_number": N_("Account number"),
+}
+"""What is known of a supplier, as `models.suppliers.Supplier` names it."""
+
+
+def _known(value: Mapping[str, Sequence[str]]) -> str:
+    """What it was before and what it is now; of each its end alone was kept."""
+    pairs = ((gettext(KNOWN[one]), [end or gettext("not known") for end in ends]) for one, ends in value.items())
+    return "; ".join(f"{name}: {before} → {after}" for name, (before, after) in pairs)
+
+
 PLAN_TABLES: Mapping[str, str] = {
     "sale_lines": N_("Sales"),
     "running_costs": N_("Running costs"),
@@ -189,6 +204,7 @@ DETAILS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "kind": (N_("Interest"), _one_of(ConflictKind, InterestKind)),
     "kept_at": (N_("Where it is kept"), str),
     "kept_before": (N_("Where it was kept before"), str),
+    "known": (N_("What is known of it"), _known),
     "languages": (N_("Languages"), lambda value: ", ".join(dict(LOCALES)[one] for one in value)),
     "left": (N_("Recovery codes left"), number_text),
     "locale": (N_("Language"), lambda value: dict(LOCALES)[value]),

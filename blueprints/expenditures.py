@@ -18,7 +18,7 @@ from app.services import (
     users,
 )
 from app.services.expenditures import LineUse
-from app.services.suppliers import Details
+from app.services.suppliers import Details, Written
 from app.services.workflow import allowed
 from app.web.access import actor, load, requires, signed_in_user, takes_upload
 from app.web.submissions import act_on_button, attempt, finish, form_page, sent_upload, uploads
@@ -78,7 +78,7 @@ def _record(
         title=form.title.data,
         amount=to_minor(form.amount.data, BASE_CURRENCY),
         paid_on=form.paid_on.data,
-        supplier=suppliers.named(form.supplier.data, details, is_another=form.is_another.data, actor=who, now=now),
+        supplier=Written(form.supplier.data, details, form.is_another.data),
         quantity=form.quantity.data,
         purchase=prepared.get(form.purchase.data or ""),
         document_number=form.document_number.data,

@@ -11,7 +11,7 @@ from app.labels import label_text
 from app.localisation import gettext, money, to_minor
 from app.policy import Permission
 from app.services import purchases, suppliers, users
-from app.services.suppliers import Details
+from app.services.suppliers import Details, Written
 from app.services.workflow import allowed
 from app.web.access import actor, load, requires, signed_in_user, takes_upload
 from app.web.submissions import act_on_button, attempt, finish, form_page, sent_upload, uploads
@@ -76,7 +76,7 @@ def _quote(row: Purchase, form: QuotationForm) -> Quotation:
     details = Details(form.tax_number.data or "", form.phone.data or "")
     return purchases.quote(
         row,
-        suppliers.named(form.supplier.data, details, is_another=form.is_another.data, actor=who, now=now),
+        Written(form.supplier.data, details, form.is_another.data),
         amount=to_minor(form.amount.data, BASE_CURRENCY),
         quoted_on=form.quoted_on.data,
         upload=sent_upload(),

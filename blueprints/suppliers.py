@@ -4,9 +4,10 @@ from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock
+from app.audit_texts import action_text, details_of
 from app.localisation import gettext
 from app.policy import Permission
-from app.services import conflicts, grants, supplier_flags, suppliers
+from app.services import audit, audit_subjects, conflicts, grants, supplier_flags, suppliers
 from app.services.suppliers import Details
 from app.web.access import actor, load, requires, row_number, signed_in_user
 from app.web.submissions import attempt, finish, form_page, guard_version, in_words
@@ -45,6 +46,9 @@ def show(supplier_id: int) -> ResponseReturnValue:
         papers=papers,
         flags=[(grant, supplier_flags.of_grant(row, grant)) for grant in paid[:SHOWN]],
         others=[] if row.merged_into else suppliers.alike(row.name, suppliers.details_of(row), besides=row.id),
+        acts=audit_subjects.latest(conflicts.ties_of(signed_in_user()), None, SHOWN, audit.subject_of(row)),
+        action_text=action_text,
+        details_of=details_of,
     )
 
 

@@ -21,6 +21,7 @@ class SupplierFlag(StrEnum):
     SHARE = "share"
     PRICE = "price"
     SPLIT = "split"
+    SPLIT_SUPPLIERS = "split_suppliers"
 
 
 class Supplier(Versioned, Base):

@@ -26,7 +26,7 @@ from app.services.actors import Actor
 from models.base import db
 from models.users import User
 from tests.factories import Programme
-from tests.support import databases, pages, servers
+from tests.support import databases, locks, pages, servers
 from tests.support.apps import Apps
 from tests.support.clients import Client
 from tests.support.databases import Copy, PostgresqlServer, SqliteTemplates
@@ -196,12 +196,15 @@ def app(request: pytest.FixtureRequest, config: Config, apps: Apps) -> Iterator[
     settings = dict(made.config)
     prices._newest[0] = prices._Kept()  # told by the address of the database, which is the next test's too
     call_scores.forget()
+    taken = locks.Locks()
     with made.app_context(), clock.at(NOW):
-        yield made
+        with locks.watched(db.engine, taken):
+            yield made
         db.session.remove()
         db.engine.dispose()
     made.config.clear()
     made.config.update(settings)
+    assert not taken.wrong, f"locks out of order: {sorted(taken.wrong)}"
 
 
 @pytest.fixture

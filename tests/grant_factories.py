@@ -386,7 +386,7 @@ class GrantFactories:
         amount: int = 10_000_00,
         payer: Payer = Payer.GRANT,
         with_scan: bool = True,
-        supplier: Supplier | None = None,
+        supplier: Supplier | suppliers.Written | None = None,
         purchase: Purchase | None = None,
         now: datetime | None = None,
     ) -> Expenditure:

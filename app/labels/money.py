@@ -147,6 +147,10 @@ SUPPLIER_FLAGS: Mapping[SupplierFlag, str] = {
     SupplierFlag.SPLIT: N_(
         "Bought in parts: within 30 days they come to the sum from which three quotations are asked"
     ),
+    SupplierFlag.SPLIT_SUPPLIERS: N_(
+        "Bought of several suppliers: within 30 days the same kind of cost comes to the sum from which three "
+        "quotations are asked"
+    ),
 }
 BANK_STATEMENT_STATUSES: Mapping[BankStatementStatus, str] = {
     BankStatementStatus.COLUMNS: N_("Its columns are to be named"),

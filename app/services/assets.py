@@ -75,10 +75,11 @@ def record(
         raise DomainError(N_("What was bought is entered once its spending is accepted, while the grant runs."))
     refuse_all(_wrong(expenditure, content))
     documents.must_be_picture(upload)
+    number = next_number(PREFIX, bishkek_day(now).year)
     photo = documents.attach(grant, DocumentKind.PHOTO, upload, storage=storage, actor=actor, now=now)
     _must_be_another_photo(photo)
     asset = Asset(
-        number=next_number(PREFIX, bishkek_day(now).year), grant=grant, expenditure=expenditure, photo=photo,
+        number=number, grant=grant, expenditure=expenditure, photo=photo,
         recorded_by_id=actor.user_id, recorded_at=now, **asdict(content),
     )  # fmt: skip
     db.session.add(asset)

@@ -187,6 +187,9 @@ def confirm_exact(statement: BankStatement, match_ids: Sequence[int], *, actor: 
     chosen = [one for one in db.session.scalars(query) if one.likeness is Likeness.EXACT and not one.is_return]
     if not chosen:
         raise DomainError(N_("Tick at least one exact match."))
+    lock_name("matches of bank statements")
+    for one in chosen:
+        lock(one)
     for one in chosen:
         confirm(one, actor=actor, now=now)
     return len(chosen)

@@ -20,6 +20,7 @@ from app.services import (
     notifications,
     purchases,
     supplier_flags,
+    suppliers,
     tranches,
 )
 from app.services.actors import Actor
@@ -34,6 +35,7 @@ from app.services.errors import (
     refuse_all,
 )
 from app.services.references import reference_key
+from app.services.suppliers import Written
 from app.services.workflow import ASSOCIATION_READS_REASON, Transition, reason_given, target
 from models.applications import BudgetLine, Payer
 from models.base import db, lock, written_out
@@ -70,7 +72,7 @@ def record(
     title: str,
     amount: int,
     paid_on: date,
-    supplier: Supplier,
+    supplier: Supplier | Written,
     document_number: str,
     quantity: Decimal | None = None,
     purchase: Purchase | None = None,
@@ -83,6 +85,8 @@ def record(
     line, `AlreadyUsedError` for a supplier's document recorded before.
     """
     lock(grant)
+    if purchase is not None:
+        purchases.lock_all(purchase)
     if not grant.is_running:
         raise DomainError(N_("Spending is recorded while the grant runs."))
     if line.application_id != grant.application_id:
@@ -98,11 +102,12 @@ def record(
     left = grant_budgets.planned(grant, line) - spent_on(line)
     if amount > left:
         raise LimitExceededError(N_("Only %(left)s are left on this budget line."), field="amount", left=Money(left))
-    if line.payer is not Payer.IN_KIND:
-        purchases.must_be_quoted(grant, line.heading, supplier, amount, purchase)
     document_key = reference_key(document_number)
+    firm = suppliers.written(supplier, actor=actor, now=now)
+    if line.payer is not Payer.IN_KIND:
+        purchases.must_be_quoted(grant, line.heading, firm, amount, purchase)
     used = db.select(Expenditure.id).where(
-        Expenditure.supplier_id == supplier.id,
+        Expenditure.supplier_id == firm.id,
         Expenditure.document_key == document_key,
         Expenditure.status != E.REFUSED,
     )
@@ -116,7 +121,7 @@ def record(
         amount=amount,
         paid_on=paid_on,
         quantity=quantity,
-        supplier=supplier,
+        supplier=firm,
         purchase=purchase,
         document_number=document_number.strip(),
         document_key=document_key,

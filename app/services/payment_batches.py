@@ -93,6 +93,7 @@ def create(fund: Fund, chosen: Iterable[Tranche], *, pay_on: date, actor: Actor,
     found = sorted(chosen, key=lambda one: (one.grant_id, one.sequence))
     if not found:
         raise IncompleteError(N_("Choose at least one payment."), field="tranches")
+    tranches.lock_to_pay(found)
     batch = PaymentBatch(
         number=numbering.next_number("PL", now.year),
         fund=fund,
@@ -110,8 +111,7 @@ def create(fund: Fund, chosen: Iterable[Tranche], *, pay_on: date, actor: Actor,
 
 
 def _put(batch: PaymentBatch, tranche: Tranche, *, actor: Actor, now: datetime) -> None:
-    lock(tranche.grant)
-    lock(tranche)
+    """The caller holds what `tranches.lock_to_pay` locks."""
     payments.must_not_be_listed(tranche)
     if tranche.status is not TrancheStatus.APPROVED or tranche.grant.fund_id != batch.fund_id:
         raise DomainError(N_("Only approved payments of this fund can be put on the list."), field="tranches")
@@ -203,11 +203,13 @@ def confirm(
     user_accounts.must_not_be_reset(actor, now)
     lock(batch)
     lock(payment.tranche.grant)
+    lock(payment.tranche)
     lock(payment)
     reference = tranches.checked_reference(payment.tranche, bank_reference, value_on, now)
     payment.bank_reference, payment.value_on = reference, value_on
-    payments.end(payment, "confirm", actor=actor, now=now)
+    payments.settle(payment, "confirm", actor=actor, now=now)  # while it is live, its tranche cannot change
     tranches.book(payment.tranche, reference=reference, value_on=value_on, actor=actor, now=now)
+    payments.note(payment, "confirm", actor, now)
     _settle(batch, actor, now)
 
 
@@ -266,10 +268,9 @@ def _must_be_payable(batch: PaymentBatch, found: Sequence[Payment], now: datetim
     """Nothing has happened since that keeps a payment back. Raises the obstacle, naming the grant."""
     if not batch.paying_account.is_current:
         raise DomainError(N_("The fund is paid from another account by now: give this list up and make a new one."))
+    tranches.lock_to_pay([one.tranche for one in found])
     for payment in sorted(found, key=lambda one: one.tranche.grant_id):
         grant = payment.tranche.grant
-        lock(grant)
-        lock(payment.tranche)
         try:
             tranches.must_be_payable(payment.tranche, now)
         except DomainError as obstacle:

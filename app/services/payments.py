@@ -52,9 +52,15 @@ def attempts(tranche: Tranche) -> list[Payment]:
 
 def end(payment: Payment, action: str, *, actor: Actor, now: datetime, reason: str = "") -> None:
     """Note what became of the payment. The caller holds the locks and has a reason where one is needed."""
+    settle(payment, action, actor=actor, now=now, reason=reason)
+    note(payment, action, actor, now, reason=reason or None)
+
+
+def settle(payment: Payment, action: str, *, actor: Actor, now: datetime, reason: str = "") -> None:
+    """As `end`, while the caller has locks yet to take: the audit row is written after those, with `note`."""
     payment.status = target(TRANSITIONS, payment.status, action)
     payment.reason, payment.ended_by_id, payment.ended_at = reason, actor.user_id, now
-    note(payment, action, actor, now, reason=reason or None)
+    db.session.flush()
 
 
 def note(payment: Payment, action: str, actor: Actor, now: datetime, **details: object) -> None:

@@ -15,11 +15,12 @@ from models.base import db, lock
 from models.users import Role
 
 
-def lock_all(association: Association) -> None:
+def lock_all(*associations: Association) -> None:
     """Read the accounts anew and keep them as they are until the transaction ends."""
-    lock(association)
-    db.session.expire(association, ["payout_accounts"])  # asked for below: a refresh would read the association too
-    for account in association.payout_accounts:
+    for association in sorted(set(associations), key=lambda one: one.id):
+        lock(association)
+        db.session.expire(association, ["payout_accounts"])  # asked for below: a refresh would read it whole
+    for account in sorted((one for of in set(associations) for one in of.payout_accounts), key=lambda one: one.id):
         lock(account)
 
 

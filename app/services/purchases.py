@@ -6,12 +6,12 @@ from pathlib import Path
 
 from app.clock import bishkek_day
 from app.localisation import N_, Money
-from app.services import associations, audit, documents, notifications
+from app.services import associations, audit, documents, notifications, suppliers
 from app.services.actors import Actor
 from app.services.conflicts import Ties
 from app.services.documents import Upload
 from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, SeparationOfDutyError, refuse_all
-from app.services.suppliers import digits
+from app.services.suppliers import Written, digits
 from app.services.workflow import ASSOCIATION_READS_REASON, Transition, reason_given, target
 from models.applications import BudgetHeading
 from models.base import db, lock, written_out
@@ -52,9 +52,20 @@ def begin(grant: Grant, heading: BudgetHeading, what: str, *, actor: Actor, now:
     return purchase
 
 
+def lock_all(purchase: Purchase) -> None:
+    """Hold what is to be bought with its grant, and read what was asked for it anew.
+
+    Spending is recorded under the grant's lock: whoever changes a purchase has the grant first, then the purchase.
+    """
+    lock(purchase.grant)
+    lock(purchase)
+    for one in purchase.quotations:
+        lock(one)
+
+
 def quote(
     purchase: Purchase,
-    supplier: Supplier,
+    supplier: Supplier | Written,
     *,
     amount: int,
     quoted_on: date,
@@ -64,14 +75,15 @@ def quote(
     now: datetime,
 ) -> Quotation:
     """Add what one supplier asks, `amount` in tyiyn, with its scan. Raises `AlreadyUsedError` for a supplier twice."""
-    lock(purchase)
+    lock_all(purchase)
     if purchase.status is not P.OPEN:
         raise DomainError(N_("Quotations are added until one is chosen."))
-    refuse_all(_wrong_quotation(purchase, supplier, amount, quoted_on, bishkek_day(now)))
+    firm = suppliers.written(supplier, actor=actor, now=now)
+    refuse_all(_wrong_quotation(purchase, firm, amount, quoted_on, bishkek_day(now)))
     paper = documents.attach(purchase.grant, DocumentKind.QUOTATION, upload, storage=storage, actor=actor, now=now)
     _must_be_another_scan(paper)
     quotation = Quotation(
-        purchase=purchase, supplier=supplier, amount=amount, quoted_on=quoted_on, document=paper,
+        purchase=purchase, supplier=firm, amount=amount, quoted_on=quoted_on, document=paper,
         recorded_by_id=actor.user_id, recorded_at=now,
     )  # fmt: skip
     db.session.add(quotation)
@@ -87,7 +99,7 @@ def _wrong_quotation(
         yield DomainError(N_("The amount must be more than zero."), field="amount")
     if quoted_on > today:
         yield DomainError(N_("The day lies in the future."), field="quoted_on")
-    if any(one.supplier_id == supplier.id for one in purchase.quotations):
+    if any(suppliers.is_same(one.supplier, supplier) for one in purchase.quotations):
         yield AlreadyUsedError(N_("There is a quotation of this supplier already."), field="supplier")
 
 
@@ -100,9 +112,9 @@ def _must_be_another_scan(paper: Document) -> None:
 
 def choose(purchase: Purchase, quotation: Quotation, *, reason: str, actor: Actor, now: datetime) -> None:
     """Take one of three or more. Raises `IncompleteError` with fewer, or without a reason for a dearer one."""
-    lock(purchase)
+    lock_all(purchase)
     status = target(TRANSITIONS, purchase.status, "choose")
-    if len(purchase.quotations) < QUOTATIONS:
+    if len({suppliers.kept(one.supplier).id for one in purchase.quotations}) < QUOTATIONS:  # two may be merged by now
         raise IncompleteError(N_("Ask %(count)s suppliers for their price first."), count=QUOTATIONS)
     if quotation.amount > min(one.amount for one in purchase.quotations):
         reason = reason_given(reason)
@@ -115,7 +127,7 @@ def choose(purchase: Purchase, quotation: Quotation, *, reason: str, actor: Acto
 
 def ask_exception(purchase: Purchase, quotation: Quotation, *, reason: str, actor: Actor, now: datetime) -> None:
     """Say why fewer suppliers were asked and whose price is taken; finance allows it or not."""
-    lock(purchase)
+    lock_all(purchase)
     status = target(TRANSITIONS, purchase.status, "ask_exception")
     reason = reason_given(reason)
     quotation.is_chosen = True
@@ -129,7 +141,7 @@ def ask_exception(purchase: Purchase, quotation: Quotation, *, reason: str, acto
 
 def allow(purchase: Purchase, *, actor: Actor, now: datetime) -> None:
     """Another person agrees that there is no third supplier. Raises `SeparationOfDutyError` for who asked."""
-    lock(purchase)
+    lock_all(purchase)
     status = target(TRANSITIONS, purchase.status, "allow")
     _must_decide(purchase, actor)
     purchase.status, purchase.allowed_by_id, purchase.allowed_at = status, actor.user_id, now
@@ -141,7 +153,7 @@ def allow(purchase: Purchase, *, actor: Actor, now: datetime) -> None:
 
 def refuse(purchase: Purchase, *, reason: str, actor: Actor, now: datetime) -> None:
     """More suppliers are asked: the purchase is open again."""
-    lock(purchase)
+    lock_all(purchase)
     status = target(TRANSITIONS, purchase.status, "refuse")
     _must_decide(purchase, actor)
     reason = reason_given(reason, ASSOCIATION_READS_REASON)
@@ -153,7 +165,7 @@ def refuse(purchase: Purchase, *, reason: str, actor: Actor, now: datetime) -> N
 
 def reopen(purchase: Purchase, *, actor: Actor, now: datetime) -> None:
     """Another quotation is to be taken. Raises `DomainError` once something was bought by it."""
-    lock(purchase)
+    lock_all(purchase)
     status = target(TRANSITIONS, purchase.status, "reopen")
     if paid_by(purchase):
         raise DomainError(N_("Something was bought by this quotation already."))
@@ -213,7 +225,7 @@ def same_contact(purchase: Purchase) -> list[tuple[Supplier, Supplier]]:
     for place, one in enumerate(asked):
         for other in asked[place + 1 :]:
             marks = zip(_marks(one), _marks(other), strict=True)
-            if any(mine and mine == theirs for mine, theirs in marks):
+            if suppliers.is_same(one, other) or any(mine and mine == theirs for mine, theirs in marks):
                 found.append((one, other))
     return found
 
@@ -243,7 +255,7 @@ def must_be_quoted(
     quotation = taken(purchase)
     if purchase.grant_id != grant.id or purchase.status not in (P.CHOSEN, P.EXEMPT) or quotation is None:
         raise DomainError(N_("No quotation is taken for this purchase yet."), field="purchase")
-    if purchase.heading is not heading or quotation.supplier_id != supplier.id:
+    if purchase.heading is not heading or not suppliers.is_same(quotation.supplier, supplier):
         raise DomainError(N_("The quotation taken is another supplier's or of another kind of cost."), field="supplier")
     left = quotation.amount - paid_by(purchase)
     if amount > left:

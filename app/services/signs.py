@@ -121,7 +121,7 @@ def judge(sign: Sign, *, reason: str, actor: Actor, now: datetime) -> SignFindin
 
     Raises `SeparationOfDutyError` for who has a part in one of the associations, `AlreadyUsedError` when it was said.
     """
-    for row in sign.rows:
+    for row in sorted(sign.rows, key=lambda one: (one.__tablename__, one.id)):  # either may be looked at first
         lock(row)
         associations.must_be_free(row.grant, actor)
     text = reason_given(reason)

@@ -27,7 +27,7 @@ F = SupplierFlag
 LARGEST_SHARE = 50
 """Percent of the grant beyond which one supplier is flagged."""
 SPLIT_WITHIN = timedelta(days=30)
-"""How near two documents of one supplier lie that may be parts of one purchase."""
+"""How near two documents for one kind of cost lie that may be parts of one purchase."""
 PRICE_OVER = 20
 """Percent over the highest price of the register beyond which a price is flagged."""
 _COUNCIL = (Role.REVIEWER, Role.COUNCIL_CHAIR, Role.SECRETARY)
@@ -51,7 +51,8 @@ def of_expenditure(row: Expenditure) -> list[Flag]:
         return []
     over = _percent_over_price(row)
     found = of_grant(row.supplier, row.grant) + ([Flag(F.PRICE, percent=over)] if over > PRICE_OVER else [])
-    return found + ([Flag(F.SPLIT)] if _is_split(row) else [])
+    split = _split(row)
+    return found + ([Flag(split)] if split else [])
 
 
 def open_of(row: Expenditure) -> list[Flag]:
@@ -126,25 +127,31 @@ def _share(supplier: Supplier, grant: Grant) -> Iterator[Flag]:
         yield Flag(F.SHARE, percent=paid * 100 // grant.amount)
 
 
-def _is_split(row: Expenditure) -> bool:
-    """Whether what was bought of one supplier for one kind of cost comes to where quotations are asked, without any."""
+def _split(row: Expenditure) -> SupplierFlag | None:
+    """Whether what was bought for one kind of cost comes to where quotations are asked, without any.
+
+    Of one supplier, or else of several: one purchase may be written on the papers of two.
+    """
     threshold = row.grant.quotations_from
     if threshold is None or row.purchase_id is not None:
-        return False
+        return None
     query = (
-        db.select(db.func.coalesce(db.func.sum(COUNTED), 0))
+        db.select(Expenditure.supplier_id, db.func.sum(COUNTED))
         .join(BudgetLine, BudgetLine.id == Expenditure.budget_line_id)
         .where(
             Expenditure.grant_id == row.grant_id,
-            Expenditure.supplier_id == row.supplier_id,
             Expenditure.purchase_id.is_(None),
             Expenditure.status != ExpenditureStatus.REFUSED,
             Expenditure.payer != Payer.IN_KIND,
             Expenditure.paid_on.between(row.paid_on - SPLIT_WITHIN, row.paid_on + SPLIT_WITHIN),
             BudgetLine.heading == row.budget_line.heading,
         )
+        .group_by(Expenditure.supplier_id)
     )
-    return int(db.session.scalar(query)) >= threshold
+    paid = {supplier_id: int(amount) for supplier_id, amount in db.session.execute(query)}
+    if paid.get(row.supplier_id, 0) >= threshold:
+        return F.SPLIT
+    return F.SPLIT_SUPPLIERS if sum(paid.values()) >= threshold else None
 
 
 def _percent_over_price(row: Expenditure) -> int:

@@ -22,6 +22,8 @@ ALIKE = 0.6
 """The share of trigrams in common from which on two names are offered as one supplier."""
 OFFERED = 3
 SUGGESTED = 200
+SHOWN = 4
+"""Signs of a phone, an account, a tax number or an address that stand in the history."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,25 @@ class Details:
     phone: str = ""
     address: str = ""
     account_number: str = ""
+
+
+@dataclass(frozen=True)
+class Written:
+    """A supplier as somebody writes it on a form: the name, what is known, and whether it is surely another one."""
+
+    name: str
+    details: Details
+    is_another: bool
+
+
+def written(supplier: Supplier | Written, *, actor: Actor, now: datetime) -> Supplier:
+    """The supplier that was chosen or written, as `named` finds it.
+
+    The caller holds the rows of its own act by now: whoever is registered here stands in the history at once.
+    """
+    if isinstance(supplier, Supplier):
+        return kept(supplier)
+    return named(supplier.name, supplier.details, is_another=supplier.is_another, actor=actor, now=now)
 
 
 def named(name: str, details: Details, *, is_another: bool, actor: Actor, now: datetime) -> Supplier:
@@ -60,25 +81,51 @@ def named(name: str, details: Details, *, is_another: bool, actor: Actor, now: d
         db.session.add(known)
         db.session.flush()
         audit.record(actor, "supplier.register", known, now)
+    else:
+        lock(known)
     if not known.is_active:
         raise DomainError(N_("The programme does not work with this supplier any more: ask finance."), field="supplier")
-    _fill_in(known, details)
-    db.session.flush()
+    _fill_in(known, details, actor=actor, now=now)
     return known
 
 
-def _fill_in(supplier: Supplier, details: Details) -> None:
+def _fill_in(supplier: Supplier, details: Details, *, actor: Actor, now: datetime) -> None:
+    """Everybody who is paid by this supplier's account reads what is filled in: who wrote it stands in the history."""
+    before = details_of(supplier)
     for field, value in vars(details).items():
         if value.strip() and not getattr(supplier, field):
             setattr(supplier, field, value.strip())
+    if changes := _changes(before, details_of(supplier)):
+        db.session.flush()
+        audit.record(actor, "supplier.fill_in", supplier, now, known=changes)
+
+
+def _changes(before: Details, after: Details) -> dict[str, list[str]]:
+    """{detail: [before, after]} of what is another one now, each by its end alone: the history is kept for ever."""
+    ends = {field: [_end_of(value), _end_of(getattr(after, field))] for field, value in vars(before).items()}
+    return {field: ends[field] for field, value in vars(before).items() if value != getattr(after, field)}
+
+
+def _end_of(value: str) -> str:
+    return f"…{value[-SHOWN:]}" if value else ""
 
 
 def find(name: str) -> Supplier | None:
     """The supplier of this name, however it is spelled; of one that was merged, the one that was kept."""
     found: Supplier | None = db.session.scalar(db.select(Supplier).where(Supplier.name_key == fold(name)))
-    while found is not None and found.merged_into is not None:
-        found = found.merged_into
-    return found
+    return kept(found) if found is not None else None
+
+
+def kept(supplier: Supplier) -> Supplier:
+    """The one it was merged into, and so on; itself when it stands."""
+    while supplier.merged_into is not None:
+        supplier = supplier.merged_into
+    return supplier
+
+
+def is_same(one: Supplier, other: Supplier) -> bool:
+    """Whether two entries are one supplier. A quotation keeps the entry it was made for, also when that is merged."""
+    return kept(one).id == kept(other).id
 
 
 def alike(name: str, details: Details, *, besides: int | None = None) -> list[Supplier]:
@@ -117,11 +164,12 @@ def save(supplier: Supplier, name: str, details: Details, *, is_active: bool, ac
         taken = db.select(Supplier.id).where(Supplier.name_key == fold(name))
         if db.session.scalar(taken) is not None:
             raise AlreadyUsedError(N_("A supplier that was merged has this name already."), field="name")
+    before = details_of(supplier)
     supplier.name, supplier.name_key, supplier.is_active = name, fold(name), is_active
     for field, value in vars(details).items():
         setattr(supplier, field, value.strip())
     db.session.flush()
-    audit.record(actor, "supplier.save", supplier, now)
+    audit.record(actor, "supplier.save", supplier, now, known=_changes(before, details_of(supplier)) or None)
 
 
 def _must_stand(supplier: Supplier) -> None:
@@ -154,9 +202,9 @@ def merge(supplier: Supplier, into: Supplier, *, reason: str, actor: Actor, now:
         )
     for row in of_supplier(supplier):
         row.supplier = into
-    _fill_in(into, details_of(supplier))
     supplier.merged_into, supplier.merge_reason = into, text
     db.session.flush()
+    _fill_in(into, details_of(supplier), actor=actor, now=now)
     audit.record(actor, "supplier.merge", supplier, now, into=into.id, reason=text)
     people = [one for one in notifications.holders(Role.FINANCE) if one != actor.user_id]
     message = N_("The supplier %(supplier)s was merged with %(kept)s: %(reason)s")

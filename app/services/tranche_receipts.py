@@ -58,6 +58,7 @@ def record_slip(
     Raises `IncompleteError` without the name that stands on it, `AlreadyUsedError` for a scan that proved a payment.
     """
     lock(tranche.grant)
+    lock(tranche)
     if not signer.strip():
         raise IncompleteError(N_("Write who signed the slip."), field="signer")
     scan = documents.attach(tranche.grant, DocumentKind.RECEIPT, upload, storage=storage, actor=actor, now=now)

@@ -1,7 +1,7 @@
 """Tranches: requested, prepared, approved by another person, released, confirmed, accounted for."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from app.clock import bishkek_day
@@ -99,9 +99,7 @@ def prepare(tranche: Tranche, *, actor: Actor, now: datetime) -> None:
     while the account was changed less than 72 hours ago.
     """
     user_accounts.must_not_be_reset(actor, now)
-    lock(tranche.grant)
-    lock(tranche)
-    payout_accounts.lock_all(tranche.grant.association)
+    lock_to_pay([tranche])
     gates.check(tranche)
     new_status = target(TRANSITIONS, tranche.status, "prepare")
     associations.must_be_free(tranche.grant, actor)
@@ -135,9 +133,7 @@ def approve(tranche: Tranche, *, actor: Actor, now: datetime) -> None:
     a tie to it, `DomainError` when the association's account is another one than the payment was prepared for.
     """
     user_accounts.must_not_be_reset(actor, now)
-    lock(tranche.grant)
-    lock(tranche)
-    payout_accounts.lock_all(tranche.grant.association)
+    lock_to_pay([tranche])
     new_status = target(TRANSITIONS, tranche.status, "approve")
     associations.must_be_free(tranche.grant, actor)
     if tranche.prepared_by_id == actor.user_id:
@@ -167,8 +163,7 @@ def release(tranche: Tranche, *, bank_reference: str, value_on: date, actor: Act
     the prepared one any more or the payment stands on a list, `AlreadyUsedError` for a bank reference in use.
     """
     user_accounts.must_not_be_reset(actor, now)
-    lock(tranche.grant)
-    lock(tranche)
+    lock_to_pay([tranche])
     target(TRANSITIONS, tranche.status, "release")
     payments.must_not_be_listed(tranche)
     associations.must_not_act_for(tranche.grant.association, actor)
@@ -177,12 +172,23 @@ def release(tranche: Tranche, *, bank_reference: str, value_on: date, actor: Act
     _book(tranche, conditions, reference=reference, value_on=value_on, actor=actor, now=now)
 
 
+def lock_to_pay(rows: Sequence[Tranche]) -> None:
+    """Hold all that decides whether these are paid: grants, tranches and accounts, each kind in one order.
+
+    Two grants of one association may stand on a list: its accounts are locked once every grant is.
+    """
+    for grant in sorted({one.grant for one in rows}, key=lambda one: one.id):
+        lock(grant)
+    for tranche in sorted(rows, key=lambda one: one.id):
+        lock(tranche)
+    payout_accounts.lock_all(*(one.grant.association for one in rows))  # a change of account comes before or after
+
+
 def must_be_payable(tranche: Tranche, now: datetime) -> list[Condition]:
     """The conditions of the gate: it is open and the account is the prepared one.
 
-    The caller holds the locks of grant and tranche.
+    The caller holds what `lock_to_pay` locks.
     """
-    payout_accounts.lock_all(tranche.grant.association)  # a change of account comes before or after
     conditions = gates.check(tranche)
     _check_account(tranche, now)
     return conditions
@@ -271,8 +277,8 @@ def return_(tranche: Tranche, *, reason: str, actor: Actor, now: datetime) -> No
     lock(tranche)
     new_status = target(TRANSITIONS, tranche.status, "return")
     reason = reason_given(reason)
-    payments.take_back(tranche, reason=reason, actor=actor, now=now)
     ledger.reverse(tranche.event_id or 0, actor=actor, now=now, value_on=bishkek_day(now), reason=reason)
+    payments.take_back(tranche, reason=reason, actor=actor, now=now)
     tranche.status, tranche.event_id, tranche.released_at, tranche.bank_reference = new_status, None, None, None
     tranche.bank_reference_key = None
     tranche.payout_account = None

@@ -18,24 +18,33 @@ from app.services import (
     audit,
     conflict_detection,
     decisions,
+    expenditures,
     interests,
+    payment_batches,
+    purchases,
     review_deadlines,
     reviews,
 )
 from app.services.actors import Actor
 from app.services.decisions import Motion
 from app.services.reviews import Judgement
-from models.applications import Application
+from app.services.suppliers import Details, Written
+from models.applications import Application, Payer
 from models.assignment_plans import AssignmentPlan
 from models.base import db, lock
 from models.calls import Call
 from models.council_sessions import CouncilSession, DecisionOutcome
+from models.expenditures import Expenditure
+from models.funds import Fund
+from models.grants import Grant, Tranche, TrancheStatus
 from models.interests import InterestKind
+from models.purchases import Purchase, PurchaseStatus
 from models.reviews import Assignment, AssignmentStatus
 from models.users import Role, User
 from tests.conftest import NOW
 from tests.factories import TEXT
 from tests.reliability.test_parallel import at_once
+from tests.support import locks
 
 pytestmark = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 
@@ -148,3 +157,136 @@ def test_the_last_review_comes_in_while_who_is_late_gets_time(app, programme, mo
     db.session.expire_all()
     kept = db.session.get_one(Assignment, late_id)
     assert (kept.status, kept.due_on) == (AssignmentStatus.ACCEPTED, day)
+
+
+def test_a_lock_out_of_the_order_of_the_table_is_named(app, programme):
+    """Every test on PostgreSQL ends by this; here the table stands on its head."""
+    places = locks.order()
+    assert places["payment_batches"] < places["grants"] < places["purchases"] < places["funds"] < places[locks.HISTORY]
+    spent = programme.make_expenditure(programme.make_grant("active", is_matched=True), amount=1_00)
+    turned = locks.Locks({kind: -place for kind, place in places.items()})
+    as_they_are = locks.Locks()
+    with locks.watched(db.engine, turned), locks.watched(db.engine, as_they_are):
+        refuse(spent.id, programme.finance.id)
+    assert turned.wrong == {
+        "expenditures.refuse: expenditures after grants",
+        "expenditures.refuse: audit_head after grants",
+        "expenditures.refuse: audit_head after expenditures",
+    }
+    assert as_they_are.wrong == set()
+
+
+def noted_slowly(monkeypatch, action):
+    """Whoever writes this act into the history keeps its head for a while; the event says that it has it."""
+    holds, record = Event(), audit.record
+
+    def recorded(*what, **details):
+        record(*what, **details)
+        if what[1] == action:
+            holds.set()
+            sleep(0.5)
+
+    monkeypatch.setattr(audit, "record", recorded)
+    return holds
+
+
+def refuse(expenditure_id, officer):
+    actor = Actor(db.session.get_one(User, officer))
+    expenditures.refuse(db.session.get_one(Expenditure, expenditure_id), reason=TEXT, actor=actor, now=NOW)
+
+
+def test_a_payment_list_is_begun_while_spending_of_a_grant_on_it_is_refused(app, programme, monkeypatch):
+    """One has the head of the history and wants the grant, the other one the grant and wants the history."""
+    tranche = programme.make_tranche(TrancheStatus.APPROVED)
+    spent_id = programme.make_expenditure(tranche.grant, amount=1_00).id
+    programme.name_payer(tranche.grant.fund)
+    tranche_id, fund_id, officer = tranche.id, tranche.grant.fund_id, programme.finance.id
+    db.session.commit()
+    holds = noted_slowly(monkeypatch, "payment_batch.create")
+
+    def act(number: int) -> None:
+        if number:
+            holds.wait(5)
+            refuse(spent_id, officer)
+        else:
+            fund, chosen = db.session.get_one(Fund, fund_id), db.session.get_one(Tranche, tranche_id)
+            actor = Actor(db.session.get_one(User, officer))
+            payment_batches.create(fund, [chosen], pay_on=clock.bishkek_day(NOW), actor=actor, now=NOW)
+
+    assert at_once(app, 2, act) == {"done": 2}
+
+
+def test_a_supplier_is_registered_while_spending_of_the_grant_is_refused(app, programme, monkeypatch):
+    """Who writes a new name on a document has the grant before the name stands in the history."""
+    spent = programme.make_expenditure(programme.make_tranche(TrancheStatus.CONFIRMED).grant, amount=1_00)
+    line_id, spent_id, officer = spent.budget_line_id, spent.id, programme.finance.id
+    grant_id, chair = spent.grant_id, programme.chair_actor(spent.grant).user_id
+    db.session.commit()
+    holds = noted_slowly(monkeypatch, "supplier.register")
+
+    def act(number: int) -> None:
+        if number:
+            holds.wait(5)
+            refuse(spent_id, officer)
+        else:
+            grant = db.session.get_one(Grant, grant_id)
+            record(grant, line_id, Written("ОсОО Нур-Сервис", Details(), is_another=True), chair)
+
+    assert at_once(app, 2, act) == {"done": 2}
+
+
+def record(grant, line_id, supplier, chair, purchase=None):
+    expenditures.record(
+        grant,
+        next(one for one in grant.application.budget_lines if one.id == line_id),
+        title="Муздаткыч",
+        amount=1_000_00,
+        paid_on=clock.bishkek_day(NOW) - timedelta(days=1),
+        supplier=supplier,
+        document_number="СФ-77",
+        purchase=purchase,
+        actor=Actor(db.session.get_one(User, chair)),
+        now=NOW,
+    )
+
+
+def test_a_purchase_is_not_reopened_while_something_is_bought_by_it(app, programme, monkeypatch):
+    """The quotation was looked at and the document is being written: whoever takes the quotation back comes after."""
+    grant = programme.make_tranche(TrancheStatus.CONFIRMED).grant
+    by = {"actor": programme.chair_actor(grant), "now": NOW}
+    line = next(one for one in grant.application.budget_lines if one.payer is Payer.GRANT)
+    purchase = purchases.begin(grant, line.heading, "Муздаткыч", **by)
+    for number, name in enumerate(("Айкөл", "Нур-Сервис", "Достук")):
+        purchases.quote(
+            purchase,
+            Written(name, Details(), is_another=True),
+            amount=2_000_00 + number,
+            quoted_on=clock.bishkek_day(NOW),
+            upload=programme.make_pdf(),
+            storage=programme.storage,
+            **by,
+        )
+    purchases.choose(purchase, purchase.quotations[0], reason="", **by)
+    purchase_id, grant_id, line_id, chair = purchase.id, grant.id, line.id, by["actor"].user_id
+    db.session.commit()
+    looked, must_be_quoted = Event(), purchases.must_be_quoted
+
+    def slowly(*asked):
+        must_be_quoted(*asked)
+        looked.set()
+        sleep(0.5)  # whoever takes it back has begun by then
+
+    monkeypatch.setattr(purchases, "must_be_quoted", slowly)
+
+    def act(number: int) -> None:
+        found = db.session.get_one(Purchase, purchase_id)
+        if number:
+            looked.wait(5)
+            purchases.reopen(found, actor=Actor(db.session.get_one(User, chair)), now=NOW)
+        else:
+            record(db.session.get_one(Grant, grant_id), line_id, found.quotations[0].supplier, chair, found)
+
+    assert at_once(app, 2, act) == {"done": 1, "DomainError": 1}
+    db.session.expire_all()
+    kept = db.session.get_one(Purchase, purchase_id)
+    assert kept.status is PurchaseStatus.CHOSEN and purchases.paid_by(kept) == 1_000_00

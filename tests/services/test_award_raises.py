@@ -30,6 +30,7 @@ from models.grants import GrantStatus, TrancheStatus
 from models.ledger import EventKind, LedgerEvent
 from reports import agreement_content as paper
 from tests.support.databases import FULL
+from tests.support.queries import unprotect
 
 T = TrancheStatus
 WHY = "Айылдыктар калган акчаны чогултту."

@@ -78,7 +78,9 @@ def test_what_is_dear_needs_a_quotation_taken_and_stays_within_it(programme: Any
         assert wrong.value.field == field
     bought = programme.make_expenditure(grant, supplier=firm, purchase=row, amount=DEAR, with_scan=False)
     assert purchases.paid_by(row) == DEAR and supplier_flags.of_expenditure(bought) == [
-        one for one in supplier_flags.of_expenditure(bought) if one.kind is not SupplierFlag.SPLIT
+        one
+        for one in supplier_flags.of_expenditure(bought)
+        if one.kind not in {SupplierFlag.SPLIT, SupplierFlag.SPLIT_SUPPLIERS}
     ]
     with pytest.raises(DomainError):
         purchases.reopen(row, **by)
@@ -95,6 +97,63 @@ def test_what_is_bought_in_parts_is_flagged(programme: Any, grant: Any) -> None:
     assert SupplierFlag.SPLIT in {one.kind for one in supplier_flags.of_expenditure(first)}
     grant.quotations_from = None
     assert SupplierFlag.SPLIT not in {one.kind for one in supplier_flags.of_expenditure(first)}
+
+
+def test_what_is_bought_of_several_suppliers_in_parts_is_flagged(programme: Any, grant: Any) -> None:
+    """One purchase on the papers of two: each below the sum from which quotations are asked, together at it."""
+    one, other = supplier(programme, grant, "Айкөл"), supplier(programme, grant, "Нур-Сервис")
+    first = programme.make_expenditure(grant, supplier=one, amount=DEAR // 2, with_scan=False)
+    second = programme.make_expenditure(grant, supplier=other, amount=DEAR // 2 - 1, with_scan=False)
+
+    def kinds(row: Any) -> set[SupplierFlag]:
+        found = {flag.kind for flag in supplier_flags.of_expenditure(row)}
+        return found & {SupplierFlag.SPLIT, SupplierFlag.SPLIT_SUPPLIERS}
+
+    assert kinds(first) == kinds(second) == set(), "a tyiyn below it"
+    third = programme.make_expenditure(grant, supplier=other, amount=1, with_scan=False)
+    assert kinds(first) == kinds(second) == kinds(third) == {SupplierFlag.SPLIT_SUPPLIERS}
+    first.paid_on -= supplier_flags.SPLIT_WITHIN
+    db.session.flush()
+    assert kinds(third) == {SupplierFlag.SPLIT_SUPPLIERS}, "thirty days lie between them"
+    first.paid_on -= timedelta(days=1)
+    db.session.flush()
+    assert kinds(first) == kinds(third) == set()
+    first.paid_on = second.paid_on
+    programme.make_expenditure(grant, supplier=one, amount=DEAR // 2, with_scan=False)
+    assert kinds(first) == {SupplierFlag.SPLIT}, "of one supplier it is said of that one"
+    assert kinds(second) == {SupplierFlag.SPLIT_SUPPLIERS}
+
+
+def test_a_merged_supplier_keeps_its_quotation(programme: Any, grant: Any) -> None:
+    """What was asked stays as it was written; its documents come from the entry that is kept."""
+    by = {"actor": programme.chair_actor(grant), "now": clock.now()}
+    row = asked(programme, grant, 33_000, 31_000, 35_000)
+    taken = row.quotations[1]
+    keep, merged = supplier(programme, grant, "Нур-Сервис"), taken.supplier
+    purchases.choose(row, taken, reason="", **by)
+    suppliers.merge(merged, keep, reason="Бир ИНН", actor=Actor(programme.finance), now=clock.now())
+    assert taken.supplier_id == merged.id
+    with pytest.raises(DomainError) as wrong:
+        other = row.quotations[0].supplier
+        programme.make_expenditure(grant, supplier=other, purchase=row, amount=DEAR, with_scan=False)
+    assert wrong.value.field == "supplier"
+    for written in (keep, merged, suppliers.Written("айкол 2", Details(), is_another=False)):
+        bought = programme.make_expenditure(grant, supplier=written, purchase=row, amount=10_000 * SOM, with_scan=False)
+        assert bought.supplier_id == keep.id
+
+
+def test_two_entries_of_one_supplier_are_one_of_three(programme: Any, grant: Any) -> None:
+    by = {"actor": programme.chair_actor(grant), "now": clock.now()}
+    row = asked(programme, grant, 33_000, 31_000, 35_000)
+    first, second = row.quotations[0].supplier, row.quotations[1].supplier
+    suppliers.merge(first, second, reason="Бир ИНН", actor=Actor(programme.finance), now=clock.now())
+    assert purchases.same_contact(row) == [(first, second)]
+    with pytest.raises(IncompleteError):
+        purchases.choose(row, row.quotations[1], reason="", **by)
+    with pytest.raises(AlreadyUsedError):
+        quoted(programme, row, "Айкөл 1", 30_000)
+    quoted(programme, row, "Айкөл 4", 36_000)
+    purchases.choose(row, row.quotations[1], reason="", **by)
 
 
 def test_one_offer_is_no_second_one(programme: Any, grant: Any) -> None:

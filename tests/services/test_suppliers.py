@@ -1,5 +1,6 @@
 """Suppliers: registered once, flagged where they touch the people of a grant, merged without losing a document."""
 
+import json
 from datetime import timedelta
 from decimal import Decimal
 
@@ -7,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from app import clock
-from app.services import expenditures, ledger, prices, supplier_flags, suppliers
+from app.services import audit, expenditures, ledger, prices, supplier_flags, suppliers
 from app.services.actors import Actor
 from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, LimitExceededError
 from app.services.prices import Item, Quote
@@ -74,6 +75,29 @@ def test_a_name_is_registered_once_and_one_much_like_it_is_asked_about(programme
     suppliers.save(other, other.name, details, is_active=False, actor=Actor(programme.finance), now=clock.now())
     with pytest.raises(DomainError, match="мындан ары иштебейт"):
         named(programme, grant, "Айкол")
+
+
+def test_who_filled_in_what_is_known_stands_in_the_history(programme, grant):
+    """A supplier belongs to the whole programme: what one village writes of it, another one pays by."""
+    firm = named(programme, grant, "Айкөл", Details(phone="0555 112233"))
+    named(programme, grant, "Айкөл", Details(phone="0700 000000"))
+    assert acts_on(firm) == [("supplier.fill_in", {"phone": ["", "…2233"]}), ("supplier.register", None)]
+    named(programme, grant, "Айкөл", Details(account_number="1030120000456789"))
+    written = db.session.scalars(db.select(AuditEvent).order_by(AuditEvent.id.desc()).limit(1)).one()
+    assert written.actor_id == programme.chair_actor(grant).user_id
+    assert acts_on(firm)[0] == ("supplier.fill_in", {"account_number": ["", "…6789"]})
+    by = {"actor": Actor(programme.finance), "now": clock.now()}
+    suppliers.save(firm, firm.name, Details(phone="0700 000001"), is_active=True, **by)
+    assert acts_on(firm)[0] == ("supplier.save", {"phone": ["…2233", "…0001"], "account_number": ["…6789", ""]})
+    other = named(programme, grant, "Айкөл дүкөнү", Details(tax_number="12345678901234"))
+    suppliers.merge(other, firm, reason="Бир ИНН", **by)
+    assert acts_on(firm)[0] == ("supplier.fill_in", {"tax_number": ["", "…1234"]})
+    assert acts_on(other)[0][0] == "supplier.merge"
+
+
+def acts_on(firm):
+    found = audit.latest(subject=audit.subject_of(firm))
+    return [(one.action, json.loads(one.details).get("known")) for one in found]
 
 
 def test_two_entries_become_one_unless_a_document_would_count_twice(programme, grant):

@@ -22,6 +22,7 @@ from models.contributions import ContributionStatus
 from models.expenditures import ExpenditureStatus
 from models.grants import GrantStatus, TrancheStatus
 from models.ledger import AccountKind
+from tests.support.queries import unprotect
 
 T = TrancheStatus
 
