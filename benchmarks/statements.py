@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from app import clock, jobs
 from app.services import bank_statements
 from app.services.actors import Actor
-from app.services.bank_statement_matches import AROUND
+from app.services.bank_statement_records import AROUND
 from app.services.bank_tables import Column, DecimalMark, Layout
 from benchmarks.measure import DATABASE, Cpu, Figure
 from models.bank_statements import BankStatementMatch, BankStatementStatus
