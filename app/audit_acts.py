@@ -333,7 +333,9 @@ ACTIONS: Mapping[str, str] = {
     "user.sign_in": N_("Signed in"),
     "user.sign_out": N_("Signed out"),
     "user.sign_out_everywhere": N_("Signed out everywhere"),
+    "visit.hide_photos": N_("Hid the photos of a visit from those who sent money"),
     "visit.plan": N_("Planned a visit"),
     "visit.record": N_("Recorded a visit"),
+    "visit.show_photos": N_("Let those who sent money see the photos of a visit"),
 }
 """{action: message id} for every action the services and seeds record."""

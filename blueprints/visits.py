@@ -9,7 +9,7 @@ from app.localisation import gettext
 from app.policy import Permission
 from app.services import conflicts, documents, users, visits
 from app.web.access import actor, authorise, can, load, requires, signed_in_user, takes_upload
-from app.web.submissions import attempt, finish, form_page, sent_upload, uploads
+from app.web.submissions import act_on_button, attempt, finish, form_page, sent_upload, uploads
 from forms.visits import PhotoForm, PlanVisitForm, RecordVisitForm
 from models.grants import Grant
 from models.users import Role
@@ -55,15 +55,17 @@ def show(visit_id: int) -> ResponseReturnValue:
         authorise(Permission.VISIT_MANAGE, visit)
     if form.validate_on_submit() and attempt(form, lambda: _record(form, visit)):
         return finish(url_for("visits.show", visit_id=visit_id), gettext("The visit is recorded."))
+    photos = documents.of(visit)
     return form_page(
         "visits/show.html",
         form,
         visit=visit,
-        photos=documents.of(visit),
+        photos=photos,
         photo_form=PhotoForm(formdata=None),
         checklist=VISIT_CHECKLIST,
         names=users.names_of([visit.visitor_id, visit.planned_by_id]),
         may_record=_may_record(visit),
+        may_mark=visit.status is VisitStatus.DONE and bool(photos) and can(Permission.VISIT_MANAGE, visit),
     )
 
 
@@ -105,3 +107,26 @@ def photo(visit_id: int) -> ResponseReturnValue:
     ):
         return finish(url_for("visits.show", visit_id=visit_id), gettext("The photo is added."))
     return form_page("visits/photo.html", form, visit=visit, photos=documents.of(visit))
+
+
+def _mark(visit_id: int, is_shown: bool, message: str) -> ResponseReturnValue:
+    visit = load(Visit, visit_id, Permission.VISIT_MANAGE)
+    return act_on_button(
+        lambda: visits.let_photos_be_seen(visit, is_shown, actor=actor(visit.grant), now=clock.now()),
+        url_for("visits.show", visit_id=visit_id),
+        message,
+    )
+
+
+@bp.post("/visits/<int:visit_id>/show-photos")
+@requires(POST=Permission.VISIT_MANAGE)
+def show_photos(visit_id: int) -> ResponseReturnValue:
+    """Those who sent money may see them."""
+    return _mark(visit_id, True, gettext("Those who sent money may see the photos."))
+
+
+@bp.post("/visits/<int:visit_id>/hide-photos")
+@requires(POST=Permission.VISIT_MANAGE)
+def hide_photos(visit_id: int) -> ResponseReturnValue:
+    """They see them no more."""
+    return _mark(visit_id, False, gettext("Those who sent money see the photos no more."))

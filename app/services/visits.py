@@ -10,9 +10,9 @@ from app.services import associations, audit, conflicts, documents, notification
 from app.services.actors import Actor
 from app.services.conflicts import Ties
 from app.services.documents import Upload
-from app.services.errors import DomainError, IncompleteError, SeparationOfDutyError, refuse_all
+from app.services.errors import ChangedMeanwhileError, DomainError, IncompleteError, SeparationOfDutyError, refuse_all
 from app.services.workflow import Transition, target
-from models.base import db, written_out
+from models.base import db, lock, written_out
 from models.documents import Document, DocumentKind
 from models.grants import Grant
 from models.users import Role, User
@@ -110,6 +110,29 @@ def _wrong_record(
         latitude is not None and longitude is not None and not (-90 <= latitude <= 90 and -180 <= longitude <= 180)
     ):
         yield DomainError(N_("The place is not right: latitude and longitude in degrees."), field="latitude")
+
+
+def let_photos_be_seen(visit: Visit, is_shown: bool, *, actor: Actor, now: datetime) -> None:
+    """Let those who sent money see the photos of a visit that was recorded, or see them no more.
+
+    Whoever is on a photo may object at any time, and a consent may come after the visit. Raises
+    `SeparationOfDutyError` for an officer with a tie, `ChangedMeanwhileError` where it is so already.
+    """
+    lock(visit.grant)
+    lock(visit)
+    if visit.status is not VisitStatus.DONE:
+        raise DomainError(N_("Who may see the photos is said when the visit is recorded."))
+    associations.must_be_free(visit.grant, actor)
+    if visit.shows_photos == is_shown:
+        raise ChangedMeanwhileError(N_("It is so already: look at the page again."))
+    visit.shows_photos = is_shown
+    db.session.flush()
+    action = "show_photos" if is_shown else "hide_photos"
+    audit.record(actor, f"visit.{action}", visit, now, grant=visit.grant_id)
+    message = N_("Those who sent money for %(number)s see the photos of a visit no more.")
+    if is_shown:
+        message = N_("Those who sent money for %(number)s may see the photos of a visit.")
+    notifications.tell_association(visit.grant, message, now)
 
 
 def attach_photo(visit: Visit, upload: Upload, *, storage: Path, actor: Actor, now: datetime) -> Document:

@@ -467,8 +467,10 @@ MATRIX: Mapping[str, Mapping[str, str]] = {
     "users.issue_code": {"POST": "oa"},
     "users.new": {"GET": "oa", "POST": "oa"},
     "users.show": {"GET": "oa"},
+    "visits.hide_photos": {"POST": "v"},
     "visits.new": {"GET": "v", "POST": "v"},
     "visits.photo": {"GET": "v", "POST": "v"},
+    "visits.show_photos": {"POST": "v"},
     "visits.show": {"GET": "moscfv", "POST": "v"},
 }
 

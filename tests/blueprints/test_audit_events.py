@@ -40,6 +40,7 @@ MADE = {
     "recovery": {"propose", *(action for _status, action in recoveries.TRANSITIONS)},
     "repayment": {"record", *(action for _status, action in repayments.TRANSITIONS)},
     "payment": {"list", *(action for _status, action in payments.TRANSITIONS)},
+    "visit": {"show_photos", "hide_photos"},
     "tranche": {action for _status, action in tranches.TRANSITIONS},
 }
 """The actions that stand behind `audit.record(…, f"noun.{action}")`."""

@@ -4,8 +4,12 @@ from typing import Any
 
 import pytest
 
-from app.services import documents
+from app import clock
+from app.services import documents, visits
+from app.services.actors import Actor
 from app.services.documents import Upload
+from app.services.errors import ChangedMeanwhileError, DomainError, SeparationOfDutyError
+from models.audit import AuditEvent
 from models.base import db
 from models.grants import Grant
 from models.users import Role
@@ -154,3 +158,35 @@ def test_the_association_reads_and_others_find_nothing(english: Client, programm
     assert english.get(f"/grants/{grant.id}/visits/new").status_code == 403
     assert english.sign_in(programme.chair_of(other.association)).get(f"/visits/{visit.id}").status_code == 404
     assert english.sign_in(programme.donor_user).get(f"/visits/{visit.id}").status_code == 403
+
+
+def test_the_photos_are_shown_to_who_sent_money_later_and_hidden_again(english: Client, programme: Programme) -> None:
+    english.sign_in(programme.monitor)
+    visit = programme.make_visit(programme.make_grant("active"), "done")
+    here, planned = f"/visits/{visit.id}", programme.make_visit(visit.grant)
+    show, hide = f"{here}/show-photos", f"{here}/hide-photos"
+    page = english.get(here).text
+    assert show in page and hide not in page and "show-photos" not in english.get(f"/visits/{planned.id}").text
+    assert english.submit(here, action=show).location == here
+    assert visit.shows_photos and "may be seen by those who sent money" in text_of(english.get(here).text)
+    assert english.submit(here, action=hide).location == here
+    db.session.expire_all()
+    assert not visit.shows_photos and show in english.get(here).text
+    acts = db.session.scalars(
+        db.select(AuditEvent.action).where(AuditEvent.action.like("visit.%_photos")).order_by(AuditEvent.id)
+    ).all()
+    assert acts == ["visit.show_photos", "visit.hide_photos"]
+    english.sign_in(programme.chair_of(visit.grant.association))
+    assert show not in english.get(here).text
+
+
+def test_photos_are_marked_once_by_an_officer_without_a_tie(programme: Programme) -> None:
+    visit = programme.make_visit(programme.make_grant("active"), "done")
+    officer, now = Actor(programme.monitor), clock.now()
+    with pytest.raises(ChangedMeanwhileError):
+        visits.let_photos_be_seen(visit, False, actor=officer, now=now)
+    with pytest.raises(SeparationOfDutyError):
+        visits.let_photos_be_seen(visit, True, actor=programme.chair_actor(visit.grant), now=now)
+    with pytest.raises(DomainError):
+        visits.let_photos_be_seen(programme.make_visit(visit.grant), True, actor=officer, now=now)
+    assert not visit.shows_photos
