@@ -172,6 +172,8 @@ def shown(value: Any) -> Any:
             return ", ".join(shown({"name": one}) for one in value["names"])
         if "texts" in value:
             return ", ".join(gettext(text) for text in value["texts"])
+        if "sentences" in value:
+            return " ".join(gettext(text) for text in value["sentences"])
         if "name" in value:
             return value["name"].get(current_locale()) or value["name"].get("ru", "")
     return value

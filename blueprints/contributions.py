@@ -90,6 +90,7 @@ def show(contribution_id: int) -> ResponseReturnValue:
     return render_template(
         "contributions/show.html",
         row=row,
+        reason=contributions.reason_of(row),
         evidence=documents.of(row),
         actions=allowed(contributions.TRANSITIONS, row.status),
         checks=[checks_of(row.kind)[Check(one)] for one in row.checks],

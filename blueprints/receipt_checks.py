@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock
-from app.labels import checks_of
+from app.labels import checks_of, faults_of
 from app.localisation import gettext
 from app.policy import Permission
 from app.services import bank_statement_lists, contributions, documents, receipt_checks, valuations
@@ -63,7 +63,7 @@ def _who_decided(row: Contribution) -> str:
 
 def _form(row: Contribution) -> ReceiptCheckForm:
     form = ReceiptCheckForm(checks_of(row.kind))
-    faults = enumerate(receipt_checks.faults_of(row).items(), start=1)
+    faults = enumerate(faults_of(row.kind).items(), start=1)
     form.fault.choices = [(one.value, f"{number}. {gettext(text)}") for number, (one, text) in faults]
     return form
 
@@ -71,8 +71,8 @@ def _form(row: Contribution) -> ReceiptCheckForm:
 def _decide(form: ReceiptCheckForm, row: Contribution) -> None:
     fault, words = form.fault_found(), form.words.data or ""
     if form.is_refusal:
-        reason = receipt_checks.refusal(row, fault, words)
-        contributions.refuse(row, reason=reason, actor=actor(row), now=clock.now())
+        receipt_checks.must_say_why(fault, words)
+        contributions.refuse(row, reason=words, fault=fault, actor=actor(row), now=clock.now())
     else:
         receipt_checks.must_not_be_refused(fault, words)
         contributions.verify(row, checks=form.checks(), actor=actor(row), now=clock.now())

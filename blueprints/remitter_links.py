@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from app import clock
 from app.localisation import current_locale, gettext
 from app.policy import Permission
-from app.services import documents, remitter_links, remitters
+from app.services import contributions, documents, remitter_links, remitters
 from app.services.remitter_links import LinkEndedError, Project
 from app.services.sign_in_attempts import TooManyAttemptsError
 from app.web.access import actor, private, requires
@@ -91,7 +91,8 @@ def show() -> ResponseReturnValue:
         reason = gettext("This link opens nothing (any more). Ask the association for a new one.")
         return render_template("remitter_links/ended.html", reason=reason), 404
     projects = remitter_links.projects_of(link.remitter)
-    return render_template("remitter_links/show.html", link=link, projects=projects, reached=remitter_links.reached)
+    told = {"reached": remitter_links.reached, "reason_of": contributions.reason_of}
+    return render_template("remitter_links/show.html", link=link, projects=projects, **told)
 
 
 @bp.get("/links/photos/<int:document_id>")

@@ -43,7 +43,8 @@ class Contribution(Versioned, Base):
 
     `sender_name` is who stands on the receipt, `remitter_id` whose money it is: kin may send for somebody.
     `received_on`, `receiver_name` and the `fee` the channel took beside the amount are there where the receipt shows
-    them. `checks` lists what the verifier ticked (values of `Check`), empty until then.
+    them. `checks` lists what the verifier ticked (values of `Check`), empty until then. A refused one has the check
+    that does not hold as `fault`, or words as its `reason`, or both.
     """
 
     __tablename__ = "contributions"
@@ -98,6 +99,7 @@ class Contribution(Versioned, Base):
     verified_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
     verified_at: Mapped[datetime | None]
     checks: Mapped[Json] = mapped_column(default=list)
+    fault: Mapped[Check | None]
     reason: Mapped[str] = mapped_column(sa.String(400), default="")
     event_id: Mapped[int | None] = mapped_column(sa.ForeignKey("ledger_events.id"))
     reversal_event_id: Mapped[int | None] = mapped_column(sa.ForeignKey("ledger_events.id"))

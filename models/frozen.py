@@ -149,7 +149,7 @@ STANDING = {
 SET_ONCE = {
     "contributions": (
         ("{row}.status <> 'recorded'", ("verified_by_id", "verified_at", "checks", "event_id")),
-        ("{row}.status = 'refused' OR {row}.status = 'reversed'", ("status", "reason", "reversal_event_id")),
+        ("{row}.status = 'refused' OR {row}.status = 'reversed'", ("status", "fault", "reason", "reversal_event_id")),
     ),
     "exchange_rates": (
         ("{row}.approved_at IS NOT NULL OR {row}.ended_at IS NOT NULL", ("approved_at", "approved_by_id")),

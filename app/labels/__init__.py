@@ -25,6 +25,7 @@ from app.labels.money import (
     SIGNING_SIDES,
     TRANCHE_STATUSES,
     checks_of,
+    faults_of,
 )
 from app.labels.monitoring import RISK_RATINGS
 from app.labels.people import IDENTITY_CHECKS, ROLES
@@ -59,6 +60,7 @@ __all__ = [
     "checks_of",
     "country_text",
     "currency_text",
+    "faults_of",
     "heading_text",
     "label",
     "label_text",

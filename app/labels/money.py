@@ -78,6 +78,23 @@ CONTRIBUTION_KINDS: Mapping[ContributionKind, str] = {
     ContributionKind.COMMUNITY_CASH: N_("Cash of the village"),
     ContributionKind.IN_KIND: N_("Goods and labour (in kind)"),
 }
+RECEIPT_FAULTS: Mapping[Check, str] = {
+    Check.LEGIBLE: N_("The receipt cannot be read, or something on it was altered."),
+    Check.AMOUNT: N_("Amount or currency on the receipt are not those recorded."),
+    Check.DAY: N_("The day on the receipt is not the one recorded."),
+    Check.SENDER: N_("The sender is neither a member of the association nor kin of one."),
+    Check.UNUSED: N_("The receipt has been used for something else."),
+    Check.ARRIVED: N_("The association does not have the money or the goods."),
+}
+GOODS_FAULTS: Mapping[Check, str] = {
+    Check.LEGIBLE: N_("The photo does not show these goods or this work."),
+    Check.AMOUNT: N_("Quantity or price of one are not right."),
+    Check.DAY: N_("It was given or done on another day than the one recorded."),
+    Check.SENDER: N_("The giver belongs neither to the village nor to the association."),
+    Check.UNUSED: N_("It has been counted for something else."),
+    Check.ARRIVED: N_("The association does not have the goods, or the work is not done."),
+}
+"""What the association reads when a check does not hold: of money, and of goods and labour."""
 CONTRIBUTION_STATUSES: Mapping[ContributionStatus, str] = {
     ContributionStatus.RECORDED: N_("Waits to be verified"),
     ContributionStatus.VERIFIED: N_("Verified"),
@@ -302,3 +319,8 @@ TRANCHE_STATUSES: Mapping[TrancheStatus, str] = {
 def checks_of(kind: ContributionKind) -> Mapping[Check, str]:
     """What each check says of money, or of goods and labour."""
     return GOODS_CHECKS if kind is ContributionKind.IN_KIND else CHECKS
+
+
+def faults_of(kind: ContributionKind) -> Mapping[Check, str]:
+    """What can be found wrong with a contribution of this kind, message ids by check."""
+    return GOODS_FAULTS if kind is ContributionKind.IN_KIND else RECEIPT_FAULTS

@@ -7,7 +7,8 @@ from itertools import chain
 from pathlib import Path
 
 from app.clock import bishkek_day
-from app.localisation import N_, Money
+from app.labels import faults_of
+from app.localisation import N_, Money, shown
 from app.services import (
     associations,
     audit,
@@ -263,16 +264,19 @@ def _must_be_proved(contribution: Contribution) -> None:
         raise IncompleteError(N_("There is no photo of the goods or the work: ask for one first."))
 
 
-def refuse(contribution: Contribution, *, reason: str, actor: Actor, now: datetime) -> None:
-    """The evidence does not hold; the reason is told and the reference can be recorded anew."""
+def refuse(contribution: Contribution, *, reason: str, fault: Check | None = None, actor: Actor, now: datetime) -> None:
+    """The evidence does not hold; the reason is told and the reference can be recorded anew.
+
+    `fault` is the check that does not hold, told in the reader's language; without one there must be a `reason`.
+    """
     lock(contribution.grant)
     lock(contribution)
     new_status = target(TRANSITIONS, contribution.status, "refuse")
     conflicts.must_have_no_tie(contribution.grant.application, actor)
-    reason = reason_given(reason, ASSOCIATION_READS_REASON)
+    reason = reason.strip() if fault else reason_given(reason, ASSOCIATION_READS_REASON)
     if contribution.recorded_by_id == actor.user_id:
         raise SeparationOfDutyError(N_("You recorded this contribution: another person has to verify it."))
-    contribution.status, contribution.reason = new_status, reason
+    contribution.status, contribution.fault, contribution.reason = new_status, fault, reason
     db.session.flush()
     documents.release(contribution, now=now)
     audit.record(actor, "contribution.refuse", contribution, now)
@@ -280,8 +284,19 @@ def refuse(contribution: Contribution, *, reason: str, actor: Actor, now: dateti
         contribution,
         N_("A contribution of %(amount)s to %(number)s was refused: %(reason)s"),
         now,
-        reason=reason,
+        reason={"sentences": _why(contribution)},
     )
+
+
+def _why(contribution: Contribution) -> list[str]:
+    """Message ids and typed words: why it does not count."""
+    fault = [faults_of(contribution.kind)[contribution.fault]] if contribution.fault else []
+    return [*fault, contribution.reason] if contribution.reason else fault
+
+
+def reason_of(contribution: Contribution) -> str:
+    """Why it was refused or reversed, in the language in force; "" while it was not."""
+    return str(shown({"sentences": _why(contribution)}))
 
 
 def reverse(contribution: Contribution, *, reason: str, actor: Actor, now: datetime) -> None:

@@ -17,7 +17,7 @@ from models.users import Role
 from tests.factories import Programme
 from tests.support.clients import Client
 from tests.support.pages import choose_form, filled, sent, text_of
-from tests.support.queries import count
+from tests.support.queries import count, unprotect
 
 
 def grant_line(grant: Grant) -> BudgetLine:
@@ -155,6 +155,7 @@ def test_finance_accepts_or_refuses(english: Client, programme: Programme, grant
 
 def test_who_recorded_it_does_not_accept_it(english: Client, programme: Programme, grant: Grant) -> None:
     row, both = programme.make_expenditure(grant), programme.make_user(Role.FINANCE)
+    unprotect("expenditures")
     row.recorded_by_id = both.id
     english.sign_in(both)
     page = english.get(f"/spending/{row.id}")

@@ -11,6 +11,7 @@ from models.users import Role
 from tests.factories import Programme
 from tests.support.clients import Client
 from tests.support.pages import choose_form, filled, text_of
+from tests.support.queries import unprotect
 
 pytestmark = pytest.mark.either_database
 TICKS = dict.fromkeys([check.value for check in Check], "y")
@@ -49,7 +50,11 @@ def test_receipts_are_decided_one_after_another(
     assert row(first).status is ContributionStatus.VERIFIED
     assert row(first).checks == list(TICKS)
     assert row(third).status is ContributionStatus.REFUSED
-    assert row(third).reason == "The day on the receipt is not the one recorded. The month is missing."
+    assert (row(third).fault, row(third).reason) == (Check.DAY, "The month is missing.")
+    for language, fault in (("en", "The day on the receipt is not the one recorded."), ("ru", "День на квитанции")):
+        page = text_of(english.speak(language).get(f"/contributions/{third}").text)
+        assert fault in page and "The month is missing." in page, "in the language of who reads it"
+    english.speak("en")
     gone_on = english.get(f"/receipt-checks/{first}", follow_redirects=True)
     assert gone_on.request.path == f"/receipt-checks/{second}"
     assert "You have verified that receipt already." in text_of(gone_on.text)
@@ -102,6 +107,7 @@ def test_who_is_late_is_told_and_changes_nothing(
 def test_own_recordings_and_ties_do_not_wait_for_one(programme: Programme, three: list[int]) -> None:
     assert receipt_checks.waiting(programme.monitor) == three
     recorder = programme.make_user(Role.MONITOR)
+    unprotect("contributions")  # as if that one had been recorded by somebody else
     row(three[1]).recorded_by_id = recorder.id
     db.session.flush()
     assert receipt_checks.waiting(recorder) == [three[0], three[2]]

@@ -148,7 +148,7 @@ def test_a_form_without_versions_gives_the_own_words_back(
 ) -> None:
     result = programme.make_result(programme.make_grant())
     client = app.test_client().sign_in(programme.monitor).speak("en")
-    overtake(Result, evidence="Башка далил")
+    overtake(Result, refusal_reason="Башка себеп")
     answer = client.submit(f"/results/{result.id}/refuse", reason="Тизмеде кол жок")
     page = text_of(answer.text)
     assert answer.status_code == 409

@@ -31,9 +31,9 @@ def counted_queries() -> Iterator[list[str]]:
 def unprotect(table: str) -> None:
     """As somebody who owns the database can: rows of a protected table are changed and deleted from now on."""
     if db.session.get_bind().dialect.name == "postgresql":
-        db.session.execute(db.text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
-        return
-    there = db.text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :table")
-    for name in db.session.scalars(there, {"table": table}).all():
+        there, drop = "SELECT tgname FROM pg_trigger WHERE tgrelid = CAST(:table AS regclass)", " ON {table}"
+    else:
+        there, drop = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :table", ""
+    for name in db.session.scalars(db.text(there), {"table": table}).all():
         if name.startswith(f"{table}_no_"):
-            db.session.execute(db.text(f"DROP TRIGGER {name}"))
+            db.session.execute(db.text(f"DROP TRIGGER {name}{drop.format(table=table)}"))

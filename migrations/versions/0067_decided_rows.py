@@ -1,15 +1,15 @@
 """What two people decide stays as it was put down: contributions, spending, accounts, offers, results, visits, payments.
 
-Revision ID: 0066
-Revises: 0065
+Revision ID: 0067
+Revises: 0066
 """
 
 import re
 
 from alembic import op
 
-revision = "0066"
-down_revision = "0065"
+revision = "0067"
+down_revision = "0066"
 branch_labels = None
 depends_on = None
 
@@ -26,11 +26,12 @@ PROTECTED = {
         " NEW.recorded_at IS NOT OLD.recorded_at)) OR ((OLD.status <> 'recorded') AND (NEW.verified_by_id IS NOT"
         " OLD.verified_by_id OR NEW.verified_at IS NOT OLD.verified_at OR NEW.checks IS NOT OLD.checks OR"
         " NEW.event_id IS NOT OLD.event_id)) OR ((OLD.status = 'refused' OR OLD.status = 'reversed') AND"
-        " (NEW.status IS NOT OLD.status OR NEW.reason IS NOT OLD.reason OR NEW.reversal_event_id IS NOT"
-        " OLD.reversal_event_id)) OR EXISTS (SELECT 1 FROM contributions AS there WHERE there.id IS NOT NULL AND"
-        " there.id <> OLD.id AND (there.id = NEW.id OR (there.channel_id = NEW.channel_id AND there.reference_key"
-        " = NEW.reference_key AND there.status IN ('recorded', 'verified') AND NEW.status IN ('recorded',"
-        " 'verified')))) BEGIN SELECT RAISE(ABORT, 'contributions is append-only'); END",
+        " (NEW.status IS NOT OLD.status OR NEW.fault IS NOT OLD.fault OR NEW.reason IS NOT OLD.reason OR"
+        " NEW.reversal_event_id IS NOT OLD.reversal_event_id)) OR EXISTS (SELECT 1 FROM contributions AS there"
+        " WHERE there.id IS NOT NULL AND there.id <> OLD.id AND (there.id = NEW.id OR (there.channel_id ="
+        " NEW.channel_id AND there.reference_key = NEW.reference_key AND there.status IN ('recorded', 'verified')"
+        " AND NEW.status IN ('recorded', 'verified')))) BEGIN SELECT RAISE(ABORT, 'contributions is"
+        " append-only'); END",
         "CREATE TRIGGER contributions_no_delete BEFORE DELETE ON contributions WHEN OLD.id IS NOT NULL BEGIN"
         " SELECT RAISE(ABORT, 'contributions is append-only'); END",
         "CREATE TRIGGER contributions_no_replace BEFORE INSERT ON contributions WHEN EXISTS (SELECT 1 FROM"
@@ -150,8 +151,9 @@ PROTECTED = {
         " OLD.recorded_at) OR ((OLD.status <> 'recorded') AND (NEW.verified_by_id IS DISTINCT FROM"
         " OLD.verified_by_id OR NEW.verified_at IS DISTINCT FROM OLD.verified_at OR NEW.checks IS DISTINCT FROM"
         " OLD.checks OR NEW.event_id IS DISTINCT FROM OLD.event_id)) OR ((OLD.status = 'refused' OR OLD.status ="
-        " 'reversed') AND (NEW.status IS DISTINCT FROM OLD.status OR NEW.reason IS DISTINCT FROM OLD.reason OR"
-        " NEW.reversal_event_id IS DISTINCT FROM OLD.reversal_event_id))) EXECUTE FUNCTION refuse_change()",
+        " 'reversed') AND (NEW.status IS DISTINCT FROM OLD.status OR NEW.fault IS DISTINCT FROM OLD.fault OR"
+        " NEW.reason IS DISTINCT FROM OLD.reason OR NEW.reversal_event_id IS DISTINCT FROM"
+        " OLD.reversal_event_id))) EXECUTE FUNCTION refuse_change()",
         "CREATE TRIGGER contributions_no_delete BEFORE DELETE ON contributions FOR EACH ROW WHEN (OLD.id IS NOT"
         " NULL) EXECUTE FUNCTION refuse_change()",
         "CREATE TRIGGER contributions_no_truncate BEFORE TRUNCATE ON contributions FOR EACH STATEMENT EXECUTE"
