@@ -53,3 +53,12 @@ class Valuation(Base):
     def amount(self) -> int:
         """The value in tyiyn."""
         return round_half_up(self.quantity * self.unit_price)
+
+    def what_in(self, locale: str) -> str:
+        """What was given: the words of who recorded it, or the name of the rate in this language."""
+        names = (self.price.name_ky, self.price.name_ru, self.price.name_en) if self.price else ()
+        return self.price.name(locale) if self.price and self.what in names else self.what
+
+    def unit_in(self, locale: str) -> str:
+        """The unit, that of the rate in this language."""
+        return self.price.unit_in(locale) if self.price else self.unit

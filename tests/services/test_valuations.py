@@ -54,6 +54,24 @@ def test_the_rate_of_the_list_gives_unit_and_price(programme: Any) -> None:
     assert valuations.of(money) is row
 
 
+def test_what_the_list_names_is_read_in_ones_own_language(programme: Any) -> None:
+    names = {"ky": "Ашар, бир күн", "ru": "Ашар, один день", "en": "Ashar, a day"}
+    units = {"ky": "күн", "ru": "день", "en": "day"}
+    quote = Quote(1_000_00, "Айылдык кеңештин чечими", clock.now().date() - timedelta(days=30))
+    item = Item(PriceKind.IN_KIND, names, units, None)
+    rate = prices.add(item, quote, actor=Actor(programme.secretary), now=clock.now())
+    grant = programme.make_grant()
+    row = record(programme, grant, Value(GivenKind.LABOUR, Decimal(2), rate))
+    assert {one: row.what_in(one) for one in names} == names
+    assert {one: row.unit_in(one) for one in names} == units
+    own = record(programme, grant, Value(GivenKind.LABOUR, Decimal(2), rate, what="Таш ташуу"))
+    assert (own.what_in("ru"), own.unit_in("ru")) == ("Таш ташуу", "день"), "own words stay as they are"
+    assert (record(programme, grant, OWN).what_in("ru"), record(programme, grant, OWN).unit_in("ru")) == (
+        OWN.what,
+        OWN.unit,
+    )
+
+
 @pytest.mark.parametrize(
     ("field", "changes"),
     [
