@@ -12,7 +12,6 @@ from app.localisation import N_, Money, shown
 from app.services import (
     associations,
     audit,
-    conflicts,
     documents,
     grants,
     ledger,
@@ -272,7 +271,7 @@ def refuse(contribution: Contribution, *, reason: str, fault: Check | None = Non
     lock(contribution.grant)
     lock(contribution)
     new_status = target(TRANSITIONS, contribution.status, "refuse")
-    conflicts.must_have_no_tie(contribution.grant.application, actor)
+    associations.must_be_free(contribution.grant, actor)
     reason = reason.strip() if fault else reason_given(reason, ASSOCIATION_READS_REASON)
     if contribution.recorded_by_id == actor.user_id:
         raise SeparationOfDutyError(N_("You recorded this contribution: another person has to verify it."))
@@ -303,12 +302,14 @@ def reverse(contribution: Contribution, *, reason: str, actor: Actor, now: datet
     """A verified contribution was wrong: its transfers are answered by their reverse.
 
     When what is left no longer carries the tranches paid, the grant is suspended until it does.
-    Raises `LimitExceededError` when the money is spent already.
+    Raises `LimitExceededError` when the money is spent already, `SeparationOfDutyError` for who belongs to the
+    association or has a tie to it.
     """
     grant = contribution.grant
     lock(grant)
     lock(contribution)
     new_status = target(TRANSITIONS, contribution.status, "reverse")
+    associations.must_be_free(grant, actor)
     reason = reason_given(reason)
     reversal = ledger.reverse(
         contribution.event_id or 0, actor=actor, now=now, value_on=bishkek_day(now), reason=reason

@@ -6,7 +6,7 @@ from typing import Any
 
 from app.clock import bishkek_day
 from app.localisation import N_, current_locale
-from app.services import expenditure_reports
+from app.services import conflicts, expenditure_reports
 from app.services.desk_tasks import ANSWER_WITHIN, Task
 from models.base import db
 from models.expenditure_reports import ExpenditureReport, ExpenditureReportStatus
@@ -18,8 +18,8 @@ OPEN = (ExpenditureReportStatus.DRAFT, ExpenditureReportStatus.RETURNED)
 
 
 def finance(user: User, _now: datetime) -> Iterable[Task]:
-    """Reports that others handed in, the oldest first."""
-    for one in expenditure_reports.waiting(MOST):
+    """Reports that others handed in, the oldest first; nothing of grants the person has a tie to."""
+    for one in expenditure_reports.waiting(conflicts.ties_of(user), MOST):
         if one.submitted_by_id == user.id:
             continue
         until = bishkek_day(one.submitted_at + ANSWER_WITHIN) if one.submitted_at else None

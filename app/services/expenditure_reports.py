@@ -13,6 +13,7 @@ from app.clock import bishkek_day
 from app.localisation import N_
 from app.services import associations, audit, grant_budgets, notifications
 from app.services.actors import Actor
+from app.services.conflicts import Ties
 from app.services.errors import DomainError, IncompleteError, SeparationOfDutyError
 from app.services.workflow import ASSOCIATION_READS_REASON, Transition, reason_given, target
 from models.applications import BudgetHeading, Payer
@@ -140,7 +141,7 @@ def _decided(report: ExpenditureReport, action: str, actor: Actor) -> Expenditur
     lock(report.grant)
     lock(report)
     status: ExpenditureReportStatus = target(TRANSITIONS, report.status, action)
-    associations.must_not_act_for(report.grant.association, actor)
+    associations.must_be_free(report.grant, actor)
     if report.submitted_by_id == actor.user_id:
         raise SeparationOfDutyError(N_("You handed this report in: another person has to decide on it."))
     return status
@@ -169,10 +170,12 @@ def _latest(grant: Grant) -> ExpenditureReport | None:
     return next(reversed(of_grant(grant)), None)
 
 
-def waiting(most: int) -> list[ExpenditureReport]:
-    """Reports finance has to look at, the oldest first."""
-    query = db.select(ExpenditureReport).where(written_out(ExpenditureReport.status, R.SUBMITTED))
-    query = query.options(db.joinedload(ExpenditureReport.grant).joinedload(Grant.association))
+def waiting(ties: Ties, most: int) -> list[ExpenditureReport]:
+    """Reports finance has to look at, the oldest first, without those of applicants it has these ties to."""
+    free = ties.free(Grant.association_id, Grant.application_id)
+    query = db.select(ExpenditureReport).join(ExpenditureReport.grant)
+    query = query.where(written_out(ExpenditureReport.status, R.SUBMITTED), *free)
+    query = query.options(db.contains_eager(ExpenditureReport.grant).joinedload(Grant.association))
     return list(db.session.scalars(query.order_by(ExpenditureReport.submitted_at).limit(most)))
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from app.clock import bishkek_day
 from app.localisation import N_
-from app.services import associations, audit, conflicts, notifications
+from app.services import associations, audit, notifications
 from app.services.actors import Actor
 from app.services.conflicts import Ties
 from app.services.errors import AlreadyUsedError, DomainError, IncompleteError, SeparationOfDutyError
@@ -113,7 +113,7 @@ def verify(result: Result, *, actor: Actor, now: datetime) -> None:
 def refuse(result: Result, *, reason: str, actor: Actor, now: datetime) -> None:
     """Refuse a value with a reason; the period can be reported anew."""
     new_status = target_status(TRANSITIONS, result.status, "refuse")
-    conflicts.must_have_no_tie(_grant_of(result).application, actor)
+    associations.must_be_free(_grant_of(result), actor)
     reason = reason_given(reason, ASSOCIATION_READS_REASON)
     result.status, result.refusal_reason = new_status, reason
     db.session.flush()

@@ -5,7 +5,16 @@ from datetime import timedelta
 import pytest
 
 from app import clock
-from app.services import agreement_signatures, expenditures, grant_amendments, reductions, tranches
+from app.services import (
+    agreement_signatures,
+    contributions,
+    expenditures,
+    grant_amendments,
+    reductions,
+    repayments,
+    results,
+    tranches,
+)
 from app.services.actors import Actor
 from app.services.errors import SeparationOfDutyError
 from models.base import db
@@ -69,7 +78,32 @@ def change(programme):
     return grant, lambda actor: grant_amendments.approve(made, actor=actor, now=clock.now())
 
 
+def receipt(programme, status, verb):
+    row = programme.make_contribution(programme.make_grant("active"), status)
+    return row.grant, lambda actor: verb(row, reason=TEXT, actor=actor, now=clock.now())
+
+
+def back(programme, verb, **given):
+    grant, now = programme.make_tranche("confirmed").grant, clock.now()
+    row = repayments.record(
+        grant, amount=100, paid_on=clock.bishkek_day(now), bank_reference="B-1", reason=TEXT,
+        actor=Actor(programme.finance), now=now,
+    )  # fmt: skip
+    return grant, lambda actor: verb(row, actor=actor, now=clock.now(), **given)
+
+
+def result(programme):
+    grant = programme.make_grant("active")
+    row = programme.make_result(grant)
+    return grant, lambda actor: results.refuse(row, reason=TEXT, actor=actor, now=clock.now())
+
+
 WAYS = {
+    "refuse a receipt": lambda programme: receipt(programme, "recorded", contributions.refuse),
+    "reverse co-investment": lambda programme: receipt(programme, "verified", contributions.reverse),
+    "confirm money paid back": lambda programme: back(programme, repayments.confirm),
+    "refuse money paid back": lambda programme: back(programme, repayments.refuse, reason=TEXT),
+    "refuse a result": result,
     "prepare a payment": prepare,
     "approve a payment": approve,
     "accept spending": lambda programme: spending(programme, expenditures.accept),
