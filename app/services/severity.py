@@ -25,6 +25,9 @@ _LEAST, _MOST = -14.0, 9.0
 """Bounds of the logarithms of the variance ratios."""
 _NONE = -7.0
 """Below it a variance counts as none: with 6 points of chance in a review these are 0.2 points."""
+_WHERE_IT_IS_FLAT: Any = {"ftol": 1e-13, "gtol": 1e-6}
+"""How near the best is looked for: near nothing the likelihood is flat, and who stops early counts a variance that is
+none there, or the other way round, by the rounding of the last digit."""
 _THIN = 6
 DECIMALS = 4
 """With so many decimals mean, shrinkage and severities are printed, and scores that rank are made of them."""
@@ -223,7 +226,9 @@ class _Design:
     def most_likely(self) -> tuple[float, float]:
         """Variance of applications and of reviewers as multiples of the rest, by REML."""
         bounds = [(_LEAST, _MOST)] * 2
-        found = scipy.optimize.minimize(self._likelihood, np.zeros(2), method="L-BFGS-B", bounds=bounds)
+        found = scipy.optimize.minimize(
+            self._likelihood, np.zeros(2), method="L-BFGS-B", bounds=bounds, options=_WHERE_IT_IS_FLAT
+        )
         applications, reviewers = (float(np.exp(one)) if one > _NONE else 0.0 for one in found.x)
         return applications, reviewers
 

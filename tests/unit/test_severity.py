@@ -91,6 +91,29 @@ def test_points_for_everybody_move_every_score_by_so_much_and_no_rank(reviews: l
     )
 
 
+FLAT = {
+    100: {1: 60, 2: 42, 3: 78, 4: 37},
+    101: {3: 97, 4: 98},
+    102: {1: 72, 2: 33, 3: 90, 4: 100},
+    103: {2: 26, 3: 41, 4: 67},
+    104: {2: 85, 3: 87, 4: 21},
+    105: {2: 34, 4: 88},
+    106: {2: 43, 3: 58},
+    107: {1: 62, 2: 23, 4: 49},
+    108: {1: 35, 3: 77},
+}
+"""{application: {reviewer: points}} where the applications hardly differ: the likelihood is flat near no variance."""
+
+
+def test_where_it_is_flat_too_nothing_hangs_on_the_last_digit() -> None:
+    reviews = [Given(one, judge, float(points)) for one, given in FLAT.items() for judge, points in given.items()]
+    one, other = fitted(reviews), fitted([row._replace(points=row.points + 4) for row in reviews])
+    assert (one.cautions, one.can_rank) == (other.cautions, other.can_rank)
+    assert {key: row.score + 4 for key, row in one.scores.items()} == pytest.approx(
+        {key: row.score for key, row in other.scores.items()}, abs=0.001
+    )
+
+
 @given(panels())
 @settings(max_examples=40, deadline=None)
 def test_the_order_of_the_reviews_and_the_numbers_of_people_do_not_matter(reviews: list[Given]) -> None:
